@@ -1,0 +1,191 @@
+/**
+ * The programs the tests need: looks for them, and as root on Debian installs what is missing.
+ * `npm test` runs this first; the tests ask `missingTools()` to know what they must skip.
+ */
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+/**
+ * @typedef {object} Tool
+ * @property {string} name how tests ask for it
+ * @property {string[]} commands any one of these on the PATH will do
+ * @property {string[]} packages the Debian packages that bring it
+ * @property {string} suite what is skipped without it
+ * @property {(path: string) => string | undefined} [fault] why a command that was found will not do
+ */
+
+/** @typedef {Tool & { reason: string }} MissingTool */
+
+/**
+ * Every program the tests start: one row each.
+ * @type {Tool[]}
+ */
+export const tools = [
+  { name: 'chromium', commands: ['chromium'], packages: ['chromium'], suite: 'the Chromium tests' },
+  {
+    name: 'firefox',
+    commands: ['firefox-esr', 'firefox'],
+    packages: ['firefox-esr'],
+    suite: 'the Firefox tests',
+  },
+  {
+    name: 'webkit',
+    commands: ['WebKitWebDriver'],
+    packages: ['webkit2gtk-driver'],
+    suite: 'the WebKit tests',
+  },
+  { name: 'xvfb', commands: ['Xvfb'], packages: ['xvfb'], suite: 'the tests in browsers with a window' },
+  {
+    name: 'imagemagick',
+    commands: ['import'],
+    packages: ['imagemagick'],
+    suite: 'the tests that look at the screen',
+    // Other packages install an `import` too.
+    fault: (path) => (run(path, ['-version']).includes('ImageMagick') ? undefined : 'it is not ImageMagick'),
+  },
+  { name: 'ffmpeg', commands: ['ffmpeg'], packages: ['ffmpeg'], suite: 'the ffmpeg tests' },
+  {
+    name: 'gstreamer',
+    commands: ['gst-launch-1.0'],
+    packages: ['gstreamer1.0-tools', 'gstreamer1.0-plugins-base', 'gstreamer1.0-plugins-good'],
+    suite: 'the GStreamer tests',
+    fault: () => lacksElements('multipartdemux', 'pngdec', 'jpegdec', 'souphttpsrc'),
+  },
+]
+
+/**
+ * The tools that are not there, each with the reason; asked by name or by command, of all when none is named.
+ * @param {string[]} [names]
+ * @returns {MissingTool[]}
+ */
+export function missingTools(names = tools.map((tool) => tool.name)) {
+  return names.map(toolNamed).flatMap((tool) => {
+    const reason = whyMissing(tool)
+    return reason === undefined ? [] : [{ ...tool, reason }]
+  })
+}
+
+/**
+ * The path of the first of a tool's commands on the PATH.
+ * @param {string} name
+ * @returns {string | undefined}
+ */
+export function toolPath(name) {
+  return toolNamed(name)
+    .commands.map(onPath)
+    .find((path) => path !== undefined)
+}
+
+/** @param {string} name */
+function toolNamed(name) {
+  const tool = tools.find((row) => row.name === name || row.commands.includes(name))
+  if (tool === undefined) throw new Error(`no tool called ${name} in scripts/test-tools.mjs`)
+  return tool
+}
+
+/** @param {Tool} tool @returns {string | undefined} */
+function whyMissing(tool) {
+  const path = toolPath(tool.name)
+  if (path === undefined) return `no ${tool.commands.join(' or ')} on the PATH`
+  const fault = tool.fault?.(path)
+  return fault && `${path}: ${fault}`
+}
+
+/** @param {string} command @returns {string | undefined} */
+function onPath(command) {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((directory) => directory !== '')
+    .map((directory) => join(directory, command))
+    .find(isExecutable)
+}
+
+/** @param {string} path */
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+/** @param {string[]} elements @returns {string | undefined} */
+function lacksElements(...elements) {
+  const lacking = elements.filter(
+    (element) => spawnSync('gst-inspect-1.0', ['--exists', element]).status !== 0,
+  )
+  return lacking.length === 0 ? undefined : `it lacks the elements ${lacking.join(', ')}`
+}
+
+/** @param {string} command @param {string[]} args */
+function run(command, args) {
+  const { stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 10_000 })
+  return `${stdout ?? ''}${stderr ?? ''}`
+}
+
+/** @param {string} line */
+function say(line) {
+  process.stderr.write(`test-tools: ${line}\n`)
+}
+
+function isDebian() {
+  try {
+    return /^ID="?debian"?$/m.test(readFileSync('/etc/os-release', 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+/** @param {string[]} args */
+function aptGet(...args) {
+  const result = spawnSync(
+    'apt-get',
+    ['-qq', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3', ...args],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      maxBuffer: 256 * 1024 * 1024,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
+  if (result.status === 0) return true
+  const why =
+    result.error?.message ?? `${result.stdout}${result.stderr}`.trim().split('\n').slice(-15).join('\n')
+  say(`apt-get ${args.join(' ')} failed:\n${why}`)
+  return false
+}
+
+/** @param {MissingTool[]} missing */
+function install(missing) {
+  const packages = [...new Set(missing.flatMap((tool) => tool.packages))]
+  say(`installing ${packages.join(' ')}`)
+  aptGet('update')
+  if (aptGet('install', '-y', '--no-install-recommends', ...packages)) return
+  // One package that cannot be had must not take the others along.
+  for (const tool of missing) aptGet('install', '-y', '--no-install-recommends', ...tool.packages)
+}
+
+function main() {
+  let missing = missingTools()
+  if (missing.length > 0 && process.getuid?.() === 0 && isDebian()) {
+    install(missing)
+    missing = missingTools()
+  }
+  for (const tool of missing) {
+    const packages = tool.packages.join(' ')
+    const effect = `${tool.suite} ${process.env.CI === 'true' ? 'need it' : 'will be skipped'}`
+    say(`${tool.name} is missing (${tool.reason}): ${effect}; the package is ${packages}`)
+  }
+  if (missing.length > 0 && process.env.CI === 'true') {
+    say(
+      `CI=true and no test may be skipped there, but these are missing: ${missing.map((tool) => tool.name).join(', ')}`,
+    )
+    process.exitCode = 1
+  }
+}
+
+const started = process.argv[1]
+if (started !== undefined && import.meta.url === pathToFileURL(realpathSync(started)).href) main()

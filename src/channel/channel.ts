@@ -1,0 +1,192 @@
+import { PublicError } from '../errors.ts'
+import { errorCard, placeholderCard } from '../picture/card.ts'
+import type { Frame } from '../picture/frame.ts'
+import type { Drawing } from '../render/protocol.ts'
+import { RenderError } from '../render/render-error.ts'
+import type { Look } from '../widget/look.ts'
+import type { Viewer } from './viewer.ts'
+
+/** The clockwork of a channel; all in milliseconds. */
+export interface Pace {
+  /** The least time between two pictures that events ask for. */
+  minInterval: number
+  /** The longest time between two drawings while anybody watches: heals whatever event was lost. */
+  heartbeat: number
+  /** How long a channel outlives its last viewer. */
+  linger: number
+}
+
+/** What a channel is made of. */
+export interface ChannelInit {
+  look: Look
+  pace: Pace
+  /** Draws the picture as things are now; rejects with a `PublicError`. */
+  draw(): Promise<Drawing>
+  /** Told once, when nobody has watched for `linger`. */
+  onIdle(): void
+}
+
+/**
+ * How long a viewer may wait for its first picture before a placeholder is shown. The page around the picture has
+ * no `load` event before the first one is there, so no page may hang on a slow widget.
+ */
+const PATIENCE = 200
+/** How long a still may wait for its drawing: image proxies give up after four seconds and get theirs within one. */
+const STILL_PATIENCE = 700
+/** Fanning out may take one part in so many of the time, so that a crowd does not starve new requests. */
+const FANOUT_SHARE = 3
+
+/** One live picture (room and look), drawn once for everyone who watches and only while somebody does. */
+export class Channel {
+  readonly #init: ChannelInit
+  readonly #viewers = new Set<Viewer>()
+  #frame: Frame | undefined
+  #placeholder: Frame | undefined
+  /** Nothing has happened since the newest picture was asked for. */
+  #fresh = false
+  /** When the clock makes the newest picture old. */
+  #goodUntil = 0
+  #lastDrawAt = Number.NEGATIVE_INFINITY
+  /** What showing the last picture to everyone took. */
+  #fanoutTime = 0
+  #drawing: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #timerAt = Number.POSITIVE_INFINITY
+  #patience: NodeJS.Timeout | undefined
+  #linger: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(init: ChannelInit) {
+    this.#init = init
+    this.#rest()
+  }
+
+  /** How many watch. */
+  get size(): number {
+    return this.#viewers.size
+  }
+
+  /** Shows `viewer` the newest picture and all that follow; answers what ends that. */
+  join(viewer: Viewer): () => void {
+    this.#viewers.add(viewer)
+    clearTimeout(this.#linger)
+    const first = this.#frame ?? this.#placeholder
+    if (first) viewer.show(first)
+    else this.#patience ??= setTimeout(() => this.#showPlaceholder(), PATIENCE)
+    if (!this.#isGood()) this.redraw()
+    else this.#schedule(this.#goodUntil)
+    return () => {
+      if (this.#viewers.delete(viewer) && this.#viewers.size === 0) this.#rest()
+    }
+  }
+
+  /** Something changed: draws soon, or with the next viewer. */
+  redraw(): void {
+    this.#fresh = false
+    if (this.#viewers.size > 0) this.#schedule(this.#lastDrawAt + this.#floor())
+  }
+
+  /** One picture of how things are now; a placeholder where that takes too long. */
+  async still(): Promise<Frame> {
+    if (this.#viewers.size === 0) this.#rest()
+    let timer: NodeJS.Timeout | undefined
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, STILL_PATIENCE)
+    })
+    await Promise.race([this.#drawUntilGood(), patience])
+    clearTimeout(timer)
+    return this.#frame ?? this.#makePlaceholder()
+  }
+
+  /** Ends every viewer's stream and every timer. */
+  close(): void {
+    this.#closed = true
+    for (const timer of [this.#timer, this.#patience, this.#linger]) clearTimeout(timer)
+    for (const viewer of [...this.#viewers]) viewer.end()
+    this.#viewers.clear()
+  }
+
+  #isGood(): boolean {
+    return this.#frame !== undefined && this.#fresh && performance.now() < this.#goodUntil
+  }
+
+  #floor(): number {
+    return Math.max(this.#init.pace.minInterval, this.#fanoutTime * FANOUT_SHARE)
+  }
+
+  async #drawUntilGood(): Promise<void> {
+    for (let turn = 0; turn < 3 && !this.#isGood() && !this.#closed; turn += 1) await this.#draw()
+  }
+
+  #schedule(at: number): void {
+    if (this.#closed || this.#timerAt <= at) return
+    clearTimeout(this.#timer)
+    this.#timerAt = at
+    this.#timer = setTimeout(() => this.#wake(), Math.ceil(Math.max(0, at - performance.now())))
+  }
+
+  #wake(): void {
+    this.#timerAt = Number.POSITIVE_INFINITY
+    if (this.#viewers.size > 0) void this.#draw()
+  }
+
+  /** One request under way at a time: an animation that is slower than its clock skips, and never queues. */
+  #draw(): Promise<void> {
+    this.#drawing ??= this.#drawOnce().finally(() => {
+      this.#drawing = undefined
+      if (this.#viewers.size === 0 || this.#closed) return
+      const due = this.#fresh ? this.#goodUntil : this.#lastDrawAt + this.#floor()
+      this.#schedule(Math.max(due, this.#lastDrawAt + this.#fanoutTime * FANOUT_SHARE))
+    })
+    return this.#drawing
+  }
+
+  async #drawOnce(): Promise<void> {
+    const askedAt = performance.now()
+    this.#lastDrawAt = askedAt
+    this.#fresh = true
+    const { heartbeat } = this.#init.pace
+    try {
+      const { frame, next = heartbeat } = await this.#init.draw()
+      this.#goodUntil = askedAt + Math.min(next, heartbeat)
+      this.#show(frame)
+    } catch (error) {
+      const { caption } = error instanceof PublicError ? error : { caption: 'something went wrong' }
+      this.#goodUntil =
+        performance.now() + Math.max(heartbeat, error instanceof RenderError ? error.retryIn : 0)
+      this.#show(errorCard({ ...this.#init.look, ...sizeOf(this.#frame) }, caption))
+    }
+  }
+
+  #show(frame: Frame): void {
+    clearTimeout(this.#patience)
+    this.#patience = undefined
+    // Equal bytes are nothing new to anyone: each viewer got the frame before when it was new or when it joined.
+    if (this.#frame?.bytes.equals(frame.bytes)) return
+    this.#frame = frame
+    const start = performance.now()
+    for (const viewer of this.#viewers) viewer.show(frame)
+    this.#fanoutTime = performance.now() - start
+  }
+
+  #showPlaceholder(): void {
+    const frame = this.#makePlaceholder()
+    for (const viewer of this.#viewers) viewer.show(frame)
+  }
+
+  #makePlaceholder(): Frame {
+    this.#placeholder ??= placeholderCard(this.#init.look)
+    return this.#placeholder
+  }
+
+  #rest(): void {
+    for (const timer of [this.#timer, this.#patience, this.#linger]) clearTimeout(timer)
+    this.#timerAt = Number.POSITIVE_INFINITY
+    this.#patience = undefined
+    this.#linger = setTimeout(() => this.#init.onIdle(), this.#init.pace.linger)
+  }
+}
+
+function sizeOf(frame: Frame | undefined): { width: number; height: number } | undefined {
+  return frame && { width: frame.width, height: frame.height }
+}

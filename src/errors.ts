@@ -1,0 +1,57 @@
+/** One wrong value in a request or a configuration. */
+export interface Fault {
+  /** The parameter's or option's name. */
+  name: string
+  /** What was expected and what came, as a sentence without the name. */
+  detail: string
+}
+
+/** What a `PublicError` is made of. */
+export interface PublicErrorInit {
+  /** A stable kebab-case name: the last segment of a problem document's `type`. */
+  code: string
+  /** The HTTP status. */
+  status: number
+  /** A few words for the error picture. */
+  caption: string
+  /** The whole story, for logs and problem documents. @default the caption */
+  detail?: string
+  /** Every wrong value, where there can be several. */
+  faults?: Fault[]
+  /** Response headers that belong to the error (`Retry-After`, `Allow`). */
+  headers?: Record<string, string>
+  cause?: unknown
+}
+
+/** An error whose words may leave the server: a caption for the picture, a detail for people with a log. */
+export class PublicError extends Error {
+  readonly code: string
+  readonly status: number
+  readonly caption: string
+  readonly faults: readonly Fault[]
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor({
+    code,
+    status,
+    caption,
+    detail = caption,
+    faults = [],
+    headers = {},
+    cause,
+  }: PublicErrorInit) {
+    super(detail, cause === undefined ? undefined : { cause })
+    this.name = 'PublicError'
+    this.code = code
+    this.status = status
+    this.caption = caption
+    this.faults = faults
+    this.headers = headers
+  }
+}
+
+/** Says a value the way error sentences quote it: short, on one line, JSON-escaped. */
+export function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}

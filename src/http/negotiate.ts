@@ -1,0 +1,111 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import Negotiator from 'negotiator'
+import { PublicError, quote } from '../errors.ts'
+import type { Format } from '../picture/frame.ts'
+import type { Framing } from './multipart.ts'
+import { isBrowser, isFirefox, isImageProxy, takesStillsOnly } from './user-agent.ts'
+
+/** What a path's ending asks for. */
+export type Extension = 'png' | 'jpg' | 'jpeg' | 'webp' | 'mjpeg' | 'json'
+
+/** The endings there are, and the format of each picture. */
+export const EXTENSIONS: Readonly<Record<Extension, Format | undefined>> = {
+  png: 'png',
+  jpg: 'jpeg',
+  jpeg: 'jpeg',
+  webp: 'webp',
+  mjpeg: 'jpeg',
+  json: undefined,
+}
+
+/** The request, as far as the way of delivery depends on it. */
+export interface Question {
+  method: string
+  headers: IncomingHttpHeaders
+  extension: Extension
+  query: URLSearchParams
+}
+
+/** How a picture is delivered. */
+export type Delivery =
+  | {
+      kind: 'stream'
+      format: Format
+      framing: Framing
+      /** The next part may be begun early: only Firefox, which keeps the picture should the server die meanwhile. */
+      eager: boolean
+      /** Answer with a 302 to a URL of its own first. */
+      redirect: boolean
+    }
+  | { kind: 'still'; format: Format }
+  | { kind: 'page' }
+  | { kind: 'data' }
+
+/** Decides how a picture is delivered. @throws PublicError 400 for an unknown `delivery`. */
+export function negotiate(question: Question): Delivery {
+  const { method, extension, query } = question
+  const format = EXTENSIONS[extension]
+  if (format === undefined) return { kind: 'data' }
+  const wish = readWish(query)
+  if (extension === 'mjpeg') return stream(question, format)
+  if (wish === 'still' || (method === 'HEAD' && wish !== 'stream')) return { kind: 'still', format }
+  if (wish === 'stream') return stream(question, format)
+  const looks = looksLike(question.headers)
+  if (looks === 'image') return stream(question, format)
+  return looks === 'page' ? { kind: 'page' } : { kind: 'still', format }
+}
+
+/** Whether errors are to be problem documents rather than pictures. */
+export function wantsProblem(headers: IncomingHttpHeaders, extension: Extension | undefined): boolean {
+  return extension === 'json' || preferredType(headers).endsWith('json')
+}
+
+/** Whether an error picture must go with status 200, as image proxies drop every other. */
+export function wantsStatus200(headers: IncomingHttpHeaders): boolean {
+  return isImageProxy(headers['user-agent'] ?? '')
+}
+
+/** Whether a request without a picture's ending is still an image load, which a page cannot answer. */
+export function looksLikeImage(headers: IncomingHttpHeaders): boolean {
+  return headers['sec-fetch-dest'] === 'image' || preferredType(headers).startsWith('image/')
+}
+
+function readWish(query: URLSearchParams): 'stream' | 'still' | undefined {
+  const wish = query.getAll('delivery').at(-1)
+  if (wish === undefined || wish === 'stream' || wish === 'still') return wish
+  const detail = `expected stream or still, got ${quote(wish)}`
+  const faults = [{ name: 'delivery', detail }]
+  throw new PublicError({ code: 'bad-parameter', status: 400, caption: `delivery: ${detail}`, faults })
+}
+
+function stream({ method, headers, extension, query }: Question, format: Format): Delivery {
+  const userAgent = headers['user-agent'] ?? ''
+  const framing = extension === 'mjpeg' && looksLike(headers) !== 'image' ? 'machine' : 'browser'
+  const firefox = framing === 'browser' && isFirefox(userAgent)
+  // Firefox asks for one URL at a time: a second tab would wait 20 s for the first one's stream. A 302 takes 80 ms.
+  const redirect = firefox && method === 'GET' && isImageLoad(headers) && !query.has('v')
+  return { kind: 'stream', format, framing, eager: firefox, redirect }
+}
+
+function isImageLoad(headers: IncomingHttpHeaders): boolean {
+  return looksLike(headers) === 'image'
+}
+
+/** What the request was made for, as far as its headers tell. */
+function looksLike(headers: IncomingHttpHeaders): 'image' | 'page' | 'other' {
+  const userAgent = headers['user-agent'] ?? ''
+  const destination = headers['sec-fetch-dest']
+  if (takesStillsOnly(userAgent, destination === 'image')) return 'other'
+  if (destination === 'image') return 'image'
+  const type = preferredType(headers)
+  if (destination === 'document' || type === 'text/html') return 'page'
+  if (destination !== undefined) return 'other'
+  // Plain http hosts get no Sec-Fetch headers: there `Accept` decides.
+  if (type.startsWith('image/')) return 'image'
+  return type === '*/*' && isBrowser(userAgent) ? 'image' : 'other'
+}
+
+function preferredType(headers: IncomingHttpHeaders): string {
+  if (headers.accept === undefined) return '*/*'
+  return new Negotiator({ headers: { accept: headers.accept } }).mediaTypes()[0] ?? ''
+}

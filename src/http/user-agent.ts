@@ -1,0 +1,36 @@
+import { isbot } from 'isbot'
+
+/**
+ * Programs that fetch a picture to keep or show it elsewhere: image proxies of forums, code hosts, chats and mail.
+ * They take one finite picture, drop error statuses, and send neither the reader's address nor a referrer.
+ */
+const IMAGE_PROXY =
+  /camo\b|GoogleImageProxy|YahooMailProxy|Slack-ImgProxy|Slackbot|Discordbot|Twitterbot|facebookexternalhit|ImageProxy|BingPreview|Discourse|TelegramBot|WhatsApp|LinkedInBot|Mastodon|redditbot/i
+
+/** Mail clients show what they once fetched; a stream would hold their window open. */
+const MAIL_CLIENT =
+  /Thunderbird|Microsoft Outlook|ms-office|MSOffice|Outlook-iOS|Outlook-Android|AppleMail|Airmail|YahooMobileMail|PostboxApp|Postbox\//i
+
+/** Whether a user agent is an image proxy, link unfurler or mail service that shows pictures elsewhere. */
+export function isImageProxy(userAgent: string): boolean {
+  return IMAGE_PROXY.test(userAgent)
+}
+
+/**
+ * Whether a user agent is a program that takes stills only: image proxies, mail clients, crawlers. A headless browser
+ * that says it loads an image is a viewer (kiosks, tests), though crawler lists name it.
+ */
+export function takesStillsOnly(userAgent: string, saysImage: boolean): boolean {
+  const agent = saysImage ? userAgent.replace('HeadlessChrome', 'Chrome') : userAgent
+  return isImageProxy(agent) || MAIL_CLIENT.test(agent) || (agent !== '' && isbot(agent))
+}
+
+/** Whether a user agent is a browser's at all. */
+export function isBrowser(userAgent: string): boolean {
+  return userAgent.startsWith('Mozilla/5.0 ') && /Gecko|WebKit|Trident/.test(userAgent)
+}
+
+/** Whether a user agent is Firefox or another browser of its engine. */
+export function isFirefox(userAgent: string): boolean {
+  return /\bGecko\/[\d.]+ .*Firefox\//.test(userAgent)
+}

@@ -1,0 +1,128 @@
+import type { SKRSContext2D } from '@napi-rs/canvas'
+import { paint, type Sheet } from './encode.ts'
+import type { Frame } from './frame.ts'
+import { measuringContext } from './text.ts'
+
+const PADDING = 10
+const MARK = 14
+const LARGEST_FONT = 14
+const SMALLEST_FONT = 8
+const WIDEST_CARD = 420
+
+interface TextLayout {
+  fontSize: number
+  lines: string[]
+}
+
+/** Draws an error card of exactly the given size: the caption is shrunk, wrapped and at last cut to fit. */
+export function errorCard(sheet: Sheet, caption: string): Frame {
+  return paint(sheet, (ctx) => drawError(ctx, sheet.width, sheet.height, caption))
+}
+
+/** Says how large an error card must be, at least `sheet`'s size, for the whole caption to be read at 14 px. */
+export function roomyCardSize(
+  caption: string,
+  least: { width: number; height: number },
+): { width: number; height: number } {
+  const ctx = measuringContext()
+  const inset = PADDING * 3 + MARK
+  ctx.font = font(LARGEST_FONT)
+  const needed = Math.ceil(ctx.measureText(caption).width) + inset
+  const width = Math.max(least.width, Math.min(WIDEST_CARD, needed))
+  const lines = wrap(ctx, caption, width - inset)
+  return {
+    width,
+    height: Math.max(least.height, Math.ceil(lines.length * LARGEST_FONT * 1.35) + PADDING * 2),
+  }
+}
+
+/** Draws what stands in for a picture that is not ready yet: quiet on light pages and on dark ones. */
+export function placeholderCard(sheet: Sheet): Frame {
+  return paint(sheet, (ctx) => {
+    const { width, height } = sheet
+    const dot = Math.max(1.5, Math.min(4, height / 10))
+    ctx.fillStyle = 'rgba(127, 127, 127, 0.14)'
+    ctx.beginPath()
+    ctx.roundRect(0, 0, width, height, Math.min(8, height / 4))
+    ctx.fill()
+    ctx.fillStyle = 'rgba(127, 127, 127, 0.75)'
+    for (const step of [-1, 0, 1]) {
+      ctx.beginPath()
+      ctx.arc(width / 2 + step * dot * 4, height / 2, dot, 0, Math.PI * 2)
+      ctx.fill()
+    }
+  })
+}
+
+function drawError(ctx: SKRSContext2D, width: number, height: number, caption: string): void {
+  ctx.fillStyle = '#fdf1f0'
+  ctx.beginPath()
+  ctx.roundRect(0.5, 0.5, width - 1, height - 1, Math.min(8, height / 4))
+  ctx.fill()
+  ctx.strokeStyle = '#e5a49e'
+  ctx.lineWidth = 1
+  ctx.stroke()
+  const padding = Math.max(2, Math.min(PADDING, width / 16, height / 5))
+  const mark = width >= 90 && height >= 16 ? Math.min(MARK, height - padding * 2) : 0
+  const left = padding + (mark > 0 ? mark + padding * 0.8 : 0)
+  const layout = fit(ctx, caption, width - left - padding, height - padding)
+  const lineHeight = layout.fontSize * 1.3
+  const top = (height - layout.lines.length * lineHeight) / 2 + lineHeight / 2
+  if (mark > 0) drawMark(ctx, padding + mark / 2, height / 2, mark)
+  ctx.font = font(layout.fontSize)
+  ctx.fillStyle = '#86201a'
+  ctx.textBaseline = 'middle'
+  layout.lines.forEach((line, index) => {
+    ctx.fillText(line, left, top + index * lineHeight)
+  })
+}
+
+function drawMark(ctx: SKRSContext2D, x: number, y: number, size: number): void {
+  ctx.fillStyle = '#c4312a'
+  ctx.beginPath()
+  ctx.arc(x, y, size / 2, 0, Math.PI * 2)
+  ctx.fill()
+  ctx.fillStyle = '#fff'
+  ctx.fillRect(x - size * 0.07, y - size * 0.28, size * 0.14, size * 0.34)
+  ctx.beginPath()
+  ctx.arc(x, y + size * 0.24, size * 0.09, 0, Math.PI * 2)
+  ctx.fill()
+}
+
+/** The largest type in which the whole caption fits the box, or the smallest one with the caption cut. */
+function fit(ctx: SKRSContext2D, caption: string, width: number, height: number): TextLayout {
+  for (let fontSize = LARGEST_FONT; fontSize > SMALLEST_FONT; fontSize -= 1) {
+    ctx.font = font(fontSize)
+    const lines = wrap(ctx, caption, width)
+    const fits = lines.every((line) => ctx.measureText(line).width <= width)
+    if (fits && lines.length * fontSize * 1.3 <= height) return { fontSize, lines }
+  }
+  ctx.font = font(SMALLEST_FONT)
+  const room = Math.max(1, Math.floor(height / (SMALLEST_FONT * 1.3)))
+  const lines = wrap(ctx, caption, width)
+  const kept = lines.slice(0, room)
+  if (lines.length > room) kept[room - 1] = `${kept[room - 1]} ${lines[room]}`
+  return { fontSize: SMALLEST_FONT, lines: kept.map((line) => cut(ctx, line, width)) }
+}
+
+function wrap(ctx: SKRSContext2D, text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1)
+    if (last !== undefined && ctx.measureText(`${last} ${word}`).width <= width) {
+      lines[lines.length - 1] = `${last} ${word}`
+    } else lines.push(word)
+  }
+  return lines
+}
+
+function cut(ctx: SKRSContext2D, line: string, width: number): string {
+  if (ctx.measureText(line).width <= width) return line
+  let text = line
+  while (text.length > 1 && ctx.measureText(`${text}…`).width > width) text = text.slice(0, -1)
+  return `${text.trimEnd()}…`
+}
+
+function font(size: number): string {
+  return `500 ${size}px Inter`
+}

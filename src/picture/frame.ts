@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto'
+
+/** The raster formats a picture can be encoded in. */
+export type Format = 'png' | 'jpeg' | 'webp'
+
+/** A picture encoded once, never changed afterwards. */
+export interface Frame {
+  readonly format: Format
+  readonly bytes: Buffer
+  /** CSS pixels; the bytes hold `scale` times as many each way. */
+  readonly width: number
+  readonly height: number
+  /** A strong entity tag (RFC 9110, section 8.8.3): equal bytes, equal tag. */
+  readonly etag: string
+}
+
+/** The media type of a format. */
+export function contentType(format: Format): string {
+  return `image/${format}`
+}
+
+/** Makes a frame of encoded bytes; `width` and `height` are CSS pixels. */
+export function createFrame(format: Format, bytes: Buffer, width: number, height: number): Frame {
+  return { format, bytes, width, height, etag: `"${createHash('sha1').update(bytes).digest('base64url')}"` }
+}

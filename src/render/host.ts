@@ -1,0 +1,129 @@
+/** What runs in a render process: loads the widgets, then draws what it is asked to. The only place of widget code. */
+import { paint } from '../picture/encode.ts'
+import { type LoadedWidget, loadFolders } from '../widget/load-folder.ts'
+import { drawJob, loadJob } from './draw-job.ts'
+import type { FromHost, Job, StateRequest, ToHost } from './protocol.ts'
+
+/** A job between its `load` and its drawing. */
+interface Held {
+  loaded: LoadedWidget
+  job: Job
+  data: unknown
+}
+
+interface StateCall {
+  resolve(value: unknown): void
+  reject(error: Error): void
+}
+
+class Host {
+  readonly #held = new Map<number, Held>()
+  readonly #aborts = new Map<number, AbortController>()
+  readonly #stateCalls = new Map<number, StateCall>()
+  #widgets: ReadonlyMap<string, LoadedWidget> = new Map()
+  #lastStateCall = 0
+
+  receive(message: ToHost): void {
+    switch (message.type) {
+      case 'start':
+        return void this.#start(message.folders, message.skip)
+      case 'job':
+        return void this.#take(message.id, message.job, message.hold)
+      case 'draw':
+        return this.#draw(message.id)
+      case 'abort':
+        return this.#aborts.get(message.id)?.abort(new Error('took too long to load'))
+      case 'state':
+        return this.#settle(message.id, message.value, message.error)
+    }
+  }
+
+  async #start(folders: readonly string[], skip: ReadonlyMap<string, string>): Promise<void> {
+    try {
+      const { widgets, faults } = await loadFolders(folders, skip, (file) =>
+        this.#tell({ type: 'loading', file }),
+      )
+      this.#widgets = widgets
+      // The first picture of a process pays for fonts and the canvas's own start: pay before anyone waits for it.
+      paint({ width: 16, height: 16, scale: 1, format: 'png', quality: 1 }, (ctx) => {
+        ctx.fillText('1', 1, 12)
+      })
+      this.#tell({ type: 'ready', manifests: [...widgets.values()].map(({ manifest }) => manifest), faults })
+    } catch (error) {
+      this.#tell({ type: 'fatal', message: (error as Error).message })
+    }
+  }
+
+  async #take(id: number, job: Job, hold: boolean): Promise<void> {
+    try {
+      const loaded = this.#widgets.get(job.widget)
+      if (!loaded) throw new Error(`no widget ${job.widget} in this process`)
+      this.#held.set(id, {
+        loaded,
+        job,
+        data: loaded.widget.load ? await this.#load(id, loaded, job) : undefined,
+      })
+      if (hold) this.#tell({ type: 'loaded', id })
+      else this.#draw(id)
+    } catch (error) {
+      this.#fail(id, error)
+    }
+  }
+
+  async #load(id: number, loaded: LoadedWidget, job: Job): Promise<unknown> {
+    const abort = new AbortController()
+    this.#aborts.set(id, abort)
+    const aborted = new Promise<never>((_, reject) => {
+      abort.signal.addEventListener('abort', () => reject(abort.signal.reason), { once: true })
+    })
+    try {
+      const load = loadJob(loaded, job, abort.signal, (request) => this.#askState(request))
+      return await Promise.race([load, aborted])
+    } finally {
+      this.#aborts.delete(id)
+    }
+  }
+
+  #draw(id: number): void {
+    const task = this.#held.get(id)
+    if (!task) return
+    this.#held.delete(id)
+    try {
+      this.#tell({ type: 'done', id, result: drawJob(task.loaded, task.job, task.data) })
+    } catch (error) {
+      this.#fail(id, error)
+    }
+  }
+
+  #fail(id: number, error: unknown): void {
+    const { message, stack = '' } = error instanceof Error ? error : new Error(`threw ${String(error)}`)
+    this.#tell({ type: 'failed', id, message, stack })
+  }
+
+  #askState(request: StateRequest): Promise<unknown> {
+    this.#lastStateCall += 1
+    const id = this.#lastStateCall
+    return new Promise((resolve, reject) => {
+      this.#stateCalls.set(id, { resolve, reject })
+      this.#tell({ type: 'state', id, request })
+    })
+  }
+
+  #settle(id: number, value: unknown, error: string | undefined): void {
+    const call = this.#stateCalls.get(id)
+    this.#stateCalls.delete(id)
+    if (error === undefined) call?.resolve(value)
+    else call?.reject(new Error(error))
+  }
+
+  #tell(message: FromHost): void {
+    if (process.connected) process.send?.(message)
+  }
+}
+
+const host = new Host()
+process.on('message', (message: ToHost) => host.receive(message))
+// A server that is gone, killed or crashed, must not leave its render processes behind.
+process.on('disconnect', () => process.exit())
+// SIGINT goes to the whole terminal's process group; the server decides when its render processes end.
+process.on('SIGINT', () => {})

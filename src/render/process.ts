@@ -1,0 +1,263 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { WidgetFault } from '../widget/load-folder.ts'
+import type { Manifest } from '../widget/manifest.ts'
+import type { FromHost, Job, JobResult, StateRequest, ToHost } from './protocol.ts'
+
+/** Why a render process ended, in the words its error card uses after the widget's name. */
+export interface Death {
+  reason: string
+  /** The jobs it was working on: one of their widgets is the likely cause. */
+  suspects: Task[]
+  /** The jobs it had not begun. */
+  waiting: Task[]
+  /** The module whose own code was running while the process was starting up. */
+  loading: string | undefined
+}
+
+/** A job and whoever waits for it. */
+export interface Task {
+  readonly job: Job
+  resolve(result: JobResult): void
+  reject(error: Error): void
+}
+
+/** What a render process may take and whom it tells. */
+export interface ProcessSettings {
+  folders: readonly string[]
+  skip: ReadonlyMap<string, string>
+  /** Milliseconds a `load` may take, and then a drawing; a process that does not answer is killed. */
+  drawTimeout: number
+  /** Milliseconds that all modules together may take to load. */
+  startTimeout: number
+  onDeath(death: Death): void
+  onState(request: StateRequest): Promise<unknown>
+  /** Lines that widgets write to stdout and stderr. */
+  onOutput(line: string): void
+}
+
+interface Running {
+  task: Task
+  phase: 'loading' | 'waiting' | 'drawing'
+  timer: NodeJS.Timeout | undefined
+}
+
+const HEAP_MEGABYTES = 256
+const RSS_LIMIT_BYTES = 1024 ** 3
+const RSS_CHECK_INTERVAL = 250
+const PAGE_BYTES = 4096
+/** What an aborted `load` has left to say so before its process counts as hung. */
+const ABORT_GRACE = 300
+
+/**
+ * One child process that runs widget code. Any number of `load`s are under way at once, one drawing at a time: when
+ * the process hangs or dies, what it was doing names the widget.
+ */
+export class RenderProcess {
+  readonly ready: Promise<{ manifests: Manifest[]; faults: WidgetFault[] }>
+  /** The widgets it was asked to draw since it started. */
+  readonly seen = new Set<string>()
+  readonly #settings: ProcessSettings
+  readonly #child: ChildProcess
+  readonly #tasks = new Map<number, Running>()
+  readonly #loadsData = new Set<string>()
+  readonly #memoryWatch: NodeJS.Timeout
+  #lastId = 0
+  #loading: string | undefined
+  #startTimer: NodeJS.Timeout
+  #errorTail = ''
+  #killedFor: string | undefined
+  #dead = false
+  #closing = false
+
+  constructor(settings: ProcessSettings) {
+    this.#settings = settings
+    // The built file: render processes are plain Node, also when the server itself runs from TypeScript under test.
+    const host = createRequire(import.meta.url).resolve('#render-host')
+    const { IMGCAST_TOKEN: _, ...env } = process.env
+    this.#child = fork(host, [], {
+      serialization: 'advanced',
+      execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`],
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    this.ready = new Promise((resolve, reject) => {
+      this.#child.on('message', (message: FromHost) => this.#receive(message, resolve, reject))
+      this.#child.once('exit', (code, signal) => reject(this.#end(code, signal)))
+      this.#child.once('error', (error) => reject(this.#end(null, null, error)))
+    })
+    this.ready.catch(() => {})
+    this.#startTimer = setTimeout(() => this.kill('took too long to load'), settings.startTimeout)
+    this.#memoryWatch = setInterval(() => void this.#checkMemory(), RSS_CHECK_INTERVAL)
+    this.#memoryWatch.unref()
+    this.#listenToOutput()
+    this.#send({ type: 'start', folders: settings.folders, skip: settings.skip })
+    // Should the machine run out of memory, the kernel is to take a render process, never the server.
+    void writeFile(`/proc/${this.#child.pid}/oom_score_adj`, '1000').catch(() => {})
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /** How many jobs it has. */
+  get load(): number {
+    return this.#tasks.size
+  }
+
+  get dead(): boolean {
+    return this.#dead
+  }
+
+  run(task: Task): void {
+    this.#lastId += 1
+    const id = this.#lastId
+    const hold = this.#loadsData.has(task.job.widget)
+    this.seen.add(task.job.widget)
+    this.#tasks.set(id, { task, phase: hold ? 'loading' : 'waiting', timer: undefined })
+    if (hold) this.#begin(id)
+    else this.#drawNext()
+  }
+
+  /** Kills the process at once; `reason` says why on the error card. */
+  kill(reason: string): void {
+    this.#killedFor ??= reason
+    this.#child.kill('SIGKILL')
+  }
+
+  /** Ends the process without a death notice, its jobs done or not. */
+  async close(): Promise<void> {
+    this.#closing = true
+    this.#child.kill('SIGKILL')
+    await this.ready.catch(() => {})
+    if (!this.#dead) await new Promise((resolve) => this.#child.once('exit', resolve))
+  }
+
+  /** Ends the process once its jobs are done, which takes no longer than the watchdog allows. */
+  async retire(): Promise<void> {
+    while (this.#tasks.size > 0 && !this.#dead) await new Promise((resolve) => setTimeout(resolve, 20))
+    await this.close()
+  }
+
+  #begin(id: number): void {
+    const running = this.#tasks.get(id)
+    if (!running) return
+    const drawing = running.phase === 'waiting'
+    const held = drawing && this.#loadsData.has(running.task.job.widget)
+    if (drawing) running.phase = 'drawing'
+    running.timer = setTimeout(() => this.#expire(id, running), this.#settings.drawTimeout)
+    this.#send(held ? { type: 'draw', id } : { type: 'job', id, job: running.task.job, hold: !drawing })
+  }
+
+  #expire(id: number, running: Running): void {
+    if (running.phase === 'drawing') return this.kill('took too long to draw')
+    this.#send({ type: 'abort', id })
+    running.timer = setTimeout(() => this.kill('took too long to load'), ABORT_GRACE)
+  }
+
+  #drawNext(): void {
+    const all = [...this.#tasks]
+    if (all.some(([, { phase }]) => phase === 'drawing')) return
+    const next = all.find(([, { phase }]) => phase === 'waiting')
+    if (next) this.#begin(next[0])
+  }
+
+  #receive(
+    message: FromHost,
+    started: (loaded: { manifests: Manifest[]; faults: WidgetFault[] }) => void,
+    refused: (error: Error) => void,
+  ): void {
+    switch (message.type) {
+      case 'loading':
+        this.#loading = message.file
+        return
+      case 'ready':
+        this.#loading = undefined
+        clearTimeout(this.#startTimer)
+        for (const manifest of message.manifests) if (manifest.loads) this.#loadsData.add(manifest.name)
+        return started(message)
+      case 'fatal':
+        clearTimeout(this.#startTimer)
+        return refused(new Error(message.message))
+      case 'loaded': {
+        const running = this.#tasks.get(message.id)
+        if (!running) return
+        clearTimeout(running.timer)
+        running.phase = 'waiting'
+        return this.#drawNext()
+      }
+      case 'done':
+        return this.#settle(message.id, ({ resolve }) => resolve(message.result))
+      case 'failed':
+        return this.#settle(message.id, ({ reject }) => {
+          const error = new Error(message.message)
+          error.stack = message.stack
+          reject(error)
+        })
+      case 'state':
+        return void this.#answerState(message.id, message.request)
+    }
+  }
+
+  #settle(id: number, answer: (task: Task) => void): void {
+    const running = this.#tasks.get(id)
+    if (!running) return
+    clearTimeout(running.timer)
+    this.#tasks.delete(id)
+    answer(running.task)
+    this.#drawNext()
+  }
+
+  async #answerState(id: number, request: StateRequest): Promise<void> {
+    try {
+      this.#send({ type: 'state', id, value: await this.#settings.onState(request) })
+    } catch (error) {
+      this.#send({ type: 'state', id, error: (error as Error).message })
+    }
+  }
+
+  #send(message: ToHost): void {
+    // A dying child's channel closes before its `exit`; what it did not get is settled there.
+    if (this.#child.connected) this.#child.send(message, () => {})
+  }
+
+  #end(code: number | null, signal: NodeJS.Signals | null, error?: Error): Error {
+    const reason = this.#killedFor ?? this.#sayExit(code, signal, error)
+    if (this.#dead) return new Error(reason)
+    this.#dead = true
+    clearInterval(this.#memoryWatch)
+    clearTimeout(this.#startTimer)
+    const all = [...this.#tasks.values()]
+    this.#tasks.clear()
+    for (const { timer } of all) clearTimeout(timer)
+    const tasksIn = (waiting: boolean) =>
+      all.filter(({ phase }) => (phase === 'waiting') === waiting).map(({ task }) => task)
+    const death: Death = { reason, suspects: tasksIn(false), waiting: tasksIn(true), loading: this.#loading }
+    if (!this.#closing) this.#settings.onDeath(death)
+    else for (const { task } of all) task.reject(new Error('the server is stopping'))
+    return new Error(reason)
+  }
+
+  #sayExit(code: number | null, signal: NodeJS.Signals | null, error?: Error): string {
+    if (error) return `did not start (${error.message})`
+    if (/heap out of memory|Allocation failed|invalid array length/i.test(this.#errorTail))
+      return 'ran out of memory'
+    return signal ? `ended its process by ${signal}` : `ended its process with exit code ${code}`
+  }
+
+  /** `--max-old-space-size` bounds the JavaScript heap only; Buffers and canvases are outside of it. */
+  async #checkMemory(): Promise<void> {
+    const statm = await readFile(`/proc/${this.#child.pid}/statm`, 'utf8').catch(() => '')
+    if (Number(statm.split(' ')[1]) * PAGE_BYTES > RSS_LIMIT_BYTES) this.kill('ran out of memory')
+  }
+
+  #listenToOutput(): void {
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#errorTail = (this.#errorTail + text).slice(-4000)
+        for (const line of text.split('\n')) if (line.trim() !== '') this.#settings.onOutput(line)
+      })
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { Frame } from '../picture/frame.ts'
+import type { WidgetFault } from '../widget/load-folder.ts'
+import type { Look } from '../widget/look.ts'
+import type { Manifest } from '../widget/manifest.ts'
+
+/** One picture to be drawn, or the data behind it: all that crosses to a render process, and all it may know. */
+export interface Job {
+  output: 'frame' | 'data'
+  widget: string
+  key: string
+  look: Look
+  connections: number
+  visitors: number
+  peak: number
+  /** Milliseconds since the epoch. */
+  time: number
+}
+
+/** A drawn picture. */
+export interface Drawing {
+  frame: Frame
+  /** Milliseconds until the clock alone changes the picture; undefined where it never does. */
+  next: number | undefined
+}
+
+/** What a job answers: a `Drawing`, or any JSON value for the output `data`. */
+export type JobResult = Drawing | { data: unknown }
+
+/** One access to what a room remembers, asked by a widget's `load` and answered by the server. */
+export interface StateRequest {
+  room: string
+  operation: 'get' | 'set' | 'add'
+  name: string
+  value?: unknown
+}
+
+/** What the server tells a render process. */
+export type ToHost =
+  | { type: 'start'; folders: readonly string[]; skip: ReadonlyMap<string, string> }
+  /** Load what the job needs; draw at once, or (`hold`) wait for `draw`. */
+  | { type: 'job'; id: number; job: Job; hold: boolean }
+  | { type: 'draw'; id: number }
+  /** Nobody waits any longer: answer now, in any way. A process that cannot is hung. */
+  | { type: 'abort'; id: number }
+  | { type: 'state'; id: number; value?: unknown; error?: string }
+
+/** What a render process tells the server. */
+export type FromHost =
+  /** Sent before a module's own code runs. */
+  | { type: 'loading'; file: string }
+  | { type: 'ready'; manifests: Manifest[]; faults: WidgetFault[] }
+  | { type: 'fatal'; message: string }
+  | { type: 'loaded'; id: number }
+  | { type: 'done'; id: number; result: JobResult }
+  | { type: 'failed'; id: number; message: string; stack: string }
+  | { type: 'state'; id: number; request: StateRequest }

@@ -1,0 +1,91 @@
+import { readdir } from 'node:fs/promises'
+import { basename, extname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { findWidgetFaults, type Widget } from './define-widget.ts'
+import { type Manifest, toManifest } from './manifest.ts'
+
+/** A widget and what the server knows of it. */
+export interface LoadedWidget {
+  widget: Widget
+  manifest: Manifest
+}
+
+/** A module that is no widget: its file, what was expected and what was found. */
+export interface WidgetFault {
+  /** The name its picture would have had. */
+  name: string
+  file: string
+  message: string
+}
+
+/** The widgets of some folders, by name, and the modules that are none. */
+export interface LoadedFolders {
+  widgets: Map<string, LoadedWidget>
+  faults: WidgetFault[]
+}
+
+const MODULES = new Set(['.js', '.mjs'])
+const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
+/** First segments of URLs that are not pictures. */
+const TAKEN: ReadonlySet<string> = new Set(
+  'api assets dashboard healthz live-img metrics readyz ws'.split(' '),
+)
+
+/**
+ * Loads every module of the folders, one after the other; of two with one name the later folder's counts, so that
+ * a built-in widget can be replaced. A wrong module is reported and the others load. Reads each module once a
+ * process: changed code needs a fresh one.
+ * @param before is told each file before its code runs, so that a module that never returns can be named.
+ * @param skip files that are known to hang or kill their process, with the reason.
+ * @throws Error where a folder cannot be read.
+ */
+export async function loadFolders(
+  folders: readonly string[],
+  skip: ReadonlyMap<string, string> = new Map(),
+  before: (file: string) => void = () => {},
+): Promise<LoadedFolders> {
+  const widgets = new Map<string, LoadedWidget>()
+  const faults = new Map<string, WidgetFault>()
+  for (const file of await listModules(folders)) {
+    const name = basename(file, extname(file))
+    widgets.delete(name)
+    faults.delete(name)
+    try {
+      const reason = skip.get(file)
+      if (reason !== undefined) throw new TypeError(reason)
+      if (!NAME.test(name))
+        throw new TypeError('expected a kebab-case file name, since it is the name in the URL')
+      if (TAKEN.has(name)) throw new TypeError(`the name ${name} is taken by the server's own URLs`)
+      before(file)
+      const widget = await importWidget(file)
+      widgets.set(name, { widget, manifest: toManifest(name, file, widget) })
+    } catch (error) {
+      faults.set(name, { name, file, message: sayFault(error) })
+    }
+  }
+  return { widgets, faults: [...faults.values()] }
+}
+
+async function listModules(folders: readonly string[]): Promise<string[]> {
+  const lists = await Promise.all(
+    folders.map(async (folder) =>
+      (await readdir(folder))
+        .filter((file) => MODULES.has(extname(file)) && !/\.(test|spec)\.[a-z]+$/.test(file))
+        .sort()
+        .map((file) => resolve(join(folder, file))),
+    ),
+  )
+  return lists.flat()
+}
+
+async function importWidget(file: string): Promise<Widget> {
+  const module: { default?: unknown } = await import(pathToFileURL(file).href)
+  const faults = findWidgetFaults(module.default)
+  if (faults.length > 0) throw new TypeError(faults.join('; '))
+  return module.default as Widget
+}
+
+function sayFault(error: unknown): string {
+  if (!(error instanceof Error)) return `threw ${String(error)}`
+  return error instanceof TypeError ? error.message : `${error.name}: ${error.message}`
+}

@@ -1,0 +1,153 @@
+import { quote } from '../errors.ts'
+import { formatDuration, parseDuration } from './duration.ts'
+
+/** A parameter's type, default and range as plain data: what pages show and what the server parses with. */
+export type ParamSpec =
+  | { kind: 'text'; default: string; max: number; about?: string }
+  | { kind: 'number' | 'integer'; default: number; min: number; max: number; about?: string }
+  | { kind: 'duration'; default: number; min: number; max: number; about?: string }
+  | { kind: 'boolean'; default: boolean; about?: string }
+  | { kind: 'color'; default: string; about?: string }
+  | { kind: 'choice'; default: string; choices: readonly string[]; about?: string }
+
+/** The value of a parameter as widgets get it. */
+export type ParamValue = string | number | boolean
+
+/** A parameter of a widget; `T` is what `draw` gets. */
+export interface Param<T extends ParamValue = ParamValue> {
+  readonly spec: ParamSpec & { default: T }
+}
+
+interface About {
+  /** One short sentence for the gallery. */
+  about?: string
+}
+
+interface Range extends About {
+  min?: number
+  max?: number
+}
+
+const HEX = /^#?([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i
+const NAME = /^[a-z]+$/i
+
+/** The kinds of parameters a widget can declare. */
+export const param = {
+  /** Text of at most `max` characters. @default max 100 */
+  text(value = '', { max = 100, ...about }: About & { max?: number } = {}): Param<string> {
+    return { spec: { kind: 'text', default: value, max, ...about } }
+  },
+  /** A finite number in a range. @default any number */
+  number(value: number, { min = -1e9, max = 1e9, ...about }: Range = {}): Param<number> {
+    return { spec: { kind: 'number', default: value, min, max, ...about } }
+  },
+  /** A whole number in a range. @default any safe number */
+  integer(value: number, { min = -1e9, max = 1e9, ...about }: Range = {}): Param<number> {
+    return { spec: { kind: 'integer', default: value, min, max, ...about } }
+  },
+  /** `true`/`false`, `1`/`0`, `yes`/`no`, `on`/`off`, or the bare name for true. */
+  boolean(value = false, about: About = {}): Param<boolean> {
+    return { spec: { kind: 'boolean', default: value, ...about } }
+  },
+  /** A CSS hex colour, its `#` optional (a URL would have to escape it), or a CSS colour name. */
+  color(value: string, about: About = {}): Param<string> {
+    return { spec: { kind: 'color', default: value, ...about } }
+  },
+  /** One of a few words. @default the first */
+  choice<const C extends string>(
+    choices: readonly C[],
+    value = choices[0] as C,
+    about: About = {},
+  ): Param<C> {
+    return { spec: { kind: 'choice', default: value, choices, ...about } }
+  },
+  /** A time with its unit (`500ms`, `2s`, `5m`, `1h`), in milliseconds to `draw`; limits are milliseconds. */
+  duration(value: number, { min = 1, max = 86_400_000, ...about }: Range = {}): Param<number> {
+    return { spec: { kind: 'duration', default: value, min, max, ...about } }
+  },
+}
+
+/** Says what a parameter takes, in words: `a number from 1 to 30`. */
+export function describeParam(spec: ParamSpec): string {
+  switch (spec.kind) {
+    case 'text':
+      return `text of at most ${spec.max} characters`
+    case 'number':
+    case 'integer': {
+      const noun = spec.kind === 'integer' ? 'a whole number' : 'a number'
+      return spec.min === -1e9 && spec.max === 1e9 ? noun : `${noun} from ${spec.min} to ${spec.max}`
+    }
+    case 'duration':
+      return `a time from ${formatDuration(spec.min)} to ${formatDuration(spec.max)}`
+    case 'boolean':
+      return 'true or false'
+    case 'color':
+      return 'a colour like ff8800 or tomato'
+    case 'choice':
+      return spec.choices.length === 1 ? `${spec.choices[0]}` : `one of ${spec.choices.join(', ')}`
+  }
+}
+
+/** Parses a query value; throws a `RangeError` that says what was expected and what came. */
+export function parseParam(spec: ParamSpec, raw: string): ParamValue {
+  const value = read(spec, raw)
+  if (value === undefined) throw new RangeError(`expected ${describeParam(spec)}, got ${quote(raw)}`)
+  return value
+}
+
+/** Finds what is wrong with a spec that an author wrote: undefined for a good one. */
+export function findSpecFault(spec: ParamSpec): string | undefined {
+  if ('choices' in spec && spec.choices.length === 0) return 'has no choices'
+  if ('min' in spec && spec.min > spec.max) return `has a range from ${spec.min} down to ${spec.max}`
+  const raw = spec.kind === 'duration' ? `${spec.default}ms` : String(spec.default)
+  if (read(spec, raw) !== undefined) return undefined
+  return `has the default ${quote(spec.default)}, expected ${describeParam(spec)}`
+}
+
+function read(spec: ParamSpec, raw: string): ParamValue | undefined {
+  switch (spec.kind) {
+    case 'text':
+      return [...raw].length <= spec.max ? raw : undefined
+    case 'number':
+    case 'integer': {
+      const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(raw) ? Number(raw) : Number.NaN
+      const right = spec.kind === 'integer' ? Number.isSafeInteger(value) : Number.isFinite(value)
+      // `+ 0` makes one channel of -0 and 0.
+      return right && value >= spec.min && value <= spec.max ? value + 0 : undefined
+    }
+    case 'duration': {
+      const value = parseDuration(raw)
+      return value !== undefined && value >= spec.min && value <= spec.max ? value : undefined
+    }
+    case 'boolean':
+      if (/^(true|1|yes|on|)$/i.test(raw)) return true
+      return /^(false|0|no|off)$/i.test(raw) ? false : undefined
+    case 'color':
+      if (HEX.test(raw)) return `#${raw.replace('#', '').toLowerCase()}`
+      return NAME.test(raw) && CSS_COLORS.has(raw.toLowerCase()) ? raw.toLowerCase() : undefined
+    case 'choice':
+      return spec.choices.includes(raw) ? raw : undefined
+  }
+}
+
+/** The named colours of CSS Color Module Level 4, section 6.1, and `transparent`. */
+const CSS_COLORS: ReadonlySet<string> = new Set(
+  (
+    'aliceblue antiquewhite aqua aquamarine azure beige bisque black blanchedalmond blue blueviolet brown ' +
+    'burlywood cadetblue chartreuse chocolate coral cornflowerblue cornsilk crimson cyan darkblue darkcyan ' +
+    'darkgoldenrod darkgray darkgreen darkgrey darkkhaki darkmagenta darkolivegreen darkorange darkorchid ' +
+    'darkred darksalmon darkseagreen darkslateblue darkslategray darkslategrey darkturquoise darkviolet ' +
+    'deeppink deepskyblue dimgray dimgrey dodgerblue firebrick floralwhite forestgreen fuchsia gainsboro ' +
+    'ghostwhite gold goldenrod gray green greenyellow grey honeydew hotpink indianred indigo ivory khaki ' +
+    'lavender lavenderblush lawngreen lemonchiffon lightblue lightcoral lightcyan lightgoldenrodyellow ' +
+    'lightgray lightgreen lightgrey lightpink lightsalmon lightseagreen lightskyblue lightslategray ' +
+    'lightslategrey lightsteelblue lightyellow lime limegreen linen magenta maroon mediumaquamarine ' +
+    'mediumblue mediumorchid mediumpurple mediumseagreen mediumslateblue mediumspringgreen ' +
+    'mediumturquoise mediumvioletred midnightblue mintcream mistyrose moccasin navajowhite navy oldlace ' +
+    'olive olivedrab orange orangered orchid palegoldenrod palegreen paleturquoise palevioletred ' +
+    'papayawhip peachpuff peru pink plum powderblue purple rebeccapurple red rosybrown royalblue ' +
+    'saddlebrown salmon sandybrown seagreen seashell sienna silver skyblue slateblue slategray slategrey ' +
+    'snow springgreen steelblue tan teal thistle tomato transparent turquoise violet wheat white ' +
+    'whitesmoke yellow yellowgreen'
+  ).split(' '),
+)

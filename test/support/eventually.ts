@@ -1,0 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Polls a check until it no longer throws; at the timeout its last error is thrown. */
+export async function eventually(
+  check: () => void | Promise<void>,
+  { timeout = 10_000, interval = 20 }: { timeout?: number; interval?: number } = {},
+): Promise<void> {
+  const deadline = performance.now() + timeout
+  for (;;) {
+    try {
+      return await check()
+    } catch (error) {
+      if (performance.now() >= deadline) throw error
+    }
+    await sleep(interval)
+  }
+}

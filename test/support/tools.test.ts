@@ -1,0 +1,28 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describeWith, missingTools, toolPath } from './tools.ts'
+
+describe('missingTools', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+
+  it('tells what is not on the PATH, asked by name or by command', () => {
+    vi.stubEnv('PATH', '/nonexistent')
+    expect(missingTools(['firefox', 'import']).map(({ name, reason }) => `${name}: ${reason}`)).toEqual([
+      'firefox: no firefox-esr or firefox on the PATH',
+      'imagemagick: no import on the PATH',
+    ])
+    expect(missingTools().length).toBeGreaterThan(5)
+    expect(() => toolPath('ffmpeg')).toThrow('ffmpeg is not on this machine')
+  })
+
+  it('knows only the tools of its table', () => {
+    expect(() => missingTools(['netscape'])).toThrow('no tool called netscape')
+  })
+})
+
+describeWith([], 'describeWith', () => {
+  it('runs a suite that lacks nothing', () => {
+    expect(missingTools([])).toEqual([])
+  })
+})

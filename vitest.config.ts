@@ -1,0 +1,42 @@
+import { fileURLToPath } from 'node:url'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+const ci = process.env.CI === 'true'
+
+export default defineConfig({
+  resolve: {
+    alias: [{ find: /^imgcast$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }],
+  },
+  test: {
+    // Said outright, so that GITHUB_ACTIONS adds nothing; .ci/run counts the tests in the JSON.
+    reporters: ci ? ['default', 'json'] : ['default'],
+    outputFile: { json: '.tmp/test-results.json' },
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, 'test/browser/**'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          // After the unit tests, so that browsers do not contend with them for the processors.
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+})
