@@ -1,12 +1,15 @@
 export { PublicError } from './errors.ts'
-export { textWidth } from './picture/text.ts'
+export { type Census, createImgcast, type Imgcast, type ImgcastOptions } from './imgcast.ts'
 export {
   defineWidget,
   type LoadScope,
+  type Param,
+  type ParamSpec,
+  param,
   type RoomState,
   type Scene,
   type Size,
   type SizeRange,
+  textWidth,
   type Widget,
-} from './widget/define-widget.ts'
-export { type Param, type ParamSpec, param } from './widget/param.ts'
+} from './widget/author.ts'

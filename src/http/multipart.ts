@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { crc32 } from 'node:zlib'
 import { contentType, type Frame } from '../picture/frame.ts'
 
 /**
@@ -127,15 +128,9 @@ export function silentBytes({ format }: Frame): Buffer {
 
 /** An empty private ancillary chunk `imGc`: length, type, and the CRC-32 of the type (PNG, section 5.3). */
 function pngChunk(): Buffer {
-  const type = Buffer.from('imGc')
-  let crc = 0xffffffff
-  for (const byte of type) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
-  }
-  const end = Buffer.alloc(4)
-  end.writeUInt32BE((crc ^ 0xffffffff) >>> 0)
-  return Buffer.concat([Buffer.alloc(4), type, end])
+  const chunk = Buffer.from('\0\0\0\0imGc\0\0\0\0')
+  chunk.writeUInt32BE(crc32('imGc'), 8)
+  return chunk
 }
 
 /** Where the SOF segment of a JPEG ends (ITU T.81, annex B); 0 where there is none before the scan. */

@@ -65,6 +65,11 @@ export function wantsStatus200(headers: IncomingHttpHeaders): boolean {
   return isImageProxy(headers['user-agent'] ?? '')
 }
 
+/** Whether a person opened the URL itself: errors are pages then. */
+export function wantsPage(headers: IncomingHttpHeaders): boolean {
+  return looksLike(headers) === 'page'
+}
+
 /** Whether a request without a picture's ending is still an image load, which a page cannot answer. */
 export function looksLikeImage(headers: IncomingHttpHeaders): boolean {
   return headers['sec-fetch-dest'] === 'image' || preferredType(headers).startsWith('image/')
@@ -83,12 +88,8 @@ function stream({ method, headers, extension, query }: Question, format: Format)
   const framing = extension === 'mjpeg' && looksLike(headers) !== 'image' ? 'machine' : 'browser'
   const firefox = framing === 'browser' && isFirefox(userAgent)
   // Firefox asks for one URL at a time: a second tab would wait 20 s for the first one's stream. A 302 takes 80 ms.
-  const redirect = firefox && method === 'GET' && isImageLoad(headers) && !query.has('v')
+  const redirect = firefox && method === 'GET' && looksLike(headers) === 'image' && !query.has('v')
   return { kind: 'stream', format, framing, eager: firefox, redirect }
-}
-
-function isImageLoad(headers: IncomingHttpHeaders): boolean {
-  return looksLike(headers) === 'image'
 }
 
 /** What the request was made for, as far as its headers tell. */

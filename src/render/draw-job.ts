@@ -32,9 +32,9 @@ export function drawJob({ widget, manifest }: LoadedWidget, job: Job, data: unkn
   if (job.output === 'data') {
     return { data: widget.data ? widget.data(facts) : { room, connections, visitors, peak } }
   }
-  const size: Size = typeof widget.size === 'function' ? widget.size(params, { data, room }) : look
-  const sheet = { ...look, width: Math.ceil(size.width), height: Math.ceil(size.height) }
-  const frame = paint(sheet, (ctx) => widget.draw(ctx, { ...facts, ...size, scale: look.scale }))
+  const { width, height }: Size = typeof widget.size === 'function' ? widget.size(params, { data, room }) : look
+  const sheet = { ...look, width: Math.ceil(width), height: Math.ceil(height) }
+  const frame = paint(sheet, (ctx) => widget.draw(ctx, { ...facts, width, height, scale: look.scale }))
   return { frame, next: period === undefined ? undefined : time + period - job.time }
 }
 

@@ -34,7 +34,7 @@ export interface ProcessSettings {
   onDeath(death: Death): void
   onState(request: StateRequest): Promise<unknown>
   /** Lines that widgets write to stdout and stderr. */
-  onOutput(line: string): void
+  onOutput(line: string, pid: number | undefined): void
 }
 
 interface Running {
@@ -78,7 +78,8 @@ export class RenderProcess {
     const { IMGCAST_TOKEN: _, ...env } = process.env
     this.#child = fork(host, [], {
       serialization: 'advanced',
-      execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`],
+      // By the condition, `imgcast` is there what authors use and nothing of the server.
+      execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`, '--conditions=imgcast-render'],
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
@@ -256,7 +257,7 @@ export class RenderProcess {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#errorTail = (this.#errorTail + text).slice(-4000)
-        for (const line of text.split('\n')) if (line.trim() !== '') this.#settings.onOutput(line)
+        for (const line of text.split('\n')) if (line.trim() !== '') this.#settings.onOutput(line, this.pid)
       })
     }
   }

@@ -5,6 +5,7 @@ import { IsolationRecord } from './isolation.ts'
 import { type Death, RenderProcess, type Task } from './process.ts'
 import type { Drawing, Job, JobResult, StateRequest } from './protocol.ts'
 import { RenderError } from './render-error.ts'
+import { type Started, startProcess } from './start-process.ts'
 
 /** How the renderer is set up. */
 export interface RendererSettings {
@@ -26,14 +27,6 @@ interface Isolation {
   idleTimer: NodeJS.Timeout | undefined
 }
 
-interface Started {
-  process: RenderProcess
-  manifests: Manifest[]
-  faults: WidgetFault[]
-}
-
-const START_TIMEOUT = 15_000
-const START_ATTEMPTS = 3
 /** An isolated widget's process ends after so many milliseconds without a job. */
 const IDLE_TIME = 30_000
 
@@ -157,6 +150,10 @@ export class Renderer {
     }
   }
 
+  #dispatchAll(tasks: readonly Task[]): void {
+    for (const task of tasks) this.#dispatch(task)
+  }
+
   #dispatch(task: Task): void {
     if (this.#closed) return task.reject(new Error('the server is stopping'))
     const isolation = this.#isolated.get(task.job.widget)
@@ -202,40 +199,19 @@ export class Renderer {
     await (await process)?.retire()
   }
 
-  /** Starts a process; a module that hangs or kills it while loading is left out of the next try and reported. */
+  /** Starts a process that is not yet shared; `onDeath` is told when it dies after it was up. */
   async #startProcess(
     skip: Map<string, string>,
     onDeath = (death: Death, process: RenderProcess) => this.#bury(death, process),
   ): Promise<Started> {
-    for (let failures = 0; ; ) {
-      let lastDeath: Death | undefined
-      let up = false
-      const process: RenderProcess = new RenderProcess({
-        folders: this.#settings.folders,
-        skip,
-        drawTimeout: this.#settings.drawTimeout,
-        startTimeout: START_TIMEOUT,
-        onState: this.#settings.onState,
-        onOutput: (line) => this.#settings.log.info({ pid: process.pid }, line),
-        onDeath: (death) => {
-          lastDeath = death
-          this.#starting.delete(process)
-          if (up) onDeath(death, process)
-        },
-      })
-      this.#starting.add(process)
-      try {
-        const loaded = await process.ready
-        up = true
-        return { process, ...loaded }
-      } catch (error) {
-        this.#starting.delete(process)
-        await process.close()
-        if (lastDeath?.loading) skip.set(lastDeath.loading, `its code ${lastDeath.reason}`)
-        else failures += 1
-        if (this.#closed || !lastDeath || failures >= START_ATTEMPTS) throw error
-      }
-    }
+    const { log, folders, drawTimeout, onState } = this.#settings
+    return startProcess({
+      settings: { folders, drawTimeout, onState, onOutput: (line, pid) => log.info({ pid }, line) },
+      skip,
+      starting: this.#starting,
+      isWanted: () => !this.#closed,
+      onDeath,
+    })
   }
 
   #adopt({ process, manifests, faults }: Started): void {
@@ -247,7 +223,7 @@ export class Renderer {
     }
     this.#faults = faults
     this.#manifests = new Map(manifests.map((manifest) => [manifest.name, manifest]))
-    for (const task of this.#queue.splice(0)) this.#dispatch(task)
+    this.#dispatchAll(this.#queue.splice(0))
   }
 
   async #refill(): Promise<void> {
@@ -267,16 +243,15 @@ export class Renderer {
   /** A shared process died: draws the innocent again at once, names the guilty, or tries the suspects alone. */
   #bury(death: Death, process: RenderProcess): void {
     // A process that was retiring has its jobs done by those that took its place.
-    if (!this.#shared.delete(process))
-      return [...death.suspects, ...death.waiting].forEach((task) => this.#dispatch(task))
+    if (!this.#shared.delete(process)) return this.#dispatchAll([...death.suspects, ...death.waiting])
     if (!this.#closed) void this.#refill()
     const suspects = new Set(death.suspects.map(({ job }) => job.widget))
     if (suspects.size === 0) for (const widget of process.seen) suspects.add(widget)
     for (const widget of suspects) if (!this.#isolated.has(widget)) this.#isolate(widget)
     const [only] = suspects
     if (suspects.size === 1 && only !== undefined) this.#blame(only, death, death.suspects)
-    else for (const task of death.suspects) this.#dispatch(task)
-    for (const task of death.waiting) this.#dispatch(task)
+    else this.#dispatchAll(death.suspects)
+    this.#dispatchAll(death.waiting)
   }
 
   #isolate(widget: string): void {

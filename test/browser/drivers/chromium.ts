@@ -6,7 +6,6 @@ import { RemoteSocket } from './socket.ts'
 /** Where Debian puts it. */
 export const CHROMIUM = '/usr/bin/chromium'
 
-
 const FLAGS = [
   '--headless=new',
   '--no-sandbox',
@@ -29,13 +28,19 @@ const FLAGS = [
 export async function launchChromium({ javascript = true }: BrowserOptions = {}): Promise<Browser> {
   const den = new Den()
   try {
-    const chromium = den.start(CHROMIUM, [...FLAGS, `--user-data-dir=${den.directory}/profile`, 'about:blank'])
+    const chromium = den.start(CHROMIUM, [
+      ...FLAGS,
+      `--user-data-dir=${den.directory}/profile`,
+      'about:blank',
+    ])
     const [, address] = await chromium.says(/DevTools listening on (ws:\S+)/)
     const remote = await RemoteSocket.connect(address as string, () => chromium.report())
     return {
       engine: 'chromium',
       async open(url, options) {
-        const { targetId } = await remote.call<{ targetId: string }>('Target.createTarget', { url: 'about:blank' })
+        const { targetId } = await remote.call<{ targetId: string }>('Target.createTarget', {
+          url: 'about:blank',
+        })
         const attach = { targetId, flatten: true }
         const { sessionId } = await remote.call<{ sessionId: string }>('Target.attachToTarget', attach)
         const tab = new ChromiumTab(remote, targetId, sessionId)
@@ -66,9 +71,11 @@ interface HistoryState {
   entries: { id: number }[]
 }
 
-// Just after a navigation the old page's frame is gone and the new one's not yet active.
+// A screenshot asked for while a new page takes the old one's place is refused, or never answered.
+const CAPTURE = 3000
+
 function swapping(error: Error): undefined {
-  if (!error.message.includes('Not attached to an active page')) throw error
+  if (!/Not attached to an active page|no answer in/.test(error.message)) throw error
 }
 
 class ChromiumTab implements Tab {
@@ -121,7 +128,8 @@ class ChromiumTab implements Tab {
   async screenshot(): Promise<Screen> {
     await this.activate()
     const { data } = await poll(
-      () => this.#call<{ data: string }>('Page.captureScreenshot', { format: 'png' }).catch(swapping),
+      () =>
+        this.#call<{ data: string }>('Page.captureScreenshot', { format: 'png' }, CAPTURE).catch(swapping),
       () => 'No page became active',
     )
     return screenOf(Buffer.from(data, 'base64'))
@@ -135,14 +143,17 @@ class ChromiumTab implements Tab {
     await this.#remote.call('Target.closeTarget', { targetId: this.#target })
   }
 
-  #call<T>(method: string, params: object = {}): Promise<T> {
-    return this.#remote.call<T>(method, params, this.#session)
+  #call<T>(method: string, params: object = {}, timeout?: number): Promise<T> {
+    return this.#remote.call<T>(method, params, this.#session, timeout)
   }
 
   // The DOM domain, not page script: it also works where scripts are off.
   async #middleOf(selector: string): Promise<[number, number]> {
     const { root } = await this.#call<{ root: { nodeId: number } }>('DOM.getDocument')
-    const { nodeId } = await this.#call<{ nodeId: number }>('DOM.querySelector', { nodeId: root.nodeId, selector })
+    const { nodeId } = await this.#call<{ nodeId: number }>('DOM.querySelector', {
+      nodeId: root.nodeId,
+      selector,
+    })
     await this.#call('DOM.scrollIntoViewIfNeeded', { nodeId })
     const { quads } = await this.#call<{ quads: number[][] }>('DOM.getContentQuads', { nodeId })
     const [x1 = 0, y1 = 0, , , x2 = 0, y2 = 0] = quads[0] as number[]

@@ -54,7 +54,9 @@ export async function launchFirefox({ javascript = true }: BrowserOptions = {}):
     const profile = join(den.directory, 'profile')
     mkdirSync(profile)
     const preferences = Object.entries({ ...PREFERENCES, 'javascript.enabled': javascript })
-    const lines = preferences.map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)})`)
+    const lines = preferences.map(
+      ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)})`,
+    )
     writeFileSync(join(profile, 'user.js'), lines.join(';\n').concat(';\n'))
     const firefox = den.start(
       firefoxPath() ?? 'firefox',
@@ -121,7 +123,9 @@ class FirefoxTab implements Tab {
       () => this.#find(selector).catch(() => undefined),
       () => `Nothing to click on matches ${selector}`,
     )
-    await this.evaluate(`document.querySelector(${JSON.stringify(selector)}).scrollIntoView({ block: 'nearest' })`)
+    await this.evaluate(
+      `document.querySelector(${JSON.stringify(selector)}).scrollIntoView({ block: 'nearest' })`,
+    )
     const origin = { type: 'element', element }
     const actions = [
       { type: 'pointerMove', x: 0, y: 0, origin },
@@ -163,7 +167,10 @@ class FirefoxTab implements Tab {
 
   async #find(selector: string): Promise<{ sharedId: string } | undefined> {
     const locator = { type: 'css', value: selector }
-    const { nodes } = await this.#call<{ nodes: { sharedId: string }[] }>('locateNodes', { locator, maxNodeCount: 1 })
+    const { nodes } = await this.#call<{ nodes: { sharedId: string }[] }>('locateNodes', {
+      locator,
+      maxNodeCount: 1,
+    })
     return nodes[0] && { sharedId: nodes[0].sharedId }
   }
 

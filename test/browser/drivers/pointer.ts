@@ -31,7 +31,11 @@ function fakeInput(extension: number, type: number, detail: number, x = 0, y = 0
 }
 
 /** Clicks on a point of an X screen with the left button, then leaves the pointer at another point. */
-export async function clickOnScreen(display: string, at: [number, number], rest: [number, number]): Promise<void> {
+export async function clickOnScreen(
+  display: string,
+  at: [number, number],
+  rest: [number, number],
+): Promise<void> {
   const socket = connect(`/tmp/.X11-unix/X${display.slice(1)}`)
   try {
     // Byte order 'l', protocol 11.0, no authorization.

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
-import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -16,10 +16,10 @@ export const COMMIT = 3000
 // get a SIGTERM, because only then do they remove their lock and socket from /tmp.
 const JANITOR = `
 while read -r signal pid; do groups="$signal:$pid $groups"; done
-for group in $groups; do kill "-\${group%:*}" -- "-\${group#*:}" 2>/dev/null; done
+for group in $groups; do kill -s "\${group%:*}" -- "-\${group#*:}" 2>/dev/null; done
 for attempt in 1 2 3 4 5 6 7 8 9 10; do rm -rf "$0" 2>/dev/null && break; sleep 0.1; done
 sleep 0.1
-for group in $groups; do kill -9 -- "-\${group#*:}" 2>/dev/null; done
+for group in $groups; do kill -s KILL -- "-\${group#*:}" 2>/dev/null; done
 exit 0`
 
 /** Resolves after some milliseconds. */

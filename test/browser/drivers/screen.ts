@@ -37,7 +37,10 @@ export async function screenOf(png: Buffer, area?: Area): Promise<Screen> {
 }
 
 /** The rectangle that is filled with one colour, undefined if there is no such rectangle. */
-export function areaOf(screen: Screen, [red, green, blue]: readonly [number, number, number]): Area | undefined {
+export function areaOf(
+  screen: Screen,
+  [red, green, blue]: readonly [number, number, number],
+): Area | undefined {
   let [left, top, right, bottom, count] = [screen.width, screen.height, -1, -1, 0]
   for (let y = 0; y < screen.height; y++) {
     for (let x = 0; x < screen.width; x++) {

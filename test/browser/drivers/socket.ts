@@ -53,13 +53,13 @@ export class RemoteSocket {
   }
 
   /** Calls a method and waits for its result. */
-  async call<T>(method: string, params: object = {}, sessionId?: string): Promise<T> {
+  async call<T>(method: string, params: object = {}, sessionId?: string, timeout = PATIENCE): Promise<T> {
     const id = ++this.#lastId
     let timer: NodeJS.Timeout | undefined
     try {
       return await new Promise<T>((resolve, reject) => {
         if (this.#socket.readyState !== WebSocket.OPEN) throw new Error('the connection is closed')
-        timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE} ms`)), PATIENCE)
+        timer = setTimeout(() => reject(new Error(`no answer in ${timeout} ms`)), timeout)
         this.#pending.set(id, { resolve: resolve as (result: unknown) => void, reject })
         this.#socket.send(JSON.stringify({ id, method, params, ...(sessionId && { sessionId }) }))
       })
@@ -99,7 +99,8 @@ export class RemoteSocket {
     }
     const pending = this.#pending.get(answer.id)
     if (answer.error === undefined) pending?.resolve(answer.result)
-    else if (typeof answer.error === 'string') pending?.reject(new Error(`${answer.error}, ${answer.message}`))
+    else if (typeof answer.error === 'string')
+      pending?.reject(new Error(`${answer.error}, ${answer.message}`))
     else pending?.reject(new Error(answer.error.message))
   }
 }

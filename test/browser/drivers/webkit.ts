@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { Browser, BrowserOptions, NavigateOptions, Screen, Tab } from './driver.ts'
-import { COMMIT, Den, freePort, PATIENCE, poll } from './processes.ts'
 import { clickOnScreen } from './pointer.ts'
+import { COMMIT, Den, freePort, PATIENCE, poll } from './processes.ts'
 import { type Area, areaOf, screenOf } from './screen.ts'
 import { Session } from './webdriver.ts'
 
@@ -32,7 +32,12 @@ export async function launchWebkit({ javascript = true }: BrowserOptions = {}): 
     const [, number] = await xvfb.says(/^(\d+)$/m)
     const display = `:${number}`
     const port = await freePort()
-    const environment = { DISPLAY: display, GDK_BACKEND: 'x11', XDG_RUNTIME_DIR: den.directory, NO_AT_BRIDGE: '1' }
+    const environment = {
+      DISPLAY: display,
+      GDK_BACKEND: 'x11',
+      XDG_RUNTIME_DIR: den.directory,
+      NO_AT_BRIDGE: '1',
+    }
     const driver = den.start(WEBKIT_DRIVER, [`--port=${port}`], environment)
     const args = ['--automation', '--full-screen', `--enable-javascript=${javascript}`]
     const session = await Session.start(
@@ -41,6 +46,8 @@ export async function launchWebkit({ javascript = true }: BrowserOptions = {}): 
       { pageLoadStrategy: 'none', 'webkitgtk:browserOptions': { binary: miniBrowser(), args } },
       () => driver.report(),
     )
+    // Without a window manager a full-screen window keeps its own size.
+    await session.send('POST', '/window/rect', { x: 0, y: 0, width: WIDTH, height: HEIGHT })
     const desk = new Desk(session, display)
     await desk.calibrate()
     return {
@@ -95,7 +102,11 @@ class Desk {
   }
 
   async addTab(): Promise<string> {
-    const { handle } = await this.session.send<{ handle: string }>('POST', '/window/new', { type: 'tab' })
+    // By way of the first tab, for no tab can be opened while the session's current one is a closed one.
+    const home = this.#tabs[0] as string
+    const { handle } = await this.session.sendTo<{ handle: string }>(home, 'POST', '/window/new', {
+      type: 'tab',
+    })
     this.#tabs.push(handle)
     return handle
   }
@@ -128,8 +139,11 @@ class Desk {
 
   // WebDriver's own screenshot never answers in WebKitGTK 2.50.
   async #takeScreen(): Promise<Buffer> {
-    const args = ['-silent', '-display', this.#display, '-window', 'root', '-depth', '8', 'png:-']
-    const options = { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024, timeout: PATIENCE } as const
+    // ImageMagick's gamma and chromaticity chunks would make the decoder shift every colour.
+    const plain = ['-strip', '-define', 'png:exclude-chunks=all']
+    const args = ['-silent', '-window', 'root', '-depth', '8', ...plain, 'png:-']
+    const env = { ...process.env, DISPLAY: this.#display }
+    const options = { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024, timeout: PATIENCE, env } as const
     return (await promisify(execFile)('import', args, options)).stdout
   }
 }
@@ -187,7 +201,11 @@ class WebkitTab implements Tab {
     await session.sendTo(this.#handle, 'POST', path, body)
     // The old document's root goes stale in the moment the new document takes its place.
     const begun = poll(
-      () => session.sendTo(this.#handle, 'GET', `/element/${root}/name`).then(() => undefined, () => true),
+      () =>
+        session.sendTo(this.#handle, 'GET', `/element/${root}/name`).then(
+          () => undefined,
+          () => true,
+        ),
       () => `${path} ${JSON.stringify(body)} never began a document`,
       wait === 'load' ? PATIENCE : COMMIT,
     )

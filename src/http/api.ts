@@ -1,0 +1,92 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import express, { type NextFunction, type Request, type Response, Router } from 'express'
+import type { Store } from '../cluster/store.ts'
+import { PublicError } from '../errors.ts'
+import { checkKey } from './picture-path.ts'
+import { sendProblem, toPublicError } from './send-error.ts'
+import { parseStatus } from './status-schema.ts'
+
+/** What the API works on. */
+export interface ApiInit {
+  store: Store
+  token: string
+}
+
+const LARGEST_BODY_BYTES = 65_536
+
+/** The HTTP API under `/api`: JSON in, JSON or problem documents out, all of it behind the token. */
+export function createApi({ store, token }: ApiInit): Router {
+  const api = Router()
+  api.use((request, _response, next) => {
+    if (!hasToken(request, token)) throw unauthorized()
+    next()
+  })
+  api
+    .route('/status/:key')
+    .put(
+      express.json({ limit: LARGEST_BODY_BYTES, type: () => true }),
+      async ({ params, body }, response) => {
+        const status = parseStatus(body)
+        await store.set(statusRoom(params.key), 'badge', status)
+        response.json(status)
+      },
+    )
+    .get(async ({ params }, response) => {
+      const status = await store.get(statusRoom(params.key), 'badge')
+      if (status === undefined) throw noStatus(params.key)
+      response.json(status)
+    })
+    .delete(async ({ params }, response) => {
+      if (!(await store.delete(statusRoom(params.key), 'badge'))) throw noStatus(params.key)
+      response.status(204).end()
+    })
+    .all(() => {
+      throw new PublicError({
+        code: 'method-not-allowed',
+        status: 405,
+        caption: 'expected GET, HEAD, PUT or DELETE',
+        headers: { Allow: 'GET, HEAD, PUT, DELETE' },
+      })
+    })
+  api.use(() => {
+    throw new PublicError({ code: 'not-found', status: 404, caption: 'no such call' })
+  })
+  // Express knows an error handler by its four parameters.
+  api.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    sendProblem(request, response, fromBodyParser(error) ?? toPublicError(error))
+  })
+  return api
+}
+
+/** Where the `status` widget looks for its text. */
+function statusRoom(key: string): string {
+  checkKey(key)
+  return `status/${key}`
+}
+
+/** Compares digests, in constant time: neither the token's length nor its beginning can be found out by trying. */
+function hasToken(request: Request, token: string): boolean {
+  const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(given), digest(token))
+}
+
+/** `express.json` says what is wrong with a body by its own errors. */
+function fromBodyParser(error: unknown): PublicError | undefined {
+  const { type, status, message } = error as { type?: string; status?: number; message: string }
+  if (type === undefined || status === undefined || status >= 500) return undefined
+  return new PublicError({ code: 'bad-body', status, caption: 'not a JSON body', detail: message })
+}
+
+function unauthorized(): PublicError {
+  return new PublicError({
+    code: 'unauthorized',
+    status: 401,
+    caption: 'expected the header Authorization: Bearer <token>',
+    headers: { 'WWW-Authenticate': 'Bearer' },
+  })
+}
+
+function noStatus(key: string): PublicError {
+  return new PublicError({ code: 'not-found', status: 404, caption: `no status is set for ${key}` })
+}

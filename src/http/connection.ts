@@ -1,0 +1,166 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerResponse } from 'node:http2'
+import type { Writable } from 'node:stream'
+import type { Viewer } from '../channel/viewer.ts'
+import type { Frame } from '../picture/frame.ts'
+import { beginningOf, continues, type Framing, type Multipart, silentBytes } from './multipart.ts'
+
+/** A response of either HTTP version. */
+export type Response = ServerResponse | (Http2ServerResponse & { socket: unknown })
+
+/** How a connection is written to. */
+export interface ConnectionInit {
+  response: ServerResponse
+  multipart: Multipart
+  framing: Framing
+  /** Begin the next part early, for Firefox: it then notices at once that its viewer left. */
+  eager: boolean
+  headers: Readonly<Record<string, string>>
+  /** Milliseconds of silence after which something is sent that changes nothing on screen. */
+  heartbeat: number
+}
+
+/** What becomes of a connection that is told to end and cannot take the last picture. */
+const NOTHING = Buffer.alloc(0)
+
+/**
+ * One open response. Frames are written to the socket itself: under a close-delimited response that is all a frame
+ * costs. At most one picture is being sent and one held back, and that is always the newest.
+ */
+export class Connection implements Viewer {
+  readonly #init: ConnectionInit
+  #sink: Writable | undefined
+  /** The picture that the client has, or is getting. */
+  #sent: Frame | undefined
+  /** What the next picture begins with, as far as it was sent ahead. */
+  #begun: Buffer = NOTHING
+  #held: Frame | undefined
+  #busy = false
+  #ending = false
+  #over = false
+  #sentAt = 0
+  #dropped = 0
+  readonly #flushed = (): void => this.#onFlushed()
+
+  constructor(init: ConnectionInit) {
+    this.#init = init
+    this.#sink = sinkOf(init.response)
+    // A pipelined request's response gets its socket when the one before it is done.
+    if (!this.#sink) init.response.once('socket', () => this.#onSocket())
+  }
+
+  /** Pictures that were drawn and never sent, as a newer one came first. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  /** Bytes that wait in this process for the client to read. */
+  get waitingBytes(): number {
+    return this.#sink?.writableLength ?? 0
+  }
+
+  show(frame: Frame): void {
+    if (this.#over || this.#ending) return
+    if (this.#busy || !this.#sink) {
+      if (this.#held) this.#dropped += 1
+      this.#held = frame
+    } else this.#write(frame)
+  }
+
+  /** Sends something that changes nothing on screen, when nothing was sent for long enough. */
+  beat(now: number): void {
+    if (this.#over || this.#ending || this.#busy || !this.#sent || !this.#sink) return
+    if (now - this.#sentAt < this.#init.heartbeat) return
+    if (this.#begun.length > 0) this.#send(this.#sink, silentBytes(this.#sent))
+    else this.#send(this.#sink, this.#init.multipart.part(this.#sent, this.#init.framing))
+  }
+
+  end(): void {
+    if (this.#over || this.#ending) return
+    this.#ending = true
+    if (!this.#busy) this.#finish()
+  }
+
+  /** Lets go of the client without a word more. */
+  destroy(): void {
+    this.#over = true
+    this.#held = undefined
+    this.#sink?.destroy()
+  }
+
+  #onSocket(): void {
+    this.#sink = sinkOf(this.#init.response)
+    this.#onFlushed()
+  }
+
+  #onFlushed(): void {
+    this.#busy = false
+    if (this.#over) return
+    const frame = this.#held
+    this.#held = undefined
+    if (frame) this.#write(frame)
+    else if (this.#ending) this.#finish()
+  }
+
+  #write(frame: Frame): void {
+    const sink = this.#sink
+    if (!sink) return
+    const { multipart, framing, eager } = this.#init
+    if (this.#begun.length > 0 && continues(frame, this.#begun)) {
+      this.#send(sink, multipart.begunPart(frame))
+    } else {
+      sink.cork()
+      if (!this.#sent) this.#open(sink, frame)
+      // The begun part cannot become this picture: finish it with the one on screen.
+      else if (this.#begun.length > 0) {
+        sink.write(multipart.part(this.#sent, framing).subarray(this.#begun.length))
+      }
+      this.#begun = eager ? beginningOf(frame) : NOTHING
+      if (this.#begun.length > 0) sink.write(multipart.part(frame, framing))
+      this.#send(sink, this.#begun.length > 0 ? this.#begun : multipart.part(frame, framing))
+      sink.uncork()
+    }
+    this.#sent = frame
+  }
+
+  #send(sink: Writable, bytes: Buffer): void {
+    this.#busy = true
+    this.#sentAt = performance.now()
+    sink.write(bytes, this.#flushed)
+  }
+
+  #open(sink: Writable, frame: Frame): void {
+    const { response, headers, multipart, framing } = this.#init
+    writeHead(response, headers)
+    sink.write(multipart.opening(frame, framing))
+  }
+
+  /** Ends the stream so that the last picture stays on screen in every engine. */
+  #finish(): void {
+    this.#over = true
+    const { response, multipart, framing } = this.#init
+    if (this.#sent && this.#sink) this.#sink.write(multipart.ending(this.#sent, framing, this.#begun))
+    else if (!response.headersSent) response.writeHead(503, { 'Retry-After': '5' })
+    response.end()
+  }
+}
+
+/** Writes a stream's head and nothing else. */
+export function writeHead(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  // Close-delimited: chunked coding would cost twice the time a frame, and a cut stream would show a broken icon.
+  response.removeHeader('Transfer-Encoding')
+  response.shouldKeepAlive = false
+  response.writeHead(200, headers)
+  response.flushHeaders()
+}
+
+/** Whether a request came over HTTP/2, where headers about the connection are not allowed. */
+export function isHttp2(request: IncomingMessage): boolean {
+  return request.httpVersionMajor >= 2
+}
+
+/** What frames are written to: the socket, or an HTTP/2 stream. */
+function sinkOf(response: ServerResponse): Writable | undefined {
+  const { stream } = response as unknown as { stream?: Writable }
+  return stream ?? response.socket ?? undefined
+}

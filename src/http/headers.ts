@@ -1,0 +1,26 @@
+/** Pictures are made to be shown on anybody's page: `same-origin` would keep them out of every other one. */
+export const CROSS_ORIGIN: Readonly<Record<string, string>> = {
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+  'Access-Control-Allow-Origin': '*',
+  'Timing-Allow-Origin': '*',
+}
+
+/** The head of a stream. `no-store` also keeps Chromium from asking for one URL at a time. */
+export const STREAM: Readonly<Record<string, string>> = {
+  ...CROSS_ORIGIN,
+  'Cache-Control': 'no-store, no-transform',
+  // nginx buffers whole responses unless told not to.
+  'X-Accel-Buffering': 'no',
+}
+
+/** The head of a still: whoever keeps it asks again, image proxies too. */
+export const STILL: Readonly<Record<string, string>> = {
+  ...CROSS_ORIGIN,
+  'Cache-Control': 'no-cache, max-age=0, must-revalidate',
+  Expires: 'Thu, 01 Jan 1970 00:00:00 GMT',
+  Vary: 'Accept, Sec-Fetch-Dest, User-Agent',
+}
+
+/** The head of what is true only now. */
+export const UNCACHED: Readonly<Record<string, string>> = { ...CROSS_ORIGIN, 'Cache-Control': 'no-store' }

@@ -1,0 +1,77 @@
+import type { ServerResponse } from 'node:http'
+import { STATUS_CODES } from 'node:http'
+import type { PublicError } from '../errors.ts'
+import type { Renderer } from '../render/renderer.ts'
+import type { Manifest } from '../widget/manifest.ts'
+import { sendWhole } from './still.ts'
+import type { PictureRequest } from './streams.ts'
+import { type Site, Views } from './views.ts'
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-cache',
+  'Content-Security-Policy':
+    "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'",
+  'Referrer-Policy': 'strict-origin-when-cross-origin',
+  'X-Content-Type-Options': 'nosniff',
+  // Unlike a picture's, a page's answer to one reader is not to be kept for another kind of reader.
+  Vary: 'Accept, Sec-Fetch-Dest, User-Agent',
+}
+
+/** Express's additions that pages need to know their own address. */
+interface PageRequest extends PictureRequest {
+  baseUrl?: string
+  protocol?: string
+}
+
+/** Answers with server-rendered pages. */
+export class Pages {
+  readonly #views = new Views()
+  readonly #renderer: Renderer
+  readonly #publicUrl: string | undefined
+
+  /** @param publicUrl the address that the outside knows; else each request's own is taken. */
+  constructor(renderer: Renderer, publicUrl: string | undefined) {
+    this.#renderer = renderer
+    this.#publicUrl = publicUrl
+  }
+
+  gallery(request: PageRequest, response: ServerResponse): void {
+    const { manifests, faults } = this.#renderer
+    this.#send(
+      request,
+      response,
+      200,
+      this.#views.gallery(this.#site(request), [...manifests.values()], faults),
+    )
+  }
+
+  picture(
+    request: PageRequest,
+    response: ServerResponse,
+    manifest: Manifest,
+    key: string,
+    query: URLSearchParams,
+  ): void {
+    this.#send(request, response, 200, this.#views.picture(this.#site(request), manifest, { key }, query))
+  }
+
+  error(request: PageRequest, response: ServerResponse, error: PublicError): void {
+    const title = STATUS_CODES[error.status] ?? 'Error'
+    const page = this.#views.error(this.#site(request), {
+      status: error.status,
+      title,
+      detail: error.message,
+    })
+    this.#send(request, response, error.status, page, error.headers)
+  }
+
+  #site(request: PageRequest): Site {
+    const base = request.baseUrl ?? ''
+    const host = request.headers.host ?? 'localhost'
+    return { base, url: this.#publicUrl ?? `${request.protocol ?? 'http'}://${host}${base}` }
+  }
+
+  #send(request: PageRequest, response: ServerResponse, status: number, page: string, extra = {}): void {
+    sendWhole(request, response, status, { ...HEADERS, ...extra }, 'text/html; charset=utf-8', page)
+  }
+}

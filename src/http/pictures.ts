@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import { closest } from 'fastest-levenshtein'
+import type { Logger } from 'pino'
+import { type Channels, roomOf } from '../channel/channels.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { PublicError } from '../errors.ts'
+import type { Renderer } from '../render/renderer.ts'
+import { parseLook } from '../widget/look.ts'
+import { type Manifest, usualLength } from '../widget/manifest.ts'
+import { UNCACHED } from './headers.ts'
+import { type Delivery, EXTENSIONS, looksLikeImage, negotiate, wantsPage, wantsProblem } from './negotiate.ts'
+import type { Pages } from './pages.ts'
+import { MAX_URL, type PicturePath, parsePicturePath } from './picture-path.ts'
+import { checkReferrer } from './referrer.ts'
+import { type CardPlace, sendErrorPicture, sendProblem, toPublicError, UNKNOWN_PLACE } from './send-error.ts'
+import { sendStill, sendWhole } from './still.ts'
+import type { PictureRequest, Streams } from './streams.ts'
+
+/** What answering for pictures takes. */
+export interface PicturesInit {
+  renderer: Renderer
+  channels: Channels
+  cluster: Cluster
+  streams: Streams
+  pages: Pages
+  /** Hosts whose pages may show pictures; none allows all. */
+  allowReferrer: readonly string[]
+  log: Logger
+}
+
+/** A request taken apart, as far as it could be read: errors are told in the picture's own format and size. */
+interface Target {
+  path?: PicturePath
+  place: CardPlace
+}
+
+/** Answers every URL of a picture: stream, still, data, page, or what is wrong. */
+export class Pictures {
+  readonly #init: PicturesInit
+
+  constructor(init: PicturesInit) {
+    this.#init = init
+  }
+
+  async handle(request: PictureRequest, response: ServerResponse): Promise<void> {
+    const target: Target = { place: UNKNOWN_PLACE }
+    try {
+      await this.#answer(request, response, target)
+    } catch (error) {
+      this.#sendError(request, response, toPublicError(error), target)
+    }
+  }
+
+  async #answer(request: PictureRequest, response: ServerResponse, target: Target): Promise<void> {
+    const url = request.url ?? '/'
+    const split = url.indexOf('?')
+    const query = new URLSearchParams(split < 0 ? '' : url.slice(split))
+    if (url.length > MAX_URL) throw tooLong(url.length)
+    const path = parsePicturePath(split < 0 ? url : url.slice(0, split))
+    if (!path) throw notFound('there is nothing here')
+    target.path = path
+    const { extension } = path
+    const format = (extension && EXTENSIONS[extension]) ?? 'png'
+    target.place = { ...target.place, format }
+    checkMethod(request.method)
+    const manifest = this.#find(path, looksLikeImage(request.headers))
+    target.place = placeOf(manifest, format)
+    if (extension === undefined) return this.#init.pages.picture(request, response, manifest, path.key, query)
+    const delivery = negotiate({ method: request.method ?? '', headers: request.headers, extension, query })
+    await this.#deliver(request, response, { manifest, key: path.key, query, delivery })
+  }
+
+  async #deliver(
+    request: PictureRequest,
+    response: ServerResponse,
+    {
+      manifest,
+      key,
+      query,
+      delivery,
+    }: { manifest: Manifest; key: string; query: URLSearchParams; delivery: Delivery },
+  ): Promise<void> {
+    const { channels, streams, pages, allowReferrer } = this.#init
+    const widget = manifest.name
+    if (delivery.kind === 'page') return pages.picture(request, response, manifest, key, query)
+    if (delivery.kind === 'data') return this.#sendData(request, response, manifest, key, query)
+    checkReferrer(request.headers, allowReferrer)
+    const spec = { widget, key, look: parseLook(manifest, delivery.format, query) }
+    if (delivery.kind === 'still') return sendStill(request, response, await channels.open(spec).still())
+    if (request.method === 'HEAD') return streams.sendHead(request, response)
+    if (delivery.redirect) return redirectToUnique(request, response)
+    await streams.open(request, response, roomOf(spec), delivery, () => channels.open(spec))
+  }
+
+  async #sendData(
+    request: PictureRequest,
+    response: ServerResponse,
+    manifest: Manifest,
+    key: string,
+    query: URLSearchParams,
+  ): Promise<void> {
+    const { renderer, cluster } = this.#init
+    const spec = { widget: manifest.name, key, look: parseLook(manifest, 'png', query) }
+    const room = roomOf(spec)
+    const counts = await cluster.presence.counts(room)
+    const data = manifest.hasData
+      ? await renderer.data({ ...spec, ...counts, time: Date.now() })
+      : { room, connections: counts.connections, visitors: counts.visitors, peak: counts.peak }
+    sendWhole(
+      request,
+      response,
+      200,
+      UNCACHED,
+      'application/json; charset=utf-8',
+      `${JSON.stringify(data)}\n`,
+    )
+  }
+
+  #find({ widget, key, extension }: PicturePath, image: boolean): Manifest {
+    const { manifests } = this.#init.renderer
+    const manifest = manifests.get(widget)
+    if (!manifest) {
+      const near = manifests.size > 0 ? closest(widget, [...manifests.keys()]) : undefined
+      throw notFound(`no widget ${widget.slice(0, 40)}${near ? `, did you mean ${near}?` : ''}`)
+    }
+    // An img cannot show a page: say what is missing instead.
+    if (extension === undefined && image) {
+      throw notFound(
+        `${widget}/${key}: a picture needs an ending, one of ${Object.keys(EXTENSIONS).join(', ')}`,
+      )
+    }
+    return manifest
+  }
+
+  #sendError(
+    request: PictureRequest,
+    response: ServerResponse,
+    error: PublicError,
+    { path, place }: Target,
+  ): void {
+    if (error.status >= 500 && error.cause !== undefined && error.code === 'internal-error') {
+      this.#init.log.error({ url: request.url, error: error.cause }, 'a request failed')
+    }
+    if (response.headersSent) return void response.destroy()
+    if (wantsProblem(request.headers, path?.extension)) return sendProblem(request, response, error)
+    if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error)
+    sendErrorPicture(request, response, error, place)
+  }
+}
+
+/** Sends Firefox to a URL of its own; relative to the last segment, so that it holds behind any mount or proxy. */
+function redirectToUnique(request: PictureRequest, response: ServerResponse): void {
+  const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s)
+  const last = path.slice(path.lastIndexOf('/') + 1)
+  const unique = `v=${randomBytes(6).toString('base64url')}`
+  const location = `${last}?${query === '' ? unique : `${query}&${unique}`}`
+  response.writeHead(302, { ...UNCACHED, Location: location, 'Content-Length': 0 }).end()
+}
+
+function placeOf({ size }: Manifest, format: CardPlace['format']): CardPlace {
+  return { format, width: usualLength(size.width), height: usualLength(size.height) }
+}
+
+function checkMethod(method: string | undefined): void {
+  if (method === 'GET' || method === 'HEAD') return
+  throw new PublicError({
+    code: 'method-not-allowed',
+    status: 405,
+    caption: `expected GET or HEAD, got ${method}`,
+    headers: { Allow: 'GET, HEAD' },
+  })
+}
+
+function notFound(caption: string): PublicError {
+  return new PublicError({ code: 'not-found', status: 404, caption })
+}
+
+function tooLong(length: number): PublicError {
+  const caption = `expected a URL of at most ${MAX_URL} characters, got ${length}`
+  return new PublicError({ code: 'uri-too-long', status: 414, caption })
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path'
+import express, { type RequestHandler, Router } from 'express'
+import { PublicError } from '../errors.ts'
+import { type ApiInit, createApi } from './api.ts'
+import { UNCACHED } from './headers.ts'
+import type { Pages } from './pages.ts'
+import type { Pictures } from './pictures.ts'
+import { sendProblem } from './send-error.ts'
+import { sendWhole } from './still.ts'
+import { publicFolder } from './views.ts'
+
+/** What the router hands requests to. */
+export interface RouterInit extends ApiInit {
+  pictures: Pictures
+  pages: Pages
+  /** Whether the server takes new viewers. */
+  isReady(): boolean
+}
+
+/** All routes, for any Express 4 or 5 app. */
+export function createRouter(init: RouterInit): Router {
+  const router = Router()
+  const health: RequestHandler = (request, response) => {
+    const ready = request.path === '/healthz' || init.isReady()
+    const body = `${JSON.stringify({ status: ready ? 'ok' : 'stopping' })}\n`
+    sendWhole(request, response, ready ? 200 : 503, UNCACHED, 'application/json; charset=utf-8', body)
+  }
+  router.get(['/healthz', '/readyz'], health)
+  router.use('/api', createApi(init))
+  router.use('/assets', express.static(join(publicFolder(), 'assets'), { index: false, fallthrough: true }))
+  router.get('/', (request, response) => init.pages.gallery(request, response))
+  router.use((request, response) => {
+    if (!init.isReady()) return sendProblem(request, response, stopping())
+    return init.pictures.handle(request, response)
+  })
+  return router
+}
+
+function stopping(): PublicError {
+  return new PublicError({
+    code: 'stopping',
+    status: 503,
+    caption: 'the server is stopping',
+    headers: { 'Retry-After': '5' },
+  })
+}

@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { STATUS_CODES } from 'node:http'
+import { PublicError } from '../errors.ts'
+import { errorCard, roomyCardSize } from '../picture/card.ts'
+import { contentType, type Format } from '../picture/frame.ts'
+import { UNCACHED } from './headers.ts'
+import { wantsStatus200 } from './negotiate.ts'
+import { sendWhole } from './still.ts'
+
+/** The size of the picture that was asked for, as far as it is known. */
+export interface CardPlace {
+  format: Format
+  width: number
+  height: number
+}
+
+/** Where nothing is known of the picture that was asked for. */
+export const UNKNOWN_PLACE: CardPlace = { format: 'png', width: 160, height: 40 }
+
+/** Any error as one that may be told: what is not a `PublicError` is the server's own fault and stays in the log. */
+export function toPublicError(error: unknown): PublicError {
+  if (error instanceof PublicError) return error
+  return new PublicError({
+    code: 'internal-error',
+    status: 500,
+    caption: 'something went wrong',
+    cause: error,
+  })
+}
+
+/** Sends an error as a picture that says what is wrong, large enough to read. */
+export function sendErrorPicture(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: PublicError,
+  place: CardPlace,
+): void {
+  const size = roomyCardSize(error.caption, place)
+  const frame = errorCard({ ...size, format: place.format, scale: 1, quality: 90 }, error.caption)
+  // Image proxies drop every other status, and with it the words that would have helped.
+  const status = wantsStatus200(request.headers) ? 200 : error.status
+  sendWhole(
+    request,
+    response,
+    status,
+    { ...UNCACHED, ...error.headers },
+    contentType(place.format),
+    frame.bytes,
+  )
+}
+
+/** Sends an error as a problem document (RFC 9457). */
+export function sendProblem(request: IncomingMessage, response: ServerResponse, error: PublicError): void {
+  const problem = {
+    type: `urn:imgcast:problem:${error.code}`,
+    title: STATUS_CODES[error.status] ?? 'Error',
+    status: error.status,
+    detail: error.message,
+    ...(error.faults.length > 0 && { errors: error.faults }),
+  }
+  const headers = { ...UNCACHED, ...error.headers }
+  sendWhole(
+    request,
+    response,
+    error.status,
+    headers,
+    'application/problem+json',
+    `${JSON.stringify(problem)}\n`,
+  )
+}

@@ -1,0 +1,156 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Channel } from '../channel/channel.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Membership } from '../cluster/presence.ts'
+import { Admission, type AdmissionLimits } from './admission.ts'
+import { Connection, isHttp2, writeHead } from './connection.ts'
+import { STREAM } from './headers.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { Multipart } from './multipart.ts'
+import type { Delivery } from './negotiate.ts'
+
+/** What the streams of one server share. */
+export interface StreamsInit {
+  cluster: Cluster
+  limits: AdmissionLimits
+  /** Milliseconds; how long a leaver may go unnoticed where leaving shows only at the next bytes. */
+  heartbeat: number
+}
+
+/** A request as Express hands it on. */
+export interface PictureRequest extends IncomingMessage {
+  /** The client's address, as far as proxies are trusted. */
+  ip?: string | undefined
+}
+
+/** The way of delivery of one stream. */
+export type StreamDelivery = Extract<Delivery, { kind: 'stream' }>
+
+/** Reverse proxies close what is silent for a minute; twice in that time something is sent to everyone. */
+const PROXY_HEARTBEAT = 15_000
+
+/** Every open picture stream of this process: who they are, and when they end. */
+export class Streams {
+  readonly #init: StreamsInit
+  readonly #admission: Admission
+  readonly #heartbeat: Heartbeat
+  readonly #multipart = new Multipart()
+  /** A client that pipelines a second request behind an endless stream would wait for ever, and be counted. */
+  readonly #taken = new WeakSet<object>()
+
+  constructor(init: StreamsInit) {
+    this.#init = init
+    this.#admission = new Admission(init.limits)
+    this.#heartbeat = new Heartbeat(init.heartbeat)
+  }
+
+  /** How many are open. */
+  get size(): number {
+    return this.#admission.total
+  }
+
+  /** The open ones, for whoever looks inside. */
+  get connections(): ReadonlySet<Connection> {
+    return this.#heartbeat.connections
+  }
+
+  /** Answers a HEAD for a stream: nobody begins to watch. */
+  sendHead(request: PictureRequest, response: ServerResponse): void {
+    writeHead(response, this.#headers(request))
+    response.end()
+  }
+
+  /**
+   * Opens a stream: counts the viewer in, shows it the channel, and counts it out once when it is gone.
+   * @throws PublicError 429 or 503, and whatever `openChannel` throws; nothing is counted then.
+   */
+  async open(
+    request: PictureRequest,
+    response: ServerResponse,
+    room: string,
+    delivery: StreamDelivery,
+    openChannel: () => Channel,
+  ): Promise<void> {
+    const { socket } = request
+    if (!isHttp2(request) && this.#taken.has(socket)) return void socket.destroy()
+    const release = this.#admission.admit(request.ip ?? socket.remoteAddress ?? '')
+    let channel: Channel
+    try {
+      channel = openChannel()
+    } catch (error) {
+      release()
+      throw error
+    }
+    const connection = this.#connect(request, response, delivery)
+    const leaving: (() => void)[] = [
+      release,
+      () => this.#heartbeat.delete(connection),
+      () => connection.destroy(),
+    ]
+    let gone = false
+    // Attached before anything is awaited: a viewer may be gone before it is counted.
+    onceGone(request, response, () => {
+      gone = true
+      for (const step of leaving) step()
+    })
+    this.#heartbeat.add(connection)
+    const membership = this.#join(request, room)
+    leaving.push(() => void membership.then((member) => member.leave()).catch(() => {}))
+    await membership
+    if (!gone) leaving.push(channel.join(connection))
+  }
+
+  /** Waits for streams that were told to end; whoever has not taken the last picture by then is cut off. */
+  async finish(timeout: number, interval: number): Promise<void> {
+    const deadline = performance.now() + timeout
+    while (this.size > 0 && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, interval))
+    }
+    for (const connection of this.connections) connection.destroy()
+  }
+
+  #connect(request: PictureRequest, response: ServerResponse, delivery: StreamDelivery): Connection {
+    if (!isHttp2(request)) this.#taken.add(request.socket)
+    const { heartbeat } = this.#init
+    return new Connection({
+      response,
+      multipart: this.#multipart,
+      framing: delivery.framing,
+      eager: delivery.eager,
+      headers: this.#headers(request),
+      heartbeat: delivery.eager ? heartbeat : Math.max(heartbeat, PROXY_HEARTBEAT),
+    })
+  }
+
+  #join({ ip, socket, headers }: PictureRequest, room: string): Promise<Membership> {
+    const { presence, viewerKeys } = this.#init.cluster
+    const viewer = viewerKeys.keyOf({
+      address: ip ?? socket.remoteAddress ?? '',
+      userAgent: headers['user-agent'] ?? '',
+      language: headers['accept-language'] ?? '',
+    })
+    return presence.join(room, viewer)
+  }
+
+  #headers(request: IncomingMessage): Record<string, string> {
+    const headers = { 'Content-Type': this.#multipart.contentType, ...STREAM }
+    return isHttp2(request) ? headers : { ...headers, Connection: 'close' }
+  }
+}
+
+/**
+ * Calls `listener` once, however the viewer goes. The response's and the socket's `close` both fire, or only one of
+ * them where a pipelined response never got its socket. A half-closed socket is a browser that left: the rest of the
+ * close is only seen at the next bytes.
+ */
+function onceGone(request: IncomingMessage, response: ServerResponse, listener: () => void): void {
+  const { socket } = request
+  const once = () => {
+    response.off('close', once)
+    if (!isHttp2(request)) socket.off('close', once).off('end', once)
+    listener()
+  }
+  response.on('close', once)
+  // HTTP/2 streams share one socket, which says nothing about the end of any of them.
+  if (!isHttp2(request)) socket.on('close', once).on('end', once)
+}

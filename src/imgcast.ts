@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Router } from 'express'
+import { type Logger, pino } from 'pino'
+import { Channels } from './channel/channels.ts'
+import { createMemoryCluster } from './cluster/cluster.ts'
+import type { Store } from './cluster/store.ts'
+import { Pages } from './http/pages.ts'
+import { Pictures } from './http/pictures.ts'
+import { createRouter } from './http/router.ts'
+import { Streams } from './http/streams.ts'
+import { type Options, readOptions } from './options.ts'
+import type { StateRequest } from './render/protocol.ts'
+import { Renderer } from './render/renderer.ts'
+import { watchFolders } from './render/watch-folders.ts'
+
+/** What a host app may set; everything else is the host's own business. */
+export type ImgcastOptions = Partial<
+  Omit<Options, 'port' | 'host' | 'tlsCert' | 'tlsKey' | 'trustProxy' | 'widgets' | 'allowReferrer'>
+> & {
+  /** Folders of widget modules of your own, besides the built-in ones. */
+  widgets?: string | URL | (string | URL)[]
+  allowReferrer?: string | string[]
+  /** Where log lines go. @default standard output, at `logLevel` */
+  log?: Logger
+}
+
+/** How many of everything there are, for tests and for whoever looks inside. */
+export interface Census {
+  connections: number
+  channels: number
+  rooms: number
+  /** Process ids of the render processes. */
+  renderers: number[]
+}
+
+/** A live image server, to be mounted in an Express app. */
+export interface Imgcast {
+  /** `app.use('/live', imgcast.router)`, in Express 4 or 5. */
+  readonly router: Router
+  /** What the API asks for; made at start where none was set. */
+  readonly token: string
+  readonly log: Logger
+  census(): Census
+  /** Ends the streams so that every last picture stays on screen, then the render processes; within 4 s. */
+  close(): Promise<void>
+}
+
+/** How long viewers have to take their last picture. */
+const FAREWELL = 3_000
+const FAREWELL_CHECK = 20
+
+/**
+ * Makes a live image server. Rejects with a `TypeError` that names every wrong option, and with an `Error` where a
+ * widgets folder cannot be read.
+ */
+export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions = {}): Promise<Imgcast> {
+  const options = readOptions({ ...given, widgets: toPaths(given.widgets) })
+  const log = givenLog ?? pino({ level: options.logLevel })
+  const token = options.token ?? randomBytes(18).toString('base64url')
+  const cluster = createMemoryCluster()
+  const renderer = await Renderer.start({
+    folders: [builtInWidgets(), ...options.widgets],
+    workers: options.workers,
+    drawTimeout: options.drawTimeout,
+    log,
+    onState: (request) => answerState(cluster.store, request),
+  })
+  const { minInterval, heartbeat, linger } = options
+  const channels = new Channels({
+    renderer,
+    presence: cluster.presence,
+    bus: cluster.bus,
+    pace: { minInterval, heartbeat, linger },
+    maxChannels: options.maxChannels,
+  })
+  const streams = new Streams({ cluster, limits: options, heartbeat })
+  const pages = new Pages(renderer, options.publicUrl)
+  const pictures = new Pictures({ renderer, channels, cluster, streams, pages, log, ...options })
+  const stopWatching = watchFolders(options.widgets, async (widgets) => {
+    if (await renderer.reload(widgets)) for (const widget of widgets) channels.redrawWidget(widget)
+  })
+  let closing: Promise<void> | undefined
+  const router = createRouter({ pictures, pages, store: cluster.store, token, isReady: () => !closing })
+
+  const close = async () => {
+    stopWatching()
+    channels.close()
+    await streams.finish(FAREWELL, FAREWELL_CHECK)
+    await renderer.close()
+  }
+  return {
+    router,
+    token,
+    log,
+    census: () => ({
+      connections: streams.size,
+      channels: channels.size,
+      rooms: cluster.presence.openRooms,
+      renderers: renderer.pids,
+    }),
+    close: () => {
+      closing ??= close()
+      return closing
+    },
+  }
+}
+
+function answerState(store: Store, { operation, room, name, value }: StateRequest): Promise<unknown> {
+  switch (operation) {
+    case 'get':
+      return store.get(room, name)
+    case 'set':
+      return store.set(room, name, value)
+    case 'add':
+      return store.add(room, name, value as number)
+  }
+}
+
+function toPaths(widgets: ImgcastOptions['widgets']): string[] | undefined {
+  if (widgets === undefined) return undefined
+  return [widgets].flat().map((folder) => (folder instanceof URL ? fileURLToPath(folder) : folder))
+}
+
+/** The built widgets beside the built server; the same folder when the server runs from TypeScript under test. */
+function builtInWidgets(): string {
+  const here = dirname(fileURLToPath(import.meta.url))
+  return here.endsWith(join('dist', 'src')) ? join(here, '../widgets') : join(here, '../dist/widgets')
+}

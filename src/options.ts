@@ -1,0 +1,245 @@
+import { existsSync, statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import type { Fault } from './errors.ts'
+import { quote } from './errors.ts'
+import { formatDuration, parseDuration } from './widget/duration.ts'
+
+/** Everything that can be set, by its name in code; times are milliseconds. */
+export interface Options {
+  port: number
+  host: string
+  widgets: string[]
+  store: string
+  publicUrl: string | undefined
+  trustProxy: string | undefined
+  tlsCert: string | undefined
+  tlsKey: string | undefined
+  token: string | undefined
+  allowReferrer: string[]
+  maxConnections: number
+  maxConnectionsPerAddress: number
+  maxChannels: number
+  linger: number
+  heartbeat: number
+  minInterval: number
+  drawTimeout: number
+  workers: number
+  logLevel: string
+}
+
+/** One option: the only place that knows its flag, environment variable, default, range and help. */
+export interface OptionRow {
+  name: keyof Options
+  /** What stands for the value in the help. */
+  value: string
+  default: Options[keyof Options]
+  /** Says what is right, after `expected`. */
+  expected: string
+  help: string
+  /** Only for the command; a host app that embeds the server has these already. */
+  serverOnly?: boolean
+  /** May be given several times; commas part its values in the environment. */
+  repeatable?: boolean
+  /** Its value is never shown. */
+  secret?: boolean
+  /** Reads one value; undefined for a wrong one. */
+  parse(text: string): unknown
+}
+
+type Rest = Pick<OptionRow, 'help'> & Partial<OptionRow>
+
+/** The options, in the order of the help. */
+export const OPTIONS: readonly OptionRow[] = [
+  integer('port', 9192, 0, 65_535, { help: 'TCP port; 0 takes a free one', serverOnly: true }),
+  text('host', '127.0.0.1', 'a host name or address', /^[^\s/]+$/, {
+    help: 'address to listen on; 0.0.0.0 for all of IPv4',
+    serverOnly: true,
+  }),
+  {
+    name: 'widgets',
+    value: 'folder',
+    default: [],
+    expected: 'a folder that exists',
+    help: 'folder of widget modules of your own, watched for changes',
+    repeatable: true,
+    parse: (path) => (existsSync(path) && statSync(path).isDirectory() ? path : undefined),
+  },
+  text('store', 'memory:', 'memory:', /^memory:$/, {
+    help: 'where rooms remember; memory: forgets at the end',
+  }),
+  {
+    name: 'publicUrl',
+    value: 'url',
+    default: undefined,
+    expected: 'an http or https URL without a query',
+    help: 'address that snippets show, when a proxy hides the real one',
+    parse: parsePublicUrl,
+  },
+  text(
+    'trustProxy',
+    undefined,
+    'a number of proxies, addresses, loopback, linklocal or uniquelocal',
+    /^[\w.:/, ]+$/,
+    {
+      help: 'proxies whose X-Forwarded-For is believed; needed behind any proxy to tell visitors apart',
+      value: 'proxies',
+    },
+  ),
+  file('tlsCert', 'certificate chain (PEM); with a key: HTTP/2 and HTTP/1.1 over TLS'),
+  file('tlsKey', 'private key of the certificate (PEM)'),
+  text('token', undefined, 'at least 16 characters without spaces', /^\S{16,}$/, {
+    help: 'token of the API; one is made at start when there is none',
+    secret: true,
+  }),
+  text('allowReferrer', [], 'a host name, or *. and a host name', /^(\*\.)?[\w.-]+(:\d+)?$/, {
+    help: 'only pages of this host may show pictures',
+    value: 'host',
+    repeatable: true,
+  }),
+  integer('maxConnections', 10_000, 1, 1_000_000, { help: 'picture streams at once' }),
+  integer('maxConnectionsPerAddress', 200, 1, 1_000_000, {
+    help: 'picture streams at once from one address',
+  }),
+  integer('maxChannels', 500, 1, 100_000, { help: 'different pictures at once' }),
+  duration('linger', 10_000, 0, 3_600_000, 'how long a picture outlives its last viewer'),
+  duration('heartbeat', 3_000, 100, 60_000, 'how soon leaving shows where it shows only at the next bytes'),
+  duration('minInterval', 100, 0, 60_000, 'least time between two pictures that events ask for'),
+  duration('drawTimeout', 2_000, 100, 60_000, 'how long a widget may take to draw'),
+  integer('workers', Math.max(2, Math.min(4, availableParallelism())), 1, 64, { help: 'render processes' }),
+  text(
+    'logLevel',
+    'info',
+    'fatal, error, warn, info, debug, trace or silent',
+    /^(fatal|error|warn|info|debug|trace|silent)$/,
+    {
+      help: 'how much is logged',
+      value: 'level',
+    },
+  ),
+]
+
+/** `maxChannels` -> `--max-channels`. */
+export function flagOf({ name }: Pick<OptionRow, 'name'>): string {
+  return `--${kebab(name)}`
+}
+
+/** `maxChannels` -> `IMGCAST_MAX_CHANNELS`. */
+export function variableOf({ name }: Pick<OptionRow, 'name'>): string {
+  return `IMGCAST_${kebab(name).replaceAll('-', '_').toUpperCase()}`
+}
+
+/** A value as the help and error messages show it. */
+export function showValue(row: OptionRow, value: unknown): string {
+  if (row.secret) return 'a secret'
+  return typeof value === 'number' && row.value === 'time' ? formatDuration(value) : String(value)
+}
+
+/**
+ * Reads options given in code: numbers may be given as numbers, times as milliseconds.
+ * @throws TypeError that names every wrong option.
+ */
+export function readOptions(given: Readonly<Record<string, unknown>>): Options {
+  const faults: Fault[] = []
+  const options = defaults()
+  for (const [name, value] of Object.entries(given)) {
+    const row = OPTIONS.find((candidate) => candidate.name === name)
+    if (!row)
+      faults.push({
+        name,
+        detail: `there is no such option; there are ${OPTIONS.map((o) => o.name).join(', ')}`,
+      })
+    else if (value !== undefined)
+      setOption(options, row, name, Array.isArray(value) ? value : [value], faults)
+  }
+  if (faults.length > 0) throw new TypeError(sayFaults(faults))
+  return options
+}
+
+/** Sets one option from its raw values, or tells what is wrong with it under `source`, the name it was given by. */
+export function setOption(
+  options: Options,
+  row: OptionRow,
+  source: string,
+  values: readonly unknown[],
+  faults: Fault[],
+): void {
+  const read: unknown[] = []
+  for (const value of values) {
+    const parsed = row.parse(typeof value === 'number' && row.value === 'time' ? `${value}ms` : String(value))
+    if (parsed !== undefined) read.push(parsed)
+    else
+      faults.push({
+        name: source,
+        detail: `expected ${row.expected}, got ${row.secret ? 'something else' : quote(value)}`,
+      })
+  }
+  if (read.length > 0) Object.assign(options, { [row.name]: row.repeatable ? read : read.at(-1) })
+}
+
+/** Every option's default. */
+export function defaults(): Options {
+  return Object.fromEntries(OPTIONS.map((row) => [row.name, row.default])) as unknown as Options
+}
+
+/** All faults as lines. */
+export function sayFaults(faults: readonly Fault[]): string {
+  return faults.map(({ name, detail }) => `${name}: ${detail}`).join('\n')
+}
+
+function integer(name: keyof Options, usual: number, min: number, max: number, rest: Rest): OptionRow {
+  const parse = (text: string) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    return value >= min && value <= max ? value : undefined
+  }
+  return {
+    name,
+    value: 'number',
+    default: usual,
+    expected: `a whole number from ${min} to ${max}`,
+    parse,
+    ...rest,
+  }
+}
+
+function duration(name: keyof Options, usual: number, min: number, max: number, help: string): OptionRow {
+  const parse = (text: string) => {
+    const value = parseDuration(text)
+    return value !== undefined && value >= min && value <= max ? value : undefined
+  }
+  const expected = `a time with its unit from ${formatDuration(min)} to ${formatDuration(max)}, like 500ms or 10s`
+  return { name, value: 'time', default: usual, expected, parse, help }
+}
+
+function text(
+  name: keyof Options,
+  usual: Options[keyof Options],
+  expected: string,
+  grammar: RegExp,
+  rest: Rest,
+): OptionRow {
+  const parse = (value: string) => (grammar.test(value) ? value : undefined)
+  return { name, value: 'text', default: usual, expected, parse, ...rest }
+}
+
+function file(name: keyof Options, help: string): OptionRow {
+  const parse = (path: string) => (existsSync(path) && statSync(path).isFile() ? path : undefined)
+  return {
+    name,
+    value: 'file',
+    default: undefined,
+    expected: 'a file that exists',
+    parse,
+    help,
+    serverOnly: true,
+  }
+}
+
+function parsePublicUrl(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const right = url && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === ''
+  return right ? url.href.replace(/\/$/, '') : undefined
+}
+
+function kebab(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}

@@ -1,0 +1,59 @@
+import type { WidgetFault } from '../widget/load-folder.ts'
+import type { Manifest } from '../widget/manifest.ts'
+import { type Death, type ProcessSettings, RenderProcess } from './process.ts'
+
+/** A process that is up, and what it loaded. */
+export interface Started {
+  process: RenderProcess
+  manifests: Manifest[]
+  faults: WidgetFault[]
+}
+
+/** What starting a process takes. */
+export interface StartInit {
+  settings: Omit<ProcessSettings, 'skip' | 'startTimeout' | 'onDeath'>
+  /** Modules that hang or kill their process, with the reason; what is found out now is added. */
+  skip: Map<string, string>
+  /** Holds the process while it is not yet anybody's. */
+  starting: Set<RenderProcess>
+  /** Whether to go on trying. */
+  isWanted(): boolean
+  /** Told when the process dies after it was up. */
+  onDeath(death: Death, process: RenderProcess): void
+}
+
+const START_TIMEOUT = 15_000
+const START_ATTEMPTS = 3
+
+/**
+ * Starts a render process; a module that hangs or kills it while loading is left out of the next try and reported.
+ * Rejects where a folder cannot be read, or when three tries fail.
+ */
+export async function startProcess({ settings, skip, starting, isWanted, onDeath }: StartInit): Promise<Started> {
+  for (let failures = 0; ; ) {
+    let startDeath: Death | undefined
+    let up = false
+    const process: RenderProcess = new RenderProcess({
+      ...settings,
+      skip,
+      startTimeout: START_TIMEOUT,
+      onDeath: (death) => {
+        starting.delete(process)
+        if (up) onDeath(death, process)
+        else startDeath = death
+      },
+    })
+    starting.add(process)
+    try {
+      const loaded = await process.ready
+      up = true
+      return { process, ...loaded }
+    } catch (error) {
+      starting.delete(process)
+      await process.close()
+      if (startDeath?.loading) skip.set(startDeath.loading, `its code ${startDeath.reason}`)
+      else failures += 1
+      if (!isWanted() || !startDeath || failures >= START_ATTEMPTS) throw error
+    }
+  }
+}

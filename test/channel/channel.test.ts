@@ -1,0 +1,223 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { Channel } from '../../src/channel/channel.ts'
+import type { Viewer } from '../../src/channel/viewer.ts'
+import type { Frame } from '../../src/picture/frame.ts'
+import { createFrame } from '../../src/picture/frame.ts'
+import type { Drawing } from '../../src/render/protocol.ts'
+import { RenderError } from '../../src/render/render-error.ts'
+
+const look = { format: 'png' as const, width: 40, height: 20, scale: 1, quality: 85, fps: 0, params: {} }
+const pace = { minInterval: 100, heartbeat: 3000, linger: 10_000 }
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+class Screen implements Viewer {
+  readonly shown: string[] = []
+  ended = false
+
+  show({ bytes }: Frame): void {
+    this.shown.push(bytes.length < 20 ? bytes.toString() : 'card')
+  }
+
+  end(): void {
+    this.ended = true
+  }
+}
+
+/** A channel whose pictures are words: each drawing takes `delay` and shows what `say` answers then. */
+function setUp({ say = () => 'hello', delay = 1, next = undefined as number | undefined } = {}) {
+  const onIdle = vi.fn()
+  const draw = vi.fn(async (): Promise<Drawing> => {
+    const word = say()
+    await new Promise((resolve) => setTimeout(resolve, delay))
+    if (word === 'fail') throw new RenderError('mine', 'failed to draw')
+    return { frame: createFrame('png', Buffer.from(word), 40, 20), next }
+  })
+  return { channel: new Channel({ look, pace, draw, onIdle }), draw, onIdle }
+}
+
+describe('a channel', () => {
+  test('draws once for everyone who watches', async () => {
+    const { channel, draw } = setUp()
+    const screens = [new Screen(), new Screen(), new Screen()]
+    for (const screen of screens) channel.join(screen)
+    await vi.advanceTimersByTimeAsync(50)
+    expect(draw).toHaveBeenCalledTimes(1)
+    for (const { shown } of screens) expect(shown).toEqual(['hello'])
+  })
+
+  test('shows a later viewer the newest picture at once, without drawing', async () => {
+    const { channel, draw } = setUp()
+    channel.join(new Screen())
+    await vi.advanceTimersByTimeAsync(50)
+    const late = new Screen()
+    channel.join(late)
+    expect(late.shown).toEqual(['hello'])
+    await vi.advanceTimersByTimeAsync(500)
+    expect(draw).toHaveBeenCalledTimes(1)
+  })
+
+  test('draws 200 changes in a tenth of a second at most three times, the last one after them all', async () => {
+    let count = 0
+    const { channel, draw } = setUp({ say: () => String(count) })
+    const screen = new Screen()
+    channel.join(screen)
+    for (let change = 0; change < 200; change += 1) {
+      count += 1
+      channel.redraw()
+      await vi.advanceTimersByTimeAsync(0.5)
+    }
+    await vi.advanceTimersByTimeAsync(300)
+    expect(draw.mock.calls.length).toBeLessThanOrEqual(3)
+    expect(screen.shown.at(-1)).toBe('200')
+  })
+
+  test('draws a single change in a quiet time at once', async () => {
+    let word = 'one'
+    const { channel } = setUp({ say: () => word })
+    const screen = new Screen()
+    channel.join(screen)
+    await vi.advanceTimersByTimeAsync(1000)
+    word = 'two'
+    channel.redraw()
+    await vi.advanceTimersByTimeAsync(5)
+    expect(screen.shown).toEqual(['one', 'two'])
+  })
+
+  test('a change during a drawing is drawn after it', async () => {
+    let word = 'one'
+    const { channel } = setUp({ say: () => word, delay: 50 })
+    const screen = new Screen()
+    channel.join(screen)
+    await vi.advanceTimersByTimeAsync(10)
+    word = 'two'
+    channel.redraw()
+    await vi.advanceTimersByTimeAsync(500)
+    expect(screen.shown).toEqual(['one', 'two'])
+  })
+
+  test('never sends equal bytes again', async () => {
+    const { channel, draw } = setUp()
+    const screen = new Screen()
+    channel.join(screen)
+    for (let change = 0; change < 5; change += 1) {
+      await vi.advanceTimersByTimeAsync(200)
+      channel.redraw()
+    }
+    expect(draw.mock.calls.length).toBeGreaterThan(3)
+    expect(screen.shown).toEqual(['hello'])
+  })
+
+  test('draws again once a heartbeat, whatever event was lost', async () => {
+    let word = 'one'
+    const { channel } = setUp({ say: () => word })
+    const screen = new Screen()
+    channel.join(screen)
+    await vi.advanceTimersByTimeAsync(1000)
+    word = 'two'
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(screen.shown).toEqual(['one', 'two'])
+  })
+
+  test('an animation that is slower than its clock skips, and never queues', async () => {
+    const { channel, draw } = setUp({ delay: 120, next: 50 })
+    channel.join(new Screen())
+    await vi.advanceTimersByTimeAsync(1205)
+    expect(draw.mock.calls.length).toBeGreaterThan(8)
+    expect(draw.mock.calls.length).toBeLessThanOrEqual(11)
+  })
+
+  test('rests without viewers: no drawing, and the end after the linger', async () => {
+    const { channel, draw, onIdle } = setUp({ next: 50 })
+    const leave = channel.join(new Screen())
+    await vi.advanceTimersByTimeAsync(500)
+    leave()
+    leave()
+    const drawn = draw.mock.calls.length
+    channel.redraw()
+    await vi.advanceTimersByTimeAsync(9900)
+    expect(draw).toHaveBeenCalledTimes(drawn)
+    expect(onIdle).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(200)
+    expect(onIdle).toHaveBeenCalledTimes(1)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('a viewer who comes back within the linger sees the last picture at once, then the newest', async () => {
+    let word = 'one'
+    const { channel, onIdle } = setUp({ say: () => word })
+    channel.join(new Screen())()
+    const first = new Screen()
+    const leave = channel.join(first)
+    await vi.advanceTimersByTimeAsync(50)
+    leave()
+    word = 'two'
+    channel.redraw()
+    const again = new Screen()
+    channel.join(again)
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(again.shown).toEqual(['one', 'two'])
+    expect(onIdle).not.toHaveBeenCalled()
+  })
+
+  test('a placeholder comes before a slow first picture', async () => {
+    const { channel } = setUp({ delay: 2000 })
+    const screen = new Screen()
+    channel.join(screen)
+    await vi.advanceTimersByTimeAsync(250)
+    expect(screen.shown).toEqual(['card'])
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(screen.shown).toEqual(['card', 'hello'])
+  })
+
+  test('a failure shows its card, and the next try mends it', async () => {
+    let word = 'fail'
+    const { channel } = setUp({ say: () => word })
+    const screen = new Screen()
+    channel.join(screen)
+    await vi.advanceTimersByTimeAsync(50)
+    expect(screen.shown).toEqual(['card'])
+    word = 'fine'
+    await vi.advanceTimersByTimeAsync(3100)
+    expect(screen.shown).toEqual(['card', 'fine'])
+  })
+
+  test('a still is the picture of now, drawn only where something happened', async () => {
+    let word = 'one'
+    const { channel, draw } = setUp({ say: () => word })
+    const still = async () => {
+      const frame = channel.still()
+      await vi.advanceTimersByTimeAsync(10)
+      return (await frame).bytes.toString()
+    }
+    expect(await still()).toBe('one')
+    expect(await still()).toBe('one')
+    expect(draw).toHaveBeenCalledTimes(1)
+    word = 'two'
+    channel.redraw()
+    expect(await still()).toBe('two')
+  })
+
+  test('a still of a widget that takes too long is a placeholder', async () => {
+    const { channel } = setUp({ delay: 60_000 })
+    const still = channel.still()
+    await vi.advanceTimersByTimeAsync(800)
+    expect((await still).bytes.length).toBeGreaterThan(20)
+  })
+
+  test('close ends every viewer and leaves no timer', async () => {
+    const { channel } = setUp({ next: 50 })
+    const screen = new Screen()
+    channel.join(screen)
+    await vi.advanceTimersByTimeAsync(120)
+    channel.close()
+    expect(screen.ended).toBe(true)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})

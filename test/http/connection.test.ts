@@ -1,0 +1,151 @@
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import { Connection } from '../../src/http/connection.ts'
+import { type Framing, Multipart } from '../../src/http/multipart.ts'
+import type { Frame } from '../../src/picture/frame.ts'
+import { eventually } from '../support/eventually.ts'
+import { noisyFrame, plainFrame } from '../support/frames.ts'
+import { openStream, type RawStream, type StreamOptions } from '../support/stream-reader.ts'
+
+const servers: Server[] = []
+const streams: RawStream[] = []
+
+afterEach(() => {
+  for (const stream of streams.splice(0)) stream.close()
+  for (const server of servers.splice(0)) server.close()
+})
+
+/** A connection and the client at its other end, showing `first` already. */
+async function connect(
+  first: Frame,
+  { framing = 'browser' as Framing, eager = false, heartbeat = 60_000, client = {} as StreamOptions } = {},
+): Promise<{ connection: Connection; stream: RawStream; multipart: Multipart }> {
+  const multipart = new Multipart()
+  const server = createServer()
+  servers.push(server)
+  const connected = new Promise<Connection>((resolve) => {
+    server.on('request', (_request, response: ServerResponse) => {
+      const headers = { 'Content-Type': multipart.contentType }
+      const connection = new Connection({ response, multipart, framing, eager, headers, heartbeat })
+      connection.show(first)
+      resolve(connection)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const stream = await openStream(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, client)
+  streams.push(stream)
+  return { connection: await connected, stream, multipart }
+}
+
+const red = plainFrame('red')
+const blue = plainFrame('blue')
+const wide = plainFrame('green', { width: 30 })
+
+describe('a connection', () => {
+  test('is close-delimited: no chunked coding, no length', async () => {
+    const { stream } = await connect(red)
+    expect(stream.headers['transfer-encoding']).toBeUndefined()
+    expect(stream.headers['content-length']).toBeUndefined()
+    expect(stream.headers.connection).toBe('close')
+  })
+
+  test.each<Framing>(['browser', 'machine'])(
+    '%s framing: each picture arrives whole, before the next is sent',
+    async (framing) => {
+      const { connection, stream } = await connect(red, { framing })
+      for (const frame of [red, blue, wide]) {
+        if (frame !== red) connection.show(frame)
+        const part = await stream.nextPart()
+        expect(part.body.equals(frame.bytes)).toBe(true)
+        expect(part.headers['content-length']).toBe(
+          framing === 'machine' ? String(frame.bytes.length) : undefined,
+        )
+      }
+    },
+  )
+
+  test('eager: the next part is begun, and continued by a picture of the same size', async () => {
+    const { connection, stream } = await connect(red, { eager: true })
+    await stream.nextPart()
+    await stream.waitFor((s) => s.bytes().subarray(-33).equals(red.bytes.subarray(0, 33)), 'the next IHDR')
+    connection.show(blue)
+    expect((await stream.nextPart()).body.equals(blue.bytes)).toBe(true)
+  })
+
+  test('eager: a picture of another size comes after the begun part was finished with the one on screen', async () => {
+    const { connection, stream } = await connect(red, { eager: true })
+    await stream.nextPart()
+    connection.show(wide)
+    expect((await stream.nextPart()).body.equals(red.bytes)).toBe(true)
+    expect((await stream.nextPart()).body.equals(wide.bytes)).toBe(true)
+  })
+
+  test.each([
+    { eager: false, framing: 'browser' as const },
+    { eager: true, framing: 'browser' as const },
+    { eager: false, framing: 'machine' as const },
+  ])('ends cleanly with the last picture once more: %o', async (how) => {
+    const { connection, stream } = await connect(red, how)
+    await stream.nextPart()
+    connection.show(blue)
+    await stream.nextPart()
+    connection.end()
+    expect((await stream.nextPart()).body.equals(blue.bytes)).toBe(true)
+    expect(await stream.ended).toBe('end')
+    expect(stream.closed).toBe(true)
+  })
+
+  test('its heartbeat is the picture once more; inside a begun part, bytes that decoders skip', async () => {
+    const plain = await connect(red, { heartbeat: 0 })
+    await plain.stream.nextPart()
+    await eventually(() => plain.connection.beat(performance.now()))
+    expect((await plain.stream.nextPart()).body.equals(red.bytes)).toBe(true)
+    const eager = await connect(red, { heartbeat: 0, eager: true })
+    await eager.stream.nextPart()
+    eager.connection.beat(performance.now())
+    await eager.stream.waitFor((s) => s.bytes().includes('imGc'), 'an empty chunk')
+    eager.connection.show(blue)
+    const { body } = await eager.stream.nextPart()
+    expect(body.length).toBe(blue.bytes.length + 12)
+    expect(body.subarray(45).equals(blue.bytes.subarray(33))).toBe(true)
+  })
+
+  test('is silent while its heartbeat is not due', async () => {
+    const { connection, stream } = await connect(red)
+    await stream.nextPart()
+    const before = stream.bytes().length
+    connection.beat(performance.now())
+    connection.show(blue)
+    await stream.nextPart()
+    expect(stream.parts).toHaveLength(2)
+    expect(stream.bytes().length).toBeGreaterThan(before)
+  })
+
+  test('a client that never reads holds two pictures at most, of 10 000 pushed, and gets the newest at last', async () => {
+    const frames = Array.from({ length: 20 }, (_, seed) => noisyFrame(seed))
+    const { connection, stream, multipart } = await connect(frames[0] as Frame, { client: { read: false } })
+    let most = 0
+    for (let count = 0; count < 10_000; count += 1) {
+      connection.show(frames[count % frames.length] as Frame)
+      most = Math.max(most, connection.waitingBytes)
+      if (count % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+    const largest = Math.max(...frames.map((frame) => multipart.part(frame, 'browser').length))
+    expect(most).toBeLessThanOrEqual(largest)
+    expect(connection.dropped).toBeGreaterThan(5000)
+    stream.socket.resume()
+    const last = frames.at(-1) as Frame
+    await stream.waitFor((s) => s.parts.at(-1)?.body.equals(last.bytes) ?? false, 'the newest picture')
+  })
+
+  test('a client that never reads and is told to end is cut off without a trace', async () => {
+    const { connection, stream } = await connect(noisyFrame(1), { client: { read: false } })
+    for (let count = 0; count < 2000; count += 1) connection.show(noisyFrame(count % 2))
+    connection.end()
+    connection.destroy()
+    stream.socket.resume()
+    expect(['end', 'error']).toContain(await stream.ended)
+    expect(connection.waitingBytes).toBe(0)
+  })
+})

@@ -1,0 +1,169 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { pino } from 'pino'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Job } from '../../src/render/protocol.ts'
+import { Renderer } from '../../src/render/renderer.ts'
+import { FIXTURE_WIDGETS } from '../support/server.ts'
+
+const DRAW_TIMEOUT = 1000
+const renderers: Renderer[] = []
+
+async function start(folder = fileURLToPath(FIXTURE_WIDGETS), workers = 2): Promise<Renderer> {
+  const renderer = await Renderer.start({
+    folders: [folder],
+    workers,
+    drawTimeout: DRAW_TIMEOUT,
+    log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
+    onState: async () => undefined,
+  })
+  renderers.push(renderer)
+  return renderer
+}
+
+function job(widget: string, params: Record<string, string | number> = {}): Omit<Job, 'output'> {
+  const look = { format: 'png' as const, width: 40, height: 20, scale: 1, quality: 85, fps: 0, params }
+  return { widget, key: 'main', look, connections: 1, visitors: 1, peak: 1, time: 1000 }
+}
+
+afterEach(async () => {
+  await Promise.all(renderers.splice(0).map((renderer) => renderer.close()))
+})
+
+describe('a renderer', () => {
+  test('draws the same scene as the same bytes, in whichever process', async () => {
+    const renderer = await start()
+    const drawings = await Promise.all(Array.from({ length: 8 }, () => renderer.draw(job('counter'))))
+    for (const { frame } of drawings) expect(frame.bytes.equals(drawings[0]?.frame.bytes as Buffer)).toBe(true)
+  })
+
+  test('says when the clock changes the picture next', async () => {
+    const { next } = await (await start()).draw({ ...job('ticker', { every: 50 }), time: 1020 })
+    expect(next).toBe(30)
+  })
+
+  test.each([
+    ['throws', 'failed to draw'],
+    ['loops', 'took too long to draw'],
+    ['exits', 'ended its process with exit code 3'],
+    ['aborts', 'ended its process by SIGABRT'],
+    ['allocates', /ran out of memory|took too long to draw/],
+    ['allocates-buffers', /ran out of memory|took too long to draw/],
+  ])('%s: its error names the widget and the reason, others go on', async (widget, reason) => {
+    const renderer = await start()
+    const bad = expect(renderer.draw(job(widget))).rejects.toMatchObject({
+      caption: typeof reason === 'string' ? `${widget} ${reason}` : expect.stringMatching(reason),
+      status: 500,
+    })
+    const good = Array.from({ length: 20 }, () => renderer.draw(job('counter')))
+    await Promise.all([bad, ...good])
+    await renderer.draw(job('counter'))
+  })
+
+  test('what a widget throws never reaches the picture', async () => {
+    const error = await (await start()).draw(job('throws')).catch((reason: Error) => reason)
+    expect(String(error)).not.toContain('secret detail')
+  })
+
+  test.each(['loops', 'exits'])('%s while loading: named, and others go on', async (widget) => {
+    const renderer = await start()
+    const bad = expect(renderer.draw(job(widget, { when: 'load' }))).rejects.toMatchObject({ status: 500 })
+    await Promise.all([bad, renderer.draw(job('counter')), renderer.draw(job('counter'))])
+  })
+
+  test('a process that dies between two pictures costs its neighbours nothing', async () => {
+    const renderer = await start(undefined, 1)
+    await renderer.draw(job('exits', { when: 'later' }))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await Promise.all(Array.from({ length: 5 }, () => renderer.draw(job('counter'))))
+  })
+
+  test('a load that waits too long fails alone: its process lives on', async () => {
+    const renderer = await start(undefined, 1)
+    const before = renderer.pids
+    await expect(renderer.draw(job('slow', { wait: 600_000 }))).rejects.toMatchObject({ caption: 'slow failed to draw' })
+    await renderer.draw(job('counter'))
+    expect(renderer.pids).toEqual(before)
+  })
+
+  test('a widget that keeps killing its process rests, and says for how long', async () => {
+    const renderer = await start()
+    for (let time = 0; time < 3; time += 1) await renderer.draw(job('exits')).catch(() => {})
+    const error = await renderer.draw(job('exits')).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ caption: expect.stringMatching(/^exits keeps failing, next try in \d s$/) })
+    expect((error as { retryIn: number }).retryIn).toBeGreaterThan(0)
+  })
+
+  test('leaves no process behind when it closes, even with one that hangs', async () => {
+    const renderer = await start()
+    const hanging = renderer.draw(job('loops')).catch(() => {})
+    const pids = renderer.pids
+    expect(pids.length).toBeGreaterThan(0)
+    await renderer.close()
+    await hanging
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow(/ESRCH/)
+  })
+
+  test('names every module that is no widget, and runs the others', async () => {
+    const renderer = await start(fileURLToPath(new URL('../fixtures/broken/', import.meta.url)), 1)
+    expect([...renderer.manifests.keys()]).toEqual(['good'])
+    const faults = Object.fromEntries(renderer.faults.map(({ name, message }) => [name, message]))
+    expect(faults['exits-at-once']).toBe('its code ended its process with exit code 7')
+    expect(faults['syntax-error']).toMatch(/^SyntaxError/)
+    expect(faults['no-default']).toMatch(/expected the default export to be a widget/)
+    expect(faults.Shouting_Name).toMatch(/kebab-case/)
+    expect(faults.api).toMatch(/taken/)
+    for (const wrong of ['title', 'size.width', 'size.height', 'draw', 'params.width', 'params.speed', 'animate']) {
+      expect(faults['many-faults']).toContain(`\`${wrong}\``)
+    }
+  })
+
+  test('rejects where a folder cannot be read', async () => {
+    await expect(start('/no/such/folder')).rejects.toThrow(/ENOENT/)
+  })
+})
+
+describe('reload', () => {
+  const folders: string[] = []
+  afterEach(async () => {
+    for (const folder of folders.splice(0)) await rm(folder, { recursive: true })
+  })
+
+  async function folderWith(source: string): Promise<string> {
+    const folder = await mkdtemp(join(fileURLToPath(new URL('../', import.meta.url)), '.tmp-'))
+    folders.push(folder)
+    await writeFile(join(folder, 'mine.mjs'), source)
+    return folder
+  }
+
+  const source = (body: string) =>
+    `export default { title: 'Mine', size: { width: 10, height: 10 }, draw(ctx) { ${body} } }`
+
+  test('runs the new code', async () => {
+    const folder = await folderWith(source("throw new Error('old')"))
+    const renderer = await start(folder, 1)
+    await expect(renderer.draw(job('mine'))).rejects.toThrow()
+    await writeFile(join(folder, 'mine.mjs'), source(''))
+    expect(await renderer.reload(new Set(['mine']))).toBe(true)
+    await renderer.draw(job('mine'))
+  })
+
+  test('keeps the old code where the new does not load, and says why', async () => {
+    const folder = await folderWith(source(''))
+    const renderer = await start(folder, 1)
+    await writeFile(join(folder, 'mine.mjs'), 'export default {')
+    expect(await renderer.reload(new Set(['mine']))).toBe(false)
+    expect(renderer.faults[0]).toMatchObject({ name: 'mine', message: expect.stringMatching(/^SyntaxError/) })
+    await renderer.draw(job('mine'))
+  })
+
+  test('gives a widget that was resting another chance', async () => {
+    const folder = await folderWith(source('process.exit()'))
+    const renderer = await start(folder, 1)
+    for (let time = 0; time < 4; time += 1) await renderer.draw(job('mine')).catch(() => {})
+    await writeFile(join(folder, 'mine.mjs'), source(''))
+    await renderer.reload(new Set(['mine']))
+    await renderer.draw(job('mine'))
+  })
+})

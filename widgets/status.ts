@@ -1,0 +1,155 @@
+import { defineWidget, param, textWidth, type Widget } from 'imgcast'
+
+/** What scripts PUT to /api/status/<key>: an endpoint badge of shields.io. Any of it may be missing or wrong. */
+type Badge = Partial<Record<'label' | 'message' | 'color' | 'labelColor' | 'isError' | 'style', unknown>>
+type Context = Parameters<Widget['draw']>[0]
+
+const PLAIN = {
+  height: 20,
+  corner: 0,
+  em: 11,
+  weight: 500,
+  spacing: 0,
+  padding: 6,
+  gap: 0,
+  gloss: [] as string[],
+}
+const FLAT = { ...PLAIN, name: 'flat', corner: 3, gloss: ['#ffffff26', '#0000001a'] }
+const LOOKS = [
+  FLAT,
+  { ...PLAIN, name: 'flat-square' },
+  { ...PLAIN, name: 'plastic', height: 18, corner: 4, gloss: ['#fff8', '#fff2', '#0002', '#0006'] },
+  { ...PLAIN, name: 'for-the-badge', height: 28, em: 10, weight: 700, spacing: 1.2, padding: 11 },
+  { ...PLAIN, name: 'social', corner: 4, weight: 600, padding: 7, gap: 7 },
+]
+const LONGEST = 300
+const NAMED = `brightgreen #4c1, success #4c1, green #97ca00, yellowgreen #a4a61d, yellow #dfb317, orange #fe7d37,
+  important #fe7d37, red #e05d44, critical #e05d44, blue #007ec6, informational #007ec6, grey #555, gray #555,
+  lightgrey #9f9f9f, lightgray #9f9f9f, inactive #9f9f9f`
+const COLORS = new Map(NAMED.split(/,\s+/).map((pair) => pair.split(' ') as [string, string]))
+
+export default defineWidget({
+  title: 'Status badge',
+  about: 'A badge that says what a script told it, in the words of shields.io: PUT /api/status/<key>.',
+  params: {
+    label: param.text('', { max: 60, about: 'Instead of the label that was sent.' }),
+    style: param.choice(['auto', 'flat', 'flat-square', 'plastic', 'for-the-badge', 'social'], 'auto'),
+    color: param.text('', { max: 40, about: 'Behind the message, instead of the colour that was sent.' }),
+    labelColor: param.text('', { max: 40, about: 'Behind the label, instead of the colour that was sent.' }),
+  },
+  load: ({ state }) => state.get<Badge>('badge'),
+  data: ({ room, data }) => ({ ...data, room }),
+  size: ({ label, style }, { data, room }) => layOut(label, style, data, room),
+  draw(ctx, { params, data, room, scale }) {
+    const { look, font, halves, height } = layOut(params.label, params.style, data, room)
+    const colors = {
+      label: toColor(ctx, params.labelColor, data?.labelColor, 'grey'),
+      message: toColor(ctx, params.color, data?.color, data?.isError === true ? 'red' : 'lightgrey'),
+    }
+    const gloss = ctx.createLinearGradient(0, 0, 0, height)
+    look.gloss.forEach((color, index) => {
+      gloss.addColorStop(index / (look.gloss.length - 1), color)
+    })
+    for (const half of halves) {
+      const color = look.gap > 0 ? '#ffffff' : colors[half.name]
+      ctx.fillStyle = color
+      if (look.gap > 0) drawBubble(ctx, half.x, half.width, height, half.x > 0)
+      else {
+        ctx.beginPath()
+        ctx.roundRect(half.x, 0, half.width, height, half.corners)
+        ctx.fill()
+        ctx.fillStyle = gloss
+        ctx.fill()
+      }
+      ctx.font = font
+      ctx.letterSpacing = `${look.spacing}px`
+      const light = brightness(color) > 0.69
+      // Capitals are 0.727 em high; whole device pixels keep them crisp.
+      const baseline = Math.round(((height + look.em * 0.727) / 2) * scale) / scale
+      const x = half.x + half.inset
+      ctx.fillStyle = light ? '#ffffff80' : '#0000004d'
+      ctx.fillText(half.words, x, baseline + 1)
+      ctx.fillStyle = light ? '#24292f' : '#ffffff'
+      ctx.fillText(half.words, x, baseline)
+    }
+  },
+})
+
+/** What stands where: the label, if there is one, and the message. */
+function layOut(label: string, style: string, badge: Badge | undefined, room: string) {
+  const wanted = style === 'auto' ? badge?.style : style
+  const look = LOOKS.find(({ name }) => name === wanted) ?? FLAT
+  const font = `${look.weight} ${look.em}px Inter`
+  const widthOf = (words: string) => textWidth(words, font) + [...words].length * look.spacing
+  const key = room.slice(room.indexOf('/') + 1)
+  const texts = [
+    { name: 'label' as const, text: label || toText(badge ? badge.label : key) },
+    { name: 'message' as const, text: toText(badge?.message) || 'not set' },
+  ].filter(({ text }) => text !== '')
+  let x = 0
+  const halves = texts.map(({ name, text }, index) => {
+    const words = cut(look.name === 'for-the-badge' ? text.toUpperCase() : text, widthOf)
+    const [left, right] = [index === 0 ? look.corner : 0, index === texts.length - 1 ? look.corner : 0]
+    const width = Math.ceil(widthOf(words)) + look.padding * 2
+    const half = {
+      name,
+      words,
+      x,
+      width,
+      inset: (width - widthOf(words) + look.spacing) / 2,
+      corners: [left, right, right, left],
+    }
+    x += width + look.gap
+    return half
+  })
+  return { look, font, halves, width: x - look.gap, height: look.height }
+}
+
+function cut(text: string, widthOf: (words: string) => number): string {
+  if (widthOf(text) <= LONGEST) return text
+  const letters = [...text]
+  let [fits, tooMany] = [0, letters.length]
+  while (tooMany - fits > 1) {
+    const middle = Math.floor((fits + tooMany) / 2)
+    if (widthOf(`${letters.slice(0, middle).join('')}…`) <= LONGEST) fits = middle
+    else tooMany = middle
+  }
+  return `${letters.slice(0, fits).join('').trimEnd()}…`
+}
+
+function toText(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number'
+    ? String(value).trim().replace(/\s+/g, ' ')
+    : ''
+}
+
+/** The first that is a colour, as `#rrggbb`. */
+function toColor(ctx: Context, ...wanted: unknown[]): string {
+  for (const value of wanted.reverse()) {
+    const name = String(value ?? '').toLowerCase()
+    // A canvas passes over what is no colour, and so keeps the one before.
+    for (const color of [COLORS.get(name) ?? name, `#${name}`]) ctx.fillStyle = color
+  }
+  return String(ctx.fillStyle)
+}
+
+/** From 0 to 1, as shields.io weighs it. */
+function brightness(color: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16))
+  return (red * 0.299 + green * 0.587 + blue * 0.114) / 255
+}
+
+function drawBubble(ctx: Context, x: number, width: number, height: number, tail: boolean) {
+  ctx.strokeStyle = '#d0d7de'
+  ctx.beginPath()
+  ctx.roundRect(x + 0.5, 0.5, width - 1, height - 1, 4)
+  ctx.fill()
+  ctx.stroke()
+  if (!tail) return
+  ctx.beginPath()
+  ctx.moveTo(x + 1, height / 2 - 4)
+  ctx.lineTo(x - 3.5, height / 2)
+  ctx.lineTo(x + 1, height / 2 + 4)
+  ctx.fill()
+  ctx.stroke()
+}

@@ -1,0 +1,58 @@
+import { defineWidget, param } from 'imgcast'
+
+const LAMPS = [
+  { lit: '#ff3b30', core: '#ffb3a6', sheen: '#5c2b29', dark: '#3a1b1a' },
+  { lit: '#ffb800', core: '#fff0b3', sheen: '#594a22', dark: '#382e16' },
+  { lit: '#2fd158', core: '#c4ffd0', sheen: '#245232', dark: '#16321f' },
+]
+
+export default defineWidget({
+  title: 'Traffic light',
+  about: 'Red, yellow and green in turn.',
+  size: { width: { min: 24, max: 400, default: 60 }, height: { min: 60, max: 1000, default: 150 } },
+  params: {
+    interval: param.duration(500, { min: 100, max: 3_600_000, about: 'How long each light is lit.' }),
+  },
+  animate: { every: ({ interval }) => interval },
+  draw(ctx, { width, height, params, time }) {
+    const lit = Math.floor(time / params.interval) % LAMPS.length
+    // Drawn as 60 x 150 and fitted into whatever was asked for.
+    const unit = Math.min(width / 60, height / 150)
+    ctx.translate((width - 60 * unit) / 2, (height - 150 * unit) / 2)
+    ctx.scale(unit, unit)
+
+    const housing = ctx.createLinearGradient(0, 0, 60, 0)
+    housing.addColorStop(0, '#2f353d')
+    housing.addColorStop(0.5, '#262b32')
+    housing.addColorStop(1, '#1b1f24')
+    ctx.beginPath()
+    ctx.roundRect(0, 0, 60, 150, 16)
+    ctx.fillStyle = '#4a525c'
+    ctx.fill()
+    ctx.beginPath()
+    ctx.roundRect(1, 1, 58, 148, 15)
+    ctx.fillStyle = housing
+    ctx.fill()
+
+    const yOf = (index: number) => 31 + index * 44
+    const halo = ctx.createRadialGradient(30, yOf(lit), 17, 30, yOf(lit), 29)
+    halo.addColorStop(0, `${LAMPS[lit]?.lit}80`)
+    halo.addColorStop(1, `${LAMPS[lit]?.lit}00`)
+    ctx.fillStyle = halo
+    ctx.fillRect(1, yOf(lit) - 29, 58, 58)
+    LAMPS.forEach((lamp, index) => {
+      const y = yOf(index)
+      ctx.beginPath()
+      ctx.arc(30, y, 19, 0, Math.PI * 2)
+      ctx.fillStyle = '#12151a'
+      ctx.fill()
+      const glass = ctx.createRadialGradient(25, y - 6, 1, 30, y, 17)
+      glass.addColorStop(0, index === lit ? lamp.core : lamp.sheen)
+      glass.addColorStop(index === lit ? 0.6 : 1, index === lit ? lamp.lit : lamp.dark)
+      ctx.beginPath()
+      ctx.arc(30, y, 17, 0, Math.PI * 2)
+      ctx.fillStyle = glass
+      ctx.fill()
+    })
+  },
+})
