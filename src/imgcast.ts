@@ -6,6 +6,7 @@ import { type Logger, pino } from 'pino'
 import { Channels } from './channel/channels.ts'
 import { createMemoryCluster } from './cluster/cluster.ts'
 import type { Store } from './cluster/store.ts'
+import { ForwardingCheck } from './http/forwarding-check.ts'
 import { Pages } from './http/pages.ts'
 import { Pictures } from './http/pictures.ts'
 import { createRouter } from './http/router.ts'
@@ -82,7 +83,15 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
     if (await renderer.reload(widgets)) for (const widget of widgets) channels.redrawWidget(widget)
   })
   let closing: Promise<void> | undefined
-  const router = createRouter({ pictures, pages, store: cluster.store, token, isReady: () => !closing })
+  const forwarding = new ForwardingCheck(log)
+  const router = createRouter({
+    pictures,
+    pages,
+    forwarding,
+    store: cluster.store,
+    token,
+    isReady: () => !closing,
+  })
 
   const close = async () => {
     stopWatching()

@@ -1,15 +1,20 @@
 export { PublicError } from './errors.ts'
 export { type Census, createImgcast, type Imgcast, type ImgcastOptions } from './imgcast.ts'
 export {
+  brightness,
+  type Context,
+  cutText,
   defineWidget,
   type LoadScope,
   type Param,
   type ParamSpec,
   param,
   type RoomState,
+  readColor,
   type Scene,
   type Size,
   type SizeRange,
+  type TextOptions,
   textWidth,
   type Widget,
 } from './widget/author.ts'

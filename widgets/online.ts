@@ -1,6 +1,4 @@
-import { defineWidget, param, type Widget } from 'imgcast'
-
-type Context = Parameters<Widget['draw']>[0]
+import { brightness, type Context, defineWidget, param } from 'imgcast'
 
 const GROUPED = new Intl.NumberFormat('en')
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' })
@@ -22,7 +20,7 @@ export default defineWidget({
   },
   draw(ctx, { width, height, scale, params, visitors, connections }) {
     const { background, color, label } = params
-    const ink = background === 'transparent' ? color : inkOn(ctx, background)
+    const ink = background === 'transparent' ? color : brightness(background) > 0.59 ? '#1f2328' : '#f0f6fc'
     const corner = height / (params.style === 'pill' ? 2 : 5)
     ctx.beginPath()
     ctx.roundRect(0, 0, width, height, corner)
@@ -87,12 +85,4 @@ function measure(ctx: Context, number: string, words: string, em: number) {
   ctx.font = `500 ${em}px Inter`
   const wordsWidth = words ? SPACE * em + ctx.measureText(words).width : 0
   return { number, words, em, numberWidth, width: (DOT * 2 + AFTER_DOT) * em + numberWidth + wordsWidth }
-}
-
-/** Light words on a dark ground, dark words on a light one. */
-function inkOn(ctx: Context, background: string): string {
-  ctx.fillStyle = background
-  const hex = String(ctx.fillStyle)
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16))
-  return red * 0.3 + green * 0.59 + blue * 0.11 > 150 ? '#1f2328' : '#f0f6fc'
 }

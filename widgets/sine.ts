@@ -1,4 +1,4 @@
-import { defineWidget, param, type Widget } from 'imgcast'
+import { type Context, defineWidget, param } from 'imgcast'
 
 export default defineWidget({
   title: 'Sine wave',
@@ -58,7 +58,7 @@ export default defineWidget({
 })
 
 /** Greys that show on white and on black alike. */
-function drawGrid(ctx: Parameters<Widget['draw']>[0], width: number, height: number) {
+function drawGrid(ctx: Context, width: number, height: number) {
   const cell = Math.max(14, height / 8)
   ctx.fillStyle = '#80808059'
   ctx.fillRect(0, Math.floor(height / 2), width, 1)

@@ -1,8 +1,7 @@
-import { defineWidget, param, textWidth, type Widget } from 'imgcast'
+import { brightness, type Context, cutText, defineWidget, param, readColor, textWidth } from 'imgcast'
 
 /** What scripts PUT to /api/status/<key>: an endpoint badge of shields.io. Any of it may be missing or wrong. */
 type Badge = Partial<Record<'label' | 'message' | 'color' | 'labelColor' | 'isError' | 'style', unknown>>
-type Context = Parameters<Widget['draw']>[0]
 
 const PLAIN = {
   height: 20,
@@ -34,8 +33,8 @@ export default defineWidget({
   params: {
     label: param.text('', { max: 60, about: 'Instead of the label that was sent.' }),
     style: param.choice(['auto', 'flat', 'flat-square', 'plastic', 'for-the-badge', 'social'], 'auto'),
-    color: param.text('', { max: 40, about: 'Behind the message, instead of the colour that was sent.' }),
-    labelColor: param.text('', { max: 40, about: 'Behind the label, instead of the colour that was sent.' }),
+    color: param.color('', { about: 'Behind the message, instead of the colour that was sent.' }),
+    labelColor: param.color('', { about: 'Behind the label, instead of the colour that was sent.' }),
   },
   load: ({ state }) => state.get<Badge>('badge'),
   data: ({ room, data }) => ({ ...data, room }),
@@ -43,8 +42,8 @@ export default defineWidget({
   draw(ctx, { params, data, room, scale }) {
     const { look, font, halves, height } = layOut(params.label, params.style, data, room)
     const colors = {
-      label: toColor(ctx, params.labelColor, data?.labelColor, 'grey'),
-      message: toColor(ctx, params.color, data?.color, data?.isError === true ? 'red' : 'lightgrey'),
+      label: toColor(params.labelColor, data?.labelColor, 'grey'),
+      message: toColor(params.color, data?.color, data?.isError === true ? 'red' : 'lightgrey'),
     }
     const gloss = ctx.createLinearGradient(0, 0, 0, height)
     look.gloss.forEach((color, index) => {
@@ -63,6 +62,7 @@ export default defineWidget({
       }
       ctx.font = font
       ctx.letterSpacing = `${look.spacing}px`
+      // The threshold of shields.io.
       const light = brightness(color) > 0.69
       // Capitals are 0.727 em high; whole device pixels keep them crisp.
       const baseline = Math.round(((height + look.em * 0.727) / 2) * scale) / scale
@@ -80,7 +80,7 @@ function layOut(label: string, style: string, badge: Badge | undefined, room: st
   const wanted = style === 'auto' ? badge?.style : style
   const look = LOOKS.find(({ name }) => name === wanted) ?? FLAT
   const font = `${look.weight} ${look.em}px Inter`
-  const widthOf = (words: string) => textWidth(words, font) + [...words].length * look.spacing
+  const options = { letterSpacing: look.spacing }
   const key = room.slice(room.indexOf('/') + 1)
   const texts = [
     { name: 'label' as const, text: label || toText(badge ? badge.label : key) },
@@ -88,15 +88,16 @@ function layOut(label: string, style: string, badge: Badge | undefined, room: st
   ].filter(({ text }) => text !== '')
   let x = 0
   const halves = texts.map(({ name, text }, index) => {
-    const words = cut(look.name === 'for-the-badge' ? text.toUpperCase() : text, widthOf)
+    const words = cutText(look.name === 'for-the-badge' ? text.toUpperCase() : text, font, LONGEST, options)
+    const wide = textWidth(words, font, options)
     const [left, right] = [index === 0 ? look.corner : 0, index === texts.length - 1 ? look.corner : 0]
-    const width = Math.ceil(widthOf(words)) + look.padding * 2
+    const width = Math.ceil(wide) + look.padding * 2
     const half = {
       name,
       words,
       x,
       width,
-      inset: (width - widthOf(words) + look.spacing) / 2,
+      inset: (width - wide + look.spacing) / 2,
       corners: [left, right, right, left],
     }
     x += width + look.gap
@@ -105,38 +106,17 @@ function layOut(label: string, style: string, badge: Badge | undefined, room: st
   return { look, font, halves, width: x - look.gap, height: look.height }
 }
 
-function cut(text: string, widthOf: (words: string) => number): string {
-  if (widthOf(text) <= LONGEST) return text
-  const letters = [...text]
-  let [fits, tooMany] = [0, letters.length]
-  while (tooMany - fits > 1) {
-    const middle = Math.floor((fits + tooMany) / 2)
-    if (widthOf(`${letters.slice(0, middle).join('')}…`) <= LONGEST) fits = middle
-    else tooMany = middle
-  }
-  return `${letters.slice(0, fits).join('').trimEnd()}…`
-}
-
 function toText(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number'
     ? String(value).trim().replace(/\s+/g, ' ')
     : ''
 }
 
-/** The first that is a colour, as `#rrggbb`. */
-function toColor(ctx: Context, ...wanted: unknown[]): string {
-  for (const value of wanted.reverse()) {
-    const name = String(value ?? '').toLowerCase()
-    // A canvas passes over what is no colour, and so keeps the one before.
-    for (const color of [COLORS.get(name) ?? name, `#${name}`]) ctx.fillStyle = color
-  }
-  return String(ctx.fillStyle)
-}
-
-/** From 0 to 1, as shields.io weighs it. */
-function brightness(color: string): number {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16))
-  return (red * 0.299 + green * 0.587 + blue * 0.114) / 255
+/** The first that is a colour. */
+function toColor(...wanted: unknown[]): string {
+  const names = wanted.map((value) => String(value ?? '').toLowerCase())
+  const colors = names.flatMap((name) => [COLORS.get(name) ?? name, `#${name}`])
+  return colors.find((color) => readColor(color)) ?? '#555'
 }
 
 function drawBubble(ctx: Context, x: number, width: number, height: number, tail: boolean) {

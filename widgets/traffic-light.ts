@@ -13,9 +13,10 @@ export default defineWidget({
   params: {
     interval: param.duration(500, { min: 100, max: 3_600_000, about: 'How long each light is lit.' }),
   },
-  animate: { every: ({ interval }) => interval },
+  // Whole milliseconds: multiples of 100.1 are not exact, and a light would now and then come twice.
+  animate: { every: ({ interval }) => Math.round(interval) },
   draw(ctx, { width, height, params, time }) {
-    const lit = Math.floor(time / params.interval) % LAMPS.length
+    const lit = Math.floor(time / Math.round(params.interval)) % LAMPS.length
     // Drawn as 60 x 150 and fitted into whatever was asked for.
     const unit = Math.min(width / 60, height / 150)
     ctx.translate((width - 60 * unit) / 2, (height - 150 * unit) / 2)

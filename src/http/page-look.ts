@@ -6,8 +6,8 @@ import { type Manifest, usualLength } from '../widget/manifest.ts'
 import { describeParam, type ParamSpec, type ParamValue, parseParam } from '../widget/param.ts'
 import { EXTENSIONS, type Extension } from './negotiate.ts'
 
-/** An ending that a picture's page can have. */
-export type PictureExtension = Exclude<Extension, 'json'>
+/** An ending that a picture's page can have; `.mjpeg` opens the stream itself. */
+export type PageExtension = Exclude<Extension, 'json' | 'mjpeg'>
 
 /** A line of a table of parameters. */
 export interface Row {
@@ -45,11 +45,7 @@ export interface PageLook {
 type Specs = Record<string, ParamSpec>
 
 /** Reads a page's address. Wrong values are told rather than thrown, and an emptied field means the default. */
-export function readPageLook(
-  manifest: Manifest,
-  extension: PictureExtension,
-  given: URLSearchParams,
-): PageLook {
+export function readPageLook(manifest: Manifest, extension: PageExtension, given: URLSearchParams): PageLook {
   const common = lookSpecs(manifest)
   const asked = withoutEmptied({ ...manifest.params, ...common }, given)
   const faults = findFaults(manifest, extension, asked)
@@ -130,11 +126,7 @@ function withoutEmptied(specs: Specs, given: URLSearchParams): URLSearchParams {
   return asked
 }
 
-function findFaults(
-  manifest: Manifest,
-  extension: PictureExtension,
-  asked: URLSearchParams,
-): readonly Fault[] {
+function findFaults(manifest: Manifest, extension: PageExtension, asked: URLSearchParams): readonly Fault[] {
   try {
     parseLook(manifest, EXTENSIONS[extension] ?? 'png', asked)
     return []

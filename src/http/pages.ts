@@ -3,9 +3,10 @@ import { STATUS_CODES } from 'node:http'
 import type { PublicError } from '../errors.ts'
 import type { Renderer } from '../render/renderer.ts'
 import type { Manifest } from '../widget/manifest.ts'
+import { isHttp2 } from './connection.ts'
 import { sendWhole } from './still.ts'
 import type { PictureRequest } from './streams.ts'
-import { type Site, Views } from './views.ts'
+import { type PageRoom, type Site, Views } from './views.ts'
 
 const HEADERS: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-cache',
@@ -16,6 +17,12 @@ const HEADERS: Readonly<Record<string, string>> = {
   // Unlike a picture's, a page's answer to one reader is not to be kept for another kind of reader.
   Vary: 'Accept, Sec-Fetch-Dest, User-Agent',
 }
+
+/**
+ * Browsers open six connections to a host over HTTP/1.1. With all of them streaming nothing else would load, not even
+ * the page behind a link: one is left free, and pictures past the fifth are stills there.
+ */
+const HTTP1_STREAMS = 5
 
 /** Express's additions that pages need to know their own address. */
 interface PageRequest extends PictureRequest {
@@ -37,22 +44,19 @@ export class Pages {
 
   gallery(request: PageRequest, response: ServerResponse): void {
     const { manifests, faults } = this.#renderer
-    this.#send(
-      request,
-      response,
-      200,
-      this.#views.gallery(this.#site(request), [...manifests.values()], faults),
-    )
+    const live = isHttp2(request) ? undefined : HTTP1_STREAMS
+    const page = this.#views.gallery(this.#site(request), [...manifests.values()], faults, { live })
+    this.#send(request, response, 200, page)
   }
 
   picture(
     request: PageRequest,
     response: ServerResponse,
     manifest: Manifest,
-    key: string,
+    room: PageRoom,
     query: URLSearchParams,
   ): void {
-    this.#send(request, response, 200, this.#views.picture(this.#site(request), manifest, { key }, query))
+    this.#send(request, response, 200, this.#views.picture(this.#site(request), manifest, room, query))
   }
 
   error(request: PageRequest, response: ServerResponse, error: PublicError): void {

@@ -10,6 +10,7 @@ import { parseLook } from '../widget/look.ts'
 import { type Manifest, usualLength } from '../widget/manifest.ts'
 import { UNCACHED } from './headers.ts'
 import { type Delivery, EXTENSIONS, looksLikeImage, negotiate, wantsPage, wantsProblem } from './negotiate.ts'
+import type { PageExtension } from './page-look.ts'
 import type { Pages } from './pages.ts'
 import { MAX_URL, type PicturePath, parsePicturePath } from './picture-path.ts'
 import { checkReferrer } from './referrer.ts'
@@ -33,6 +34,14 @@ export interface PicturesInit {
 interface Target {
   path?: PicturePath
   place: CardPlace
+}
+
+/** A request understood: what of which picture, and how. */
+interface Order {
+  manifest: Manifest
+  path: PicturePath
+  query: URLSearchParams
+  delivery: Delivery
 }
 
 /** Answers every URL of a picture: stream, still, data, page, or what is wrong. */
@@ -66,24 +75,21 @@ export class Pictures {
     checkMethod(request.method)
     const manifest = this.#find(path, looksLikeImage(request.headers))
     target.place = placeOf(manifest, format)
-    if (extension === undefined) return this.#init.pages.picture(request, response, manifest, path.key, query)
-    const delivery = negotiate({ method: request.method ?? '', headers: request.headers, extension, query })
-    await this.#deliver(request, response, { manifest, key: path.key, query, delivery })
+    const delivery: Delivery = extension
+      ? negotiate({ method: request.method ?? '', headers: request.headers, extension, query })
+      : { kind: 'page' }
+    await this.#deliver(request, response, { manifest, path, query, delivery })
   }
 
-  async #deliver(
-    request: PictureRequest,
-    response: ServerResponse,
-    {
-      manifest,
-      key,
-      query,
-      delivery,
-    }: { manifest: Manifest; key: string; query: URLSearchParams; delivery: Delivery },
-  ): Promise<void> {
+  async #deliver(request: PictureRequest, response: ServerResponse, order: Order): Promise<void> {
     const { channels, streams, pages, allowReferrer } = this.#init
+    const { manifest, path, query, delivery } = order
+    const { key } = path
     const widget = manifest.name
-    if (delivery.kind === 'page') return pages.picture(request, response, manifest, key, query)
+    if (delivery.kind === 'page') {
+      const extension = path.extension as PageExtension | undefined
+      return pages.picture(request, response, manifest, { key, extension }, query)
+    }
     if (delivery.kind === 'data') return this.#sendData(request, response, manifest, key, query)
     checkReferrer(request.headers, allowReferrer)
     const spec = { widget, key, look: parseLook(manifest, delivery.format, query) }
@@ -139,8 +145,8 @@ export class Pictures {
     error: PublicError,
     { path, place }: Target,
   ): void {
-    if (error.status >= 500 && error.cause !== undefined && error.code === 'internal-error') {
-      this.#init.log.error({ url: request.url, error: error.cause }, 'a request failed')
+    if (error.code === 'internal-error') {
+      this.#init.log.error({ url: request.url, error: (error.cause as Error)?.stack }, 'a request failed')
     }
     if (response.headersSent) return void response.destroy()
     if (wantsProblem(request.headers, path?.extension)) return sendProblem(request, response, error)

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
-import express, { type RequestHandler, Router } from 'express'
+import express, { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
 import { PublicError } from '../errors.ts'
 import { type ApiInit, createApi } from './api.ts'
+import type { ForwardingCheck } from './forwarding-check.ts'
 import { UNCACHED } from './headers.ts'
 import type { Pages } from './pages.ts'
 import type { Pictures } from './pictures.ts'
-import { sendProblem } from './send-error.ts'
+import { sendProblem, toPublicError } from './send-error.ts'
 import { sendWhole } from './still.ts'
 import { publicFolder } from './views.ts'
 
@@ -13,6 +14,7 @@ import { publicFolder } from './views.ts'
 export interface RouterInit extends ApiInit {
   pictures: Pictures
   pages: Pages
+  forwarding: ForwardingCheck
   /** Whether the server takes new viewers. */
   isReady(): boolean
 }
@@ -27,11 +29,17 @@ export function createRouter(init: RouterInit): Router {
   }
   router.get(['/healthz', '/readyz'], health)
   router.use('/api', createApi(init))
-  router.use('/assets', express.static(join(publicFolder(), 'assets'), { index: false, fallthrough: true }))
+  router.use('/assets', express.static(join(publicFolder(), 'assets'), { index: false, maxAge: '1h' }))
   router.get('/', (request, response) => init.pages.gallery(request, response))
   router.use((request, response) => {
     if (!init.isReady()) return sendProblem(request, response, stopping())
+    init.forwarding.check(request)
     return init.pictures.handle(request, response)
+  })
+  // Express knows an error handler by its four parameters.
+  router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    if (response.headersSent) response.destroy()
+    else init.pages.error(request, response, toPublicError(error))
   })
   return router
 }

@@ -7,7 +7,8 @@ import type { Size } from '../widget/define-widget.ts'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import { lookSpecs } from '../widget/look.ts'
 import { type Manifest, usualLength } from '../widget/manifest.ts'
-import { type PictureExtension, readPageLook, toRows } from './page-look.ts'
+import type { Extension } from './negotiate.ts'
+import { type PageExtension, readPageLook, toRows } from './page-look.ts'
 import { type Snippets, snippets } from './snippets.ts'
 
 /** Where the pages are. */
@@ -31,7 +32,7 @@ export interface GalleryOptions {
 export interface PageRoom {
   key: string
   /** @default none, which shows the PNG */
-  extension?: PictureExtension | undefined
+  extension?: PageExtension | undefined
 }
 
 /** What the server may know of a picture besides. */
@@ -44,7 +45,7 @@ interface Picture {
   site: Site
   manifest: Manifest
   key: string
-  extension: PictureExtension
+  extension: PageExtension
   query: URLSearchParams
   size: Size | undefined
 }
@@ -58,16 +59,15 @@ interface Image {
   ownSize: boolean
 }
 
-const FORMATS: Readonly<Record<string, PictureExtension>> = {
+const FORMATS: Readonly<Record<string, PageExtension>> = {
   PNG: 'png',
   WebP: 'webp',
   JPEG: 'jpg',
-  MJPEG: 'mjpeg',
 }
 
-/** The folder of the pages' static files, `style.css` and `icon.svg`, and of the templates. */
+/** The folder of the pages' static files (`assets`) and of their templates (`views`). */
 export function publicFolder(): string {
-  return dirname(createRequire(import.meta.url).resolve('#public/style.css'))
+  return dirname(dirname(createRequire(import.meta.url).resolve('#public/assets/style.css')))
 }
 
 /** The pages: rendered on the server, without scripts. */
@@ -126,6 +126,7 @@ export class Views {
       changed: look.query.size > 0 || look.faults.length > 0,
       formats: toFormats(picture),
       data: pathOf(picture, 'json') + toSearch(look.query),
+      stream: pathOf(picture, 'mjpeg') + toSearch(look.query),
       still: pathOf(picture, extension) + toSearch(look.query, { delivery: 'still' }),
     })
   }
@@ -183,12 +184,12 @@ function toFormats(picture: Picture): object[] {
 }
 
 /** The address of a picture's page: without an ending for a PNG, so that it reads as a page's. */
-function pageOf(picture: Picture, extension: PictureExtension): string {
+function pageOf(picture: Picture, extension: PageExtension): string {
   const path = pathOf(picture, extension)
   return extension === 'png' ? path.slice(0, -'.png'.length) : path
 }
 
-function pathOf({ site, manifest, key }: Picture, extension: PictureExtension | 'json'): string {
+function pathOf({ site, manifest, key }: Picture, extension: Extension): string {
   return `${site.base}/${manifest.name}/${encodeURIComponent(key)}.${extension}`
 }
 

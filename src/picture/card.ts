@@ -1,7 +1,7 @@
 import type { SKRSContext2D } from '@napi-rs/canvas'
 import { paint, type Sheet } from './encode.ts'
 import type { Frame } from './frame.ts'
-import { measuringContext } from './text.ts'
+import { cutText, measuringContext } from './text.ts'
 
 const PADDING = 10
 const MARK = 14
@@ -65,7 +65,7 @@ function drawError(ctx: SKRSContext2D, width: number, height: number, caption: s
   const padding = Math.max(2, Math.min(PADDING, width / 16, height / 5))
   const mark = width >= 90 && height >= 16 ? Math.min(MARK, height - padding * 2) : 0
   const left = padding + (mark > 0 ? mark + padding * 0.8 : 0)
-  const layout = fit(ctx, caption, width - left - padding, height - padding)
+  const layout = fitText(ctx, caption, width - left - padding, height - padding)
   const lineHeight = layout.fontSize * 1.3
   const top = (height - layout.lines.length * lineHeight) / 2 + lineHeight / 2
   if (mark > 0) drawMark(ctx, padding + mark / 2, height / 2, mark)
@@ -90,7 +90,7 @@ function drawMark(ctx: SKRSContext2D, x: number, y: number, size: number): void 
 }
 
 /** The largest type in which the whole caption fits the box, or the smallest one with the caption cut. */
-function fit(ctx: SKRSContext2D, caption: string, width: number, height: number): TextLayout {
+function fitText(ctx: SKRSContext2D, caption: string, width: number, height: number): TextLayout {
   for (let fontSize = LARGEST_FONT; fontSize > SMALLEST_FONT; fontSize -= 1) {
     ctx.font = font(fontSize)
     const lines = wrap(ctx, caption, width)
@@ -102,7 +102,7 @@ function fit(ctx: SKRSContext2D, caption: string, width: number, height: number)
   const lines = wrap(ctx, caption, width)
   const kept = lines.slice(0, room)
   if (lines.length > room) kept[room - 1] = `${kept[room - 1]} ${lines[room]}`
-  return { fontSize: SMALLEST_FONT, lines: kept.map((line) => cut(ctx, line, width)) }
+  return { fontSize: SMALLEST_FONT, lines: kept.map((line) => cutText(line, font(SMALLEST_FONT), width)) }
 }
 
 function wrap(ctx: SKRSContext2D, text: string, width: number): string[] {
@@ -114,13 +114,6 @@ function wrap(ctx: SKRSContext2D, text: string, width: number): string[] {
     } else lines.push(word)
   }
   return lines
-}
-
-function cut(ctx: SKRSContext2D, line: string, width: number): string {
-  if (ctx.measureText(line).width <= width) return line
-  let text = line
-  while (text.length > 1 && ctx.measureText(`${text}…`).width > width) text = text.slice(0, -1)
-  return `${text.trimEnd()}…`
 }
 
 function font(size: number): string {

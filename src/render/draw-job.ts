@@ -32,7 +32,8 @@ export function drawJob({ widget, manifest }: LoadedWidget, job: Job, data: unkn
   if (job.output === 'data') {
     return { data: widget.data ? widget.data(facts) : { room, connections, visitors, peak } }
   }
-  const { width, height }: Size = typeof widget.size === 'function' ? widget.size(params, { data, room }) : look
+  const { width, height }: Size =
+    typeof widget.size === 'function' ? widget.size(params, { data, room }) : look
   const sheet = { ...look, width: Math.ceil(width), height: Math.ceil(height) }
   const frame = paint(sheet, (ctx) => widget.draw(ctx, { ...facts, width, height, scale: look.scale }))
   return { frame, next: period === undefined ? undefined : time + period - job.time }

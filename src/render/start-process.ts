@@ -29,7 +29,13 @@ const START_ATTEMPTS = 3
  * Starts a render process; a module that hangs or kills it while loading is left out of the next try and reported.
  * Rejects where a folder cannot be read, or when three tries fail.
  */
-export async function startProcess({ settings, skip, starting, isWanted, onDeath }: StartInit): Promise<Started> {
+export async function startProcess({
+  settings,
+  skip,
+  starting,
+  isWanted,
+  onDeath,
+}: StartInit): Promise<Started> {
   for (let failures = 0; ; ) {
     let startDeath: Death | undefined
     let up = false

@@ -1,5 +1,7 @@
 /** What widget modules import as `imgcast` inside a render process: all that authors use, and no server. */
-export { textWidth } from '../picture/text.ts'
+export type { SKRSContext2D as Context } from '@napi-rs/canvas'
+export { brightness, readColor } from '../picture/color.ts'
+export { cutText, type TextOptions, textWidth } from '../picture/text.ts'
 export {
   defineWidget,
   type LoadScope,

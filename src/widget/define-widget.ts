@@ -1,4 +1,4 @@
-import type { SKRSContext2D } from '@napi-rs/canvas'
+import type { SKRSContext2D as Context } from '@napi-rs/canvas'
 import { quote } from '../errors.ts'
 import { findSpecFault, type Param, type ParamValue } from './param.ts'
 
@@ -79,7 +79,7 @@ export interface Widget<P extends Params = Params, D = unknown> {
   /** Gets what `draw` needs and does not have. Runs before every drawing. */
   load?(scope: LoadScope<P>): Promise<D> | D
   /** Draws on a transparent canvas, in CSS pixels. Synchronous and pure: nothing but the scene. */
-  draw(ctx: SKRSContext2D, scene: Scene<P, D>): void
+  draw(ctx: Context, scene: Scene<P, D>): void
   /** What `.json` answers. @default room, connections, visitors, peak */
   data?(scene: Omit<Scene<P, D>, 'width' | 'height' | 'scale'>): unknown
 }

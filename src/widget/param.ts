@@ -49,7 +49,7 @@ export const param = {
   boolean(value = false, about: About = {}): Param<boolean> {
     return { spec: { kind: 'boolean', default: value, ...about } }
   },
-  /** A CSS hex colour, its `#` optional (a URL would have to escape it), or a CSS colour name. */
+  /** A CSS hex colour, its `#` optional (a URL would have to escape it), or a CSS colour name. `''`: unset. */
   color(value: string, about: About = {}): Param<string> {
     return { spec: { kind: 'color', default: value, ...about } }
   },
@@ -123,6 +123,8 @@ function read(spec: ParamSpec, raw: string): ParamValue | undefined {
       if (/^(true|1|yes|on|)$/i.test(raw)) return true
       return /^(false|0|no|off)$/i.test(raw) ? false : undefined
     case 'color':
+      // A colour may be left to the widget: `param.color('')`.
+      if (raw === '' && spec.default === '') return ''
       if (HEX.test(raw)) return `#${raw.replace('#', '').toLowerCase()}`
       return NAME.test(raw) && CSS_COLORS.has(raw.toLowerCase()) ? raw.toLowerCase() : undefined
     case 'choice':

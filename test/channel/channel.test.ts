@@ -30,7 +30,7 @@ class Screen implements Viewer {
 }
 
 /** A channel whose pictures are words: each drawing takes `delay` and shows what `say` answers then. */
-function setUp({ say = () => 'hello', delay = 1, next = undefined as number | undefined } = {}) {
+function setUp({ say = (): string => 'hello', delay = 1, next = undefined as number | undefined } = {}) {
   const onIdle = vi.fn()
   const draw = vi.fn(async (): Promise<Drawing> => {
     const word = say()

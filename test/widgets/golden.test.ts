@@ -260,6 +260,13 @@ describe('traffic-light', () => {
     expect(at(2000, 'interval=2s')).toBe(at(500))
   })
 
+  it('skips no light at an interval that is no whole number', () => {
+    const at = (turn: number) =>
+      drawFrame('traffic-light', 'interval=100.1ms', { time: NOON + turn * 100 }).etag
+    const turns = Array.from({ length: 30 }, (_, turn) => at(turn))
+    expect(turns.filter((etag, turn) => etag === turns[turn - 1])).toEqual([])
+  })
+
   it('asks for its next frame when the light changes', () => {
     expect(run('frame', 'traffic-light', 'interval=2s', { time: 4500 })).toMatchObject({ next: 1500 })
   })

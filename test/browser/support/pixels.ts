@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Screen, Tab } from '../drivers/index.ts'
+
+/** Red, green and blue. */
+export type Colour = readonly [number, number, number]
+
+/** A point of the viewport, in CSS pixels. */
+export type Point = readonly [x: number, y: number]
+
+/** How long a busy machine may take to show something. */
+const PATIENCE = 30_000
+
+/** How far each channel may be off: nothing in a PNG, this much where coding loses something. */
+export const LOSSY = 14
+
+/** Whether a pixel is of a colour, each channel within the tolerance. */
+export function isColour(screen: Screen, [x, y]: Point, colour: Colour, tolerance = 0): boolean {
+  const pixel = screen.pixel(x, y)
+  return colour.every((channel, index) => Math.abs(channel - (pixel[index] ?? 0)) <= tolerance)
+}
+
+/** Takes screenshots until one satisfies: never a single one, which may be of the moment before. */
+export async function untilScreen(
+  tab: Tab,
+  satisfies: (screen: Screen) => boolean,
+  failure: (screen: Screen) => string,
+  timeout = PATIENCE,
+): Promise<Screen> {
+  const deadline = performance.now() + timeout
+  for (;;) {
+    const screen = await tab.screenshot()
+    if (satisfies(screen)) return screen
+    if (performance.now() > deadline) throw new Error(`${failure(screen)} for ${timeout} ms`)
+    await sleep(20)
+  }
+}
+
+/** Waits until a pixel is of a colour. */
+export async function untilPixel(tab: Tab, x: number, y: number, colour: Colour, tolerance = 0) {
+  return untilScreen(
+    tab,
+    (screen) => isColour(screen, [x, y], colour, tolerance),
+    (screen) => `(${x}, ${y}) was not ${colour} but at last ${screen.pixel(x, y)}`,
+  )
+}
+
+/** Fails unless a pixel has a colour in each of the screenshots of a while. */
+export async function expectStays(
+  tab: Tab,
+  [x, y]: Point,
+  colour: Colour,
+  { tolerance = 0, duration = 700 } = {},
+): Promise<void> {
+  const end = performance.now() + duration
+  do {
+    const screen = await tab.screenshot()
+    if (!isColour(screen, [x, y], colour, tolerance)) {
+      throw new Error(`(${x}, ${y}) did not stay ${colour} but became ${screen.pixel(x, y)}`)
+    }
+    await sleep(50)
+  } while (performance.now() < end)
+}

@@ -1,0 +1,158 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import { flagOf, OPTIONS, variableOf } from '../../src/options.ts'
+import { type RunningServer, runCommand, serveCommand } from '../support/command.ts'
+
+const servers: RunningServer[] = []
+
+afterEach(async () => {
+  for (const { child, ended } of servers.splice(0)) {
+    child.kill('SIGKILL')
+    await ended
+  }
+})
+
+async function serve(args: string[] = [], env: Record<string, string> = {}): Promise<RunningServer> {
+  const server = await serveCommand(args, env)
+  servers.push(server)
+  return server
+}
+
+describe('imgcast --help', () => {
+  test('has a line for every option, with its variable and default', async () => {
+    const { code, stdout } = await runCommand(['--help'])
+    expect(code).toBe(0)
+    for (const row of OPTIONS) expect(stdout).toContain(flagOf(row))
+    for (const row of OPTIONS) expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`(${variableOf(row)}`)
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('(IMGCAST_PORT, default 9192)')
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('(IMGCAST_LINGER, default 10s)')
+  })
+
+  test('--version is the package version', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+    expect((await runCommand(['--version'])).stdout).toBe(`${version}\n`)
+  })
+})
+
+describe('a wrong command line', () => {
+  test('stops the start with exit code 2 and names every wrong option with its range', async () => {
+    const { code, stdout, stderr } = await runCommand(
+      [
+        'serve',
+        '--port',
+        '70000',
+        '--linger',
+        '10',
+        '--nonsense',
+        '--log-level=loud',
+        '--tls-cert',
+        'package.json',
+      ],
+      { IMGCAST_WORKERS: 'many', IMGCAST_STORE: 'mysql://' },
+    )
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    const lines = stderr.trim().split('\n')
+    expect(lines).toContain('--port: expected a whole number from 0 to 65535, got "70000"')
+    expect(lines).toContain(
+      '--linger: expected a time with its unit from 0ms to 1h, like 500ms or 10s, got "10"',
+    )
+    expect(lines).toContain('--nonsense: there is no such option, see imgcast --help')
+    expect(lines.some((line) => line.startsWith('--log-level: expected fatal, error'))).toBe(true)
+    expect(lines).toContain('IMGCAST_WORKERS: expected a whole number from 1 to 64, got "many"')
+    expect(lines).toContain('IMGCAST_STORE: expected memory:, got "mysql://"')
+    expect(lines).toContain('--tls-key: a certificate and its key go together')
+  })
+
+  test('never shows a secret', async () => {
+    const { code, stderr } = await runCommand([], { IMGCAST_TOKEN: 'short secret' })
+    expect(code).toBe(2)
+    expect(stderr).toBe('IMGCAST_TOKEN: expected at least 16 characters without spaces, got something else\n')
+  })
+
+  test.each([[['--port']], [['dance']], [['serve', 'twice']], [['--widgets', '/no/such/folder']]])(
+    '%j',
+    async (args) => {
+      const { code, stderr } = await runCommand(args)
+      expect(code).toBe(2)
+      expect(stderr).not.toMatch(/\n\s+at /)
+      expect(stderr).toContain(args.at(-1))
+    },
+  )
+})
+
+describe('imgcast serve', () => {
+  test('says its address, its token and how to stop, on standard output', async () => {
+    const { url, output } = await serve()
+    expect(output()).toMatch(/Dashboard token +[\w-]{24} +\(made for this run/)
+    expect(output()).toMatch(/Stop it with +Ctrl\+C/)
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    expect((await fetch(`${url}/online/a.png`)).headers.get('content-type')).toBe('image/png')
+  })
+
+  test('does not show a token that was set', async () => {
+    const { url, output, errors } = await serve([], { IMGCAST_TOKEN: 'a-token-of-the-owner' })
+    expect(output() + errors()).not.toContain('a-token-of-the-owner')
+    const headers = { Authorization: 'Bearer a-token-of-the-owner' }
+    expect((await fetch(`${url}/api/status/none`, { headers })).status).toBe(404)
+  })
+
+  test('is quiet: a viewer leaves no line in the log', async () => {
+    const { url, errors } = await serve()
+    await (await fetch(`${url}/online/a.png`)).arrayBuffer()
+    expect(errors().trim().split('\n')).toHaveLength(1)
+  })
+
+  test('a flag counts more than the environment, the last of a flag most', async () => {
+    const { errors } = await serve(['--log-level', 'info', '--log-level', 'silent'], {
+      IMGCAST_LOG_LEVEL: 'trace',
+    })
+    expect(errors()).toBe('')
+  })
+
+  test('a port that is taken is said, with exit code 1', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { code, stderr } = await runCommand(['--port', String((other.address() as AddressInfo).port)])
+    other.close()
+    expect(code).toBe(1)
+    expect(stderr).toContain('the port is taken')
+  })
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s ends it with exit code 0 and leaves no process',
+    async (signal) => {
+      const { child, ended } = await serve()
+      const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
+        .trim()
+        .split(' ')
+        .map(Number)
+      expect(children.length).toBeGreaterThan(0)
+      child.kill(signal)
+      expect((await ended).code).toBe(0)
+      for (const pid of children) expect(() => process.kill(pid, 0)).toThrow(/ESRCH/)
+    },
+  )
+
+  test('a server that is killed leaves no render process behind', async () => {
+    const { child, ended } = await serve()
+    const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .map(Number)
+    child.kill('SIGKILL')
+    await ended
+    await expect.poll(() => children.filter((pid) => isRunning(pid)), { timeout: 10_000 }).toEqual([])
+  })
+})
+
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}

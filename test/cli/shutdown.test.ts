@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { serveCommand } from '../support/command.ts'
+import { eventually } from '../support/eventually.ts'
+import { FIXTURE_WIDGETS } from '../support/server.ts'
+import { firefox, openStream, type RawStream } from '../support/stream-reader.ts'
+
+const VIEWERS = 1000
+
+test('SIGTERM ends 1000 streams cleanly and a stuck one at all, within 5 s, with exit code 0', async () => {
+  const args = ['--widgets', fileURLToPath(FIXTURE_WIDGETS), '--max-connections-per-address', '2000']
+  const { url, child, ended } = await serveCommand(args)
+  const stuck = await openStream(`${url}/noise/busy.png`, { read: false })
+  // Only what the server cannot write keeps it: more than the kernel takes.
+  await eventually(() => expect(waitingToBeSent(stuck)).toBeGreaterThan(500_000))
+  const streams: RawStream[] = []
+  for (let batch = 0; batch < 10; batch += 1) {
+    const opening = Array.from({ length: VIEWERS / 10 }, (_, index) =>
+      openStream(`${url}/counter/all.${index % 2 ? 'png' : 'jpg'}?v=1`, {
+        headers: index % 5 === 0 ? firefox : {},
+        timeout: 60_000,
+      }),
+    )
+    streams.push(...(await Promise.all(opening)))
+  }
+  await eventually(async () => {
+    const counts = (await (await fetch(`${url}/counter/all.json`)).json()) as { connections: number }
+    expect(counts.connections).toBe(VIEWERS)
+  })
+  const start = performance.now()
+  child.kill('SIGTERM')
+  const { code, stderr } = await ended
+  expect(code).toBe(0)
+  expect(performance.now() - start).toBeLessThan(5000)
+  expect(stderr).toContain('stopping')
+  for (const stream of streams) {
+    await stream.ended
+    expect(stream.closed).toBe(true)
+    const [last, before] = [stream.parts.at(-1), stream.parts.at(-2)]
+    expect(last?.body.equals(before?.body as Buffer)).toBe(true)
+  }
+  stuck.socket.resume()
+  await stuck.ended
+  expect(stuck.parts.length).toBeGreaterThan(1)
+  expect(stuck.closed).toBe(false)
+}, 120_000)
+
+/** Bytes that the server wrote and the client's kernel has no room for, by the kernel's table of sockets. */
+function waitingToBeSent({ socket }: RawStream): number {
+  const client = `:${(socket.localPort ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+  const rows = readFileSync('/proc/net/tcp', 'utf8').split('\n')
+  const [, , , , queues = '0:0'] =
+    rows.map((row) => row.trim().split(/\s+/)).find(([, , remote]) => remote?.endsWith(client)) ?? []
+  return Number.parseInt(queues, 16)
+}

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import { createMemoryCluster } from '../../src/cluster/cluster.ts'
+import { ViewerKeys } from '../../src/cluster/viewer-key.ts'
+
+describe('presence', () => {
+  test('counts streams and people, and forgets a room when the last is gone', async () => {
+    const { presence } = createMemoryCluster()
+    const members = await Promise.all(
+      ['ann', 'ann', 'bob'].map((viewer) => presence.join('online/a', viewer)),
+    )
+    expect(await presence.counts('online/a')).toEqual({ connections: 3, visitors: 2, peak: 2 })
+    for (const member of members) await member.leave()
+    expect(await presence.counts('online/a')).toEqual({ connections: 0, visitors: 0, peak: 2 })
+    expect(presence.openRooms).toBe(0)
+  })
+
+  test('leaving twice is leaving once', async () => {
+    const { presence } = createMemoryCluster()
+    const first = await presence.join('online/a', 'ann')
+    await presence.join('online/a', 'bob')
+    await first.leave()
+    await first.leave()
+    expect(await presence.counts('online/a')).toMatchObject({ connections: 1, visitors: 1 })
+  })
+
+  test('random joins and leaves never drift', async () => {
+    const { presence } = createMemoryCluster()
+    const open: { viewer: string; leave(): Promise<void> }[] = []
+    for (let step = 0; step < 5000; step += 1) {
+      if (Math.random() < 0.5 || open.length === 0) {
+        const viewer = `v${Math.floor(Math.random() * 20)}`
+        const { leave } = await presence.join('r/a', viewer)
+        open.push({ viewer, leave })
+      } else await open.splice(Math.floor(Math.random() * open.length), 1)[0]?.leave()
+      expect(await presence.counts('r/a')).toMatchObject({
+        connections: open.length,
+        visitors: new Set(open.map(({ viewer }) => viewer)).size,
+      })
+    }
+  })
+
+  test('publishes each change after it can be read', async () => {
+    const { presence, bus } = createMemoryCluster()
+    const seen: Promise<number>[] = []
+    const stop = bus.subscribe((room) =>
+      seen.push(presence.counts(room).then(({ connections }) => connections)),
+    )
+    const member = await presence.join('online/a', 'ann')
+    await member.leave()
+    stop()
+    await presence.join('online/a', 'bob')
+    expect(await Promise.all(seen)).toEqual([1, 0])
+  })
+
+  test('remembers the peaks of 10 000 rooms, not of every room that was ever asked for', async () => {
+    const { presence } = createMemoryCluster()
+    for (let room = 0; room <= 10_000; room += 1) await (await presence.join(`r/${room}`, 'ann')).leave()
+    expect((await presence.counts('r/0')).peak).toBe(0)
+    expect((await presence.counts('r/10000')).peak).toBe(1)
+  })
+})
+
+describe('the store', () => {
+  test('keeps JSON values, and nobody changes what another reads', async () => {
+    const { store } = createMemoryCluster()
+    const value = { list: [1] }
+    await store.set('r/a', 'x', value)
+    value.list.push(2)
+    expect(await store.get('r/a', 'x')).toEqual({ list: [1] })
+    expect(await store.get('r/a', 'y')).toBeUndefined()
+    expect(await store.delete('r/a', 'x')).toBe(true)
+    expect(await store.delete('r/a', 'x')).toBe(false)
+  })
+
+  test('adds without losing one of many at once', async () => {
+    const { store } = createMemoryCluster()
+    await Promise.all(Array.from({ length: 100 }, () => store.add('r/a', 'hits', 1)))
+    expect(await store.get('r/a', 'hits')).toBe(100)
+  })
+
+  test('refuses what is not JSON, and to add to what is no number', async () => {
+    const { store } = createMemoryCluster()
+    await expect(store.set('r/a', 'x', undefined)).rejects.toThrow(/expected `x` to be a JSON value/i)
+    await store.set('r/a', 'x', 'text')
+    await expect(store.add('r/a', 'x', 1)).rejects.toThrow(/expected `x` to be a number, found string/i)
+  })
+})
+
+describe('viewer keys', () => {
+  const ann = { address: '192.0.2.1', userAgent: 'Firefox', language: 'en' }
+
+  test('are the same for one person, and differ by address, browser and language', () => {
+    const keys = new ViewerKeys()
+    const others = [
+      { ...ann, address: '192.0.2.2' },
+      { ...ann, userAgent: 'Chrome' },
+      { ...ann, language: 'de' },
+    ]
+    expect(keys.keyOf({ ...ann })).toBe(keys.keyOf(ann))
+    expect(new Set([ann, ...others].map((who) => keys.keyOf(who))).size).toBe(4)
+  })
+
+  test('say nothing of the person, and are others on another node or another day', () => {
+    let now = 0
+    const keys = new ViewerKeys(() => now)
+    const key = keys.keyOf(ann)
+    expect(key).toMatch(/^[\w-]{22}$/)
+    expect(new ViewerKeys(() => now).keyOf(ann)).not.toBe(key)
+    now = 86_400_000
+    expect(keys.keyOf(ann)).not.toBe(key)
+  })
+})

@@ -1,0 +1,245 @@
+import { createCanvas, loadImage } from '@napi-rs/canvas'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { chromium, firefox, openStream, type Part, type RawStream } from '../support/stream-reader.ts'
+
+const CROSS_ORIGIN = {
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'cross-origin',
+  'access-control-allow-origin': '*',
+  'timing-allow-origin': '*',
+}
+const OTHER_PERSON = { ...chromium, 'Accept-Language': 'cy' }
+const FFMPEG = { 'User-Agent': 'Lavf/61.7.100', Accept: '*/*', 'Sec-Fetch-Dest': '' }
+
+let server: TestServer
+const streams: RawStream[] = []
+const servers: TestServer[] = []
+
+beforeAll(async () => {
+  server = await startServer({ linger: 100 })
+})
+
+afterEach(async () => {
+  for (const stream of streams.splice(0)) stream.close()
+  for (const each of servers.splice(0)) await each.close()
+  // Whatever a test did: when the last viewer is gone, nobody is counted and nothing is drawn.
+  await eventually(() =>
+    expect(server.imgcast.census()).toMatchObject({ connections: 0, channels: 0, rooms: 0 }),
+  )
+})
+
+afterAll(() => server.close())
+
+async function open(path: string, headers: Record<string, string> = {}, of = server): Promise<RawStream> {
+  const stream = await openStream(of.url + path, { headers })
+  streams.push(stream)
+  return stream
+}
+
+async function start(options: Parameters<typeof startServer>[0]): Promise<TestServer> {
+  const started = await startServer(options)
+  servers.push(started)
+  return started
+}
+
+async function view(bytes: Buffer): Promise<{ width: number; height: number; pixel: number[] }> {
+  const image = await loadImage(bytes)
+  const { width, height } = image
+  const ctx = createCanvas(width, height).getContext('2d')
+  ctx.drawImage(image, 0, 0)
+  return { width, height, pixel: [...ctx.getImageData(width >> 1, height >> 1, 1, 1).data.subarray(0, 3)] }
+}
+
+/** The next part that shows a colour; a machine that is busy may show a placeholder before it. */
+async function shows(stream: RawStream, pixel: number[]): Promise<Part> {
+  for (;;) {
+    const part = await stream.nextPart()
+    if ((await view(part.body)).pixel.join() === pixel.join()) return part
+  }
+}
+
+async function countsOf(room: string): Promise<unknown> {
+  return (await fetch(`${server.url}/${room}.json`)).json()
+}
+
+describe('a stream', () => {
+  test('has exactly these headers: close-delimited, kept by nobody, buffered by nobody', async () => {
+    const { head, headers } = await open('/counter.png')
+    expect(head).toMatch(/^HTTP\/1\.1 200 /)
+    const { date, 'x-powered-by': _host, ...own } = headers
+    expect(date).toBeDefined()
+    expect(own).toEqual({
+      ...CROSS_ORIGIN,
+      'content-type': expect.stringMatching(/^multipart\/x-mixed-replace; boundary=[\w-]{40,}$/),
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+      connection: 'close',
+    })
+  })
+
+  test.each(['png', 'webp', 'jpg'])(
+    '.%s: its first kilobyte comes at once, as lines of text',
+    async (ext) => {
+      const stream = await open(`/counter.${ext}`)
+      const { body } = await stream.nextPart()
+      expect(body.length).toBeLessThan(1024)
+      expect(stream.preamble.length + body.length).toBeGreaterThanOrEqual(1024)
+      expect(stream.preamble.toString('latin1')).toMatch(/^([\x20-\x7e]+\r\n)*[\x20-\x7e]+$/)
+    },
+  )
+
+  test('has no preamble where the first picture has a kilobyte itself', async () => {
+    const still = await fetch(`${server.url}/sine.png`)
+    expect(Number(still.headers.get('content-length'))).toBeGreaterThan(1024)
+    const stream = await open('/sine.png')
+    await stream.nextPart()
+    expect(stream.preamble.length).toBe(0)
+  })
+
+  test.each([
+    ['png', 'image/png'],
+    ['jpg', 'image/jpeg'],
+    ['jpeg', 'image/jpeg'],
+    ['webp', 'image/webp'],
+  ])('.%s: each picture is followed at once by the whole head of the next part', async (ext, type) => {
+    const stream = await open(`/counter/head.${ext}`)
+    const boundary = stream.headers['content-type']?.split('boundary=')[1]
+    const head = `\r\n--${boundary}\r\nContent-Type: ${type}\r\n\r\n`
+    for (const count of [1, 2]) {
+      if (count === 2) await open('/counter/head.png?shade=9')
+      const { body, headers } = await stream.nextPart()
+      expect(headers).toEqual({ 'content-type': type })
+      await stream.waitFor((s) =>
+        s
+          .bytes()
+          .toString('latin1')
+          .endsWith(body.toString('latin1') + head),
+      )
+    }
+  })
+
+  test('.mjpeg for programs has the exact length of every part, and no preamble', async () => {
+    const stream = await open('/counter.mjpeg', FFMPEG)
+    const { body, headers } = await stream.nextPart()
+    expect(headers).toEqual({ 'content-type': 'image/jpeg', 'content-length': String(body.length) })
+    expect(stream.preamble.length).toBe(0)
+    expect(await view(body)).toMatchObject({ width: 40, height: 20 })
+  })
+
+  test('is the same to a client of HTTP/1.0', async () => {
+    const stream = await openStream(`${server.url}/counter.png`, { httpVersion: '1.0' })
+    streams.push(stream)
+    await shows(stream, [10, 0, 0])
+    expect(stream.headers['transfer-encoding']).toBeUndefined()
+  })
+
+  test('does not send the same bytes again', async () => {
+    const stream = await open('/counter/same.png?count=visitors')
+    await shows(stream, [10, 0, 0])
+    const connections = await open('/counter/same.png')
+    // Everything in the room is drawn anew; the number of people is still one.
+    await shows(connections, [20, 0, 0])
+    await open('/counter/same.png', OTHER_PERSON)
+    await shows(connections, [30, 0, 0])
+    await shows(stream, [20, 0, 0])
+    const bodies = stream.parts.map(({ body }) => body.toString('latin1'))
+    expect(new Set(bodies).size).toBe(bodies.length)
+  })
+
+  test('begins with a placeholder of the right size where the widget is slow', async () => {
+    const stream = await open('/slow.png?wait=1s&scale=2')
+    const placeholder = await view((await stream.nextPart()).body)
+    expect(placeholder).toMatchObject({ width: 240, height: 80 })
+    expect(placeholder.pixel).not.toEqual([0, 0, 255])
+    expect(await view((await stream.nextPart()).body)).toEqual({ width: 240, height: 80, pixel: [0, 0, 255] })
+  })
+
+  test('is kept warm for Firefox by bytes that change nothing on screen', async () => {
+    const quick = await start({ heartbeat: 200 })
+    const quiet = await open('/counter.png?shade=1', {}, quick)
+    await shows(quiet, [10, 1, 0])
+    const stream = await open('/counter.png?v=1', firefox, quick)
+    await shows(stream, [20, 0, 0])
+    await shows(quiet, [20, 1, 0])
+    const before = { parts: stream.parts.length, quiet: quiet.parts.length }
+    const beats = Buffer.from('0000000069 6d4763'.replace(' ', ''), 'hex')
+    const tail = () => stream.bytes().subarray(stream.bytes().lastIndexOf('\x89PNG', undefined, 'latin1'))
+    await stream.waitFor(() => tail().length >= 33 + 12 * 3, 'three beats')
+    expect(tail().subarray(33, 41)).toEqual(beats)
+    expect((tail().length - 33) % 12).toBe(0)
+    expect(stream.parts.length).toBe(before.parts)
+    // Other engines show the leaver without help; every 15 s is enough for proxies.
+    expect(quiet.parts.length).toBe(before.quiet)
+    await open('/counter.png?shade=2', {}, quick)
+    await shows(stream, [30, 0, 0])
+  })
+
+  test('ends cleanly, with the picture that is on screen, when the server stops', async () => {
+    const stopping = await start({})
+    const stream = await open('/counter.png', {}, stopping)
+    const { body } = await shows(stream, [10, 0, 0])
+    await stopping.imgcast.close()
+    expect(await stream.ended).toBe('end')
+    expect(stream.closed).toBe(true)
+    expect(stream.parts.at(-1)?.body.equals(body)).toBe(true)
+  })
+})
+
+describe('Firefox', () => {
+  test.each([
+    ['/counter.png', /^\/counter\.png\?v=[\w-]{6,}$/],
+    [
+      '/counter/v1.2.webp?count=peak&label=a%20b',
+      /^\/counter\/v1\.2\.webp\?count=peak&label=a%20b&v=[\w-]{6,}$/,
+    ],
+  ])('is sent from %s to the same URL with a v of its own', async (path, expected) => {
+    const seen = new Set<string>()
+    for (let time = 0; time < 2; time += 1) {
+      const { status, headers } = await open(path, firefox)
+      expect({ status, cache: headers['cache-control'] }).toEqual({ status: 302, cache: 'no-store' })
+      const { origin, pathname, search } = new URL(headers.location ?? '', server.url + path)
+      expect(origin).toBe(server.url)
+      expect(pathname + search).toMatch(expected)
+      seen.add(search)
+      const stream = await open(pathname + search, firefox)
+      expect(stream.status).toBe(200)
+      await stream.nextPart()
+    }
+    expect(seen.size).toBe(2)
+    // And v is no part of the look.
+    expect(server.imgcast.census()).toMatchObject({ connections: 2, channels: 1, rooms: 1 })
+  })
+})
+
+describe('a channel', () => {
+  test('is one for equal looks, however they are spelled, and draws for all of them once', async () => {
+    const paths = ['', '?shade=0&count=connections', '?count=connections&t=1', '?shade=00&delivery=stream']
+    const opened = await Promise.all(paths.map((query) => open(`/counter/one.png${query}`)))
+    const parts = await Promise.all(opened.map((stream) => shows(stream, [40, 0, 0])))
+    for (const { body } of parts) expect(body.equals(parts[0]?.body as Buffer)).toBe(true)
+    expect(server.imgcast.census()).toMatchObject({ connections: 4, channels: 1, rooms: 1 })
+  })
+
+  test('is one for each look of a room; they share the room’s count', async () => {
+    const plain = await open('/counter/shared.png')
+    const shaded = await open('/counter/shared.png?shade=7')
+    const people = await open('/counter/shared.webp?count=visitors', OTHER_PERSON)
+    await shows(plain, [30, 0, 0])
+    await shows(shaded, [30, 7, 0])
+    expect(server.imgcast.census()).toMatchObject({ connections: 3, channels: 3, rooms: 1 })
+    expect(await countsOf('counter/shared')).toEqual({
+      ...{ room: 'counter/shared', connections: 3, visitors: 2, peak: 2 },
+    })
+    people.close()
+    await shows(plain, [20, 0, 0])
+    await shows(shaded, [20, 7, 0])
+  })
+
+  test('has the key main where the URL has none', async () => {
+    await open('/counter.png')
+    await open('/counter/main.png')
+    expect(server.imgcast.census()).toMatchObject({ connections: 2, channels: 1, rooms: 1 })
+  })
+})

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest'
+import { defineWidget, findWidgetFaults, type Widget } from '../../src/widget/define-widget.ts'
+import { toManifest } from '../../src/widget/manifest.ts'
+import { param } from '../../src/widget/param.ts'
+
+const good = { title: 'Good', size: { width: 10, height: 20 }, draw() {} }
+
+describe('a widget', () => {
+  test.each<[string, object]>([
+    ['the least', good],
+    ['a size to choose', { ...good, size: { width: { min: 1, max: 4096, default: 10 }, height: 20 } }],
+    ['a size of the parameters', { ...good, size: () => ({ width: 1, height: 1 }) }],
+    ['frames a second', { ...good, animate: { fps: 30 } }],
+    ['a clock of its own', { ...good, animate: { every: () => 1000 } }],
+    ['everything', { ...good, about: 'It.', params: { label: param.text() }, load() {}, data() {} }],
+  ])('with %s is right, and comes back as it is', (_what, widget) => {
+    expect(findWidgetFaults(widget)).toEqual([])
+    expect(defineWidget(widget as Widget)).toBe(widget)
+  })
+
+  const length = 'to be a whole number from 1 to 4096 or { min, max, default }, got'
+  test.each<[object, string]>([
+    [{ title: undefined }, 'expected `title` to be text, got nothing'],
+    [{ title: '' }, 'expected `title` to be text, got ""'],
+    [{ title: 5 }, 'expected `title` to be text, got 5'],
+    [{ draw: undefined }, 'expected `draw` to be a function, got nothing'],
+    [{ draw: 'circle' }, 'expected `draw` to be a function, got "circle"'],
+    [{ load: {} }, 'expected `load` to be a function, got {}'],
+    [{ data: [1] }, 'expected `data` to be a function, got [1]'],
+    [
+      { size: undefined },
+      'expected `size` to be { width, height } or a function of the parameters, got nothing',
+    ],
+    [{ size: null }, 'expected `size` to be { width, height } or a function of the parameters, got null'],
+    [{ size: { height: 1 } }, `expected \`size.width\` ${length} nothing`],
+    [{ size: { width: 0, height: 1 } }, `expected \`size.width\` ${length} 0`],
+    [{ size: { width: 4097, height: 1 } }, `expected \`size.width\` ${length} 4097`],
+    [{ size: { width: 1, height: 1.5 } }, `expected \`size.height\` ${length} 1.5`],
+    [{ size: { width: 1, height: 'tall' } }, `expected \`size.height\` ${length} "tall"`],
+    [
+      { size: { width: 1, height: { min: 1, max: 5 } } },
+      `expected \`size.height\` ${length} {"min":1,"max":5}`,
+    ],
+    [
+      { size: { width: { min: 5, max: 1, default: 3 }, height: 1 } },
+      `expected \`size.width\` ${length} {"min":5,"max":1,"default":3}`,
+    ],
+    [{ animate: {} }, 'expected `animate` to be { fps } from 1 to 30 or { every(params) }, got {}'],
+    [{ animate: null }, 'expected `animate` to be { fps } from 1 to 30 or { every(params) }, got null'],
+    [
+      { animate: { fps: 31 } },
+      'expected `animate` to be { fps } from 1 to 30 or { every(params) }, got {"fps":31}',
+    ],
+    [
+      { animate: { fps: 0.5 } },
+      'expected `animate` to be { fps } from 1 to 30 or { every(params) }, got {"fps":0.5}',
+    ],
+    [{ params: 'label' }, 'expected `params` to be an object, got "label"'],
+    [
+      { params: { label: 'text' } },
+      'expected `params.label` to come from param.text(), param.number()..., got "text"',
+    ],
+    [
+      { params: { label: null } },
+      'expected `params.label` to come from param.text(), param.number()..., got null',
+    ],
+    [
+      { params: { n: param.integer(5, { max: 1 }) } },
+      '`params.n` has the default 5, expected a whole number from -1000000000 to 1',
+    ],
+    [{ params: { c: param.choice([]) } }, '`params.c` has no choices'],
+  ])('with %o says: %s', (part, fault) => {
+    expect(findWidgetFaults({ ...good, ...part })).toEqual([fault])
+  })
+
+  test.each(['width', 'height', 'scale', 'fps', 'quality', 'delivery', 'animate', 'v'])(
+    'has no parameter called %s: every picture has it',
+    (name) => {
+      const params = { [name]: param.text() }
+      expect(findWidgetFaults({ ...good, params })).toEqual([
+        `\`params.${name}\` is a name every picture has already`,
+      ])
+    },
+  )
+
+  test.each([
+    [undefined, 'nothing'],
+    [null, 'null'],
+    ['text', '"text"'],
+    [() => {}, 'a function'],
+  ])('is an object, not %o', (candidate, got) => {
+    const fault = `expected the default export to be a widget (defineWidget({...})), got ${got}`
+    expect(findWidgetFaults(candidate)).toEqual([fault])
+  })
+
+  test('with several faults tells them all at once', () => {
+    const wrong = { title: '', size: { width: 0, height: 'tall' }, params: { v: {} }, animate: { fps: 99 } }
+    expect(findWidgetFaults(wrong)).toHaveLength(6)
+    const define = () => defineWidget(wrong as unknown as Widget)
+    expect(define).toThrow(TypeError)
+    for (const name of ['title', 'draw', 'size.width', 'size.height', 'params.v', 'animate']) {
+      expect(define).toThrow(`\`${name}\``)
+    }
+  })
+})
+
+describe('a manifest', () => {
+  test('is plain data, whatever functions the widget has', () => {
+    const widget = {
+      ...good,
+      about: 'It.',
+      params: { label: param.text('a') },
+      load() {},
+      data() {},
+      animate: { fps: 5 },
+    }
+    const manifest = toManifest('good', '/good.mjs', defineWidget(widget) as unknown as Widget)
+    expect(structuredClone(manifest)).toEqual({
+      name: 'good',
+      file: '/good.mjs',
+      title: 'Good',
+      about: 'It.',
+      size: { width: 10, height: 20 },
+      sizeFromParams: false,
+      params: { label: { kind: 'text', default: 'a', max: 100 } },
+      fps: 5,
+      loads: true,
+      hasData: true,
+    })
+  })
+
+  test('of a size that the parameters decide has that of the defaults', () => {
+    const widget = defineWidget({
+      ...good,
+      params: { cells: param.integer(3) },
+      size: ({ cells }) => ({ width: cells * 10, height: 7 }),
+    })
+    const { size, sizeFromParams } = toManifest('it', '/it.mjs', widget as unknown as Widget)
+    expect({ size, sizeFromParams }).toEqual({ size: { width: 30, height: 7 }, sizeFromParams: true })
+  })
+})

@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest'
+import type { PublicError } from '../../src/errors.ts'
+import type { Format } from '../../src/picture/frame.ts'
+import { defineWidget, type Widget } from '../../src/widget/define-widget.ts'
+import { type Look, lookKey, lookSpecs, parseLook } from '../../src/widget/look.ts'
+import { toManifest } from '../../src/widget/manifest.ts'
+import { param } from '../../src/widget/param.ts'
+
+const rich = manifest({
+  title: 'Rich',
+  size: { width: { min: 10, max: 4000, default: 200 }, height: { min: 10, max: 4000, default: 50 } },
+  params: {
+    label: param.text('hello'),
+    color: param.color('#ff8800'),
+    count: param.choice(['visitors', 'connections']),
+    bold: param.boolean(),
+    every: param.duration(2000),
+  },
+  animate: { fps: 10 },
+  draw() {},
+})
+const fixed = manifest({ title: 'Fixed', size: { width: 40, height: 20 }, draw() {} })
+
+function manifest(widget: Partial<Widget>) {
+  return toManifest('it', '/it.mjs', defineWidget(widget as Widget))
+}
+
+function look(query: string, format: Format = 'png', of = rich): Look {
+  return parseLook(of, format, new URLSearchParams(query))
+}
+
+function faultsOf(query: string, of = rich): PublicError {
+  try {
+    look(query, 'png', of)
+  } catch (error) {
+    return error as PublicError
+  }
+  throw new Error(`expected ${query} to be wrong`)
+}
+
+describe('a look', () => {
+  test('has every default where nothing is said', () => {
+    expect(look('')).toEqual({
+      format: 'png',
+      width: 200,
+      height: 50,
+      scale: 1,
+      quality: 85,
+      fps: 10,
+      params: { label: 'hello', color: '#ff8800', count: 'visitors', bold: false, every: 2000 },
+    })
+  })
+
+  test('has what the query says', () => {
+    const query = 'width=300&height=60&scale=2.5&quality=40&fps=5&label=a+b&color=Tomato&bold&every=1m'
+    expect(look(query, 'jpeg')).toMatchObject({
+      ...{ format: 'jpeg', width: 300, height: 60, scale: 2.5, quality: 40, fps: 5 },
+      params: { label: 'a b', color: 'tomato', count: 'visitors', bold: true, every: 60_000 },
+    })
+  })
+
+  test('of a widget of one size passes over lengths, and over fps where nothing moves', () => {
+    const query = 'width=999&height=banana&fps=99'
+    expect(look(query, 'png', fixed)).toMatchObject({ width: 40, height: 20, fps: 0 })
+    expect(Object.keys(lookSpecs(fixed))).toEqual(['scale', 'quality'])
+  })
+
+  test('takes the last of a name given twice', () => {
+    expect(look('width=100&width=120').width).toBe(120)
+    expect(look('width=banana&width=120').width).toBe(120)
+  })
+})
+
+describe('equal looks have one key', () => {
+  test.each([
+    ['in another order', 'width=300&label=x&scale=2', 'scale=2&width=300&label=x'],
+    ['with the defaults written out', '', 'width=200&height=50&scale=1&fps=10&label=hello&count=visitors'],
+    ['with the widget’s own defaults written out', '', 'color=ff8800&bold=false&every=2s'],
+    ['with cache busters', 'width=300', 'width=300&t=123&_=9&utm_source=x'],
+    ['with Firefox’s v', 'width=300', 'v=abc&width=300'],
+    ['with the way of delivery', '', 'delivery=stream'],
+    ['with a name that no widget has', '', '__proto__=1&constructor=2&Width=300'],
+    ['with numbers spelled otherwise', 'width=300&scale=2', 'width=0300.0&scale=%2B2.00'],
+    ['with colours spelled otherwise', 'color=FF0000', 'color=%23ff0000'],
+    ['with times spelled otherwise', 'every=1m', 'every=60s'],
+    ['with booleans spelled otherwise', 'bold', 'bold=yes'],
+    ['with an earlier value overruled', 'label=b', 'label=a&label=b'],
+    ['with the spaces of forms', 'label=a+b', 'label=a%20b'],
+    ['with a quality that a PNG has not', '', 'quality=10'],
+  ])('%s: ?%s and ?%s', (_how, one, other) => {
+    expect(lookKey(look(one))).toBe(lookKey(look(other)))
+  })
+
+  test('with a default that its author spelled otherwise', () => {
+    for (const color of ['#FF8800', 'ff8800', 'FF8800']) {
+      const widget = manifest({
+        title: 'It',
+        size: { width: 1, height: 1 },
+        params: { color: param.color(color) },
+        draw() {},
+      })
+      expect(look('', 'png', widget).params).toEqual({ color: '#ff8800' })
+      expect(lookKey(look('', 'png', widget))).toBe(lookKey(look('color=ff8800', 'png', widget)))
+    }
+  })
+
+  test.each(['width=201', 'height=51', 'scale=2', 'fps=9', 'label=Hello', 'color=red', 'bold', 'every=3s'])(
+    'and ?%s is another look',
+    (query) => {
+      expect(lookKey(look(query))).not.toBe(lookKey(look('')))
+    },
+  )
+
+  test('and each format and each JPEG quality is a look of its own', () => {
+    const looks = [
+      look(''),
+      look('', 'jpeg'),
+      look('', 'webp'),
+      look('quality=84', 'jpeg'),
+      look('quality=84', 'webp'),
+    ]
+    expect(new Set(looks.map(lookKey)).size).toBe(5)
+    expect(lookKey(look('quality=85', 'jpeg'))).toBe(lookKey(look('', 'jpeg')))
+  })
+
+  test('and no value can pass for another parameter’s', () => {
+    const keys = ['label=a%22,%22count%22:%22x', 'label=a'].map((query) => lookKey(look(query)))
+    expect(keys[0]).not.toBe(keys[1])
+  })
+})
+
+describe('a wrong look', () => {
+  test.each([
+    ['width=9', 'width', 'expected a whole number from 10 to 4000, got "9"'],
+    ['width=10.5', 'width', 'expected a whole number from 10 to 4000, got "10.5"'],
+    ['height=', 'height', 'expected a whole number from 10 to 4000, got ""'],
+    ['scale=0.5', 'scale', 'expected a number from 1 to 3, got "0.5"'],
+    ['scale=4', 'scale', 'expected a number from 1 to 3, got "4"'],
+    ['fps=fast', 'fps', 'expected a number from 1 to 30, got "fast"'],
+    ['fps=31', 'fps', 'expected a number from 1 to 30, got "31"'],
+    ['quality=0', 'quality', 'expected a whole number from 1 to 100, got "0"'],
+    ['quality=101', 'quality', 'expected a whole number from 1 to 100, got "101"'],
+    ['count=people', 'count', 'expected one of visitors, connections, got "people"'],
+    ['color=nope', 'color', 'expected a colour like ff8800 or tomato, got "nope"'],
+    ['every=5', 'every', 'expected a time from 1ms to 1d, got "5"'],
+    [
+      'width=4000&height=4000&scale=2',
+      'scale',
+      'expected at most 16 million pixels in all, got 4000x4000 times 2',
+    ],
+  ])('?%s names %s: %s', (query, name, detail) => {
+    expect(faultsOf(query)).toMatchObject({
+      status: 400,
+      code: 'bad-parameter',
+      caption: `${name}: ${detail}`,
+      message: `${name}: ${detail}`,
+      faults: [{ name, detail }],
+    })
+  })
+
+  test('with several faults shows the first and tells all', () => {
+    const error = faultsOf('width=1&count=people&scale=9')
+    expect(error.faults.map(({ name }) => name).sort()).toEqual(['count', 'scale', 'width'])
+    expect(error.caption).toMatch(/ \(and 2 more\)$/)
+    for (const { name, detail } of error.faults) expect(error.message).toContain(`${name}: ${detail}`)
+  })
+
+  test('does not begin at just the most pixels there may be', () => {
+    expect(look('width=4000&height=4000')).toMatchObject({ width: 4000, height: 4000 })
+  })
+})
