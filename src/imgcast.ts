@@ -9,7 +9,9 @@ import type { Store } from './cluster/store.ts'
 import { ForwardingCheck } from './http/forwarding-check.ts'
 import { Pages } from './http/pages.ts'
 import { Pictures } from './http/pictures.ts'
+import { Probe } from './http/probe.ts'
 import { createRouter } from './http/router.ts'
+import { SocketOptions } from './http/socket-options.ts'
 import { Streams } from './http/streams.ts'
 import { type Options, readOptions } from './options.ts'
 import type { StateRequest } from './render/protocol.ts'
@@ -32,6 +34,8 @@ export interface Census {
   connections: number
   channels: number
   rooms: number
+  /** Bytes spent on asking streams of pages that were left. */
+  probeBytes: number
   /** Process ids of the render processes. */
   renderers: number[]
 }
@@ -76,7 +80,9 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
     pace: { minInterval, heartbeat, linger },
     maxChannels: options.maxChannels,
   })
-  const streams = new Streams({ cluster, limits: options, heartbeat })
+  const probe = options.probe === 'on' ? new Probe() : undefined
+  const socketOptions = new SocketOptions(options.ghostTimeout, log)
+  const streams = new Streams({ cluster, limits: options, heartbeat, socketOptions, probe })
   const pages = new Pages(renderer, options.publicUrl)
   const pictures = new Pictures({ renderer, channels, cluster, streams, pages, log, ...options })
   const stopWatching = watchFolders(options.widgets, async (widgets) => {
@@ -95,6 +101,7 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
 
   const close = async () => {
     stopWatching()
+    probe?.close()
     channels.close()
     await streams.finish(FAREWELL, FAREWELL_CHECK)
     await renderer.close()
@@ -107,6 +114,7 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
       connections: streams.size,
       channels: channels.size,
       rooms: cluster.presence.openRooms,
+      probeBytes: probe?.bytes ?? 0,
       renderers: renderer.pids,
     }),
     close: () => {

@@ -21,6 +21,8 @@ export interface Options {
   maxChannels: number
   linger: number
   heartbeat: number
+  ghostTimeout: number
+  probe: 'on' | 'off'
   minInterval: number
   drawTimeout: number
   workers: number
@@ -103,6 +105,17 @@ export const OPTIONS: readonly OptionRow[] = [
   integer('maxChannels', 500, 1, 100_000, { help: 'different pictures at once' }),
   duration('linger', 10_000, 0, 3_600_000, 'how long a picture outlives its last viewer'),
   duration('heartbeat', 3_000, 100, 60_000, 'how soon leaving shows where it shows only at the next bytes'),
+  duration(
+    'ghostTimeout',
+    20_000,
+    0,
+    3_600_000,
+    'how soon a viewer whose network is gone is not counted any more; 0s: never',
+  ),
+  text('probe', 'on', 'on or off', /^(on|off)$/, {
+    help: 'ask streams of pages that Chromium readers left, a megabyte each, so that they end',
+    value: 'on|off',
+  }),
   duration('minInterval', 100, 0, 60_000, 'least time between two pictures that events ask for'),
   duration('drawTimeout', 2_000, 100, 60_000, 'how long a widget may take to draw'),
   integer('workers', Math.max(2, Math.min(4, availableParallelism())), 1, 64, { help: 'render processes' }),

@@ -20,7 +20,6 @@ export interface ConnectionInit {
   heartbeat: number
 }
 
-/** What becomes of a connection that is told to end and cannot take the last picture. */
 const NOTHING = Buffer.alloc(0)
 
 /**
@@ -73,6 +72,21 @@ export class Connection implements Viewer {
     if (now - this.#sentAt < this.#init.heartbeat) return
     if (this.#begun.length > 0) this.#send(this.#sink, silentBytes(this.#sent))
     else this.#send(this.#sink, this.#init.multipart.part(this.#sent, this.#init.framing))
+  }
+
+  /** Sends the picture once more, fattened: a page that was left lets go of it then. Answers the bytes it took. */
+  probe(): number {
+    const { multipart, framing } = this.#init
+    if (this.#over || this.#ending || this.#busy || !this.#sent || !this.#sink || framing !== 'browser')
+      return 0
+    if (this.#begun.length > 0) return 0
+    const pieces = multipart.fatPart(this.#sent)
+    const last = pieces.pop()
+    this.#sink.cork()
+    for (const piece of pieces) this.#sink.write(piece)
+    if (last) this.#send(this.#sink, last)
+    this.#sink.uncork()
+    return pieces.reduce((sum, piece) => sum + piece.length, 0)
   }
 
   end(): void {

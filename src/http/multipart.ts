@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { crc32 } from 'node:zlib'
 import { contentType, type Frame } from '../picture/frame.ts'
+import { EMPTY_JPEG_COMMENT, EMPTY_PNG_CHUNK, fatten } from './filler.ts'
 
 /**
  * How parts are laid out. `browser`: each picture is followed at once by the whole head of the next part, since no
@@ -18,8 +18,6 @@ const FIRST_BYTES = 1024
 const PREAMBLE_LINE = 'A live picture follows. Each part replaces the one before it.\r\n'
 
 const PNG_HEADER_BYTES = 33
-const PNG_HEARTBEAT = pngChunk()
-const JPEG_HEARTBEAT = Buffer.from([0xff, 0xfe, 0x00, 0x02])
 
 /** One frame as it goes over the wire, built once and shared by every connection. */
 interface Wire {
@@ -80,6 +78,11 @@ export class Multipart {
     return wire.begun
   }
 
+  /** A whole picture that takes over a megabyte and looks the same, in pieces; for the browser framing. */
+  fatPart(frame: Frame): Buffer[] {
+    return [...fatten(frame), this.#between(frame)]
+  }
+
   /** What ends the stream after a head was sent in advance: the last picture, once more, and the closing boundary. */
   ending(frame: Frame, framing: Framing, begun: Buffer | undefined): Buffer {
     const close = Buffer.from(`\r\n--${this.boundary}--\r\n`)
@@ -123,14 +126,7 @@ export function continues(frame: Frame, begun: Buffer): boolean {
 
 /** Bytes for the inside of a begun part that change nothing on screen: an empty ancillary chunk, an empty comment. */
 export function silentBytes({ format }: Frame): Buffer {
-  return format === 'png' ? PNG_HEARTBEAT : JPEG_HEARTBEAT
-}
-
-/** An empty private ancillary chunk `imGc`: length, type, and the CRC-32 of the type (PNG, section 5.3). */
-function pngChunk(): Buffer {
-  const chunk = Buffer.from('\0\0\0\0imGc\0\0\0\0')
-  chunk.writeUInt32BE(crc32('imGc'), 8)
-  return chunk
+  return format === 'png' ? EMPTY_PNG_CHUNK : EMPTY_JPEG_COMMENT
 }
 
 /** Where the SOF segment of a JPEG ends (ITU T.81, annex B); 0 where there is none before the scan. */

@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Channel } from '../channel/channel.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import type { Membership } from '../cluster/presence.ts'
 import { Admission, type AdmissionLimits } from './admission.ts'
 import { Connection, isHttp2, writeHead } from './connection.ts'
 import { STREAM } from './headers.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Multipart } from './multipart.ts'
 import type { Delivery } from './negotiate.ts'
+import type { Probe } from './probe.ts'
+import type { SocketOptions } from './socket-options.ts'
+import { isChromium } from './user-agent.ts'
 
 /** What the streams of one server share. */
 export interface StreamsInit {
@@ -15,6 +17,9 @@ export interface StreamsInit {
   limits: AdmissionLimits
   /** Milliseconds; how long a leaver may go unnoticed where leaving shows only at the next bytes. */
   heartbeat: number
+  socketOptions: SocketOptions
+  /** Asks streams of pages that were left, so that they end; undefined asks none. */
+  probe: Probe | undefined
 }
 
 /** A request as Express hands it on. */
@@ -72,6 +77,8 @@ export class Streams {
     openChannel: () => Channel,
   ): Promise<void> {
     const { socket } = request
+    // Gone while a host app's own middleware was waiting: no `close` would ever come.
+    if (response.destroyed || socket.destroyed) return
     if (!isHttp2(request) && this.#taken.has(socket)) return void socket.destroy()
     const release = this.#admission.admit(request.ip ?? socket.remoteAddress ?? '')
     let channel: Channel
@@ -81,6 +88,7 @@ export class Streams {
       release()
       throw error
     }
+    this.#init.socketOptions.apply(socket)
     const connection = this.#connect(request, response, delivery)
     const leaving: (() => void)[] = [
       release,
@@ -94,7 +102,9 @@ export class Streams {
       for (const step of leaving) step()
     })
     this.#heartbeat.add(connection)
-    const membership = this.#join(request, room)
+    const viewer = this.#viewerOf(request)
+    if (canBeProbed(request) && this.#init.probe) leaving.push(this.#init.probe.add(viewer, connection))
+    const membership = this.#init.cluster.presence.join(room, viewer)
     leaving.push(() => void membership.then((member) => member.leave()).catch(() => {}))
     await membership
     if (!gone) leaving.push(channel.join(connection))
@@ -122,20 +132,31 @@ export class Streams {
     })
   }
 
-  #join({ ip, socket, headers }: PictureRequest, room: string): Promise<Membership> {
-    const { presence, viewerKeys } = this.#init.cluster
-    const viewer = viewerKeys.keyOf({
+  #viewerOf({ ip, socket, headers }: PictureRequest): string {
+    return this.#init.cluster.viewerKeys.keyOf({
       address: ip ?? socket.remoteAddress ?? '',
       userAgent: headers['user-agent'] ?? '',
       language: headers['accept-language'] ?? '',
     })
-    return presence.join(room, viewer)
   }
 
   #headers(request: IncomingMessage): Record<string, string> {
     const headers = { 'Content-Type': this.#multipart.contentType, ...STREAM }
     return isHttp2(request) ? headers : { ...headers, Connection: 'close' }
   }
+}
+
+/**
+ * Whether a stream may be one of six that a page that was left keeps open: a Chromium's, over HTTP/1.1. Behind a proxy
+ * the request says nothing of the client's own protocol, unless the proxy says it in a header.
+ */
+function canBeProbed(request: PictureRequest): boolean {
+  const { headers } = request
+  if (!isChromium(headers['user-agent'] ?? '') || isHttp2(request)) return false
+  const isForwarded =
+    headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined || headers.via !== undefined
+  if (!isForwarded) return true
+  return String(headers['x-client-protocol'] ?? '').startsWith('HTTP/1')
 }
 
 /**

@@ -34,3 +34,8 @@ export function isBrowser(userAgent: string): boolean {
 export function isFirefox(userAgent: string): boolean {
   return /\bGecko\/[\d.]+ .*Firefox\//.test(userAgent)
 }
+
+/** Whether a user agent is Chromium or another browser of its engine. */
+export function isChromium(userAgent: string): boolean {
+  return /\b(Headless)?Chrom(e|ium)\//.test(userAgent)
+}

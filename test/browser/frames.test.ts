@@ -1,16 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { paint } from '../../src/picture/encode.ts'
 import type { Format, Frame } from '../../src/picture/frame.ts'
 import { plainFrame } from '../support/frames.ts'
 import type { Tab } from './drivers/index.ts'
-import { type Colour, expectStays, LOSSY, untilPixel } from './support/pixels.ts'
+import { type Colour, expectStays, LOSSY, type Point, untilFilled, untilPixel } from './support/pixels.ts'
 import { type Feed, img, Site } from './support/site.ts'
 import { describeEngines, useBrowser } from './support/stage.ts'
 
 const SIDE = 100
 const SIZE = { width: SIDE, height: SIDE }
-// Pictures are decoded from the top: where the last row is new, all of it is.
-const LAST = SIDE - 2
+
+const MIDDLE: Point = [SIDE / 2, SIDE / 2]
 
 const COLOURS: readonly Colour[] = [
   [200, 30, 30],
@@ -31,6 +31,7 @@ let site: Site
 beforeAll(async () => {
   site = await Site.start()
 })
+afterEach(() => site.clear())
 afterAll(() => site.close())
 
 const frameOf = (colour: Colour, format: Format, size = SIZE): Frame =>
@@ -59,7 +60,7 @@ describeEngines((engine) => {
         expect(first.bytes.length).toBeLessThan(512)
         const feed = site.feed(first)
         const tab = await stage.open(site.page(img(base() + feed.path, SIZE)))
-        await untilPixel(tab, LAST, LAST, GREEN)
+        await untilFilled(tab, SIZE, GREEN)
       })
     })
 
@@ -88,7 +89,7 @@ describeEngines((engine) => {
         const small = { width: 60, height: 40 }
         const large = { width: 120, height: 90 }
         const feed = site.feed(frameOf(RED, format, small))
-        const tab = await stage.open(site.page(img(feed.path) + img('/none.png', { width: 1, height: 1 })))
+        const tab = await stage.open(site.page(img(feed.path)))
         await untilPixel(tab, 58, 38, RED, tolerance)
         await untilPixel(tab, 118, 88, [255, 255, 255])
         feed.show(frameOf(GREEN, format, large))
@@ -108,14 +109,14 @@ describeEngines((engine) => {
         const tolerance = toleranceOf(format)
         const feed = site.feed(frameOf(RED, format))
         const tab = await stage.open(site.page(img(feed.path, SIZE)))
-        await untilPixel(tab, LAST, LAST, RED, tolerance)
+        await untilFilled(tab, SIZE, RED, tolerance)
         await feed.beat()
-        await expectStays(tab, [LAST, LAST], RED, { tolerance, duration: 300 })
+        await expectStays(tab, MIDDLE, RED, { tolerance, duration: 300 })
         for (const colour of [GREEN, BLUE]) {
           feed.show(frameOf(colour, format))
-          await untilPixel(tab, LAST, LAST, colour, tolerance)
+          await untilFilled(tab, SIZE, colour, tolerance)
           for (let beat = 0; beat < 3; beat += 1) await feed.beat()
-          await expectStays(tab, [LAST, LAST], colour, { tolerance, duration: 300 })
+          await expectStays(tab, MIDDLE, colour, { tolerance, duration: 300 })
         }
       },
     )
@@ -124,19 +125,19 @@ describeEngines((engine) => {
       const tolerance = toleranceOf(format)
       const feed = site.feed(frameOf(RED, format))
       const tab = await stage.open(site.page(img(feed.path, SIZE)))
-      await untilPixel(tab, LAST, LAST, RED, tolerance)
+      await untilFilled(tab, SIZE, RED, tolerance)
       feed.show(frameOf(GREEN, format))
-      await untilPixel(tab, LAST, LAST, GREEN, tolerance)
+      await untilFilled(tab, SIZE, GREEN, tolerance)
       await feed.end()
-      await expectStays(tab, [LAST, LAST], GREEN, { tolerance, duration: 1000 })
+      await expectStays(tab, MIDDLE, GREEN, { tolerance, duration: 1000 })
     })
 
     test('a clean end right after the first frame keeps it', async () => {
       const feed = site.feed(frameOf(RED, 'png'))
       const tab = await stage.open(site.page(img(feed.path, SIZE)))
-      await untilPixel(tab, LAST, LAST, RED)
+      await untilFilled(tab, SIZE, RED)
       await feed.end()
-      await expectStays(tab, [LAST, LAST], RED, { duration: 1000 })
+      await expectStays(tab, MIDDLE, RED, { duration: 1000 })
     })
   })
 
@@ -159,8 +160,7 @@ describeEngines((engine) => {
 async function showOneByOne(tab: Tab, feed: Feed, format: Format): Promise<void> {
   for (const colour of COLOURS) {
     if (colour !== COLOURS[0]) feed.show(frameOf(colour, format))
-    await untilPixel(tab, LAST, LAST, colour, toleranceOf(format))
-    await untilPixel(tab, SIDE / 2, SIDE / 2, colour, toleranceOf(format))
+    await untilFilled(tab, SIZE, colour, toleranceOf(format))
   }
   expect(feed.requests).toBe(1)
 }

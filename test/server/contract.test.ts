@@ -91,8 +91,8 @@ describe('a stream', () => {
   )
 
   test('has no preamble where the first picture has a kilobyte itself', async () => {
-    const still = await fetch(`${server.url}/sine.png`)
-    expect(Number(still.headers.get('content-length'))).toBeGreaterThan(1024)
+    const earlier = await open('/sine.png')
+    await earlier.waitFor(({ parts }) => (parts.at(-1)?.body.length ?? 0) > 1024)
     const stream = await open('/sine.png')
     await stream.nextPart()
     expect(stream.preamble.length).toBe(0)
@@ -109,15 +109,16 @@ describe('a stream', () => {
     const head = `\r\n--${boundary}\r\nContent-Type: ${type}\r\n\r\n`
     for (const count of [1, 2]) {
       if (count === 2) await open('/counter/head.png?shade=9')
-      const { body, headers } = await stream.nextPart()
-      expect(headers).toEqual({ 'content-type': type })
-      await stream.waitFor((s) =>
-        s
+      await stream.waitFor((s) => s.parts.length >= count)
+      await stream.waitFor((s) => {
+        const body = s.parts.at(-1)?.body ?? Buffer.alloc(0)
+        return s
           .bytes()
           .toString('latin1')
-          .endsWith(body.toString('latin1') + head),
-      )
+          .endsWith(body.toString('latin1') + head)
+      })
     }
+    for (const { headers } of stream.parts) expect(headers).toEqual({ 'content-type': type })
   })
 
   test('.mjpeg for programs has the exact length of every part, and no preamble', async () => {
@@ -164,10 +165,10 @@ describe('a stream', () => {
     await shows(stream, [20, 0, 0])
     await shows(quiet, [20, 1, 0])
     const before = { parts: stream.parts.length, quiet: quiet.parts.length }
-    const beats = Buffer.from('0000000069 6d4763'.replace(' ', ''), 'hex')
+    const beat = Buffer.from('\0\0\0\0imGc')
     const tail = () => stream.bytes().subarray(stream.bytes().lastIndexOf('\x89PNG', undefined, 'latin1'))
     await stream.waitFor(() => tail().length >= 33 + 12 * 3, 'three beats')
-    expect(tail().subarray(33, 41)).toEqual(beats)
+    expect(tail().subarray(33, 41)).toEqual(beat)
     expect((tail().length - 33) % 12).toBe(0)
     expect(stream.parts.length).toBe(before.parts)
     // Other engines show the leaver without help; every 15 s is enough for proxies.
@@ -237,9 +238,112 @@ describe('a channel', () => {
     await shows(shaded, [20, 7, 0])
   })
 
+  test('outlives its last viewer by the time it lingers', async () => {
+    const lingering = await start({ linger: 60_000 })
+    for (const each of [lingering, server]) {
+      const stream = await open('/counter.png', {}, each)
+      expect(each.imgcast.census().channels).toBe(1)
+      stream.close()
+      await eventually(() => expect(each.imgcast.census()).toMatchObject({ connections: 0, rooms: 0 }))
+    }
+    await eventually(() => expect(server.imgcast.census().channels).toBe(0))
+    expect(lingering.imgcast.census().channels).toBe(1)
+  })
+
   test('has the key main where the URL has none', async () => {
     await open('/counter.png')
     await open('/counter/main.png')
     expect(server.imgcast.census()).toMatchObject({ connections: 2, channels: 1, rooms: 1 })
+  })
+})
+
+describe('a still', () => {
+  const headersOf = ({ headers }: Response) => {
+    const names = ['connection', 'keep-alive', 'date', 'x-powered-by']
+    return Object.fromEntries([...headers].filter(([name]) => !names.includes(name)))
+  }
+
+  test.each([
+    ['png', 'image/png'],
+    ['jpg', 'image/jpeg'],
+    ['jpeg', 'image/jpeg'],
+    ['webp', 'image/webp'],
+  ])('.%s has exactly these headers, to GET and to HEAD', async (ext, type) => {
+    const response = await fetch(`${server.url}/counter/still.${ext}`)
+    const bytes = Buffer.from(await response.arrayBuffer())
+    expect(response.status).toBe(200)
+    expect(headersOf(response)).toEqual({
+      ...CROSS_ORIGIN,
+      'content-type': type,
+      'content-length': String(bytes.length),
+      'cache-control': 'no-cache, max-age=0, must-revalidate',
+      etag: expect.stringMatching(/^"[\w-]{20,}"$/),
+      expires: expect.stringMatching(/ GMT$/),
+      vary: 'Accept, Sec-Fetch-Dest, User-Agent',
+    })
+    expect(Date.parse(response.headers.get('expires') ?? '')).toBeLessThan(Date.now() - 86_400_000)
+    expect(await view(bytes)).toMatchObject({ width: 40, height: 20 })
+    const head = await fetch(`${server.url}/counter/still.${ext}`, { method: 'HEAD' })
+    expect(headersOf(head)).toEqual(headersOf(response))
+  })
+
+  test('is not sent again to whoever has it, and is when the count has changed', async () => {
+    const url = `${server.url}/counter/etag.png`
+    const etag = (await fetch(url)).headers.get('etag') ?? ''
+    for (const known of [etag, `"other", ${etag}`, `W/${etag}`, '*']) {
+      const response = await fetch(url, { headers: { 'If-None-Match': known } })
+      expect([response.status, response.headers.get('etag')]).toEqual([304, etag])
+      expect((await response.arrayBuffer()).byteLength).toBe(0)
+    }
+    expect((await fetch(url, { headers: { 'If-None-Match': '"other"' } })).status).toBe(200)
+    await shows(await open('/counter/etag.png'), [10, 0, 0])
+    const changed = await fetch(url, { headers: { 'If-None-Match': etag } })
+    expect(changed.status).toBe(200)
+    expect(changed.headers.get('etag')).not.toBe(etag)
+    expect((await view(Buffer.from(await changed.arrayBuffer()))).pixel).toEqual([10, 0, 0])
+  })
+
+  test('is as large as it was asked to be', async () => {
+    const response = await fetch(`${server.url}/ticker.png?width=50&height=30&scale=3`)
+    expect(await view(Buffer.from(await response.arrayBuffer()))).toMatchObject({ width: 150, height: 90 })
+  })
+
+  test('of a slow widget is a placeholder, in time for any image proxy', async () => {
+    const response = await fetch(`${server.url}/slow.png?wait=10m`)
+    expect(response.status).toBe(200)
+    expect(await view(Buffer.from(await response.arrayBuffer()))).toMatchObject({ width: 120, height: 40 })
+  })
+})
+
+describe('whoever only asks', () => {
+  test.each(['GET', 'HEAD'])(
+    'is not counted: %s of what is finite, and HEAD of everything',
+    async (method) => {
+      const paths = ['.png', '.jpg', '.webp', '.json', '', '.png?delivery=still']
+      if (method === 'HEAD') paths.push('.mjpeg', '.png?delivery=stream')
+      for (const path of paths) {
+        const response = await fetch(`${server.url}/counter/nobody${path}`, { method })
+        expect([path, response.status]).toEqual([path, 200])
+        await response.arrayBuffer()
+      }
+      const nobody = { room: 'counter/nobody', connections: 0, visitors: 0, peak: 0 }
+      expect(await countsOf('counter/nobody')).toEqual(nobody)
+      expect(server.imgcast.census()).toMatchObject({ connections: 0, rooms: 0 })
+    },
+  )
+
+  test.each(['.mjpeg', '.png?delivery=stream'])('with HEAD of %s gets the head of a stream', async (path) => {
+    const { status, headers } = await fetch(`${server.url}/counter${path}`, { method: 'HEAD' })
+    expect(status).toBe(200)
+    expect(headers.get('content-type')).toMatch(/^multipart\/x-mixed-replace; boundary=/)
+    expect(headers.get('cache-control')).toBe('no-store, no-transform')
+  })
+
+  test('for data gets JSON that nobody keeps', async () => {
+    const { headers } = await fetch(`${server.url}/counter.json`)
+    expect(headers.get('content-type')).toMatch(/^application\/json/)
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect(headers.get('access-control-allow-origin')).toBe('*')
+    expect(await countsOf('remembers/any')).toEqual({ room: 'remembers/any', color: null })
   })
 })

@@ -1,4 +1,4 @@
-import { type Canvas, createCanvas, loadImage } from '@napi-rs/canvas'
+import { createCanvas, ImageData, loadImage } from '@napi-rs/canvas'
 import type { Screen } from './driver.ts'
 
 /** A rectangle of whole pixels. */
@@ -9,23 +9,38 @@ export interface Area {
   height: number
 }
 
-async function paint(png: Buffer, area?: Area): Promise<Canvas> {
+/** Decodes a screenshot. */
+export async function screenOf(png: Buffer): Promise<Screen> {
   const image = await loadImage(png)
-  const { x, y, width, height } = area ?? { x: 0, y: 0, width: image.width, height: image.height }
-  const canvas = createCanvas(width, height)
-  canvas.getContext('2d').drawImage(image, -x, -y)
-  return canvas
+  const { width, height } = image
+  const context = createCanvas(width, height).getContext('2d')
+  context.drawImage(image, 0, 0)
+  return toScreen(context.getImageData(0, 0, width, height).data, width, height, () => png)
 }
 
-/** Decodes a screenshot, or the part of it that is the viewport. */
-export async function screenOf(png: Buffer, area?: Area): Promise<Screen> {
-  const canvas = await paint(png, area)
-  const { width, height } = canvas
-  const { data } = canvas.getContext('2d').getImageData(0, 0, width, height)
+/** The part of a screen of four bytes a pixel (red, green, blue, anything) that is the viewport. */
+export function screenOfPixels(pixels: Buffer, stride: number, area: Area): Screen {
+  const { x, y, width, height } = area
+  const data = new Uint8ClampedArray(width * height * 4)
+  for (let row = 0; row < height; row++) {
+    const start = ((y + row) * stride + x) * 4
+    data.set(pixels.subarray(start, start + width * 4), row * width * 4)
+  }
+  for (let at = 3; at < data.length; at += 4) data[at] = 255
+  return toScreen(data, width, height, () => {
+    const canvas = createCanvas(width, height)
+    canvas.getContext('2d').putImageData(new ImageData(data, width, height), 0, 0)
+    return canvas.toBuffer('image/png')
+  })
+}
+
+function toScreen(data: Uint8ClampedArray, width: number, height: number, encode: () => Buffer): Screen {
   return {
     width,
     height,
-    png: area ? canvas.toBuffer('image/png') : png,
+    get png() {
+      return encode()
+    },
     pixel(x, y) {
       const at = (y * width + x) * 4
       const [r, g, b, a] = data.subarray(at, at + 4)

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import type { Browser, BrowserOptions, NavigateOptions, Screen, Tab } from './driver.ts'
 import { clickOnScreen } from './pointer.ts'
 import { COMMIT, Den, freePort, PATIENCE, poll } from './processes.ts'
-import { type Area, areaOf, screenOf } from './screen.ts'
+import { type Area, areaOf, screenOfPixels } from './screen.ts'
 import { Session } from './webdriver.ts'
 
 /** Where Debian puts the driver. */
@@ -92,7 +92,7 @@ class Desk {
     let before: Area | undefined
     this.#viewport = await poll(
       async () => {
-        const area = areaOf(await screenOf(await this.#takeScreen()), MARK)
+        const area = areaOf(await this.#takeScreen({ x: 0, y: 0, width: WIDTH, height: HEIGHT }), MARK)
         const same = JSON.stringify(area) === JSON.stringify(before)
         before = area
         return area && same && area.y > 0 && area.y + area.height === HEIGHT ? area : undefined
@@ -134,17 +134,16 @@ class Desk {
   }
 
   async screenshot(): Promise<Screen> {
-    return screenOf(await this.#takeScreen(), this.#viewport)
+    return this.#takeScreen(this.#viewport as Area)
   }
 
   // WebDriver's own screenshot never answers in WebKitGTK 2.50.
-  async #takeScreen(): Promise<Buffer> {
-    // ImageMagick's gamma and chromaticity chunks would make the decoder shift every colour.
-    const plain = ['-strip', '-define', 'png:exclude-chunks=all']
-    const args = ['-silent', '-window', 'root', '-depth', '8', ...plain, 'png:-']
+  async #takeScreen(area: Area): Promise<Screen> {
+    const args = ['-silent', '-window', 'root', '-depth', '8', 'rgba:-']
     const env = { ...process.env, DISPLAY: this.#display }
     const options = { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024, timeout: PATIENCE, env } as const
-    return (await promisify(execFile)('import', args, options)).stdout
+    const { stdout } = await promisify(execFile)('import', args, options)
+    return screenOfPixels(stdout, WIDTH, area)
   }
 }
 

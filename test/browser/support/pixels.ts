@@ -44,6 +44,25 @@ export async function untilPixel(tab: Tab, x: number, y: number, colour: Colour,
   )
 }
 
+/** Waits until a picture at the top left of the page, of the given size, is of one colour from corner to corner. */
+export async function untilFilled(
+  tab: Tab,
+  { width, height }: { width: number; height: number },
+  colour: Colour,
+  tolerance = 0,
+): Promise<Screen> {
+  const points: Point[] = [
+    [1, 1],
+    [width >> 1, height >> 1],
+    [width - 2, height - 2],
+  ]
+  return untilScreen(
+    tab,
+    (screen) => points.every((point) => isColour(screen, point, colour, tolerance)),
+    (screen) => `not all was ${colour} but ${points.map(([x, y]) => screen.pixel(x, y)).join(' and ')}`,
+  )
+}
+
 /** Fails unless a pixel has a colour in each of the screenshots of a while. */
 export async function expectStays(
   tab: Tab,

@@ -30,6 +30,7 @@ export class Site {
   readonly #servers: [Server, Server] = [createServer(), createServer()]
   readonly #handlers = new Map<string, (request: IncomingMessage, response: ServerResponse) => void>()
   readonly #requested = new Map<string, number>()
+  readonly #feeds = new Set<Feed>()
   #count = 0
 
   static async start(): Promise<Site> {
@@ -67,6 +68,7 @@ export class Site {
   feed(first: Frame, options?: FeedOptions): Feed {
     const feed = new Feed(first, options)
     feed.path = this.#add('png', (request, response) => feed.answer(request, response))
+    this.#feeds.add(feed)
     return feed
   }
 
@@ -89,6 +91,15 @@ export class Site {
       },
       { timeout: 30_000 },
     )
+  }
+
+  /**
+   * Lets go of every connection: Firefox keeps a closed tab's until the next bytes come, and with six of them it
+   * would ask for nothing more.
+   */
+  clear(): void {
+    for (const feed of this.#feeds) feed.drop()
+    this.#feeds.clear()
   }
 
   close(): void {
@@ -168,6 +179,11 @@ export class Feed {
   async cut(): Promise<void> {
     this.#open().destroy()
     await this.untilClosed()
+  }
+
+  /** Cuts it off where it is still open. */
+  drop(): void {
+    this.#connection?.destroy()
   }
 
   async untilClosed(): Promise<void> {

@@ -1,0 +1,165 @@
+/**
+ * Draws the pictures of the README with the project's own widgets: docs/images/imgcast.gif, which moves, and one PNG
+ * a widget. Everything is drawn from fixed scenes, so that the same code makes the same files.
+ * Run it after a build: `npm run build && node scripts/readme-gif.mjs`.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createCanvas, GifEncoder, loadImage } from '@napi-rs/canvas'
+import { registerFonts } from '../dist/src/picture/fonts.js'
+import { drawJob } from '../dist/src/render/draw-job.js'
+import { parseLook } from '../dist/src/widget/look.js'
+import { toManifest } from '../dist/src/widget/manifest.js'
+import online from '../dist/widgets/online.js'
+import sine from '../dist/widgets/sine.js'
+import status from '../dist/widgets/status.js'
+import trafficLight from '../dist/widgets/traffic-light.js'
+
+const FOLDER = new URL('../docs/images/', import.meta.url)
+const WIDGETS = { online, sine, status, 'traffic-light': trafficLight }
+
+// CSS pixels; drawn twice as large, for dense screens.
+const SCALE = 2
+const WIDTH = 720
+const HEIGHT = 300
+const GROUND = '#161b22'
+const FRAMES = 48
+/** Milliseconds; GIF counts in hundredths of a second. */
+const FRAME_TIME = 100
+/** Browsers make a tenth of a second of anything shorter. */
+const FIRST_TIME = 20
+
+/** Where the traffic light is. */
+const LIGHT = { x: 562, y: 32, width: 80, height: 200 }
+
+/** How many people watch, and from which frame on. */
+const VISITORS = new Map([
+  [0, 3],
+  [7, 4],
+  [13, 5],
+  [19, 6],
+  [29, 5],
+  [37, 4],
+  [43, 3],
+])
+const RUNNING = { label: 'build', message: 'running', color: 'blue', style: 'for-the-badge' }
+const PASSING = { label: 'build', message: 'passing', color: 'brightgreen', style: 'for-the-badge' }
+const PASSES_AT = 21
+
+registerFonts()
+mkdirSync(FOLDER, { recursive: true })
+write('imgcast.gif', await drawGif())
+write('online.png', drawWidget('online', '', { visitors: 12 }))
+write('sine.png', drawWidget('sine', '', { time: 400 }))
+write('status.png', drawWidget('status', '', { data: { ...PASSING, style: 'flat' } }))
+write('traffic-light.png', drawWidget('traffic-light', '', { time: 1000 }))
+
+/** One picture as the server would send it, twice as large. */
+function drawWidget(name, query, { data, ...facts }) {
+  const widget = WIDGETS[name]
+  const manifest = toManifest(name, '', widget)
+  const look = parseLook(manifest, 'png', new URLSearchParams(`${query}&scale=${SCALE}`))
+  const usual = { key: 'main', connections: 0, visitors: 0, peak: 0, time: 0 }
+  const job = { ...usual, ...facts, output: 'frame', widget: name, look }
+  return drawJob({ widget, manifest }, job, data).frame.bytes
+}
+
+async function drawGif() {
+  const encoder = new GifEncoder(WIDTH * SCALE, HEIGHT * SCALE, { quality: 1 })
+  const add = ({ data, width, height, left, top }, delay) =>
+    encoder.addFrame(data, width, height, { delay, left, top })
+  let before
+  for (let index = 0; index < FRAMES; index += 1) {
+    const pixels = await drawFrame(index)
+    if (before) add(onlyChanged(before, pixels), FRAME_TIME)
+    else {
+      // 256 colours are few for all of it at once: the part with most of them comes once more, with its own.
+      add(whole(pixels), FIRST_TIME)
+      add(cut(pixels, LIGHT), FRAME_TIME - FIRST_TIME)
+    }
+    before = pixels
+  }
+  return encoder.finish()
+}
+
+/** The whole picture at one moment, as RGBA. */
+async function drawFrame(index) {
+  const canvas = createCanvas(WIDTH * SCALE, HEIGHT * SCALE)
+  const ctx = canvas.getContext('2d')
+  ctx.scale(SCALE, SCALE)
+  ctx.fillStyle = GROUND
+  ctx.beginPath()
+  ctx.roundRect(0, 0, WIDTH, HEIGHT, 16)
+  ctx.fill()
+
+  const time = index * FRAME_TIME
+  const visitors = [...VISITORS].findLast(([from]) => from <= index)[1]
+  const data = index < PASSES_AT ? RUNNING : PASSING
+  // Each of the periods fits the whole a whole number of times, so that the end meets the beginning.
+  const period = FRAMES * FRAME_TIME
+  const wave = `width=456&height=132&frequency=2.5&speed=${1000 / period}&fps=${1000 / FRAME_TIME}`
+  const light = `width=${LIGHT.width}&height=${LIGHT.height}&interval=${period / 6}ms`
+  const pictures = [
+    ['online', 'width=210&height=48&background=0d1117', { visitors }, 32, 32],
+    ['status', '', { data }, 290, 42],
+    ['sine', wave, { time }, 32, 124],
+    ['traffic-light', light, { time }, LIGHT.x, LIGHT.y],
+  ]
+  for (const [name, query, facts, x, y] of pictures) {
+    const image = await loadImage(drawWidget(name, query, facts))
+    ctx.drawImage(image, x, y, image.width / SCALE, image.height / SCALE)
+  }
+  ctx.font = '500 12px Inter'
+  ctx.fillStyle = '#8b949e'
+  ctx.fillText('<img src="/online/lobby.png">', 32, 100)
+  ctx.fillText('<img src="/status/build.png">', 290, 100)
+  ctx.fillText('<img src="/sine/main.png">', 32, 276)
+  ctx.textAlign = 'center'
+  ctx.fillText('<img src="/traffic-light.png">', LIGHT.x + LIGHT.width / 2, 276)
+  return ctx.getImageData(0, 0, canvas.width, canvas.height).data
+}
+
+/** A GIF's pixels are there or not: the corners must not be half there. */
+function whole(pixels) {
+  const data = Uint8Array.from(pixels)
+  for (let at = 3; at < data.length; at += 4) data[at] = data[at] < 128 ? 0 : 255
+  return { data, left: 0, top: 0, width: WIDTH * SCALE, height: HEIGHT * SCALE }
+}
+
+/** A part of the picture, as it is. */
+function cut(pixels, { x, y, width, height }) {
+  const [left, top, wide, high] = [x, y, width, height].map((length) => length * SCALE)
+  const data = new Uint8Array(wide * high * 4)
+  for (let row = 0; row < high; row += 1) {
+    const from = ((top + row) * WIDTH * SCALE + left) * 4
+    data.set(pixels.subarray(from, from + wide * 4), row * wide * 4)
+  }
+  return { data, left, top, width: wide, height: high }
+}
+
+/** The smallest box around what changed; in it only what changed, the rest transparent: that is nearly free. */
+function onlyChanged(before, after) {
+  const across = WIDTH * SCALE
+  const old = new Uint32Array(before.buffer, before.byteOffset, before.length / 4)
+  const now = new Uint32Array(after.buffer, after.byteOffset, after.length / 4)
+  let [left, right, top, bottom] = [across, 0, HEIGHT * SCALE, 0]
+  for (let at = 0; at < now.length; at += 1) {
+    if (old[at] === now[at]) continue
+    const [x, y] = [at % across, Math.floor(at / across)]
+    left = Math.min(left, x)
+    right = Math.max(right, x + 1)
+    top = Math.min(top, y)
+    bottom = Math.max(bottom, y + 1)
+  }
+  const [width, height] = [right - left, bottom - top]
+  const box = new Uint32Array(width * height)
+  for (let at = 0; at < box.length; at += 1) {
+    const from = (top + Math.floor(at / width)) * across + left + (at % width)
+    if (old[from] !== now[from]) box[at] = now[from]
+  }
+  return { data: new Uint8Array(box.buffer), left, top, width, height }
+}
+
+function write(name, bytes) {
+  writeFileSync(new URL(name, FOLDER), bytes)
+  process.stdout.write(`docs/images/${name}  ${Math.ceil(bytes.length / 1000)} kB\n`)
+}

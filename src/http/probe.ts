@@ -1,0 +1,93 @@
+/** A stream as far as probing needs one. */
+export interface Probed {
+  /** Sends the picture once more with a megabyte that changes nothing; answers the bytes, 0 where it could not. */
+  probe(): number
+}
+
+interface Stream {
+  connection: Probed
+  since: number
+  probedAt: number
+  /** It was probed and stayed: somebody had it open then. */
+  survived: boolean
+}
+
+interface Reader {
+  streams: Set<Stream>
+  timers: Set<NodeJS.Timeout>
+}
+
+/** A viewer with so many streams may soon have all of the six that a browser opens to one host. */
+const MANY = 3
+/** Streams younger than this belong to the page that has just been opened; how long an answer to a probe may take. */
+const PAUSE = 1000
+/** A probe in the very moment of a navigation can miss: it is asked twice. */
+const PASSES = 2
+
+/**
+ * Finds out which of a reader's streams belong to pages that were left. Chromium keeps such a page and its connections
+ * for up to a minute, so that on the seventh page of a walk through a forum no picture loads any more; but it throws
+ * the page out, and closes its connections, once about a megabyte has come for it. A page that is open does not
+ * notice. It costs that megabyte: so only streams of a reader who just opened another one are asked, those that
+ * stayed before only when there are many.
+ */
+export class Probe {
+  readonly #viewers = new Map<string, Reader>()
+  #bytes = 0
+
+  /** What probing has cost so far. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** A stream was opened by a viewer of a Chromium over HTTP/1.1; answers what to call when it ends. */
+  add(viewer: string, connection: Probed): () => void {
+    const reader = this.#viewers.get(viewer) ?? { streams: new Set(), timers: new Set() }
+    this.#viewers.set(viewer, reader)
+    const { streams } = reader
+    const now = performance.now()
+    const old = [...streams].filter(({ since }) => now - since >= PAUSE)
+    const stream = { connection, since: now, probedAt: Number.NEGATIVE_INFINITY, survived: false }
+    streams.add(stream)
+    if (streams.size >= MANY) this.#ask(old.filter(({ survived }) => !survived))
+    if (old.length > 0) this.#askLater(reader, old, PASSES)
+    return () => {
+      streams.delete(stream)
+      if (streams.size === 0) this.#forget(viewer, reader)
+    }
+  }
+
+  /** Asks nobody any more. */
+  close(): void {
+    for (const [viewer, reader] of this.#viewers) this.#forget(viewer, reader)
+  }
+
+  #forget(viewer: string, { timers }: Reader): void {
+    for (const timer of timers) clearTimeout(timer)
+    timers.clear()
+    this.#viewers.delete(viewer)
+  }
+
+  #askLater(reader: Reader, old: readonly Stream[], passes: number): void {
+    const { streams, timers } = reader
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      const left = old.filter((stream) => streams.has(stream))
+      this.#ask(streams.size >= MANY ? left : left.filter(({ survived }) => !survived))
+      if (left.length > 0 && passes > 1) this.#askLater(reader, left, passes - 1)
+    }, PAUSE)
+    timers.add(timer)
+  }
+
+  #ask(streams: readonly Stream[]): void {
+    const now = performance.now()
+    for (const stream of streams) {
+      if (now - stream.probedAt < PAUSE * 0.9) continue
+      const bytes = stream.connection.probe()
+      if (bytes === 0) continue
+      this.#bytes += bytes
+      stream.survived = stream.probedAt > 0
+      stream.probedAt = now
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import { loadImage } from '@napi-rs/canvas'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { fatten } from '../../src/http/filler.ts'
+import { Probe } from '../../src/http/probe.ts'
+import type { Format } from '../../src/picture/frame.ts'
+import { plainFrame } from '../support/frames.ts'
+import { pixelOf } from '../support/pixels.ts'
+
+describe.each<Format>(['png', 'jpeg', 'webp'])('a fattened %s', (format) => {
+  test('takes over a megabyte and looks the same', async () => {
+    const frame = plainFrame('rgb(200, 40, 0)', { format })
+    const fat = Buffer.concat(fatten(frame))
+    expect(fat.length).toBeGreaterThan(1_100_000)
+    expect(pixelOf(await loadImage(fat), 5, 5)).toEqual(pixelOf(await loadImage(frame.bytes), 5, 5))
+  })
+})
+
+describe('probing', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    expect(vi.getTimerCount()).toBe(0)
+    vi.useRealTimers()
+  })
+
+  /** A reader whose pages each hold `pictures` streams; a page that was left ends when it is asked. */
+  class Reader {
+    readonly probe = new Probe()
+    readonly open = new Set<{ end(): void; left: boolean; asked: number }>()
+
+    visit(pictures = 1) {
+      const page = Array.from({ length: pictures }, () => {
+        const stream = { left: false, asked: 0, end: () => {} }
+        const remove = this.probe.add('ann', {
+          probe: () => {
+            stream.asked += 1
+            if (stream.left) setTimeout(stream.end, 20)
+            return 1000
+          },
+        })
+        stream.end = () => {
+          remove()
+          this.open.delete(stream)
+        }
+        this.open.add(stream)
+        return stream
+      })
+      return {
+        page,
+        leave: () => {
+          for (const stream of page) stream.left = true
+        },
+      }
+    }
+
+    close() {
+      for (const stream of [...this.open]) stream.end()
+    }
+  }
+
+  test.each([1, 3])(
+    'a walk of 20 pages with %d pictures never holds more than two pages',
+    async (pictures) => {
+      const reader = new Reader()
+      for (let page = 0; page < 20; page += 1) {
+        const { leave } = reader.visit(pictures)
+        expect(reader.open.size).toBeLessThanOrEqual(pictures * 2)
+        await vi.advanceTimersByTimeAsync(1500)
+        expect(reader.open.size).toBe(pictures)
+        if (page < 19) leave()
+      }
+      reader.close()
+    },
+  )
+
+  test('a reader with one picture open is never asked', async () => {
+    const reader = new Reader()
+    const { page } = reader.visit(1)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(page[0]?.asked).toBe(0)
+    reader.close()
+  })
+
+  test('a page with many pictures is not asked because of its own', async () => {
+    const reader = new Reader()
+    const { page } = reader.visit(6)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(page.map(({ asked }) => asked)).toEqual([0, 0, 0, 0, 0, 0])
+    reader.close()
+  })
+
+  test('a second tab that stays open is asked twice, and then left alone while the first walks on', async () => {
+    const reader = new Reader()
+    const tab = reader.visit(1)
+    await vi.advanceTimersByTimeAsync(5000)
+    const asked: number[] = []
+    for (let page = 0; page < 10; page += 1) {
+      const { leave } = reader.visit(1)
+      await vi.advanceTimersByTimeAsync(3000)
+      asked.push(tab.page[0]?.asked ?? 0)
+      expect(reader.open.size).toBe(2)
+      if (page < 9) leave()
+    }
+    expect(asked.at(-1)).toBe(2)
+    expect(reader.probe.bytes).toBe((2 + 9) * 1000)
+    reader.close()
+  })
+
+  test('readers are asked for their own streams only', async () => {
+    const probe = new Probe()
+    const asked = vi.fn(() => 1000)
+    const leaves = ['ann', 'bob', 'eve'].map((viewer) => probe.add(viewer, { probe: asked }))
+    await vi.advanceTimersByTimeAsync(2000)
+    leaves.push(probe.add('zoe', { probe: asked }))
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(asked).not.toHaveBeenCalled()
+    for (const leave of leaves) leave()
+  })
+
+  test('a close forgets every timer', async () => {
+    const reader = new Reader()
+    reader.visit(1)
+    await vi.advanceTimersByTimeAsync(1500)
+    reader.visit(1)
+    reader.probe.close()
+  })
+})

@@ -1,0 +1,198 @@
+import { loadImage } from '@napi-rs/canvas'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { startServer, type TestServer } from '../support/server.ts'
+import { openStream, type RawStream } from '../support/stream-reader.ts'
+
+const TOKEN = 'a-token-of-the-tests'
+const BADGE = { schemaVersion: 1, label: 'build', message: 'passing', color: 'brightgreen' }
+
+let server: TestServer
+const streams: RawStream[] = []
+
+beforeAll(async () => {
+  server = await startServer({ token: TOKEN })
+})
+
+afterEach(() => {
+  for (const stream of streams.splice(0)) stream.close()
+})
+
+afterAll(() => server.close())
+
+async function call(method: string, path: string, body?: unknown, authorization = `Bearer ${TOKEN}`) {
+  const response = await fetch(`${server.url}/api${path}`, {
+    method,
+    headers: { 'Content-Type': 'application/json', ...(authorization && { Authorization: authorization }) },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return {
+    status: response.status,
+    type: response.headers.get('content-type'),
+    headers: response.headers,
+    body: text === '' ? undefined : JSON.parse(text),
+  }
+}
+
+const problem = (status: number, detail: RegExp = /./) => ({
+  status,
+  type: 'application/problem+json',
+  body: {
+    type: expect.stringMatching(/^urn:imgcast:problem:[a-z-]+$/),
+    title: expect.stringMatching(/^[A-Z]/),
+    status,
+    detail: expect.stringMatching(detail),
+  },
+})
+
+describe('a status', () => {
+  test('that is put changes every open picture of it, without a new request', async () => {
+    const paths = ['/status/live.png', '/status/live.webp?style=social']
+    for (const path of paths) streams.push(await openStream(server.url + path))
+    for (const stream of streams) await stream.nextPart()
+    for (const message of ['passing', 'failing with a much longer message']) {
+      const before = streams.map((stream) => stream.parts.at(-1)?.body)
+      expect((await call('PUT', '/status/live', { ...BADGE, message })).status).toBe(200)
+      for (const [index, stream] of streams.entries()) {
+        await stream.waitFor(({ parts }) => parts.at(-1)?.body.equals(before[index] as Buffer) === false)
+      }
+    }
+    const data = await (await fetch(`${server.url}/status/live.json`)).json()
+    expect(data).toMatchObject({ label: 'build', message: 'failing with a much longer message' })
+  })
+
+  test('is as wide as its words, in the still too', async () => {
+    const width = async () => {
+      const response = await fetch(`${server.url}/status/wide.png`)
+      return (await loadImage(Buffer.from(await response.arrayBuffer()))).width
+    }
+    await call('PUT', '/status/wide', { ...BADGE, message: 'ok' })
+    const narrow = await width()
+    await call('PUT', '/status/wide', { ...BADGE, message: 'everything is quite all right' })
+    expect(await width()).toBeGreaterThan(narrow)
+  })
+
+  test('of one key leaves the others alone', async () => {
+    await call('PUT', '/status/one', { ...BADGE, message: '1' })
+    await call('PUT', '/status/two', { ...BADGE, message: '2' })
+    expect((await call('GET', '/status/one')).body.message).toBe('1')
+  })
+
+  test('can be put, read and deleted', async () => {
+    const missing = problem(404, /no status is set for here/)
+    expect(await call('GET', '/status/here')).toMatchObject(missing)
+    expect(await call('DELETE', '/status/here')).toMatchObject(missing)
+    expect(await call('PUT', '/status/here', BADGE)).toMatchObject({ status: 200, body: BADGE })
+    expect(await call('GET', '/status/here')).toMatchObject({ status: 200, body: BADGE })
+    expect(await call('DELETE', '/status/here')).toMatchObject({ status: 204, body: undefined })
+    expect(await call('GET', '/status/here')).toMatchObject(missing)
+  })
+
+  test('that is wrong names every field, and is not set', async () => {
+    const { status, body } = await call('PUT', '/status/wrong', {
+      ...{ schemaVersion: 2, label: 5, message: '', isError: 'yes', style: 'round', color: 7 },
+    })
+    expect(status).toBe(400)
+    const names = ['schemaVersion', 'label', 'message', 'color', 'isError', 'style']
+    expect(body.errors.map(({ name }: { name: string }) => name)).toEqual(names)
+    for (const name of names) expect(body.detail).toContain(`${name}: expected `)
+    expect((await call('GET', '/status/wrong')).status).toBe(404)
+  })
+
+  test.each<[string, string | undefined]>([
+    ['[]', '[]'],
+    ['what is no JSON', '{"schemaVersion": 1,'],
+    ['text', '"passing"'],
+    ['nothing', undefined],
+  ])('is no status when the body is %s: 400', async (_what, body) => {
+    expect(await call('PUT', '/status/wrong', body)).toMatchObject(problem(400))
+  })
+
+  test('of more than 64 KiB is too much: 413', async () => {
+    const body = { ...BADGE, logoSvg: 'x'.repeat(70_000) }
+    expect(await call('PUT', '/status/wrong', body)).toMatchObject(problem(413))
+  })
+
+  test.each(['GET', 'PUT', 'DELETE'])(
+    'has a key that pictures can have: %s says 400 else',
+    async (method) => {
+      for (const key of ['a%20b', 'k'.repeat(65), '%C3%A9']) {
+        const body = method === 'PUT' ? BADGE : undefined
+        expect([key, (await call(method, `/status/${key}`, body)).status]).toEqual([key, 400])
+      }
+    },
+  )
+
+  // FAILS: Express's own error for the key is told as the server's fault, 500.
+  test('has a key that can be decoded: 400 else', async () => {
+    expect(await call('GET', '/status/%zz')).toMatchObject(problem(400))
+  })
+
+  test('is not to be posted: 405 with Allow', async () => {
+    const answer = await call('POST', '/status/here', BADGE)
+    expect(answer).toMatchObject(problem(405))
+    expect(answer.headers.get('allow')).toBe('GET, HEAD, PUT, DELETE')
+  })
+})
+
+describe('the token', () => {
+  test.each([
+    ['none', ''],
+    ['another one', 'Bearer not-the-token-at-all'],
+    ['its beginning', `Bearer ${TOKEN.slice(0, -1)}`],
+    ['more than it', `Bearer ${TOKEN}x`],
+    ['it in another scheme', `Basic ${TOKEN}`],
+    ['it alone', TOKEN],
+  ])('is needed for every call: %s is not enough', async (_what, authorization) => {
+    for (const [method, path] of [
+      ['PUT', '/status/secret'],
+      ['GET', '/status/secret'],
+      ['DELETE', '/status/secret'],
+      ['GET', '/nothing'],
+    ] as const) {
+      const answer = await call(method, path, method === 'PUT' ? BADGE : undefined, authorization)
+      expect(answer).toMatchObject(problem(401, /Authorization: Bearer/))
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer')
+      expect(JSON.stringify(answer.body)).not.toContain(TOKEN)
+    }
+    expect((await call('GET', '/status/secret')).status).toBe(404)
+  })
+
+  test('may come with its scheme in any case', async () => {
+    expect((await call('PUT', '/status/scheme', BADGE, `bearer ${TOKEN}`)).status).toBe(200)
+  })
+
+  test('is made at start where none was given: long, and another each time', async () => {
+    const others = await Promise.all([startServer(), startServer()])
+    const tokens = others.map(({ imgcast }) => imgcast.token)
+    for (const token of tokens) expect(token).toMatch(/^[\w-]{20,}$/)
+    expect(new Set(tokens).size).toBe(2)
+    await Promise.all(others.map((each) => each.close()))
+  })
+
+  test('opens nothing where there is nothing: 404', async () => {
+    expect(await call('GET', '/nothing')).toMatchObject(problem(404))
+  })
+})
+
+describe('health', () => {
+  const get = async (url: string) => {
+    const response = await fetch(url)
+    return { status: response.status, body: await response.json() }
+  }
+
+  test('is told to everyone', async () => {
+    for (const path of ['/healthz', '/readyz']) {
+      expect(await get(server.url + path)).toEqual({ status: 200, body: { status: 'ok' } })
+      expect((await fetch(server.url + path, { method: 'HEAD' })).status).toBe(200)
+    }
+  })
+
+  test('of a server that stops: alive, and not ready', async () => {
+    const stopping = await startServer()
+    await stopping.imgcast.close()
+    expect(await get(`${stopping.url}/healthz`)).toEqual({ status: 200, body: { status: 'ok' } })
+    expect(await get(`${stopping.url}/readyz`)).toEqual({ status: 503, body: { status: 'stopping' } })
+    await stopping.close()
+  })
+})
