@@ -53,6 +53,13 @@ export const tools = [
     suite: 'the GStreamer tests',
     fault: () => lacksElements('multipartdemux', 'pngdec', 'jpegdec', 'souphttpsrc'),
   },
+  {
+    name: 'iproute2',
+    commands: ['ip'],
+    packages: ['iproute2'],
+    suite: 'the tests in network namespaces',
+    fault: () => (mayMakeNamespaces() ? undefined : 'making network namespaces needs root'),
+  },
 ]
 
 /**
@@ -118,6 +125,17 @@ function lacksElements(...elements) {
     (element) => spawnSync('gst-inspect-1.0', ['--exists', element]).status !== 0,
   )
   return lacking.length === 0 ? undefined : `it lacks the elements ${lacking.join(', ')}`
+}
+
+/** Root may lack what it takes in a container, and others may have been given it: so the capabilities are asked for. */
+function mayMakeNamespaces() {
+  const [CAP_NET_ADMIN, CAP_SYS_ADMIN] = [12n, 21n]
+  try {
+    const mask = /^CapEff:\s*(\w+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
+    return [CAP_NET_ADMIN, CAP_SYS_ADMIN].every((bit) => (BigInt(`0x${mask}`) >> bit) & 1n)
+  } catch {
+    return false
+  }
 }
 
 /** @param {string} command @param {string[]} args */

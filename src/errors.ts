@@ -50,6 +50,17 @@ export class PublicError extends Error {
   }
 }
 
+/** Any error as one that may be told: what is not a `PublicError` is the server's own fault and stays in the log. */
+export function toPublicError(error: unknown): PublicError {
+  if (error instanceof PublicError) return error
+  return new PublicError({
+    code: 'internal-error',
+    status: 500,
+    caption: 'something went wrong',
+    cause: error,
+  })
+}
+
 /** Says a value the way error sentences quote it: short, on one line, JSON-escaped. */
 export function quote(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)

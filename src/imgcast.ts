@@ -84,11 +84,13 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
   const socketOptions = new SocketOptions(options.ghostTimeout, log)
   const streams = new Streams({ cluster, limits: options, heartbeat, socketOptions, probe })
   const pages = new Pages(renderer, options.publicUrl)
-  const pictures = new Pictures({ renderer, channels, cluster, streams, pages, log, ...options })
+  let closing: Promise<void> | undefined
+  const isReady = () => !closing
+  const allowReferrer = allowedReferrers(options)
+  const pictures = new Pictures({ renderer, channels, cluster, streams, pages, allowReferrer, isReady, log })
   const stopWatching = watchFolders(options.widgets, async (widgets) => {
     if (await renderer.reload(widgets)) for (const widget of widgets) channels.redrawWidget(widget)
   })
-  let closing: Promise<void> | undefined
   const forwarding = new ForwardingCheck(log)
   const router = createRouter({
     pictures,
@@ -96,7 +98,8 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
     forwarding,
     store: cluster.store,
     token,
-    isReady: () => !closing,
+    sockets: () => streams.sockets(),
+    isReady,
   })
 
   const close = async () => {
@@ -122,6 +125,11 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
       return closing
     },
   }
+}
+
+/** The server's own pages are always allowed, also where a proxy gives them another name. */
+function allowedReferrers({ allowReferrer, publicUrl }: Options): string[] {
+  return allowReferrer.length > 0 && publicUrl ? [...allowReferrer, new URL(publicUrl).host] : allowReferrer
 }
 
 function answerState(store: Store, { operation, room, name, value }: StateRequest): Promise<unknown> {

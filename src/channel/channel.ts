@@ -1,4 +1,4 @@
-import { PublicError } from '../errors.ts'
+import { type PublicError, toPublicError } from '../errors.ts'
 import { errorCard, placeholderCard } from '../picture/card.ts'
 import type { Frame } from '../picture/frame.ts'
 import type { Drawing } from '../render/protocol.ts'
@@ -42,6 +42,8 @@ export class Channel {
   readonly #viewers = new Set<Viewer>()
   #frame: Frame | undefined
   #placeholder: Frame | undefined
+  /** Why the newest picture is an error card. */
+  #failure: PublicError | undefined
   /** Nothing has happened since the newest picture was asked for. */
   #fresh = false
   /** When the clock makes the newest picture old. */
@@ -86,7 +88,10 @@ export class Channel {
     if (this.#viewers.size > 0) this.#schedule(this.#lastDrawAt + this.#floor())
   }
 
-  /** One picture of how things are now; a placeholder where that takes too long. */
+  /**
+   * One picture of how things are now; a placeholder where that takes too long. Rejects with the `PublicError` of a
+   * drawing that failed: a still has a status to say so with.
+   */
   async still(): Promise<Frame> {
     if (this.#viewers.size === 0) this.#rest()
     let timer: NodeJS.Timeout | undefined
@@ -95,6 +100,7 @@ export class Channel {
     })
     await Promise.race([this.#drawUntilGood(), patience])
     clearTimeout(timer)
+    if (this.#failure) throw this.#failure
     return this.#frame ?? this.#makePlaceholder()
   }
 
@@ -149,12 +155,13 @@ export class Channel {
     try {
       const { frame, next = heartbeat } = await this.#init.draw()
       this.#goodUntil = askedAt + Math.min(next, heartbeat)
+      this.#failure = undefined
       this.#show(frame)
     } catch (error) {
-      const { caption } = error instanceof PublicError ? error : { caption: 'something went wrong' }
+      this.#failure = toPublicError(error)
       this.#goodUntil =
         performance.now() + Math.max(heartbeat, error instanceof RenderError ? error.retryIn : 0)
-      this.#show(errorCard({ ...this.#init.look, ...sizeOf(this.#frame) }, caption))
+      this.#show(errorCard({ ...this.#init.look, ...sizeOf(this.#frame) }, this.#failure.caption))
     }
   }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
 import { sayFaults } from '../options.ts'
+import { audit } from './audit.ts'
 import { readCommandLine } from './read-command-line.ts'
 import { serve } from './serve.ts'
 
@@ -20,6 +21,9 @@ switch (line.command) {
   case 'wrong':
     process.stderr.write(`${sayFaults(line.faults)}\n`)
     process.exitCode = USAGE_ERROR
+    break
+  case 'audit':
+    process.exitCode = await audit(line)
     break
   case 'serve':
     await serve(line.options)

@@ -1,21 +1,25 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import express, { type NextFunction, type Request, type Response, Router } from 'express'
 import type { Store } from '../cluster/store.ts'
-import { PublicError } from '../errors.ts'
+import { PublicError, toPublicError } from '../errors.ts'
+import { audit, type CountedSocket } from './audit.ts'
 import { checkKey } from './picture-path.ts'
-import { sendProblem, toPublicError } from './send-error.ts'
+import { sendProblem } from './send-error.ts'
+import { readSocketTable } from './socket-table.ts'
 import { parseStatus } from './status-schema.ts'
 
 /** What the API works on. */
 export interface ApiInit {
   store: Store
   token: string
+  /** The sockets of all counted streams. */
+  sockets(): CountedSocket[]
 }
 
 const LARGEST_BODY_BYTES = 65_536
 
 /** The HTTP API under `/api`: JSON in, JSON or problem documents out, all of it behind the token. */
-export function createApi({ store, token }: ApiInit): Router {
+export function createApi({ store, token, sockets }: ApiInit): Router {
   const api = Router()
   api.use((request, _response, next) => {
     if (!hasToken(request, token)) throw unauthorized()
@@ -48,12 +52,18 @@ export function createApi({ store, token }: ApiInit): Router {
         headers: { Allow: 'GET, HEAD, PUT, DELETE' },
       })
     })
+  api.get('/audit', async (request, response) => {
+    const rows = await readSocketTable().catch((cause: Error) => {
+      throw new PublicError({ code: 'no-socket-table', status: 501, caption: cause.message, cause })
+    })
+    response.json(audit(sockets(), request.socket.localPort ?? 0, rows))
+  })
   api.use(() => {
     throw new PublicError({ code: 'not-found', status: 404, caption: 'no such call' })
   })
   // Express knows an error handler by its four parameters.
   api.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
-    sendProblem(request, response, fromBodyParser(error) ?? toPublicError(error))
+    sendProblem(request, response, fromExpress(error) ?? toPublicError(error))
   })
   return api
 }
@@ -71,11 +81,11 @@ function hasToken(request: Request, token: string): boolean {
   return timingSafeEqual(digest(given), digest(token))
 }
 
-/** `express.json` says what is wrong with a body by its own errors. */
-function fromBodyParser(error: unknown): PublicError | undefined {
-  const { type, status, message } = error as { type?: string; status?: number; message: string }
-  if (type === undefined || status === undefined || status >= 500) return undefined
-  return new PublicError({ code: 'bad-body', status, caption: 'not a JSON body', detail: message })
+/** Express says by errors of its own what is wrong with a body or a path. */
+function fromExpress(error: unknown): PublicError | undefined {
+  const { status, message } = error as { status?: number; message: string }
+  if (error instanceof PublicError || status === undefined || status >= 500) return undefined
+  return new PublicError({ code: 'bad-request', status, caption: 'not understood', detail: message })
 }
 
 function unauthorized(): PublicError {

@@ -85,7 +85,7 @@ function readWish(query: URLSearchParams): 'stream' | 'still' | undefined {
 
 function stream({ method, headers, extension, query }: Question, format: Format): Delivery {
   const userAgent = headers['user-agent'] ?? ''
-  const framing = extension === 'mjpeg' && looksLike(headers) !== 'image' ? 'machine' : 'browser'
+  const framing = extension === 'mjpeg' && looksLike(headers) === 'other' ? 'machine' : 'browser'
   const firefox = framing === 'browser' && isFirefox(userAgent)
   // Firefox asks for one URL at a time: a second tab would wait 20 s for the first one's stream. A 302 takes 80 ms.
   const redirect = firefox && method === 'GET' && looksLike(headers) === 'image' && !query.has('v')
@@ -96,7 +96,7 @@ function stream({ method, headers, extension, query }: Question, format: Format)
 function looksLike(headers: IncomingHttpHeaders): 'image' | 'page' | 'other' {
   const userAgent = headers['user-agent'] ?? ''
   const destination = headers['sec-fetch-dest']
-  if (takesStillsOnly(userAgent, destination === 'image')) return 'other'
+  if (takesStillsOnly(userAgent, destination !== undefined)) return 'other'
   if (destination === 'image') return 'image'
   const type = preferredType(headers)
   if (destination === 'document' || type === 'text/html') return 'page'

@@ -4,7 +4,7 @@ import { closest } from 'fastest-levenshtein'
 import type { Logger } from 'pino'
 import { type Channels, roomOf } from '../channel/channels.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import { PublicError } from '../errors.ts'
+import { PublicError, toPublicError } from '../errors.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { parseLook } from '../widget/look.ts'
 import { type Manifest, usualLength } from '../widget/manifest.ts'
@@ -14,7 +14,7 @@ import type { PageExtension } from './page-look.ts'
 import type { Pages } from './pages.ts'
 import { MAX_URL, type PicturePath, parsePicturePath } from './picture-path.ts'
 import { checkReferrer } from './referrer.ts'
-import { type CardPlace, sendErrorPicture, sendProblem, toPublicError, UNKNOWN_PLACE } from './send-error.ts'
+import { type CardPlace, sendErrorPicture, sendProblem, UNKNOWN_PLACE } from './send-error.ts'
 import { sendStill, sendWhole } from './still.ts'
 import type { PictureRequest, Streams } from './streams.ts'
 
@@ -27,6 +27,8 @@ export interface PicturesInit {
   pages: Pages
   /** Hosts whose pages may show pictures; none allows all. */
   allowReferrer: readonly string[]
+  /** Whether new viewers are taken. */
+  isReady(): boolean
   log: Logger
 }
 
@@ -66,13 +68,14 @@ export class Pictures {
     const split = url.indexOf('?')
     const query = new URLSearchParams(split < 0 ? '' : url.slice(split))
     if (url.length > MAX_URL) throw tooLong(url.length)
+    checkMethod(request.method)
     const path = parsePicturePath(split < 0 ? url : url.slice(0, split))
     if (!path) throw notFound('there is nothing here')
     target.path = path
     const { extension } = path
     const format = (extension && EXTENSIONS[extension]) ?? 'png'
     target.place = { ...target.place, format }
-    checkMethod(request.method)
+    if (!this.#init.isReady()) throw stopping()
     const manifest = this.#find(path, looksLikeImage(request.headers))
     target.place = placeOf(manifest, format)
     const delivery: Delivery = extension
@@ -175,6 +178,15 @@ function checkMethod(method: string | undefined): void {
     status: 405,
     caption: `expected GET or HEAD, got ${method}`,
     headers: { Allow: 'GET, HEAD' },
+  })
+}
+
+function stopping(): PublicError {
+  return new PublicError({
+    code: 'stopping',
+    status: 503,
+    caption: 'the server is stopping',
+    headers: { 'Retry-After': '5' },
   })
 }
 

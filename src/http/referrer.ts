@@ -24,6 +24,8 @@ function parse(referrer: string | undefined): URL | undefined {
 }
 
 function matches({ host, hostname }: URL, pattern: string): boolean {
-  if (pattern.startsWith('*.')) return hostname.endsWith(pattern.slice(1))
-  return pattern === host || pattern === hostname
+  const wanted = pattern.toLowerCase()
+  return [host, hostname].some((name) =>
+    wanted.startsWith('*.') ? name.endsWith(wanted.slice(1)) : name === wanted,
+  )
 }

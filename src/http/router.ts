@@ -1,12 +1,11 @@
 import { join } from 'node:path'
 import express, { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
-import { PublicError } from '../errors.ts'
+import { toPublicError } from '../errors.ts'
 import { type ApiInit, createApi } from './api.ts'
 import type { ForwardingCheck } from './forwarding-check.ts'
 import { UNCACHED } from './headers.ts'
 import type { Pages } from './pages.ts'
 import type { Pictures } from './pictures.ts'
-import { sendProblem, toPublicError } from './send-error.ts'
 import { sendWhole } from './still.ts'
 import { publicFolder } from './views.ts'
 
@@ -32,7 +31,6 @@ export function createRouter(init: RouterInit): Router {
   router.use('/assets', express.static(join(publicFolder(), 'assets'), { index: false, maxAge: '1h' }))
   router.get('/', (request, response) => init.pages.gallery(request, response))
   router.use((request, response) => {
-    if (!init.isReady()) return sendProblem(request, response, stopping())
     init.forwarding.check(request)
     return init.pictures.handle(request, response)
   })
@@ -42,13 +40,4 @@ export function createRouter(init: RouterInit): Router {
     else init.pages.error(request, response, toPublicError(error))
   })
   return router
-}
-
-function stopping(): PublicError {
-  return new PublicError({
-    code: 'stopping',
-    status: 503,
-    caption: 'the server is stopping',
-    headers: { 'Retry-After': '5' },
-  })
 }

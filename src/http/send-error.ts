@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { STATUS_CODES } from 'node:http'
-import { PublicError } from '../errors.ts'
+import type { PublicError } from '../errors.ts'
 import { errorCard, roomyCardSize } from '../picture/card.ts'
 import { contentType, type Format } from '../picture/frame.ts'
 import { UNCACHED } from './headers.ts'
@@ -16,17 +16,6 @@ export interface CardPlace {
 
 /** Where nothing is known of the picture that was asked for. */
 export const UNKNOWN_PLACE: CardPlace = { format: 'png', width: 160, height: 40 }
-
-/** Any error as one that may be told: what is not a `PublicError` is the server's own fault and stays in the log. */
-export function toPublicError(error: unknown): PublicError {
-  if (error instanceof PublicError) return error
-  return new PublicError({
-    code: 'internal-error',
-    status: 500,
-    caption: 'something went wrong',
-    cause: error,
-  })
-}
 
 /** Sends an error as a picture that says what is wrong, large enough to read. */
 export function sendErrorPicture(

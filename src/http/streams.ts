@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Channel } from '../channel/channel.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { Admission, type AdmissionLimits } from './admission.ts'
+import type { CountedSocket } from './audit.ts'
 import { Connection, isHttp2, writeHead } from './connection.ts'
 import { STREAM } from './headers.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -9,6 +11,7 @@ import { Multipart } from './multipart.ts'
 import type { Delivery } from './negotiate.ts'
 import type { Probe } from './probe.ts'
 import type { SocketOptions } from './socket-options.ts'
+import { toEndpoint } from './socket-table.ts'
 import { isChromium } from './user-agent.ts'
 
 /** What the streams of one server share. */
@@ -28,6 +31,9 @@ export interface PictureRequest extends IncomingMessage {
   ip?: string | undefined
 }
 
+/** Both ends of a socket; asked when it is open, as a closed one no longer knows. */
+type Endpoint = { [Name in 'localPort' | 'remoteAddress' | 'remotePort']: Socket[Name] | undefined }
+
 /** The way of delivery of one stream. */
 export type StreamDelivery = Extract<Delivery, { kind: 'stream' }>
 
@@ -40,6 +46,7 @@ export class Streams {
   readonly #admission: Admission
   readonly #heartbeat: Heartbeat
   readonly #multipart = new Multipart()
+  readonly #sockets = new Map<Connection, Endpoint>()
   /** A client that pipelines a second request behind an endless stream would wait for ever, and be counted. */
   readonly #taken = new WeakSet<object>()
 
@@ -57,6 +64,18 @@ export class Streams {
   /** The open ones, for whoever looks inside. */
   get connections(): ReadonlySet<Connection> {
     return this.#heartbeat.connections
+  }
+
+  /** The sockets of the open streams, for whoever checks the count. */
+  sockets(): CountedSocket[] {
+    const sockets = new Map<string, CountedSocket>()
+    for (const { localPort = 0, remoteAddress = '', remotePort = 0 } of this.#sockets.values()) {
+      const remote = toEndpoint(remoteAddress, remotePort)
+      const known = sockets.get(`${localPort} ${remote}`)
+      if (known) known.streams += 1
+      else sockets.set(`${localPort} ${remote}`, { localPort, remote, streams: 1 })
+    }
+    return [...sockets.values()]
   }
 
   /** Answers a HEAD for a stream: nobody begins to watch. */
@@ -90,8 +109,11 @@ export class Streams {
     }
     this.#init.socketOptions.apply(socket)
     const connection = this.#connect(request, response, delivery)
+    const { localPort, remoteAddress, remotePort } = socket
+    this.#sockets.set(connection, { localPort, remoteAddress, remotePort })
     const leaving: (() => void)[] = [
       release,
+      () => this.#sockets.delete(connection),
       () => this.#heartbeat.delete(connection),
       () => connection.destroy(),
     ]

@@ -20,8 +20,8 @@ export function isImageProxy(userAgent: string): boolean {
  * Whether a user agent is a program that takes stills only: image proxies, mail clients, crawlers. A headless browser
  * that says it loads an image is a viewer (kiosks, tests), though crawler lists name it.
  */
-export function takesStillsOnly(userAgent: string, saysImage: boolean): boolean {
-  const agent = saysImage ? userAgent.replace('HeadlessChrome', 'Chrome') : userAgent
+export function takesStillsOnly(userAgent: string, saysWhatFor: boolean): boolean {
+  const agent = saysWhatFor ? userAgent.replace('HeadlessChrome', 'Chrome') : userAgent
   return isImageProxy(agent) || MAIL_CLIENT.test(agent) || (agent !== '' && isbot(agent))
 }
 

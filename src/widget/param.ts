@@ -29,7 +29,6 @@ interface Range extends About {
 }
 
 const HEX = /^#?([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i
-const NAME = /^[a-z]+$/i
 
 /** The kinds of parameters a widget can declare. */
 export const param = {
@@ -51,7 +50,7 @@ export const param = {
   },
   /** A CSS hex colour, its `#` optional (a URL would have to escape it), or a CSS colour name. `''`: unset. */
   color(value: string, about: About = {}): Param<string> {
-    return { spec: { kind: 'color', default: value, ...about } }
+    return { spec: { kind: 'color', default: readColorName(value) ?? value, ...about } }
   },
   /** One of a few words. @default the first */
   choice<const C extends string>(
@@ -125,11 +124,17 @@ function read(spec: ParamSpec, raw: string): ParamValue | undefined {
     case 'color':
       // A colour may be left to the widget: `param.color('')`.
       if (raw === '' && spec.default === '') return ''
-      if (HEX.test(raw)) return `#${raw.replace('#', '').toLowerCase()}`
-      return NAME.test(raw) && CSS_COLORS.has(raw.toLowerCase()) ? raw.toLowerCase() : undefined
+      return readColorName(raw)
     case 'choice':
       return spec.choices.includes(raw) ? raw : undefined
   }
+}
+
+/** One spelling for each: `#` and all digits, or the name in lower case. */
+function readColorName(raw: string): string | undefined {
+  const digits = HEX.exec(raw)?.[1]?.toLowerCase()
+  if (digits) return `#${digits.length < 6 ? digits.replaceAll(/./g, '$&$&') : digits}`
+  return CSS_COLORS.has(raw.toLowerCase()) ? raw.toLowerCase() : undefined
 }
 
 /** The named colours of CSS Color Module Level 4, section 6.1, and `transparent`. */

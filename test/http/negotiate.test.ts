@@ -58,7 +58,6 @@ describe('who gets what', () => {
     ['Chromium, navigating over plain http', 'page', plain(navigating(chromium))],
     ['a client that prefers HTML', 'page', { Accept: 'text/html' }],
     ['an iframe', 'page', { ...navigating(chromium), 'Sec-Fetch-Dest': 'iframe' }],
-    // FAILS: gets a still, as a crawler would.
     ['HeadlessChrome, navigating', 'page', { ...navigating(chromium), 'User-Agent': HEADLESS }],
 
     ['fetch() in a page', 'still', { ...chromium, Accept: '*/*', 'Sec-Fetch-Dest': 'empty' }],
@@ -166,7 +165,6 @@ describe('.mjpeg', () => {
     ['Chromium, loading an image', chromium],
     ['Firefox, loading an image', firefox],
     ['WebKit, loading an image over plain http', plain(webkit)],
-    // FAILS: the two that navigate get machine framing, which Chromium and WebKit show one picture late.
     ['Chromium, navigating', navigating(chromium)],
     ['Firefox, navigating over plain http', plain(navigating(firefox))],
   ])('is a stream that browsers show at once for %s', (_who, headers) => {

@@ -123,7 +123,6 @@ describe('a status', () => {
     },
   )
 
-  // FAILS: Express's own error for the key is told as the server's fault, 500.
   test('has a key that can be decoded: 400 else', async () => {
     expect(await call('GET', '/status/%zz')).toMatchObject(problem(400))
   })

@@ -119,7 +119,6 @@ describe.each([
   })
 })
 
-// FAILS: it is a problem document, whoever asks.
 test('after its end, an image load still gets a picture that says so', async () => {
   const imgcast = await createImgcast({ workers: 1, logLevel: 'silent' })
   const server = express5().use('/live', imgcast.router).listen(0, '127.0.0.1')

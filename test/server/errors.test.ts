@@ -217,6 +217,16 @@ describe('limits', () => {
 })
 
 describe('a broken widget', () => {
+  test('a still of a widget that failed is its card with status 500, a problem for JSON, 200 for an image proxy', async () => {
+    const url = `${server.url}/throws/still.png`
+    const card = await fetch(url)
+    expect([card.status, card.headers.get('content-type')]).toEqual([500, 'image/png'])
+    expect((await loadImage(Buffer.from(await card.arrayBuffer()))).width).toBeGreaterThan(100)
+    const problem = await fetch(url, { headers: JSON_PLEASE })
+    expect(await problem.json()).toMatchObject({ status: 500, detail: 'throws failed to draw' })
+    expect((await fetch(url, { headers: CAMO })).status).toBe(200)
+  })
+
   test.each(['throws', 'loops', 'exits', 'aborts'])(
     '%s: shows its error card in its own stream, and nobody else’s ends',
     async (widget) => {

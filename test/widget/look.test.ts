@@ -91,7 +91,6 @@ describe('equal looks have one key', () => {
     expect(lookKey(look(one))).toBe(lookKey(look(other)))
   })
 
-  // FAILS: a default is taken as it is written; without its # it is not even a colour to a canvas.
   test('with a default that its author spelled otherwise', () => {
     for (const color of ['#FF8800', 'ff8800', 'FF8800']) {
       const widget = manifest({

@@ -46,6 +46,8 @@ export async function launchChromium({ javascript = true }: BrowserOptions = {})
         const tab = new ChromiumTab(remote, targetId, sessionId)
         await remote.call('Page.enable', {}, sessionId)
         if (!javascript) await remote.call('Emulation.setScriptExecutionDisabled', { value: true }, sessionId)
+        // A new target is not in front by itself, and what is not in front loads no lazy picture.
+        await tab.activate()
         await tab.goto(url, options)
         return tab
       },

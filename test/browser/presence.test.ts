@@ -1,0 +1,130 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import type { Tab } from './drivers/index.ts'
+import { type Colour, LOSSY, untilFilled } from './support/pixels.ts'
+import { img, Site } from './support/site.ts'
+import { describeEngines, useBrowser } from './support/stage.ts'
+
+const COUNTER = { width: 40, height: 20 }
+/** How long Firefox holds back a second request for the URL of an open stream. */
+const CACHE_LOCK = 20_000
+/** So seldom that no test lives to see one: a minute is the most there is. */
+const NEVER = 60_000
+
+let site: Site
+let server: TestServer
+let rooms = 0
+
+beforeAll(async () => {
+  site = await Site.start()
+})
+afterAll(() => site.close())
+
+/** A room nobody else is in, so that no test sees another's leavers. */
+function counterUrl(format = 'png'): string {
+  rooms += 1
+  return `${server.url}/counter/room-${rooms}.${format}?count=connections`
+}
+
+/** Waits until the counter on a page shows this number of connections. */
+async function untilCounts(tab: Tab, count: number): Promise<void> {
+  const colour: Colour = [count * 10, 0, 0]
+  await untilFilled(tab, COUNTER, colour, 4)
+}
+
+async function untilConnections(count: number): Promise<void> {
+  await eventually(() => expect(server.imgcast.census().connections).toBe(count), { timeout: 30_000 })
+}
+
+describeEngines((engine) => {
+  const stage = useBrowser(engine)
+
+  describe('without heartbeats', () => {
+    beforeEach(async () => {
+      server = await startServer({ heartbeat: NEVER, linger: 100 })
+    })
+    afterEach(async () => {
+      await server.close()
+    })
+
+    test.each(['png', 'jpg'])(
+      '%s: a tab that is closed is counted out on the other one’s screen',
+      async (format) => {
+        const page = site.page(img(counterUrl(format), COUNTER))
+        const staying = await stage.open(page)
+        await untilCounts(staying, 1)
+        const leaving = await stage.open(page)
+        await untilCounts(leaving, 2)
+        await untilCounts(staying, 2)
+        await stage.close(leaving)
+        await untilCounts(staying, 1)
+      },
+    )
+
+    test('one picture in two tabs and after a reload is live everywhere', async () => {
+      const page = site.page(img(counterUrl(), COUNTER))
+      const first = await stage.open(page)
+      await untilCounts(first, 1)
+      const start = performance.now()
+      const second = await stage.open(page)
+      await untilCounts(second, 2)
+      expect(performance.now() - start).toBeLessThan(CACHE_LOCK / 2)
+      await untilCounts(first, 2)
+
+      const again = performance.now()
+      await second.reload()
+      await untilConnections(2)
+      await untilCounts(second, 2)
+      expect(performance.now() - again).toBeLessThan(CACHE_LOCK / 2)
+      await stage.close(first)
+      await untilCounts(second, 1)
+    })
+
+    test('one picture twice in a page is live in both places', async () => {
+      const picture = img(counterUrl(), { width: COUNTER.width, height: COUNTER.height / 2 })
+      const tab = await stage.open(site.page(picture + picture))
+      await untilFilled(tab, COUNTER, [server.imgcast.census().connections * 10, 0, 0], 4)
+    })
+  })
+
+  describe('with heartbeats', () => {
+    beforeEach(async () => {
+      server = await startServer({ heartbeat: 500, linger: 100 })
+    })
+    afterEach(async () => {
+      await server.close()
+    })
+
+    test('webp: a tab that is closed is counted out on the other one’s screen', async () => {
+      const page = site.page(img(counterUrl('webp'), COUNTER))
+      const staying = await stage.open(page)
+      const leaving = await stage.open(page)
+      await untilFilled(staying, COUNTER, [20, 0, 0], LOSSY / 3)
+      await stage.close(leaving)
+      await untilFilled(staying, COUNTER, [10, 0, 0], LOSSY / 3)
+    })
+
+    test('the page’s load event comes while the picture goes on', async () => {
+      const beacon = site.beacon()
+      const page = img(counterUrl(), COUNTER)
+      const tab = await stage.open(site.page(page, { body: `onload="new Image().src = '${beacon}'"` }))
+      await site.untilRequested(beacon)
+      await untilCounts(tab, 1)
+      const another = await stage.open(site.page(page))
+      await untilCounts(tab, 2)
+      await stage.close(another)
+      await untilCounts(tab, 1)
+    })
+
+    test('the page’s load event does not wait for a slow widget', async () => {
+      const beacon = site.beacon()
+      const slow = `${server.url}/slow/main.png?wait=600s`
+      await stage.open(
+        site.page(img(slow, { width: 120, height: 40 }), { body: `onload="new Image().src = '${beacon}'"` }),
+      )
+      await site.untilRequested(beacon)
+      await untilConnections(1)
+    })
+  })
+})

@@ -1,0 +1,213 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { eventually } from '../support/eventually.ts'
+import { FIXTURE_WIDGETS } from '../support/server.ts'
+import { toolPath } from '../support/tools.ts'
+
+const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+const VIEWER = fileURLToPath(new URL('viewer.mjs', import.meta.url))
+const COUNTS = fileURLToPath(new URL('counts.mjs', import.meta.url))
+/** Of the block for tests of network devices (RFC 2544): nobody's real network is hidden by it. */
+const ADDRESSES = { server: '198.18.1.2', viewer: '198.18.2.2' } as const
+const PREFIX = 'imgcast'
+
+/** One viewer of viewer.mjs; one whose name begins with `stamped` reads the time in its pictures. */
+export interface Viewer {
+  name: string
+  port: number
+  path: string
+  headers?: Record<string, string>
+  /** Milliseconds before it connects. */
+  after?: number
+}
+
+/** What viewer.mjs tells. */
+export interface Sight {
+  name: string
+  at: number
+  bytes?: number
+  stamp?: number
+  ended?: string
+}
+
+/** What counts.mjs tells. */
+export interface Round {
+  at: number
+  counts: Record<string, { connections: number; visitors: number }>
+}
+
+type Place = 'server' | 'router' | 'viewer'
+
+/** Three network namespaces of this kernel, server -- router -- viewer, and the processes in them. */
+export class Network {
+  readonly #id = `${PREFIX}-${process.pid}-${randomBytes(2).toString('hex')}`
+  readonly #children: ChildProcess[] = []
+  readonly #removeAll = (): void => this.#remove()
+
+  constructor() {
+    removeLeftovers()
+    process.once('exit', this.#removeAll)
+    for (const place of ['server', 'router', 'viewer'] as const) {
+      ip('netns', 'add', this.#name(place))
+      this.#ip(place, 'link', 'set', 'lo', 'up')
+    }
+    for (const place of ['server', 'viewer'] as const) {
+      const address = ADDRESSES[place]
+      const gateway = address.replace(/\d+$/, '1')
+      const peer = ['peer', 'name', 'eth0', 'netns', this.#name(place)]
+      this.#ip('router', 'link', 'add', `to-${place}`, 'type', 'veth', ...peer)
+      this.#ip('router', 'address', 'add', `${gateway}/24`, 'dev', `to-${place}`)
+      this.#ip('router', 'link', 'set', `to-${place}`, 'up')
+      this.#ip(place, 'address', 'add', `${address}/24`, 'dev', 'eth0')
+      this.#ip(place, 'link', 'set', 'eth0', 'up')
+      this.#ip(place, 'route', 'add', 'default', 'via', gateway)
+    }
+    this.heal()
+  }
+
+  /** Makes the router swallow everything without a word: Linux answers nothing where forwarding is off. */
+  cut(): void {
+    this.#forward(0)
+  }
+
+  heal(): void {
+    this.#forward(1)
+  }
+
+  /** Cuts the way to the viewer down to a rate, with a queue of no more than 50 ms: that queue is not the server's. */
+  narrow(rate: string): void {
+    const shaper = ['root', 'tbf', 'rate', rate, 'burst', '4kb', 'latency', '50ms']
+    run('tc', '-n', this.#name('router'), 'qdisc', 'replace', 'dev', 'to-viewer', ...shaper)
+  }
+
+  /** Counters of the router's kernel: what it forwarded, and what it said itself. */
+  routerCounters(): { forwarded: number; icmpSent: number; tcpSent: number } {
+    const rows = this.#run('router', 'cat', '/proc/net/snmp').split('\n')
+    const read = (protocol: string, counter: string): number => {
+      const [names = '', values = ''] = rows.filter((row) => row.startsWith(`${protocol}: `))
+      return Number(values.split(' ')[names.split(' ').indexOf(counter)])
+    }
+    return {
+      forwarded: read('Ip', 'ForwDatagrams'),
+      icmpSent: read('Icmp', 'OutMsgs'),
+      tcpSent: read('Tcp', 'OutSegs'),
+    }
+  }
+
+  /** The server's sockets with their kernel's timers, for a look into a failure. */
+  sockets(): string {
+    return this.#run('server', 'ss', '-Htino', 'state', 'established', 'dst', ADDRESSES.viewer)
+  }
+
+  /** Runs the real command in the server's namespace until it says that it listens. */
+  async serve(port: number, args: readonly string[] = []): Promise<void> {
+    const widgets = ['--widgets', fileURLToPath(FIXTURE_WIDGETS)]
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !name.startsWith('IMGCAST_')),
+    )
+    const place = ['serve', '--host', '0.0.0.0', '--port', `${port}`]
+    const child = this.#start('server', [MAIN, ...place, ...widgets, '--log-level', 'warn', ...args], env)
+    let text = ''
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+    await eventually(() => {
+      if (!/https?:\/\/\S+:\d+/.test(text)) throw new Error(`no server at port ${port}: ${text}`)
+    })
+  }
+
+  /** Starts viewers in the viewers' namespace; the array grows as they tell what they see. */
+  watch(viewers: readonly Viewer[]): Sight[] {
+    return this.#read('viewer', [VIEWER, JSON.stringify({ host: ADDRESSES.server, viewers })])
+  }
+
+  /** Polls counts from inside the server's namespace; the array grows. */
+  poll(urls: readonly string[]): Round[] {
+    return this.#read('server', [COUNTS, JSON.stringify(urls)])
+  }
+
+  /** Ends the processes and removes the namespaces, with everything in them. */
+  async close(): Promise<void> {
+    const ended = this.#children.map((child) =>
+      child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined,
+    )
+    for (const child of this.#children) child.kill('SIGKILL')
+    await Promise.all(ended)
+    this.#remove()
+    process.off('exit', this.#removeAll)
+  }
+
+  #read<Line>(place: Place, args: string[]): Line[] {
+    const lines: Line[] = []
+    const { stdout } = this.#start(place, args, process.env)
+    if (stdout) createInterface(stdout).on('line', (line) => lines.push(JSON.parse(line) as Line))
+    return lines
+  }
+
+  #start(place: Place, args: string[], env: NodeJS.ProcessEnv): ChildProcess {
+    // `ip netns exec` becomes the program it runs: the child is that program, and can be killed.
+    const child = spawn(toolPath('ip'), ['netns', 'exec', this.#name(place), process.execPath, ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    this.#children.push(child)
+    return child
+  }
+
+  #forward(value: 0 | 1): void {
+    this.#run('router', 'sh', '-c', `echo ${value} > /proc/sys/net/ipv4/ip_forward`)
+  }
+
+  #run(place: Place, ...command: string[]): string {
+    return ip('netns', 'exec', this.#name(place), ...command)
+  }
+
+  #ip(place: Place, ...args: string[]): void {
+    ip('-n', this.#name(place), ...args)
+  }
+
+  #name(place: Place): string {
+    return `${this.#id}-${place}`
+  }
+
+  #remove(): void {
+    // Killed, not ended: a process that is left would hold its namespace.
+    for (const child of this.#children) child.kill('SIGKILL')
+    for (const name of namespaces()) if (name.startsWith(this.#id)) ip('netns', 'delete', name)
+  }
+}
+
+/** Removes the namespaces of test runs that were killed. */
+function removeLeftovers(): void {
+  for (const name of namespaces()) {
+    const pid = new RegExp(`^${PREFIX}-(\\d+)-`).exec(name)?.[1]
+    if (pid !== undefined && !isAlive(Number(pid))) ip('netns', 'delete', name)
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+function namespaces(): string[] {
+  return ip('netns', 'list')
+    .split('\n')
+    .flatMap((line) => line.split(' ')[0] || [])
+}
+
+function ip(...args: string[]): string {
+  return run(toolPath('ip'), ...args)
+}
+
+function run(command: string, ...args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${error?.message ?? stderr}`)
+  return stdout
+}
