@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { eventually } from '../support/eventually.ts'
 import { FIXTURE_WIDGETS } from '../support/server.ts'
+import { chromium } from '../support/stream-reader.ts'
 import { toolPath } from '../support/tools.ts'
 
 const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
@@ -65,6 +66,7 @@ export class Network {
       this.#ip(place, 'link', 'set', 'eth0', 'up')
       this.#ip(place, 'route', 'add', 'default', 'via', gateway)
     }
+    if (process.env.CC) this.#run('server', 'sh', '-c', `echo ${process.env.CC} > /proc/sys/net/ipv4/tcp_congestion_control`)
     this.heal()
   }
 
@@ -121,7 +123,8 @@ export class Network {
 
   /** Starts viewers in the viewers' namespace; the array grows as they tell what they see. */
   watch(viewers: readonly Viewer[]): Sight[] {
-    return this.#read('viewer', [VIEWER, JSON.stringify({ host: ADDRESSES.server, viewers })])
+    const headed = viewers.map((viewer) => ({ ...viewer, headers: { ...chromium, ...viewer.headers } }))
+    return this.#read('viewer', [VIEWER, JSON.stringify({ host: ADDRESSES.server, viewers: headed })])
   }
 
   /** Polls counts from inside the server's namespace; the array grows. */

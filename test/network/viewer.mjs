@@ -29,6 +29,7 @@ function watch({ name, port, path, headers = {} }) {
   /** @type {string | undefined} */
   let delimiter
   let begun = false
+  let shown = Promise.resolve()
   socket.on('data', (bytes) => {
     const at = Date.now()
     pending = Buffer.concat([pending, bytes])
@@ -40,7 +41,10 @@ function watch({ name, port, path, headers = {} }) {
       const part = pending.subarray(0, end)
       pending = pending.subarray(end + delimiter.length + 4)
       // What comes before the first boundary is the head of the response.
-      if (begun) void show(name, at, part.subarray(part.indexOf('\r\n\r\n') + 4))
+      if (begun) {
+        const picture = part.subarray(part.indexOf('\r\n\r\n') + 4)
+        shown = shown.then(() => show(name, at, picture))
+      }
       begun = true
     }
   })

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { toRows } from '../../src/http/page-look.ts'
+import { flagOf, OPTIONS, type OptionRow, showValue, variableOf } from '../../src/options.ts'
+import type { Widget } from '../../src/widget/define-widget.ts'
+import { lookSpecs } from '../../src/widget/look.ts'
+import { toManifest } from '../../src/widget/manifest.ts'
+import online from '../../widgets/online.ts'
+import sine from '../../widgets/sine.ts'
+import status from '../../widgets/status.ts'
+import trafficLight from '../../widgets/traffic-light.ts'
+import { section, tableOf, toTable } from './markdown.ts'
+
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+const widgets = { online, sine, status, 'traffic-light': trafficLight }
+const NOTHING = '—'
+
+describe('the README', () => {
+  test('has how to run it, how to test it, the tag and a moving picture in its first 40 lines', () => {
+    const beginning = readme.split('\n').slice(0, 40).join('\n')
+    for (const words of ['npm ci && npm start', 'npm ci && npm test', 'loading="lazy"', '.gif']) {
+      expect(beginning).toContain(words)
+    }
+  })
+
+  test('has every option, its variable, default and meaning', () => {
+    const head = ['Flag', 'Variable', 'Default', 'Meaning']
+    const rows = OPTIONS.map((row) => [
+      `\`${flagOf(row)}\``,
+      `\`${variableOf(row)}\``,
+      defaultOf(row),
+      `${sentence(row.help)}${row.repeatable ? '; repeatable' : ''}`,
+    ])
+    expect(tableOf(section(readme, 'Options'), 'Flag')).toBe(toTable([head, ...rows]))
+  })
+
+  test.each(Object.entries(widgets))('has every parameter of %s as its module has it', (name, widget) => {
+    const manifest = toManifest(name, '', widget as unknown as Widget)
+    const { scale: _scale, quality: _quality, ...size } = lookSpecs(manifest)
+    const head = ['Parameter', 'Takes', 'Default', 'About']
+    const rows = toRows({ ...manifest.params, ...size }).map(({ name, takes, value, about }) => [
+      `\`${name}\``,
+      sentence(takes),
+      value === '' ? NOTHING : `\`${value}\``,
+      about === undefined ? NOTHING : sentence(about),
+    ])
+    expect(tableOf(section(readme, name), 'Parameter')).toBe(toTable([head, ...rows]))
+  })
+})
+
+function defaultOf(row: OptionRow): string {
+  // Depends on the machine.
+  if (row.name === 'workers') return '2 to 4'
+  return row.default === undefined || row.repeatable ? NOTHING : `\`${showValue(row, row.default)}\``
+}
+
+/** As the README writes it: a capital first, and placeholders as code. */
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`.replace(/<\w+>/g, '`$&`')
+}
