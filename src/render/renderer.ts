@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
+import { FailureLog } from './failure-log.ts'
 import { IsolationRecord } from './isolation.ts'
 import type { Death, RenderProcess, Task } from './process.ts'
 import type { Drawing, Job, JobResult, StateRequest } from './protocol.ts'
@@ -36,6 +37,7 @@ const IDLE_TIME = 30_000
  */
 export class Renderer {
   readonly #settings: RendererSettings
+  readonly #failures: FailureLog
   readonly #shared = new Set<RenderProcess>()
   readonly #starting = new Set<RenderProcess>()
   readonly #isolated = new Map<string, Isolation>()
@@ -48,6 +50,7 @@ export class Renderer {
 
   private constructor(settings: RendererSettings) {
     this.#settings = settings
+    this.#failures = new FailureLog(settings.log)
   }
 
   /** Starts the processes; resolves when pictures can be drawn. Rejects where a folder cannot be read. */
@@ -145,7 +148,7 @@ export class Renderer {
     } catch (error) {
       if (error instanceof RenderError) throw error
       if (!this.#closed)
-        this.#settings.log.error({ widget, error: (error as Error).stack }, 'a widget failed to draw')
+        this.#failures.tell(widget, String((error as Error).stack), 'a widget failed to draw')
       throw new RenderError(widget, 'failed to draw', { cause: error })
     }
   }
@@ -260,7 +263,7 @@ export class Renderer {
 
   #blame(widget: string, { reason }: Death, tasks: Task[]): void {
     this.#isolated.get(widget)?.record.fail(Date.now())
-    this.#settings.log.error({ widget, reason }, 'a widget took its render process down')
+    this.#failures.tell(widget, reason, 'a widget took its render process down')
     for (const task of tasks) task.reject(new RenderError(widget, reason))
   }
 

@@ -81,7 +81,7 @@ export class Network {
 
   /** Cuts the way to the viewer down to a rate, with a queue of no more than 50 ms: that queue is not the server's. */
   narrow(rate: string): void {
-    const shaper = ['root', 'tbf', 'rate', rate, 'burst', '4kb', 'latency', '50ms']
+    const shaper = ['root', 'tbf', 'rate', rate, 'burst', '4kb', 'latency', process.env.LAT ?? '50ms']
     run('tc', '-n', this.#name('router'), 'qdisc', 'replace', 'dev', 'to-viewer', ...shaper)
   }
 

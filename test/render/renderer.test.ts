@@ -10,12 +10,16 @@ import { FIXTURE_WIDGETS } from '../support/server.ts'
 const DRAW_TIMEOUT = 1000
 const renderers: Renderer[] = []
 
-async function start(folder = fileURLToPath(FIXTURE_WIDGETS), workers = 2): Promise<Renderer> {
+async function start(
+  folder = fileURLToPath(FIXTURE_WIDGETS),
+  workers = 2,
+  log = pino({ level: process.env.TEST_LOG ?? 'silent' }),
+): Promise<Renderer> {
   const renderer = await Renderer.start({
     folders: [folder],
     workers,
     drawTimeout: DRAW_TIMEOUT,
-    log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
+    log,
     onState: async () => undefined,
   })
   renderers.push(renderer)
@@ -35,7 +39,8 @@ describe('a renderer', () => {
   test('draws the same scene as the same bytes, in whichever process', async () => {
     const renderer = await start()
     const drawings = await Promise.all(Array.from({ length: 8 }, () => renderer.draw(job('counter'))))
-    for (const { frame } of drawings) expect(frame.bytes.equals(drawings[0]?.frame.bytes as Buffer)).toBe(true)
+    for (const { frame } of drawings)
+      expect(frame.bytes.equals(drawings[0]?.frame.bytes as Buffer)).toBe(true)
   })
 
   test('says when the clock changes the picture next', async () => {
@@ -82,7 +87,9 @@ describe('a renderer', () => {
   test('a load that waits too long fails alone: its process lives on', async () => {
     const renderer = await start(undefined, 1)
     const before = renderer.pids
-    await expect(renderer.draw(job('slow', { wait: 600_000 }))).rejects.toMatchObject({ caption: 'slow failed to draw' })
+    await expect(renderer.draw(job('slow', { wait: 600_000 }))).rejects.toMatchObject({
+      caption: 'slow failed to draw',
+    })
     await renderer.draw(job('counter'))
     expect(renderer.pids).toEqual(before)
   })
@@ -93,6 +100,15 @@ describe('a renderer', () => {
     const error = await renderer.draw(job('exits')).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ caption: expect.stringMatching(/^exits keeps failing, next try in \d s$/) })
     expect((error as { retryIn: number }).retryIn).toBeGreaterThan(0)
+  })
+
+  test('a failure is in the log with its place in the code, once while it stays the same', async () => {
+    const lines: string[] = []
+    const renderer = await start(undefined, 1, pino({}, { write: (line: string) => void lines.push(line) }))
+    for (let time = 0; time < 5; time += 1) await renderer.draw(job('throws')).catch(() => {})
+    const failures = lines.filter((line) => line.includes('a widget failed to draw'))
+    expect(failures).toHaveLength(1)
+    expect(failures[0]).toMatch(/secret detail.*throws\.mjs:\d+:\d+/)
   })
 
   test('leaves no process behind when it closes, even with one that hangs', async () => {
@@ -114,7 +130,15 @@ describe('a renderer', () => {
     expect(faults['no-default']).toMatch(/expected the default export to be a widget/)
     expect(faults.Shouting_Name).toMatch(/kebab-case/)
     expect(faults.api).toMatch(/taken/)
-    for (const wrong of ['title', 'size.width', 'size.height', 'draw', 'params.width', 'params.speed', 'animate']) {
+    for (const wrong of [
+      'title',
+      'size.width',
+      'size.height',
+      'draw',
+      'params.width',
+      'params.speed',
+      'animate',
+    ]) {
       expect(faults['many-faults']).toContain(`\`${wrong}\``)
     }
   })
