@@ -53,6 +53,13 @@ export const tools = [
     suite: 'the GStreamer tests',
     fault: () => lacksElements('multipartdemux', 'pngdec', 'jpegdec', 'souphttpsrc'),
   },
+  ...['nginx', 'caddy', 'haproxy'].map((name) => ({
+    name,
+    commands: [name],
+    packages: [name, 'openssl'],
+    suite: `the tests behind ${name}`,
+    fault: () => (onPath('openssl') === undefined ? 'openssl makes its certificate, and is not there' : undefined),
+  })),
   {
     name: 'iproute2',
     commands: ['ip'],

@@ -38,6 +38,9 @@ interface Target {
   place: CardPlace
 }
 
+/** Endings of pictures that are not made here. */
+const OTHER_FORMAT = /\.(avif|apng|bmp|gif|heic|ico|jxl|svg|tiff?)$/i
+
 /** A request understood: what of which picture, and how. */
 interface Order {
   manifest: Manifest
@@ -133,8 +136,8 @@ export class Pictures {
       const near = manifests.size > 0 ? closest(widget, [...manifests.keys()]) : undefined
       throw notFound(`no widget ${widget.slice(0, 40)}${near ? `, did you mean ${near}?` : ''}`)
     }
-    // An img cannot show a page: say what is missing instead.
-    if (extension === undefined && image) {
+    // An img cannot show a page: say what is missing instead. Who asks for a GIF does not mean a key `x.gif` either.
+    if (extension === undefined && (image || OTHER_FORMAT.test(key))) {
       throw notFound(
         `${widget}/${key}: a picture needs an ending, one of ${Object.keys(EXTENSIONS).join(', ')}`,
       )

@@ -40,6 +40,11 @@ export interface Round {
   counts: Record<string, { connections: number; visitors: number }>
 }
 
+/** The address of a path of the server, from inside its own namespace. */
+export function inside(port: number, path: string): string {
+  return `http://127.0.0.1:${port}${path}`
+}
+
 type Place = 'server' | 'router' | 'viewer'
 
 /** Three network namespaces of this kernel, server -- router -- viewer, and the processes in them. */
@@ -66,7 +71,6 @@ export class Network {
       this.#ip(place, 'link', 'set', 'eth0', 'up')
       this.#ip(place, 'route', 'add', 'default', 'via', gateway)
     }
-    if (process.env.CC) this.#run('server', 'sh', '-c', `echo ${process.env.CC} > /proc/sys/net/ipv4/tcp_congestion_control`)
     this.heal()
   }
 
@@ -79,9 +83,9 @@ export class Network {
     this.#forward(1)
   }
 
-  /** Cuts the way to the viewer down to a rate, with a queue of no more than 50 ms: that queue is not the server's. */
+  /** Cuts the way to the viewer down to a rate. Its queue is kept short, as the server can do nothing about it. */
   narrow(rate: string): void {
-    const shaper = ['root', 'tbf', 'rate', rate, 'burst', '4kb', 'latency', process.env.LAT ?? '50ms']
+    const shaper = ['root', 'tbf', 'rate', rate, 'burst', '4kb', 'latency', '150ms']
     run('tc', '-n', this.#name('router'), 'qdisc', 'replace', 'dev', 'to-viewer', ...shaper)
   }
 

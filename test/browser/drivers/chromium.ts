@@ -1,4 +1,4 @@
-import type { Browser, BrowserOptions, NavigateOptions, Screen, Tab } from './driver.ts'
+import type { Browser, BrowserOptions, Key, NavigateOptions, Screen, Tab } from './driver.ts'
 import { COMMIT, Den, PATIENCE, poll } from './processes.ts'
 import { screenOf } from './screen.ts'
 import { RemoteSocket } from './socket.ts'
@@ -116,6 +116,20 @@ class ChromiumTab implements Tab {
     await this.#call('Input.dispatchMouseEvent', { ...at, type: 'mouseMoved', button: 'none' })
     await this.#call('Input.dispatchMouseEvent', { ...at, type: 'mousePressed' })
     await this.#call('Input.dispatchMouseEvent', { ...at, type: 'mouseReleased' })
+  }
+
+  async press(key: Key): Promise<void> {
+    await this.activate()
+    const code = { Tab: 9, Enter: 13 }[key]
+    const event = { key, code: key, windowsVirtualKeyCode: code, nativeVirtualKeyCode: code }
+    // Enter acts on its character, which the other key has none of.
+    const text = key === 'Enter' ? { text: '\r' } : {}
+    await this.#call('Input.dispatchKeyEvent', {
+      type: text.text ? 'keyDown' : 'rawKeyDown',
+      ...event,
+      ...text,
+    })
+    await this.#call('Input.dispatchKeyEvent', { type: 'keyUp', ...event })
   }
 
   async evaluate<T>(expression: string): Promise<T> {

@@ -23,6 +23,12 @@ export interface Browser {
   kill(): Promise<void>
 }
 
+/** The keys that pages are walked through with. */
+export type Key = 'Tab' | 'Enter'
+
+/** How WebDriver writes the keys: as code points for private use (WebDriver, section 17.4.2). */
+export const KEY_CODES: Record<Key, string> = { Tab: '\uE004', Enter: '\uE007' }
+
 /** One tab of a browser. */
 export interface Tab {
   /** Navigates; without `wait: 'load'` a server that never answers is no error. */
@@ -33,6 +39,8 @@ export interface Tab {
   back(): Promise<void>
   /** Clicks the middle of the first element that matches, with the mouse, waiting until there is one. */
   click(selector: string): Promise<void>
+  /** Presses a key and lets it go. */
+  press(key: Key): Promise<void>
   /** Evaluates an expression in the page, awaits it and returns it by way of JSON. */
   evaluate<T>(expression: string): Promise<T>
   /** Brings the tab to the front and takes what is on screen: one pixel for each CSS pixel, 0,0 the viewport's. */

@@ -1,6 +1,14 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, BrowserOptions, NavigateOptions, Screen, Tab } from './driver.ts'
+import {
+  type Browser,
+  type BrowserOptions,
+  KEY_CODES,
+  type Key,
+  type NavigateOptions,
+  type Screen,
+  type Tab,
+} from './driver.ts'
 import { COMMIT, Den, delay, poll } from './processes.ts'
 import { screenOf } from './screen.ts'
 import { RemoteSocket } from './socket.ts'
@@ -134,6 +142,13 @@ class FirefoxTab implements Tab {
     ]
     const mouse = { type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions }
     await this.#remote.call('input.performActions', { context: this.#context, actions: [mouse] })
+  }
+
+  async press(key: Key): Promise<void> {
+    await this.activate()
+    const actions = ['keyDown', 'keyUp'].map((type) => ({ type, value: KEY_CODES[key] }))
+    const keyboard = { type: 'key', id: 'keyboard', actions }
+    await this.#remote.call('input.performActions', { context: this.#context, actions: [keyboard] })
   }
 
   async evaluate<T>(expression: string): Promise<T> {

@@ -4,7 +4,7 @@ import type { Browser, BrowserOptions, Engine } from './driver.ts'
 import { firefoxPath, launchFirefox } from './firefox.ts'
 import { launchWebkit, miniBrowser, WEBKIT_DRIVER } from './webkit.ts'
 
-export type { Browser, BrowserOptions, Engine, NavigateOptions, Screen, Tab } from './driver.ts'
+export type { Browser, BrowserOptions, Engine, Key, NavigateOptions, Screen, Tab } from './driver.ts'
 
 const LAUNCHERS = { chromium: launchChromium, firefox: launchFirefox, webkit: launchWebkit }
 

@@ -1,7 +1,15 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { promisify } from 'node:util'
-import type { Browser, BrowserOptions, NavigateOptions, Screen, Tab } from './driver.ts'
+import {
+  type Browser,
+  type BrowserOptions,
+  KEY_CODES,
+  type Key,
+  type NavigateOptions,
+  type Screen,
+  type Tab,
+} from './driver.ts'
 import { clickOnScreen } from './pointer.ts'
 import { COMMIT, Den, freePort, PATIENCE, poll } from './processes.ts'
 import { type Area, areaOf, screenOfPixels } from './screen.ts'
@@ -175,6 +183,13 @@ class WebkitTab implements Tab {
       () => `Nothing to click on matches ${selector}`,
     )
     await this.#desk.session.sendTo(this.#handle, 'POST', `/element/${element}/click`)
+  }
+
+  async press(key: Key): Promise<void> {
+    await this.activate()
+    const actions = ['keyDown', 'keyUp'].map((type) => ({ type, value: KEY_CODES[key] }))
+    const keyboard = { type: 'key', id: 'keyboard', actions }
+    await this.#desk.session.sendTo(this.#handle, 'POST', '/actions', { actions: [keyboard] })
   }
 
   async evaluate<T>(expression: string): Promise<T> {

@@ -13,10 +13,16 @@ const PATIENCE = 30_000
 /** How far each channel may be off: nothing in a PNG, this much where coding loses something. */
 export const LOSSY = 14
 
-/** Whether a pixel is of a colour, each channel within the tolerance. */
-export function isColour(screen: Screen, [x, y]: Point, colour: Colour, tolerance = 0): boolean {
+/** Whether a pixel is of a colour, each channel within the tolerance, or within its own. */
+export function isColour(
+  screen: Screen,
+  [x, y]: Point,
+  colour: Colour,
+  tolerance: number | Colour = 0,
+): boolean {
   const pixel = screen.pixel(x, y)
-  return colour.every((channel, index) => Math.abs(channel - (pixel[index] ?? 0)) <= tolerance)
+  const within = typeof tolerance === 'number' ? [tolerance, tolerance, tolerance] : tolerance
+  return colour.every((channel, index) => Math.abs(channel - (pixel[index] ?? 0)) <= (within[index] ?? 0))
 }
 
 /** Takes screenshots until one satisfies: never a single one, which may be of the moment before. */

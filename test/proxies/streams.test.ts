@@ -1,0 +1,173 @@
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { RunningServer } from '../support/command.ts'
+import { chromium, firefox } from '../support/stream-reader.ts'
+import { describeWith } from '../support/tools.ts'
+import { connectHttp2, negotiated, openViewer, PROTOCOLS, type Protocol } from './support/client.ts'
+import { HOST_NAME, PROXIES } from './support/configurations.ts'
+import {
+  closeDelay,
+  countsOf,
+  firstFrames,
+  median,
+  newRoom,
+  pushDelays,
+  serveBehindProxy,
+  tell,
+  untilCounted,
+  upstreamOf,
+} from './support/measure.ts'
+import { type Proxy, startProxy } from './support/proxy.ts'
+
+const HEARTBEAT = 1000
+
+describe.each(PROXIES)('the configuration in deploy/ for %s', (name) => {
+  describeWith([name], 'with the server behind it', () => {
+    let server: RunningServer
+    let proxy: Proxy
+    beforeAll(async () => {
+      server = await serveBehindProxy(['--heartbeat', `${HEARTBEAT}ms`, '--max-connections-per-address', '500'])
+      proxy = await startProxy(name, upstreamOf(server))
+    })
+    afterAll(async () => {
+      await proxy?.stop()
+      server?.child.kill('SIGKILL')
+    })
+
+    test('offers HTTP/2, and 128 pictures at once or more', async () => {
+      expect(await negotiated(proxy)).toBe('h2')
+      const session = connectHttp2(proxy)
+      await once(session, 'remoteSettings')
+      expect(session.remoteSettings.maxConcurrentStreams).toBeGreaterThanOrEqual(128)
+      const room = newRoom('counter')
+      const viewers = await Promise.all(
+        Array.from({ length: 128 }, (_, index) =>
+          openViewer(proxy, `/${room}.png?shade=${index}`, { protocol: 'HTTP/2', session }),
+        ),
+      )
+      for (const viewer of viewers) expect(await viewer.until(({ parts }) => parts.length > 0)).toBe(true)
+      expect(await countsOf(server, room)).toMatchObject({ connections: 128, visitors: 1 })
+      session.destroy()
+      expect(await untilCounted(server, room, 0)).toBeLessThan(HEARTBEAT + 1000)
+    })
+
+    test.each(PROTOCOLS)('%s: the first picture comes at once', async (protocol) => {
+      const delays = await firstFrames(proxy, { protocol }, 7)
+      tell(name, `first picture over ${protocol}`, delays)
+      // Half a second is promised; a busy machine may take longer once.
+      expect(median(delays)).toBeLessThan(500)
+      expect(Math.max(...delays)).toBeLessThan(2000)
+    })
+
+    test.each(PROTOCOLS)('%s: a change is seen as soon as without the proxy', async (protocol) => {
+      const delays = await pushDelays(server, proxy, { protocol }, 10)
+      tell(name, `changes over ${protocol}, later than direct`, delays)
+      expect(median(delays)).toBeLessThan(200)
+      expect(Math.max(...delays)).toBeLessThan(2000)
+    })
+
+    test.each<[string, Protocol, Record<string, string>]>([
+      ['a Chromium over HTTP/1.1', 'HTTP/1.1', chromium],
+      ['a Chromium over HTTP/2', 'HTTP/2', chromium],
+      ['a Firefox over HTTP/1.1', 'HTTP/1.1', firefox],
+      ['a Firefox over HTTP/2', 'HTTP/2', firefox],
+    ])('%s that closes is not counted any more', async (who, protocol, headers) => {
+      const delay = await closeDelay(server, proxy, { protocol, headers })
+      tell(name, `close of ${who}, until it is not counted`, [delay])
+      expect(delay).toBeLessThan(HEARTBEAT + 1000)
+    })
+
+    test.each(PROTOCOLS)('%s: visitors are told apart, and nobody can be many', async (protocol) => {
+      const room = newRoom('counter')
+      const open = (localAddress: string, headers = {}) =>
+        openViewer(proxy, `/${room}.png`, { protocol, localAddress, headers })
+      const viewers = [
+        await open('127.0.0.1'),
+        await open('127.0.0.2'),
+        await open('127.0.0.1', { 'X-Forwarded-For': '203.0.113.7', Forwarded: 'for=203.0.113.8' }),
+      ]
+      await untilCounted(server, room, 3)
+      expect(await countsOf(server, room)).toMatchObject({ connections: 3, visitors: 2 })
+      for (const viewer of viewers) viewer.close()
+      await untilCounted(server, room, 0)
+    })
+
+    test.each<[Protocol, boolean]>([
+      ['HTTP/1.1', true],
+      ['HTTP/2', false],
+    ])('%s: whether pages a Chromium left are asked: %s', async (protocol, asked) => {
+      const room = newRoom('counter')
+      const open = () => openViewer(proxy, `/${room}.png`, { protocol, headers: chromium })
+      const viewers = [await open(), await open()]
+      await sleep(1100)
+      viewers.push(await open())
+      const fat = await viewers[0]?.until(({ parts }) => parts.some(({ body }) => body.length > 1_000_000), asked ? 10_000 : 2500)
+      expect(fat).toBe(asked)
+      for (const viewer of viewers) viewer.close()
+      await untilCounted(server, room, 0)
+    })
+
+    // The last one: it ends the server.
+    test('SIGTERM of the server ends the pictures cleanly', async () => {
+      const viewers = await Promise.all(
+        PROTOCOLS.flatMap((protocol) =>
+          [chromium, firefox].map((headers) =>
+            openViewer(proxy, `/${newRoom('counter')}.png?v=1`, { protocol, headers }),
+          ),
+        ),
+      )
+      for (const viewer of viewers) expect(await viewer.until(({ parts }) => parts.length > 0)).toBe(true)
+      server.child.kill('SIGTERM')
+      for (const viewer of viewers) {
+        expect(await viewer.until(({ endedAt }) => endedAt !== undefined)).toBe(true)
+        expect(viewer).toMatchObject({ closed: true, complete: true })
+        const [before, last] = viewer.parts.slice(-2)
+        expect(last?.body.equals(before?.body as Buffer)).toBe(true)
+      }
+      expect((await server.ended).code).toBe(0)
+    })
+  })
+
+  describeWith([name], 'in front of a server that looks at the headers', () => {
+    let proxy: Proxy
+    let headers: IncomingHttpHeaders = {}
+    let version = ''
+    const server = createServer((request, response) => {
+      headers = request.headers
+      version = request.httpVersion
+      response.end()
+    })
+    beforeAll(async () => {
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      proxy = await startProxy(name, `127.0.0.1:${(server.address() as AddressInfo).port}`)
+    })
+    afterAll(async () => {
+      await proxy?.stop()
+      server.close()
+      server.closeAllConnections()
+    })
+
+    test.each(PROTOCOLS)('%s: it says who the client is, whatever the client says', async (protocol) => {
+      const lies = {
+        'X-Forwarded-For': '203.0.113.7',
+        'X-Forwarded-Proto': 'gopher',
+        'X-Forwarded-Host': 'elsewhere.example',
+        'X-Client-Protocol': 'HTTP/0.9',
+        Forwarded: 'for=203.0.113.7',
+      }
+      await openViewer(proxy, '/', { protocol, headers: lies, localAddress: '127.0.0.5' })
+      expect(version).toBe('1.1')
+      expect(headers).toMatchObject({
+        host: HOST_NAME,
+        'x-forwarded-for': '127.0.0.5',
+        'x-forwarded-proto': 'https',
+        'x-forwarded-host': HOST_NAME,
+      })
+      expect(headers.forwarded).toBeUndefined()
+      expect(headers['x-client-protocol']).toMatch(protocol === 'HTTP/2' ? /^HTTP\/2/ : /^HTTP\/1/)
+    })
+  })
+})
