@@ -58,7 +58,8 @@ export const tools = [
     commands: [name],
     packages: [name, 'openssl'],
     suite: `the tests behind ${name}`,
-    fault: () => (onPath('openssl') === undefined ? 'openssl makes its certificate, and is not there' : undefined),
+    fault: () =>
+      onPath('openssl') === undefined ? 'openssl makes its certificate, and is not there' : undefined,
   })),
   {
     name: 'iproute2',

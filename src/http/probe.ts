@@ -17,10 +17,14 @@ interface Reader {
   timers: Set<NodeJS.Timeout>
 }
 
-/** A viewer with so many streams may soon have all of the six that a browser opens to one host. */
+/** A viewer with so many streams may soon have all of the six that a browser opens to one host: asked at once. */
 const MANY = 3
-/** Streams younger than this belong to the page that has just been opened; how long an answer to a probe may take. */
+/** With so many, those are asked too that were found to be open before: they may have been left since. */
+const NEARLY_ALL = 5
+/** How long an answer to a probe may take; streams younger than this are not asked in the moment of a join. */
 const PAUSE = 1000
+/** The pictures of one page begin within this time of each other. */
+const ONE_PAGE = 500
 /** A probe in the very moment of a navigation can miss: it is asked twice. */
 const PASSES = 2
 
@@ -28,8 +32,8 @@ const PASSES = 2
  * Finds out which of a reader's streams belong to pages that were left. Chromium keeps such a page and its connections
  * for up to a minute, so that on the seventh page of a walk through a forum no picture loads any more; but it throws
  * the page out, and closes its connections, once about a megabyte has come for it. A page that is open does not
- * notice. It costs that megabyte: so only streams of a reader who just opened another one are asked, those that
- * stayed before only when there are many.
+ * notice. It costs that megabyte: so only older streams of a reader who just opened another one are asked, and those
+ * that stayed twice only when there are many.
  */
 export class Probe {
   readonly #viewers = new Map<string, Reader>()
@@ -46,11 +50,10 @@ export class Probe {
     this.#viewers.set(viewer, reader)
     const { streams } = reader
     const now = performance.now()
-    const old = [...streams].filter(({ since }) => now - since >= PAUSE)
     const stream = { connection, since: now, probedAt: Number.NEGATIVE_INFINITY, survived: false }
     streams.add(stream)
-    if (streams.size >= MANY) this.#ask(old.filter(({ survived }) => !survived))
-    if (old.length > 0) this.#askLater(reader, old, PASSES)
+    if (streams.size >= MANY) this.#ask(streams, now - PAUSE)
+    if (streams.size > 1) this.#askLater(reader, PASSES)
     return () => {
       streams.delete(stream)
       if (streams.size === 0) this.#forget(viewer, reader)
@@ -68,21 +71,23 @@ export class Probe {
     this.#viewers.delete(viewer)
   }
 
-  #askLater(reader: Reader, old: readonly Stream[], passes: number): void {
+  #askLater(reader: Reader, passes: number): void {
     const { streams, timers } = reader
     const timer = setTimeout(() => {
       timers.delete(timer)
-      const left = old.filter((stream) => streams.has(stream))
-      this.#ask(streams.size >= MANY ? left : left.filter(({ survived }) => !survived))
-      if (left.length > 0 && passes > 1) this.#askLater(reader, left, passes - 1)
+      const newest = Math.max(...[...streams].map(({ since }) => since))
+      this.#ask(streams, newest - ONE_PAGE)
+      if (passes > 1) this.#askLater(reader, passes - 1)
     }, PAUSE)
     timers.add(timer)
   }
 
-  #ask(streams: readonly Stream[]): void {
+  /** Asks the streams that began up to a time. */
+  #ask(streams: ReadonlySet<Stream>, until: number): void {
     const now = performance.now()
     for (const stream of streams) {
-      if (now - stream.probedAt < PAUSE * 0.9) continue
+      if (stream.since > until || now - stream.probedAt < PAUSE * 0.9) continue
+      if (stream.survived && streams.size < NEARLY_ALL) continue
       const bytes = stream.connection.probe()
       if (bytes === 0) continue
       this.#bytes += bytes

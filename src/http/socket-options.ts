@@ -41,10 +41,11 @@ export class SocketOptions {
   apply(socket: StreamSocket): void {
     socket.setNoDelay(true)
     if (this.#ghostTimeout === 0) return
-    // What is sent just before the probes would have ended it starts the kernel's clock anew, once: so half of the
-    // time for each. A quarter of it leaves probes enough to be lost on the way.
-    const userTimeout = Math.round(this.#ghostTimeout / 2)
-    socket.setKeepAlive(true, Math.max(1000, Math.round(this.#ghostTimeout / 4)))
+    // What is sent just before the probes would have ended it starts the kernel's clock anew, once, and each of the
+    // two ends up to a second late (probes go out once a second): 20.6 s of 20 were measured with a half for each,
+    // 15.5 s with two fifths. The probes begin early, so that a quiet viewer survives an outage as a busy one does.
+    const userTimeout = Math.round(this.#ghostTimeout * 0.4)
+    socket.setKeepAlive(true, Math.max(1000, Math.round(this.#ghostTimeout / 10)))
     const fd = descriptorOf(socket)
     if (!this.#set || fd === undefined) return
     this.#set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, [userTimeout], 4)

@@ -2,9 +2,10 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createCanvas } from '@napi-rs/canvas'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { available, type Browser, launch, type Tab } from './drivers/index.ts'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { type Browser, launch, type Tab } from './drivers/index.ts'
 import { poll } from './drivers/processes.ts'
+import { describeEngines } from './support/stage.ts'
 
 type Colour = [number, number, number]
 const RED: Colour = [255, 0, 0]
@@ -65,7 +66,7 @@ afterAll(() => {
   server.close()
 })
 
-describe.each(available())('%s', { timeout: 120_000 }, (engine) => {
+describeEngines((engine) => {
   let browser: Browser | undefined
 
   afterEach(async () => {
@@ -96,6 +97,12 @@ describe.each(available())('%s', { timeout: 120_000 }, (engine) => {
     await shows(second, GREEN)
     await second.close()
 
+    await first.press('Tab')
+    expect(await first.evaluate('document.activeElement.id')).toBe('next')
+    await first.press('Enter')
+    await shows(first, BLUE)
+    await first.goto(`${base}/red`)
+    await shows(first, RED)
     await first.click('#next')
     await shows(first, BLUE)
     await first.back()

@@ -111,12 +111,12 @@ describeEngines((engine) => {
         const tab = await stage.open(site.page(img(feed.path, SIZE)))
         await untilFilled(tab, SIZE, RED, tolerance)
         await feed.beat()
-        await expectStays(tab, MIDDLE, RED, { tolerance, duration: 300 })
+        await expectStays(tab, MIDDLE, RED, { tolerance, duration: 150 })
         for (const colour of [GREEN, BLUE]) {
           feed.show(frameOf(colour, format))
           await untilFilled(tab, SIZE, colour, tolerance)
           for (let beat = 0; beat < 3; beat += 1) await feed.beat()
-          await expectStays(tab, MIDDLE, colour, { tolerance, duration: 300 })
+          await expectStays(tab, MIDDLE, colour, { tolerance, duration: 150 })
         }
       },
     )
@@ -129,7 +129,7 @@ describeEngines((engine) => {
       feed.show(frameOf(GREEN, format))
       await untilFilled(tab, SIZE, GREEN, tolerance)
       await feed.end()
-      await expectStays(tab, MIDDLE, GREEN, { tolerance, duration: 1000 })
+      await expectStays(tab, MIDDLE, GREEN, { tolerance, duration: 600 })
     })
 
     test('a clean end right after the first frame keeps it', async () => {
@@ -137,7 +137,7 @@ describeEngines((engine) => {
       const tab = await stage.open(site.page(img(feed.path, SIZE)))
       await untilFilled(tab, SIZE, RED)
       await feed.end()
-      await expectStays(tab, MIDDLE, RED, { duration: 1000 })
+      await expectStays(tab, MIDDLE, RED, { duration: 600 })
     })
   })
 

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
@@ -12,7 +13,10 @@ import { describeEngines, useBrowser } from './support/stage.ts'
 
 /** The width of a common telephone, in CSS pixels. */
 const NARROW = 390
-const PAGES = ['/', '/online/demo', '/sine/demo', '/status/demo', '/traffic-light/demo', '/nothing/here']
+const PAGES = ['/', '/sine/demo', '/status/demo', '/nothing/here']
+
+/** How many widgets are built in. */
+const WIDGETS = readdirSync(new URL('../../widgets/', import.meta.url)).length
 
 /** A rectangle of the viewport. */
 interface Box {
@@ -53,8 +57,8 @@ describeEngines((engine) => {
 
     test('the gallery shows every widget live', async () => {
       const tab = await stage.open(url)
-      const count = await untilImages(tab)
-      expect(count).toBe(4)
+      const count = WIDGETS
+      await untilImages(tab, count)
       for (let index = 0; index < count; index += 1) {
         const box = await scrollTo(tab, `document.images[${index}]`)
         await untilScreen(
@@ -135,14 +139,11 @@ describeEngines((engine) => {
   })
 })
 
-/** Waits until a page is there with its pictures; answers how many. */
-async function untilImages(tab: Tab): Promise<number> {
-  let count = 0
+/** Waits until a page is there with its pictures. */
+async function untilImages(tab: Tab, least = 1): Promise<void> {
   await eventually(async () => {
-    count = await tab.evaluate<number>('document.images.length')
-    expect(count).toBeGreaterThan(0)
+    expect(await tab.evaluate<number>('document.images.length')).toBeGreaterThanOrEqual(least)
   })
-  return count
 }
 
 /** Scrolls to an element and answers where it is then. */
@@ -191,25 +192,39 @@ async function expectCountsVisitors(tab: Tab): Promise<void> {
   await eventually(async () => expect(await tab.evaluate(`${find} !== undefined`)).toBe(true))
   const box = await scrollTo(tab, find)
   const path = await tab.evaluate<string>(`${find}.getAttribute('src')`)
-  const alone = await untilScreen(
-    tab,
-    (screen) => coloursIn(screen, box) > 2,
-    () => 'the picture was not drawn',
-  )
+  const alone = await untilSettled(tab, box)
   const other = await openStream(url + path, { headers: { 'Accept-Language': 'x-other' } })
   try {
-    await untilScreen(
-      tab,
-      (screen) => differ(screen, alone, box),
-      () => 'nothing changed',
-    )
+    await untilDiffers(tab, alone, box, 'the other visitor did not show')
+    const both = await untilSettled(tab, box)
+    other.close()
+    await untilDiffers(tab, both, box, 'the other visitor never left')
   } finally {
     other.close()
   }
+}
+
+async function untilDiffers(tab: Tab, before: Screen, box: Box, failure: string): Promise<void> {
   await untilScreen(
     tab,
-    (screen) => !differ(screen, alone, box),
-    () => 'the other visitor never left',
+    (screen) => differ(screen, before, box),
+    () => failure,
+  )
+}
+
+/** Waits until a picture is drawn and no longer the placeholder that comes before a slow first drawing. */
+async function untilSettled(tab: Tab, box: Box): Promise<Screen> {
+  let before: Screen | undefined
+  return untilScreen(
+    tab,
+    (screen) => {
+      const settled = before !== undefined && !differ(screen, before, box) && coloursIn(screen, box) > 2
+      before = screen
+      return settled
+    },
+    () => 'the picture was not drawn',
+    30_000,
+    400,
   )
 }
 

@@ -82,6 +82,31 @@ describe('probing', () => {
     reader.close()
   })
 
+  test('a reader who hurries through six pages is asked as soon as the last of them rests', async () => {
+    const reader = new Reader()
+    for (let page = 0; page < 6; page += 1) {
+      const { leave } = reader.visit(1)
+      await vi.advanceTimersByTimeAsync(150)
+      if (page < 5) leave()
+    }
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(reader.open.size).toBeLessThanOrEqual(4)
+    reader.visit(1)
+    await vi.advanceTimersByTimeAsync(2500)
+    expect([...reader.open].filter(({ left }) => left)).toEqual([])
+    reader.close()
+  })
+
+  test('four pictures that load one after the other as they are scrolled into view are asked twice each', async () => {
+    const reader = new Reader()
+    for (let picture = 0; picture < 4; picture += 1) {
+      reader.visit(1)
+      await vi.advanceTimersByTimeAsync(10_000)
+    }
+    expect([...reader.open].map(({ asked }) => asked)).toEqual([2, 2, 2, 0])
+    reader.close()
+  })
+
   test('a page with many pictures is not asked because of its own', async () => {
     const reader = new Reader()
     const { page } = reader.visit(6)

@@ -43,8 +43,8 @@ test('a stream has its options set in the kernel, by the ghost timeout', async (
   expect(read(socket)).toEqual({
     TCP_NODELAY: 1,
     SO_KEEPALIVE: 1,
-    TCP_KEEPIDLE: 3,
-    TCP_USER_TIMEOUT: 6000,
+    TCP_KEEPIDLE: 1,
+    TCP_USER_TIMEOUT: 4800,
     TCP_NOTSENT_LOWAT: 16_384,
   })
   stream.close()

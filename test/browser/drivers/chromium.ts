@@ -4,7 +4,7 @@ import { screenOf } from './screen.ts'
 import { RemoteSocket } from './socket.ts'
 
 /** Where Debian puts it. */
-export const CHROMIUM = '/usr/bin/chromium'
+const CHROMIUM = '/usr/bin/chromium'
 
 const FLAGS = [
   '--headless=new',

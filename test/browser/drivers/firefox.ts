@@ -14,7 +14,7 @@ import { screenOf } from './screen.ts'
 import { RemoteSocket } from './socket.ts'
 
 /** Where Debian puts it. */
-export const firefoxPath = (): string | undefined =>
+const firefoxPath = (): string | undefined =>
   ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find((path) => existsSync(path))
 
 const PREFERENCES = {

@@ -16,10 +16,10 @@ import { type Area, areaOf, screenOfPixels } from './screen.ts'
 import { Session } from './webdriver.ts'
 
 /** Where Debian puts the driver. */
-export const WEBKIT_DRIVER = '/usr/bin/WebKitWebDriver'
+const WEBKIT_DRIVER = '/usr/bin/WebKitWebDriver'
 
 /** Where Debian puts the browser that comes with the driver. */
-export function miniBrowser(): string | undefined {
+function miniBrowser(): string | undefined {
   const libraries = readdirSync('/usr/lib').map((name) => `/usr/lib/${name}`)
   const versions = ['webkit2gtk-4.1', 'webkitgtk-6.0', 'webkit2gtk-4.0']
   const paths = libraries.flatMap((library) => versions.map((version) => `${library}/${version}/MiniBrowser`))

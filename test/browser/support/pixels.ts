@@ -31,18 +31,25 @@ export async function untilScreen(
   satisfies: (screen: Screen) => boolean,
   failure: (screen: Screen) => string,
   timeout = PATIENCE,
+  interval = 20,
 ): Promise<Screen> {
   const deadline = performance.now() + timeout
   for (;;) {
     const screen = await tab.screenshot()
     if (satisfies(screen)) return screen
     if (performance.now() > deadline) throw new Error(`${failure(screen)} for ${timeout} ms`)
-    await sleep(20)
+    await sleep(interval)
   }
 }
 
 /** Waits until a pixel is of a colour. */
-export async function untilPixel(tab: Tab, x: number, y: number, colour: Colour, tolerance = 0) {
+export async function untilPixel(
+  tab: Tab,
+  x: number,
+  y: number,
+  colour: Colour,
+  tolerance = 0,
+): Promise<Screen> {
   return untilScreen(
     tab,
     (screen) => isColour(screen, [x, y], colour, tolerance),

@@ -78,8 +78,8 @@ export async function pushDelays(
   await setStatus(server, room, 'begin')
   const direct = await openStream(`${server.url}/${room}.png`, { headers: webkit })
   const proxied = await openViewer(proxy, `/${room}.png`, options)
-  await untilCounted(server, room, 2)
   await direct.nextPart()
+  await proxied.until(({ parts }) => parts.length > 0, 500)
   const pushed: Buffer[] = []
   for (let count = 0; count < times; count += 1) {
     const before = direct.parts.length
@@ -110,7 +110,7 @@ export async function closeDelay(
   // What a heartbeat is still to be sent must not help.
   await sleep(200)
   close(viewer)
-  return untilCounted(server, room, 0, 30_000)
+  return untilCounted(server, room, 0, 25_000)
 }
 
 /** Sets the text of a status picture. */
