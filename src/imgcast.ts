@@ -14,9 +14,9 @@ import { createRouter } from './http/router.ts'
 import { SocketOptions } from './http/socket-options.ts'
 import { Streams } from './http/streams.ts'
 import { type Options, readOptions } from './options.ts'
+import { FolderWatch } from './render/folder-watch.ts'
 import type { StateRequest } from './render/protocol.ts'
 import { Renderer } from './render/renderer.ts'
-import { watchFolders } from './render/watch-folders.ts'
 
 /** What a host app may set; everything else is the host's own business. */
 export type ImgcastOptions = Partial<
@@ -65,12 +65,16 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
   const log = givenLog ?? pino({ level: options.logLevel })
   const token = options.token ?? randomBytes(18).toString('base64url')
   const cluster = createMemoryCluster()
+  const watch = await FolderWatch.start(options.widgets, log)
   const renderer = await Renderer.start({
     folders: [builtInWidgets(), ...options.widgets],
     workers: options.workers,
     drawTimeout: options.drawTimeout,
     log,
     onState: (request) => answerState(cluster.store, request),
+  }).catch((error: unknown) => {
+    watch.close()
+    throw error
   })
   const { minInterval, heartbeat, linger } = options
   const channels = new Channels({
@@ -88,8 +92,8 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
   const isReady = () => !closing
   const allowReferrer = allowedReferrers(options)
   const pictures = new Pictures({ renderer, channels, cluster, streams, pages, allowReferrer, isReady, log })
-  const stopWatching = watchFolders(options.widgets, async (widgets) => {
-    if (await renderer.reload(widgets)) for (const widget of widgets) channels.redrawWidget(widget)
+  watch.onChange(async () => {
+    if (await renderer.reload()) channels.redraw()
   })
   const forwarding = new ForwardingCheck(log)
   const router = createRouter({
@@ -103,7 +107,7 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
   })
 
   const close = async () => {
-    stopWatching()
+    watch.close()
     probe?.close()
     channels.close()
     await streams.finish(FAREWELL, FAREWELL_CHECK)

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { compile } from 'proxy-addr'
 import type { Fault } from './errors.ts'
 import { quote } from './errors.ts'
 import { formatDuration, parseDuration } from './widget/duration.ts'
@@ -77,16 +78,15 @@ export const OPTIONS: readonly OptionRow[] = [
     help: 'address that snippets show, when a proxy hides the real one',
     parse: parsePublicUrl,
   },
-  text(
-    'trustProxy',
-    undefined,
-    'a number of proxies, addresses, loopback, linklocal or uniquelocal',
-    /^[\w.:/, ]+$/,
-    {
-      help: 'proxies whose X-Forwarded-For is believed; needed behind any proxy to tell visitors apart',
-      value: 'proxies',
-    },
-  ),
+  {
+    name: 'trustProxy',
+    value: 'proxies',
+    default: undefined,
+    expected: 'a number of proxies, or addresses, loopback, linklocal or uniquelocal, with commas between',
+    help: 'proxies whose X-Forwarded-For is believed; needed behind any proxy to tell visitors apart',
+    serverOnly: true,
+    parse: parseProxies,
+  },
   file('tlsCert', 'certificate chain (PEM); with a key: HTTP/2 and HTTP/1.1 over TLS'),
   file('tlsKey', 'private key of the certificate (PEM)'),
   text('token', undefined, 'at least 16 characters without spaces', /^\S{16,}$/, {
@@ -147,6 +147,9 @@ export function showValue(row: OptionRow, value: unknown): string {
   return typeof value === 'number' && row.value === 'time' ? formatDuration(value) : String(value)
 }
 
+/** What a host app may set: the rest is its own business. */
+const EMBEDDABLE = OPTIONS.filter(({ serverOnly }) => !serverOnly)
+
 /**
  * Reads options given in code: numbers may be given as numbers, times as milliseconds.
  * @throws TypeError that names every wrong option.
@@ -155,11 +158,11 @@ export function readOptions(given: Readonly<Record<string, unknown>>): Options {
   const faults: Fault[] = []
   const options = defaults()
   for (const [name, value] of Object.entries(given)) {
-    const row = OPTIONS.find((candidate) => candidate.name === name)
+    const row = EMBEDDABLE.find((candidate) => candidate.name === name)
     if (!row)
       faults.push({
         name,
-        detail: `there is no such option; there are ${OPTIONS.map((o) => o.name).join(', ')}`,
+        detail: `there is no such option; there are ${EMBEDDABLE.map((each) => each.name).join(', ')}`,
       })
     else if (value !== undefined)
       setOption(options, row, name, Array.isArray(value) ? value : [value], faults)
@@ -244,6 +247,16 @@ function file(name: keyof Options, help: string): OptionRow {
     parse,
     help,
     serverOnly: true,
+  }
+}
+
+function parseProxies(text: string): string | undefined {
+  if (/^\d+$/.test(text)) return text
+  try {
+    compile(text.split(',').map((part) => part.trim()))
+    return text
+  } catch {
+    return undefined
   }
 }
 

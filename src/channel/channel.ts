@@ -1,8 +1,8 @@
 import { type PublicError, toPublicError } from '../errors.ts'
-import { errorCard, placeholderCard } from '../picture/card.ts'
+import type { Cards } from '../picture/cards.ts'
 import type { Frame } from '../picture/frame.ts'
 import type { Drawing } from '../render/protocol.ts'
-import { RenderError } from '../render/render-error.ts'
+import { Abandoned, RenderError } from '../render/render-error.ts'
 import type { Look } from '../widget/look.ts'
 import type { Viewer } from './viewer.ts'
 
@@ -20,8 +20,13 @@ export interface Pace {
 export interface ChannelInit {
   look: Look
   pace: Pace
-  /** Draws the picture as things are now; rejects with a `PublicError`. */
-  draw(): Promise<Drawing>
+  cards: Cards
+  /**
+   * Draws the picture as things are now; rejects with a `PublicError`, or with `Abandoned` where `interest` is 0 when
+   * its turn comes.
+   * @param interest 2 while somebody watches, 1 for a still, 0 for nobody.
+   */
+  draw(interest: () => number): Promise<Drawing>
   /** Told once, when nobody has watched for `linger`. */
   onIdle(): void
 }
@@ -56,6 +61,8 @@ export class Channel {
   #timerAt = Number.POSITIVE_INFINITY
   #patience: NodeJS.Timeout | undefined
   #linger: NodeJS.Timeout | undefined
+  /** Stills that are being waited for. */
+  #stills = 0
   #closed = false
 
   constructor(init: ChannelInit) {
@@ -70,6 +77,10 @@ export class Channel {
 
   /** Shows `viewer` the newest picture and all that follow; answers what ends that. */
   join(viewer: Viewer): () => void {
+    if (this.#closed) {
+      viewer.end()
+      return () => {}
+    }
     this.#viewers.add(viewer)
     clearTimeout(this.#linger)
     const first = this.#frame ?? this.#placeholder
@@ -98,7 +109,9 @@ export class Channel {
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, STILL_PATIENCE)
     })
+    this.#stills += 1
     await Promise.race([this.#drawUntilGood(), patience])
+    this.#stills -= 1
     clearTimeout(timer)
     if (this.#failure) throw this.#failure
     return this.#frame ?? this.#makePlaceholder()
@@ -114,6 +127,11 @@ export class Channel {
 
   #isGood(): boolean {
     return this.#frame !== undefined && this.#fresh && performance.now() < this.#goodUntil
+  }
+
+  #interest(): number {
+    if (this.#viewers.size > 0) return 2
+    return this.#stills > 0 ? 1 : 0
   }
 
   #floor(): number {
@@ -153,15 +171,21 @@ export class Channel {
     this.#fresh = true
     const { heartbeat } = this.#init.pace
     try {
-      const { frame, next = heartbeat } = await this.#init.draw()
+      const { frame, next = heartbeat } = await this.#init.draw(() => this.#interest())
       this.#goodUntil = askedAt + Math.min(next, heartbeat)
       this.#failure = undefined
       this.#show(frame)
     } catch (error) {
+      if (error instanceof Abandoned) {
+        this.#fresh = false
+        return
+      }
       this.#failure = toPublicError(error)
       this.#goodUntil =
         performance.now() + Math.max(heartbeat, error instanceof RenderError ? error.retryIn : 0)
-      this.#show(errorCard({ ...this.#init.look, ...sizeOf(this.#frame) }, this.#failure.caption))
+      this.#show(
+        this.#init.cards.error({ ...this.#init.look, ...sizeOf(this.#frame) }, this.#failure.caption),
+      )
     }
   }
 
@@ -182,12 +206,13 @@ export class Channel {
   }
 
   #makePlaceholder(): Frame {
-    this.#placeholder ??= placeholderCard(this.#init.look)
+    this.#placeholder ??= this.#init.cards.placeholder(this.#init.look)
     return this.#placeholder
   }
 
   #rest(): void {
     for (const timer of [this.#timer, this.#patience, this.#linger]) clearTimeout(timer)
+    if (this.#closed) return
     this.#timerAt = Number.POSITIVE_INFINITY
     this.#patience = undefined
     this.#linger = setTimeout(() => this.#init.onIdle(), this.#init.pace.linger)

@@ -1,6 +1,7 @@
 import type { Bus } from '../cluster/bus.ts'
 import type { Presence } from '../cluster/presence.ts'
 import { PublicError } from '../errors.ts'
+import { Cards } from '../picture/cards.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { type Look, lookKey } from '../widget/look.ts'
 import { Channel, type Pace } from './channel.ts'
@@ -27,6 +28,7 @@ export class Channels {
   readonly #init: ChannelsInit
   readonly #channels = new Map<string, Channel>()
   readonly #rooms = new Map<string, Set<Channel>>()
+  readonly #cards = new Cards()
   readonly #unsubscribe: () => void
 
   constructor(init: ChannelsInit) {
@@ -47,11 +49,12 @@ export class Channels {
     const known = this.#channels.get(id)
     if (known) return known
     if (this.#channels.size >= this.#init.maxChannels) this.#makeRoom()
-    const channel = new Channel({
+    const channel: Channel = new Channel({
       look: spec.look,
       pace: this.#init.pace,
-      draw: () => this.#draw(spec),
-      onIdle: () => this.#remove(id),
+      cards: this.#cards,
+      draw: (interest) => this.#draw(spec, interest),
+      onIdle: () => this.#remove(id, channel),
     })
     this.#channels.set(id, channel)
     const room = this.#rooms.get(roomOf(spec)) ?? new Set()
@@ -59,28 +62,27 @@ export class Channels {
     return channel
   }
 
-  /** A widget's code changed: draws all its pictures anew. */
-  redrawWidget(widget: string): void {
-    for (const [room, channels] of this.#rooms) {
-      if (room.startsWith(`${widget}/`)) for (const channel of channels) channel.redraw()
-    }
+  /** Some widget's code changed: draws all pictures anew. */
+  redraw(): void {
+    for (const channel of this.#channels.values()) channel.redraw()
   }
 
   /** Ends every channel. */
   close(): void {
     this.#unsubscribe()
-    for (const id of [...this.#channels.keys()]) this.#remove(id)
+    for (const [id, channel] of [...this.#channels]) this.#remove(id, channel)
   }
 
-  async #draw(spec: ChannelSpec) {
+  async #draw(spec: ChannelSpec, interest: () => number) {
     const counts = await this.#init.presence.counts(roomOf(spec))
-    return this.#init.renderer.draw({ ...spec, ...counts, time: Date.now() })
+    return this.#init.renderer.draw({ ...spec, ...counts, time: Date.now() }, interest)
   }
 
   /** Lingering channels are a courtesy: the oldest of them goes first. */
   #makeRoom(): void {
-    const idle = [...this.#channels].find(([, channel]) => channel.size === 0)
-    if (idle) return this.#remove(idle[0])
+    for (const [id, channel] of this.#channels) {
+      if (channel.size === 0) return this.#remove(id, channel)
+    }
     const { maxChannels } = this.#init
     throw new PublicError({
       code: 'too-many-channels',
@@ -91,9 +93,8 @@ export class Channels {
     })
   }
 
-  #remove(id: string): void {
-    const channel = this.#channels.get(id)
-    if (!channel) return
+  #remove(id: string, channel: Channel): void {
+    if (this.#channels.get(id) !== channel) return
     this.#channels.delete(id)
     const room = id.slice(0, id.indexOf('?'))
     const channels = this.#rooms.get(room)

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
 import { Command, Option } from 'commander'
 import type { Fault } from '../errors.ts'
 import {
@@ -110,6 +112,13 @@ function readAll(
   if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
     const missing = options.tlsCert === undefined ? '--tls-cert' : '--tls-key'
     faults.push({ name: missing, detail: 'a certificate and its key go together' })
+  } else if (options.tlsCert !== undefined && options.tlsKey !== undefined) {
+    try {
+      createSecureContext({ cert: readFileSync(options.tlsCert), key: readFileSync(options.tlsKey) })
+    } catch (error) {
+      const detail = `expected a certificate and its key, in PEM: ${(error as Error).message}`
+      faults.push({ name: '--tls-cert, --tls-key', detail })
+    }
   }
   return options
 }

@@ -10,14 +10,24 @@ import type { Options } from '../options.ts'
 
 /** A process that cannot stop in time is ended: five seconds are promised. */
 const STOP_DEADLINE = 4_700
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const
+/** Connections that may be open besides those that show pictures: pages, stills, the API. */
+const SPARE_CONNECTIONS = 1_000
+/** Milliseconds after which a connection without any traffic is closed; every stream has some each 15 s. */
+const IDLE_TIMEOUT = 120_000
 
 /** Runs the server until SIGTERM or SIGINT: `imgcast serve`. */
 export async function serve(options: Options): Promise<void> {
   const { port, host, tlsCert, tlsKey, trustProxy, ...rest } = options
   // Standard output is for people, log lines are for whoever collects them.
   const log = pino({ level: options.logLevel }, pino.destination(2))
+  // A signal that comes while the render processes start has nothing to end but this process, which ends them.
+  const leave = () => process.exit(0)
+  for (const signal of SIGNALS) process.once(signal, leave)
   const imgcast = await createImgcast({ ...rest, log })
   const server = createServerFor(options)
+  server.maxConnections = options.maxConnections + SPARE_CONNECTIONS
+  server.setTimeout(IDLE_TIMEOUT)
   server.on('request', createApp(options, imgcast))
   server.once('error', (error: NodeJS.ErrnoException) => void refuseToStart(error, imgcast, log))
   server.listen(port, host, () => {
@@ -25,8 +35,10 @@ export async function serve(options: Options): Promise<void> {
     greet(address, imgcast, options.token === undefined)
     log.info({ address, widgets: options.widgets }, 'started')
   })
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  for (const signal of SIGNALS) {
+    process.off(signal, leave)
     process.once(signal, () => void stop(signal, server, imgcast, log))
+  }
 }
 
 function createApp({ tlsCert, trustProxy }: Options, imgcast: Imgcast): express.Express {

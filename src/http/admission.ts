@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { PublicError } from '../errors.ts'
 
 /** How many streams there may be. */
@@ -21,7 +22,8 @@ export class Admission {
   }
 
   /** Admits one stream; answers what lets go of its place, once. @throws PublicError 429 or 503. */
-  admit(address: string): () => void {
+  admit(client: string): () => void {
+    const address = toNetwork(client)
     const { maxConnections, maxConnectionsPerAddress } = this.#limits
     const count = this.#byAddress.get(address) ?? 0
     if (this.#total >= maxConnections) {
@@ -52,6 +54,16 @@ export class Admission {
     if (left > 0) this.#byAddress.set(address, left)
     else this.#byAddress.delete(address)
   }
+}
+
+/** One customer has a whole /64 of IPv6: such an address counts by its network. */
+function toNetwork(address: string): string {
+  if (isIP(address) !== 6 || /^::ffff:\d+\./i.test(address)) return address
+  const [head = '', tail] = address.split('::')
+  const groups = head.split(':').filter(Boolean)
+  const rest = tail?.split(':').filter(Boolean) ?? []
+  const zeros = Array.from({ length: 8 - groups.length - rest.length }, () => '0')
+  return `${[...groups, ...zeros, ...rest].slice(0, 4).join(':')}::/64`
 }
 
 function refusal(status: number, code: string, caption: string, detail: string): PublicError {

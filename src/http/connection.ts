@@ -1,12 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Http2ServerResponse } from 'node:http2'
 import type { Writable } from 'node:stream'
 import type { Viewer } from '../channel/viewer.ts'
 import type { Frame } from '../picture/frame.ts'
 import { beginningOf, continues, type Framing, type Multipart, silentBytes } from './multipart.ts'
-
-/** A response of either HTTP version. */
-export type Response = ServerResponse | (Http2ServerResponse & { socket: unknown })
 
 /** How a connection is written to. */
 export interface ConnectionInit {

@@ -3,7 +3,8 @@ import type { Format, Frame } from '../picture/frame.ts'
 
 /** Chromium lets go of a page in its back/forward cache once about 1 MB has come for it; 1.1 MB did every time. */
 const FILLER_BYTES = 1_100_000
-const PNG_HEADER_BYTES = 33
+/** A PNG's signature and its IHDR chunk (PNG, sections 5.2 and 11.2.2). */
+export const PNG_HEADER_BYTES = 33
 const JPEG_START_BYTES = 2
 const JPEG_SEGMENT_BYTES = 65_533
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { contentType, type Frame } from '../picture/frame.ts'
-import { EMPTY_JPEG_COMMENT, EMPTY_PNG_CHUNK, fatten } from './filler.ts'
+import { EMPTY_JPEG_COMMENT, EMPTY_PNG_CHUNK, fatten, PNG_HEADER_BYTES } from './filler.ts'
 
 /**
  * How parts are laid out. `browser`: each picture is followed at once by the whole head of the next part, since no
@@ -16,8 +16,6 @@ export type Framing = 'browser' | 'machine'
  */
 const FIRST_BYTES = 1024
 const PREAMBLE_LINE = 'A live picture follows. Each part replaces the one before it.\r\n'
-
-const PNG_HEADER_BYTES = 33
 
 /** One frame as it goes over the wire, built once and shared by every connection. */
 interface Wire {
@@ -37,7 +35,7 @@ export class Multipart {
   readonly boundary: string
   readonly #wires = new WeakMap<Frame, Partial<Wire>>()
 
-  constructor(boundary = `imgcast-${randomBytes(8).toString('hex')}`) {
+  constructor(boundary = `imgcast-${randomBytes(11).toString('hex')}`) {
     this.boundary = boundary
   }
 

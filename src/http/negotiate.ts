@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import Negotiator from 'negotiator'
-import { PublicError, quote } from '../errors.ts'
+import { quote } from '../errors.ts'
 import type { Format } from '../picture/frame.ts'
+import { badParameters } from '../widget/look.ts'
 import type { Framing } from './multipart.ts'
 import { isBrowser, isFirefox, isImageProxy, takesStillsOnly } from './user-agent.ts'
 
@@ -78,9 +79,7 @@ export function looksLikeImage(headers: IncomingHttpHeaders): boolean {
 function readWish(query: URLSearchParams): 'stream' | 'still' | undefined {
   const wish = query.getAll('delivery').at(-1)
   if (wish === undefined || wish === 'stream' || wish === 'still') return wish
-  const detail = `expected stream or still, got ${quote(wish)}`
-  const faults = [{ name: 'delivery', detail }]
-  throw new PublicError({ code: 'bad-parameter', status: 400, caption: `delivery: ${detail}`, faults })
+  throw badParameters([{ name: 'delivery', detail: `expected stream or still, got ${quote(wish)}` }])
 }
 
 function stream({ method, headers, extension, query }: Question, format: Format): Delivery {

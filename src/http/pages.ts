@@ -70,7 +70,10 @@ export class Pages {
   }
 
   #site(request: PageRequest): Site {
-    const base = request.baseUrl ?? ''
+    // A proxy that gives the router another path than it is mounted on says so by the public address.
+    const base = this.#publicUrl
+      ? new URL(this.#publicUrl).pathname.replace(/\/$/, '')
+      : (request.baseUrl ?? '')
     const host = request.headers.host ?? 'localhost'
     return { base, url: this.#publicUrl ?? `${request.protocol ?? 'http'}://${host}${base}` }
   }

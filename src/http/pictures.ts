@@ -38,6 +38,9 @@ interface Target {
   place: CardPlace
 }
 
+/** How long data may take, in milliseconds. */
+const DATA_PATIENCE = 3_000
+
 /** Endings of pictures that are not made here. */
 const OTHER_FORMAT = /\.(avif|apng|bmp|gif|heic|ico|jxl|svg|tiff?)$/i
 
@@ -67,7 +70,7 @@ export class Pictures {
   }
 
   async #answer(request: PictureRequest, response: ServerResponse, target: Target): Promise<void> {
-    const url = request.url ?? '/'
+    const url = toOriginForm(request.url ?? '/')
     const split = url.indexOf('?')
     const query = new URLSearchParams(split < 0 ? '' : url.slice(split))
     if (url.length > MAX_URL) throw tooLong(url.length)
@@ -101,8 +104,8 @@ export class Pictures {
     const spec = { widget, key, look: parseLook(manifest, delivery.format, query) }
     if (delivery.kind === 'still') return sendStill(request, response, await channels.open(spec).still())
     if (request.method === 'HEAD') return streams.sendHead(request, response)
-    if (delivery.redirect) return redirectToUnique(request, response)
-    await streams.open(request, response, roomOf(spec), delivery, () => channels.open(spec))
+    if (delivery.redirect && redirectToUnique(request, response)) return
+    streams.open(request, response, roomOf(spec), delivery, () => channels.open(spec))
   }
 
   async #sendData(
@@ -116,8 +119,14 @@ export class Pictures {
     const spec = { widget: manifest.name, key, look: parseLook(manifest, 'png', query) }
     const room = roomOf(spec)
     const counts = await cluster.presence.counts(room)
+    let waiting = true
     const data = manifest.hasData
-      ? await renderer.data({ ...spec, ...counts, time: Date.now() })
+      ? await within(
+          DATA_PATIENCE,
+          renderer.data({ ...spec, ...counts, time: Date.now() }, () => Number(waiting)),
+        ).finally(() => {
+          waiting = false
+        })
       : { room, connections: counts.connections, visitors: counts.visitors, peak: counts.peak }
     sendWhole(
       request,
@@ -125,7 +134,7 @@ export class Pictures {
       200,
       UNCACHED,
       'application/json; charset=utf-8',
-      `${JSON.stringify(data)}\n`,
+      `${JSON.stringify(data ?? null)}\n`,
     )
   }
 
@@ -161,13 +170,41 @@ export class Pictures {
   }
 }
 
-/** Sends Firefox to a URL of its own; relative to the last segment, so that it holds behind any mount or proxy. */
-function redirectToUnique(request: PictureRequest, response: ServerResponse): void {
+/**
+ * Sends Firefox to a URL of its own; relative to the last segment, so that it holds behind any mount or proxy. Not
+ * where that URL would be too long to be asked for: answers whether it was done.
+ */
+function redirectToUnique(request: PictureRequest, response: ServerResponse): boolean {
   const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s)
   const last = path.slice(path.lastIndexOf('/') + 1)
   const unique = `v=${randomBytes(6).toString('base64url')}`
   const location = `${last}?${query === '' ? unique : `${query}&${unique}`}`
+  if (path.length + location.length - last.length > MAX_URL) return false
   response.writeHead(302, { ...UNCACHED, Location: location, 'Content-Length': 0 }).end()
+  return true
+}
+
+/** Strips `http://host` off a request target in absolute form (RFC 9112, section 3.2.2). */
+function toOriginForm(target: string): string {
+  return target.replace(/^https?:\/\/[^/?]*/i, '')
+}
+
+/** Rejects with a 503 where a promise takes longer than so many milliseconds. */
+async function within<T>(patience: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(tooSlow()), patience)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
+function tooSlow(): PublicError {
+  return new PublicError({
+    code: 'too-slow',
+    status: 503,
+    caption: 'the data takes too long, try again later',
+    headers: { 'Retry-After': '10' },
+  })
 }
 
 function placeOf({ size }: Manifest, format: CardPlace['format']): CardPlace {

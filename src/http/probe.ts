@@ -8,8 +8,8 @@ interface Stream {
   connection: Probed
   since: number
   probedAt: number
-  /** It was probed and stayed: somebody had it open then. */
-  survived: boolean
+  /** How often it was asked and stayed. */
+  asked: number
 }
 
 interface Reader {
@@ -21,6 +21,10 @@ interface Reader {
 const MANY = 3
 /** With so many, those are asked too that were found to be open before: they may have been left since. */
 const NEARLY_ALL = 5
+/** Nobody has so many pages with pictures open: an office behind one address, with one kind of browser. */
+const CROWD = 12
+/** How long one who was asked twice and stayed is left alone; twice as long each further time. */
+const REST = 15_000
 /** How long an answer to a probe may take; streams younger than this are not asked in the moment of a join. */
 const PAUSE = 1000
 /** The pictures of one page begin within this time of each other. */
@@ -50,7 +54,7 @@ export class Probe {
     this.#viewers.set(viewer, reader)
     const { streams } = reader
     const now = performance.now()
-    const stream = { connection, since: now, probedAt: Number.NEGATIVE_INFINITY, survived: false }
+    const stream = { connection, since: now, probedAt: Number.NEGATIVE_INFINITY, asked: 0 }
     streams.add(stream)
     if (streams.size >= MANY) this.#ask(streams, now - PAUSE)
     if (streams.size > 1) this.#askLater(reader, PASSES)
@@ -84,15 +88,21 @@ export class Probe {
 
   /** Asks the streams that began up to a time. */
   #ask(streams: ReadonlySet<Stream>, until: number): void {
+    if (streams.size > CROWD) return
     const now = performance.now()
     for (const stream of streams) {
-      if (stream.since > until || now - stream.probedAt < PAUSE * 0.9) continue
-      if (stream.survived && streams.size < NEARLY_ALL) continue
+      if (stream.since > until || now - stream.probedAt < patienceWith(stream)) continue
+      if (stream.asked >= PASSES && streams.size < NEARLY_ALL) continue
       const bytes = stream.connection.probe()
       if (bytes === 0) continue
       this.#bytes += bytes
-      stream.survived = stream.probedAt > 0
+      stream.asked += 1
       stream.probedAt = now
     }
   }
+}
+
+/** Milliseconds to wait before a stream is asked once more. */
+function patienceWith({ asked }: Stream): number {
+  return asked < PASSES ? PAUSE * 0.9 : REST * 2 ** Math.min(asked - PASSES, 10)
 }

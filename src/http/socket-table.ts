@@ -6,8 +6,6 @@ export interface SocketRow {
   /** `192.0.2.1:5000`, `[2001:db8::1]:5000`; IPv4 also where the socket is a mapped IPv6 one. */
   remote: string
   state: string
-  /** Bytes written and not yet acknowledged. */
-  unacknowledgedBytes: number
   /** How often the kernel has asked again in vain: retransmissions or keep-alive probes. */
   retries: number
 }
@@ -29,13 +27,12 @@ export async function readSocketTable(): Promise<SocketRow[]> {
 /** Parses the text of /proc/net/tcp or tcp6. */
 export function parseSocketTable(text: string): SocketRow[] {
   return text.split('\n').flatMap((line) => {
-    const [slot, local, remote, state, queues, , retries] = line.trim().split(/\s+/)
-    if (!/^\d+:$/.test(slot ?? '') || !local || !remote || !state || !queues || !retries) return []
+    const [slot, local, remote, state, , , retries] = line.trim().split(/\s+/)
+    if (!/^\d+:$/.test(slot ?? '') || !local || !remote || !state || !retries) return []
     return {
       localPort: Number.parseInt(local.split(':')[1] ?? '', 16),
       remote: parseEndpoint(remote),
       state: STATES[Number.parseInt(state, 16) - 1] ?? state,
-      unacknowledgedBytes: Number.parseInt(queues, 16),
       retries: Number.parseInt(retries, 16),
     }
   })

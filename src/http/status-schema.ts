@@ -48,7 +48,10 @@ export function parseStatus(body: unknown): Status {
     `one of ${STYLES.join(', ')}`,
   )
   if (faults.length > 0) throw badStatus(faults)
-  return fields as unknown as Status
+  const known = ['schemaVersion', 'label', 'message', 'isError', 'style', ...TEXTS]
+  return Object.fromEntries(
+    known.flatMap((name) => (name in fields ? [[name, fields[name]]] : [])),
+  ) as unknown as Status
 }
 
 function isText(value: unknown, longest = LONGEST): value is string {

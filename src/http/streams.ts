@@ -88,13 +88,13 @@ export class Streams {
    * Opens a stream: counts the viewer in, shows it the channel, and counts it out once when it is gone.
    * @throws PublicError 429 or 503, and whatever `openChannel` throws; nothing is counted then.
    */
-  async open(
+  open(
     request: PictureRequest,
     response: ServerResponse,
     room: string,
     delivery: StreamDelivery,
     openChannel: () => Channel,
-  ): Promise<void> {
+  ): void {
     const { socket } = request
     // Gone while a host app's own middleware was waiting: no `close` would ever come.
     if (response.destroyed || socket.destroyed) return
@@ -117,19 +117,18 @@ export class Streams {
       () => this.#heartbeat.delete(connection),
       () => connection.destroy(),
     ]
-    let gone = false
-    // Attached before anything is awaited: a viewer may be gone before it is counted.
     onceGone(request, response, () => {
-      gone = true
       for (const step of leaving) step()
     })
+    // A body that nobody reads hides the client's leaving behind it.
+    request.resume()
     this.#heartbeat.add(connection)
     const viewer = this.#viewerOf(request)
     if (canBeProbed(request) && this.#init.probe) leaving.push(this.#init.probe.add(viewer, connection))
+    // Before the channel, which draws what the count is then. The leave waits for its own join.
     const membership = this.#init.cluster.presence.join(room, viewer)
     leaving.push(() => void membership.then((member) => member.leave()).catch(() => {}))
-    await membership
-    if (!gone) leaving.push(channel.join(connection))
+    leaving.push(channel.join(connection))
   }
 
   /** Waits for streams that were told to end; whoever has not taken the last picture by then is cut off. */

@@ -32,7 +32,7 @@ export function paint(sheet: Sheet, draw: (ctx: SKRSContext2D) => void): Frame {
       `Expected a picture of 1 to ${MAX_PIXELS} pixels, got ${width}x${height} times ${scale}`,
     )
   }
-  const canvas = createCanvas(Math.round(width * scale), Math.round(height * scale))
+  const canvas = createCanvas(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)))
   const ctx = canvas.getContext('2d')
   ctx.scale(scale, scale)
   ctx.save()

@@ -1,5 +1,6 @@
 import { paint } from '../picture/encode.ts'
 import type { ParamValue, RoomState, Size, Widget } from '../widget/define-widget.ts'
+import { MAX_FPS } from '../widget/define-widget.ts'
 import type { LoadedWidget } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import type { Job, JobResult, StateRequest } from './protocol.ts'
@@ -50,6 +51,11 @@ function periodOf(widget: Widget, job: Job, params: Record<string, ParamValue>):
   if (!widget.animate) return undefined
   if ('fps' in widget.animate) return 1000 / (job.look.fps || widget.animate.fps)
   const period = widget.animate.every(params)
-  if (!(period > 0)) throw new RangeError(`Expected animate.every() to answer milliseconds, got ${period}`)
+  if (period === Number.POSITIVE_INFINITY) return undefined
+  if (!(period >= 1000 / MAX_FPS)) {
+    throw new RangeError(
+      `Expected animate.every() to answer at least ${Math.ceil(1000 / MAX_FPS)} ms, got ${period}`,
+    )
+  }
   return period
 }

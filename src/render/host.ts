@@ -33,9 +33,18 @@ class Host {
         return this.#draw(message.id)
       case 'abort':
         return this.#aborts.get(message.id)?.abort(new Error('took too long to load'))
+      case 'forget':
+        return void this.#held.delete(message.id)
       case 'state':
         return this.#settle(message.id, message.value, message.error)
     }
+  }
+
+  /** An error that belongs to no job: told, and lived with, as the other widgets of this process can do nothing for it. */
+  stray(error: unknown): void {
+    const failure = error instanceof Error ? String(error.stack) : `threw ${String(error)}`
+    const widget = [...this.#widgets.values()].find(({ manifest }) => failure.includes(manifest.file))
+    this.#tell({ type: 'stray', widget: widget?.manifest.name, failure })
   }
 
   async #start(folders: readonly string[], skip: ReadonlyMap<string, string>): Promise<void> {
@@ -123,6 +132,8 @@ class Host {
 
 const host = new Host()
 process.on('message', (message: ToHost) => host.receive(message))
+process.on('uncaughtException', (error) => host.stray(error))
+process.on('unhandledRejection', (error) => host.stray(error))
 // A server that is gone, killed or crashed, must not leave its render processes behind.
 process.on('disconnect', () => process.exit())
 // SIGINT goes to the whole terminal's process group; the server decides when its render processes end.

@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
+import { watchMemory } from './memory-watch.ts'
 import type { FromHost, Job, JobResult, StateRequest, ToHost } from './protocol.ts'
+import { Abandoned } from './render-error.ts'
 
 /** Why a render process ended, in the words its error card uses after the widget's name. */
 export interface Death {
@@ -12,6 +13,8 @@ export interface Death {
   suspects: Task[]
   /** The jobs it had not begun. */
   waiting: Task[]
+  /** Killed by somebody else: the kernel, for memory, or a person. */
+  fromOutside: boolean
   /** The module whose own code was running while the process was starting up. */
   loading: string | undefined
 }
@@ -19,6 +22,8 @@ export interface Death {
 /** A job and whoever waits for it. */
 export interface Task {
   readonly job: Job
+  /** How much it is waited for: the most wanted is drawn first, what nobody wants not at all. */
+  interest(): number
   resolve(result: JobResult): void
   reject(error: Error): void
 }
@@ -33,6 +38,8 @@ export interface ProcessSettings {
   startTimeout: number
   onDeath(death: Death): void
   onState(request: StateRequest): Promise<unknown>
+  /** An error of a widget's that no drawing could tell: of a timer, or of a promise nobody waits for. */
+  onStray(widget: string | undefined, failure: string): void
   /** Lines that widgets write to stdout and stderr. */
   onOutput(line: string, pid: number | undefined): void
 }
@@ -44,9 +51,6 @@ interface Running {
 }
 
 const HEAP_MEGABYTES = 256
-const RSS_LIMIT_BYTES = 1024 ** 3
-const RSS_CHECK_INTERVAL = 250
-const PAGE_BYTES = 4096
 /** What an aborted `load` has left to say so before its process counts as hung. */
 const ABORT_GRACE = 300
 
@@ -56,14 +60,18 @@ const ABORT_GRACE = 300
  */
 export class RenderProcess {
   readonly ready: Promise<{ manifests: Manifest[]; faults: WidgetFault[] }>
+  /** The widgets it has loaded. */
+  readonly widgets = new Set<string>()
   /** The widgets it was asked to draw since it started. */
   readonly seen = new Set<string>()
   readonly #settings: ProcessSettings
   readonly #child: ChildProcess
   readonly #tasks = new Map<number, Running>()
   readonly #loadsData = new Set<string>()
-  readonly #memoryWatch: NodeJS.Timeout
+  readonly #stopWatching: () => void
   #lastId = 0
+  #drawing = false
+  #drewAt = Number.NEGATIVE_INFINITY
   #loading: string | undefined
   #startTimer: NodeJS.Timeout
   #errorTail = ''
@@ -84,18 +92,18 @@ export class RenderProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.ready = new Promise((resolve, reject) => {
-      this.#child.on('message', (message: FromHost) => this.#receive(message, resolve, reject))
+      this.#child.on('message', (message: FromHost | null) => {
+        // A library in a widget may use `process.send` for words of its own.
+        if (typeof message?.type === 'string') this.#receive(message, resolve, reject)
+      })
       this.#child.once('exit', (code, signal) => reject(this.#end(code, signal)))
-      this.#child.once('error', (error) => reject(this.#end(null, null, error)))
+      this.#child.on('error', (error) => reject(this.#end(null, null, error)))
     })
     this.ready.catch(() => {})
     this.#startTimer = setTimeout(() => this.kill('took too long to load'), settings.startTimeout)
-    this.#memoryWatch = setInterval(() => void this.#checkMemory(), RSS_CHECK_INTERVAL)
-    this.#memoryWatch.unref()
+    this.#stopWatching = watchMemory(this.#child.pid, () => this.kill('ran out of memory'))
     this.#listenToOutput()
     this.#send({ type: 'start', folders: settings.folders, skip: settings.skip })
-    // Should the machine run out of memory, the kernel is to take a render process, never the server.
-    void writeFile(`/proc/${this.#child.pid}/oom_score_adj`, '1000').catch(() => {})
   }
 
   get pid(): number | undefined {
@@ -146,22 +154,50 @@ export class RenderProcess {
     if (!running) return
     const drawing = running.phase === 'waiting'
     const held = drawing && this.#loadsData.has(running.task.job.widget)
-    if (drawing) running.phase = 'drawing'
+    if (drawing) {
+      running.phase = 'drawing'
+      this.#drawing = true
+    }
     running.timer = setTimeout(() => this.#expire(id, running), this.#settings.drawTimeout)
     this.#send(held ? { type: 'draw', id } : { type: 'job', id, job: running.task.job, hold: !drawing })
   }
 
   #expire(id: number, running: Running): void {
     if (running.phase === 'drawing') return this.kill('took too long to draw')
-    this.#send({ type: 'abort', id })
-    running.timer = setTimeout(() => this.kill('took too long to load'), ABORT_GRACE)
+    // A process that draws for others gets to its own loading late: that time is theirs.
+    if (this.#isDrawing()) running.timer = setTimeout(() => this.#expire(id, running), ABORT_GRACE)
+    else {
+      this.#send({ type: 'abort', id })
+      running.timer = setTimeout(() => this.#giveUp(running), ABORT_GRACE)
+    }
   }
 
+  #giveUp(running: Running): void {
+    if (this.#isDrawing()) running.timer = setTimeout(() => this.#giveUp(running), ABORT_GRACE)
+    else this.kill('took too long to load')
+  }
+
+  #isDrawing(): boolean {
+    return this.#drawing || performance.now() - this.#drewAt < ABORT_GRACE
+  }
+
+  /** Begins the most wanted of the waiting; of equals the one that has waited longest. */
   #drawNext(): void {
-    const all = [...this.#tasks]
-    if (all.some(([, { phase }]) => phase === 'drawing')) return
-    const next = all.find(([, { phase }]) => phase === 'waiting')
-    if (next) this.#begin(next[0])
+    if (this.#drawing) return
+    let best: { id: number; interest: number } | undefined
+    for (const [id, { phase, task }] of this.#tasks) {
+      if (phase !== 'waiting') continue
+      const interest = task.interest()
+      if (interest === 0) this.#abandon(id, task)
+      else if (interest > (best?.interest ?? 0)) best = { id, interest }
+    }
+    if (best) this.#begin(best.id)
+  }
+
+  #abandon(id: number, task: Task): void {
+    this.#tasks.delete(id)
+    this.#send({ type: 'forget', id })
+    task.reject(new Abandoned())
   }
 
   #receive(
@@ -176,7 +212,10 @@ export class RenderProcess {
       case 'ready':
         this.#loading = undefined
         clearTimeout(this.#startTimer)
-        for (const manifest of message.manifests) if (manifest.loads) this.#loadsData.add(manifest.name)
+        for (const { name, loads } of message.manifests) {
+          this.widgets.add(name)
+          if (loads) this.#loadsData.add(name)
+        }
         return started(message)
       case 'fatal':
         clearTimeout(this.#startTimer)
@@ -196,6 +235,8 @@ export class RenderProcess {
           error.stack = message.stack
           reject(error)
         })
+      case 'stray':
+        return this.#settings.onStray(message.widget, message.failure)
       case 'state':
         return void this.#answerState(message.id, message.request)
     }
@@ -206,6 +247,10 @@ export class RenderProcess {
     if (!running) return
     clearTimeout(running.timer)
     this.#tasks.delete(id)
+    if (running.phase === 'drawing') {
+      this.#drawing = false
+      this.#drewAt = performance.now()
+    }
     answer(running.task)
     this.#drawNext()
   }
@@ -227,14 +272,20 @@ export class RenderProcess {
     const reason = this.#killedFor ?? this.#sayExit(code, signal, error)
     if (this.#dead) return new Error(reason)
     this.#dead = true
-    clearInterval(this.#memoryWatch)
+    this.#stopWatching()
     clearTimeout(this.#startTimer)
     const all = [...this.#tasks.values()]
     this.#tasks.clear()
     for (const { timer } of all) clearTimeout(timer)
     const tasksIn = (waiting: boolean) =>
       all.filter(({ phase }) => (phase === 'waiting') === waiting).map(({ task }) => task)
-    const death: Death = { reason, suspects: tasksIn(false), waiting: tasksIn(true), loading: this.#loading }
+    const death: Death = {
+      reason,
+      suspects: tasksIn(false),
+      waiting: tasksIn(true),
+      fromOutside: signal === 'SIGKILL' && this.#killedFor === undefined,
+      loading: this.#loading,
+    }
     if (!this.#closing) this.#settings.onDeath(death)
     else for (const { task } of all) task.reject(new Error('the server is stopping'))
     return new Error(reason)
@@ -245,12 +296,6 @@ export class RenderProcess {
     if (/heap out of memory|Allocation failed|invalid array length/i.test(this.#errorTail))
       return 'ran out of memory'
     return signal ? `ended its process by ${signal}` : `ended its process with exit code ${code}`
-  }
-
-  /** `--max-old-space-size` bounds the JavaScript heap only; Buffers and canvases are outside of it. */
-  async #checkMemory(): Promise<void> {
-    const statm = await readFile(`/proc/${this.#child.pid}/statm`, 'utf8').catch(() => '')
-    if (Number(statm.split(' ')[1]) * PAGE_BYTES > RSS_LIMIT_BYTES) this.kill('ran out of memory')
   }
 
   #listenToOutput(): void {

@@ -42,6 +42,8 @@ export type ToHost =
   | { type: 'draw'; id: number }
   /** Nobody waits any longer: answer now, in any way. A process that cannot is hung. */
   | { type: 'abort'; id: number }
+  /** The job will not be drawn. */
+  | { type: 'forget'; id: number }
   | { type: 'state'; id: number; value?: unknown; error?: string }
 
 /** What a render process tells the server. */
@@ -53,4 +55,6 @@ export type FromHost =
   | { type: 'loaded'; id: number }
   | { type: 'done'; id: number; result: JobResult }
   | { type: 'failed'; id: number; message: string; stack: string }
+  /** An error outside of any job; the widget is known where the stack names its file. */
+  | { type: 'stray'; widget: string | undefined; failure: string }
   | { type: 'state'; id: number; request: StateRequest }

@@ -1,5 +1,13 @@
 import { PublicError } from '../errors.ts'
 
+/** A picture that nobody waited for any more when its turn came: it was not drawn. */
+export class Abandoned extends Error {
+  constructor() {
+    super('nobody waits for this picture')
+    this.name = 'Abandoned'
+  }
+}
+
 /** A picture that could not be drawn. The caption names the widget; what its code said is for the log only. */
 export class RenderError extends PublicError {
   readonly widget: string

@@ -24,6 +24,7 @@ export interface StartInit {
 
 const START_TIMEOUT = 15_000
 const START_ATTEMPTS = 3
+const WANTED_CHECK = 50
 
 /**
  * Starts a render process; a module that hangs or kills it while loading is left out of the next try and reported.
@@ -50,9 +51,12 @@ export async function startProcess({
       },
     })
     starting.add(process)
+    // A reload that is overtaken by the next is not waited for.
+    const check = setInterval(() => isWanted() || process.kill('is not wanted any more'), WANTED_CHECK)
     try {
       const loaded = await process.ready
       up = true
+      starting.delete(process)
       return { process, ...loaded }
     } catch (error) {
       starting.delete(process)
@@ -60,6 +64,8 @@ export async function startProcess({
       if (startDeath?.loading) skip.set(startDeath.loading, `its code ${startDeath.reason}`)
       else failures += 1
       if (!isWanted() || !startDeath || failures >= START_ATTEMPTS) throw error
+    } finally {
+      clearInterval(check)
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Size, SizeRange, Widget } from './define-widget.ts'
+import { MAX_SIDE, type Size, type SizeRange, type Widget } from './define-widget.ts'
 import type { ParamSpec } from './param.ts'
 
 /**
@@ -24,6 +24,8 @@ export interface Manifest {
   hasData: boolean
 }
 
+const UNKNOWN_SIZE: Size = { width: 160, height: 40 }
+
 /** Describes a widget that `findWidgetFaults` found good. */
 export function toManifest(name: string, file: string, widget: Widget): Manifest {
   const params = Object.fromEntries(Object.entries(widget.params ?? {}).map(([key, { spec }]) => [key, spec]))
@@ -46,8 +48,20 @@ export function usualLength(side: number | SizeRange): number {
   return typeof side === 'number' ? side : side.default
 }
 
+/** What the size is before anything is loaded: only a hint, for a widget may not be able to say so yet. */
 function usualSize(name: string, widget: Widget, params: Record<string, ParamSpec>): Size {
   const values = Object.fromEntries(Object.entries(params).map(([key, spec]) => [key, spec.default]))
-  if (typeof widget.size !== 'function') throw new TypeError('size is not a function')
-  return widget.size(values, { data: undefined, room: `${name}/main` })
+  try {
+    if (typeof widget.size !== 'function') return UNKNOWN_SIZE
+    const { width, height } = widget.size(values, { data: undefined, room: `${name}/main` })
+    return isLength(width) && isLength(height)
+      ? { width: Math.ceil(width), height: Math.ceil(height) }
+      : UNKNOWN_SIZE
+  } catch {
+    return UNKNOWN_SIZE
+  }
+}
+
+function isLength(length: number): boolean {
+  return length >= 1 && length <= MAX_SIDE
 }

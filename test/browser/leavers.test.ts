@@ -87,7 +87,8 @@ describeEngines((engine) => {
 
   test('ten page views in a row by one reader are one visitor at every moment', async () => {
     const seen = new Set<number>()
-    const page = (view: number) => site.page(img(`${server.url}/counter/views.png?count=visitors&view=${view}`, COUNTER))
+    const page = (view: number) =>
+      site.page(img(`${server.url}/counter/views.png?count=visitors&view=${view}`, COUNTER))
     const tab = await browser.open(page(0))
     for (let view = 1; view <= 10; view += 1) {
       await untilFilled(tab, COUNTER, [10, 0, 0], 4)

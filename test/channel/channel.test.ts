@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Channel } from '../../src/channel/channel.ts'
 import type { Viewer } from '../../src/channel/viewer.ts'
+import { Cards } from '../../src/picture/cards.ts'
 import type { Frame } from '../../src/picture/frame.ts'
 import { createFrame } from '../../src/picture/frame.ts'
 import type { Drawing } from '../../src/render/protocol.ts'
@@ -38,7 +39,7 @@ function setUp({ say = (): string => 'hello', delay = 1, next = undefined as num
     if (word === 'fail') throw new RenderError('mine', 'failed to draw')
     return { frame: createFrame('png', Buffer.from(word), 40, 20), next }
   })
-  return { channel: new Channel({ look, pace, draw, onIdle }), draw, onIdle }
+  return { channel: new Channel({ look, pace, cards: new Cards(), draw, onIdle }), draw, onIdle }
 }
 
 describe('a channel', () => {

@@ -10,7 +10,7 @@ const large = noisyFrame(1)
 describe('a multipart body', () => {
   test('has a boundary that is long, and another one for every process', () => {
     const { boundary } = new Multipart()
-    expect(boundary).toMatch(/^imgcast-[0-9a-f]{16}$/)
+    expect(boundary).toMatch(/^imgcast-[0-9a-f]{22}$/)
     expect(boundary.length).toBeLessThanOrEqual(31)
     expect(new Multipart().boundary).not.toBe(boundary)
     expect(new Multipart('b').contentType).toBe('multipart/x-mixed-replace; boundary=b')

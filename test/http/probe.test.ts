@@ -132,6 +132,34 @@ describe('probing', () => {
     reader.close()
   })
 
+  test('a crowd behind one address is not asked', async () => {
+    const reader = new Reader()
+    for (let person = 0; person < 40; person += 1) reader.visit(1)
+    await vi.advanceTimersByTimeAsync(5000)
+    const before = reader.probe.bytes
+    reader.visit(1)
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(reader.probe.bytes).toBe(before)
+    reader.close()
+  })
+
+  test('five tabs that stay open are asked ever more seldom', async () => {
+    const reader = new Reader()
+    for (let tab = 0; tab < 5; tab += 1) {
+      reader.visit(1)
+      await vi.advanceTimersByTimeAsync(2000)
+    }
+    const before = reader.probe.bytes
+    for (let page = 0; page < 20; page += 1) {
+      const { leave } = reader.visit(1)
+      await vi.advanceTimersByTimeAsync(3000)
+      leave()
+    }
+    // Each page that was left is asked once or twice; the five tabs no more than three times each in this minute.
+    expect(reader.probe.bytes - before).toBeLessThanOrEqual((20 * 2 + 5 * 3) * 1000)
+    reader.close()
+  })
+
   test('readers are asked for their own streams only', async () => {
     const probe = new Probe()
     const asked = vi.fn(() => 1000)

@@ -6,7 +6,7 @@ import { describeWith, missingTools } from '../support/tools.ts'
 import { openViewer, PROTOCOLS, type Viewer } from './support/client.ts'
 import { PROXIES, type ProxyName, type Replacement } from './support/configurations.ts'
 import { newRoom, serveBehindProxy, upstreamOf } from './support/measure.ts'
-import { type Proxy, startProxy } from './support/proxy.ts'
+import { type RunningProxy, startProxy } from './support/proxy.ts'
 
 /** The proxies' own timeout as it is documented: four times the heartbeat of a quiet viewer. */
 const DOCUMENTED = '60s'
@@ -30,7 +30,7 @@ interface Watched {
 }
 
 const watched = new Map<ProxyName, Watched>()
-const proxies: Proxy[] = []
+const proxies: RunningProxy[] = []
 let server: RunningServer
 
 // All of them at once: what takes the time here is waiting.
@@ -85,14 +85,14 @@ for (const name of PROXIES) {
   })
 }
 
-async function startScaled(name: ProxyName, timeout: string): Promise<Proxy> {
+async function startScaled(name: ProxyName, timeout: string): Promise<RunningProxy> {
   const changes = LINES[name].map((line): Replacement => [line, line.replace(DOCUMENTED, timeout)])
   const proxy = await startProxy(name, upstreamOf(server), { changes })
   proxies.push(proxy)
   return proxy
 }
 
-async function watch(proxy: Proxy, headers: Record<string, string>): Promise<Viewer[]> {
+async function watch(proxy: RunningProxy, headers: Record<string, string>): Promise<Viewer[]> {
   const viewers = await Promise.all(
     PROTOCOLS.map((protocol) => openViewer(proxy, `/${newRoom('counter')}.png?v=1`, { protocol, headers })),
   )

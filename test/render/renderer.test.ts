@@ -9,6 +9,8 @@ import { FIXTURE_WIDGETS } from '../support/server.ts'
 
 const DRAW_TIMEOUT = 1000
 const renderers: Renderer[] = []
+/** Somebody waits for the picture, all the time. */
+const watched = () => 2
 
 async function start(
   folder = fileURLToPath(FIXTURE_WIDGETS),
@@ -38,13 +40,15 @@ afterEach(async () => {
 describe('a renderer', () => {
   test('draws the same scene as the same bytes, in whichever process', async () => {
     const renderer = await start()
-    const drawings = await Promise.all(Array.from({ length: 8 }, () => renderer.draw(job('counter'))))
+    const drawings = await Promise.all(
+      Array.from({ length: 8 }, () => renderer.draw(job('counter'), watched)),
+    )
     for (const { frame } of drawings)
       expect(frame.bytes.equals(drawings[0]?.frame.bytes as Buffer)).toBe(true)
   })
 
   test('says when the clock changes the picture next', async () => {
-    const { next } = await (await start()).draw({ ...job('ticker', { every: 50 }), time: 1020 })
+    const { next } = await (await start()).draw({ ...job('ticker', { every: 50 }), time: 1020 }, watched)
     expect(next).toBe(30)
   })
 
@@ -57,47 +61,49 @@ describe('a renderer', () => {
     ['allocates-buffers', /ran out of memory|took too long to draw/],
   ])('%s: its error names the widget and the reason, others go on', async (widget, reason) => {
     const renderer = await start()
-    const bad = expect(renderer.draw(job(widget))).rejects.toMatchObject({
+    const bad = expect(renderer.draw(job(widget), watched)).rejects.toMatchObject({
       caption: typeof reason === 'string' ? `${widget} ${reason}` : expect.stringMatching(reason),
       status: 500,
     })
-    const good = Array.from({ length: 20 }, () => renderer.draw(job('counter')))
+    const good = Array.from({ length: 20 }, () => renderer.draw(job('counter'), watched))
     await Promise.all([bad, ...good])
-    await renderer.draw(job('counter'))
+    await renderer.draw(job('counter'), watched)
   })
 
   test('what a widget throws never reaches the picture', async () => {
-    const error = await (await start()).draw(job('throws')).catch((reason: Error) => reason)
+    const error = await (await start()).draw(job('throws'), watched).catch((reason: Error) => reason)
     expect(String(error)).not.toContain('secret detail')
   })
 
   test.each(['loops', 'exits'])('%s while loading: named, and others go on', async (widget) => {
     const renderer = await start()
-    const bad = expect(renderer.draw(job(widget, { when: 'load' }))).rejects.toMatchObject({ status: 500 })
-    await Promise.all([bad, renderer.draw(job('counter')), renderer.draw(job('counter'))])
+    const bad = expect(renderer.draw(job(widget, { when: 'load' }), watched)).rejects.toMatchObject({
+      status: 500,
+    })
+    await Promise.all([bad, renderer.draw(job('counter'), watched), renderer.draw(job('counter'), watched)])
   })
 
   test('a process that dies between two pictures costs its neighbours nothing', async () => {
     const renderer = await start(undefined, 1)
-    await renderer.draw(job('exits', { when: 'later' }))
+    await renderer.draw(job('exits', { when: 'later' }), watched)
     await new Promise((resolve) => setTimeout(resolve, 100))
-    await Promise.all(Array.from({ length: 5 }, () => renderer.draw(job('counter'))))
+    await Promise.all(Array.from({ length: 5 }, () => renderer.draw(job('counter'), watched)))
   })
 
   test('a load that waits too long fails alone: its process lives on', async () => {
     const renderer = await start(undefined, 1)
     const before = renderer.pids
-    await expect(renderer.draw(job('slow', { wait: 600_000 }))).rejects.toMatchObject({
+    await expect(renderer.draw(job('slow', { wait: 600_000 }), watched)).rejects.toMatchObject({
       caption: 'slow failed to draw',
     })
-    await renderer.draw(job('counter'))
+    await renderer.draw(job('counter'), watched)
     expect(renderer.pids).toEqual(before)
   })
 
   test('a widget that keeps killing its process rests, and says for how long', async () => {
     const renderer = await start()
-    for (let time = 0; time < 3; time += 1) await renderer.draw(job('exits')).catch(() => {})
-    const error = await renderer.draw(job('exits')).catch((reason: unknown) => reason)
+    for (let time = 0; time < 3; time += 1) await renderer.draw(job('exits'), watched).catch(() => {})
+    const error = await renderer.draw(job('exits'), watched).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ caption: expect.stringMatching(/^exits keeps failing, next try in \d s$/) })
     expect((error as { retryIn: number }).retryIn).toBeGreaterThan(0)
   })
@@ -105,7 +111,7 @@ describe('a renderer', () => {
   test('a failure is in the log with its place in the code, once while it stays the same', async () => {
     const lines: string[] = []
     const renderer = await start(undefined, 1, pino({}, { write: (line: string) => void lines.push(line) }))
-    for (let time = 0; time < 5; time += 1) await renderer.draw(job('throws')).catch(() => {})
+    for (let time = 0; time < 5; time += 1) await renderer.draw(job('throws'), watched).catch(() => {})
     const failures = lines.filter((line) => line.includes('a widget failed to draw'))
     expect(failures).toHaveLength(1)
     expect(failures[0]).toMatch(/secret detail.*throws\.mjs:\d+:\d+/)
@@ -113,7 +119,7 @@ describe('a renderer', () => {
 
   test('leaves no process behind when it closes, even with one that hangs', async () => {
     const renderer = await start()
-    const hanging = renderer.draw(job('loops')).catch(() => {})
+    const hanging = renderer.draw(job('loops'), watched).catch(() => {})
     const pids = renderer.pids
     expect(pids.length).toBeGreaterThan(0)
     await renderer.close()
@@ -167,27 +173,27 @@ describe('reload', () => {
   test('runs the new code', async () => {
     const folder = await folderWith(source("throw new Error('old')"))
     const renderer = await start(folder, 1)
-    await expect(renderer.draw(job('mine'))).rejects.toThrow()
+    await expect(renderer.draw(job('mine'), watched)).rejects.toThrow()
     await writeFile(join(folder, 'mine.mjs'), source(''))
-    expect(await renderer.reload(new Set(['mine']))).toBe(true)
-    await renderer.draw(job('mine'))
+    expect(await renderer.reload()).toBe(true)
+    await renderer.draw(job('mine'), watched)
   })
 
   test('keeps the old code where the new does not load, and says why', async () => {
     const folder = await folderWith(source(''))
     const renderer = await start(folder, 1)
     await writeFile(join(folder, 'mine.mjs'), 'export default {')
-    expect(await renderer.reload(new Set(['mine']))).toBe(false)
+    expect(await renderer.reload()).toBe(false)
     expect(renderer.faults[0]).toMatchObject({ name: 'mine', message: expect.stringMatching(/^SyntaxError/) })
-    await renderer.draw(job('mine'))
+    await renderer.draw(job('mine'), watched)
   })
 
   test('gives a widget that was resting another chance', async () => {
     const folder = await folderWith(source('process.exit()'))
     const renderer = await start(folder, 1)
-    for (let time = 0; time < 4; time += 1) await renderer.draw(job('mine')).catch(() => {})
+    for (let time = 0; time < 4; time += 1) await renderer.draw(job('mine'), watched).catch(() => {})
     await writeFile(join(folder, 'mine.mjs'), source(''))
-    await renderer.reload(new Set(['mine']))
-    await renderer.draw(job('mine'))
+    await renderer.reload()
+    await renderer.draw(job('mine'), watched)
   })
 })

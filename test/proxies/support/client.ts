@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import http2 from 'node:http2'
 import https from 'node:https'
 import type { Readable } from 'node:stream'
@@ -6,7 +7,7 @@ import tls from 'node:tls'
 import { boundaryOf, MultipartParser, type Part } from '../../support/multipart.ts'
 import { webkit } from '../../support/stream-reader.ts'
 import { HOST_NAME } from './configurations.ts'
-import type { Proxy } from './proxy.ts'
+import type { RunningProxy } from './proxy.ts'
 
 export const PROTOCOLS = ['HTTP/1.1', 'HTTP/2'] as const
 export type Protocol = (typeof PROTOCOLS)[number]
@@ -40,17 +41,23 @@ export interface ViewerOptions {
 }
 
 /** Opens a picture through a proxy, over TLS; resolves when the response's head is there. */
-export async function openViewer(proxy: Proxy, path: string, options: ViewerOptions): Promise<Viewer> {
+export async function openViewer(proxy: RunningProxy, path: string, options: ViewerOptions): Promise<Viewer> {
   const viewer = new ProxiedViewer()
   const headers = { ...webkit, ...options.headers }
   await (options.protocol === 'HTTP/2'
-    ? openOverHttp2(viewer, options.session ?? connectHttp2(proxy, options.localAddress), path, headers, !options.session)
+    ? openOverHttp2(
+        viewer,
+        options.session ?? connectHttp2(proxy, options.localAddress),
+        path,
+        headers,
+        !options.session,
+      )
     : openOverHttp1(viewer, proxy, path, { ...headers, Host: HOST_NAME }, options.localAddress))
   return viewer
 }
 
 /** An HTTP/2 connection to a proxy. */
-export function connectHttp2(proxy: Proxy, localAddress?: string): http2.ClientHttp2Session {
+export function connectHttp2(proxy: RunningProxy, localAddress?: string): http2.ClientHttp2Session {
   const session = http2.connect(`https://${HOST_NAME}`, {
     createConnection: () => tls.connect({ ...target(proxy, localAddress), ALPNProtocols: ['h2'] }),
   })
@@ -58,8 +65,20 @@ export function connectHttp2(proxy: Proxy, localAddress?: string): http2.ClientH
   return session
 }
 
+/** Reads a page through a proxy, as a browser does that opens its address. */
+export async function readPage(proxy: RunningProxy, path: string): Promise<string> {
+  const headers = { Host: HOST_NAME, Accept: 'text/html' }
+  const [response] = (await once(
+    https.get({ ...target(proxy), path, headers, agent: false }),
+    'response',
+  )) as [IncomingMessage]
+  let text = ''
+  for await (const chunk of response.setEncoding('utf8')) text += chunk
+  return text
+}
+
 /** The application protocol that a proxy chooses when it is offered both. */
-export async function negotiated(proxy: Proxy): Promise<string> {
+export async function negotiated(proxy: RunningProxy): Promise<string> {
   const socket = tls.connect({ ...target(proxy), ALPNProtocols: ['h2', 'http/1.1'] })
   await once(socket, 'secureConnect')
   const { alpnProtocol } = socket
@@ -67,20 +86,23 @@ export async function negotiated(proxy: Proxy): Promise<string> {
   return alpnProtocol || 'none'
 }
 
-function target({ host, port, ca }: Proxy, localAddress?: string): tls.ConnectionOptions & { localAddress?: string } {
+function target(
+  { host, port, ca }: RunningProxy,
+  localAddress?: string,
+): tls.ConnectionOptions & { localAddress?: string } {
   return { host, port, ca, servername: HOST_NAME, ...(localAddress && { localAddress }) }
 }
 
 async function openOverHttp1(
   viewer: ProxiedViewer,
-  proxy: Proxy,
+  proxy: RunningProxy,
   path: string,
   headers: Record<string, string>,
   localAddress: string | undefined,
 ): Promise<void> {
   const request = https.get({ ...target(proxy, localAddress), path, headers, agent: false })
   request.on('error', () => viewer.end())
-  const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage]
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
   viewer.status = response.statusCode ?? 0
   viewer.headers = response.headers
   viewer.read(response, () => response.complete)

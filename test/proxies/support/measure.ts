@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { type RunningServer, serveCommand } from '../../support/command.ts'
 import { eventually } from '../../support/eventually.ts'
 import { FIXTURE_WIDGETS } from '../../support/server.ts'
 import { openStream, webkit } from '../../support/stream-reader.ts'
 import { openViewer, type Viewer, type ViewerOptions } from './client.ts'
-import type { Proxy } from './proxy.ts'
+import type { RunningProxy } from './proxy.ts'
 
 const IMGCAST_TOKEN = 'a-token-of-the-owner'
 const WIDGETS = ['--widgets', fileURLToPath(FIXTURE_WIDGETS), '--log-level', 'warn', '--workers', '1']
@@ -27,8 +27,14 @@ export function newRoom(widget: string): string {
 }
 
 /** What the server itself says of a room. */
-export async function countsOf(server: RunningServer, room: string): Promise<{ connections: number; visitors: number }> {
-  return (await (await fetch(`${server.url}/${room}.json`)).json()) as { connections: number; visitors: number }
+export async function countsOf(
+  server: RunningServer,
+  room: string,
+): Promise<{ connections: number; visitors: number }> {
+  return (await (await fetch(`${server.url}/${room}.json`)).json()) as {
+    connections: number
+    visitors: number
+  }
 }
 
 /** Milliseconds until the server counts so many connections in a room. */
@@ -51,7 +57,7 @@ export async function untilCounted(
 
 /** Milliseconds from before the connection to the first whole picture, each time over a new connection. */
 export async function firstFrames(
-  proxy: Proxy,
+  proxy: RunningProxy,
   options: ViewerOptions,
   times: number,
   timeout?: number,
@@ -69,7 +75,7 @@ export async function firstFrames(
 /** How much later than a viewer without the proxy each change is seen, in milliseconds; infinite if it is not. */
 export async function pushDelays(
   server: RunningServer,
-  proxy: Proxy,
+  proxy: RunningProxy,
   options: ViewerOptions,
   times: number,
   patience = 5000,
@@ -88,18 +94,21 @@ export async function pushDelays(
     pushed.push(direct.parts.at(-1)?.body as Buffer)
     await sleep(150)
   }
-  const find = (viewer: Pick<Viewer, 'parts'>, body: Buffer) => viewer.parts.find((part) => part.body.equals(body))
+  const find = (viewer: Pick<Viewer, 'parts'>, body: Buffer) =>
+    viewer.parts.find((part) => part.body.equals(body))
   const last = pushed.at(-1) as Buffer
   await proxied.until((viewer) => find(viewer, last) !== undefined, patience)
   direct.close()
   proxied.close()
-  return pushed.map((body) => (find(proxied, body)?.at ?? Number.POSITIVE_INFINITY) - (find(direct, body)?.at ?? 0))
+  return pushed.map(
+    (body) => (find(proxied, body)?.at ?? Number.POSITIVE_INFINITY) - (find(direct, body)?.at ?? 0),
+  )
 }
 
 /** Milliseconds from a viewer's close until the server does not count it any more. */
 export async function closeDelay(
   server: RunningServer,
-  proxy: Proxy,
+  proxy: RunningProxy,
   options: ViewerOptions,
   close: (viewer: Viewer) => void = (viewer) => viewer.close(),
 ): Promise<number> {
@@ -130,5 +139,7 @@ export function median(values: readonly number[]): number {
 /** Tells a figure to whoever runs the tests. */
 export function tell(proxy: string, what: string, milliseconds: readonly number[]): void {
   const shown = milliseconds.map((value) => value.toFixed(0)).join(' ')
-  console.info(`${proxy}: ${what}: ${shown} ms${milliseconds.length > 1 ? `, median ${median(milliseconds).toFixed(0)}` : ''}`)
+  console.info(
+    `${proxy}: ${what}: ${shown} ms${milliseconds.length > 1 ? `, median ${median(milliseconds).toFixed(0)}` : ''}`,
+  )
 }

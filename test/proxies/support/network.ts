@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { eventually } from '../../support/eventually.ts'
 import { FIXTURE_WIDGETS } from '../../support/server.ts'
 import { toolPath } from '../../support/tools.ts'
-import type { Proxy } from './proxy.ts'
+import type { RunningProxy } from './proxy.ts'
 
 const MAIN = fileURLToPath(new URL('../../../dist/src/cli/main.js', import.meta.url))
 const VIEWER = fileURLToPath(new URL('viewer.mjs', import.meta.url))
@@ -62,7 +62,9 @@ export class Network {
 
   /** Runs the real command in front, beside the proxies, until it says that it listens. */
   async serve(port: number): Promise<void> {
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('IMGCAST_')))
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !name.startsWith('IMGCAST_')),
+    )
     const widgets = ['--widgets', fileURLToPath(FIXTURE_WIDGETS), '--workers', '1', '--log-level', 'warn']
     const args = ['serve', '--port', `${port}`, '--trust-proxy', 'loopback', ...widgets]
     const { stdout } = this.#start(this.front, [process.execPath, MAIN, ...args], env)
@@ -84,7 +86,7 @@ export class Network {
   }
 
   /** Opens pictures from behind the router, one over each protocol for every path. */
-  watch({ port, ca }: Proxy, paths: readonly string[], headers: Record<string, string>): void {
+  watch({ port, ca }: RunningProxy, paths: readonly string[], headers: Record<string, string>): void {
     const task = JSON.stringify({ host: this.address, port, ca: ca.toString(), paths, headers })
     this.#start(this.#back, [process.execPath, VIEWER, task], process.env)
   }

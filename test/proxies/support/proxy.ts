@@ -9,7 +9,7 @@ import { toolPath } from '../../support/tools.ts'
 import { deployed, HOST_NAME, type Place, type ProxyName, type Replacement } from './configurations.ts'
 
 /** A proxy that runs. */
-export interface Proxy {
+export interface RunningProxy {
   name: ProxyName
   host: string
   port: number
@@ -40,12 +40,15 @@ export async function startProxy(
   name: ProxyName,
   upstream: string,
   { configuration = deployed, changes = [], host = '127.0.0.1', namespace }: ProxyOptions = {},
-): Promise<Proxy> {
+): Promise<RunningProxy> {
   const directory = mkdtempSync(join(tmpdir(), `imgcast-${name}-`))
   const [port, plainPort] = [await freePort(), await freePort()]
   const certificate = makeCertificate(directory)
   const file = join(directory, 'proxy.conf')
-  writeFileSync(file, configuration(name, { host, port, plainPort, upstream, directory, certificate }, changes))
+  writeFileSync(
+    file,
+    configuration(name, { host, port, plainPort, upstream, directory, certificate }, changes),
+  )
   const inside = namespace === undefined ? [] : [toolPath('ip'), 'netns', 'exec', namespace]
   const [program = '', ...args] = [...inside, toolPath(name), ...ARGUMENTS[name](file, directory)]
   const child = spawn(program, args, {
@@ -54,13 +57,14 @@ export async function startProxy(
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output: string[] = []
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => output.push(`${text}`))
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => output.push(`${text}`))
   const log = () => output.join('') + readIfThere(join(directory, 'error.log'))
   const kill = () => child.kill('SIGTERM')
   process.once('exit', kill)
   const stop = async () => {
     process.off('exit', kill)
-    await end(child)
+    await end(name, child)
     rmSync(directory, { recursive: true, force: true })
   }
   try {
@@ -79,25 +83,36 @@ export async function startProxy(
   return { name, host, port, ca: readFileSync(certificate.chain), log, stop }
 }
 
-/** SIGTERM ends all three at once, nginx with its workers: a killed master would leave them behind. */
-async function end(child: ChildProcess): Promise<void> {
+/** A Caddy that is told to end waits for its viewers; a master of nginx that is killed leaves its workers behind. */
+async function end(name: ProxyName, child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
-  child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
+  child.kill(name === 'nginx' ? 'SIGTERM' : 'SIGKILL')
   await ended
-  clearTimeout(timer)
 }
 
 function makeCertificate(directory: string): Place['certificate'] {
   const path = (name: string) => join(directory, name)
   const certificate = { chain: path('chain.pem'), key: path('key.pem'), both: path('both.pem') }
   const subject = ['-subj', `/CN=${HOST_NAME}`, '-addext', `subjectAltName=DNS:${HOST_NAME}`]
-  const kind = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+  const kind = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-days',
+    '2',
+  ]
   const files = ['-keyout', certificate.key, '-out', certificate.chain]
   const { status, stderr } = spawnSync('openssl', [...kind, ...files, ...subject], { encoding: 'utf8' })
   if (status !== 0) throw new Error(`openssl: ${stderr}`)
-  writeFileSync(certificate.both, readFileSync(certificate.chain, 'utf8') + readFileSync(certificate.key, 'utf8'))
+  writeFileSync(
+    certificate.both,
+    readFileSync(certificate.chain, 'utf8') + readFileSync(certificate.key, 'utf8'),
+  )
   return certificate
 }
 

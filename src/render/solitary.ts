@@ -1,0 +1,86 @@
+import { IsolationRecord } from './isolation.ts'
+import type { Death, RenderProcess, Task } from './process.ts'
+import { RenderError } from './render-error.ts'
+import type { Started } from './start-process.ts'
+
+/** What a widget that runs alone needs. */
+export interface SolitaryInit {
+  widget: string
+  start(onDeath: (death: Death) => void): Promise<Started>
+  /** Told when the widget took its process down. */
+  onDeath(death: Death): void
+}
+
+/** Its process ends after so many milliseconds without a job. */
+const IDLE_TIME = 30_000
+
+/** One widget in a process of its own, since it took a shared one down, or may have. */
+export class Solitary {
+  readonly #init: SolitaryInit
+  readonly #record = new IsolationRecord()
+  #process: Promise<RenderProcess> | undefined
+  #idle: NodeJS.Timeout | undefined
+
+  constructor(init: SolitaryInit) {
+    this.#init = init
+  }
+
+  async run(task: Task): Promise<void> {
+    const { widget } = this.#init
+    const rest = this.#record.rest(Date.now())
+    if (rest > 0) {
+      const wait = `${Math.ceil(rest / 1000)} s`
+      return task.reject(new RenderError(widget, `keeps failing, next try in ${wait}`, { retryIn: rest }))
+    }
+    clearTimeout(this.#idle)
+    this.#process ??= this.#start()
+    try {
+      const process = await this.#process
+      clearTimeout(this.#idle)
+      this.#idle = setTimeout(() => void this.end(), IDLE_TIME)
+      this.#idle.unref()
+      if (process.dead) await this.run(task)
+      else if (process.widgets.has(widget)) process.run(task)
+      else task.reject(new RenderError(widget, 'does not load'))
+    } catch (error) {
+      this.#process = undefined
+      task.reject(new RenderError(widget, (error as Error).message, { cause: error }))
+    }
+  }
+
+  /** Remembers that the widget took its process down. */
+  fail(): void {
+    this.#record.fail(Date.now())
+  }
+
+  /** Remembers a good picture; answers true when the widget may share a process again. */
+  succeed(): boolean {
+    return this.#record.succeed(Date.now())
+  }
+
+  /** Ends the process when its jobs are done. The next job starts another, with the code that is on disk then. */
+  async end(): Promise<void> {
+    const process = await this.#letGo()
+    await process?.retire()
+  }
+
+  async close(): Promise<void> {
+    const process = await this.#letGo()
+    await process?.close()
+  }
+
+  async #letGo(): Promise<RenderProcess | undefined> {
+    clearTimeout(this.#idle)
+    const process = this.#process
+    this.#process = undefined
+    return process?.catch(() => undefined)
+  }
+
+  async #start(): Promise<RenderProcess> {
+    const { process } = await this.#init.start((death) => {
+      this.#process = undefined
+      this.#init.onDeath(death)
+    })
+    return process
+  }
+}
