@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
-import type { Death, RenderProcess, Task } from './process.ts'
+import type { RenderProcess } from './process.ts'
 import { RenderError } from './render-error.ts'
 import type { Started } from './start-process.ts'
+import type { Death, Task } from './task.ts'
 
 /** What a pool is made of. */
 export interface PoolInit {

@@ -1,32 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createRequire } from 'node:module'
+import { createInterface } from 'node:readline'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import { watchMemory } from './memory-watch.ts'
-import type { FromHost, Job, JobResult, StateRequest, ToHost } from './protocol.ts'
+import type { FromHost, StateRequest, ToHost } from './protocol.ts'
 import { Abandoned } from './render-error.ts'
-
-/** Why a render process ended, in the words its error card uses after the widget's name. */
-export interface Death {
-  reason: string
-  /** The jobs it was working on: one of their widgets is the likely cause. */
-  suspects: Task[]
-  /** The jobs it had not begun. */
-  waiting: Task[]
-  /** Killed by somebody else: the kernel, for memory, or a person. */
-  fromOutside: boolean
-  /** The module whose own code was running while the process was starting up. */
-  loading: string | undefined
-}
-
-/** A job and whoever waits for it. */
-export interface Task {
-  readonly job: Job
-  /** How much it is waited for: the most wanted is drawn first, what nobody wants not at all. */
-  interest(): number
-  resolve(result: JobResult): void
-  reject(error: Error): void
-}
+import type { Death, Task } from './task.ts'
 
 /** What a render process may take and whom it tells. */
 export interface ProcessSettings {
@@ -102,7 +82,10 @@ export class RenderProcess {
     this.ready.catch(() => {})
     this.#startTimer = setTimeout(() => this.kill('took too long to load'), settings.startTimeout)
     this.#stopWatching = watchMemory(this.#child.pid, () => this.kill('ran out of memory'))
-    this.#listenToOutput()
+    listenToLines(this.#child, (line) => {
+      this.#errorTail = (this.#errorTail + line).slice(-4000)
+      settings.onOutput(line, this.pid)
+    })
     this.#send({ type: 'start', folders: settings.folders, skip: settings.skip })
   }
 
@@ -297,13 +280,8 @@ export class RenderProcess {
       return 'ran out of memory'
     return signal ? `ended its process by ${signal}` : `ended its process with exit code ${code}`
   }
+}
 
-  #listenToOutput(): void {
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.#errorTail = (this.#errorTail + text).slice(-4000)
-        for (const line of text.split('\n')) if (line.trim() !== '') this.#settings.onOutput(line, this.pid)
-      })
-    }
-  }
+function listenToLines({ stdout, stderr }: ChildProcess, listener: (line: string) => void): void {
+  for (const input of [stdout, stderr]) if (input) createInterface({ input }).on('line', listener)
 }

@@ -4,11 +4,12 @@ import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import { FailureLog } from './failure-log.ts'
 import { Pool } from './pool.ts'
-import type { Death, RenderProcess, Task } from './process.ts'
+import type { RenderProcess } from './process.ts'
 import type { Drawing, Job, JobResult, StateRequest } from './protocol.ts'
 import { Abandoned, RenderError } from './render-error.ts'
 import { Solitary } from './solitary.ts'
 import { type Started, startProcess } from './start-process.ts'
+import type { Death, Task } from './task.ts'
 
 /** How the renderer is set up. */
 export interface RendererSettings {

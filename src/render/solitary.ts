@@ -1,7 +1,8 @@
 import { IsolationRecord } from './isolation.ts'
-import type { Death, RenderProcess, Task } from './process.ts'
+import type { RenderProcess } from './process.ts'
 import { RenderError } from './render-error.ts'
 import type { Started } from './start-process.ts'
+import type { Death, Task } from './task.ts'
 
 /** What a widget that runs alone needs. */
 export interface SolitaryInit {
