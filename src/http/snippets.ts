@@ -1,8 +1,6 @@
 /** What a snippet shows: a picture's absolute address, its size in CSS pixels where known, and its words. */
 export interface SnippetSource {
   url: string
-  /** Where a click on the picture leads. @default nowhere */
-  page?: string | undefined
   /** Left out where only the picture knows: a wrong size would distort it. */
   width?: number | undefined
   height?: number | undefined
@@ -29,22 +27,19 @@ export function snippets(source: SnippetSource): Snippets {
   return { html: toHtml(source), markdown: toMarkdown(source), bbcode: toBbcode(source) }
 }
 
-function toHtml({ url, page, width, height, alt }: SnippetSource): string {
+function toHtml({ url, width, height, alt }: SnippetSource): string {
   const size = width === undefined || height === undefined ? '' : ` width="${width}" height="${height}"`
   // WebKit's load event never comes while a stream is open, but it does not wait for lazy pictures.
-  const img = `<img src="${escapeHtml(url)}"${size} alt="${escapeHtml(toLine(alt))}" loading="lazy">`
-  return page === undefined ? img : `<a href="${escapeHtml(page)}">${img}</a>`
+  return `<img src="${escapeHtml(url)}"${size} alt="${escapeHtml(toLine(alt))}" loading="lazy">`
 }
 
-function toMarkdown({ url, page, alt }: SnippetSource): string {
+function toMarkdown({ url, alt }: SnippetSource): string {
   const words = toLine(alt).replace(/[\\`*_~[\]<>&|]/g, '\\$&')
-  const img = `![${words}](${toMarkdownUrl(url)})`
-  return page === undefined ? img : `[${img}](${toMarkdownUrl(page)})`
+  return `![${words}](${toMarkdownUrl(url)})`
 }
 
-function toBbcode({ url, page }: SnippetSource): string {
-  const img = `[img]${percentEncode(url, /[\s[\]]/g)}[/img]`
-  return page === undefined ? img : `[url=${percentEncode(page, /[\s[\]]/g)}]${img}[/url]`
+function toBbcode({ url }: SnippetSource): string {
+  return `[img]${percentEncode(url, /[\s[\]]/g)}[/img]`
 }
 
 function toMarkdownUrl(url: string): string {

@@ -35,12 +35,6 @@ export interface PageRoom {
   extension?: PageExtension | undefined
 }
 
-/** What the server may know of a picture besides. */
-export interface PictureState {
-  /** The CSS pixels this look was last drawn in, for pictures whose parameters decide their size. */
-  size?: Size | undefined
-}
-
 interface Picture {
   site: Site
   manifest: Manifest
@@ -91,18 +85,15 @@ export class Views {
     return this.#eta.render('@gallery', {
       site,
       cards: widgets.map((manifest, index) => toCard(site, manifest, index < live)),
-      broken: faults.map(({ file, message }) => ({ file: withFolder(file), message })),
+      broken: faults.map(({ file, message }) => ({
+        file: withFolder(file),
+        message: withoutFolders(message),
+      })),
     })
   }
 
   /** Shows one picture, large, with a form for its look and the snippets of exactly this look. */
-  picture(
-    site: Site,
-    manifest: Manifest,
-    room: PageRoom,
-    query: URLSearchParams,
-    state: PictureState = {},
-  ): string {
+  picture(site: Site, manifest: Manifest, room: PageRoom, query: URLSearchParams): string {
     const { key, extension = 'png' } = room
     const look = readPageLook(manifest, extension, query)
     const picture: Picture = {
@@ -111,7 +102,7 @@ export class Views {
       key,
       extension,
       query: look.query,
-      size: state.size ?? look.size,
+      size: look.size,
     }
     const image = toImage(picture)
     return this.#eta.render('@picture', {
@@ -201,6 +192,11 @@ function toSearch(query: URLSearchParams, more: Record<string, string> = {}): st
 }
 
 /** Enough of a path to find the file by, without telling the world where the server keeps it. */
+/** The page is public, and where files lie on the server is nobody's business. */
+function withoutFolders(message: string): string {
+  return message.replace(/(?:file:\/\/)?\/(?:[^\s'"/:]+\/)+/g, '')
+}
+
 function withFolder(file: string): string {
   return join(basename(dirname(file)), basename(file))
 }

@@ -17,13 +17,6 @@ describe('snippets', () => {
     expect(html).toBe('<img src="https://pics.example.org/clock/main.png" alt="Clock" loading="lazy">')
   })
 
-  it('links to a page', () => {
-    const { html, markdown, bbcode } = snippets({ ...plain, page: 'https://example.org/?a=1&b=(2)' })
-    expect(html).toMatch(/^<a href="https:\/\/example\.org\/\?a=1&amp;b=\(2\)"><img [^>]+><\/a>$/)
-    expect(markdown).toBe(`[![Clock](${plain.url})](https://example.org/?a=1&b=%282%29)`)
-    expect(bbcode).toBe(`[url=https://example.org/?a=1&b=(2)][img]${plain.url}[/img][/url]`)
-  })
-
   it('escapes HTML', () => {
     const { html } = snippets({ ...plain, url: `${plain.url}?a=1&b="'`, alt: `"><script> 'tis & so` })
     expect(html).toContain('src="https://pics.example.org/clock/main.png?a=1&amp;b=&quot;&#39;"')

@@ -227,10 +227,13 @@ describe('the page of a picture', () => {
     const html = picture('label=hi', badge)
     expect(imagesOf(html)[0]).toMatch(/class="own-size" src="\/live\/badge\/main\.png\?label=hi"/)
     expect(snippetsOf(html)[0]).not.toContain('width=')
-    const state = { size: { width: 120, height: 20 } }
-    const known = views.picture(site, badge, { key: 'main' }, new URLSearchParams('label=hi'), state)
-    expect(imagesOf(known)[0]).toMatch(/main\.png\?label=hi&amp;scale=2" width="120" height="20"/)
-    expect(snippetsOf(known)[0]).toContain('width=&quot;120&quot; height=&quot;20&quot;')
+  })
+
+  it('tells nobody where files lie on the server', () => {
+    const message = "Cannot find module '/srv/secret/nope.js' imported from /srv/secret/leaky.mjs"
+    const html = views.gallery(site, [], [{ name: 'leaky', file: '/srv/secret/leaky.mjs', message }])
+    expect(html).not.toContain('/srv')
+    expect(html).toContain('leaky.mjs')
   })
 
   it('keeps a huge picture within what the server draws', () => {
