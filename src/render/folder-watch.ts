@@ -1,10 +1,10 @@
 import { basename, extname, resolve } from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
 import type { Logger } from 'pino'
+import { MODULE_ENDINGS } from '../widget/load-folder.ts'
 
 /** Editors write a file in several steps, and several files at once. */
 const SETTLE_TIME = 60
-const MODULES = new Set(['.js', '.mjs', '.cjs'])
 
 /** Watches folders of modules, from before their code is first loaded, so that no change is missed. */
 export class FolderWatch {
@@ -22,7 +22,7 @@ export class FolderWatch {
       ignored: (path, stats) =>
         !roots.has(resolve(path)) &&
         (/^(node_modules|\..*)$/.test(basename(path)) ||
-          (stats?.isFile() === true && !MODULES.has(extname(path)))),
+          (stats?.isFile() === true && !MODULE_ENDINGS.has(extname(path)))),
     })
     this.#watcher.on('all', () => this.#settle())
     this.#watcher.on('error', (error) => {

@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises'
-import { basename, extname, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { createRequire } from 'node:module'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { createJiti } from 'jiti'
 import { findWidgetFaults, type Widget } from './define-widget.ts'
 import { type Manifest, toManifest } from './manifest.ts'
 
@@ -24,7 +26,10 @@ export interface LoadedFolders {
   faults: WidgetFault[]
 }
 
-const MODULES = new Set(['.js', '.mjs'])
+/** The endings of modules that can be widgets. */
+export const MODULE_ENDINGS: ReadonlySet<string> = new Set(['.js', '.mjs', '.ts', '.mts'])
+const NO_WIDGET = /\.(d|test|spec)\.[a-z]+$/
+const BUILT_IN = fileURLToPath(new URL('../../widgets', import.meta.url))
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 /** First segments of URLs that are not pictures. */
 const TAKEN: ReadonlySet<string> = new Set(
@@ -70,7 +75,7 @@ async function listModules(folders: readonly string[]): Promise<string[]> {
   const lists = await Promise.all(
     folders.map(async (folder) =>
       (await readdir(folder))
-        .filter((file) => MODULES.has(extname(file)) && !/\.(test|spec)\.[a-z]+$/.test(file))
+        .filter((file) => MODULE_ENDINGS.has(extname(file)) && !NO_WIDGET.test(file))
         .sort()
         .map((file) => resolve(join(folder, file))),
     ),
@@ -79,13 +84,26 @@ async function listModules(folders: readonly string[]): Promise<string[]> {
 }
 
 async function importWidget(file: string): Promise<Widget> {
-  const module: { default?: unknown } = await import(pathToFileURL(file).href)
+  const module = await importModule(file)
   const faults = findWidgetFaults(module.default)
   if (faults.length > 0) throw new TypeError(faults.join('; '))
   return module.default as Widget
 }
 
+/**
+ * Built-in widgets are plain JavaScript already. An author's module may be TypeScript, may lie in a folder whose
+ * package.json says nothing of modules, and finds `imgcast` although nobody installed it there.
+ */
+async function importModule(file: string): Promise<{ default?: unknown }> {
+  if (dirname(file) === BUILT_IN) return import(pathToFileURL(file).href)
+  const imgcast = createRequire(import.meta.url).resolve('imgcast')
+  const jiti = createJiti(import.meta.url, { alias: { imgcast }, fsCache: false, interopDefault: false })
+  return jiti.import(file)
+}
+
 function sayFault(error: unknown): string {
   if (!(error instanceof Error)) return `threw ${String(error)}`
-  return error instanceof TypeError ? error.message : `${error.name}: ${error.message}`
+  const message = error.message.replace(/\s+/g, ' ').trim()
+  const saysItsName = error instanceof TypeError || message.startsWith('ParseError')
+  return saysItsName ? message : `${error.name}: ${message}`
 }

@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
@@ -132,7 +133,7 @@ describe('a renderer', () => {
     expect([...renderer.manifests.keys()]).toEqual(['good'])
     const faults = Object.fromEntries(renderer.faults.map(({ name, message }) => [name, message]))
     expect(faults['exits-at-once']).toBe('its code ended its process with exit code 7')
-    expect(faults['syntax-error']).toMatch(/^SyntaxError/)
+    expect(faults['syntax-error']).toMatch(/^ParseError: Unexpected token .*syntax-error\.mjs:2:0$/)
     expect(faults['no-default']).toMatch(/expected the default export to be a widget/)
     expect(faults.Shouting_Name).toMatch(/kebab-case/)
     expect(faults.api).toMatch(/taken/)
@@ -184,7 +185,7 @@ describe('reload', () => {
     const renderer = await start(folder, 1)
     await writeFile(join(folder, 'mine.mjs'), 'export default {')
     expect(await renderer.reload()).toBe(false)
-    expect(renderer.faults[0]).toMatchObject({ name: 'mine', message: expect.stringMatching(/^SyntaxError/) })
+    expect(renderer.faults[0]).toMatchObject({ name: 'mine', message: expect.stringMatching(/^ParseError/) })
     await renderer.draw(job('mine'), watched)
   })
 
@@ -196,4 +197,22 @@ describe('reload', () => {
     await renderer.reload()
     await renderer.draw(job('mine'), watched)
   })
+})
+
+test('a TypeScript module runs as it is, and one far from any package finds imgcast', async () => {
+  const typed = await start(fileURLToPath(new URL('../fixtures/typed/', import.meta.url)), 1)
+  expect(typed.faults).toEqual([])
+  expect(typed.manifests.get('typed')?.size).toEqual({ width: 30, height: 30 })
+  await typed.draw(job('typed'), watched)
+  const far = await mkdtemp(join(tmpdir(), 'widgets-'))
+  try {
+    const source = `import { defineWidget } from 'imgcast'
+      export default defineWidget({ title: 'Far', size: { width: 10, height: 10 }, draw() {} })`
+    await writeFile(join(far, 'far.js'), source)
+    const renderer = await start(far, 1)
+    expect(renderer.faults).toEqual([])
+    await renderer.draw(job('far'), watched)
+  } finally {
+    await rm(far, { recursive: true })
+  }
 })
