@@ -84,7 +84,7 @@ export class Channel {
     this.#viewers.add(viewer)
     clearTimeout(this.#linger)
     const first = this.#frame ?? this.#placeholder
-    if (first) viewer.show(first)
+    if (first) this.#showTo(viewer, first)
     else this.#patience ??= setTimeout(() => this.#showPlaceholder(), PATIENCE)
     if (!this.#isGood()) this.redraw()
     else this.#schedule(this.#goodUntil)
@@ -110,9 +110,12 @@ export class Channel {
       timer = setTimeout(resolve, STILL_PATIENCE)
     })
     this.#stills += 1
-    await Promise.race([this.#drawUntilGood(), patience])
-    this.#stills -= 1
-    clearTimeout(timer)
+    try {
+      await Promise.race([this.#drawUntilGood(), patience])
+    } finally {
+      this.#stills -= 1
+      clearTimeout(timer)
+    }
     if (this.#failure) throw this.#failure
     return this.#frame ?? this.#makePlaceholder()
   }
@@ -196,13 +199,23 @@ export class Channel {
     if (this.#frame?.bytes.equals(frame.bytes)) return
     this.#frame = frame
     const start = performance.now()
-    for (const viewer of this.#viewers) viewer.show(frame)
+    for (const viewer of this.#viewers) this.#showTo(viewer, frame)
     this.#fanoutTime = performance.now() - start
+  }
+
+  /** A viewer whose response is broken is none any more, and no other viewer's trouble. */
+  #showTo(viewer: Viewer, frame: Frame): void {
+    try {
+      viewer.show(frame)
+    } catch {
+      viewer.end()
+      if (this.#viewers.delete(viewer) && this.#viewers.size === 0) this.#rest()
+    }
   }
 
   #showPlaceholder(): void {
     const frame = this.#makePlaceholder()
-    for (const viewer of this.#viewers) viewer.show(frame)
+    for (const viewer of this.#viewers) this.#showTo(viewer, frame)
   }
 
   #makePlaceholder(): Frame {

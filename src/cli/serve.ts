@@ -37,7 +37,7 @@ export async function serve(options: Options): Promise<void> {
   })
   for (const signal of SIGNALS) {
     process.off(signal, leave)
-    process.once(signal, () => void stop(signal, server, imgcast, log))
+    process.on(signal, () => void stop(signal, server, imgcast, log))
   }
 }
 

@@ -53,10 +53,13 @@ export function createApi({ store, token, sockets }: ApiInit): Router {
       })
     })
   api.get('/audit', async (request, response) => {
+    const before = new Set(sockets().map(({ remote }) => remote))
     const rows = await readSocketTable().catch((cause: Error) => {
       throw new PublicError({ code: 'no-socket-table', status: 501, caption: cause.message, cause })
     })
-    response.json(audit(sockets(), request.socket.localPort ?? 0, rows))
+    // Only what was there both before and after the table was read can be held against it.
+    const counted = sockets().filter(({ remote }) => before.has(remote))
+    response.json(audit(counted, request.socket.localPort ?? 0, rows))
   })
   api.use(() => {
     throw new PublicError({ code: 'not-found', status: 404, caption: 'no such call' })

@@ -150,7 +150,10 @@ export class Connection implements Viewer {
     this.#over = true
     const { response, multipart, framing } = this.#init
     if (this.#sent && this.#sink) this.#sink.write(multipart.ending(this.#sent, framing, this.#begun))
-    else if (!response.headersSent) response.writeHead(503, { 'Retry-After': '5' })
+    else if (!response.headersSent) {
+      response.shouldKeepAlive = false
+      response.writeHead(503, { 'Retry-After': '5' })
+    }
     response.end()
   }
 }

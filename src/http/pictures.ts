@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { type Channels, roomOf } from '../channel/channels.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { PublicError, toPublicError } from '../errors.ts'
+import { Cards } from '../picture/cards.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { parseLook } from '../widget/look.ts'
 import { type Manifest, usualLength } from '../widget/manifest.ts'
@@ -55,6 +56,7 @@ interface Order {
 /** Answers every URL of a picture: stream, still, data, page, or what is wrong. */
 export class Pictures {
   readonly #init: PicturesInit
+  readonly #cards = new Cards()
 
   constructor(init: PicturesInit) {
     this.#init = init
@@ -166,7 +168,7 @@ export class Pictures {
     if (response.headersSent) return void response.destroy()
     if (wantsProblem(request.headers, path?.extension)) return sendProblem(request, response, error)
     if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error)
-    sendErrorPicture(request, response, error, place)
+    sendErrorPicture(request, response, error, place, this.#cards)
   }
 }
 

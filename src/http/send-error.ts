@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { STATUS_CODES } from 'node:http'
 import type { PublicError } from '../errors.ts'
-import { errorCard, roomyCardSize } from '../picture/card.ts'
+import { roomyCardSize } from '../picture/card.ts'
+import type { Cards } from '../picture/cards.ts'
 import { contentType, type Format } from '../picture/frame.ts'
 import { UNCACHED } from './headers.ts'
 import { wantsStatus200 } from './negotiate.ts'
@@ -23,9 +24,10 @@ export function sendErrorPicture(
   response: ServerResponse,
   error: PublicError,
   place: CardPlace,
+  cards: Cards,
 ): void {
   const size = roomyCardSize(error.caption, place)
-  const frame = errorCard({ ...size, format: place.format, scale: 1, quality: 90 }, error.caption)
+  const frame = cards.error({ ...size, format: place.format, scale: 1, quality: 90 }, error.caption)
   // Image proxies drop every other status, and with it the words that would have helped.
   const status = wantsStatus200(request.headers) ? 200 : error.status
   sendWhole(

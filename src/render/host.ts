@@ -1,6 +1,7 @@
 /** What runs in a render process: loads the widgets, then draws what it is asked to. The only place of widget code. */
 import { paint } from '../picture/encode.ts'
 import { type LoadedWidget, loadFolders } from '../widget/load-folder.ts'
+import { dieWithParent } from './die-with-parent.ts'
 import { drawJob, loadJob } from './draw-job.ts'
 import type { FromHost, Job, StateRequest, ToHost } from './protocol.ts'
 
@@ -134,6 +135,7 @@ const host = new Host()
 process.on('message', (message: ToHost) => host.receive(message))
 process.on('uncaughtException', (error) => host.stray(error))
 process.on('unhandledRejection', (error) => host.stray(error))
+dieWithParent()
 // A server that is gone, killed or crashed, must not leave its render processes behind.
 process.on('disconnect', () => process.exit())
 // SIGINT goes to the whole terminal's process group; the server decides when its render processes end.

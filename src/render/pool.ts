@@ -12,7 +12,7 @@ export interface PoolInit {
   /** Starts one with the code that is on disk. */
   start(onDeath: (death: Death, process: RenderProcess) => void): Promise<Started>
   /** Told of each death, after the pool has seen to its own side of it. */
-  onDeath(death: Death, process: RenderProcess): void
+  onDeath(death: Death, process: RenderProcess, isRetired: boolean): void
 }
 
 /** A process that dies so soon after its start would be started again for ever, at the cost of a whole processor. */
@@ -54,25 +54,25 @@ export class Pool {
 
   /** Starts one that `replace` takes; its death is seen to like that of any other. */
   start(): Promise<Started> {
-    return this.#init.start((death, process) => this.#bury(death, process))
+    return this.#init.start((death, process) => this.bury(death, process))
   }
 
   /** Takes a process with new code in the place of all others, which end when their jobs are done. */
-  async replace(process: RenderProcess): Promise<void> {
+  replace(process: RenderProcess): void {
     const old = this.processes
     this.#generation += 1
     this.#processes.clear()
     this.#setbacks = 0
     this.#add(process)
     this.#fill()
-    await Promise.all(old.map((each) => each.retire()))
+    for (const each of old) void each.retire()
   }
 
-  async close(): Promise<void> {
+  /** Hands out no more jobs; the processes end elsewhere. */
+  close(): void {
     this.#closed = true
     clearTimeout(this.#retry)
-    for (const task of this.#queue.splice(0)) task.reject(new Error('the server is stopping'))
-    await Promise.all(this.processes.map((process) => process.close()))
+    this.#refuseQueue('the server is stopping')
   }
 
   #add(process: RenderProcess): void {
@@ -91,11 +91,15 @@ export class Pool {
     try {
       const { process } = await this.start()
       if (this.#closed || generation !== this.#generation) await process.close()
-      else this.#add(process)
+      else {
+        this.#add(process)
+        setTimeout(() => this.#settleDown(process), YOUNG).unref()
+      }
     } catch (error) {
       if (this.#closed) return
       this.#init.log.error({ reason: (error as Error).message }, 'a render process does not start')
       this.#setbacks += 1
+      if (this.#processes.size === 0) this.#refuseQueue('no render process starts')
     } finally {
       this.#starting -= 1
       this.#fillLater()
@@ -110,7 +114,16 @@ export class Pool {
     this.#retry = setTimeout(() => this.#fill(), pause)
   }
 
-  #bury(death: Death, process: RenderProcess): void {
+  #settleDown(process: RenderProcess): void {
+    if (this.#processes.has(process)) this.#setbacks = 0
+  }
+
+  #refuseQueue(reason: string): void {
+    for (const task of this.#queue.splice(0)) task.reject(new Error(reason))
+  }
+
+  /** Sees to a process that died: it may have been one of the pool's, or retired from it before. */
+  bury(death: Death, process: RenderProcess): void {
     const since = this.#processes.get(process)
     if (this.#processes.delete(process) && since !== undefined) {
       // What a widget did in a drawing is seen to by its isolation; only a process that fell on its own is slowed down.
@@ -118,6 +131,6 @@ export class Pool {
       this.#setbacks = fellYoung ? this.#setbacks + 1 : 0
       this.#fillLater()
     }
-    this.#init.onDeath(death, process)
+    this.#init.onDeath(death, process, since === undefined)
   }
 }

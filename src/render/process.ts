@@ -1,10 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { createInterface } from 'node:readline'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
+import { sayExit } from './exit-reason.ts'
 import { watchMemory } from './memory-watch.ts'
 import type { FromHost, StateRequest, ToHost } from './protocol.ts'
+import { readLines } from './read-lines.ts'
 import { Abandoned } from './render-error.ts'
 import type { Death, Task } from './task.ts'
 
@@ -16,7 +17,10 @@ export interface ProcessSettings {
   drawTimeout: number
   /** Milliseconds that all modules together may take to load. */
   startTimeout: number
+  /** Told when it died of itself, with what it leaves undone. */
   onDeath(death: Death): void
+  /** Told when it is gone, in whichever way. */
+  onEnd(): void
   onState(request: StateRequest): Promise<unknown>
   /** An error of a widget's that no drawing could tell: of a timer, or of a promise nobody waits for. */
   onStray(widget: string | undefined, failure: string): void
@@ -28,6 +32,8 @@ interface Running {
   task: Task
   phase: 'loading' | 'waiting' | 'drawing'
   timer: NodeJS.Timeout | undefined
+  /** It was given as much time again, as others were being drawn. */
+  extended: boolean
 }
 
 const HEAP_MEGABYTES = 256
@@ -50,6 +56,7 @@ export class RenderProcess {
   readonly #loadsData = new Set<string>()
   readonly #stopWatching: () => void
   #lastId = 0
+  #up = false
   #drawing = false
   #drewAt = Number.NEGATIVE_INFINITY
   #loading: string | undefined
@@ -74,7 +81,11 @@ export class RenderProcess {
     this.ready = new Promise((resolve, reject) => {
       this.#child.on('message', (message: FromHost | null) => {
         // A library in a widget may use `process.send` for words of its own.
-        if (typeof message?.type === 'string') this.#receive(message, resolve, reject)
+        try {
+          if (typeof message?.type === 'string') this.#receive(message, resolve, reject)
+        } catch (error) {
+          settings.onStray(undefined, `spoke out of turn: ${(error as Error).message}`)
+        }
       })
       this.#child.once('exit', (code, signal) => reject(this.#end(code, signal)))
       this.#child.on('error', (error) => reject(this.#end(null, null, error)))
@@ -82,7 +93,7 @@ export class RenderProcess {
     this.ready.catch(() => {})
     this.#startTimer = setTimeout(() => this.kill('took too long to load'), settings.startTimeout)
     this.#stopWatching = watchMemory(this.#child.pid, () => this.kill('ran out of memory'))
-    listenToLines(this.#child, (line) => {
+    readLines([this.#child.stdout, this.#child.stderr], (line) => {
       this.#errorTail = (this.#errorTail + line).slice(-4000)
       settings.onOutput(line, this.pid)
     })
@@ -107,7 +118,7 @@ export class RenderProcess {
     const id = this.#lastId
     const hold = this.#loadsData.has(task.job.widget)
     this.seen.add(task.job.widget)
-    this.#tasks.set(id, { task, phase: hold ? 'loading' : 'waiting', timer: undefined })
+    this.#tasks.set(id, { task, phase: hold ? 'loading' : 'waiting', timer: undefined, extended: false })
     if (hold) this.#begin(id)
     else this.#drawNext()
   }
@@ -147,17 +158,21 @@ export class RenderProcess {
 
   #expire(id: number, running: Running): void {
     if (running.phase === 'drawing') return this.kill('took too long to draw')
-    // A process that draws for others gets to its own loading late: that time is theirs.
-    if (this.#isDrawing()) running.timer = setTimeout(() => this.#expire(id, running), ABORT_GRACE)
-    else {
-      this.#send({ type: 'abort', id })
-      running.timer = setTimeout(() => this.#giveUp(running), ABORT_GRACE)
+    // A process that draws for others gets to its own loading late: as much time again, once.
+    if (this.#isDrawing() && !running.extended) {
+      running.extended = true
+      running.timer = setTimeout(() => this.#expire(id, running), this.#settings.drawTimeout)
+      return
     }
+    this.#send({ type: 'abort', id })
+    running.timer = setTimeout(() => this.#giveUp(id), ABORT_GRACE)
   }
 
-  #giveUp(running: Running): void {
-    if (this.#isDrawing()) running.timer = setTimeout(() => this.#giveUp(running), ABORT_GRACE)
-    else this.kill('took too long to load')
+  /** Only a process that has nothing else to do and does not answer is known to hang. */
+  #giveUp(id: number): void {
+    if (!this.#isDrawing()) return this.kill('took too long to load')
+    this.#send({ type: 'forget', id })
+    this.#settle(id, ({ reject }) => reject(new Error('took too long to load')))
   }
 
   #isDrawing(): boolean {
@@ -190,9 +205,11 @@ export class RenderProcess {
   ): void {
     switch (message.type) {
       case 'loading':
-        this.#loading = message.file
+        if (!this.#up) this.#loading = message.file
         return
       case 'ready':
+        if (this.#up) return
+        this.#up = true
         this.#loading = undefined
         clearTimeout(this.#startTimer)
         for (const { name, loads } of message.manifests) {
@@ -201,6 +218,7 @@ export class RenderProcess {
         }
         return started(message)
       case 'fatal':
+        if (this.#up) return
         clearTimeout(this.#startTimer)
         return refused(new Error(message.message))
       case 'loaded': {
@@ -210,8 +228,12 @@ export class RenderProcess {
         running.phase = 'waiting'
         return this.#drawNext()
       }
-      case 'done':
-        return this.#settle(message.id, ({ resolve }) => resolve(message.result))
+      case 'done': {
+        const { result } = message
+        if (!('data' in result) && !Buffer.isBuffer(result.frame.bytes))
+          throw new TypeError('a picture without bytes')
+        return this.#settle(message.id, ({ resolve }) => resolve(result))
+      }
       case 'failed':
         return this.#settle(message.id, ({ reject }) => {
           const error = new Error(message.message)
@@ -252,9 +274,10 @@ export class RenderProcess {
   }
 
   #end(code: number | null, signal: NodeJS.Signals | null, error?: Error): Error {
-    const reason = this.#killedFor ?? this.#sayExit(code, signal, error)
+    const reason = this.#killedFor ?? sayExit(this.#errorTail, code, signal, error)
     if (this.#dead) return new Error(reason)
     this.#dead = true
+    this.#settings.onEnd()
     this.#stopWatching()
     clearTimeout(this.#startTimer)
     const all = [...this.#tasks.values()]
@@ -273,15 +296,4 @@ export class RenderProcess {
     else for (const { task } of all) task.reject(new Error('the server is stopping'))
     return new Error(reason)
   }
-
-  #sayExit(code: number | null, signal: NodeJS.Signals | null, error?: Error): string {
-    if (error) return `did not start (${error.message})`
-    if (/heap out of memory|Allocation failed|invalid array length/i.test(this.#errorTail))
-      return 'ran out of memory'
-    return signal ? `ended its process by ${signal}` : `ended its process with exit code ${code}`
-  }
-}
-
-function listenToLines({ stdout, stderr }: ChildProcess, listener: (line: string) => void): void {
-  for (const input of [stdout, stderr]) if (input) createInterface({ input }).on('line', listener)
 }

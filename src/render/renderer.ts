@@ -36,7 +36,12 @@ export class Renderer {
   readonly #failures: FailureLog
   readonly #pool: Pool
   readonly #solitary = new Map<string, Solitary>()
-  readonly #starting = new Set<RenderProcess>()
+  /** Every process from its start to its end. */
+  readonly #alive = new Set<RenderProcess>()
+  /** A process in an endless loop does not hear that this one is gone. */
+  readonly #killAll = () => {
+    for (const process of this.#alive) process.kill('the server is gone')
+  }
   #skip = new Map<string, string>()
   #manifests = new Map<string, Manifest>()
   #faults: WidgetFault[] = []
@@ -52,8 +57,9 @@ export class Renderer {
       workers: settings.workers,
       log: settings.log,
       start: (onDeath) => this.#start(this.#skip, () => true, onDeath),
-      onDeath: (death, process) => this.#bury(death, process),
+      onDeath: (death, process, isRetired) => this.#bury(death, process, isRetired),
     })
+    process.once('exit', this.#killAll)
   }
 
   /** Starts the processes; resolves when pictures can be drawn. Rejects where a folder cannot be read. */
@@ -62,7 +68,7 @@ export class Renderer {
     try {
       const started = await renderer.#pool.start()
       renderer.#learn(started)
-      await renderer.#pool.replace(started.process)
+      renderer.#pool.replace(started.process)
       return renderer
     } catch (error) {
       await renderer.close()
@@ -80,10 +86,9 @@ export class Renderer {
     return this.#faults
   }
 
-  /** The process ids of the render processes that widgets share, and of those that are starting. */
+  /** The process ids of the render processes. */
   get pids(): number[] {
-    const processes = [...this.#pool.processes, ...this.#starting]
-    return processes.flatMap(({ pid, dead }) => (pid && !dead ? [pid] : []))
+    return [...this.#alive].flatMap(({ pid }) => (pid ? [pid] : []))
   }
 
   /**
@@ -108,13 +113,13 @@ export class Renderer {
     const reload = this.#reloads
     const isNewest = () => reload === this.#reloads && !this.#closed
     const skip = new Map<string, string>()
-    const started = await this.#start(skip, isNewest, (death, process) => this.#bury(death, process)).catch(
-      (error: Error) => {
-        if (isNewest())
-          this.#settings.log.error({ reason: error.message }, 'cannot reload: the old code goes on running')
-        return undefined
-      },
-    )
+    const started = await this.#start(skip, isNewest, (death, process) =>
+      this.#pool.bury(death, process),
+    ).catch((error: Error) => {
+      if (isNewest())
+        this.#settings.log.error({ reason: error.message }, 'cannot reload: the old code goes on running')
+      return undefined
+    })
     if (!started) return false
     if (!isNewest() || this.#isWorse(started)) {
       await started.process.close()
@@ -124,18 +129,19 @@ export class Renderer {
     this.#learn(started)
     for (const [widget, solitary] of this.#solitary) {
       this.#solitary.delete(widget)
-      void solitary.end()
+      solitary.end()
     }
-    await this.#pool.replace(started.process)
+    this.#pool.replace(started.process)
     return true
   }
 
   /** Ends every process; jobs that are under way reject. */
   async close(): Promise<void> {
     this.#closed = true
-    const starting = [...this.#starting].map((process) => process.close())
-    const solitary = [...this.#solitary.values()].map((each) => each.close())
-    await Promise.all([this.#pool.close(), ...starting, ...solitary])
+    process.off('exit', this.#killAll)
+    this.#pool.close()
+    for (const solitary of this.#solitary.values()) solitary.close()
+    await Promise.all([...this.#alive].map((each) => each.close()))
   }
 
   async #run(job: Job, interest: () => number): Promise<JobResult> {
@@ -181,7 +187,7 @@ export class Renderer {
           this.#failures.tell(widget ?? 'a widget', failure, 'a widget failed outside of its drawing'),
       },
       skip,
-      starting: this.#starting,
+      alive: this.#alive,
       isWanted: () => !this.#closed && isWanted(),
       onDeath,
     })
@@ -195,7 +201,8 @@ export class Renderer {
   }
 
   #isWorse({ faults }: Started): boolean {
-    const worse = faults.filter(({ name }) => this.#manifests.has(name))
+    // A folder that cannot be read is a fault without a name: all of its widgets are missing then.
+    const worse = faults.filter(({ name }) => name === '' || this.#manifests.has(name))
     if (worse.length > 0) this.#faults = faults
     for (const { file, message } of worse) {
       this.#settings.log.error(
@@ -207,7 +214,12 @@ export class Renderer {
   }
 
   /** A shared process died: draws the innocent again at once, names the guilty, or tries the suspects alone. */
-  #bury(death: Death, process: RenderProcess): void {
+  #bury(death: Death, process: RenderProcess, isRetired: boolean): void {
+    // What the code of yesterday did is not held against today's.
+    if (isRetired) {
+      for (const task of [...death.suspects, ...death.waiting]) this.#dispatch(task)
+      return
+    }
     const suspects = new Set(death.suspects.map(({ job }) => job.widget))
     // Between two pictures it was something a widget had begun before, or nobody: whom the kernel or a person kills.
     if (suspects.size === 0 && !death.fromOutside) for (const widget of process.seen) suspects.add(widget)
@@ -238,7 +250,7 @@ export class Renderer {
   #endSolitary(widget: string): void {
     const solitary = this.#solitary.get(widget)
     this.#solitary.delete(widget)
-    void solitary?.end()
+    solitary?.end()
   }
 }
 

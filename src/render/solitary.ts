@@ -35,16 +35,18 @@ export class Solitary {
     }
     clearTimeout(this.#idle)
     this.#process ??= this.#start()
+    const mine = this.#process
     try {
-      const process = await this.#process
+      const process = await mine
       clearTimeout(this.#idle)
-      this.#idle = setTimeout(() => void this.end(), IDLE_TIME)
+      this.#idle = setTimeout(() => this.#endIfIdle(process), IDLE_TIME)
       this.#idle.unref()
       if (process.dead) await this.run(task)
       else if (process.widgets.has(widget)) process.run(task)
       else task.reject(new RenderError(widget, 'does not load'))
     } catch (error) {
-      this.#process = undefined
+      this.#forget(mine)
+      this.#record.fail(Date.now())
       task.reject(new RenderError(widget, (error as Error).message, { cause: error }))
     }
   }
@@ -59,27 +61,35 @@ export class Solitary {
     return this.#record.succeed(Date.now())
   }
 
-  /** Ends the process when its jobs are done. The next job starts another, with the code that is on disk then. */
-  async end(): Promise<void> {
-    const process = await this.#letGo()
-    await process?.retire()
-  }
-
-  async close(): Promise<void> {
-    const process = await this.#letGo()
-    await process?.close()
-  }
-
-  async #letGo(): Promise<RenderProcess | undefined> {
+  /** Lets the process end when its jobs are done. The next job starts another, with the code that is on disk then. */
+  end(): void {
     clearTimeout(this.#idle)
     const process = this.#process
     this.#process = undefined
-    return process?.catch(() => undefined)
+    void process?.then((each) => each.retire()).catch(() => {})
+  }
+
+  /** Starts nothing any more by itself; the process ends elsewhere. */
+  close(): void {
+    clearTimeout(this.#idle)
+  }
+
+  #endIfIdle(process: RenderProcess): void {
+    if (process.load === 0) return this.end()
+    this.#idle = setTimeout(() => this.#endIfIdle(process), IDLE_TIME)
+    this.#idle.unref()
+  }
+
+  /** An old process's end must not make the new one forgotten. */
+  #forget(process: Promise<RenderProcess> | undefined): void {
+    if (this.#process === process) this.#process = undefined
   }
 
   async #start(): Promise<RenderProcess> {
     const { process } = await this.#init.start((death) => {
-      this.#process = undefined
+      void this.#process?.then((current) => {
+        if (current === process) this.#process = undefined
+      })
       this.#init.onDeath(death)
     })
     return process

@@ -12,11 +12,11 @@ export interface Started {
 
 /** What starting a process takes. */
 export interface StartInit {
-  settings: Omit<ProcessSettings, 'skip' | 'startTimeout' | 'onDeath'>
+  settings: Omit<ProcessSettings, 'skip' | 'startTimeout' | 'onDeath' | 'onEnd'>
   /** Modules that hang or kill their process, with the reason; what is found out now is added. */
   skip: Map<string, string>
-  /** Holds the process while it is not yet anybody's. */
-  starting: Set<RenderProcess>
+  /** Holds every process from its start to its end. */
+  alive: Set<RenderProcess>
   /** Whether to go on trying. */
   isWanted(): boolean
   /** Told when the process dies after it was up. */
@@ -34,7 +34,7 @@ const WANTED_CHECK = 50
 export async function startProcess({
   settings,
   skip,
-  starting,
+  alive,
   isWanted,
   onDeath,
 }: StartInit): Promise<Started> {
@@ -45,24 +45,23 @@ export async function startProcess({
       ...settings,
       skip,
       startTimeout: START_TIMEOUT,
+      onEnd: () => alive.delete(process),
       onDeath: (death) => {
-        starting.delete(process)
         if (up) onDeath(death, process)
         else startDeath = death
       },
     })
-    starting.add(process)
+    alive.add(process)
     // A reload that is overtaken by the next is not waited for.
     const check = setInterval(() => isWanted() || process.kill('is not wanted any more'), WANTED_CHECK)
     try {
       const loaded = await process.ready
       up = true
-      starting.delete(process)
       return { process, ...loaded }
     } catch (error) {
-      starting.delete(process)
       await process.close()
-      if (startDeath?.loading) skip.set(startDeath.loading, `its code ${startDeath.reason}`)
+      if (startDeath?.loading && !startDeath.fromOutside && isWanted())
+        skip.set(startDeath.loading, `its code ${startDeath.reason}`)
       else failures += 1
       if (!isWanted() || !startDeath || failures >= START_ATTEMPTS) throw error
     } finally {

@@ -39,10 +39,9 @@ const TAKEN: ReadonlySet<string> = new Set(
 /**
  * Loads every module of the folders, one after the other; of two with one name the later folder's counts, so that
  * a built-in widget can be replaced. A wrong module is reported and the others load. Reads each module once a
- * process: changed code needs a fresh one.
+ * process: changed code needs a fresh one. A folder that cannot be read is a fault without a name.
  * @param before is told each file before its code runs, so that a module that never returns can be named.
  * @param skip files that are known to hang or kill their process, with the reason.
- * @throws Error where a folder cannot be read.
  */
 export async function loadFolders(
   folders: readonly string[],
@@ -51,7 +50,12 @@ export async function loadFolders(
 ): Promise<LoadedFolders> {
   const widgets = new Map<string, LoadedWidget>()
   const faults = new Map<string, WidgetFault>()
-  for (const file of await listModules(folders)) {
+  const listFolder = (folder: string) =>
+    listModules(folder).catch((error: Error): string[] => {
+      faults.set(folder, { name: '', file: folder, message: error.message })
+      return []
+    })
+  for (const file of (await Promise.all(folders.map(listFolder))).flat()) {
     const name = basename(file, extname(file))
     widgets.delete(name)
     faults.delete(name)
@@ -71,16 +75,12 @@ export async function loadFolders(
   return { widgets, faults: [...faults.values()] }
 }
 
-async function listModules(folders: readonly string[]): Promise<string[]> {
-  const lists = await Promise.all(
-    folders.map(async (folder) =>
-      (await readdir(folder))
-        .filter((file) => MODULE_ENDINGS.has(extname(file)) && !NO_WIDGET.test(file))
-        .sort()
-        .map((file) => resolve(join(folder, file))),
-    ),
-  )
-  return lists.flat()
+async function listModules(folder: string): Promise<string[]> {
+  const files = await readdir(folder)
+  return files
+    .filter((file) => MODULE_ENDINGS.has(extname(file)) && !NO_WIDGET.test(file))
+    .sort()
+    .map((file) => resolve(join(folder, file)))
 }
 
 async function importWidget(file: string): Promise<Widget> {

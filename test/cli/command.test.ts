@@ -2,9 +2,11 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { flagOf, OPTIONS, variableOf } from '../../src/options.ts'
 import { type RunningServer, runCommand, serveCommand } from '../support/command.ts'
+import { FIXTURE_WIDGETS } from '../support/server.ts'
 
 const servers: RunningServer[] = []
 
@@ -137,8 +139,13 @@ describe('imgcast serve', () => {
     },
   )
 
-  test('a server that is killed leaves no render process behind', async () => {
-    const { child, ended } = await serve()
+  test.each([
+    ['idle', undefined],
+    ['in an endless loop', 'loops/a.png'],
+  ])('a server that is killed leaves no render process behind: %s', async (_, path) => {
+    const widgets = fileURLToPath(FIXTURE_WIDGETS)
+    const { child, ended, url } = await serve(['--draw-timeout', '60s', '--widgets', widgets])
+    if (path) await (await fetch(`${url}/${path}`)).arrayBuffer()
     const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
       .trim()
       .split(' ')

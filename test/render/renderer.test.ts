@@ -150,8 +150,52 @@ describe('a renderer', () => {
     }
   })
 
-  test('rejects where a folder cannot be read', async () => {
-    await expect(start('/no/such/folder')).rejects.toThrow(/ENOENT/)
+  test('a folder that cannot be read is told, and nothing else is lost', async () => {
+    const renderer = await start('/no/such/folder')
+    expect(renderer.faults[0]).toMatchObject({
+      file: '/no/such/folder',
+      message: expect.stringMatching(/ENOENT/),
+    })
+  })
+
+  test('a load that never ends fails although its process draws for others all the time', async () => {
+    const renderer = await start(undefined, 1)
+    let done = false
+    const failing = expect(renderer.draw(job('slow', { wait: 600_000 }), watched))
+      .rejects.toMatchObject({ caption: 'slow failed to draw' })
+      .finally(() => {
+        done = true
+      })
+    while (!done) await renderer.draw(job('counter'), watched)
+    await failing
+  })
+
+  test.each(['speaks', 'floods'])(
+    'a widget that %s to the server by mistake harms nobody',
+    async (widget) => {
+      const renderer = await start(undefined, 1)
+      await renderer.draw(job(widget), watched)
+      await renderer.draw(job('counter'), watched)
+    },
+  )
+
+  test('a module that was loading when somebody killed the process is not blamed', async () => {
+    const renderer = await start(undefined, 1)
+    for (let time = 0; time < 5; time += 1) {
+      for (const pid of renderer.pids) process.kill(pid, 'SIGKILL')
+      await new Promise((resolve) => setTimeout(resolve, 60))
+    }
+    await expect
+      .poll(
+        () =>
+          renderer.draw(job('counter'), watched).then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 20_000 },
+      )
+      .toBe(true)
+    for (const widget of ['ticker', 'stamped', 'noise']) await renderer.draw(job(widget), watched)
   })
 })
 

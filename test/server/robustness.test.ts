@@ -49,11 +49,14 @@ async function expectGoesOn(light: RawStream): Promise<void> {
 describe('the server goes on, and so do the pictures of other widgets, when', () => {
   test('a widgets folder is removed while it runs', async () => {
     const folder = await folderOf({ mine: plain() })
-    const { url } = await start({ widgets: folder })
+    const { url, imgcast } = await start({ widgets: folder })
     const light = await open(`${url}/traffic-light/a.png`)
     await rm(folder, { recursive: true })
     await expectGoesOn(light)
     expect((await fetch(`${url}/mine.png`)).status).toBe(200)
+    for (const pid of imgcast.census().renderers) process.kill(pid, 'SIGKILL')
+    await eventually(async () => expect((await fetch(`${url}/traffic-light/b.png`)).status).toBe(200))
+    await expectGoesOn(light)
   })
 
   test('a widget has no size before its data is there', async () => {
