@@ -6,6 +6,7 @@ import { type Channels, roomOf } from '../channel/channels.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { PublicError, toPublicError } from '../errors.ts'
 import { Cards } from '../picture/cards.ts'
+import type { Job } from '../render/protocol.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { parseLook } from '../widget/look.ts'
 import { type Manifest, usualLength } from '../widget/manifest.ts'
@@ -117,18 +118,12 @@ export class Pictures {
     key: string,
     query: URLSearchParams,
   ): Promise<void> {
-    const { renderer, cluster } = this.#init
+    const { cluster } = this.#init
     const spec = { widget: manifest.name, key, look: parseLook(manifest, 'png', query) }
     const room = roomOf(spec)
     const counts = await cluster.presence.counts(room)
-    let waiting = true
     const data = manifest.hasData
-      ? await within(
-          DATA_PATIENCE,
-          renderer.data({ ...spec, ...counts, time: Date.now() }, () => Number(waiting)),
-        ).finally(() => {
-          waiting = false
-        })
+      ? await this.#askData({ ...spec, ...counts, time: Date.now() })
       : { room, connections: counts.connections, visitors: counts.visitors, peak: counts.peak }
     sendWhole(
       request,
@@ -138,6 +133,18 @@ export class Pictures {
       'application/json; charset=utf-8',
       `${JSON.stringify(data ?? null)}\n`,
     )
+  }
+
+  async #askData(job: Omit<Job, 'output'>): Promise<unknown> {
+    let waiting = true
+    try {
+      return await within(
+        DATA_PATIENCE,
+        this.#init.renderer.data(job, () => Number(waiting)),
+      )
+    } finally {
+      waiting = false
+    }
   }
 
   #find({ widget, key, extension }: PicturePath, image: boolean): Manifest {
