@@ -1,34 +1,12 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import koffi from 'koffi'
 import { pino } from 'pino'
 import { afterEach, expect, test, vi } from 'vitest'
-import { descriptorOf, SocketOptions } from '../../src/http/socket-options.ts'
+import { SocketOptions } from '../../src/http/socket-options.ts'
 import { startServer } from '../support/server.ts'
+import { readSocketOptions } from '../support/socket-options.ts'
 import { openStream } from '../support/stream-reader.ts'
-
-const getsockopt = koffi
-  .load(null)
-  .func('int getsockopt(int fd, int level, int name, _Out_ int *value, _Inout_ uint32_t *length)')
-const [IPPROTO_TCP, SOL_SOCKET] = [6, 1]
-const OPTIONS = {
-  TCP_NODELAY: [IPPROTO_TCP, 1],
-  SO_KEEPALIVE: [SOL_SOCKET, 9],
-  TCP_KEEPIDLE: [IPPROTO_TCP, 4],
-  TCP_USER_TIMEOUT: [IPPROTO_TCP, 18],
-  TCP_NOTSENT_LOWAT: [IPPROTO_TCP, 25],
-} as const
-
-function read(socket: object): Record<keyof typeof OPTIONS, number> {
-  return Object.fromEntries(
-    Object.entries(OPTIONS).map(([name, [level, option]]) => {
-      const value = [0]
-      expect(getsockopt(descriptorOf(socket), level, option, value, [4])).toBe(0)
-      return [name, value[0]]
-    }),
-  ) as Record<keyof typeof OPTIONS, number>
-}
 
 const servers: Server[] = []
 afterEach(() => {
@@ -40,7 +18,7 @@ test('a stream has its options set in the kernel, by the ghost timeout', async (
   const accepted = once(server.server, 'connection')
   const stream = await openStream(`${server.url}/counter/a.png`)
   const [socket] = (await accepted) as [object]
-  expect(read(socket)).toEqual({
+  expect(readSocketOptions(socket)).toEqual({
     TCP_NODELAY: 1,
     SO_KEEPALIVE: 1,
     TCP_KEEPIDLE: 1,
@@ -59,7 +37,7 @@ test('without a ghost timeout a socket is left as it is, but for the delay', asy
   const client = connect((server.address() as AddressInfo).port)
   const [socket] = (await accepted) as [Parameters<SocketOptions['apply']>[0]]
   new SocketOptions(0, pino({ level: 'silent' })).apply(socket)
-  expect(read(socket)).toMatchObject({ TCP_USER_TIMEOUT: 0, SO_KEEPALIVE: 0, TCP_NODELAY: 1 })
+  expect(readSocketOptions(socket)).toMatchObject({ TCP_USER_TIMEOUT: 0, SO_KEEPALIVE: 0, TCP_NODELAY: 1 })
   client.destroy()
 })
 

@@ -44,6 +44,7 @@ test(`${CONNECTIONS} connections in random order with random ends leave nothing 
   await churn(CONNECTIONS)
   const after = await measure()
   expect(after.resources).toEqual(before.resources)
+  expect(after.listeners).toEqual(before.listeners)
   expect(after.heapBytes).toBeLessThan(before.heapBytes * 1.1)
   console.info(
     `heap ${megabytes(before.heapBytes)} before, ${megabytes(after.heapBytes)} after ${CONNECTIONS} connections`,
@@ -112,7 +113,11 @@ async function counts(): Promise<{ connections: number; visitors: number; peak: 
 }
 
 /** What the process holds when everything is quiet and collected. */
-async function measure(): Promise<{ heapBytes: number; resources: Record<string, number> }> {
+async function measure(): Promise<{
+  heapBytes: number
+  resources: Record<string, number>
+  listeners: Record<string, number>
+}> {
   setFlagsFromString('--expose_gc')
   const collect = runInNewContext('gc') as () => void
   // The clients' own timers run out first.
@@ -127,7 +132,19 @@ async function measure(): Promise<{ heapBytes: number; resources: Record<string,
     .filter((each) => each !== 'Immediate' && each !== 'FSReqPromise')) {
     resources[name] = (resources[name] ?? 0) + 1
   }
-  return { heapBytes: process.memoryUsage().heapUsed, resources }
+  return {
+    heapBytes: process.memoryUsage().heapUsed,
+    resources,
+    listeners: { ...count(process), ...count(server.server) },
+  }
+}
+
+function count(emitter: NodeJS.EventEmitter): Record<string, number> {
+  return Object.fromEntries(
+    emitter
+      .eventNames()
+      .map((name) => [`${emitter.constructor.name} ${String(name)}`, emitter.listenerCount(name)]),
+  )
 }
 
 function megabytes(bytes: number): string {

@@ -22,6 +22,7 @@ import { createImgcast, type Imgcast } from '../../src/imgcast.ts'
 import { eventually } from '../support/eventually.ts'
 import { boundaryOf, MultipartParser } from '../support/multipart.ts'
 import { FIXTURE_WIDGETS } from '../support/server.ts'
+import { readSocketOptions } from '../support/socket-options.ts'
 import { chromium, firefox } from '../support/stream-reader.ts'
 
 let imgcast: Imgcast
@@ -240,6 +241,32 @@ test('HTTP/1.1 goes over the same port', async () => {
   await eventually(() => expect(parser.parts.length).toBeGreaterThan(2))
   expect(imgcast.census().connections).toBe(1)
   response.destroy()
+})
+
+test.each([
+  ['HTTP/2', async () => new Answer(await openSession(), '/counter/options.png', chromium)],
+  [
+    'HTTP/1.1',
+    async () =>
+      get(`${origin}/counter/options.png`, {
+        ca: tls.cert,
+        agent: false,
+        headers: { ...chromium, Referer: 'https://forum.example/' },
+      }),
+  ],
+] as const)('a stream over TLS has the options of its socket set: %s', async (_, ask) => {
+  const accepted = once(server, 'secureConnection') as Promise<[object]>
+  const answer = await ask()
+  const [socket] = await accepted
+  await eventually(() =>
+    expect(readSocketOptions(socket)).toMatchObject({
+      TCP_USER_TIMEOUT: 8000,
+      TCP_KEEPIDLE: 2,
+      TCP_NOTSENT_LOWAT: 16_384,
+      TCP_NODELAY: 1,
+    }),
+  )
+  if ('abort' in answer) answer.destroy()
 })
 
 test('when the server stops, streams end cleanly', async () => {

@@ -139,6 +139,29 @@ describe('the server goes on, and so do the pictures of other widgets, when', ()
   })
 })
 
+test.each(['loops', 'exits', 'aborts', 'allocates', 'allocates-buffers'])(
+  'a viewer of another widget goes on seeing pictures while %s is watched',
+  async (widget) => {
+    const drawTimeout = 1000
+    const { url } = await start({ workers: 2, drawTimeout })
+    const ticker = await open(`${url}/ticker/a.png?every=100ms`)
+    await ticker.nextPart()
+    const bad = await open(`${url}/${widget}/a.png`)
+    // Its error card, after a placeholder or at once; and its next try.
+    await bad.waitFor(({ parts }) => parts.length >= 1, 'a card')
+    const end = performance.now() + 2 * drawTimeout
+    await ticker.waitFor(({ parts }) => (parts.at(-1)?.at ?? 0) > end, 'pictures to go on')
+    const gaps = ticker.parts.slice(1).map(({ at }, index) => at - (ticker.parts[index]?.at ?? at))
+    const longest = Math.max(...gaps)
+    console.info(
+      `beside ${widget}: the longest wait was ${Math.round(longest)} ms, promised ${drawTimeout + 1000}`,
+    )
+    // The promise is a second more than the timeout; a busy machine gets three.
+    expect(longest).toBeLessThan(drawTimeout + 3000)
+    expect(ticker.closed).toBe(false)
+  },
+)
+
 test('a client with a body that nobody reads is counted out when it goes', async () => {
   const { url, imgcast } = await start({ linger: 0 })
   const { hostname, port } = new URL(url)
