@@ -57,8 +57,8 @@ const FAREWELL = 3_000
 const FAREWELL_CHECK = 20
 
 /**
- * Makes a live image server. Rejects with a `TypeError` that names every wrong option, and with an `Error` where a
- * widgets folder cannot be read.
+ * Makes a live image server. Rejects with a `TypeError` that names every wrong option, and with an `Error` where
+ * no render process starts.
  */
 export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions = {}): Promise<Imgcast> {
   const options = readOptions({ ...given, widgets: toPaths(given.widgets) })

@@ -48,11 +48,10 @@ export function negotiate(question: Question): Delivery {
   const format = EXTENSIONS[extension]
   if (format === undefined) return { kind: 'data' }
   const wish = readWish(query)
-  if (extension === 'mjpeg') return stream(question, format)
-  if (wish === 'still' || (method === 'HEAD' && wish !== 'stream')) return { kind: 'still', format }
-  if (wish === 'stream') return stream(question, format)
   const looks = looksLike(question.headers)
-  if (looks === 'image') return stream(question, format)
+  if (extension === 'mjpeg') return stream(question, format, looks)
+  if (wish === 'still' || (method === 'HEAD' && wish !== 'stream')) return { kind: 'still', format }
+  if (wish === 'stream' || looks === 'image') return stream(question, format, looks)
   return looks === 'page' ? { kind: 'page' } : { kind: 'still', format }
 }
 
@@ -82,17 +81,19 @@ function readWish(query: URLSearchParams): 'stream' | 'still' | undefined {
   throw badParameters([{ name: 'delivery', detail: `expected stream or still, got ${quote(wish)}` }])
 }
 
-function stream({ method, headers, extension, query }: Question, format: Format): Delivery {
+function stream({ method, headers, extension, query }: Question, format: Format, looks: Looks): Delivery {
   const userAgent = headers['user-agent'] ?? ''
-  const framing = extension === 'mjpeg' && looksLike(headers) === 'other' ? 'machine' : 'browser'
+  const framing = extension === 'mjpeg' && looks === 'other' ? 'machine' : 'browser'
   const firefox = framing === 'browser' && isFirefox(userAgent)
   // Firefox asks for one URL at a time: a second tab would wait 20 s for the first one's stream. A 302 takes 80 ms.
-  const redirect = firefox && method === 'GET' && looksLike(headers) === 'image' && !query.has('v')
+  const redirect = firefox && method === 'GET' && looks === 'image' && !query.has('v')
   return { kind: 'stream', format, framing, eager: firefox, redirect }
 }
 
+type Looks = 'image' | 'page' | 'other'
+
 /** What the request was made for, as far as its headers tell. */
-function looksLike(headers: IncomingHttpHeaders): 'image' | 'page' | 'other' {
+function looksLike(headers: IncomingHttpHeaders): Looks {
   const userAgent = headers['user-agent'] ?? ''
   const destination = headers['sec-fetch-dest']
   if (takesStillsOnly(userAgent, destination !== undefined)) return 'other'

@@ -4,7 +4,7 @@ import type { PublicError } from '../errors.ts'
 import type { Renderer } from '../render/renderer.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import { isHttp2 } from './connection.ts'
-import { sendWhole } from './still.ts'
+import { sendWhole } from './send.ts'
 import type { PictureRequest } from './streams.ts'
 import { type PageRoom, type Site, Views } from './views.ts'
 
@@ -34,12 +34,15 @@ interface PageRequest extends PictureRequest {
 export class Pages {
   readonly #views = new Views()
   readonly #renderer: Renderer
-  readonly #publicUrl: string | undefined
+  readonly #public: Site | undefined
 
   /** @param publicUrl the address that the outside knows; else each request's own is taken. */
   constructor(renderer: Renderer, publicUrl: string | undefined) {
     this.#renderer = renderer
-    this.#publicUrl = publicUrl
+    // A proxy that gives the router another path than it is mounted on says so by the public address.
+    this.#public = publicUrl
+      ? { url: publicUrl, base: new URL(publicUrl).pathname.replace(/\/$/, '') }
+      : undefined
   }
 
   gallery(request: PageRequest, response: ServerResponse): void {
@@ -69,13 +72,8 @@ export class Pages {
     this.#send(request, response, error.status, page, error.headers)
   }
 
-  #site(request: PageRequest): Site {
-    // A proxy that gives the router another path than it is mounted on says so by the public address.
-    const base = this.#publicUrl
-      ? new URL(this.#publicUrl).pathname.replace(/\/$/, '')
-      : (request.baseUrl ?? '')
-    const host = request.headers.host ?? 'localhost'
-    return { base, url: this.#publicUrl ?? `${request.protocol ?? 'http'}://${host}${base}` }
+  #site({ baseUrl: base = '', protocol = 'http', headers }: PageRequest): Site {
+    return this.#public ?? { base, url: `${protocol}://${headers.host ?? 'localhost'}${base}` }
   }
 
   #send(request: PageRequest, response: ServerResponse, status: number, page: string, extra = {}): void {

@@ -16,8 +16,8 @@ import type { PageExtension } from './page-look.ts'
 import type { Pages } from './pages.ts'
 import { MAX_URL, type PicturePath, parsePicturePath } from './picture-path.ts'
 import { checkReferrer } from './referrer.ts'
+import { sendJson, sendStill } from './send.ts'
 import { type CardPlace, sendErrorPicture, sendProblem, UNKNOWN_PLACE } from './send-error.ts'
-import { sendStill, sendWhole } from './still.ts'
 import type { PictureRequest, Streams } from './streams.ts'
 
 /** What answering for pictures takes. */
@@ -125,14 +125,7 @@ export class Pictures {
     const data = manifest.hasData
       ? await this.#askData({ ...spec, ...counts, time: Date.now() })
       : { room, connections: counts.connections, visitors: counts.visitors, peak: counts.peak }
-    sendWhole(
-      request,
-      response,
-      200,
-      UNCACHED,
-      'application/json; charset=utf-8',
-      `${JSON.stringify(data ?? null)}\n`,
-    )
+    sendJson(request, response, 200, data ?? null)
   }
 
   async #askData(job: Omit<Job, 'output'>): Promise<unknown> {

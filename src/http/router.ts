@@ -3,10 +3,9 @@ import express, { type NextFunction, type Request, type RequestHandler, type Res
 import { toPublicError } from '../errors.ts'
 import { type ApiInit, createApi } from './api.ts'
 import type { ForwardingCheck } from './forwarding-check.ts'
-import { UNCACHED } from './headers.ts'
 import type { Pages } from './pages.ts'
 import type { Pictures } from './pictures.ts'
-import { sendWhole } from './still.ts'
+import { sendJson } from './send.ts'
 import { publicFolder } from './views.ts'
 
 /** What the router hands requests to. */
@@ -23,8 +22,7 @@ export function createRouter(init: RouterInit): Router {
   const router = Router()
   const health: RequestHandler = (request, response) => {
     const ready = request.path === '/healthz' || init.isReady()
-    const body = `${JSON.stringify({ status: ready ? 'ok' : 'stopping' })}\n`
-    sendWhole(request, response, ready ? 200 : 503, UNCACHED, 'application/json; charset=utf-8', body)
+    sendJson(request, response, ready ? 200 : 503, { status: ready ? 'ok' : 'stopping' })
   }
   router.get(['/healthz', '/readyz'], health)
   router.use('/api', createApi(init))

@@ -6,7 +6,7 @@ import type { Cards } from '../picture/cards.ts'
 import { contentType, type Format } from '../picture/frame.ts'
 import { UNCACHED } from './headers.ts'
 import { wantsStatus200 } from './negotiate.ts'
-import { sendWhole } from './still.ts'
+import { sendJson, sendWhole } from './send.ts'
 
 /** The size of the picture that was asked for, as far as it is known. */
 export interface CardPlace {
@@ -49,13 +49,8 @@ export function sendProblem(request: IncomingMessage, response: ServerResponse, 
     detail: error.message,
     ...(error.faults.length > 0 && { errors: error.faults }),
   }
-  const headers = { ...UNCACHED, ...error.headers }
-  sendWhole(
-    request,
-    response,
-    error.status,
-    headers,
-    'application/problem+json',
-    `${JSON.stringify(problem)}\n`,
-  )
+  sendJson(request, response, error.status, problem, {
+    headers: error.headers,
+    type: 'application/problem+json',
+  })
 }

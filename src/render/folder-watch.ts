@@ -1,7 +1,7 @@
 import { basename, extname, resolve } from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
 import type { Logger } from 'pino'
-import { MODULE_ENDINGS } from '../widget/load-folder.ts'
+import { MODULE_ENDINGS } from '../widget/module-endings.ts'
 
 /** Editors write a file in several steps, and several files at once. */
 const SETTLE_TIME = 60

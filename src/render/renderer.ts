@@ -62,7 +62,7 @@ export class Renderer {
     process.once('exit', this.#killAll)
   }
 
-  /** Starts the processes; resolves when pictures can be drawn. Rejects where a folder cannot be read. */
+  /** Starts the processes; resolves when pictures can be drawn, rejects when none starts. */
   static async start(settings: RendererSettings): Promise<Renderer> {
     const renderer = new Renderer(settings)
     try {

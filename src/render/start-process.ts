@@ -29,7 +29,7 @@ const WANTED_CHECK = 50
 
 /**
  * Starts a render process; a module that hangs or kills it while loading is left out of the next try and reported.
- * Rejects where a folder cannot be read, or when three tries fail.
+ * Rejects when three tries fail.
  */
 export async function startProcess({
   settings,

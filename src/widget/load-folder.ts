@@ -2,9 +2,10 @@ import { readdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { createJiti } from 'jiti'
+import { createJiti, type Jiti } from 'jiti'
 import { findWidgetFaults, type Widget } from './define-widget.ts'
 import { type Manifest, toManifest } from './manifest.ts'
+import { MODULE_ENDINGS } from './module-endings.ts'
 
 /** A widget and what the server knows of it. */
 export interface LoadedWidget {
@@ -26,8 +27,6 @@ export interface LoadedFolders {
   faults: WidgetFault[]
 }
 
-/** The endings of modules that can be widgets. */
-export const MODULE_ENDINGS: ReadonlySet<string> = new Set(['.js', '.mjs', '.ts', '.mts'])
 const NO_WIDGET = /\.(d|test|spec)\.[a-z]+$/
 const BUILT_IN = fileURLToPath(new URL('../../widgets', import.meta.url))
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
@@ -50,6 +49,7 @@ export async function loadFolders(
 ): Promise<LoadedFolders> {
   const widgets = new Map<string, LoadedWidget>()
   const faults = new Map<string, WidgetFault>()
+  const jiti = createLoader()
   const listFolder = (folder: string) =>
     listModules(folder).catch((error: Error): string[] => {
       faults.set(folder, { name: '', file: folder, message: error.message })
@@ -66,7 +66,7 @@ export async function loadFolders(
         throw new TypeError('expected a kebab-case file name, since it is the name in the URL')
       if (TAKEN.has(name)) throw new TypeError(`the name ${name} is taken by the server's own URLs`)
       before(file)
-      const widget = await importWidget(file)
+      const widget = await importWidget(file, jiti)
       widgets.set(name, { widget, manifest: toManifest(name, file, widget) })
     } catch (error) {
       faults.set(name, { name, file, message: sayFault(error) })
@@ -83,8 +83,9 @@ async function listModules(folder: string): Promise<string[]> {
     .map((file) => resolve(join(folder, file)))
 }
 
-async function importWidget(file: string): Promise<Widget> {
-  const module = await importModule(file)
+async function importWidget(file: string, jiti: Jiti): Promise<Widget> {
+  const module: { default?: unknown } =
+    dirname(file) === BUILT_IN ? await import(pathToFileURL(file).href) : await jiti.import(file)
   const faults = findWidgetFaults(module.default)
   if (faults.length > 0) throw new TypeError(faults.join('; '))
   return module.default as Widget
@@ -94,11 +95,9 @@ async function importWidget(file: string): Promise<Widget> {
  * Built-in widgets are plain JavaScript already. An author's module may be TypeScript, may lie in a folder whose
  * package.json says nothing of modules, and finds `imgcast` although nobody installed it there.
  */
-async function importModule(file: string): Promise<{ default?: unknown }> {
-  if (dirname(file) === BUILT_IN) return import(pathToFileURL(file).href)
+function createLoader(): Jiti {
   const imgcast = createRequire(import.meta.url).resolve('imgcast')
-  const jiti = createJiti(import.meta.url, { alias: { imgcast }, fsCache: false, interopDefault: false })
-  return jiti.import(file)
+  return createJiti(import.meta.url, { alias: { imgcast }, fsCache: false, interopDefault: false })
 }
 
 function sayFault(error: unknown): string {

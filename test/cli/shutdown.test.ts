@@ -48,9 +48,15 @@ test('SIGTERM ends 1000 streams cleanly and a stuck one at all, within 5 s, with
 
 /** Bytes that have come and that the client has not read, by the kernel's table of sockets. */
 function waitingToBeRead({ socket }: RawStream): number {
-  const client = `:${(socket.localPort ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
-  const rows = readFileSync('/proc/net/tcp', 'utf8').split('\n')
+  const ending = (port = 0) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  // By both ends: a socket of another test's that is long closed may still stand there with the same port of its own.
   const [, , , , queues = '0:0'] =
-    rows.map((row) => row.trim().split(/\s+/)).find(([, local]) => local?.endsWith(client)) ?? []
+    readFileSync('/proc/net/tcp', 'utf8')
+      .split('\n')
+      .map((row) => row.trim().split(/\s+/))
+      .find(
+        ([, local, remote]) =>
+          local?.endsWith(ending(socket.localPort)) && remote?.endsWith(ending(socket.remotePort)),
+      ) ?? []
   return Number.parseInt(queues.split(':')[1] ?? '0', 16)
 }

@@ -1,4 +1,5 @@
 import type { Browser, BrowserOptions, Key, NavigateOptions, Screen, Tab } from './driver.ts'
+import { endings } from './endings.ts'
 import { COMMIT, Den, PATIENCE, poll } from './processes.ts'
 import { screenOf } from './screen.ts'
 import { RemoteSocket } from './socket.ts'
@@ -51,16 +52,7 @@ export async function launchChromium({ javascript = true }: BrowserOptions = {})
         await tab.goto(url, options)
         return tab
       },
-      async close() {
-        await remote.call('Browser.close').catch(() => {})
-        await chromium.ends(10_000)
-        remote.close()
-        await den.clear()
-      },
-      async kill() {
-        await den.clear()
-        remote.close()
-      },
+      ...endings(remote, chromium, den, 'Browser.close'),
     }
   } catch (error) {
     await den.clear()

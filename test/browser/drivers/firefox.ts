@@ -9,6 +9,7 @@ import {
   type Screen,
   type Tab,
 } from './driver.ts'
+import { endings } from './endings.ts'
 import { COMMIT, Den, delay, poll } from './processes.ts'
 import { screenOf } from './screen.ts'
 import { RemoteSocket } from './socket.ts'
@@ -83,16 +84,7 @@ export async function launchFirefox({ javascript = true }: BrowserOptions = {}):
         await tab.goto(url, options)
         return tab
       },
-      async close() {
-        await remote.call('browser.close').catch(() => {})
-        await firefox.ends(10_000)
-        remote.close()
-        await den.clear()
-      },
-      async kill() {
-        await den.clear()
-        remote.close()
-      },
+      ...endings(remote, firefox, den, 'browser.close'),
     }
   } catch (error) {
     await den.clear()

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { contentType, type Frame } from '../picture/frame.ts'
-import { STILL } from './headers.ts'
+import { STILL, UNCACHED } from './headers.ts'
 
 /** Sends one finished picture: 200, or 304 to whoever has it already. To HEAD, the same head. */
 export function sendStill(request: IncomingMessage, response: ServerResponse, frame: Frame): void {
@@ -23,6 +23,20 @@ export function sendWhole(
 ): void {
   response.writeHead(status, { ...headers, 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) })
   response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+/** Sends a value as JSON that is true only now. */
+export function sendJson(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  {
+    headers = {},
+    type = 'application/json; charset=utf-8',
+  }: { headers?: Readonly<Record<string, string>>; type?: string } = {},
+): void {
+  sendWhole(request, response, status, { ...UNCACHED, ...headers }, type, `${JSON.stringify(value)}\n`)
 }
 
 /** RFC 9110, section 13.1.2: any of the list, compared weakly, or `*`. */
