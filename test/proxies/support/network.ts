@@ -66,7 +66,9 @@ export class Network {
       Object.entries(process.env).filter(([name]) => !name.startsWith('IMGCAST_')),
     )
     const widgets = ['--widgets', fileURLToPath(FIXTURE_WIDGETS), '--workers', '1', '--log-level', 'warn']
-    const args = ['serve', '--port', `${port}`, '--trust-proxy', 'loopback', ...widgets]
+    // What is quiet has to stay so: bytes that nobody acknowledges keep a kernel from probing.
+    const quiet = ['--heartbeat', '60s']
+    const args = ['serve', '--port', `${port}`, '--trust-proxy', 'loopback', ...quiet, ...widgets]
     const { stdout } = this.#start(this.front, [process.execPath, MAIN, ...args], env)
     let output = ''
     stdout?.on('data', (text: Buffer) => {
