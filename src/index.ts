@@ -1,6 +1,7 @@
 export { PublicError } from './errors.ts'
 export { type Census, createImgcast, type Imgcast, type ImgcastOptions } from './imgcast.ts'
 export {
+  type Animation,
   brightness,
   type Context,
   cutText,
@@ -15,6 +16,7 @@ export {
   type Size,
   type SizeRange,
   type TextOptions,
+  type Theme,
   textWidth,
   type Widget,
 } from './widget/author.ts'

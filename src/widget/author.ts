@@ -3,6 +3,7 @@ export type { SKRSContext2D as Context } from '@napi-rs/canvas'
 export { brightness, readColor } from '../picture/color.ts'
 export { cutText, type TextOptions, textWidth } from '../picture/text.ts'
 export {
+  type Animation,
   defineWidget,
   type LoadScope,
   type RoomState,
@@ -11,4 +12,4 @@ export {
   type SizeRange,
   type Widget,
 } from './define-widget.ts'
-export { type Param, type ParamSpec, param } from './param.ts'
+export { type Param, type ParamSpec, param, type Theme } from './param.ts'

@@ -62,6 +62,18 @@ export interface Scene<P extends Params = Params, D = unknown> {
   data: D
 }
 
+/**
+ * How a picture moves by itself: `fps` at most 30, or a frame every so many milliseconds from the parameters. Where
+ * the picture is the same again after `loop` milliseconds, saying so lets it be sent once, as an animated picture.
+ */
+export type Animation<P extends Params = Params> = (
+  | { fps: number }
+  | { every: (params: Values<P>) => number }
+) & {
+  /** The period in milliseconds, from the parameters where they decide it. @default it never repeats */
+  loop?: number | ((params: Values<P>) => number)
+}
+
 /** A live picture: the plain object an author's module exports by default. */
 export interface Widget<P extends Params = Params, D = unknown> {
   /** What it is, in a few words. */
@@ -74,8 +86,8 @@ export interface Widget<P extends Params = Params, D = unknown> {
     | ((params: Values<P>, scope: { data: D; room: string }) => Size)
   /** What viewers may choose in the query. @default none */
   params?: P
-  /** Draws again by the clock: `fps` at most 30, or a frame every so many milliseconds from the parameters. */
-  animate?: { fps: number } | { every: (params: Values<P>) => number }
+  /** Draws again by the clock. */
+  animate?: Animation<P>
   /** Gets what `draw` needs and does not have. Runs before every drawing. */
   load?(scope: LoadScope<P>): Promise<D> | D
   /** Draws on a transparent canvas, in CSS pixels. Synchronous and pure: nothing but the scene. */
@@ -151,7 +163,10 @@ function findSizeFaults(size: unknown): string[] {
 
 function findAnimateFaults(animate: unknown): string[] {
   if (animate === undefined) return []
-  const { fps, every } = (animate ?? {}) as { fps?: unknown; every?: unknown }
+  const { fps, every, loop } = (animate ?? {}) as { fps?: unknown; every?: unknown; loop?: unknown }
+  const repeats = loop === undefined || typeof loop === 'function' || (typeof loop === 'number' && loop > 0)
+  if (!repeats)
+    return [`expected \`animate.loop\` to be a time in milliseconds or a function, got ${describe(loop)}`]
   if (typeof every === 'function' || (typeof fps === 'number' && fps >= 1 && fps <= MAX_FPS)) return []
   return [
     `expected \`animate\` to be { fps } from 1 to ${MAX_FPS} or { every(params) }, got ${describe(animate)}`,

@@ -28,6 +28,11 @@ interface Range extends About {
   max?: number
 }
 
+/** The pages a picture can be drawn for. */
+export type Theme = 'auto' | 'light' | 'dark'
+
+const THEMES: readonly Theme[] = ['auto', 'light', 'dark']
+
 const HEX = /^#?([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i
 
 /** The kinds of parameters a widget can declare. */
@@ -60,10 +65,29 @@ export const param = {
   ): Param<C> {
     return { spec: { kind: 'choice', default: value, choices, ...about } }
   },
+  /**
+   * `light`, `dark`, or `auto` for a picture that suits both; an SVG's `auto` follows the reader's own setting, and
+   * never reaches `draw`, which draws both. Name it `theme`.
+   */
+  theme(
+    value: Theme = 'auto',
+    about: About = { about: 'For a light page, a dark one, or either.' },
+  ): Param<Theme> {
+    return { spec: { kind: 'choice', default: value, choices: THEMES, ...about } }
+  },
   /** A time with its unit (`500ms`, `2s`, `5m`, `1h`), in milliseconds to `draw`; limits are milliseconds. */
   duration(value: number, { min = 1, max = 86_400_000, ...about }: Range = {}): Param<number> {
     return { spec: { kind: 'duration', default: value, min, max, ...about } }
   },
+}
+
+/** Whether a parameter is `param.theme()`. */
+export function isTheme(spec: ParamSpec | undefined): boolean {
+  return (
+    spec?.kind === 'choice' &&
+    spec.choices.length === THEMES.length &&
+    THEMES.every((theme) => spec.choices.includes(theme))
+  )
 }
 
 /** Says what a parameter takes, in words: `a number from 1 to 30`. */
