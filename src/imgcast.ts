@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Router } from 'express'
 import { type Logger, pino } from 'pino'
 import { Channels } from './channel/channels.ts'
+import { Visits } from './channel/visits.ts'
 import { createMemoryCluster } from './cluster/cluster.ts'
 import type { Store } from './cluster/store.ts'
 import { ForwardingCheck } from './http/forwarding-check.ts'
@@ -55,6 +56,8 @@ export interface Imgcast {
 /** How long viewers have to take their last picture. */
 const FAREWELL = 3_000
 const FAREWELL_CHECK = 20
+/** How long widgets have to hear of the last leaving. */
+const LAST_EVENTS = 500
 
 /**
  * Makes a live image server. Rejects with a `TypeError` that names every wrong option, and with an `Error` where
@@ -86,7 +89,9 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
   })
   const probe = options.probe === 'on' ? new Probe() : undefined
   const socketOptions = new SocketOptions(options.ghostTimeout, log)
-  const streams = new Streams({ cluster, limits: options, heartbeat, socketOptions, probe })
+  const visits = new Visits(cluster.presence, renderer)
+  const { viewerKeys } = cluster
+  const streams = new Streams({ visits, viewerKeys, limits: options, heartbeat, socketOptions, probe })
   const pages = new Pages(renderer, options.publicUrl)
   let closing: Promise<void> | undefined
   const isReady = () => !closing
@@ -100,6 +105,9 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
     pictures,
     pages,
     forwarding,
+    renderer,
+    presence: cluster.presence,
+    allowReferrer,
     store: cluster.store,
     token,
     sockets: () => streams.sockets(),
@@ -111,6 +119,7 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
     probe?.close()
     channels.close()
     await streams.finish(FAREWELL, FAREWELL_CHECK)
+    await visits.settle(LAST_EVENTS)
     await renderer.close()
   }
   return {

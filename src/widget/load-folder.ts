@@ -3,9 +3,10 @@ import { createRequire } from 'node:module'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createJiti, type Jiti } from 'jiti'
-import { findWidgetFaults, type Widget } from './define-widget.ts'
+import type { Widget } from './define-widget.ts'
 import { type Manifest, toManifest } from './manifest.ts'
 import { MODULE_ENDINGS } from './module-endings.ts'
+import { findWidgetFaults } from './widget-faults.ts'
 
 /** A widget and what the server knows of it. */
 export interface LoadedWidget {
