@@ -7,6 +7,7 @@ import { lookKey } from '../widget/look.ts'
 import { MAX_FPS } from '../widget/widget-faults.ts'
 import { Channel, type Pace } from './channel.ts'
 import { Inputs } from './inputs.ts'
+import { readShown } from './shown.ts'
 import { type ChannelSpec, roomOf } from './spec.ts'
 
 /** Pictures that are pushed may follow each other as fast as any picture may. */
@@ -26,6 +27,7 @@ export interface ChannelsInit {
 export class Channels {
   readonly #init: ChannelsInit
   readonly #channels = new Map<string, Channel>()
+  readonly #inputs = new WeakMap<Channel, Inputs>()
   readonly #rooms = new Map<string, Set<Channel>>()
   readonly #cards = new Cards()
   readonly #unsubscribe: () => void
@@ -58,6 +60,7 @@ export class Channels {
       onIdle: () => this.#remove(id, channel),
     })
     this.#channels.set(id, channel)
+    this.#inputs.set(channel, inputs)
     const room = this.#rooms.get(roomOf(spec)) ?? new Set()
     this.#rooms.set(roomOf(spec), room.add(channel))
     return channel
@@ -65,7 +68,10 @@ export class Channels {
 
   /** Some widget's code changed: draws all pictures anew. */
   redraw(): void {
-    for (const channel of this.#channels.values()) channel.redraw()
+    for (const channel of this.#channels.values()) {
+      this.#inputs.get(channel)?.renew()
+      channel.redraw()
+    }
   }
 
   /** Ends every channel. */
@@ -81,9 +87,11 @@ export class Channels {
       spec,
       cards: this.#cards,
       open: (other) => this.open(other),
-      listen: renderer.manifests.get(spec.widget)?.starts
-        ? (onPush) => renderer.listen({ ...job, time: Date.now() }, onPush)
-        : undefined,
+      read: async () => (renderer.manifests.get(spec.widget)?.reads ? readShown(renderer, spec) : []),
+      listen: (onPush) => {
+        const { starts = false } = renderer.manifests.get(spec.widget) ?? {}
+        return starts ? renderer.listen({ ...job, time: Date.now() }, onPush) : () => {}
+      },
       onChange,
     })
   }

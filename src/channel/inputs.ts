@@ -11,8 +11,10 @@ export interface InputsInit {
   cards: Cards
   /** Finds or starts the channel of a picture to be seen within this one. */
   open(spec: ChannelSpec): Channel
+  /** Asks anew which pictures are to be seen within this one. */
+  read(): Promise<readonly ShownSpec[]>
   /** Begins the widget's own source, if it has one; answers what ends it. */
-  listen: ((onPush: (pushed: Job['pushed']) => void) => () => void) | undefined
+  listen(onPush: (pushed: Job['pushed']) => void): () => void
   /** Something to be drawn with is new. */
   onChange(): void
 }
@@ -30,40 +32,51 @@ interface Cell {
 export class Inputs {
   readonly #init: InputsInit
   #pushed: Job['pushed']
-  #cells: Promise<readonly Cell[]> | undefined
-  #awake = false
-  #sleeping: (() => void)[] = []
+  #cells: Promise<readonly Cell[]>
+  /** Ends what was begun with the first viewer; undefined while nobody watches. */
+  #asleep: (() => void)[] | undefined
 
   constructor(init: InputsInit) {
     this.#init = init
+    this.#cells = toCells(init.spec.shown ?? Promise.resolve([]))
   }
 
   /** The first viewer is here. */
   wake(): void {
-    this.#awake = true
-    const stop = this.#init.listen?.((pushed) => {
-      this.#pushed = pushed
-      this.#init.onChange()
-    })
-    if (stop) this.#sleeping.push(stop)
+    const asleep = [
+      this.#init.listen((pushed) => {
+        this.#pushed = pushed
+        this.#init.onChange()
+      }),
+    ]
+    this.#asleep = asleep
     // A look that the widget cannot read is told by its drawing.
-    void this.#findCells()
+    void this.#cells
       .then((cells) => {
-        if (this.#awake) for (const cell of cells) this.#sleeping.push(this.#watch(cell))
+        if (this.#asleep === asleep) asleep.push(...cells.map((cell) => this.#watch(cell)))
       })
       .catch(() => {})
   }
 
   /** The last viewer is gone. */
   sleep(): void {
-    this.#awake = false
+    const asleep = this.#asleep ?? []
+    this.#asleep = undefined
     this.#pushed = undefined
-    for (const step of this.#sleeping.splice(0)) step()
+    for (const step of asleep) step()
+  }
+
+  /** The widget's code changed: it may show other pictures, and have another source. */
+  renew(): void {
+    const isAwake = this.#asleep !== undefined
+    this.sleep()
+    this.#cells = toCells(this.#init.read())
+    if (isAwake) this.wake()
   }
 
   /** What there is to draw with now; rejects with a `PublicError` where the widget cannot read its parameters. */
   async take(): Promise<Pick<Job, 'pushed' | 'shown'>> {
-    const cells = await this.#findCells()
+    const cells = await this.#cells
     if (cells.length === 0) return { pushed: this.#pushed }
     const shown = await Promise.all(
       cells.map(async (cell): Promise<ShownFrame> => {
@@ -71,12 +84,6 @@ export class Inputs {
       }),
     )
     return { pushed: this.#pushed, shown }
-  }
-
-  #findCells(): Promise<readonly Cell[]> {
-    const toCell = ({ path, spec }: ShownSpec): Cell => ({ path, spec, frame: undefined })
-    this.#cells ??= (this.#init.spec.shown ?? Promise.resolve([])).then((shown) => shown.map(toCell))
-    return this.#cells
   }
 
   #watch(cell: Cell): () => void {
@@ -112,4 +119,11 @@ export class Inputs {
     const { caption } = error instanceof PublicError ? error : toPublicError(error)
     return this.#init.cards.error(spec.look, caption)
   }
+}
+
+function toCells(shown: Promise<readonly ShownSpec[]>): Promise<readonly Cell[]> {
+  const cells = shown.then((all) => all.map(({ path, spec }) => ({ path, spec, frame: undefined })))
+  // Whoever takes them is told; until then nobody need be.
+  cells.catch(() => {})
+  return cells
 }

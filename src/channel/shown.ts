@@ -33,7 +33,12 @@ const NOBODY = { connections: 0, visitors: 0, peak: 0 }
 async function readPath(renderer: Renderer, { look }: ChannelSpec, path: string): Promise<ShownSpec> {
   const [, widget = '', key = 'main', search = ''] = PATH.exec(path) ?? []
   const manifest = renderer.manifests.get(widget)
-  if (!manifest) throw wrong(`expected a widget's name and a key, like online/blog, got ${quote(path)}`)
+  if (!manifest)
+    throw wrong(
+      widget === ''
+        ? `expected a picture like online/blog, got ${quote(path)}`
+        : `there is no widget ${widget}`,
+    )
   if (manifest.shows) throw wrong('it shows pictures itself')
   checkKey(key)
   const query = new URLSearchParams(search)

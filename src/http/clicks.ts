@@ -83,7 +83,7 @@ export function createClicks({ renderer, presence, allowReferrer }: ClicksInit):
 export function readPoint({ url = '', body }: Pick<Request, 'url' | 'body'>): Pick<Click, 'x' | 'y'> {
   const split = url.indexOf('?')
   const search = split < 0 ? '' : url.slice(split + 1)
-  const point = /(?:^|[?&])(-?\d+),(-?\d+)$/.exec(decodeURIComponent(search))
+  const point = /(?:^|[?&])(-?\d+)(?:,|%2c)(-?\d+)$/i.exec(search)
   if (point) return checkPoint(point[1], point[2])
   const fields = [...new URLSearchParams(search), ...Object.entries((body ?? {}) as Record<string, unknown>)]
   const [x, y] = ['x', 'y'].map(

@@ -83,7 +83,7 @@ describe('pictures within a picture', () => {
     expect(await problem('/shows/x.png?show=nope/a,counter/b?shade=999,shows/y')).toEqual({
       status: 400,
       detail: [
-        `show: nope/a: expected a widget's name and a key, like online/blog, got "nope/a"`,
+        'show: nope/a: there is no widget nope',
         'show: counter/b?shade=999: shade: expected a whole number from 0 to 255, got "999"',
         'show: shows/y: it shows pictures itself',
       ].join('; '),
