@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { closest } from 'fastest-levenshtein'
 import type { Logger } from 'pino'
-import { type Channels, roomOf } from '../channel/channels.ts'
+import { type ChannelSpec, type Channels, roomOf } from '../channel/channels.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { PublicError, toPublicError } from '../errors.ts'
 import { Cards } from '../picture/cards.ts'
@@ -105,10 +105,29 @@ export class Pictures {
     if (delivery.kind === 'data') return this.#sendData(request, response, manifest, key, query)
     checkReferrer(request.headers, allowReferrer)
     const spec = { widget, key, look: parseLook(manifest, delivery.format, query) }
-    if (delivery.kind === 'still') return sendStill(request, response, await channels.open(spec).still())
+    if (delivery.kind === 'still') return this.#sendStill(request, response, spec)
     if (request.method === 'HEAD') return streams.sendHead(request, response)
     if (delivery.redirect && redirectToUnique(request, response)) return
-    streams.open(request, response, roomOf(spec), delivery, () => channels.open(spec))
+    streams.open(request, response, roomOf(spec), delivery, () => {
+      const channel = channels.open(spec)
+      // Here the viewer is admitted and nothing is drawn for it yet.
+      void this.#init.cluster.hits.count(roomOf(spec))
+      return channel
+    })
+  }
+
+  /** The asker's own hit is in the picture, so it is counted first, and taken back from one that fails. */
+  async #sendStill(request: PictureRequest, response: ServerResponse, spec: ChannelSpec): Promise<void> {
+    const { channels, cluster } = this.#init
+    const room = roomOf(spec)
+    if (request.method === 'HEAD') return sendStill(request, response, await channels.open(spec).still())
+    await cluster.hits.count(room)
+    try {
+      sendStill(request, response, await channels.open(spec).still())
+    } catch (error) {
+      await cluster.hits.uncount(room)
+      throw error
+    }
   }
 
   async #sendData(
