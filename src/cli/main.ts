@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
+import { StoreError } from '../cluster/store-error.ts'
 import { sayFaults } from '../options.ts'
 import { audit } from './audit.ts'
 import { readCommandLine } from './read-command-line.ts'
 import { serve } from './serve.ts'
 
-/** The exit code for a command line that cannot be understood. */
+/** The exit code for a command line that cannot be understood, or cannot be done. */
 const USAGE_ERROR = 2
 
 const line = readCommandLine(process.argv.slice(2), process.env)
@@ -26,5 +27,9 @@ switch (line.command) {
     process.exitCode = await audit(line)
     break
   case 'serve':
-    await serve(line.options)
+    await serve(line.options).catch((error: unknown) => {
+      if (!(error instanceof StoreError)) throw error
+      process.stderr.write(`${sayFaults([{ name: '--store', detail: error.detail }])}\n`)
+      process.exitCode = USAGE_ERROR
+    })
 }

@@ -115,10 +115,15 @@ export class Pictures {
       key,
       look: parseLook(manifest, delivery.format, query),
     })
-    if (delivery.kind === 'still') return sendStill(request, response, await channels.open(spec).still())
+    if (delivery.kind === 'still') return this.#sendStill(request, response, spec)
     if (request.method === 'HEAD') return streams.sendHead(request, response)
     if (delivery.redirect && redirectToUnique(request, response)) return
-    streams.open(request, response, spec, delivery, () => channels.open(spec))
+    streams.open(request, response, spec, delivery, () => {
+      const channel = channels.open(spec)
+      // Here the viewer is admitted and nothing is drawn for it yet.
+      void this.#init.cluster.hits.count(roomOf(spec))
+      return channel
+    })
   }
 
   /** Has the widget read what only it can read. @throws PublicError 400 for what is wrong, if that is known in time. */
@@ -128,6 +133,20 @@ export class Pictures {
     shown.catch(() => {})
     await Promise.race([shown, sleep(READING_PATIENCE, undefined, { ref: false })])
     return { ...spec, shown }
+  }
+
+  /** The asker's own hit is in the picture, so it is counted first, and taken back from one that fails. */
+  async #sendStill(request: PictureRequest, response: ServerResponse, spec: ChannelSpec): Promise<void> {
+    const { channels, cluster } = this.#init
+    const room = roomOf(spec)
+    if (request.method === 'HEAD') return sendStill(request, response, await channels.open(spec).still())
+    await cluster.hits.count(room)
+    try {
+      sendStill(request, response, await channels.open(spec).still())
+    } catch (error) {
+      await cluster.hits.uncount(room)
+      throw error
+    }
   }
 
   async #sendData(
