@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type RunningServer, runCommand, serveCommand } from '../support/command.ts'
 import { eventually } from '../support/eventually.ts'
 import { FIXTURE_WIDGETS } from '../support/server.ts'
+import { chromium, openStream } from '../support/stream-reader.ts'
 
 const WIDGETS = fileURLToPath(FIXTURE_WIDGETS)
 /** What a killed server may have lost, in milliseconds: the promised second, and as much for a busy machine. */
@@ -76,6 +77,14 @@ describe('what rooms remember', () => {
     expect(sum).toBeGreaterThan(1_000)
     expect(readdirSync(folder).sort()).toEqual(['a.db', 'acknowledged'])
     expect(await read(await serve(), 'adds/a.json')).toBeGreaterThanOrEqual(sum)
+  })
+
+  test('SIGTERM loses nothing of what widgets do when their last viewers leave for it', async () => {
+    const server = await serve()
+    await openStream(`${server.url}/hears/a.png`, { headers: chromium })
+    await eventually(async () => expect(await read(server, 'hears/a.json')).toMatchObject({ joined: 1 }))
+    expect(await stop(server, 'SIGTERM')).toBe(0)
+    expect(await read(await serve(), 'hears/a.json')).toMatchObject({ joined: 1, left: 1 })
   })
 
   test('kill -9 loses what came in the last second', async () => {
