@@ -71,6 +71,7 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
     workers: options.workers,
     drawTimeout: options.drawTimeout,
     log,
+    reloads: options.widgets.length > 0,
     onState: (request) => answerState(cluster.store, request),
   }).catch((error: unknown) => {
     watch.close()

@@ -25,3 +25,8 @@ export class RenderError extends PublicError {
     this.retryIn = retryIn
   }
 }
+
+/** What becomes of an open picture whose module was deleted. */
+export function noWidget(widget: string): PublicError {
+  return new PublicError({ code: 'not-found', status: 404, caption: `no widget ${widget}` })
+}

@@ -1,13 +1,17 @@
+import type { ChildProcess } from 'node:child_process'
 import type { Logger } from 'pino'
 import { PublicError } from '../errors.ts'
+import { sayPlace } from '../widget/find-place.ts'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import { FailureLog } from './failure-log.ts'
+import { type DrawFailure, LastFailures } from './last-failures.ts'
 import { Pool } from './pool.ts'
 import type { RenderProcess } from './process.ts'
 import type { Drawing, Job, JobResult, StateRequest } from './protocol.ts'
-import { Abandoned, RenderError } from './render-error.ts'
+import { Abandoned, noWidget, RenderError } from './render-error.ts'
 import { Solitary } from './solitary.ts'
+import { Spare } from './spare.ts'
 import { type Started, startProcess } from './start-process.ts'
 import type { Death, Task } from './task.ts'
 
@@ -20,6 +24,8 @@ export interface RendererSettings {
   /** Milliseconds a drawing may take before its process is killed. */
   drawTimeout: number
   log: Logger
+  /** Keeps a warm process for code that will be saved. @default false */
+  reloads?: boolean
   /** Answers what widgets ask of their room's memory. */
   onState(request: StateRequest): Promise<unknown>
 }
@@ -34,12 +40,15 @@ const MOST_JOBS = 2000
 export class Renderer {
   readonly #settings: RendererSettings
   readonly #failures: FailureLog
+  readonly #lastFailures: LastFailures
+  readonly #spare: Spare | undefined
   readonly #pool: Pool
   readonly #solitary = new Map<string, Solitary>()
   /** Every process from its start to its end. */
   readonly #alive = new Set<RenderProcess>()
   /** A process in an endless loop does not hear that this one is gone. */
   readonly #killAll = () => {
+    this.#spare?.close()
     for (const process of this.#alive) process.kill('the server is gone')
   }
   #skip = new Map<string, string>()
@@ -53,6 +62,8 @@ export class Renderer {
   private constructor(settings: RendererSettings) {
     this.#settings = settings
     this.#failures = new FailureLog(settings.log)
+    this.#lastFailures = new LastFailures(settings.folders)
+    this.#spare = settings.reloads ? new Spare() : undefined
     this.#pool = new Pool({
       workers: settings.workers,
       log: settings.log,
@@ -86,6 +97,11 @@ export class Renderer {
     return this.#faults
   }
 
+  /** Why the newest picture of a room (`<widget>/<key>`) failed; undefined where it did not. */
+  failureOf(room: string): DrawFailure | undefined {
+    return this.#lastFailures.get(room)
+  }
+
   /** The process ids of the render processes. */
   get pids(): number[] {
     return [...this.#alive].flatMap(({ pid }) => (pid ? [pid] : []))
@@ -113,8 +129,11 @@ export class Renderer {
     const reload = this.#reloads
     const isNewest = () => reload === this.#reloads && !this.#closed
     const skip = new Map<string, string>()
-    const started = await this.#start(skip, isNewest, (death, process) =>
-      this.#pool.bury(death, process),
+    const started = await this.#start(
+      skip,
+      isNewest,
+      (death, process) => this.#pool.bury(death, process),
+      () => this.#spare?.take(),
     ).catch((error: Error) => {
       if (isNewest())
         this.#settings.log.error({ reason: error.message }, 'cannot reload: the old code goes on running')
@@ -127,6 +146,7 @@ export class Renderer {
     }
     this.#skip = skip
     this.#learn(started)
+    this.#lastFailures.clear()
     for (const [widget, solitary] of this.#solitary) {
       this.#solitary.delete(widget)
       solitary.end()
@@ -140,12 +160,14 @@ export class Renderer {
     this.#closed = true
     process.off('exit', this.#killAll)
     this.#pool.close()
+    this.#spare?.close()
     for (const solitary of this.#solitary.values()) solitary.close()
     await Promise.all([...this.#alive].map((each) => each.close()))
   }
 
   async #run(job: Job, interest: () => number): Promise<JobResult> {
     const { widget } = job
+    const room = `${widget}/${job.key}`
     if (this.#jobs >= MOST_JOBS) throw tooBusy()
     this.#jobs += 1
     try {
@@ -153,11 +175,14 @@ export class Renderer {
         this.#dispatch({ job, interest, resolve, reject }),
       )
       if (this.#solitary.get(widget)?.succeed()) this.#endSolitary(widget)
+      if (job.output === 'frame') this.#lastFailures.forget(room)
       return result
     } catch (error) {
-      if (error instanceof RenderError || error instanceof Abandoned) throw error
-      if (!this.#closed)
+      if (error instanceof PublicError || error instanceof Abandoned) throw error
+      if (!this.#closed) {
+        this.#lastFailures.thrown(room, error as Error)
         this.#failures.tell(widget, String((error as Error).stack), 'a widget failed to draw')
+      }
       throw new RenderError(widget, 'failed to draw', { cause: error })
     } finally {
       this.#jobs -= 1
@@ -166,7 +191,11 @@ export class Renderer {
 
   #dispatch(task: Task): void {
     if (this.#closed) return task.reject(new Error('the server is stopping'))
-    const solitary = this.#solitary.get(task.job.widget)
+    const { widget } = task.job
+    // Its file is gone; of one that is there and does not load the pool and the process of its own know best.
+    if (!this.#manifests.has(widget) && !this.#faults.some(({ name }) => name === widget))
+      return task.reject(noWidget(widget))
+    const solitary = this.#solitary.get(widget)
     if (solitary) void solitary.run(task)
     else this.#pool.run(task)
   }
@@ -175,12 +204,14 @@ export class Renderer {
     skip: Map<string, string>,
     isWanted: () => boolean,
     onDeath: (death: Death, process: RenderProcess) => void,
+    fork?: () => ChildProcess | undefined,
   ): Promise<Started> {
     const { log, folders, drawTimeout, onState } = this.#settings
     return startProcess({
       settings: {
         folders,
         drawTimeout,
+        fork,
         onState,
         onOutput: (line, renderer) => log.info({ renderer }, line),
         onStray: (widget, failure) =>
@@ -196,20 +227,19 @@ export class Renderer {
   #learn({ manifests, faults }: Started): void {
     this.#manifests = new Map(manifests.map((manifest) => [manifest.name, manifest]))
     this.#faults = faults
-    for (const { file, message } of faults)
-      this.#settings.log.error({ file, reason: message }, 'not a widget')
+    for (const fault of faults)
+      this.#settings.log.error({ file: sayPlace(fault), reason: fault.message }, 'not a widget')
   }
 
   #isWorse({ faults }: Started): boolean {
     // A folder that cannot be read is a fault without a name: all of its widgets are missing then.
     const worse = faults.filter(({ name }) => name === '' || this.#manifests.has(name))
     if (worse.length > 0) this.#faults = faults
-    for (const { file, message } of worse) {
+    for (const fault of worse)
       this.#settings.log.error(
-        { file, reason: message },
+        { file: sayPlace(fault), reason: fault.message },
         'a widget does not load: its old code goes on running',
       )
-    }
     return worse.length > 0
   }
 
@@ -244,7 +274,10 @@ export class Renderer {
   #blame(widget: string, { reason }: Death, tasks: Task[]): void {
     this.#solitary.get(widget)?.fail()
     this.#failures.tell(widget, reason, 'a widget took its render process down')
-    for (const task of tasks) task.reject(new RenderError(widget, reason))
+    for (const task of tasks) {
+      this.#lastFailures.found(`${widget}/${task.job.key}`, reason)
+      task.reject(new RenderError(widget, reason))
+    }
   }
 
   #endSolitary(widget: string): void {
