@@ -17,13 +17,17 @@ export class Spare {
     this.#prepareSoon()
   }
 
+  /** The process id of the spare, if there is one. */
+  get pid(): number | undefined {
+    return this.#process?.pid
+  }
+
   /** The spare, which is the caller's from now on, or a process as fresh as any; another spare is prepared. */
   take(): ChildProcess {
     const spare = this.#process
     this.#process = undefined
     this.#prepareSoon()
     if (!spare?.connected) return forkHost()
-    spare.removeAllListeners()
     return spare
   }
 
