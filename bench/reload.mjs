@@ -17,6 +17,8 @@ const rounds = Number(process.argv[2] ?? 15)
 /** A spare process is prepared half a second after the last one was taken, and takes a while. */
 const BETWEEN = 1_500
 const SPARE_WARM = 1_000
+/** A picture that does not change for so long never will. */
+const PATIENCE = 30_000
 
 const folder = await mkdtemp(join(tmpdir(), 'imgcast-reload-'))
 const file = join(folder, 'typed.ts')
@@ -128,11 +130,11 @@ const imgcast = await createImgcast({ widgets: folder, workers: 1, log: pino({ l
 const server = express().use(imgcast.router).listen(0, '127.0.0.1')
 await once(server, 'listening')
 const picture = await openPicture(`http://127.0.0.1:${server.address().port}/typed.png`)
-await once(picture.response, 'data')
+await once(picture.response, 'data', { signal: AbortSignal.timeout(PATIENCE) })
 for (const [name, save] of Object.entries(WAYS)) {
   const times = await measure(
     async () => {
-      const changed = once(picture.response, 'data')
+      const changed = once(picture.response, 'data', { signal: AbortSignal.timeout(PATIENCE) })
       await save()
       await changed
     },
@@ -142,7 +144,7 @@ for (const [name, save] of Object.entries(WAYS)) {
 }
 const hasty = await measure(
   async () => {
-    const changed = once(picture.response, 'data')
+    const changed = once(picture.response, 'data', { signal: AbortSignal.timeout(PATIENCE) })
     await WAYS['in place']()
     await changed
   },
