@@ -77,6 +77,7 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
     workers: options.workers,
     drawTimeout: options.drawTimeout,
     log,
+    reloads: options.widgets.length > 0,
     onState: (request) => answerState(cluster, request),
   }).catch(async (error: unknown) => {
     watch.close()

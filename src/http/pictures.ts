@@ -180,9 +180,10 @@ export class Pictures {
   }
 
   #find({ widget, key, extension }: PicturePath, image: boolean): Manifest {
-    const { manifests } = this.#init.renderer
+    const { manifests, faults } = this.#init.renderer
     const manifest = manifests.get(widget)
     if (!manifest) {
+      if (faults.some(({ name }) => name === widget)) throw notFound(`${widget} does not load`)
       const near = manifests.size > 0 ? closest(widget, [...manifests.keys()]) : undefined
       throw notFound(`no widget ${widget.slice(0, 40)}${near ? `, did you mean ${near}?` : ''}`)
     }
@@ -206,7 +207,7 @@ export class Pictures {
     }
     if (response.headersSent) return void response.destroy()
     if (wantsProblem(request.headers, path?.extension)) return sendProblem(request, response, error)
-    if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error)
+    if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error, path?.widget)
     sendErrorPicture(request, response, error, place, this.#cards)
   }
 }

@@ -1,6 +1,6 @@
 /** What runs in a render process: loads the widgets, then draws what it is asked to. The only place of widget code. */
 import { paint } from '../picture/encode.ts'
-import { type LoadedWidget, loadFolders } from '../widget/load-folder.ts'
+import { createLoader, type LoadedWidget, loadFolders } from '../widget/load-folder.ts'
 import { dieWithParent } from './die-with-parent.ts'
 import { drawJob, loadJob, type Supplies } from './draw-job.ts'
 import { Outbox } from './outbox.ts'
@@ -26,6 +26,14 @@ class Host {
   readonly #stateCalls = new Map<number, StateCall>()
   #widgets: ReadonlyMap<string, LoadedWidget> = new Map()
   #lastStateCall = 0
+  readonly #loader = createLoader()
+
+  constructor() {
+    // The first picture of a process pays for fonts and the canvas's own start: pay before anyone waits for it.
+    paint({ width: 16, height: 16, scale: 1, format: 'png', quality: 1 }, (ctx) => {
+      ctx.fillText('1', 1, 12)
+    })
+  }
 
   receive(message: ToHost): void {
     switch (message.type) {
@@ -55,14 +63,9 @@ class Host {
 
   async #start(folders: readonly string[], skip: ReadonlyMap<string, string>): Promise<void> {
     try {
-      const { widgets, faults } = await loadFolders(folders, skip, (file) =>
-        this.#tell({ type: 'loading', file }),
-      )
+      const before = (file: string) => this.#tell({ type: 'loading', file })
+      const { widgets, faults } = await loadFolders(folders, skip, before, this.#loader)
       this.#widgets = widgets
-      // The first picture of a process pays for fonts and the canvas's own start: pay before anyone waits for it.
-      paint({ width: 16, height: 16, scale: 1, format: 'png', quality: 1 }, (ctx) => {
-        ctx.fillText('1', 1, 12)
-      })
       this.#tell({ type: 'ready', manifests: [...widgets.values()].map(({ manifest }) => manifest), faults })
     } catch (error) {
       this.#tell({ type: 'fatal', message: (error as Error).message })

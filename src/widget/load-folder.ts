@@ -6,20 +6,15 @@ import { createJiti, type Jiti } from 'jiti'
 import type { Widget } from './define-widget.ts'
 import { type Manifest, toManifest } from './manifest.ts'
 import { MODULE_ENDINGS } from './module-endings.ts'
+import { toWidgetFault, type WidgetFault } from './widget-fault.ts'
 import { findWidgetFaults } from './widget-faults.ts'
+
+export type { WidgetFault }
 
 /** A widget and what the server knows of it. */
 export interface LoadedWidget {
   widget: Widget
   manifest: Manifest
-}
-
-/** A module that is no widget: its file, what was expected and what was found. */
-export interface WidgetFault {
-  /** The name its picture would have had. */
-  name: string
-  file: string
-  message: string
 }
 
 /** The widgets of some folders, by name, and the modules that are none. */
@@ -42,15 +37,17 @@ const TAKEN: ReadonlySet<string> = new Set(
  * process: changed code needs a fresh one. A folder that cannot be read is a fault without a name.
  * @param before is told each file before its code runs, so that a module that never returns can be named.
  * @param skip files that are known to hang or kill their process, with the reason.
+ * @param jiti runs authors' modules; made beforehand where a start must be quick.
  */
 export async function loadFolders(
   folders: readonly string[],
   skip: ReadonlyMap<string, string> = new Map(),
   before: (file: string) => void = () => {},
+  jiti = createLoader(),
 ): Promise<LoadedFolders> {
   const widgets = new Map<string, LoadedWidget>()
   const faults = new Map<string, WidgetFault>()
-  const jiti = createLoader()
+  const roots = folders.map((folder) => resolve(folder))
   const listFolder = (folder: string) =>
     listModules(folder).catch((error: Error): string[] => {
       faults.set(folder, { name: '', file: folder, message: error.message })
@@ -70,7 +67,7 @@ export async function loadFolders(
       const widget = await importWidget(file, jiti)
       widgets.set(name, { widget, manifest: toManifest(name, file, widget) })
     } catch (error) {
-      faults.set(name, { name, file, message: sayFault(error) })
+      faults.set(name, toWidgetFault(name, file, error, roots))
     }
   }
   return { widgets, faults: [...faults.values()] }
@@ -96,14 +93,10 @@ async function importWidget(file: string, jiti: Jiti): Promise<Widget> {
  * Built-in widgets are plain JavaScript already. An author's module may be TypeScript, may lie in a folder whose
  * package.json says nothing of modules, and finds `imgcast` although nobody installed it there.
  */
-function createLoader(): Jiti {
+export function createLoader(): Jiti {
   const imgcast = createRequire(import.meta.url).resolve('imgcast')
-  return createJiti(import.meta.url, { alias: { imgcast }, fsCache: false, interopDefault: false })
-}
-
-function sayFault(error: unknown): string {
-  if (!(error instanceof Error)) return `threw ${String(error)}`
-  const message = error.message.replace(/\s+/g, ' ').trim()
-  const saysItsName = error instanceof TypeError || message.startsWith('ParseError')
-  return saysItsName ? message : `${error.name}: ${message}`
+  const jiti = createJiti(import.meta.url, { alias: { imgcast }, fsCache: false, interopDefault: false })
+  // The first transformation reads a compiler of two megabytes.
+  jiti.transform({ source: 'const warm: number = 1', filename: 'warm.ts', ts: true })
+  return jiti
 }
