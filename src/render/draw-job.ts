@@ -1,12 +1,15 @@
 import { paint } from '../picture/encode.ts'
 import type { ParamValue, RoomState, Size, Widget } from '../widget/define-widget.ts'
 import { MAX_FPS } from '../widget/define-widget.ts'
-import type { LoadedWidget } from '../widget/load-folder.ts'
+import type { LoadedWidget } from '../widget/load-widget.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import type { Job, JobResult, StateRequest } from './protocol.ts'
 
-/** Runs a widget's `load` for a job; its room's state is asked through `ask`. */
-export function loadJob(
+/**
+ * Runs a widget's `load` for a job; its room's state is asked through `ask`. Rejects with the signal's reason where
+ * that comes first.
+ */
+export async function loadJob(
   { widget, manifest }: LoadedWidget,
   job: Job,
   signal: AbortSignal,
@@ -18,7 +21,11 @@ export function loadJob(
     set: async (name, value) => void (await ask({ room, operation: 'set', name, value })),
     add: (name, value) => ask({ room, operation: 'add', name, value }) as Promise<number>,
   }
-  return (async () => widget.load?.({ room, key: job.key, params: valuesOf(manifest, job), state, signal }))()
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+  const data = widget.load?.({ room, key: job.key, params: valuesOf(manifest, job), state, signal })
+  return Promise.race([data, aborted])
 }
 
 /** Draws a job whose data is there; throws whatever the widget throws. */

@@ -1,6 +1,7 @@
 /** What runs in a render process: loads the widgets, then draws what it is asked to. The only place of widget code. */
 import { paint } from '../picture/encode.ts'
-import { type LoadedWidget, loadFolders } from '../widget/load-folder.ts'
+import { loadFolders } from '../widget/load-folder.ts'
+import type { LoadedWidget } from '../widget/load-widget.ts'
 import { dieWithParent } from './die-with-parent.ts'
 import { drawJob, loadJob } from './draw-job.ts'
 import type { FromHost, Job, StateRequest, ToHost } from './protocol.ts'
@@ -83,12 +84,8 @@ class Host {
   async #load(id: number, loaded: LoadedWidget, job: Job): Promise<unknown> {
     const abort = new AbortController()
     this.#aborts.set(id, abort)
-    const aborted = new Promise<never>((_, reject) => {
-      abort.signal.addEventListener('abort', () => reject(abort.signal.reason), { once: true })
-    })
     try {
-      const load = loadJob(loaded, job, abort.signal, (request) => this.#askState(request))
-      return await Promise.race([load, aborted])
+      return await loadJob(loaded, job, abort.signal, (request) => this.#askState(request))
     } finally {
       this.#aborts.delete(id)
     }
