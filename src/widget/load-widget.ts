@@ -27,7 +27,8 @@ export function nameOf(file: string): string {
 
 /** Says what keeps a name from being a widget's; undefined for a good one. */
 export function findNameFault(name: string): string | undefined {
-  if (!NAME.test(name)) return 'expected a kebab-case file name, since it is the name in the URL'
+  if (!NAME.test(name))
+    return 'expected a kebab-case file name like my-widget, since it is the name in the URL'
   return TAKEN.has(name) ? `the name ${name} is taken by the server's own URLs` : undefined
 }
 
