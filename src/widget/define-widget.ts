@@ -108,7 +108,9 @@ export const MAX_FPS = 30
 export const MAX_SIDE = 4096
 
 /** Checks an author's widget and returns it, typed; throws a `TypeError` that lists everything wrong. */
-export function defineWidget<const P extends Params, D = undefined>(widget: Widget<P, D>): Widget<P, D> {
+export function defineWidget<const P extends Params = Record<never, never>, D = undefined>(
+  widget: Widget<P, D>,
+): Widget<P, D> {
   const faults = findWidgetFaults(widget)
   if (faults.length > 0) throw new TypeError(faults.join('; '))
   return widget
