@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url'
 import type { Router } from 'express'
 import { type Logger, pino } from 'pino'
 import { Channels } from './channel/channels.ts'
-import { createMemoryCluster } from './cluster/cluster.ts'
-import type { Store } from './cluster/store.ts'
+import { Visits } from './channel/visits.ts'
+import { type Cluster, createCluster } from './cluster/cluster.ts'
+import { checkStateName, isServerName } from './cluster/state-name.ts'
 import { ForwardingCheck } from './http/forwarding-check.ts'
 import { Pages } from './http/pages.ts'
 import { Pictures } from './http/pictures.ts'
@@ -48,32 +49,38 @@ export interface Imgcast {
   readonly token: string
   readonly log: Logger
   census(): Census
-  /** Ends the streams so that every last picture stays on screen, then the render processes; within 4 s. */
+  /** Ends the streams so that every last picture stays on screen, then the render processes, and saves; within 4 s. */
   close(): Promise<void>
 }
 
 /** How long viewers have to take their last picture. */
 const FAREWELL = 3_000
 const FAREWELL_CHECK = 20
+/** How long widgets have to hear of the last leaving. */
+const LAST_EVENTS = 500
 
 /**
  * Makes a live image server. Rejects with a `TypeError` that names every wrong option, and with an `Error` where
- * no render process starts.
+ * the store cannot be opened or no render process starts.
  */
 export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions = {}): Promise<Imgcast> {
   const options = readOptions({ ...given, widgets: toPaths(given.widgets) })
   const log = givenLog ?? pino({ level: options.logLevel })
   const token = options.token ?? randomBytes(18).toString('base64url')
-  const cluster = createMemoryCluster()
-  const watch = await FolderWatch.start(options.widgets, log)
+  const cluster = await createCluster(options.store, log)
+  const watch = await FolderWatch.start(options.widgets, log).catch(async (error: unknown) => {
+    await cluster.close()
+    throw error
+  })
   const renderer = await Renderer.start({
     folders: [builtInFolder(), ...options.widgets],
     workers: options.workers,
     drawTimeout: options.drawTimeout,
     log,
-    onState: (request) => answerState(cluster.store, request),
-  }).catch((error: unknown) => {
+    onState: (request) => answerState(cluster, request),
+  }).catch(async (error: unknown) => {
     watch.close()
+    await cluster.close()
     throw error
   })
   const { minInterval, heartbeat, linger } = options
@@ -86,7 +93,9 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
   })
   const probe = options.probe === 'on' ? new Probe() : undefined
   const socketOptions = new SocketOptions(options.ghostTimeout, log)
-  const streams = new Streams({ cluster, limits: options, heartbeat, socketOptions, probe })
+  const visits = new Visits(cluster.presence, renderer)
+  const { viewerKeys } = cluster
+  const streams = new Streams({ visits, viewerKeys, limits: options, heartbeat, socketOptions, probe })
   const pages = new Pages(renderer, options.publicUrl)
   let closing: Promise<void> | undefined
   const isReady = () => !closing
@@ -100,6 +109,9 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
     pictures,
     pages,
     forwarding,
+    renderer,
+    presence: cluster.presence,
+    allowReferrer,
     store: cluster.store,
     token,
     sockets: () => streams.sockets(),
@@ -111,7 +123,10 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
     probe?.close()
     channels.close()
     await streams.finish(FAREWELL, FAREWELL_CHECK)
+    await visits.settle(LAST_EVENTS)
     await renderer.close()
+    // Last: what rooms remember may still change while their viewers leave.
+    await cluster.close()
   }
   return {
     router,
@@ -136,9 +151,16 @@ function allowedReferrers({ allowReferrer, publicUrl }: Options): string[] {
   return allowReferrer.length > 0 && publicUrl ? [...allowReferrer, new URL(publicUrl).host] : allowReferrer
 }
 
-function answerState(store: Store, { operation, room, name, value }: StateRequest): Promise<unknown> {
+async function answerState(
+  { store, hits }: Cluster,
+  { operation, room, name, value }: StateRequest,
+): Promise<unknown> {
+  checkStateName(name)
+  if (operation !== 'get' && isServerName(name))
+    throw new TypeError(`Expected a name of the widget's own to write, got "${name}", which can only be read`)
   switch (operation) {
     case 'get':
+      hits.noteRead(room, name)
       return store.get(room, name)
     case 'set':
       return store.set(room, name, value)

@@ -27,6 +27,8 @@ export interface ChannelInit {
    * @param interest 2 while somebody watches, 1 for a still, 0 for nobody.
    */
   draw(interest: () => number): Promise<Drawing>
+  /** Told when the first viewer comes, and when the last has gone. */
+  onWatched(isWatched: boolean): void
   /** Told once, when nobody has watched for `linger`. */
   onIdle(): void
 }
@@ -56,6 +58,8 @@ export class Channel {
   #lastDrawAt = Number.NEGATIVE_INFINITY
   /** What showing the last picture to everyone took. */
   #fanoutTime = 0
+  /** The least time before the next picture, as whatever asked for it wishes. */
+  #interval: number
   #drawing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #timerAt = Number.POSITIVE_INFINITY
@@ -67,6 +71,7 @@ export class Channel {
 
   constructor(init: ChannelInit) {
     this.#init = init
+    this.#interval = init.pace.minInterval
     this.#rest()
   }
 
@@ -83,19 +88,22 @@ export class Channel {
     }
     this.#viewers.add(viewer)
     clearTimeout(this.#linger)
+    if (this.#viewers.size === 1) this.#init.onWatched(true)
     const first = this.#frame ?? this.#placeholder
     if (first) this.#showTo(viewer, first)
     else this.#patience ??= setTimeout(() => this.#showPlaceholder(), PATIENCE)
     if (!this.#isGood()) this.redraw()
     else this.#schedule(this.#goodUntil)
-    return () => {
-      if (this.#viewers.delete(viewer) && this.#viewers.size === 0) this.#rest()
-    }
+    return () => this.#leave(viewer)
   }
 
-  /** Something changed: draws soon, or with the next viewer. */
-  redraw(): void {
+  /**
+   * Something changed: draws soon, or with the next viewer.
+   * @param interval the least milliseconds between two pictures for it. @default `pace.minInterval`
+   */
+  redraw(interval = this.#init.pace.minInterval): void {
     this.#fresh = false
+    this.#interval = Math.min(this.#interval, interval)
     if (this.#viewers.size > 0) this.#schedule(this.#lastDrawAt + this.#floor())
   }
 
@@ -124,6 +132,7 @@ export class Channel {
   close(): void {
     this.#closed = true
     for (const timer of [this.#timer, this.#patience, this.#linger]) clearTimeout(timer)
+    if (this.#viewers.size > 0) this.#init.onWatched(false)
     for (const viewer of [...this.#viewers]) viewer.end()
     this.#viewers.clear()
   }
@@ -138,7 +147,7 @@ export class Channel {
   }
 
   #floor(): number {
-    return Math.max(this.#init.pace.minInterval, this.#fanoutTime * FANOUT_SHARE)
+    return Math.max(this.#interval, this.#fanoutTime * FANOUT_SHARE)
   }
 
   async #drawUntilGood(): Promise<void> {
@@ -172,7 +181,8 @@ export class Channel {
     const askedAt = performance.now()
     this.#lastDrawAt = askedAt
     this.#fresh = true
-    const { heartbeat } = this.#init.pace
+    const { heartbeat, minInterval } = this.#init.pace
+    this.#interval = minInterval
     try {
       const { frame, next = heartbeat } = await this.#init.draw(() => this.#interest())
       this.#goodUntil = askedAt + Math.min(next, heartbeat)
@@ -209,8 +219,14 @@ export class Channel {
       viewer.show(frame)
     } catch {
       viewer.end()
-      if (this.#viewers.delete(viewer) && this.#viewers.size === 0) this.#rest()
+      this.#leave(viewer)
     }
+  }
+
+  #leave(viewer: Viewer): void {
+    if (!this.#viewers.delete(viewer) || this.#viewers.size > 0) return
+    this.#init.onWatched(false)
+    this.#rest()
   }
 
   #showPlaceholder(): void {

@@ -3,15 +3,15 @@ import type { Presence } from '../cluster/presence.ts'
 import { PublicError } from '../errors.ts'
 import { Cards } from '../picture/cards.ts'
 import type { Renderer } from '../render/renderer.ts'
-import { type Look, lookKey } from '../widget/look.ts'
+import { lookKey } from '../widget/look.ts'
+import { MAX_FPS } from '../widget/widget-faults.ts'
 import { Channel, type Pace } from './channel.ts'
+import { Inputs } from './inputs.ts'
+import { readShown } from './shown.ts'
+import { type ChannelSpec, roomOf } from './spec.ts'
 
-/** Names one live picture. */
-export interface ChannelSpec {
-  widget: string
-  key: string
-  look: Look
-}
+/** Pictures that are pushed may follow each other as fast as any picture may. */
+const PUSH_INTERVAL = 1000 / MAX_FPS
 
 /** What channels are made from. */
 export interface ChannelsInit {
@@ -27,6 +27,7 @@ export interface ChannelsInit {
 export class Channels {
   readonly #init: ChannelsInit
   readonly #channels = new Map<string, Channel>()
+  readonly #inputs = new WeakMap<Channel, Inputs>()
   readonly #rooms = new Map<string, Set<Channel>>()
   readonly #cards = new Cards()
   readonly #unsubscribe: () => void
@@ -49,14 +50,17 @@ export class Channels {
     const known = this.#channels.get(id)
     if (known) return known
     if (this.#channels.size >= this.#init.maxChannels) this.#makeRoom()
+    const inputs = this.#createInputs(spec, () => channel.redraw(PUSH_INTERVAL))
     const channel: Channel = new Channel({
       look: spec.look,
       pace: this.#init.pace,
       cards: this.#cards,
-      draw: (interest) => this.#draw(spec, interest),
+      draw: (interest) => this.#draw(spec, inputs, interest),
+      onWatched: (isWatched) => (isWatched ? inputs.wake() : inputs.sleep()),
       onIdle: () => this.#remove(id, channel),
     })
     this.#channels.set(id, channel)
+    this.#inputs.set(channel, inputs)
     const room = this.#rooms.get(roomOf(spec)) ?? new Set()
     this.#rooms.set(roomOf(spec), room.add(channel))
     return channel
@@ -64,7 +68,10 @@ export class Channels {
 
   /** Some widget's code changed: draws all pictures anew. */
   redraw(): void {
-    for (const channel of this.#channels.values()) channel.redraw()
+    for (const channel of this.#channels.values()) {
+      this.#inputs.get(channel)?.renew()
+      channel.redraw()
+    }
   }
 
   /** Ends every channel. */
@@ -73,9 +80,25 @@ export class Channels {
     for (const [id, channel] of [...this.#channels]) this.#remove(id, channel)
   }
 
-  async #draw(spec: ChannelSpec, interest: () => number) {
-    const counts = await this.#init.presence.counts(roomOf(spec))
-    return this.#init.renderer.draw({ ...spec, ...counts, time: Date.now() }, interest)
+  #createInputs(spec: ChannelSpec, onChange: () => void): Inputs {
+    const { renderer } = this.#init
+    const job = { ...toJob(spec), connections: 0, visitors: 0, peak: 0 }
+    return new Inputs({
+      spec,
+      cards: this.#cards,
+      open: (other) => this.open(other),
+      read: async () => (renderer.manifests.get(spec.widget)?.reads ? readShown(renderer, spec) : []),
+      listen: (onPush) => {
+        const { starts = false } = renderer.manifests.get(spec.widget) ?? {}
+        return starts ? renderer.listen({ ...job, time: Date.now() }, onPush) : () => {}
+      },
+      onChange,
+    })
+  }
+
+  async #draw(spec: ChannelSpec, inputs: Inputs, interest: () => number) {
+    const [counts, more] = await Promise.all([this.#init.presence.counts(roomOf(spec)), inputs.take()])
+    return this.#init.renderer.draw({ ...toJob(spec), ...counts, ...more, time: Date.now() }, interest)
   }
 
   /** Lingering channels are a courtesy: the oldest of them goes first. */
@@ -104,7 +127,7 @@ export class Channels {
   }
 }
 
-/** The room of a picture: what is counted and remembered. */
-export function roomOf({ widget, key }: { widget: string; key: string }): string {
-  return `${widget}/${key}`
+/** A look's promises do not cross to a render process. */
+function toJob({ widget, key, look }: ChannelSpec): Pick<ChannelSpec, 'widget' | 'key' | 'look'> {
+  return { widget, key, look }
 }

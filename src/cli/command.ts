@@ -31,5 +31,5 @@ export interface Command {
   read(words: Words, faults: Fault[]): () => Promise<number | undefined>
 }
 
-/** The exit code for a command line that cannot be understood. */
+/** The exit code for a command line that cannot be understood, or cannot be done. */
 export const USAGE_ERROR = 2

@@ -147,7 +147,8 @@ function chooseChanged(specs: Specs, asked: URLSearchParams, faults: readonly Fa
   return new URLSearchParams(changed)
 }
 
-function sizeOf({ size, sizeFromParams, params }: Manifest, query: URLSearchParams): Size | undefined {
+function sizeOf({ size, sizeFromParams, shows, params }: Manifest, query: URLSearchParams): Size | undefined {
+  if (shows) return undefined
   if (sizeFromParams && [...query.keys()].some((name) => name in params)) return undefined
   return {
     width: Number(query.get('width') ?? usualLength(size.width)),

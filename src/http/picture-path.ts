@@ -1,4 +1,4 @@
-import { PublicError, quote } from '../errors.ts'
+import { badKey, checkKey } from '../widget/key.ts'
 import { EXTENSIONS, type Extension } from './negotiate.ts'
 
 /** What a picture's path says. */
@@ -13,7 +13,6 @@ export interface PicturePath {
 export const MAX_URL = 2048
 
 const PATH = /^\/([^/]+)(?:\/([^/]*))?$/
-const KEY = /^[A-Za-z0-9._~-]{1,64}$/
 const ENDING = /\.([a-z]+)$/
 
 /**
@@ -35,21 +34,10 @@ export function parsePicturePath(path: string): PicturePath | undefined {
   return { widget: decode(first), key: name, extension }
 }
 
-/** @throws PublicError 400 for a key outside its grammar. */
-export function checkKey(key: string): void {
-  if (!KEY.test(key)) throw badKey(key)
-}
-
 function decode(segment: string): string {
   try {
     return decodeURIComponent(segment)
   } catch {
     throw badKey(segment)
   }
-}
-
-function badKey(key: string): PublicError {
-  const detail = `expected 1 to 64 characters of A-Z a-z 0-9 . _ ~ -, got ${quote(key)}`
-  const faults = [{ name: 'key', detail }]
-  return new PublicError({ code: 'bad-key', status: 400, caption: `key: ${detail}`, faults })
 }

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { type Channels, roomOf } from '../channel/channels.ts'
+import type { Channels } from '../channel/channels.ts'
+import { readShown } from '../channel/shown.ts'
+import { type ChannelSpec, roomOf } from '../channel/spec.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { PublicError, toPublicError } from '../errors.ts'
 import { Cards } from '../picture/cards.ts'
@@ -42,6 +45,9 @@ interface Target {
 
 /** How long data may take, in milliseconds. */
 const DATA_PATIENCE = 3_000
+
+/** How long a first picture waits for a widget to read its parameters, in milliseconds; the rest is told in the picture. */
+const READING_PATIENCE = 150
 
 /** Endings of pictures that are not made here. */
 const OTHER_FORMAT = /\.(avif|apng|bmp|gif|heic|ico|jxl|svg|tiff?)$/i
@@ -104,11 +110,43 @@ export class Pictures {
     }
     if (delivery.kind === 'data') return this.#sendData(request, response, manifest, key, query)
     checkReferrer(request.headers, allowReferrer)
-    const spec = { widget, key, look: parseLook(manifest, delivery.format, query) }
-    if (delivery.kind === 'still') return sendStill(request, response, await channels.open(spec).still())
+    const spec = await this.#read(manifest, {
+      widget,
+      key,
+      look: parseLook(manifest, delivery.format, query),
+    })
+    if (delivery.kind === 'still') return this.#sendStill(request, response, spec)
     if (request.method === 'HEAD') return streams.sendHead(request, response)
     if (delivery.redirect && redirectToUnique(request, response)) return
-    streams.open(request, response, roomOf(spec), delivery, () => channels.open(spec))
+    streams.open(request, response, spec, delivery, () => {
+      const channel = channels.open(spec)
+      // Here the viewer is admitted and nothing is drawn for it yet.
+      void this.#init.cluster.hits.count(roomOf(spec))
+      return channel
+    })
+  }
+
+  /** Has the widget read what only it can read. @throws PublicError 400 for what is wrong, if that is known in time. */
+  async #read(manifest: Manifest, spec: ChannelSpec): Promise<ChannelSpec> {
+    if (!manifest.reads) return spec
+    const shown = readShown(this.#init.renderer, spec)
+    shown.catch(() => {})
+    await Promise.race([shown, sleep(READING_PATIENCE, undefined, { ref: false })])
+    return { ...spec, shown }
+  }
+
+  /** The asker's own hit is in the picture, so it is counted first, and taken back from one that fails. */
+  async #sendStill(request: PictureRequest, response: ServerResponse, spec: ChannelSpec): Promise<void> {
+    const { channels, cluster } = this.#init
+    const room = roomOf(spec)
+    if (request.method === 'HEAD') return sendStill(request, response, await channels.open(spec).still())
+    await cluster.hits.count(room)
+    try {
+      sendStill(request, response, await channels.open(spec).still())
+    } catch (error) {
+      await cluster.hits.uncount(room)
+      throw error
+    }
   }
 
   async #sendData(
@@ -119,11 +157,12 @@ export class Pictures {
     query: URLSearchParams,
   ): Promise<void> {
     const { cluster } = this.#init
-    const spec = { widget: manifest.name, key, look: parseLook(manifest, 'png', query) }
-    const room = roomOf(spec)
+    const job = { widget: manifest.name, key, look: parseLook(manifest, 'png', query) }
+    await this.#read(manifest, job)
+    const room = roomOf(job)
     const counts = await cluster.presence.counts(room)
     const data = manifest.hasData
-      ? await this.#askData({ ...spec, ...counts, time: Date.now() })
+      ? await this.#askData({ ...job, ...counts, time: Date.now() })
       : { room, connections: counts.connections, visitors: counts.visitors, peak: counts.peak }
     sendJson(request, response, 200, data ?? null)
   }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import express, { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
 import { toPublicError } from '../errors.ts'
 import { type ApiInit, createApi } from './api.ts'
+import { type ClicksInit, createClicks } from './clicks.ts'
 import type { ForwardingCheck } from './forwarding-check.ts'
 import type { Pages } from './pages.ts'
 import type { Pictures } from './pictures.ts'
@@ -9,7 +10,7 @@ import { sendJson } from './send.ts'
 import { publicFolder } from './views.ts'
 
 /** What the router hands requests to. */
-export interface RouterInit extends ApiInit {
+export interface RouterInit extends ApiInit, ClicksInit {
   pictures: Pictures
   pages: Pages
   forwarding: ForwardingCheck
@@ -28,6 +29,7 @@ export function createRouter(init: RouterInit): Router {
   router.use('/api', createApi(init))
   router.use('/assets', express.static(join(publicFolder(), 'assets'), { index: false, maxAge: '1h' }))
   router.get('/', (request, response) => init.pages.gallery(request, response))
+  router.use(createClicks(init))
   router.use((request, response) => {
     init.forwarding.check(request)
     return init.pictures.handle(request, response)

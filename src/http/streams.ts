@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Channel } from '../channel/channel.ts'
-import type { Cluster } from '../cluster/cluster.ts'
+import type { ChannelSpec } from '../channel/spec.ts'
+import type { Visits } from '../channel/visits.ts'
+import type { ViewerKeys } from '../cluster/viewer-key.ts'
 import { Admission, type AdmissionLimits } from './admission.ts'
 import type { CountedSocket } from './audit.ts'
 import { Connection, isHttp2, writeHead } from './connection.ts'
@@ -16,7 +18,8 @@ import { isChromium } from './user-agent.ts'
 
 /** What the streams of one server share. */
 export interface StreamsInit {
-  cluster: Cluster
+  visits: Visits
+  viewerKeys: ViewerKeys
   limits: AdmissionLimits
   /** Milliseconds; how long a leaver may go unnoticed where leaving shows only at the next bytes. */
   heartbeat: number
@@ -91,7 +94,7 @@ export class Streams {
   open(
     request: PictureRequest,
     response: ServerResponse,
-    room: string,
+    spec: ChannelSpec,
     delivery: StreamDelivery,
     openChannel: () => Channel,
   ): void {
@@ -125,9 +128,8 @@ export class Streams {
     this.#heartbeat.add(connection)
     const viewer = this.#viewerOf(request)
     if (canBeProbed(request) && this.#init.probe) leaving.push(this.#init.probe.add(viewer, connection))
-    // Before the channel, which draws what the count is then. The leave waits for its own join.
-    const membership = this.#init.cluster.presence.join(room, viewer)
-    leaving.push(() => void membership.then((member) => member.leave()).catch(() => {}))
+    // Before the channel, which draws what the count is then.
+    leaving.push(this.#init.visits.begin(spec, viewer))
     leaving.push(channel.join(connection))
   }
 
@@ -154,7 +156,7 @@ export class Streams {
   }
 
   #viewerOf({ ip, socket, headers }: PictureRequest): string {
-    return this.#init.cluster.viewerKeys.keyOf({
+    return this.#init.viewerKeys.keyOf({
       address: ip ?? socket.remoteAddress ?? '',
       userAgent: headers['user-agent'] ?? '',
       language: headers['accept-language'] ?? '',

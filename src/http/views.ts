@@ -129,14 +129,14 @@ export class Views {
 }
 
 function toCard(site: Site, manifest: Manifest, live: boolean): object {
-  const { size } = manifest
+  const { size, shows } = manifest
   const picture: Picture = {
     site,
     manifest,
     key: 'main',
     extension: 'png',
     query: new URLSearchParams(),
-    size: { width: usualLength(size.width), height: usualLength(size.height) },
+    size: shows ? undefined : { width: usualLength(size.width), height: usualLength(size.height) },
   }
   return {
     manifest,

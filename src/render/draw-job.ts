@@ -1,37 +1,44 @@
+import { loadImage } from '@napi-rs/canvas'
 import { paint } from '../picture/encode.ts'
-import type { ParamValue, RoomState, Size, Widget } from '../widget/define-widget.ts'
-import { MAX_FPS } from '../widget/define-widget.ts'
+import type { ShownPicture, Size, Widget } from '../widget/define-widget.ts'
 import type { LoadedWidget } from '../widget/load-widget.ts'
-import type { Manifest } from '../widget/manifest.ts'
-import type { Job, JobResult, StateRequest } from './protocol.ts'
+import { readValues } from '../widget/manifest.ts'
+import type { ParamValue } from '../widget/param.ts'
+import { MAX_FPS } from '../widget/widget-faults.ts'
+import type { Job, JobResult } from './protocol.ts'
+import { type AskState, roomScope } from './room-scope.ts'
 
-/**
- * Runs a widget's `load` for a job; its room's state is asked through `ask`. Rejects with the signal's reason where
- * that comes first.
- */
+/** What a drawing needs besides its job. */
+export interface Supplies {
+  data: unknown
+  pictures: readonly ShownPicture[]
+}
+
+/** Gets what a drawing needs: what was pushed, or else what the widget's `load` answers, and the pictures it shows. */
 export async function loadJob(
   { widget, manifest }: LoadedWidget,
   job: Job,
   signal: AbortSignal,
-  ask: (request: StateRequest) => Promise<unknown>,
-): Promise<unknown> {
-  const room = `${job.widget}/${job.key}`
-  const state: RoomState = {
-    get: <T>(name: string) => ask({ room, operation: 'get', name }) as Promise<T | undefined>,
-    set: async (name, value) => void (await ask({ room, operation: 'set', name, value })),
-    add: (name, value) => ask({ room, operation: 'add', name, value }) as Promise<number>,
+  ask: AskState,
+): Promise<Supplies> {
+  const { pushed, shown = [] } = job
+  const load = async () => {
+    if (pushed) return pushed.data
+    return widget.load?.({ ...roomScope(job, ask), params: valuesOf({ widget, manifest }, job), signal })
   }
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
-  const data = widget.load?.({ room, key: job.key, params: valuesOf(manifest, job), state, signal })
-  return Promise.race([data, aborted])
+  const decode = async ({ path, frame }: (typeof shown)[number]): Promise<ShownPicture> => {
+    const { bytes, width, height } = frame
+    return { path, image: await loadImage(bytes), width, height }
+  }
+  const [data, pictures] = await Promise.all([load(), Promise.all(shown.map(decode))])
+  return { data, pictures }
 }
 
-/** Draws a job whose data is there; throws whatever the widget throws. */
-export function drawJob({ widget, manifest }: LoadedWidget, job: Job, data: unknown): JobResult {
+/** Draws a job whose supplies are there; throws whatever the widget throws. */
+export function drawJob(loaded: LoadedWidget, job: Job, { data, pictures }: Supplies): JobResult {
+  const { widget } = loaded
   const { look, key, connections, visitors, peak } = job
-  const params = valuesOf(manifest, job)
+  const params = valuesOf(loaded, job)
   const period = periodOf(widget, job, params)
   // The clock of an animation stands still between two frames, so that one scene is one picture.
   const time = period === undefined ? job.time : Math.floor(job.time / period) * period
@@ -41,16 +48,16 @@ export function drawJob({ widget, manifest }: LoadedWidget, job: Job, data: unkn
     return { data: widget.data ? widget.data(facts) : { room, connections, visitors, peak } }
   }
   const { width, height }: Size =
-    typeof widget.size === 'function' ? widget.size(params, { data, room }) : look
+    typeof widget.size === 'function' ? widget.size(params, { data, room, pictures }) : look
   const sheet = { ...look, width: Math.ceil(width), height: Math.ceil(height) }
-  const frame = paint(sheet, (ctx) => widget.draw(ctx, { ...facts, width, height, scale: look.scale }))
+  const scene = { ...facts, width, height, scale: look.scale, pictures }
+  const frame = paint(sheet, (ctx) => widget.draw(ctx, scene))
   return { frame, next: period === undefined ? undefined : time + period - job.time }
 }
 
 /** The look was read by the manifest of its time; a newer one may declare more parameters. */
-function valuesOf(manifest: Manifest, job: Job): Record<string, ParamValue> {
-  const usual = Object.entries(manifest.params).map(([name, spec]) => [name, spec.default] as const)
-  return { ...Object.fromEntries(usual), ...job.look.params }
+export function valuesOf({ widget, manifest }: LoadedWidget, job: Job): Record<string, ParamValue> {
+  return readValues(widget, manifest.params, job.look.params)
 }
 
 /** Milliseconds between two frames, or undefined for a widget that does not move by itself. */

@@ -3,14 +3,17 @@ import { paint } from '../picture/encode.ts'
 import { loadFolders } from '../widget/load-folder.ts'
 import type { LoadedWidget } from '../widget/load-widget.ts'
 import { dieWithParent } from './die-with-parent.ts'
-import { drawJob, loadJob } from './draw-job.ts'
+import { drawJob, loadJob, type Supplies } from './draw-job.ts'
+import { Outbox } from './outbox.ts'
 import type { FromHost, Job, StateRequest, ToHost } from './protocol.ts'
+import { hearJob, readJob, sourceJob } from './room-job.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /** A job between its `load` and its drawing. */
 interface Held {
   loaded: LoadedWidget
   job: Job
-  data: unknown
+  supplies: Supplies
 }
 
 interface StateCall {
@@ -21,6 +24,7 @@ interface StateCall {
 class Host {
   readonly #held = new Map<number, Held>()
   readonly #aborts = new Map<number, AbortController>()
+  readonly #outboxes = new Map<number, Outbox>()
   readonly #stateCalls = new Map<number, StateCall>()
   #widgets: ReadonlyMap<string, LoadedWidget> = new Map()
   #lastStateCall = 0
@@ -39,6 +43,8 @@ class Host {
         return void this.#held.delete(message.id)
       case 'state':
         return this.#settle(message.id, message.value, message.error)
+      case 'pushed':
+        return this.#outboxes.get(message.id)?.acknowledge()
     }
   }
 
@@ -69,11 +75,22 @@ class Host {
     try {
       const loaded = this.#widgets.get(job.widget)
       if (!loaded) throw new Error(`no widget ${job.widget} in this process`)
-      this.#held.set(id, {
-        loaded,
-        job,
-        data: loaded.widget.load ? await this.#load(id, loaded, job) : undefined,
-      })
+      const ask = (request: StateRequest) => this.#askState(request)
+      switch (job.output) {
+        case 'reading':
+          return this.#tell({ type: 'done', id, result: { data: readJob(loaded, job) } })
+        case 'event':
+          await this.#inTime(id, () => hearJob(loaded, job, ask))
+          return this.#tell({ type: 'done', id, result: { data: undefined } })
+        case 'source':
+          await this.#runSource(id, loaded, job)
+          return this.#tell({ type: 'done', id, result: { data: undefined } })
+      }
+      const needsMore = loaded.manifest.loads
+      const supplies = needsMore
+        ? await this.#inTime(id, (signal) => loadJob(loaded, job, signal, ask))
+        : { data: job.pushed?.data, pictures: [] }
+      this.#held.set(id, { loaded, job, supplies })
       if (hold) this.#tell({ type: 'loaded', id })
       else this.#draw(id)
     } catch (error) {
@@ -81,13 +98,28 @@ class Host {
     }
   }
 
-  async #load(id: number, loaded: LoadedWidget, job: Job): Promise<unknown> {
+  /** Whatever a widget awaits ends, with an error, when nobody waits for it any longer. */
+  async #inTime<T>(id: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const abort = new AbortController()
     this.#aborts.set(id, abort)
     try {
-      return await loadJob(loaded, job, abort.signal, (request) => this.#askState(request))
+      return await untilAborted(abort.signal, () => run(abort.signal))
     } finally {
       this.#aborts.delete(id)
+    }
+  }
+
+  async #runSource(id: number, loaded: LoadedWidget, job: Job): Promise<void> {
+    const abort = new AbortController()
+    const outbox = new Outbox((pushed) => this.#tell({ type: 'push', id, pushed }))
+    this.#aborts.set(id, abort)
+    this.#outboxes.set(id, outbox)
+    try {
+      await sourceJob(loaded, job, abort.signal, outbox, (request) => this.#askState(request))
+    } finally {
+      abort.abort()
+      this.#aborts.delete(id)
+      this.#outboxes.delete(id)
     }
   }
 
@@ -96,7 +128,7 @@ class Host {
     if (!task) return
     this.#held.delete(id)
     try {
-      this.#tell({ type: 'done', id, result: drawJob(task.loaded, task.job, task.data) })
+      this.#tell({ type: 'done', id, result: drawJob(task.loaded, task.job, task.supplies) })
     } catch (error) {
       this.#fail(id, error)
     }

@@ -4,7 +4,7 @@ import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import { sayExit } from './exit-reason.ts'
 import { watchMemory } from './memory-watch.ts'
-import type { FromHost, StateRequest, ToHost } from './protocol.ts'
+import type { FromHost, Job, StateRequest, ToHost } from './protocol.ts'
 import { readLines } from './read-lines.ts'
 import { Abandoned } from './render-error.ts'
 import type { Death, Task } from './task.ts'
@@ -13,6 +13,8 @@ import type { Death, Task } from './task.ts'
 export interface ProcessSettings {
   folders: readonly string[]
   skip: ReadonlyMap<string, string>
+  /** What the process may hold in all before it is killed. */
+  memoryBytes: number
   /** Milliseconds a `load` may take, and then a drawing; a process that does not answer is killed. */
   drawTimeout: number
   /** Milliseconds that all modules together may take to load. */
@@ -30,13 +32,15 @@ export interface ProcessSettings {
 
 interface Running {
   task: Task
-  phase: 'loading' | 'waiting' | 'drawing'
+  /** A source of changes is `living`: it takes no time of the process that could be measured. */
+  phase: 'loading' | 'waiting' | 'drawing' | 'living'
   timer: NodeJS.Timeout | undefined
   /** It was given as much time again, as others were being drawn. */
   extended: boolean
 }
 
-const HEAP_MEGABYTES = 256
+/** What the JavaScript heap may take of a process's memory; Buffers and canvases are outside of it. */
+const HEAP_SHARE = 0.25
 /** What an aborted `load` has left to say so before its process counts as hung. */
 const ABORT_GRACE = 300
 
@@ -54,6 +58,8 @@ export class RenderProcess {
   readonly #child: ChildProcess
   readonly #tasks = new Map<number, Running>()
   readonly #loadsData = new Set<string>()
+  /** Milliseconds that some widgets may take, instead of what every widget may. */
+  readonly #timeouts = new Map<string, number>()
   readonly #stopWatching: () => void
   #lastId = 0
   #up = false
@@ -74,7 +80,10 @@ export class RenderProcess {
     this.#child = fork(host, [], {
       serialization: 'advanced',
       // By the condition, `imgcast` is there what authors use and nothing of the server.
-      execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`, '--conditions=imgcast-render'],
+      execArgv: [
+        `--max-old-space-size=${Math.floor((settings.memoryBytes * HEAP_SHARE) / 2 ** 20)}`,
+        '--conditions=imgcast-render',
+      ],
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
@@ -92,7 +101,9 @@ export class RenderProcess {
     })
     this.ready.catch(() => {})
     this.#startTimer = setTimeout(() => this.kill('took too long to load'), settings.startTimeout)
-    this.#stopWatching = watchMemory(this.#child.pid, () => this.kill('ran out of memory'))
+    this.#stopWatching = watchMemory(this.#child.pid, settings.memoryBytes, () =>
+      this.kill('ran out of memory'),
+    )
     readLines([this.#child.stdout, this.#child.stderr], (line) => {
       this.#errorTail = (this.#errorTail + line).slice(-4000)
       settings.onOutput(line, this.pid)
@@ -116,10 +127,12 @@ export class RenderProcess {
   run(task: Task): void {
     this.#lastId += 1
     const id = this.#lastId
-    const hold = this.#loadsData.has(task.job.widget)
-    this.seen.add(task.job.widget)
-    this.#tasks.set(id, { task, phase: hold ? 'loading' : 'waiting', timer: undefined, extended: false })
-    if (hold) this.#begin(id)
+    const { widget } = task.job
+    const phase = this.#firstPhase(task.job)
+    this.seen.add(widget)
+    this.#tasks.set(id, { task, phase, timer: undefined, extended: false })
+    if (phase === 'loading') this.#begin(id)
+    else if (phase === 'living') this.#beginSource(id, task)
     else this.#drawNext()
   }
 
@@ -139,8 +152,24 @@ export class RenderProcess {
 
   /** Ends the process once its jobs are done, which takes no longer than the watchdog allows. */
   async retire(): Promise<void> {
+    for (const [id, { phase }] of this.#tasks) if (phase === 'living') this.#send({ type: 'abort', id })
     while (this.#tasks.size > 0 && !this.#dead) await new Promise((resolve) => setTimeout(resolve, 20))
     await this.close()
+  }
+
+  #firstPhase({ output, widget }: Job): Running['phase'] {
+    if (output === 'source') return 'living'
+    const isDrawn = output === 'frame' || output === 'data'
+    return isDrawn && !this.#loadsData.has(widget) ? 'waiting' : 'loading'
+  }
+
+  #beginSource(id: number, task: Task): void {
+    this.#send({ type: 'job', id, job: task.job, hold: false })
+    task.onBegun?.(() => this.#send({ type: 'abort', id }))
+  }
+
+  #timeout({ job }: Task): number {
+    return this.#timeouts.get(job.widget) ?? this.#settings.drawTimeout
   }
 
   #begin(id: number): void {
@@ -152,7 +181,7 @@ export class RenderProcess {
       running.phase = 'drawing'
       this.#drawing = true
     }
-    running.timer = setTimeout(() => this.#expire(id, running), this.#settings.drawTimeout)
+    running.timer = setTimeout(() => this.#expire(id, running), this.#timeout(running.task))
     this.#send(held ? { type: 'draw', id } : { type: 'job', id, job: running.task.job, hold: !drawing })
   }
 
@@ -161,7 +190,7 @@ export class RenderProcess {
     // A process that draws for others gets to its own loading late: as much time again, once.
     if (this.#isDrawing() && !running.extended) {
       running.extended = true
-      running.timer = setTimeout(() => this.#expire(id, running), this.#settings.drawTimeout)
+      running.timer = setTimeout(() => this.#expire(id, running), this.#timeout(running.task))
       return
     }
     this.#send({ type: 'abort', id })
@@ -212,9 +241,10 @@ export class RenderProcess {
         this.#up = true
         this.#loading = undefined
         clearTimeout(this.#startTimer)
-        for (const { name, loads } of message.manifests) {
+        for (const { name, loads, limits } of message.manifests) {
           this.widgets.add(name)
           if (loads) this.#loadsData.add(name)
+          if (limits.timeout !== undefined) this.#timeouts.set(name, limits.timeout)
         }
         return started(message)
       case 'fatal':
@@ -244,6 +274,9 @@ export class RenderProcess {
         return this.#settings.onStray(message.widget, message.failure)
       case 'state':
         return void this.#answerState(message.id, message.request)
+      case 'push':
+        this.#tasks.get(message.id)?.task.onPush?.(message.pushed)
+        return this.#send({ type: 'pushed', id: message.id })
     }
   }
 
@@ -283,12 +316,13 @@ export class RenderProcess {
     const all = [...this.#tasks.values()]
     this.#tasks.clear()
     for (const { timer } of all) clearTimeout(timer)
-    const tasksIn = (waiting: boolean) =>
-      all.filter(({ phase }) => (phase === 'waiting') === waiting).map(({ task }) => task)
+    const tasksIn = (...phases: Running['phase'][]) =>
+      all.filter(({ phase }) => phases.includes(phase)).map(({ task }) => task)
+    for (const source of tasksIn('living')) source.reject(new Abandoned())
     const death: Death = {
       reason,
-      suspects: tasksIn(false),
-      waiting: tasksIn(true),
+      suspects: tasksIn('loading', 'drawing'),
+      waiting: tasksIn('waiting'),
       fromOutside: signal === 'SIGKILL' && this.#killedFor === undefined,
       loading: this.#loading,
     }

@@ -1,11 +1,16 @@
+import type { Fault } from '../errors.ts'
 import type { Frame } from '../picture/frame.ts'
+import type { Click } from '../widget/define-widget.ts'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Look } from '../widget/look.ts'
 import type { Manifest } from '../widget/manifest.ts'
 
-/** One picture to be drawn, or the data behind it: all that crosses to a render process, and all it may know. */
+/**
+ * One thing for a widget to do: all that crosses to a render process, and all it may know. To draw a picture (`frame`),
+ * to say its `data`, to read its own parameters (`reading`), to hear an `event`, to be a `source` of changes.
+ */
 export interface Job {
-  output: 'frame' | 'data'
+  output: 'frame' | 'data' | 'reading' | 'event' | 'source'
   widget: string
   key: string
   look: Look
@@ -14,6 +19,26 @@ export interface Job {
   peak: number
   /** Milliseconds since the epoch. */
   time: number
+  /** Drawn with in place of what `load` answers. */
+  pushed?: { data: unknown } | undefined
+  /** The pictures to be seen within this one. */
+  shown?: readonly ShownFrame[] | undefined
+  event?: RoomEvent
+}
+
+/** A picture that is shown within another. */
+export interface ShownFrame {
+  path: string
+  frame: Frame
+}
+
+/** What a widget is told of. */
+export type RoomEvent = { type: 'join' } | { type: 'leave' } | { type: 'click'; click: Click }
+
+/** What a widget says of a look: which parameters it cannot read, and which pictures it shows. */
+export interface Reading {
+  faults: Fault[]
+  shows: readonly string[]
 }
 
 /** A drawn picture. */
@@ -45,6 +70,8 @@ export type ToHost =
   /** The job will not be drawn. */
   | { type: 'forget'; id: number }
   | { type: 'state'; id: number; value?: unknown; error?: string }
+  /** What a source pushed has arrived: it may push again. */
+  | { type: 'pushed'; id: number }
 
 /** What a render process tells the server. */
 export type FromHost =
@@ -58,3 +85,5 @@ export type FromHost =
   /** An error outside of any job; the widget is known where the stack names its file. */
   | { type: 'stray'; widget: string | undefined; failure: string }
   | { type: 'state'; id: number; request: StateRequest }
+  /** A source changed; `pushed` is empty where it only wants its picture drawn again. */
+  | { type: 'push'; id: number; pushed: { data: unknown } | undefined }

@@ -1,13 +1,16 @@
 import { fileURLToPath } from 'node:url'
 import { type Fault, PublicError, quote } from '../errors.ts'
-import type { Format } from '../picture/frame.ts'
-import { findWidgetFaults, type Params, type Values, type Widget } from '../widget/define-widget.ts'
+import { createFrame, type Format } from '../picture/frame.ts'
+import type { Params, Values, Widget } from '../widget/define-widget.ts'
 import { createWidgetLoader, type LoadedWidget } from '../widget/load-widget.ts'
 import { badParameters, type Look, lookSpecs, parseLook } from '../widget/look.ts'
 import { type Manifest, toManifest } from '../widget/manifest.ts'
 import type { ParamSpec } from '../widget/param.ts'
-import { drawJob, loadJob } from './draw-job.ts'
+import { findWidgetFaults } from '../widget/widget-faults.ts'
+import { drawJob, loadJob, type Supplies } from './draw-job.ts'
 import type { Drawing, Job, StateRequest } from './protocol.ts'
+import { readJob } from './room-job.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /** What a picture is drawn from. */
 export interface RenderOnceOptions<P extends Params = Params, D = unknown> {
@@ -34,8 +37,10 @@ export interface RenderOnceOptions<P extends Params = Params, D = unknown> {
   peak?: number
   /** Milliseconds since the epoch, a date, or one in ISO 8601. @default noon of 1 January 2026, UTC: every day the same picture */
   time?: number | Date | string
-  /** What the scene has as `data`, in place of what `load` would answer. */
+  /** What the scene has as `data`, in place of what `load` would answer, as if it were pushed. */
   data?: D
+  /** What is seen of the pictures that the widget's `shows` names, in its order: other calls' answers. @default none */
+  pictures?: readonly Pick<RenderedPicture, 'bytes' | 'width' | 'height' | 'format'>[]
   /** What the room remembers. @default nothing */
   state?: Readonly<Record<string, unknown>>
 }
@@ -77,21 +82,21 @@ export async function renderOnce(
   options: RenderOnceOptions = {},
 ): Promise<RenderedPicture> {
   const loaded = await toLoaded(widget)
-  const job = toJob(loaded.manifest, options)
+  const job = readByWidget(loaded, toJob(loaded.manifest, options), options)
   const state: Record<string, unknown> = structuredClone(options.state ?? {})
-  const data = 'data' in options ? options.data : await load(loaded, job, state)
-  const { frame, next } = drawJob(loaded, job, data) as Drawing
+  const supplies = await load(loaded, job, state)
+  const { frame, next } = drawJob(loaded, job, supplies) as Drawing
   const { bytes, width, height, format } = frame
   return {
     bytes,
     width,
     height,
     format,
-    data,
+    data: supplies.data,
     state,
     next,
     get json() {
-      return (drawJob(loaded, { ...job, output: 'data' }, data) as { data: unknown }).data
+      return (drawJob(loaded, { ...job, output: 'data' }, supplies) as { data: unknown }).data
     },
   }
 }
@@ -112,7 +117,19 @@ function toJob(manifest: Manifest, options: RenderOnceOptions): Job {
   const moment = new Date(time).getTime()
   if (Number.isNaN(moment)) throw new TypeError(`expected \`time\` to be a time, got ${quote(time)}`)
   const look = toLook(manifest, options)
-  return { output: 'frame', widget: manifest.name, key, look, connections, visitors, peak, time: moment }
+  const pushed = 'data' in options ? { data: options.data } : undefined
+  const { name: widget } = manifest
+  return { output: 'frame', widget, key, look, connections, visitors, peak, time: moment, pushed }
+}
+
+/** What only the widget itself can say of its parameters, and which pictures it shows. */
+function readByWidget(loaded: LoadedWidget, job: Job, { pictures = [] }: RenderOnceOptions): Job {
+  if (!loaded.manifest.reads) return job
+  const { faults, shows } = readJob(loaded, job)
+  if (faults.length > 0) throw badParameters(faults)
+  const frames = pictures.map(({ format, bytes, width, height }) => createFrame(format, bytes, width, height))
+  const shown = shows.flatMap((path, index) => (frames[index] ? [{ path, frame: frames[index] }] : []))
+  return { ...job, shown }
 }
 
 /** By way of a query, so that every value is checked as the server checks it. */
@@ -144,12 +161,14 @@ function toText({ kind }: ParamSpec, value: unknown): string {
   return kind === 'duration' && typeof value === 'number' ? `${value}ms` : String(value)
 }
 
-async function load(loaded: LoadedWidget, job: Job, state: Record<string, unknown>): Promise<unknown> {
-  if (!loaded.widget.load) return undefined
+async function load(loaded: LoadedWidget, job: Job, state: Record<string, unknown>): Promise<Supplies> {
   const abort = new AbortController()
-  const timer = setTimeout(() => abort.abort(new Error('took too long to load')), LOAD_TIMEOUT)
+  const timeout = loaded.manifest.limits.timeout ?? LOAD_TIMEOUT
+  const timer = setTimeout(() => abort.abort(new Error('took too long to load')), timeout)
   try {
-    return await loadJob(loaded, job, abort.signal, async (request) => answer(state, request))
+    return await untilAborted(abort.signal, () =>
+      loadJob(loaded, job, abort.signal, async (request) => answer(state, request)),
+    )
   } finally {
     clearTimeout(timer)
   }

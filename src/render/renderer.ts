@@ -5,9 +5,10 @@ import type { Manifest } from '../widget/manifest.ts'
 import { FailureLog } from './failure-log.ts'
 import { Pool } from './pool.ts'
 import type { RenderProcess } from './process.ts'
-import type { Drawing, Job, JobResult, StateRequest } from './protocol.ts'
+import type { Drawing, Job, JobResult, Reading, StateRequest } from './protocol.ts'
 import { Abandoned, RenderError } from './render-error.ts'
 import { Solitary } from './solitary.ts'
+import { Source } from './source.ts'
 import { type Started, startProcess } from './start-process.ts'
 import type { Death, Task } from './task.ts'
 
@@ -26,6 +27,9 @@ export interface RendererSettings {
 
 /** How many jobs may be under way or waiting: more are refused, as their clients would have given up. */
 const MOST_JOBS = 2000
+
+/** What a process may hold before it is killed, where its widget does not say. */
+const MEMORY_BYTES = 2 ** 30
 
 /**
  * Draws pictures in child processes. Well-behaved widgets share a few; one that takes its process down runs alone
@@ -101,7 +105,31 @@ export class Renderer {
 
   /** Asks for the data behind a picture; rejects with a `RenderError`. */
   async data(job: Omit<Job, 'output'>, interest: () => number): Promise<unknown> {
-    return ((await this.#run({ ...job, output: 'data' }, interest)) as { data: unknown }).data
+    return this.#ask({ ...job, output: 'data' }, interest)
+  }
+
+  /** Has a widget read the parameters that only it can read; rejects with a `RenderError`. */
+  async read(job: Omit<Job, 'output'>): Promise<Reading> {
+    return (await this.#ask({ ...job, output: 'reading' }, () => 2)) as Reading
+  }
+
+  /** Tells a widget of `job.event`; resolves when it has seen to it, rejects with a `RenderError`. */
+  async tell(job: Omit<Job, 'output'>): Promise<void> {
+    await this.#ask({ ...job, output: 'event' }, () => 2)
+  }
+
+  /** Begins a widget's own source of changes; answers what ends it. */
+  listen(job: Omit<Job, 'output'>, onPush: (pushed: Job['pushed']) => void): () => void {
+    const source = new Source({
+      job: { ...job, output: 'source' },
+      dispatch: (task) => this.#dispatch(task),
+      onPush,
+      onFailure: (error) => {
+        if (error instanceof Abandoned || this.#closed) return
+        this.#failures.tell(job.widget, String(error.stack), 'a source of changes failed')
+      },
+    })
+    return () => source.close()
   }
 
   /**
@@ -144,6 +172,10 @@ export class Renderer {
     await Promise.all([...this.#alive].map((each) => each.close()))
   }
 
+  async #ask(job: Job, interest: () => number): Promise<unknown> {
+    return ((await this.#run(job, interest)) as { data: unknown }).data
+  }
+
   async #run(job: Job, interest: () => number): Promise<JobResult> {
     const { widget } = job
     if (this.#jobs >= MOST_JOBS) throw tooBusy()
@@ -152,7 +184,7 @@ export class Renderer {
       const result = await new Promise<JobResult>((resolve, reject) =>
         this.#dispatch({ job, interest, resolve, reject }),
       )
-      if (this.#solitary.get(widget)?.succeed()) this.#endSolitary(widget)
+      if (this.#solitary.get(widget)?.succeed() && !this.#livesAlone(widget)) this.#endSolitary(widget)
       return result
     } catch (error) {
       if (error instanceof RenderError || error instanceof Abandoned) throw error
@@ -166,21 +198,31 @@ export class Renderer {
 
   #dispatch(task: Task): void {
     if (this.#closed) return task.reject(new Error('the server is stopping'))
-    const solitary = this.#solitary.get(task.job.widget)
+    const { widget } = task.job
+    if (this.#livesAlone(widget)) this.#isolate(widget)
+    const solitary = this.#solitary.get(widget)
     if (solitary) void solitary.run(task)
     else this.#pool.run(task)
+  }
+
+  /** A source that hangs, or a limit of its own: neither is to be another widget's trouble. */
+  #livesAlone(widget: string): boolean {
+    const manifest = this.#manifests.get(widget)
+    return manifest !== undefined && (manifest.starts || manifest.limits.memoryBytes !== undefined)
   }
 
   #start(
     skip: Map<string, string>,
     isWanted: () => boolean,
     onDeath: (death: Death, process: RenderProcess) => void,
+    memoryBytes = MEMORY_BYTES,
   ): Promise<Started> {
     const { log, folders, drawTimeout, onState } = this.#settings
     return startProcess({
       settings: {
         folders,
         drawTimeout,
+        memoryBytes,
         onState,
         onOutput: (line, renderer) => log.info({ renderer }, line),
         onStray: (widget, failure) =>
@@ -235,7 +277,10 @@ export class Renderer {
     if (this.#solitary.has(widget)) return
     const solitary = new Solitary({
       widget,
-      start: (onDeath) => this.#start(new Map(this.#skip), () => true, onDeath),
+      start: (onDeath) => {
+        const { memoryBytes } = this.#manifests.get(widget)?.limits ?? {}
+        return this.#start(new Map(this.#skip), () => true, onDeath, memoryBytes)
+      },
       onDeath: (death) => this.#blame(widget, death, [...death.suspects, ...death.waiting]),
     })
     this.#solitary.set(widget, solitary)

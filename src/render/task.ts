@@ -18,6 +18,10 @@ export interface Task {
   readonly job: Job
   /** How much it is waited for: the most wanted is drawn first, what nobody wants not at all. */
   interest(): number
+  /** Told of each change of a source. */
+  onPush?(pushed: Job['pushed']): void
+  /** Given what ends a source, when it has begun. */
+  onBegun?(end: () => void): void
   resolve(result: JobResult): void
   reject(error: Error): void
 }

@@ -4,12 +4,18 @@ export { brightness, readColor } from '../picture/color.ts'
 export { cutText, type TextOptions, textWidth } from '../picture/text.ts'
 export {
   type Animation,
+  type Click,
   defineWidget,
+  type EventScope,
+  type Limits,
   type LoadScope,
+  type RoomScope,
   type RoomState,
   type Scene,
+  type ShownPicture,
   type Size,
   type SizeRange,
+  type SourceScope,
   type Widget,
 } from './define-widget.ts'
-export { type Param, type ParamSpec, param, type Theme } from './param.ts'
+export { type Param, type ParamSpec, type Parser, param, type Theme } from './param.ts'

@@ -1,6 +1,6 @@
-import type { SKRSContext2D as Context } from '@napi-rs/canvas'
-import { quote } from '../errors.ts'
-import { findSpecFault, type Param, type ParamValue } from './param.ts'
+import type { SKRSContext2D as Context, Image } from '@napi-rs/canvas'
+import type { Param, Parser } from './param.ts'
+import { findWidgetFaults } from './widget-faults.ts'
 
 /** A length that viewers may choose, in CSS pixels. */
 export interface SizeRange {
@@ -15,10 +15,16 @@ export interface Size {
   height: number
 }
 
-type Params = Record<string, Param>
-type Values<P extends Params> = { [K in keyof P]: P[K]['spec']['default'] }
+type Params = Record<string, Param | Parser>
+type Values<P extends Params> = {
+  [K in keyof P]: P[K] extends Param<infer T> ? T : P[K] extends Parser<infer T> ? T : unknown
+}
 
-/** What a room remembers, by name: JSON values. Every write redraws every picture of the room. */
+/**
+ * What a room remembers, by name: JSON values of up to 64 KiB. A name is 1 to 64 characters `A-Z a-z 0-9 . _ ~ -`; the
+ * server's own begin with `$` and can only be read: `$hits`, and `$hits:YYYY-MM-DD` for a day in UTC. Every write
+ * redraws every picture of the room.
+ */
 export interface RoomState {
   /** The value of a name, or undefined. */
   get<T = unknown>(name: string): Promise<T | undefined>
@@ -28,15 +34,65 @@ export interface RoomState {
   add(name: string, amount: number): Promise<number>
 }
 
-/** What `load` gets. */
-export interface LoadScope<P extends Params = Params> {
+/** The room of a picture, and what it remembers. */
+export interface RoomScope {
   /** `<widget>/<key>`. */
   room: string
   key: string
-  params: Values<P>
   state: RoomState
+}
+
+/** What `load` gets. */
+export interface LoadScope<P extends Params = Params> extends RoomScope {
+  params: Values<P>
   /** Aborted when the picture is no longer waited for. */
   signal: AbortSignal
+}
+
+/** What `onJoin`, `onLeave` and `onClick` get: the room as it is after what happened. */
+export interface EventScope extends RoomScope {
+  connections: number
+  visitors: number
+  peak: number
+}
+
+/** A click on a picture, or on a link to `/<widget>/<key>/click/<action>`. */
+export interface Click {
+  /** CSS pixels of the picture as the page lays it out; undefined for a link. */
+  x: number | undefined
+  y: number | undefined
+  /** @default '' */
+  action: string
+}
+
+/** What `start` gets. */
+export interface SourceScope<P extends Params = Params, D = unknown> extends RoomScope {
+  params: Values<P>
+  /** Has the picture drawn again, from `load` and all. */
+  redraw(): void
+  /** Has the picture drawn with this as its `data`, in place of what `load` answers; of several the newest. */
+  push(data: D): void
+  /** Aborted when the last viewer is gone. */
+  signal: AbortSignal
+}
+
+/** What a widget may take; more ends its process and shows its error card. */
+export interface Limits {
+  /** Milliseconds for a `load`, and then for a drawing, at most a minute. @default `--draw-timeout` */
+  timeout?: number
+  /** Of its process, canvases and all, 150 MB or more; the widget then runs in one of its own. @default a gigabyte, shared */
+  memoryBytes?: number
+}
+
+/** Another picture within a picture, as it is now. */
+export interface ShownPicture {
+  /** As `shows` said it. */
+  path: string
+  /** For `ctx.drawImage`. */
+  image: Image
+  /** CSS pixels. */
+  width: number
+  height: number
 }
 
 /** All that a picture is drawn from: same scene, same picture. */
@@ -58,8 +114,10 @@ export interface Scene<P extends Params = Params, D = unknown> {
   peak: number
   /** Milliseconds since the epoch; an animated widget's clock stands still between two of its frames. */
   time: number
-  /** What `load` answered. */
+  /** What `load` answered, or `push` was last given. */
   data: D
+  /** What `shows` names, in its order. */
+  pictures: readonly ShownPicture[]
 }
 
 /**
@@ -83,29 +141,36 @@ export interface Widget<P extends Params = Params, D = unknown> {
   /** CSS pixels: fixed, a range for viewers to choose from (`width=`, `height=`), or from the parameters. */
   size:
     | { width: number | SizeRange; height: number | SizeRange }
-    | ((params: Values<P>, scope: { data: D; room: string }) => Size)
+    | ((params: Values<P>, scope: { data: D; room: string; pictures: readonly ShownPicture[] }) => Size)
   /** What viewers may choose in the query. @default none */
   params?: P
   /** Draws again by the clock. */
   animate?: Animation<P>
-  /** Gets what `draw` needs and does not have. Runs before every drawing. */
+  /** Gets what `draw` needs and does not have. Runs before every drawing that nothing was pushed for. */
   load?(scope: LoadScope<P>): Promise<D> | D
+  /**
+   * A source of changes (a socket, a camera, a timer), alive from a picture's first viewer to its last. Begun anew, after
+   * a pause, where it throws or its process ends. The widget runs in a process of its own.
+   */
+  start?(scope: SourceScope<P, NoInfer<D>>): Promise<void> | void
+  /** Somebody opened a picture of the room. */
+  onJoin?(scope: EventScope): Promise<void> | void
+  /** Somebody left. Comes after the same viewer's `onJoin`. */
+  onLeave?(scope: EventScope): Promise<void> | void
+  /** Somebody clicked: `/<widget>/<key>/click?x,y` or `/<widget>/<key>/click/<action>`. */
+  onClick?(click: Click, scope: EventScope): Promise<void> | void
+  /**
+   * The pictures to be seen within this one, at most 16, as `widget/key?look`. Whoever watches this picture counts in
+   * their rooms. They cannot show others in turn.
+   */
+  shows?(scope: { room: string; key: string; params: Values<P> }): readonly string[]
+  /** What it may take. @default what every widget may */
+  limits?: Limits
   /** Draws on a transparent canvas, in CSS pixels. Synchronous and pure: nothing but the scene. */
   draw(ctx: Context, scene: Scene<P, D>): void
   /** What `.json` answers. @default room, connections, visitors, peak */
-  data?(scene: Omit<Scene<P, D>, 'width' | 'height' | 'scale'>): unknown
+  data?(scene: Omit<Scene<P, D>, 'width' | 'height' | 'scale' | 'pictures'>): unknown
 }
-
-/** The name of a look parameter belongs to every widget; no widget may declare one of its own by it. */
-export const RESERVED_PARAMS: ReadonlySet<string> = new Set(
-  'width height scale fps quality delivery animate v'.split(' '),
-)
-
-/** The most frames a second an animated widget may ask for. */
-export const MAX_FPS = 30
-
-/** The longest side of a picture in CSS pixels. */
-export const MAX_SIDE = 4096
 
 /** Checks an author's widget and returns it, typed; throws a `TypeError` that lists everything wrong. */
 export function defineWidget<const P extends Params = Record<never, never>, D = undefined>(
@@ -116,88 +181,4 @@ export function defineWidget<const P extends Params = Record<never, never>, D = 
   return widget
 }
 
-/** Lists what keeps a module's default export from being a widget, as sentences; empty for a good one. */
-export function findWidgetFaults(candidate: unknown): string[] {
-  if (typeof candidate !== 'object' || candidate === null) {
-    return [`expected the default export to be a widget (defineWidget({...})), got ${describe(candidate)}`]
-  }
-  const widget = candidate as Partial<Widget>
-  const faults: string[] = []
-  if (typeof widget.title !== 'string' || widget.title === '') {
-    faults.push(`expected \`title\` to be text, got ${describe(widget.title)}`)
-  }
-  if (typeof widget.draw !== 'function') {
-    faults.push(`expected \`draw\` to be a function, got ${describe(widget.draw)}`)
-  }
-  for (const name of ['load', 'data'] as const) {
-    if (widget[name] !== undefined && typeof widget[name] !== 'function') {
-      faults.push(`expected \`${name}\` to be a function, got ${describe(widget[name])}`)
-    }
-  }
-  return [
-    ...faults,
-    ...findSizeFaults(widget.size),
-    ...findAnimateFaults(widget.animate),
-    ...findParamFaults(widget.params),
-  ]
-}
-
-function findSizeFaults(size: unknown): string[] {
-  if (typeof size === 'function') return []
-  if (typeof size !== 'object' || size === null) {
-    return [
-      `expected \`size\` to be { width, height } or a function of the parameters, got ${describe(size)}`,
-    ]
-  }
-  return (['width', 'height'] as const).flatMap((side) => {
-    const length = (size as Record<string, unknown>)[side]
-    if (isLength(length)) return []
-    const range = length as Partial<SizeRange> | null | undefined
-    if (typeof range === 'object' && range !== null) {
-      const { min, max, default: usual } = range
-      if (isLength(min) && isLength(max) && isLength(usual) && min <= usual && usual <= max) return []
-    }
-    return [
-      `expected \`size.${side}\` to be a whole number from 1 to ${MAX_SIDE} or { min, max, default }, got ${describe(length)}`,
-    ]
-  })
-}
-
-function findAnimateFaults(animate: unknown): string[] {
-  if (animate === undefined) return []
-  const { fps, every, loop } = (animate ?? {}) as { fps?: unknown; every?: unknown; loop?: unknown }
-  const repeats = loop === undefined || typeof loop === 'function' || (typeof loop === 'number' && loop > 0)
-  if (!repeats)
-    return [`expected \`animate.loop\` to be a time in milliseconds or a function, got ${describe(loop)}`]
-  if (typeof every === 'function' || (typeof fps === 'number' && fps >= 1 && fps <= MAX_FPS)) return []
-  return [
-    `expected \`animate\` to be { fps } from 1 to ${MAX_FPS} or { every(params) }, got ${describe(animate)}`,
-  ]
-}
-
-function findParamFaults(params: unknown): string[] {
-  if (params === undefined) return []
-  if (typeof params !== 'object' || params === null)
-    return [`expected \`params\` to be an object, got ${describe(params)}`]
-  return Object.entries(params).flatMap(([name, value]) => {
-    if (RESERVED_PARAMS.has(name)) return [`\`params.${name}\` is a name every picture has already`]
-    const spec = (value as Partial<Param> | null)?.spec
-    if (!spec)
-      return [
-        `expected \`params.${name}\` to come from param.text(), param.number()..., got ${describe(value)}`,
-      ]
-    const fault = findSpecFault(spec)
-    return fault ? [`\`params.${name}\` ${fault}`] : []
-  })
-}
-
-function isLength(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_SIDE
-}
-
-function describe(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  return typeof value === 'function' ? 'a function' : quote(value)
-}
-
-export type { Params, ParamValue, Values }
+export type { Params, Values }

@@ -1,8 +1,9 @@
 import { basename, dirname, extname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
-import { findWidgetFaults, type Widget } from './define-widget.ts'
+import type { Widget } from './define-widget.ts'
 import { type Manifest, toManifest } from './manifest.ts'
+import { findWidgetFaults } from './widget-faults.ts'
 
 /** A widget and what the server knows of it. */
 export interface LoadedWidget {

@@ -1,9 +1,9 @@
 import { type Fault, PublicError } from '../errors.ts'
 import { MAX_PIXELS } from '../picture/encode.ts'
 import type { Format } from '../picture/frame.ts'
-import { MAX_FPS } from './define-widget.ts'
 import { type Manifest, usualLength } from './manifest.ts'
 import { type ParamSpec, type ParamValue, parseParam } from './param.ts'
+import { MAX_FPS } from './widget-faults.ts'
 
 /** The normalised parameters and format of a picture's URL. */
 export interface Look {

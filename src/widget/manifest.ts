@@ -1,5 +1,6 @@
-import { MAX_SIDE, type Size, type SizeRange, type Widget } from './define-widget.ts'
-import type { ParamSpec } from './param.ts'
+import type { Limits, Size, SizeRange, Widget } from './define-widget.ts'
+import { isParser, type ParamSpec, type ParamValue } from './param.ts'
+import { MAX_SIDE } from './widget-faults.ts'
 
 /**
  * All that the server knows of a widget, as plain data. Widget code runs only in render processes; this crosses
@@ -18,17 +19,32 @@ export interface Manifest {
   params: Record<string, ParamSpec>
   /** The default frame rate of a widget that viewers may slow down or speed up by `fps`; else undefined. */
   fps: number | undefined
-  /** True where a drawing waits for the widget's `load`. */
+  /** True where a drawing waits for the widget's `load`, or for pictures that it shows. */
   loads: boolean
   /** True where `.json` comes from the widget's own `data`. */
   hasData: boolean
+  /** True where only the widget itself can read its parameters, or say which pictures it shows. */
+  reads: boolean
+  /** True where it shows other pictures. */
+  shows: boolean
+  /** True where it has a source of changes of its own. */
+  starts: boolean
+  /** What it wants to be told of. */
+  hears: Readonly<Record<EventType, boolean>>
+  limits: Limits
 }
 
+/** What a widget can be told of. */
+export type EventType = 'join' | 'leave' | 'click'
+
+const CUSTOM: ParamSpec = { kind: 'custom', default: '' }
 const UNKNOWN_SIZE: Size = { width: 160, height: 40 }
 
 /** Describes a widget that `findWidgetFaults` found good. */
 export function toManifest(name: string, file: string, widget: Widget): Manifest {
-  const params = Object.fromEntries(Object.entries(widget.params ?? {}).map(([key, { spec }]) => [key, spec]))
+  const params = Object.fromEntries(
+    Object.entries(widget.params ?? {}).map(([key, param]) => [key, isParser(param) ? CUSTOM : param.spec]),
+  )
   return {
     name,
     file,
@@ -38,8 +54,17 @@ export function toManifest(name: string, file: string, widget: Widget): Manifest
     sizeFromParams: typeof widget.size === 'function',
     params,
     fps: widget.animate && 'fps' in widget.animate ? widget.animate.fps : undefined,
-    loads: widget.load !== undefined,
+    loads: widget.load !== undefined || widget.shows !== undefined,
     hasData: widget.data !== undefined,
+    reads: widget.shows !== undefined || Object.values(params).includes(CUSTOM),
+    shows: widget.shows !== undefined,
+    starts: widget.start !== undefined,
+    hears: {
+      join: widget.onJoin !== undefined,
+      leave: widget.onLeave !== undefined,
+      click: widget.onClick !== undefined,
+    },
+    limits: widget.limits ?? {},
   }
 }
 
@@ -50,16 +75,35 @@ export function usualLength(side: number | SizeRange): number {
 
 /** What the size is before anything is loaded: only a hint, for a widget may not be able to say so yet. */
 function usualSize(name: string, widget: Widget, params: Record<string, ParamSpec>): Size {
-  const values = Object.fromEntries(Object.entries(params).map(([key, spec]) => [key, spec.default]))
   try {
+    const values = readValues(widget, params, {})
     if (typeof widget.size !== 'function') return UNKNOWN_SIZE
-    const { width, height } = widget.size(values, { data: undefined, room: `${name}/main` })
+    const { width, height } = widget.size(values, {
+      data: undefined,
+      room: `${name}/main`,
+      pictures: [],
+    })
     return isLength(width) && isLength(height)
       ? { width: Math.ceil(width), height: Math.ceil(height) }
       : UNKNOWN_SIZE
   } catch {
     return UNKNOWN_SIZE
   }
+}
+
+/** The values a widget gets, of those that a look gives; throws what a parser of the widget's own throws. */
+export function readValues(
+  { params = {} }: Widget,
+  specs: Readonly<Record<string, ParamSpec>>,
+  given: Readonly<Record<string, ParamValue>>,
+): Record<string, ParamValue> {
+  const entries = Object.entries(specs).map(([name, spec]): [string, ParamValue] => {
+    const value = given[name] ?? spec.default
+    const param = params[name]
+    // What a parser answers is between the author's types and the author's `draw`.
+    return [name, isParser(param) ? (param.parse(value === '' ? undefined : value) as ParamValue) : value]
+  })
+  return Object.fromEntries(entries)
 }
 
 function isLength(length: number): boolean {

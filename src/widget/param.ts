@@ -9,6 +9,8 @@ export type ParamSpec =
   | { kind: 'boolean'; default: boolean; about?: string }
   | { kind: 'color'; default: string; about?: string }
   | { kind: 'choice'; default: string; choices: readonly string[]; about?: string }
+  /** Read by the widget itself; the value is the text that came, empty for none. */
+  | { kind: 'custom'; default: string; about?: string }
 
 /** The value of a parameter as widgets get it. */
 export type ParamValue = string | number | boolean
@@ -16,6 +18,14 @@ export type ParamValue = string | number | boolean
 /** A parameter of a widget; `T` is what `draw` gets. */
 export interface Param<T extends ParamValue = ParamValue> {
   readonly spec: ParamSpec & { default: T }
+}
+
+/**
+ * Any object that reads a value, a Zod schema for instance: `parse` gets the text of the query, undefined where there is
+ * none, and throws for what is wrong.
+ */
+export interface Parser<T = unknown> {
+  parse(raw: unknown): T
 }
 
 interface About {
@@ -108,7 +118,14 @@ export function describeParam(spec: ParamSpec): string {
       return 'a colour like ff8800 or tomato'
     case 'choice':
       return spec.choices.length === 1 ? `${spec.choices[0]}` : `one of ${spec.choices.join(', ')}`
+    case 'custom':
+      return 'what the widget reads itself'
   }
+}
+
+/** Whether a parameter reads its own values. */
+export function isParser(param: unknown): param is Parser {
+  return typeof (param as Partial<Parser> | null | undefined)?.parse === 'function'
 }
 
 /** Parses a query value; throws a `RangeError` that says what was expected and what came. */
@@ -151,6 +168,8 @@ function read(spec: ParamSpec, raw: string): ParamValue | undefined {
       return readColorName(raw)
     case 'choice':
       return spec.choices.includes(raw) ? raw : undefined
+    case 'custom':
+      return raw
   }
 }
 

@@ -31,7 +31,7 @@ let server: Server
 let url: string
 
 beforeAll(async () => {
-  imgcast = await createImgcast({ workers: 1, log: pino({ level: 'silent' }), linger: 100 })
+  imgcast = await createImgcast({ workers: 1, store: 'memory:', log: pino({ level: 'silent' }), linger: 100 })
   const app = express()
   // A window as narrow as a telephone's, of the pages' own origin so that a test may look inside.
   app.get('/narrow', ({ query }, response) => {

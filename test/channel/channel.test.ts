@@ -39,7 +39,9 @@ function setUp({ say = (): string => 'hello', delay = 1, next = undefined as num
     if (word === 'fail') throw new RenderError('mine', 'failed to draw')
     return { frame: createFrame('png', Buffer.from(word), 40, 20), next }
   })
-  return { channel: new Channel({ look, pace, cards: new Cards(), draw, onIdle }), draw, onIdle }
+  const onWatched = vi.fn()
+  const channel = new Channel({ look, pace, cards: new Cards(), draw, onWatched, onIdle })
+  return { channel, draw, onWatched, onIdle }
 }
 
 describe('a channel', () => {

@@ -78,7 +78,9 @@ describe('a wrong command line', () => {
     expect(lines).toContain('--nonsense: there is no such option, see imgcast --help')
     expect(lines.some((line) => line.startsWith('--log-level: expected fatal, error'))).toBe(true)
     expect(lines).toContain('IMGCAST_WORKERS: expected a whole number from 1 to 64, got "many"')
-    expect(lines).toContain('IMGCAST_STORE: expected memory:, got "mysql://"')
+    expect(lines).toContain(
+      'IMGCAST_STORE: expected memory:, or file: and the path of a file in a folder that exists, got "mysql://"',
+    )
     expect(lines).toContain('--tls-key: a certificate and its key go together')
   })
 

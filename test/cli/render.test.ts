@@ -113,6 +113,14 @@ describe('imgcast render', () => {
     expect(existsSync(at('wrong.png'))).toBe(false)
   })
 
+  test('draws the pictures within a picture, and names those that there are not', async () => {
+    const draw = (path: string) => runCommand(['render', path, '-o', at('grid.png'), '--visitors', '4'])
+    expect(await draw('grid?show=online,traffic-light&gap=0')).toMatchObject({ code: 0, stderr: '' })
+    expect(readFileSync(at('grid.png')).readUInt32BE(20)).toBeGreaterThanOrEqual(150)
+    const { code, stderr } = await draw('grid?show=online,nothing')
+    expect([code, stderr]).toEqual([2, 'show: nothing: there is no widget nothing\n'])
+  })
+
   test('names the nearest widget where there is none, with exit code 2', async () => {
     const { code, stderr } = await runCommand(['render', 'onlin.png', '-o', '-'])
     expect([code, stderr]).toEqual([2, 'no widget onlin, did you mean online?\n'])

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { checkKey, type PicturePath, parsePicturePath } from '../../src/http/picture-path.ts'
+import { type PicturePath, parsePicturePath } from '../../src/http/picture-path.ts'
+import { checkKey } from '../../src/widget/key.ts'
 
 const K64 = 'k'.repeat(64)
 

@@ -20,6 +20,11 @@ function manifest(more: Partial<Manifest> = {}, params: Record<string, Param> = 
     fps: undefined,
     loads: false,
     hasData: false,
+    reads: false,
+    shows: false,
+    starts: false,
+    hears: { join: false, leave: false, click: false },
+    limits: {},
     ...more,
     params: Object.fromEntries(Object.entries(params).map(([name, { spec }]) => [name, spec])),
   }

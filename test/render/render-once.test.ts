@@ -85,6 +85,21 @@ describe('renderOnce', () => {
     )
   })
 
+  test('has a widget read parameters of its own, and names those that it cannot', async () => {
+    const parses = new URL('../fixtures/widgets/parses.mjs', import.meta.url)
+    expect(await renderOnce(parses, { params: { size: '30x15' } })).toMatchObject({ width: 30, height: 15 })
+    const wrong = renderOnce(parses, { params: 'red=300&size=wide' })
+    await expect(wrong).rejects.toThrow('red: expected at most 255; size: expected a size like 20x10')
+  })
+
+  test('shows pictures that are given', async () => {
+    const shows = new URL('../fixtures/widgets/shows.mjs', import.meta.url)
+    const pictures = [await renderOnce(online), await renderOnce(sine)]
+    const params = 'show=online,sine'
+    expect(await renderOnce(shows, { params, pictures })).toMatchObject({ width: 600, height: 240 })
+    expect(await renderOnce(shows, { params })).toMatchObject({ width: 40, height: 20 })
+  })
+
   test('names everything that is wrong', async () => {
     const wrong = { params: { style: 'round', labels: 'x' } as object, width: 5000, fps: 3 }
     const error = await renderOnce(online, wrong).catch((reason: Error) => reason)

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { defineWidget, findWidgetFaults, type Widget } from '../../src/widget/define-widget.ts'
+import { defineWidget, type Widget } from '../../src/widget/define-widget.ts'
 import { toManifest } from '../../src/widget/manifest.ts'
 import { param } from '../../src/widget/param.ts'
+import { findWidgetFaults } from '../../src/widget/widget-faults.ts'
 
 const good = { title: 'Good', size: { width: 10, height: 20 }, draw() {} }
 
@@ -58,11 +59,11 @@ describe('a widget', () => {
     [{ params: 'label' }, 'expected `params` to be an object, got "label"'],
     [
       { params: { label: 'text' } },
-      'expected `params.label` to come from param.text(), param.number()..., got "text"',
+      'expected `params.label` to come from param.text(), param.number()... or to have a `parse`, got "text"',
     ],
     [
       { params: { label: null } },
-      'expected `params.label` to come from param.text(), param.number()..., got null',
+      'expected `params.label` to come from param.text(), param.number()... or to have a `parse`, got null',
     ],
     [
       { params: { n: param.integer(5, { max: 1 }) } },
@@ -126,6 +127,11 @@ describe('a manifest', () => {
       fps: 5,
       loads: true,
       hasData: true,
+      reads: false,
+      shows: false,
+      starts: false,
+      hears: { join: false, leave: false, click: false },
+      limits: {},
     })
   })
 

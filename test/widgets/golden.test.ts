@@ -26,7 +26,11 @@ function run(output: Job['output'], name: Name, query: string, { data, ...facts 
   const manifest = toManifest(name, '', widget)
   const look = parseLook(manifest, 'png', new URLSearchParams(query))
   const usual = { key: 'main', connections: 3, visitors: 2, peak: 5, time: NOON }
-  return drawJob({ widget, manifest }, { ...usual, ...facts, output, widget: name, look }, data)
+  return drawJob(
+    { widget, manifest },
+    { ...usual, ...facts, output, widget: name, look },
+    { data, pictures: [] },
+  )
 }
 
 function drawFrame(name: Name, query = '', facts: Facts = {}): Frame {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { pino } from 'pino'
+import { readShown } from '../../channel/shown.ts'
 import { type Fault, PublicError, quote } from '../../errors.ts'
 import { findManifest } from '../../http/find-manifest.ts'
 import { EXTENSIONS, type Extension } from '../../http/negotiate.ts'
@@ -128,7 +129,7 @@ async function render(order: Order, { options: { widgets, drawTimeout } }: Words
     onState: async ({ operation, value }) => (operation === 'add' ? value : undefined),
   })
   try {
-    const bytes = await draw(order, renderer)
+    const bytes = await drawOrder(order, renderer)
     if (order.output === '-') await new Promise((done) => process.stdout.write(bytes, done))
     else await writeFile(order.output, bytes)
     return 0
@@ -141,7 +142,7 @@ async function render(order: Order, { options: { widgets, drawTimeout } }: Words
   }
 }
 
-async function draw(
+async function drawOrder(
   { path, extension, query, counts, time }: Order,
   renderer: Renderer,
 ): Promise<Buffer | string> {
@@ -151,9 +152,19 @@ async function draw(
   const manifest = findManifest(renderer.manifests, widget)
   const format = EXTENSIONS[extension]
   const look = parseLook(manifest, format ?? 'png', query)
-  const job: Omit<Job, 'output'> = { widget, key, look, ...counts, time }
+  const spec = { widget, key, look }
+  const facts = { ...counts, time }
+  const shows = manifest.reads ? await readShown(renderer, spec) : []
+  const draw = async (job: Omit<Job, 'output'>) => (await renderer.draw(job, () => 1)).frame
+  const shown = await Promise.all(
+    shows.map(async ({ path, spec: { widget, key, look } }) => ({
+      path,
+      frame: await draw({ widget, key, look, ...facts }),
+    })),
+  )
+  const job: Omit<Job, 'output'> = { ...spec, ...facts, shown }
   if (format === undefined) return `${JSON.stringify((await renderer.data(job, () => 1)) ?? null)}\n`
-  return (await renderer.draw(job, () => 1)).frame.bytes
+  return (await draw(job)).bytes
 }
 
 /** Of the log, only what widgets print: an author's `console.log`. The rest is told by the error. */

@@ -5,9 +5,10 @@ import type { AddressInfo } from 'node:net'
 import express from 'express'
 import http2Express from 'http2-express'
 import { type Logger, pino } from 'pino'
+import { StoreError } from '../../cluster/store-error.ts'
 import { createImgcast, type Imgcast } from '../../imgcast.ts'
-import { OPTIONS, type Options } from '../../options.ts'
-import type { Command } from '../command.ts'
+import { OPTIONS, type Options, sayFaults } from '../../options.ts'
+import { type Command, USAGE_ERROR } from '../command.ts'
 
 /** A process that cannot stop in time is ended: five seconds are promised. */
 const STOP_DEADLINE = 4_700
@@ -25,7 +26,11 @@ export const serveCommand: Command = {
   read:
     ({ options }) =>
     () =>
-      serve(options),
+      serve(options).catch((error: unknown) => {
+        if (!(error instanceof StoreError)) throw error
+        process.stderr.write(`${sayFaults([{ name: '--store', detail: error.detail }])}\n`)
+        return USAGE_ERROR
+      }),
 }
 
 /** Resolves when it listens, and to nothing: it goes on running. */

@@ -1,0 +1,54 @@
+import { type Fault, PublicError, quote } from '../errors.ts'
+import type { Renderer } from '../render/renderer.ts'
+import { checkKey } from '../widget/key.ts'
+import { badParameters, parseLook } from '../widget/look.ts'
+import type { ChannelSpec, ShownSpec } from './spec.ts'
+
+const PATH = /^\/?([^/?]+)(?:\/([^/?]*))?(?:\?(.*))?$/
+const FAULT_NAME = 'show'
+
+/**
+ * Has a widget read its own parameters and say which pictures it shows.
+ * @throws PublicError 400, naming every parameter and every picture that is wrong.
+ */
+export async function readShown(renderer: Renderer, spec: ChannelSpec): Promise<readonly ShownSpec[]> {
+  const { widget, key, look } = spec
+  const { faults, shows } = await renderer.read({ widget, key, look, ...NOBODY, time: Date.now() })
+  const results = await Promise.all(
+    shows.map((path) =>
+      readPath(renderer, spec, path).catch((error: unknown): Fault => {
+        if (!(error instanceof PublicError)) throw error
+        return { name: FAULT_NAME, detail: `${path}: ${error.message}` }
+      }),
+    ),
+  )
+  const all = [...faults, ...results.filter((result) => 'detail' in result)]
+  if (all.length > 0) throw badParameters(all)
+  return results.filter((result) => 'spec' in result)
+}
+
+const NOBODY = { connections: 0, visitors: 0, peak: 0 }
+
+/** Reads `widget/key?look`, as large a device pixel as the picture around it has. */
+async function readPath(renderer: Renderer, { look }: ChannelSpec, path: string): Promise<ShownSpec> {
+  const [, widget = '', key = 'main', search = ''] = PATH.exec(path) ?? []
+  const manifest = renderer.manifests.get(widget)
+  if (!manifest)
+    throw wrong(
+      widget === ''
+        ? `expected a picture like online/blog, got ${quote(path)}`
+        : `there is no widget ${widget}`,
+    )
+  if (manifest.shows) throw wrong('it shows pictures itself')
+  checkKey(key)
+  const query = new URLSearchParams(search)
+  query.set('scale', String(look.scale))
+  const spec: ChannelSpec = { widget, key, look: parseLook(manifest, 'png', query) }
+  if (manifest.reads) await readShown(renderer, spec)
+  return { path, spec }
+}
+
+function wrong(detail: string): PublicError {
+  const faults: Fault[] = [{ name: FAULT_NAME, detail }]
+  return new PublicError({ code: 'bad-parameter', status: 400, caption: detail, faults })
+}

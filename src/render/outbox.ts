@@ -1,0 +1,32 @@
+import type { Job } from './protocol.ts'
+
+/**
+ * Sends what a source pushes, one at a time: while the last is on its way only the newest of the next waits. A source
+ * that is faster than its pictures costs no memory, and no picture is older than it need be.
+ */
+export class Outbox {
+  readonly #send: (pushed: Job['pushed']) => void
+  #waiting: { pushed: Job['pushed'] } | undefined
+  #busy = false
+
+  constructor(send: (pushed: Job['pushed']) => void) {
+    this.#send = send
+  }
+
+  put(pushed: Job['pushed']): void {
+    if (this.#busy) {
+      this.#waiting = { pushed }
+      return
+    }
+    this.#busy = true
+    this.#send(pushed)
+  }
+
+  /** The last one has arrived. */
+  acknowledge(): void {
+    const next = this.#waiting
+    this.#waiting = undefined
+    this.#busy = next !== undefined
+    if (next) this.#send(next.pushed)
+  }
+}

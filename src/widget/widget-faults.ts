@@ -1,0 +1,120 @@
+import { quote } from '../errors.ts'
+import type { Limits, SizeRange, Widget } from './define-widget.ts'
+import { findSpecFault, isParser, type Param } from './param.ts'
+
+/** The name of a look parameter belongs to every widget; no widget may declare one of its own by it. */
+export const RESERVED_PARAMS: ReadonlySet<string> = new Set(
+  'width height scale fps quality delivery animate v'.split(' '),
+)
+
+/** The most frames a second an animated widget may ask for. */
+export const MAX_FPS = 30
+
+/** The longest side of a picture in CSS pixels. */
+export const MAX_SIDE = 4096
+
+const LIMIT_RANGES: Readonly<Record<keyof Limits, { min: number; max: number }>> = {
+  timeout: { min: 10, max: 60_000 },
+  memoryBytes: { min: 150e6, max: 16e9 },
+}
+
+/** Lists what keeps a module's default export from being a widget, as sentences; empty for a good one. */
+export function findWidgetFaults(candidate: unknown): string[] {
+  if (typeof candidate !== 'object' || candidate === null) {
+    return [`expected the default export to be a widget (defineWidget({...})), got ${describe(candidate)}`]
+  }
+  const widget = candidate as Partial<Widget>
+  const faults: string[] = []
+  if (typeof widget.title !== 'string' || widget.title === '') {
+    faults.push(`expected \`title\` to be text, got ${describe(widget.title)}`)
+  }
+  if (typeof widget.draw !== 'function') {
+    faults.push(`expected \`draw\` to be a function, got ${describe(widget.draw)}`)
+  }
+  for (const name of ['load', 'data', 'start', 'onJoin', 'onLeave', 'onClick', 'shows'] as const) {
+    if (widget[name] !== undefined && typeof widget[name] !== 'function') {
+      faults.push(`expected \`${name}\` to be a function, got ${describe(widget[name])}`)
+    }
+  }
+  return [
+    ...faults,
+    ...findSizeFaults(widget.size),
+    ...findAnimateFaults(widget.animate),
+    ...findParamFaults(widget.params),
+    ...findLimitFaults(widget.limits),
+  ]
+}
+
+function findSizeFaults(size: unknown): string[] {
+  if (typeof size === 'function') return []
+  if (typeof size !== 'object' || size === null) {
+    return [
+      `expected \`size\` to be { width, height } or a function of the parameters, got ${describe(size)}`,
+    ]
+  }
+  return (['width', 'height'] as const).flatMap((side) => {
+    const length = (size as Record<string, unknown>)[side]
+    if (isLength(length)) return []
+    const range = length as Partial<SizeRange> | null | undefined
+    if (typeof range === 'object' && range !== null) {
+      const { min, max, default: usual } = range
+      if (isLength(min) && isLength(max) && isLength(usual) && min <= usual && usual <= max) return []
+    }
+    return [
+      `expected \`size.${side}\` to be a whole number from 1 to ${MAX_SIDE} or { min, max, default }, got ${describe(length)}`,
+    ]
+  })
+}
+
+function findAnimateFaults(animate: unknown): string[] {
+  if (animate === undefined) return []
+  const { fps, every, loop } = (animate ?? {}) as { fps?: unknown; every?: unknown; loop?: unknown }
+  const repeats = loop === undefined || typeof loop === 'function' || (typeof loop === 'number' && loop > 0)
+  if (!repeats)
+    return [`expected \`animate.loop\` to be a time in milliseconds or a function, got ${describe(loop)}`]
+  if (typeof every === 'function' || (typeof fps === 'number' && fps >= 1 && fps <= MAX_FPS)) return []
+  return [
+    `expected \`animate\` to be { fps } from 1 to ${MAX_FPS} or { every(params) }, got ${describe(animate)}`,
+  ]
+}
+
+function findParamFaults(params: unknown): string[] {
+  if (params === undefined) return []
+  if (typeof params !== 'object' || params === null)
+    return [`expected \`params\` to be an object, got ${describe(params)}`]
+  return Object.entries(params).flatMap(([name, value]) => {
+    if (RESERVED_PARAMS.has(name)) return [`\`params.${name}\` is a name every picture has already`]
+    if (isParser(value)) return []
+    const spec = (value as Partial<Param> | null)?.spec
+    if (!spec)
+      return [
+        `expected \`params.${name}\` to come from param.text(), param.number()... or to have a \`parse\`, got ${describe(value)}`,
+      ]
+    const fault = findSpecFault(spec)
+    return fault ? [`\`params.${name}\` ${fault}`] : []
+  })
+}
+
+function findLimitFaults(limits: unknown): string[] {
+  if (limits === undefined) return []
+  if (typeof limits !== 'object' || limits === null) {
+    return [`expected \`limits\` to be { timeout, memoryBytes }, got ${describe(limits)}`]
+  }
+  return Object.entries(limits).flatMap(([name, value]) => {
+    const range = Object.hasOwn(LIMIT_RANGES, name) ? LIMIT_RANGES[name as keyof Limits] : undefined
+    if (!range) return [`\`limits.${name}\` is none; there are ${Object.keys(LIMIT_RANGES).join(', ')}`]
+    const right = typeof value === 'number' && value >= range.min && value <= range.max
+    return value === undefined || right
+      ? []
+      : [`expected \`limits.${name}\` to be from ${range.min} to ${range.max}, got ${describe(value)}`]
+  })
+}
+
+function isLength(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_SIDE
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  return typeof value === 'function' ? 'a function' : quote(value)
+}

@@ -1,0 +1,97 @@
+import { loadImage } from '@napi-rs/canvas'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import { pixelOf } from '../support/pixels.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { chromium, openStream, type RawStream } from '../support/stream-reader.ts'
+
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startServer({ linger: 100 })
+})
+afterAll(async () => {
+  await server.close()
+})
+
+const open = (path: string) => openStream(server.url + path, { headers: chromium })
+const counts = async (room: string) => (await (await fetch(`${server.url}/${room}.json`)).json()) as object
+const picture = (stream: RawStream) => loadImage(stream.parts.at(-1)?.body as Buffer)
+const problem = async (path: string) => {
+  const response = await fetch(server.url + path, { headers: { Accept: 'application/json' } })
+  return { status: response.status, detail: ((await response.json()) as { detail: string }).detail }
+}
+
+describe('pictures within a picture', () => {
+  test('are drawn as they are, with their own looks, at its scale', async () => {
+    const answer = await fetch(`${server.url}/shows/x.png?show=counter/a?shade=90,stamped/b&scale=2`)
+    const image = await loadImage(Buffer.from(await answer.arrayBuffer()))
+    expect(pixelOf(image, 4, 4)).toEqual([0, 90, 0, 255])
+    expect(image.width).toBeGreaterThanOrEqual(80)
+  })
+
+  test('change within it when they change by themselves', async () => {
+    const stream = await open('/shows/moving.png?show=counter/moved')
+    await eventually(async () => expect(pixelOf(await picture(stream))[0]).toBe(10))
+    const other = await open('/counter/moved.png')
+    await eventually(async () => expect(pixelOf(await picture(stream))[0]).toBe(20))
+    other.close()
+    await eventually(async () => expect(pixelOf(await picture(stream))[0]).toBe(10))
+    stream.close()
+  })
+
+  test('count whoever watches it, once a room, and its own room too', async () => {
+    const stream = await open('/shows/whole.png?show=counter/one,counter/one?shade=9,counter/two')
+    const rooms = ['counter/one', 'counter/two', 'shows/whole']
+    for (const room of rooms) {
+      await eventually(async () => expect(await counts(room)).toMatchObject({ connections: 1, visitors: 1 }))
+    }
+    stream.close()
+    for (const room of rooms) {
+      await eventually(async () => expect(await counts(room)).toMatchObject({ connections: 0, visitors: 0 }))
+    }
+    await eventually(() =>
+      expect(server.imgcast.census()).toMatchObject({ connections: 0, rooms: 0, channels: 0 }),
+    )
+  })
+
+  test('tell their widgets who joins and leaves', async () => {
+    const stream = await open('/shows/told.png?show=hears/within')
+    await eventually(async () => expect(await counts('hears/within')).toMatchObject({ joined: 1, left: 0 }))
+    stream.close()
+    await eventually(async () => expect(await counts('hears/within')).toMatchObject({ joined: 1, left: 1 }))
+  })
+
+  test('share the channel, and so the drawing, of whoever watches them by themselves', async () => {
+    const alone = await open('/counter/shared.png')
+    const stream = await open('/shows/sharing.png?show=counter/shared')
+    await stream.nextPart()
+    await eventually(() => expect(server.imgcast.census().channels).toBe(2))
+    for (const each of [alone, stream]) each.close()
+  })
+
+  test('that fail show their error card in their place, and the others go on', async () => {
+    const stream = await open('/shows/faulty.png?show=throws/x,counter/well')
+    await eventually(async () => {
+      const image = await picture(stream)
+      expect(pixelOf(image, 5, image.height - 5)).toEqual([10, 0, 0, 255])
+    })
+    stream.close()
+  })
+
+  test('that are none, wrongly asked for, too many or circular are refused by name', async () => {
+    expect(await problem('/shows/x.png?show=nope/a,counter/b?shade=999,shows/y')).toEqual({
+      status: 400,
+      detail: [
+        'show: nope/a: there is no widget nope',
+        'show: counter/b?shade=999: shade: expected a whole number from 0 to 255, got "999"',
+        'show: shows/y: it shows pictures itself',
+      ].join('; '),
+    })
+    const many = Array.from({ length: 17 }, (_, index) => `counter/${index}`).join()
+    expect(await problem(`/shows/x.png?show=${many}`)).toEqual({
+      status: 400,
+      detail: 'show: expected at most 16 pictures, got 17',
+    })
+  })
+})

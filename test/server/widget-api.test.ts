@@ -1,0 +1,216 @@
+import { loadImage } from '@napi-rs/canvas'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import { pixelOf } from '../support/pixels.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { chromium, openStream, type RawStream } from '../support/stream-reader.ts'
+
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startServer({ linger: 100 })
+})
+afterAll(async () => {
+  await server.close()
+})
+
+const open = (path: string) => openStream(server.url + path, { headers: chromium })
+const still = async (path: string) =>
+  loadImage(Buffer.from(await (await fetch(server.url + path)).arrayBuffer()))
+const color = async (stream: RawStream) => pixelOf(await loadImage(stream.parts.at(-1)?.body as Buffer))
+const json = async <T = Record<string, unknown>>(path: string) =>
+  (await (await fetch(`${server.url}${path}`)).json()) as T
+const problem = async (path: string, init: RequestInit = {}) => {
+  const response = await fetch(server.url + path, { ...init, headers: { Accept: 'application/json' } })
+  return { status: response.status, detail: ((await response.json()) as { detail: string }).detail }
+}
+
+describe('what happens in a room', () => {
+  test('each viewer joins once and leaves once, and the widget is told of both in this order', async () => {
+    const streams = await Promise.all(Array.from({ length: 8 }, () => open('/hears/told.png')))
+    await eventually(async () => expect(await json('/hears/told.json')).toMatchObject({ joined: 8, left: 0 }))
+    for (const stream of streams) stream.close()
+    await eventually(async () => expect(await json('/hears/told.json')).toMatchObject({ joined: 8, left: 8 }))
+  })
+
+  test('it is told with the counts as they are then', async () => {
+    const stream = await open('/hears/counted.png')
+    await eventually(async () =>
+      expect(await json('/hears/counted.json')).toMatchObject({
+        counts: { connections: 1, visitors: 1, peak: 1 },
+      }),
+    )
+    stream.close()
+  })
+
+  test('what it remembers of that shows in the open pictures', async () => {
+    const stream = await open('/hears/shown.png')
+    await eventually(async () => expect((await color(stream))[0]).toBe(10))
+    const other = await open('/hears/shown.png')
+    await eventually(async () => expect((await color(stream))[0]).toBe(20))
+    other.close()
+    await eventually(async () => expect((await color(stream))[1]).toBe(10))
+    stream.close()
+  })
+
+  test('a still, a HEAD and an error are no joining', async () => {
+    await fetch(`${server.url}/hears/quiet.png`)
+    await fetch(`${server.url}/hears/quiet.png?delivery=stream`, { method: 'HEAD' })
+    await fetch(`${server.url}/hears/quiet.png?width=-1&scale=99`)
+    expect(await json('/hears/quiet.json')).toMatchObject({ joined: 0, left: 0 })
+  })
+})
+
+describe('a click', () => {
+  const click = (path: string, init?: RequestInit) => fetch(`${server.url}/hears/${path}`, init)
+  const clicks = async (key: string) => (await json<{ clicks: object[] }>(`/hears/${key}.json`)).clicks
+
+  test('of an ismap, an image input, a form or a link reaches the widget and answers 204', async () => {
+    const form = new URLSearchParams({ 'name.x': '5', 'name.y': '6' })
+    const answers = [
+      await click('all/click?12,34'),
+      await click('all/click?board=3?7,8'),
+      await click('all/click?name.x=1&name.y=2'),
+      await click('all/click', { method: 'POST', body: form }),
+      await click('all/click/left-lamp'),
+      await click('all/click/reset', { method: 'POST' }),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([204, 204, 204, 204, 204, 204])
+    expect(await clicks('all')).toEqual([
+      { x: 12, y: 34, action: '' },
+      { x: 7, y: 8, action: '' },
+      { x: 1, y: 2, action: '' },
+      { x: 5, y: 6, action: '' },
+      { action: 'left-lamp' },
+      { action: 'reset' },
+    ])
+  })
+
+  test('nowhere, on a picture that cannot be clicked, or of a wrong kind is refused with the reason', async () => {
+    expect(await problem('/hears/x/click?name.x=abc&name.y=1')).toEqual({
+      status: 400,
+      detail: 'expected two whole numbers like ?12,34, got "abc" and "1"',
+    })
+    expect(await problem('/counter/x/click')).toMatchObject({ status: 404 })
+    expect(await problem('/nope/x/click')).toMatchObject({ status: 404 })
+    expect(await problem('/hears/a%20b/click')).toMatchObject({ status: 400 })
+    expect(await problem('/hears/x/click', { method: 'PUT' })).toMatchObject({ status: 405 })
+    expect(await problem('/hears/x/click/throw')).toMatchObject({ status: 500 })
+    expect(await clicks('x')).toEqual([])
+  })
+
+  test('upon click upon click of one address is refused for a while', async () => {
+    const other = await startServer()
+    try {
+      const statuses = await Promise.all(
+        Array.from({ length: 70 }, async () => (await fetch(`${other.url}/hears/fast/click?1,2`)).status),
+      )
+      expect(statuses).toContain(204)
+      expect(statuses.filter((status) => status === 429)).toHaveLength(10)
+    } finally {
+      await other.close()
+    }
+  })
+})
+
+describe('a source of changes', () => {
+  test('is begun by the first viewer, draws what it pushes, and ends with the last', async () => {
+    const first = await open('/pushes/life.png')
+    const second = await open('/pushes/life.png')
+    await eventually(async () => expect((await color(first))[0]).toBe(100))
+    expect((await color(second))[0]).toBe(100)
+    first.close()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(await json('/pushes/life.json')).toEqual({ starts: 1, ends: 0 })
+    second.close()
+    await eventually(async () => expect(await json('/pushes/life.json')).toEqual({ starts: 1, ends: 1 }))
+  })
+
+  test('is not begun by a still, which is drawn by what the widget loads', async () => {
+    expect(pixelOf(await still('/pushes/still.png'))).toEqual([0, 0, 255, 255])
+    expect(await json('/pushes/still.json')).toEqual({ starts: 0, ends: 0 })
+  })
+
+  test('that throws is begun again', async () => {
+    const stream = await open('/pushes/again.png?fails=yes')
+    await eventually(async () => expect((await color(stream))[0]).toBe(100))
+    expect(await json('/pushes/again.json')).toMatchObject({ starts: 2 })
+    stream.close()
+  })
+
+  test('whose process is killed is begun again in another', async () => {
+    const stream = await open('/pushes/killed.png')
+    await eventually(async () => expect((await color(stream))[0]).toBe(100))
+    for (const pid of server.imgcast.census().renderers) process.kill(pid, 'SIGKILL')
+    await eventually(async () => expect(await json('/pushes/killed.json')).toMatchObject({ starts: 2 }))
+    await eventually(async () => expect((await color(stream))[0]).toBe(100))
+    stream.close()
+  })
+
+  test('that pushes faster than anybody can draw costs pictures, not memory', async () => {
+    const begun = performance.now()
+    const stream = await open('/pushes/fast.png?every=1ms&until=2000')
+    await eventually(async () => expect((await color(stream))[0]).toBe(255))
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const most = ((performance.now() - begun) / 1000) * 30
+    expect(stream.parts.length).toBeLessThan(most + 3)
+    stream.close()
+  })
+})
+
+describe('parameters that the widget reads itself, here with Zod', () => {
+  test('reach the drawing as the schema makes them', async () => {
+    const image = await still('/parses/x.png?red=200&size=30x12')
+    expect([image.width, image.height]).toEqual([30, 12])
+    expect(pixelOf(image)[0]).toBe(200)
+    expect(pixelOf(await still('/parses/x.png'))[0]).toBe(7)
+    expect(await json('/parses/x.json?red=3')).toEqual({ red: 3, size: [20, 10] })
+  })
+
+  test('that are wrong are a picture with status 400, and a problem that names all of them', async () => {
+    const picture = await fetch(`${server.url}/parses/x.png?red=999`, { headers: chromium })
+    expect([picture.status, picture.headers.get('content-type')]).toEqual([400, 'image/png'])
+    expect(await problem('/parses/x.png?red=999&size=big')).toEqual({
+      status: 400,
+      detail: 'red: expected at most 255; size: expected a size like 20x10',
+    })
+    expect(await problem('/parses/x.json?red=1.5')).toEqual({
+      status: 400,
+      detail: 'red: expected a whole number',
+    })
+  })
+})
+
+describe('limits of a widget', () => {
+  test('in time end a drawing that goes beyond them, long before --draw-timeout', async () => {
+    const slow = await startServer({ drawTimeout: 60_000 })
+    try {
+      const stream = await openStream(`${slow.url}/limited/x.png?wait=20s`, { headers: chromium })
+      // The placeholder, then the card that says so.
+      await stream.waitFor(({ parts }) => parts.length > 1)
+      stream.close()
+      await eventually(async () =>
+        expect(await problemOf(slow, '/limited/x.png?wait=20s')).toContain('took too long to draw'),
+      )
+    } finally {
+      await slow.close()
+    }
+  })
+
+  test('in memory end the process that goes beyond them, and nobody else', async () => {
+    const beside = await open('/ticker/beside.png?every=1s')
+    const stream = await open('/limited/x.png?megabytes=400')
+    await stream.waitFor(({ parts }) => parts.length > 1)
+    await eventually(async () =>
+      expect(await problemOf(server, '/limited/x.png?megabytes=400')).toMatch(/memory/),
+    )
+    const seen = beside.parts.length
+    await beside.waitFor(({ parts }) => parts.length > seen)
+    for (const each of [beside, stream]) each.close()
+  })
+
+  async function problemOf({ url }: TestServer, path: string): Promise<string> {
+    const response = await fetch(url + path, { headers: { Accept: 'application/json' } })
+    return ((await response.json()) as { detail?: string }).detail ?? ''
+  }
+})
