@@ -21,29 +21,36 @@ describe('imgcast new', () => {
   test.each([
     ['ts', []],
     ['js', ['--js']],
-  ])('writes a widget (%s) that passes its own test, and says what comes next', async (ending, more) => {
-    const { code, stdout, stderr } = await runCommand(['new', 'tea-party', '--folder', folder, ...more])
-    expect([code, stderr]).toEqual([0, ''])
-    expect(readdirSync(folder).toSorted()).toEqual(['tea-party.test.mjs', `tea-party.${ending}`].toSorted())
-    expect(stdout).toContain('npx imgcast --widgets ')
-    expect(stdout).toContain('http://localhost:9192/tea-party')
-    const command = /node --test (\S+)/.exec(stdout)?.[1] ?? ''
-    const { NODE_OPTIONS: _, CI: __, ...env } = process.env
-    const runTest = (variables = {}) =>
-      spawnSync(process.execPath, ['--test', command], {
-        cwd: root,
-        env: { ...env, ...variables },
-        encoding: 'utf8',
-      })
-    expect(runTest()).toMatchObject({ status: 0 })
-    expect(readdirSync(join(folder, 'pictures')).toSorted()).toEqual(['tea-party-white.png', 'tea-party.png'])
-    expect(runTest({ CI: 'true' })).toMatchObject({ status: 0 })
-    const module = join(folder, `tea-party.${ending}`)
-    writeFileSync(module, readFileSync(module, 'utf8').replaceAll('22px', '11px'))
-    const { status, stdout: told } = runTest()
-    expect(status).toBe(1)
-    expect(told).toMatch(/tea-party\.png differs in \d+ of \d+ pixels/)
-  })
+  ])(
+    'writes a widget (%s) that passes its own test, and says what comes next',
+    { timeout: 120_000 },
+    async (ending, more) => {
+      const { code, stdout, stderr } = await runCommand(['new', 'tea-party', '--folder', folder, ...more])
+      expect([code, stderr]).toEqual([0, ''])
+      expect(readdirSync(folder).toSorted()).toEqual(['tea-party.test.mjs', `tea-party.${ending}`].toSorted())
+      expect(stdout).toContain('npx imgcast --widgets ')
+      expect(stdout).toContain('http://localhost:9192/tea-party')
+      const command = /node --test (\S+)/.exec(stdout)?.[1] ?? ''
+      const { NODE_OPTIONS: _, CI: __, ...env } = process.env
+      const runTest = (variables = {}) =>
+        spawnSync(process.execPath, ['--test', command], {
+          cwd: root,
+          env: { ...env, ...variables },
+          encoding: 'utf8',
+        })
+      expect(runTest()).toMatchObject({ status: 0 })
+      expect(readdirSync(join(folder, 'pictures')).toSorted()).toEqual([
+        'tea-party-white.png',
+        'tea-party.png',
+      ])
+      expect(runTest({ CI: 'true' })).toMatchObject({ status: 0 })
+      const module = join(folder, `tea-party.${ending}`)
+      writeFileSync(module, readFileSync(module, 'utf8').replaceAll('22px', '11px'))
+      const { status, stdout: told } = runTest()
+      expect(status).toBe(1)
+      expect(told).toMatch(/tea-party\.png differs in \d+ of \d+ pixels/)
+    },
+  )
 
   test('never overwrites: it says what there is, with exit code 1, and writes nothing', async () => {
     writeFileSync(join(folder, 'tea-party.test.mjs'), 'mine')
