@@ -1,5 +1,8 @@
 export { PublicError } from './errors.ts'
 export { type Census, createImgcast, type Imgcast, type ImgcastOptions } from './imgcast.ts'
+export { type ExpectPictureOptions, expectPicture } from './picture/expect-picture.ts'
+export type { Format } from './picture/frame.ts'
+export { type RenderedPicture, type RenderOnceOptions, renderOnce } from './render/render-once.ts'
 export {
   type Animation,
   brightness,

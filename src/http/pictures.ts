@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { closest } from 'fastest-levenshtein'
 import type { Logger } from 'pino'
 import type { Channels } from '../channel/channels.ts'
 import { readShown } from '../channel/shown.ts'
@@ -13,6 +12,7 @@ import type { Job } from '../render/protocol.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { parseLook } from '../widget/look.ts'
 import { type Manifest, usualLength } from '../widget/manifest.ts'
+import { findManifest, notFound } from './find-manifest.ts'
 import { UNCACHED } from './headers.ts'
 import { type Delivery, EXTENSIONS, looksLikeImage, negotiate, wantsPage, wantsProblem } from './negotiate.ts'
 import type { PageExtension } from './page-look.ts'
@@ -181,12 +181,9 @@ export class Pictures {
 
   #find({ widget, key, extension }: PicturePath, image: boolean): Manifest {
     const { manifests, faults } = this.#init.renderer
-    const manifest = manifests.get(widget)
-    if (!manifest) {
-      if (faults.some(({ name }) => name === widget)) throw notFound(`${widget} does not load`)
-      const near = manifests.size > 0 ? closest(widget, [...manifests.keys()]) : undefined
-      throw notFound(`no widget ${widget.slice(0, 40)}${near ? `, did you mean ${near}?` : ''}`)
-    }
+    if (faults.some(({ name }) => name === widget) && !manifests.has(widget))
+      throw notFound(`${widget} does not load`)
+    const manifest = findManifest(manifests, widget)
     // An img cannot show a page: say what is missing instead. Who asks for a GIF does not mean a key `x.gif` either.
     if (extension === undefined && (image || OTHER_FORMAT.test(key))) {
       throw notFound(
@@ -270,10 +267,6 @@ function stopping(): PublicError {
     caption: 'the server is stopping',
     headers: { 'Retry-After': '5' },
   })
-}
-
-function notFound(caption: string): PublicError {
-  return new PublicError({ code: 'not-found', status: 404, caption })
 }
 
 function tooLong(length: number): PublicError {

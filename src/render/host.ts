@@ -1,11 +1,13 @@
 /** What runs in a render process: loads the widgets, then draws what it is asked to. The only place of widget code. */
 import { paint } from '../picture/encode.ts'
-import { createLoader, type LoadedWidget, loadFolders } from '../widget/load-folder.ts'
+import { loadFolders } from '../widget/load-folder.ts'
+import { createWidgetLoader, type LoadedWidget } from '../widget/load-widget.ts'
 import { dieWithParent } from './die-with-parent.ts'
 import { drawJob, loadJob, type Supplies } from './draw-job.ts'
 import { Outbox } from './outbox.ts'
 import type { FromHost, Job, StateRequest, ToHost } from './protocol.ts'
 import { hearJob, readJob, sourceJob } from './room-job.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /** A job between its `load` and its drawing. */
 interface Held {
@@ -26,7 +28,7 @@ class Host {
   readonly #stateCalls = new Map<number, StateCall>()
   #widgets: ReadonlyMap<string, LoadedWidget> = new Map()
   #lastStateCall = 0
-  readonly #loader = createLoader()
+  readonly #loadWidget = createWidgetLoader()
 
   constructor() {
     // The first picture of a process pays for fonts and the canvas's own start: pay before anyone waits for it.
@@ -64,7 +66,7 @@ class Host {
   async #start(folders: readonly string[], skip: ReadonlyMap<string, string>): Promise<void> {
     try {
       const before = (file: string) => this.#tell({ type: 'loading', file })
-      const { widgets, faults } = await loadFolders(folders, skip, before, this.#loader)
+      const { widgets, faults } = await loadFolders(folders, skip, before, this.#loadWidget)
       this.#widgets = widgets
       this.#tell({ type: 'ready', manifests: [...widgets.values()].map(({ manifest }) => manifest), faults })
     } catch (error) {
@@ -103,11 +105,8 @@ class Host {
   async #inTime<T>(id: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const abort = new AbortController()
     this.#aborts.set(id, abort)
-    const aborted = new Promise<never>((_, reject) => {
-      abort.signal.addEventListener('abort', () => reject(abort.signal.reason), { once: true })
-    })
     try {
-      return await Promise.race([run(abort.signal), aborted])
+      return await untilAborted(abort.signal, () => run(abort.signal))
     } finally {
       this.#aborts.delete(id)
     }

@@ -70,7 +70,7 @@ export const param = {
   /** One of a few words. @default the first */
   choice<const C extends string>(
     choices: readonly C[],
-    value = choices[0] as C,
+    value: NoInfer<C> = choices[0] as C,
     about: About = {},
   ): Param<C> {
     return { spec: { kind: 'choice', default: value, choices, ...about } }

@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { compare, decode, type Pixels } from '../../src/picture/compare.ts'
+import { expectPicture, TOLERANCE } from '../../src/picture/expect-picture.ts'
 import type { Frame } from '../../src/picture/frame.ts'
 import { drawJob } from '../../src/render/draw-job.ts'
 import type { Job } from '../../src/render/protocol.ts'
@@ -11,17 +13,12 @@ import online from '../../widgets/online.ts'
 import sine from '../../widgets/sine.ts'
 import status from '../../widgets/status.ts'
 import trafficLight from '../../widgets/traffic-light.ts'
-import { decode, diffPixels } from '../support/pixel-diff.ts'
 
 const widgets = { online, sine, status, 'traffic-light': trafficLight }
 type Name = keyof typeof widgets
 type Facts = Partial<Omit<Job, 'output' | 'widget' | 'look'>> & { data?: unknown }
 
 const GOLDEN = join(import.meta.dirname, 'golden')
-const FAILURES = join(import.meta.dirname, '../.failures')
-const UPDATE = process.env.UPDATE_GOLDEN === '1'
-/** The most of a picture that may differ. */
-const TOLERANCE = 0.002
 const NOON = Date.UTC(2026, 0, 1, 12)
 
 function run(output: Job['output'], name: Name, query: string, { data, ...facts }: Facts) {
@@ -94,30 +91,21 @@ const cases: [file: string, name: Name, query?: string, facts?: Facts][] = [
 
 describe('the pictures', () => {
   it.each(cases)('%s is drawn as it was', async (file, name, query = '', facts = {}) => {
-    const { bytes } = drawFrame(name, query, facts)
-    const golden = join(GOLDEN, `${file}.png`)
-    if (UPDATE) {
-      const same = existsSync(golden) && (await diffPixels(bytes, readFileSync(golden))).share === 0
-      if (!same) writeFileSync(golden, bytes)
-      return
-    }
-    const { share, picture } = await diffPixels(bytes, readFileSync(golden))
-    if (share > TOLERANCE) {
-      mkdirSync(FAILURES, { recursive: true })
-      writeFileSync(join(FAILURES, `${file}.actual.png`), bytes)
-      writeFileSync(join(FAILURES, `${file}.diff.png`), picture)
-    }
-    expect(share, `see test/.failures/${file}.diff.png`).toBeLessThanOrEqual(TOLERANCE)
+    await expectPicture(drawFrame(name, query, facts), join(GOLDEN, `${file}.png`))
   })
 
   it('are all of the kept ones', () => {
-    const kept = readdirSync(GOLDEN).map((file) => basename(file, '.png'))
+    const kept = readdirSync(GOLDEN)
+      .filter((file) => !/\.(actual|diff)\.png$/.test(file))
+      .map((file) => basename(file, '.png'))
     expect(kept.toSorted()).toEqual(cases.map(([file]) => file).toSorted())
   })
 
   it('would fail for another digit', async () => {
-    const [two, three] = [2, 3].map((visitors) => drawFrame('online', '', { visitors }).bytes)
-    expect((await diffPixels(two as Buffer, three as Buffer)).share).toBeGreaterThan(TOLERANCE)
+    const [two, three] = await Promise.all(
+      [2, 3].map((visitors) => decode(drawFrame('online', '', { visitors }).bytes)),
+    )
+    expect(compare(two as Pixels, three as Pixels).share).toBeGreaterThan(TOLERANCE)
   })
 
   it.each(cases)('%s leaves a corner or the ground transparent, or fills it by wish', async (...args) => {
@@ -169,7 +157,7 @@ describe('sine', () => {
     ]) {
       const now = drawFrame('sine', `speed=${speed}`, { time: NOON + 150 })
       const later = drawFrame('sine', `speed=${speed}`, { time: NOON + 150 + Number(period) * 7 })
-      expect((await diffPixels(now.bytes, later.bytes, 2)).share).toBe(0)
+      expect(compare(await decode(now.bytes), await decode(later.bytes), 0.005).differing).toBe(0)
     }
   })
 

@@ -1,3 +1,7 @@
+import type { Fault } from '../../errors.ts'
+import { OPTIONS } from '../../options.ts'
+import type { Command } from '../command.ts'
+
 /** What a server answers of its counts and its kernel: see http/audit. */
 interface Report {
   agrees: boolean
@@ -6,18 +10,38 @@ interface Report {
   differences: { kind: string; remote: string; streams: number; meaning: string }[]
 }
 
-/** What `imgcast audit` asks for. */
-export interface AuditOrder {
+interface Order {
   url: string
   token: string | undefined
   json: boolean
 }
 
+const DEFAULT_URL = 'http://localhost:9192'
 const DISAGREES = 1
 const CANNOT_ASK = 1
 
-/** Prints how a running server's counts compare with its kernel's sockets; answers the exit code. */
-export async function audit({ url, token, json }: AuditOrder): Promise<number> {
+/** Prints how a running server's counts compare with its kernel's sockets; the exit code says whether they agree. */
+export const auditCommand: Command = {
+  name: 'audit',
+  about: 'hold the counts of a running server against its kernel',
+  operand: '[url]',
+  options: OPTIONS.filter(({ name }) => name === 'token'),
+  flags: [{ flag: '--json', help: 'print the report as JSON' }],
+  read({ operand, options, flags }, faults) {
+    const url = readUrl(operand, faults)
+    return () => audit({ url, token: options.token, json: flags.json === true })
+  },
+}
+
+function readUrl(text = DEFAULT_URL, faults: Fault[]): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    faults.push({ name: text, detail: `expected the address of a server, like ${DEFAULT_URL}` })
+  }
+  return text.replace(/\/$/, '')
+}
+
+async function audit({ url, token, json }: Order): Promise<number> {
   try {
     const report = await ask(url, token)
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : toText(report))

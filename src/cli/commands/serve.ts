@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net'
 import express from 'express'
 import http2Express from 'http2-express'
 import { type Logger, pino } from 'pino'
-import { createImgcast, type Imgcast } from '../imgcast.ts'
-import type { Options } from '../options.ts'
+import { StoreError } from '../../cluster/store-error.ts'
+import { createImgcast, type Imgcast } from '../../imgcast.ts'
+import { OPTIONS, type Options, sayFaults } from '../../options.ts'
+import { type Command, USAGE_ERROR } from '../command.ts'
 
 /** A process that cannot stop in time is ended: five seconds are promised. */
 const STOP_DEADLINE = 4_700
@@ -16,8 +18,23 @@ const SPARE_CONNECTIONS = 1_000
 /** Milliseconds after which a connection without any traffic is closed; every stream has some each 15 s. */
 const IDLE_TIMEOUT = 120_000
 
-/** Runs the server until SIGTERM or SIGINT: `imgcast serve`. */
-export async function serve(options: Options): Promise<void> {
+/** Runs the server until SIGTERM or SIGINT. */
+export const serveCommand: Command = {
+  name: 'serve',
+  about: 'run the server; the default',
+  options: OPTIONS,
+  read:
+    ({ options }) =>
+    () =>
+      serve(options).catch((error: unknown) => {
+        if (!(error instanceof StoreError)) throw error
+        process.stderr.write(`${sayFaults([{ name: '--store', detail: error.detail }])}\n`)
+        return USAGE_ERROR
+      }),
+}
+
+/** Resolves when it listens, and to nothing: it goes on running. */
+async function serve(options: Options): Promise<undefined> {
   const { port, host, tlsCert, tlsKey, trustProxy, ...rest } = options
   // Standard output is for people, log lines are for whoever collects them.
   const log = pino({ level: options.logLevel }, pino.destination(2))
