@@ -30,12 +30,13 @@ export default defineWidget({
     // The dial is 110 wide, with its rim.
     const unit = Math.min(width, height) / 110
     ctx.translate(width / 2, height / 2)
-    const ground = { color: background || colors.ground, edge: colors.rim }
+    const edge = face === 'digital' && background === 'transparent' ? '' : colors.rim
+    const ground = { color: background || colors.ground, edge }
     if (face === 'digital') {
       drawBox(ctx, [-width / 2, -height / 2, width, height], { ...ground, corner: unit * 14 })
       const half = local.getUTCHours() < 12 ? 'AM' : 'PM'
       const words = [hours === '12' ? half : '', label].filter(Boolean).join(' · ')
-      const size = Math.min(height * 0.5, (width / clock.length) * 1.35)
+      const size = Math.min(height * 0.5, (width / clock.length) * 1.5)
       const gap = words ? size * 0.36 : 0
       const caption = { size: size * 0.36, width: width * 0.86, color: colors.quiet }
       drawText(ctx, words, 0, gap + size * 0.2, caption)

@@ -34,16 +34,16 @@ export default defineWidget({
     const days = Math.floor(left / 86_400)
 
     const gap = Math.min(width / 24, height / 10)
-    const ground = { color: background || colors.ground, edge: colors.edge, corner: gap * 1.2 }
-    drawBox(ctx, [0, 0, width, height], ground)
+    const edge = background === 'transparent' ? '' : colors.edge
+    drawBox(ctx, [0, 0, width, height], { color: background || colors.ground, edge, corner: gap * 1.2 })
     const quiet = { color: colors.quiet }
     const loud = { color: color || colors.ink, weight: 600, tabular: true }
     if (style === 'line') {
-      const [size, edge] = [Math.min(height * 0.42, width * 0.058), height * 0.32]
-      const half = { size, width: width / 2 - edge }
+      const [size, inset] = [Math.min(height * 0.42, width * 0.058), height * 0.32]
+      const half = { size, width: width / 2 - inset }
       const figures = left ? `${days > 0 ? `${days}d ` : ''}${hours}:${minutes}:${seconds}` : params.done
-      drawText(ctx, label, edge, height / 2, { ...quiet, ...half, align: 'left' })
-      drawText(ctx, figures, width - edge, height / 2, { ...loud, ...half, align: 'right' })
+      drawText(ctx, label, inset, height / 2, { ...quiet, ...half, align: 'left' })
+      drawText(ctx, figures, width - inset, height / 2, { ...loud, ...half, align: 'right' })
       return
     }
     const top = label.trim() ? height * 0.27 : gap

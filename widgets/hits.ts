@@ -39,7 +39,8 @@ export default defineWidget({
     const [wide = 0, frame = 0] = STYLES[style].lengths.map((length) => Math.round(length * size))
     const below = { size: size * 0.2 + 6, width, color: ON_PAGE[theme] }
     drawText(ctx, label, width / 2, height - size * 0.13 - 4, below)
-    drawBox(ctx, [0, 0, width, size + frame * 2], { color: panel, corner: size * 0.14 })
+    const edge = frame > 0 ? '#80868c55' : ''
+    drawBox(ctx, [0, 0, width, size + frame * 2], { color: panel, edge, corner: size * 0.14 })
     const shade = ctx.createLinearGradient(0, 0, 0, size)
     for (const stop of [0, 0.3, 0.7, 1]) shade.addColorStop(stop, stop % 1 ? '#0000' : '#000b')
     ctx.translate(frame, frame)
@@ -50,7 +51,6 @@ export default defineWidget({
       ctx.clip()
       drawBox(ctx, [0, 0, wide, size], { color: cell })
       ctx.fillStyle = ctx.strokeStyle = color || (style === 'plain' ? ON_PAGE[theme] : ink)
-      // Of a drum, the digits before and after show as well.
       for (const step of { odometer: [9, 10, 11], led: [], flip: [10], plain: [10] }[style]) {
         const y = size * (0.5 + (step - 10) * 0.74)
         drawText(ctx, `${(Number(digit) + step) % 10}`, wide / 2, y, { size: size * 0.84, weight: 600 })

@@ -47,6 +47,7 @@ export function drawText(ctx: SKRSContext2D, text: string, x: number, y: number,
   if (tabular) ctx.fontVariantNumeric = 'tabular-nums'
   ctx.textAlign = align
   ctx.direction = isRightToLeft(words) ? 'rtl' : 'ltr'
-  ctx.fillText(cutText(words, font, width), x, baseline)
+  // Type is not as wide as it is high at every size: what was shrunk to fit is not cut for a fraction of a pixel.
+  ctx.fillText(needed * shrink > width ? cutText(words, font, width) : words, x, baseline)
   ctx.restore()
 }
