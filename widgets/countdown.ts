@@ -25,7 +25,7 @@ export default defineWidget({
     const { zone, style, color, background, theme } = params
     const colors = COLORS[toneOf(background, theme, 'dark')]
     const next = new Date(time + zoneOffset(time, zone)).getUTCFullYear() + 1
-    const to = params.to || `${next}-01-01T00:00`
+    const to = params.to || `${next}-01-01`
     const left = Math.ceil(Math.max(0, dateToTime(to, zone) - time) / 1000)
     const date = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: zone })
     const label = params.label.replace('{date}', date.format(dateToTime(to, zone)))

@@ -13,7 +13,7 @@ export function readDate(raw: string): string | undefined {
   const time = Date.parse(`${local}Z`)
   // JavaScript takes 30 February for 2 March, and 24:00 for the next day.
   if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 19) !== local) return undefined
-  if (!utc && !sign) return toShort(local)
+  if (!utc && !sign) return toShort(local).replace(/T00:00$/, '')
   if (Number(hours ?? 0) > 23 || Number(minutes ?? 0) > 59) return undefined
   // In a URL, a plus sign arrives as a space.
   const ahead = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * (sign === '-' ? -60_000 : 60_000)
@@ -27,12 +27,12 @@ export function readDate(raw: string): string | undefined {
  */
 export function dateToTime(date: string, zone: string): number {
   if (date.endsWith('Z')) return Date.parse(date)
-  const local = Date.parse(`${date}Z`)
+  const local = Date.parse(date.includes('T') ? `${date}Z` : date)
   const [before, after] = [local - DAY, local + DAY].map((time) => zoneOffset(time, zone))
   const isRight = (offset = 0) => zoneOffset(local - offset, zone) === offset
   return local - (!isRight(before) && isRight(after) ? (after ?? 0) : (before ?? 0))
 }
 
 function toShort(local: string): string {
-  return local.replace(/(T\d\d:\d\d):00$/, '$1')
+  return local.replace(/:00$/, '')
 }

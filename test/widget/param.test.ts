@@ -50,7 +50,7 @@ describe('a parameter', () => {
     ['a duration', duration, '1m', 60_000],
     ['a duration', duration, '1.5s', 1500],
     ['a time zone', zone, 'europe/berlin', 'Europe/Berlin'],
-    ['a date', date, '2027-01-01', '2027-01-01T00:00'],
+    ['a date', date, '2027-01-01T00:00', '2027-01-01'],
     ['a date', date, '', ''],
   ])('that is %s (%o) reads %j as %j', (_kind, { spec }, raw, value) => {
     expect(parseParam(spec, raw)).toBe(value)
