@@ -171,7 +171,7 @@ describe('imgcast render', () => {
   test('a module that does not load has exit code 1, with its file and what is wrong', async () => {
     const { code, stderr } = await runCommand(['render', 'syntax-error', '-o', '-', '--widgets', broken])
     expect(code).toBe(1)
-    expect(stderr).toMatch(/syntax-error\.mjs.*ParseError/s)
+    expect(stderr).toMatch(/syntax-error\.mjs:\d+:\d+: SyntaxError/s)
   })
 
   test('what a widget prints is on standard error', async () => {

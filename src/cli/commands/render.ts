@@ -11,6 +11,7 @@ import type { Job } from '../../render/protocol.ts'
 import { RenderError } from '../../render/render-error.ts'
 import { Renderer } from '../../render/renderer.ts'
 import { builtInFolder } from '../../widget/built-in-folder.ts'
+import { sayPlace } from '../../widget/find-place.ts'
 import { parseLook } from '../../widget/look.ts'
 import { type Command, USAGE_ERROR, type Words } from '../command.ts'
 
@@ -148,7 +149,7 @@ async function drawOrder(
 ): Promise<Buffer | string> {
   const { widget, key } = path
   const fault = renderer.faults.find(({ name }) => name === widget)
-  if (fault) throw new Error(`${fault.file}: ${fault.message}`)
+  if (fault) throw new Error(`${sayPlace(fault)}: ${fault.message}`)
   const manifest = findManifest(renderer.manifests, widget)
   const format = EXTENSIONS[extension]
   const look = parseLook(manifest, format ?? 'png', query)
