@@ -1,4 +1,4 @@
-import { type Context, defineWidget, param } from 'imgcast'
+import { type Context, defineWidget, param, readColor } from 'imgcast'
 
 export default defineWidget({
   title: 'Sine wave',
@@ -12,7 +12,7 @@ export default defineWidget({
     color: param.color('#2f81f7'),
     background: param.color('transparent'),
   },
-  animate: { fps: 20 },
+  animate: { fps: 20, loop: ({ speed }) => (speed === 0 ? 0 : 1000 / Math.abs(speed)) },
   draw(ctx, { width, height, params, time }) {
     const { frequency, speed, thickness, color, background } = params
     const middle = height / 2
@@ -28,32 +28,25 @@ export default defineWidget({
       }
     }
 
+    ctx.fillStyle = background
+    ctx.fillRect(0, 0, width, height)
+    drawGrid(ctx, width, height)
+
     traceWave()
     ctx.lineTo(width + thickness, height)
     ctx.lineTo(-thickness, height)
-    ctx.fillStyle = color
-    ctx.globalAlpha = 0.3
-    ctx.fill()
-    ctx.globalAlpha = 1
-    // Rubbing out below fades any colour, without a second colour that would have to be its transparent twin.
+    const [red, green, blue, alpha] = readColor(color) ?? [0, 0, 0, 1]
     const fade = ctx.createLinearGradient(0, middle - amplitude, 0, height)
-    fade.addColorStop(0, 'transparent')
-    fade.addColorStop(1, 'black')
-    ctx.globalCompositeOperation = 'destination-out'
+    fade.addColorStop(0, `rgba(${red}, ${green}, ${blue}, ${alpha * 0.3})`)
+    fade.addColorStop(1, `rgba(${red}, ${green}, ${blue}, 0)`)
     ctx.fillStyle = fade
-    ctx.fillRect(0, 0, width, height)
+    ctx.fill()
 
-    ctx.globalCompositeOperation = 'source-over'
     traceWave()
     ctx.lineJoin = 'round'
     ctx.lineWidth = thickness
     ctx.strokeStyle = color
     ctx.stroke()
-
-    ctx.globalCompositeOperation = 'destination-over'
-    drawGrid(ctx, width, height)
-    ctx.fillStyle = background
-    ctx.fillRect(0, 0, width, height)
   },
 })
 

@@ -41,6 +41,9 @@ const STILL_PATIENCE = 700
 /** Fanning out may take one part in so many of the time, so that a crowd does not starve new requests. */
 const FANOUT_SHARE = 3
 
+/** Heartbeats between two drawings of an animation that nothing asked for. */
+const ANIMATION_PATIENCE = 10
+
 /** One live picture (room and look), drawn once for everyone who watches and only while somebody does. */
 export class Channel {
   readonly #init: ChannelInit
@@ -174,8 +177,10 @@ export class Channel {
     this.#fresh = true
     const { heartbeat } = this.#init.pace
     try {
-      const { frame, next = heartbeat } = await this.#init.draw(() => this.#interest())
-      this.#goodUntil = askedAt + Math.min(next, heartbeat)
+      const { frame, next = Number.POSITIVE_INFINITY } = await this.#init.draw(() => this.#interest())
+      // An animation takes as many drawings as it has frames, so what an event may have missed is healed less often.
+      const patience = frame.animated ? heartbeat * ANIMATION_PATIENCE : heartbeat
+      this.#goodUntil = askedAt + Math.min(next, patience)
       this.#failure = undefined
       this.#show(frame)
     } catch (error) {

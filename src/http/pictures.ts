@@ -8,7 +8,7 @@ import { PublicError, toPublicError } from '../errors.ts'
 import { Cards } from '../picture/cards.ts'
 import type { Job } from '../render/protocol.ts'
 import type { Renderer } from '../render/renderer.ts'
-import { parseLook } from '../widget/look.ts'
+import { parseLook, toStillLook } from '../widget/look.ts'
 import { type Manifest, usualLength } from '../widget/manifest.ts'
 import { UNCACHED } from './headers.ts'
 import { type Delivery, EXTENSIONS, looksLikeImage, negotiate, wantsPage, wantsProblem } from './negotiate.ts'
@@ -44,7 +44,7 @@ interface Target {
 const DATA_PATIENCE = 3_000
 
 /** Endings of pictures that are not made here. */
-const OTHER_FORMAT = /\.(avif|apng|bmp|gif|heic|ico|jxl|svg|tiff?)$/i
+const OTHER_FORMAT = /\.(avif|apng|bmp|heic|ico|jxl|tiff?)$/i
 
 /** A request understood: what of which picture, and how. */
 interface Order {
@@ -104,8 +104,12 @@ export class Pictures {
     }
     if (delivery.kind === 'data') return this.#sendData(request, response, manifest, key, query)
     checkReferrer(request.headers, allowReferrer)
-    const spec = { widget, key, look: parseLook(manifest, delivery.format, query) }
-    if (delivery.kind === 'still') return sendStill(request, response, await channels.open(spec).still())
+    const look = parseLook(manifest, delivery.format, query)
+    if (delivery.kind === 'still') {
+      const channel = channels.open({ widget, key, look: toStillLook(manifest, look) })
+      return sendStill(request, response, await channel.still())
+    }
+    const spec = { widget, key, look }
     if (request.method === 'HEAD') return streams.sendHead(request, response)
     if (delivery.redirect && redirectToUnique(request, response)) return
     streams.open(request, response, roomOf(spec), delivery, () => channels.open(spec))
@@ -147,7 +151,7 @@ export class Pictures {
       const near = manifests.size > 0 ? closest(widget, [...manifests.keys()]) : undefined
       throw notFound(`no widget ${widget.slice(0, 40)}${near ? `, did you mean ${near}?` : ''}`)
     }
-    // An img cannot show a page: say what is missing instead. Who asks for a GIF does not mean a key `x.gif` either.
+    // An img cannot show a page: say what is missing instead. Who asks for a BMP does not mean a key `x.bmp` either.
     if (extension === undefined && (image || OTHER_FORMAT.test(key))) {
       throw notFound(
         `${widget}/${key}: a picture needs an ending, one of ${Object.keys(EXTENSIONS).join(', ')}`,

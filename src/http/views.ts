@@ -57,6 +57,8 @@ const FORMATS: Readonly<Record<string, PageExtension>> = {
   PNG: 'png',
   WebP: 'webp',
   JPEG: 'jpg',
+  GIF: 'gif',
+  SVG: 'svg',
 }
 
 /** The folder of the pages' static files (`assets`) and of their templates (`views`). */

@@ -2,15 +2,11 @@
 import { paint } from '../picture/encode.ts'
 import { type LoadedWidget, loadFolders } from '../widget/load-folder.ts'
 import { dieWithParent } from './die-with-parent.ts'
-import { drawJob, loadJob } from './draw-job.ts'
-import type { FromHost, Job, StateRequest, ToHost } from './protocol.ts'
+import { drawSteps, loadJob } from './draw-job.ts'
+import type { FromHost, Job, JobResult, StateRequest, ToHost } from './protocol.ts'
 
-/** A job between its `load` and its drawing. */
-interface Held {
-  loaded: LoadedWidget
-  job: Job
-  data: unknown
-}
+/** A job between its `load` and the end of its drawing. */
+type Held = Generator<undefined, JobResult>
 
 interface StateCall {
   resolve(value: unknown): void
@@ -68,11 +64,8 @@ class Host {
     try {
       const loaded = this.#widgets.get(job.widget)
       if (!loaded) throw new Error(`no widget ${job.widget} in this process`)
-      this.#held.set(id, {
-        loaded,
-        job,
-        data: loaded.widget.load ? await this.#load(id, loaded, job) : undefined,
-      })
+      const data = loaded.widget.load ? await this.#load(id, loaded, job) : undefined
+      this.#held.set(id, drawSteps(loaded, job, data))
       if (hold) this.#tell({ type: 'loaded', id })
       else this.#draw(id)
     } catch (error) {
@@ -95,12 +88,14 @@ class Host {
   }
 
   #draw(id: number): void {
-    const task = this.#held.get(id)
-    if (!task) return
-    this.#held.delete(id)
     try {
-      this.#tell({ type: 'done', id, result: drawJob(task.loaded, task.job, task.data) })
+      const step = this.#held.get(id)?.next()
+      if (!step) return
+      if (!step.done) return this.#tell({ type: 'paused', id })
+      this.#held.delete(id)
+      this.#tell({ type: 'done', id, result: step.value })
     } catch (error) {
+      this.#held.delete(id)
       this.#fail(id, error)
     }
   }

@@ -4,37 +4,11 @@ import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import { sayExit } from './exit-reason.ts'
 import { watchMemory } from './memory-watch.ts'
+import type { ProcessSettings } from './process-settings.ts'
 import type { FromHost, StateRequest, ToHost } from './protocol.ts'
 import { readLines } from './read-lines.ts'
 import { Abandoned } from './render-error.ts'
-import type { Death, Task } from './task.ts'
-
-/** What a render process may take and whom it tells. */
-export interface ProcessSettings {
-  folders: readonly string[]
-  skip: ReadonlyMap<string, string>
-  /** Milliseconds a `load` may take, and then a drawing; a process that does not answer is killed. */
-  drawTimeout: number
-  /** Milliseconds that all modules together may take to load. */
-  startTimeout: number
-  /** Told when it died of itself, with what it leaves undone. */
-  onDeath(death: Death): void
-  /** Told when it is gone, in whichever way. */
-  onEnd(): void
-  onState(request: StateRequest): Promise<unknown>
-  /** An error of a widget's that no drawing could tell: of a timer, or of a promise nobody waits for. */
-  onStray(widget: string | undefined, failure: string): void
-  /** Lines that widgets write to stdout and stderr. */
-  onOutput(line: string, pid: number | undefined): void
-}
-
-interface Running {
-  task: Task
-  phase: 'loading' | 'waiting' | 'drawing'
-  timer: NodeJS.Timeout | undefined
-  /** It was given as much time again, as others were being drawn. */
-  extended: boolean
-}
+import type { Death, Running, Task } from './task.ts'
 
 const HEAP_MEGABYTES = 256
 /** What an aborted `load` has left to say so before its process counts as hung. */
@@ -118,7 +92,8 @@ export class RenderProcess {
     const id = this.#lastId
     const hold = this.#loadsData.has(task.job.widget)
     this.seen.add(task.job.widget)
-    this.#tasks.set(id, { task, phase: hold ? 'loading' : 'waiting', timer: undefined, extended: false })
+    const phase = hold ? 'loading' : 'waiting'
+    this.#tasks.set(id, { task, phase, timer: undefined, extended: false, begun: false })
     if (hold) this.#begin(id)
     else this.#drawNext()
   }
@@ -147,7 +122,7 @@ export class RenderProcess {
     const running = this.#tasks.get(id)
     if (!running) return
     const drawing = running.phase === 'waiting'
-    const held = drawing && this.#loadsData.has(running.task.job.widget)
+    const held = drawing && (running.begun || this.#loadsData.has(running.task.job.widget))
     if (drawing) {
       running.phase = 'drawing'
       this.#drawing = true
@@ -183,9 +158,10 @@ export class RenderProcess {
   #drawNext(): void {
     if (this.#drawing) return
     let best: { id: number; interest: number } | undefined
-    for (const [id, { phase, task }] of this.#tasks) {
+    for (const [id, { phase, task, begun }] of this.#tasks) {
       if (phase !== 'waiting') continue
-      const interest = task.interest()
+      // Who gave up on half an animation will ask for the whole again.
+      const interest = Math.max(task.interest(), Number(begun))
       if (interest === 0) this.#abandon(id, task)
       else if (interest > (best?.interest ?? 0)) best = { id, interest }
     }
@@ -228,10 +204,12 @@ export class RenderProcess {
         running.phase = 'waiting'
         return this.#drawNext()
       }
+      case 'paused':
+        return this.#pause(message.id)
       case 'done': {
         const { result } = message
-        if (!('data' in result) && !Buffer.isBuffer(result.frame.bytes))
-          throw new TypeError('a picture without bytes')
+        const whole = 'data' in result || Buffer.isBuffer(result.frame.bytes)
+        if (!whole) throw new TypeError('a picture without bytes')
         return this.#settle(message.id, ({ resolve }) => resolve(result))
       }
       case 'failed':
@@ -247,17 +225,32 @@ export class RenderProcess {
     }
   }
 
+  /** Each frame of an animation has the time of a drawing, and waits for its turn behind those that waited longer. */
+  #pause(id: number): void {
+    const running = this.#tasks.get(id)
+    if (running?.phase !== 'drawing') return
+    clearTimeout(running.timer)
+    running.phase = 'waiting'
+    running.begun = true
+    this.#tasks.delete(id)
+    this.#tasks.set(id, running)
+    this.#endDrawing()
+    this.#drawNext()
+  }
+
   #settle(id: number, answer: (task: Task) => void): void {
     const running = this.#tasks.get(id)
     if (!running) return
     clearTimeout(running.timer)
     this.#tasks.delete(id)
-    if (running.phase === 'drawing') {
-      this.#drawing = false
-      this.#drewAt = performance.now()
-    }
+    if (running.phase === 'drawing') this.#endDrawing()
     answer(running.task)
     this.#drawNext()
+  }
+
+  #endDrawing(): void {
+    this.#drawing = false
+    this.#drewAt = performance.now()
   }
 
   async #answerState(id: number, request: StateRequest): Promise<void> {

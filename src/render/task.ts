@@ -21,3 +21,14 @@ export interface Task {
   resolve(result: JobResult): void
   reject(error: Error): void
 }
+
+/** A task that a process has. */
+export interface Running {
+  task: Task
+  phase: 'loading' | 'waiting' | 'drawing'
+  timer: NodeJS.Timeout | undefined
+  /** It was given as much time again, as others were being drawn. */
+  extended: boolean
+  /** The first frames of its animation are drawn. */
+  begun: boolean
+}

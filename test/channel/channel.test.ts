@@ -7,7 +7,11 @@ import { createFrame } from '../../src/picture/frame.ts'
 import type { Drawing } from '../../src/render/protocol.ts'
 import { RenderError } from '../../src/render/render-error.ts'
 
-const look = { format: 'png' as const, width: 40, height: 20, scale: 1, quality: 85, fps: 0, params: {} }
+const look = {
+  ...{ format: 'png' as const, width: 40, height: 20, scale: 1, quality: 85, fps: 0 },
+  animate: 'push' as const,
+  params: {},
+}
 const pace = { minInterval: 100, heartbeat: 3000, linger: 10_000 }
 
 beforeEach(() => {

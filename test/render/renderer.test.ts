@@ -30,7 +30,8 @@ async function start(
 }
 
 function job(widget: string, params: Record<string, string | number> = {}): Omit<Job, 'output'> {
-  const look = { format: 'png' as const, width: 40, height: 20, scale: 1, quality: 85, fps: 0, params }
+  const size = { width: 40, height: 20, scale: 1 }
+  const look = { format: 'png' as const, ...size, quality: 85, fps: 0, animate: 'push' as const, params }
   return { widget, key: 'main', look, connections: 1, visitors: 1, peak: 1, time: 1000 }
 }
 
