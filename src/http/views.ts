@@ -117,6 +117,7 @@ export class Views {
       page: pageOf(picture, 'png'),
       action: pageOf(picture, extension),
       changed: look.query.size > 0 || look.faults.length > 0,
+      live: extension !== 'gif' && extension !== 'svg',
       formats: toFormats(picture),
       data: pathOf(picture, 'json') + toSearch(look.query),
       stream: pathOf(picture, 'mjpeg') + toSearch(look.query),

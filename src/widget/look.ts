@@ -53,7 +53,7 @@ export function lookSpecs(manifest: Manifest): Record<string, ParamSpec> {
     specs.fps = { kind: 'number', default: manifest.fps, min: 1, max: MAX_FPS, about: 'frames a second' }
   }
   if (manifest.loops) {
-    const about = 'frame by frame, one period as one animated PNG, or not at all'
+    const about = 'streamed, one animated PNG, or one frame'
     specs.animate = { kind: 'choice', default: 'push', choices: ANIMATE, about }
   }
   specs.quality = { kind: 'integer', default: DEFAULT_QUALITY, min: 1, max: 100, about: 'JPEG and WebP' }
