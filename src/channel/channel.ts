@@ -27,6 +27,8 @@ export interface ChannelInit {
    * @param interest 2 while somebody watches, 1 for a still, 0 for nobody.
    */
   draw(interest: () => number): Promise<Drawing>
+  /** Draws one frame of what is an animation, for a still that cannot wait for all of it. */
+  drawOne?: ((interest: () => number) => Promise<Drawing>) | undefined
   /** Told once, when nobody has watched for `linger`. */
   onIdle(): void
 }
@@ -38,6 +40,8 @@ export interface ChannelInit {
 const PATIENCE = 200
 /** How long a still may wait for its drawing: image proxies give up after four seconds and get theirs within one. */
 const STILL_PATIENCE = 700
+/** When a still no longer counts on the whole of an animation: a process that draws for many may not get it done. */
+const ANIMATION_STILL_PATIENCE = 350
 /** Fanning out may take one part in so many of the time, so that a crowd does not starve new requests. */
 const FANOUT_SHARE = 3
 
@@ -50,6 +54,7 @@ export class Channel {
   readonly #viewers = new Set<Viewer>()
   #frame: Frame | undefined
   #placeholder: Frame | undefined
+  #oneFrame: Frame | undefined
   /** Why the newest picture is an error card. */
   #failure: PublicError | undefined
   /** Nothing has happened since the newest picture was asked for. */
@@ -112,15 +117,17 @@ export class Channel {
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, STILL_PATIENCE)
     })
+    const sooner = setTimeout(() => void this.#drawOneFrame(), ANIMATION_STILL_PATIENCE)
     this.#stills += 1
     try {
       await Promise.race([this.#drawUntilGood(), patience])
     } finally {
       this.#stills -= 1
       clearTimeout(timer)
+      clearTimeout(sooner)
     }
     if (this.#failure) throw this.#failure
-    return this.#frame ?? this.#makePlaceholder()
+    return this.#frame ?? this.#oneFrame ?? this.#makePlaceholder()
   }
 
   /** Ends every viewer's stream and every timer. */
@@ -146,6 +153,12 @@ export class Channel {
 
   async #drawUntilGood(): Promise<void> {
     for (let turn = 0; turn < 3 && !this.#isGood() && !this.#closed; turn += 1) await this.#draw()
+  }
+
+  async #drawOneFrame(): Promise<void> {
+    if (this.#frame || this.#closed) return
+    const drawing = await this.#init.drawOne?.(() => this.#interest()).catch(() => undefined)
+    this.#oneFrame = drawing?.frame ?? this.#oneFrame
   }
 
   #schedule(at: number): void {

@@ -54,6 +54,9 @@ export class Channels {
       pace: this.#init.pace,
       cards: this.#cards,
       draw: (interest) => this.#draw(spec, interest),
+      drawOne: moves(spec.look)
+        ? (interest) => this.#draw({ ...spec, look: { ...spec.look, animate: 'off' } }, interest)
+        : undefined,
       onIdle: () => this.#remove(id, channel),
     })
     this.#channels.set(id, channel)
@@ -102,6 +105,11 @@ export class Channels {
     if (channels?.size === 0) this.#rooms.delete(room)
     channel.close()
   }
+}
+
+/** Whether a picture may be an animation, in one piece. */
+function moves({ animate, format }: Look): boolean {
+  return animate === 'loop' || format === 'gif'
 }
 
 /** The room of a picture: what is counted and remembered. */

@@ -1,26 +1,19 @@
 import { type Canvas, GifDisposal, GifEncoder } from '@napi-rs/canvas'
 
-/** A sixteenth, as GIF's alpha is all or nothing: what is fainter is left out, the rest is mixed with white. */
-const FAINT = 16
+/** GIF's alpha is all or nothing. Mixed with white instead, every edge would have a fringe on a dark page. */
+const HALF = 128
 /** 1 to 30, the best and the fastest: at 30 a palette took two thirds of the time it takes at 10, and looks the same. */
 const SPEED = 30
 /** Where the graphic control extension has its delay (GIF89a, section 23). */
 const DELAY_AT = 4
 
-/** Encodes a canvas as a GIF of one picture. */
+/** Encodes a canvas as a GIF of one picture; what is less than half opaque is left out. */
 export function encodeGif(canvas: Canvas): Buffer {
   const { width, height } = canvas
   const { data } = canvas.getContext('2d').getImageData(0, 0, width, height)
   for (let at = 0; at < data.length; at += 4) {
-    const alpha = data[at + 3] ?? 0
-    if (alpha === 255) continue
-    if (alpha < FAINT) data.fill(0, at, at + 4)
-    else {
-      for (let channel = at; channel < at + 3; channel += 1) {
-        data[channel] = 255 - ((255 - (data[channel] ?? 0)) * alpha) / 255
-      }
-      data[at + 3] = 255
-    }
+    if ((data[at + 3] ?? 0) < HALF) data.fill(0, at, at + 4)
+    else data[at + 3] = 255
   }
   const encoder = new GifEncoder(width, height, { repeat: 0, quality: SPEED })
   encoder.addFrame(new Uint8Array(data.buffer), width, height, { disposal: GifDisposal.Background })

@@ -44,7 +44,7 @@ export function* drawSteps(
   const params = valuesOf(manifest, job)
   const motion = motionOf(widget, look, params)
   const { period } = motion
-  const stops = look.animate === 'off'
+  const stops = look.animate === 'off' && manifest.loops
   // The clock of an animation stands still between two frames, so that one scene is one picture.
   const time = stops ? 0 : period === undefined ? job.time : Math.floor(job.time / period) * period
   const room = `${job.widget}/${key}`

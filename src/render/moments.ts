@@ -18,10 +18,10 @@ const LONGEST_LOOP = 60_000
 export const GIF_TIME = 3_000
 const MOST_FRAMES = 90
 /**
- * The most device pixels in all frames of an animation: half a second's work. Drawing and coding took 45 to 70 ns a
+ * The most device pixels in all frames of an animation: a third of a second's work. Drawing and coding took 45 to 70 ns a
  * pixel for a PNG, 80 to 100 for a GIF.
  */
-const MOST_PIXELS: Readonly<Partial<Record<Format, number>>> = { png: 8_000_000, gif: 5_000_000 }
+const MOST_PIXELS: Readonly<Partial<Record<Format, number>>> = { png: 6_000_000, gif: 3_000_000 }
 /** An animation may be made so much coarser; beyond that it would only jerk. */
 const COARSEST = 4
 
@@ -53,7 +53,7 @@ export function planMoments(
   now: number,
 ): Moment[] | undefined {
   const isGif = look.format === 'gif'
-  if (period === undefined || !(isGif || look.animate === 'loop')) return undefined
+  if (period === undefined || look.animate === 'off' || !(isGif || look.animate === 'loop')) return undefined
   const repeats = loop !== undefined && !(isGif && loop > GIF_TIME)
   if (!repeats && !isGif) return undefined
   const length = repeats ? loop : GIF_TIME

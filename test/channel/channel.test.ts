@@ -208,6 +208,17 @@ describe('a channel', () => {
     expect(await still()).toBe('two')
   })
 
+  test('a still of an animation that takes too long is one frame of it', async () => {
+    const frame = createFrame('png', Buffer.from('one frame'), 40, 20)
+    const draw = () => new Promise<Drawing>(() => {})
+    const drawOne = async (): Promise<Drawing> => ({ frame, next: undefined })
+    const channel = new Channel({ look, pace, cards: new Cards(), draw, drawOne, onIdle() {} })
+    const still = channel.still()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect((await still).bytes.toString()).toBe('one frame')
+    channel.close()
+  })
+
   test('a still of a widget that takes too long is a placeholder', async () => {
     const { channel } = setUp({ delay: 60_000 })
     const still = channel.still()

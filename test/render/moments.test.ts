@@ -62,7 +62,7 @@ describe('the pictures of an animation', () => {
     [
       'half as many where they are too large',
       { fps: 20, loop: 2000 },
-      { width: 600, height: 400 },
+      { width: 500, height: 400 },
       { frames: 20, start: 0, length: 2000 },
     ],
     ['a quarter at the least, else one', { fps: 20, loop: 2000 }, { width: 1280, height: 720 }, undefined],
