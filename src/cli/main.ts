@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import { sayFaults } from '../options.ts'
 import { audit } from './audit.ts'
+import { doctor } from './doctor/doctor.ts'
 import { readCommandLine } from './read-command-line.ts'
 import { serve } from './serve.ts'
 
@@ -24,6 +25,9 @@ switch (line.command) {
     break
   case 'audit':
     process.exitCode = await audit(line)
+    break
+  case 'doctor':
+    process.exitCode = await doctor(line)
     break
   case 'serve':
     await serve(line.options)

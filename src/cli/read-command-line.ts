@@ -12,6 +12,8 @@ import {
   showValue,
   variableOf,
 } from '../options.ts'
+import type { DoctorOrder } from './doctor/doctor.ts'
+import { DOCTOR_FLAGS, readDoctorOrder } from './doctor/read-order.ts'
 
 /** What a command line asks for. */
 export type CommandLine =
@@ -20,6 +22,7 @@ export type CommandLine =
   | { command: 'wrong'; faults: Fault[] }
   | { command: 'serve'; options: Options }
   | { command: 'audit'; url: string; token: string | undefined; json: boolean }
+  | ({ command: 'doctor' } & DoctorOrder)
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -28,6 +31,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   serve: 'run the server; the default',
   audit:
     'hold the counts of a running server against its kernel: imgcast audit [url] [--token text] [--json]',
+  doctor: 'find out whether pictures really stream from an address: imgcast doctor <url>',
 }
 
 const DEFAULT_URL = 'http://localhost:9192'
@@ -38,8 +42,11 @@ export function readCommandLine(argv: readonly string[], env: Environment): Comm
   const named = first !== '' && !first.startsWith('-')
   const command = named ? first : 'serve'
   const isAudit = command === 'audit'
-  const program = createProgram(isAudit ? OPTIONS.filter(({ name }) => name === 'token') : OPTIONS)
+  const isDoctor = command === 'doctor'
+  const asks = isAudit || isDoctor
+  const program = createProgram(asks ? OPTIONS.filter(({ name }) => name === 'token') : OPTIONS)
   if (isAudit) program.option('--json', 'print the report as JSON')
+  if (isDoctor) for (const { flag, help } of DOCTOR_FLAGS) program.option(flag, help)
   const { operands, unknown, faults } = parse(program, named ? argv.slice(1) : argv)
   const given = program.opts<Record<string, unknown>>()
   if (given.help === true) return { command: 'help', text: program.helpInformation() }
@@ -50,13 +57,16 @@ export function readCommandLine(argv: readonly string[], env: Environment): Comm
   for (const flag of unknown.filter((word) => word.startsWith('-'))) {
     faults.push({ name: flag, detail: 'there is no such option, see imgcast --help' })
   }
+  const place = isDoctor ? operands.shift() : undefined
   const url = isAudit ? readUrl(operands.shift(), faults) : DEFAULT_URL
   for (const word of operands) faults.push({ name: word, detail: 'expected nothing here but options' })
-  const options = readAll(given, env, isAudit ? ['token'] : undefined, faults)
+  const options = readAll(given, env, asks ? ['token'] : undefined, faults)
+  const { wait, resolve } = given as { wait?: string; resolve?: string }
+  const json = given.json === true
+  const order = isDoctor && readDoctorOrder({ url: place, token: options.token, json, wait, resolve }, faults)
   if (faults.length > 0) return { command: 'wrong', faults }
-  return isAudit
-    ? { command: 'audit', url, token: options.token, json: given.json === true }
-    : { command: 'serve', options }
+  if (order) return { command: 'doctor', ...order }
+  return isAudit ? { command: 'audit', url, token: options.token, json } : { command: 'serve', options }
 }
 
 function createProgram(rows: readonly OptionRow[]): Command {

@@ -1,0 +1,92 @@
+import { styleText } from 'node:util'
+import type { CheckId, Finding, Level } from './finding.ts'
+import type { Observations } from './observations.ts'
+
+/** How a report is written. */
+export interface Paper {
+  /** In characters. */
+  width: number
+  isColored: boolean
+}
+
+/** What programs get, and people in other words. */
+export interface Report {
+  url: string
+  /** Whether there is no problem. */
+  streams: boolean
+  /** What stands between, as far as it shows itself. */
+  proxy: string | null
+  findings: Finding[]
+  /** All that was measured, in milliseconds. */
+  seen: Observations
+}
+
+const TITLES: Readonly<Record<CheckId, string>> = {
+  reachable: 'answers',
+  certificate: 'certificate',
+  imgcast: 'Imgcast',
+  picture: 'this picture',
+  'http-version': 'protocol',
+  headers: 'headers',
+  stream: 'stream',
+  'first-picture': 'first picture',
+  'push-delay': 'changes',
+  buffering: 'one by one',
+  'stays-open': 'stays open',
+  counted: 'counted',
+  'close-seen': 'closing seen',
+  visitors: 'visitors',
+  audit: 'audit',
+}
+const MARKS: Readonly<Record<Level, readonly [string, 'green' | 'yellow' | 'red' | 'gray']>> = {
+  ok: ['✓', 'green'],
+  warning: ['!', 'yellow'],
+  problem: ['✗', 'red'],
+  unknown: ['?', 'gray'],
+}
+const TITLE_WIDTH = Math.max(...Object.values(TITLES).map(({ length }) => length))
+const INDENT = TITLE_WIDTH + 6
+
+/** Writes a report for people: a line for each check, then what to do. */
+export function toText({ url, proxy, findings, streams }: Report, paper: Paper): string {
+  const say = ({ level, id }: Finding, text: string) => {
+    const [mark, color] = MARKS[level]
+    const shown = paper.isColored ? styleText(color, mark, { validateStream: false }) : mark
+    return `  ${shown} ${TITLES[id].padEnd(TITLE_WIDTH)}  ${text}`
+  }
+  const remedies = findings.flatMap((finding) =>
+    finding.remedy === undefined ? [] : [say(finding, wrap(finding.remedy, paper.width - INDENT))],
+  )
+  const lines = [
+    `${url}${proxy === null ? '' : `, behind ${proxy}`}`,
+    '',
+    ...findings.map((finding) => say(finding, finding.detail)),
+    '',
+    ...(remedies.length > 0 ? ['What to do', '', ...remedies, ''] : []),
+    verdict(findings, streams),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function verdict(findings: readonly Finding[], streams: boolean): string {
+  if (!findings.some(({ id }) => id === 'stream' || id === 'first-picture')) return 'Nothing streams here.'
+  const count = (level: Level, one: string, many: string) => {
+    const found = findings.filter((finding) => finding.level === level).length
+    return found === 0 ? [] : [`${found} ${found === 1 ? one : many}`]
+  }
+  const told = [...count('problem', 'problem', 'problems'), ...count('warning', 'warning', 'warnings')]
+  return `${streams ? 'It streams well' : 'It does not stream well'}${told.length > 0 ? `: ${told.join(', ')}` : ''}.`
+}
+
+/** Breaks a text between its words; the lines after the first are set in. */
+function wrap(text: string, width: number): string {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > Math.max(30, width)) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line].join(`\n${' '.repeat(INDENT)}`)
+}
