@@ -5,6 +5,7 @@ import { newRoom, Viewer } from './viewer.ts'
 
 const PUSHES = 3
 const PUSH_PATIENCE = 4000
+const CALM = 250
 const INTERVAL = 200
 const PACE_TIME = 3000
 /** The server's default heartbeat and a second: by then a leaver has to be gone from the count. */
@@ -73,11 +74,11 @@ export async function pushes(viewer: Viewer): Promise<number[]> {
   return delays
 }
 
-/** Waits until nothing came for half a second: what was under way is not to be taken for the next change. */
+/** Waits until nothing came for a moment: what was under way is not to be taken for the next change. */
 async function settle(answer: Answer): Promise<void> {
-  for (let rounds = 0; rounds < 6; rounds += 1) {
+  for (let rounds = 0; rounds < 8; rounds += 1) {
     const before = answer.pictures.length
-    if (!(await answer.until(() => answer.pictures.length > before, 500))) return
+    if (!(await answer.until(() => answer.pictures.length > before, CALM))) return
   }
 }
 
