@@ -30,7 +30,7 @@ const well = {
   proxy: 'nginx',
   identity: { status: 200, headers: HEADERS, base: '', isPicture: true, query: '' },
   roundTrip: 10,
-  opened: { status: 200, headers: HEADERS, isStill: false, first: 30 },
+  opened: { status: 200, headers: HEADERS, isStill: false, isHeldToCompress: false, first: 30 },
   pushes: [40, 30, 50],
   pace: { interval: 200, watched: 3000, arrivals: Array.from({ length: 15 }, (_, index) => index * 200) },
   quiet: { watched: 5000, ended: undefined },
@@ -112,6 +112,12 @@ describe('a diagnosis', () => {
       /address of an Imgcast/,
     ],
     ['a login', found(401, {}), { imgcast: 'problem' }, /login/],
+    [
+      'http:// asked of https://',
+      { ...found(400, {}), reach: { url: 'http://a/', dead: [], protocol: 'HTTP/1.1', redirects: [] } },
+      { imgcast: 'problem' },
+      /https:\/\//,
+    ],
     ['nothing behind the proxy', found(502, {}), { imgcast: 'problem' }, /proxy_pass/],
     [
       'a wrong picture',
@@ -132,6 +138,12 @@ describe('a diagnosis', () => {
       /http2/,
     ],
     ['compression', headed({ 'content-encoding': 'gzip' }), { headers: 'problem' }, /gzip off/],
+    [
+      'compression that holds back',
+      { ...well, opened: { ...well.opened, isHeldToCompress: true } },
+      { headers: 'problem' },
+      /gzip off/,
+    ],
     ['a cache', headed({ age: '3' }), { headers: 'problem' }, /proxy_cache off/],
     ['caching allowed', headed({ 'cache-control': 'max-age=60' }), { headers: 'warning' }, /no-store/],
     [
@@ -298,7 +310,7 @@ describe('pictures in a stream', () => {
 
 describe('a report', () => {
   const findings = diagnose({ ...well, quiet: { watched: 4000, ended: 4000 }, audit: { status: 401 } })
-  const report: Report = { url: 'https://a/', streams: false, proxy: 'nginx', findings, seen: well }
+  const report: Report = { url: 'https://a/', ok: false, proxy: 'nginx', findings, seen: well }
 
   test('has a line for each check, remedies below, and a verdict', () => {
     const lines = toText(report, { width: 60, isColored: false }).trimEnd().split('\n')
@@ -315,9 +327,19 @@ describe('a report', () => {
     expect(toText(report, { width: 80, isColored: true })).toContain('\u001b[31m✗')
   })
 
+  test.each<[string, Observations]>([
+    ['It streams well.', well],
+    ['It streams well: 1 warning.', { ...well, visitors: { apart: true, forged: true } }],
+    ['It streams, but counts wrong: 1 problem.', { ...well, visitors: { apart: false, forged: false } }],
+    ['It does not stream well: 1 problem.', { ...well, pushes: [Number.POSITIVE_INFINITY] }],
+  ])('ends with: %s', (words, seen) => {
+    const text = toText({ ...report, findings: diagnose(seen) }, { width: 80, isColored: false })
+    expect(text.trimEnd().split('\n').at(-1)).toBe(words)
+  })
+
   test('of what cannot be reached does not say that it streams badly', () => {
     const nothing = { ...report, findings: diagnose(failed('name', 'ENOTFOUND')) }
-    expect(toText(nothing, { width: 80, isColored: false })).toContain('Nothing streams here.')
+    expect(toText(nothing, { width: 80, isColored: false })).toContain('No Imgcast answers here.')
   })
 })
 

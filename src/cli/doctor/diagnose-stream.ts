@@ -27,6 +27,8 @@ export function diagnoseHeaders({ opened, proxy }: Observations): Finding | unde
   const id = 'headers'
   const { headers } = opened
   const problem = (detail: string, remedy: string): Finding => ({ id, level: 'problem', detail, remedy })
+  if (opened.isHeldToCompress)
+    return problem('none come to whoever takes compressed answers', remedyFor('compresses', proxy))
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity')
     return problem(`Content-Encoding: ${encoding} was added`, remedyFor('compresses', proxy))

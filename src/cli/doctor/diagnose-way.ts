@@ -66,7 +66,7 @@ export function diagnoseCertificate({ reach: { tls } }: Observations): Finding |
 }
 
 /** Whether it is Imgcast, and else what. */
-export function diagnoseIdentity({ identity, proxy }: Observations): Finding | undefined {
+export function diagnoseIdentity({ identity, proxy, reach }: Observations): Finding | undefined {
   if (!identity) return undefined
   const id = 'imgcast'
   const { base, status, headers } = identity
@@ -90,6 +90,11 @@ export function diagnoseIdentity({ identity, proxy }: Observations): Finding | u
       'A finished file comes, from a disk or a cache: send this path on to Imgcast, and its .json too.',
     )
   }
+  if (status === 400 && reach.tls === undefined)
+    return problem(
+      'no: 400',
+      'What answers does not understand this: perhaps it speaks https:// on this port.',
+    )
   const what = type.startsWith('text/html') ? 'a web page' : type
   return problem(
     `no: ${what}, ${status}`,

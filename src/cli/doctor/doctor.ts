@@ -14,12 +14,12 @@ const WIDTH = 100
 export async function doctor({ json, ...order }: DoctorOrder): Promise<number> {
   const seen = await observe(order)
   const findings = diagnose(seen)
-  const streams = findings.every(({ level }) => level !== 'problem')
+  const ok = findings.every(({ level }) => level !== 'problem')
   const proxy = seen.proxy === 'none seen' ? null : seen.proxy
-  const report: Report = { url: seen.reach.url, streams, proxy, findings, seen }
-  const { isTTY = false, columns = WIDTH } = process.stdout
+  const report: Report = { url: seen.reach.url, ok, proxy, findings, seen }
+  const { isTTY = false, columns } = process.stdout
   const isColored = isTTY && !process.env.NO_COLOR
-  const text = toText(report, { width: Math.min(WIDTH, columns), isColored })
+  const text = toText(report, { width: Math.min(WIDTH, columns || WIDTH), isColored })
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : text)
-  return streams ? 0 : HAS_PROBLEMS
+  return ok ? 0 : HAS_PROBLEMS
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer, Client } from './client.ts'
-import type { Audited, Opened, Pace, Quiet, Visit } from './observations.ts'
+import type { Audited, Opened, Pace, Quiet, Seen, Visit } from './observations.ts'
 import { newRoom, Viewer } from './viewer.ts'
 
 const PUSHES = 3
@@ -35,19 +35,31 @@ export async function open(client: Client, base: string): Promise<{ opened: Open
 }
 
 async function openOnce(viewer: Viewer): Promise<Omit<Opened, 'isStill'>> {
+  // As a browser asks, so that whoever compresses does.
+  const takesAll = await peek(viewer, { 'Accept-Encoding': 'gzip, deflate, br' })
   try {
-    // As a browser asks, so that whoever compresses does.
-    const headers = { 'Accept-Encoding': 'gzip, deflate, br' }
-    const head = await viewer.open(`${newRoom('online')}.png?count=visitors`, headers)
-    head.close()
     const answer = await viewer.open(`${newRoom('online')}.png?count=visitors`)
     const came = await answer.until(() => answer.pictures.length > 0)
     answer.close()
     const first = came ? (answer.pictures[0] ?? 0) - answer.askedAt : undefined
-    return { status: head.status, headers: head.headers, first }
+    return { ...toSeen(takesAll ?? answer), first, isHeldToCompress: takesAll === undefined }
   } catch {
-    return { first: undefined }
+    return { ...(takesAll && toSeen(takesAll)), first: undefined, isHeldToCompress: false }
   }
+}
+
+async function peek(viewer: Viewer, headers: Record<string, string>): Promise<Answer | undefined> {
+  try {
+    const answer = await viewer.open(`${newRoom('online')}.png?count=visitors`, headers)
+    answer.close()
+    return answer
+  } catch {
+    return undefined
+  }
+}
+
+function toSeen({ status, headers }: Answer): Seen {
+  return { status, headers }
 }
 
 /** Changes a picture by looking at it a second time, and measures until the first viewer sees that. */
@@ -102,11 +114,11 @@ export async function visit(viewer: Viewer, trip: number): Promise<Visit | undef
   if (!(await viewer.counts(room))) return undefined
   const patience = CLOSE_PATIENCE + trip
   // By visitors: whoever else comes would not be seen to go by a change of the picture.
-  const answer = await viewer.open(`${room}.png?count=visitors`)
-  const isCounted = await untilCounted(viewer, room, 1)
+  const answer = await viewer.open(`${room}.png?count=visitors`).catch(() => undefined)
+  const isCounted = answer !== undefined && (await untilCounted(viewer, room, 1))
   // What is still on its way must not help.
   await sleep(500)
-  answer.close()
+  answer?.close()
   const start = performance.now()
   if (!isCounted) return { isCounted, uncounted: undefined, patience }
   const isGone = await untilCounted(viewer, room, 0, patience)

@@ -47,6 +47,8 @@ export interface Identity extends Seen {
 export interface Opened extends Partial<Seen> {
   /** Whether it came as a still, until a stream was asked for outright. */
   isStill: boolean
+  /** Whether no head came to whoever takes compressed answers, but one to others. */
+  isHeldToCompress: boolean
   /** Milliseconds from the request to the first whole picture; undefined if none came. */
   first: number | undefined
 }

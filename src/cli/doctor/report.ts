@@ -13,7 +13,7 @@ export interface Paper {
 export interface Report {
   url: string
   /** Whether there is no problem. */
-  streams: boolean
+  ok: boolean
   /** What stands between, as far as it shows itself. */
   proxy: string | null
   findings: Finding[]
@@ -44,38 +44,45 @@ const MARKS: Readonly<Record<Level, readonly [string, 'green' | 'yellow' | 'red'
   problem: ['✗', 'red'],
   unknown: ['?', 'gray'],
 }
+/** What does not keep a picture from streaming. */
+const OF_COUNTS: readonly CheckId[] = ['counted', 'close-seen', 'visitors', 'audit']
 const TITLE_WIDTH = Math.max(...Object.values(TITLES).map(({ length }) => length))
 const INDENT = TITLE_WIDTH + 6
 
 /** Writes a report for people: a line for each check, then what to do. */
-export function toText({ url, proxy, findings, streams }: Report, paper: Paper): string {
-  const say = ({ level, id }: Finding, text: string) => {
+export function toText({ url, proxy, findings }: Report, paper: Paper): string {
+  const line = ({ level, id }: Finding, text: string) => {
     const [mark, color] = MARKS[level]
     const shown = paper.isColored ? styleText(color, mark, { validateStream: false }) : mark
     return `  ${shown} ${TITLES[id].padEnd(TITLE_WIDTH)}  ${text}`
   }
   const remedies = findings.flatMap((finding) =>
-    finding.remedy === undefined ? [] : [say(finding, wrap(finding.remedy, paper.width - INDENT))],
+    finding.remedy === undefined ? [] : [line(finding, wrap(finding.remedy, paper.width - INDENT))],
   )
   const lines = [
     `${url}${proxy === null ? '' : `, behind ${proxy}`}`,
     '',
-    ...findings.map((finding) => say(finding, finding.detail)),
+    ...findings.map((finding) => line(finding, finding.detail)),
     '',
     ...(remedies.length > 0 ? ['What to do', '', ...remedies, ''] : []),
-    verdict(findings, streams),
+    verdict(findings),
   ]
   return `${lines.join('\n')}\n`
 }
 
-function verdict(findings: readonly Finding[], streams: boolean): string {
-  if (!findings.some(({ id }) => id === 'stream' || id === 'first-picture')) return 'Nothing streams here.'
-  const count = (level: Level, one: string, many: string) => {
-    const found = findings.filter((finding) => finding.level === level).length
-    return found === 0 ? [] : [`${found} ${found === 1 ? one : many}`]
-  }
-  const told = [...count('problem', 'problem', 'problems'), ...count('warning', 'warning', 'warnings')]
-  return `${streams ? 'It streams well' : 'It does not stream well'}${told.length > 0 ? `: ${told.join(', ')}` : ''}.`
+function verdict(findings: readonly Finding[]): string {
+  if (!findings.some(({ id }) => id === 'stream' || id === 'first-picture')) return 'No Imgcast answers here.'
+  const problems = findings.filter(({ level }) => level === 'problem')
+  const warnings = findings.filter(({ level }) => level === 'warning')
+  const told = [...say(problems.length, 'problem'), ...say(warnings.length, 'warning')]
+  const onlyCounts = problems.every(({ id }) => OF_COUNTS.includes(id))
+  const verdicts = ['It streams well', 'It streams, but counts wrong', 'It does not stream well']
+  const words = verdicts[problems.length === 0 ? 0 : onlyCounts ? 1 : 2]
+  return `${words}${told.length > 0 ? `: ${told.join(', ')}` : ''}.`
+}
+
+function say(count: number, what: string): string[] {
+  return count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`]
 }
 
 /** Breaks a text between its words; the lines after the first are set in. */
