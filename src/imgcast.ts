@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Router } from 'express'
 import { type Logger, pino } from 'pino'
 import { Channels } from './channel/channels.ts'
 import { Visits } from './channel/visits.ts'
-import { createMemoryCluster } from './cluster/cluster.ts'
-import type { Store } from './cluster/store.ts'
+import { type Cluster, createCluster } from './cluster/cluster.ts'
+import { checkStateName, isServerName } from './cluster/state-name.ts'
 import { ForwardingCheck } from './http/forwarding-check.ts'
 import { Pages } from './http/pages.ts'
 import { Pictures } from './http/pictures.ts'
@@ -18,6 +17,7 @@ import { type Options, readOptions } from './options.ts'
 import { FolderWatch } from './render/folder-watch.ts'
 import type { StateRequest } from './render/protocol.ts'
 import { Renderer } from './render/renderer.ts'
+import { builtInFolder } from './widget/built-in-folder.ts'
 
 /** What a host app may set; everything else is the host's own business. */
 export type ImgcastOptions = Partial<
@@ -49,7 +49,7 @@ export interface Imgcast {
   readonly token: string
   readonly log: Logger
   census(): Census
-  /** Ends the streams so that every last picture stays on screen, then the render processes; within 4 s. */
+  /** Ends the streams so that every last picture stays on screen, then the render processes, and saves; within 4 s. */
   close(): Promise<void>
 }
 
@@ -61,22 +61,27 @@ const LAST_EVENTS = 500
 
 /**
  * Makes a live image server. Rejects with a `TypeError` that names every wrong option, and with an `Error` where
- * no render process starts.
+ * the store cannot be opened or no render process starts.
  */
 export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions = {}): Promise<Imgcast> {
   const options = readOptions({ ...given, widgets: toPaths(given.widgets) })
   const log = givenLog ?? pino({ level: options.logLevel })
   const token = options.token ?? randomBytes(18).toString('base64url')
-  const cluster = createMemoryCluster()
-  const watch = await FolderWatch.start(options.widgets, log)
+  const cluster = await createCluster(options.store, log)
+  const watch = await FolderWatch.start(options.widgets, log).catch(async (error: unknown) => {
+    await cluster.close()
+    throw error
+  })
   const renderer = await Renderer.start({
-    folders: [builtInWidgets(), ...options.widgets],
+    folders: [builtInFolder(), ...options.widgets],
     workers: options.workers,
     drawTimeout: options.drawTimeout,
     log,
-    onState: (request) => answerState(cluster.store, request),
-  }).catch((error: unknown) => {
+    reloads: options.widgets.length > 0,
+    onState: (request) => answerState(cluster, request),
+  }).catch(async (error: unknown) => {
     watch.close()
+    await cluster.close()
     throw error
   })
   const { minInterval, heartbeat, linger } = options
@@ -121,6 +126,8 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
     await streams.finish(FAREWELL, FAREWELL_CHECK)
     await visits.settle(LAST_EVENTS)
     await renderer.close()
+    // Last: what rooms remember may still change while their viewers leave.
+    await cluster.close()
   }
   return {
     router,
@@ -145,9 +152,16 @@ function allowedReferrers({ allowReferrer, publicUrl }: Options): string[] {
   return allowReferrer.length > 0 && publicUrl ? [...allowReferrer, new URL(publicUrl).host] : allowReferrer
 }
 
-function answerState(store: Store, { operation, room, name, value }: StateRequest): Promise<unknown> {
+async function answerState(
+  { store, hits }: Cluster,
+  { operation, room, name, value }: StateRequest,
+): Promise<unknown> {
+  checkStateName(name)
+  if (operation !== 'get' && isServerName(name))
+    throw new TypeError(`Expected a name of the widget's own to write, got "${name}", which can only be read`)
   switch (operation) {
     case 'get':
+      hits.noteRead(room, name)
       return store.get(room, name)
     case 'set':
       return store.set(room, name, value)
@@ -159,10 +173,4 @@ function answerState(store: Store, { operation, room, name, value }: StateReques
 function toPaths(widgets: ImgcastOptions['widgets']): string[] | undefined {
   if (widgets === undefined) return undefined
   return [widgets].flat().map((folder) => (folder instanceof URL ? fileURLToPath(folder) : folder))
-}
-
-/** The built widgets beside the built server; the same folder when the server runs from TypeScript under test. */
-function builtInWidgets(): string {
-  const here = dirname(fileURLToPath(import.meta.url))
-  return here.endsWith(join('dist', 'src')) ? join(here, '../widgets') : join(here, '../dist/widgets')
 }

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { dirname, resolve } from 'node:path'
 import { compile } from 'proxy-addr'
 import type { Fault } from './errors.ts'
 import { quote } from './errors.ts'
@@ -67,9 +68,14 @@ export const OPTIONS: readonly OptionRow[] = [
     repeatable: true,
     parse: (path) => (existsSync(path) && statSync(path).isDirectory() ? path : undefined),
   },
-  text('store', 'memory:', 'memory:', /^memory:$/, {
-    help: 'where rooms remember; memory: forgets at the end',
-  }),
+  {
+    name: 'store',
+    value: 'location',
+    default: 'file:./imgcast.db',
+    expected: 'memory:, or file: and the path of a file in a folder that exists',
+    help: 'where rooms remember: an SQLite file of its own, or memory: which forgets at the end',
+    parse: parseStore,
+  },
   {
     name: 'publicUrl',
     value: 'url',
@@ -258,6 +264,13 @@ function parseProxies(text: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+function parseStore(text: string): string | undefined {
+  if (text === 'memory:') return text
+  const path = text.startsWith('file:') ? text.slice('file:'.length) : ''
+  const isFolder = existsSync(path) && statSync(path).isDirectory()
+  return path !== '' && !isFolder && existsSync(dirname(resolve(path))) ? text : undefined
 }
 
 function parsePublicUrl(text: string): string | undefined {

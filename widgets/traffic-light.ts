@@ -36,8 +36,9 @@ export default defineWidget({
     ctx.fill()
 
     const yOf = (index: number) => 31 + index * 44
-    const halo = ctx.createRadialGradient(30, yOf(lit), 17, 30, yOf(lit), 29)
-    halo.addColorStop(0, `${LAMPS[lit]?.lit}80`)
+    // Gradients of one circle, from its middle: SVG turns those between two circles inside out.
+    const halo = ctx.createRadialGradient(30, yOf(lit), 0, 30, yOf(lit), 29)
+    halo.addColorStop(17 / 29, `${LAMPS[lit]?.lit}80`)
     halo.addColorStop(1, `${LAMPS[lit]?.lit}00`)
     ctx.fillStyle = halo
     ctx.fillRect(1, yOf(lit) - 29, 58, 58)
@@ -47,9 +48,9 @@ export default defineWidget({
       ctx.arc(30, y, 19, 0, Math.PI * 2)
       ctx.fillStyle = '#12151a'
       ctx.fill()
-      const glass = ctx.createRadialGradient(25, y - 6, 1, 30, y, 17)
+      const glass = ctx.createRadialGradient(25, y - 6, 0, 25, y - 6, 24)
       glass.addColorStop(0, index === lit ? lamp.core : lamp.sheen)
-      glass.addColorStop(index === lit ? 0.6 : 1, index === lit ? lamp.lit : lamp.dark)
+      glass.addColorStop(index === lit ? 0.62 : 1, index === lit ? lamp.lit : lamp.dark)
       ctx.beginPath()
       ctx.arc(30, y, 17, 0, Math.PI * 2)
       ctx.fillStyle = glass

@@ -1,16 +1,11 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
 import { sayFaults } from '../options.ts'
-import { audit } from './audit.ts'
-import { doctor } from './doctor/doctor.ts'
+import { USAGE_ERROR } from './command.ts'
 import { readCommandLine } from './read-command-line.ts'
-import { serve } from './serve.ts'
-
-/** The exit code for a command line that cannot be understood. */
-const USAGE_ERROR = 2
 
 const line = readCommandLine(process.argv.slice(2), process.env)
-switch (line.command) {
+switch (line.kind) {
   case 'help':
     process.stdout.write(line.text)
     break
@@ -23,12 +18,8 @@ switch (line.command) {
     process.stderr.write(`${sayFaults(line.faults)}\n`)
     process.exitCode = USAGE_ERROR
     break
-  case 'audit':
-    process.exitCode = await audit(line)
-    break
-  case 'doctor':
-    process.exitCode = await doctor(line)
-    break
-  case 'serve':
-    await serve(line.options)
+  case 'run': {
+    const code = await line.run()
+    if (code !== undefined) process.exitCode = code
+  }
 }

@@ -1,9 +1,16 @@
+import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
 import type { Bus } from './bus.ts'
+import { Hits } from './hits.ts'
 import { MemoryBus } from './memory-bus.ts'
 import { MemoryPresence } from './memory-presence.ts'
 import { MemoryStore } from './memory-store.ts'
 import type { Presence } from './presence.ts'
+import { SqliteStore } from './sqlite-store.ts'
+import { StateFile } from './state-file.ts'
 import type { Store } from './store.ts'
+import { StoreError } from './store-error.ts'
 import { ViewerKeys } from './viewer-key.ts'
 
 /** What the nodes of one service share. One process is a cluster of one. */
@@ -11,11 +18,44 @@ export interface Cluster {
   presence: Presence
   bus: Bus
   store: Store
+  hits: Hits
   viewerKeys: ViewerKeys
+  /** Keeps what rooms remember. Nothing may be asked of it afterwards. */
+  close(): Promise<void>
 }
 
-/** Makes a cluster of one that forgets when the process ends (`--store memory:`). */
-export function createMemoryCluster(): Cluster {
+/** How long a file that somebody else has is waited for, in milliseconds: a server may take five seconds to stop. */
+const PATIENCE = 6_000
+const PATIENCE_CHECK = 100
+
+/**
+ * Makes a cluster of one.
+ * @param location `memory:`, which forgets when the process ends, or `file:` and the path of an SQLite file.
+ * @throws StoreError where the file cannot be opened, is not Imgcast's, is damaged, or stays open in another process.
+ */
+export async function createCluster(location: string, log: Logger): Promise<Cluster> {
   const bus = new MemoryBus()
-  return { bus, presence: new MemoryPresence(bus), store: new MemoryStore(bus), viewerKeys: new ViewerKeys() }
+  const store = location.startsWith('file:')
+    ? new SqliteStore(await openFile(resolve(location.slice('file:'.length))), bus, log)
+    : new MemoryStore(bus)
+  return {
+    bus,
+    presence: new MemoryPresence(bus),
+    store,
+    hits: new Hits(store, bus),
+    viewerKeys: new ViewerKeys(),
+    close: () => store.close(),
+  }
+}
+
+async function openFile(path: string): Promise<StateFile> {
+  const deadline = performance.now() + PATIENCE
+  for (;;) {
+    try {
+      return new StateFile(path)
+    } catch (error) {
+      if (!(error instanceof StoreError && error.isTaken) || performance.now() > deadline) throw error
+    }
+    await sleep(PATIENCE_CHECK)
+  }
 }

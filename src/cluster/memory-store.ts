@@ -1,9 +1,17 @@
 import type { Bus } from './bus.ts'
+import { addToStateJson, toStateJson } from './state-json.ts'
+import { checkStateName, isServerName } from './state-name.ts'
 import type { Store } from './store.ts'
+
+/** Values of the server's own that are kept: keys are free to invent, memory is not. */
+const REMEMBERED_COUNTS = 100_000
 
 /** A store that forgets when the process ends. */
 export class MemoryStore implements Store {
-  readonly #rooms = new Map<string, Map<string, string>>()
+  // Kept as JSON, like in every other store: no caller can change what another one reads.
+  readonly #values = new Map<string, string>()
+  /** The server's own; the longest unwritten first. */
+  readonly #counts = new Map<string, string>()
   readonly #bus: Bus
 
   constructor(bus: Bus) {
@@ -11,43 +19,68 @@ export class MemoryStore implements Store {
   }
 
   async get(room: string, name: string): Promise<unknown> {
-    return this.#read(room, name)
+    const json = this.#read(room, name)
+    return json === undefined ? undefined : JSON.parse(json)
   }
 
   async set(room: string, name: string, value: unknown): Promise<void> {
-    this.#write(room, name, value)
+    checkStateName(name)
+    this.#write(room, name, toStateJson(name, value))
   }
 
   async delete(room: string, name: string): Promise<boolean> {
-    const state = this.#rooms.get(room)
-    if (!state?.delete(name)) return false
-    if (state.size === 0) this.#rooms.delete(room)
-    this.#bus.publish(room)
+    checkStateName(name)
+    if (!this.#mapOf(name).delete(idOf(room, name))) return false
+    this.#publish(room, name)
     return true
   }
 
   async add(room: string, name: string, amount: number): Promise<number> {
     // Read and written in one turn of the event loop: no other `add` can come between.
-    const known = this.#read(room, name) ?? 0
-    if (typeof known !== 'number')
-      throw new TypeError(`Expected \`${name}\` to be a number, found ${typeof known}`)
-    this.#write(room, name, known + amount)
-    return known + amount
+    const sum = addToStateJson(name, this.#read(room, name), amount)
+    this.#write(room, name, String(sum))
+    return sum
   }
 
-  #read(room: string, name: string): unknown {
-    // Kept as JSON, like in every other store: no caller can change what another one reads.
-    const json = this.#rooms.get(room)?.get(name)
-    return json === undefined ? undefined : JSON.parse(json)
+  async deleteNames(from: string, to: string): Promise<void> {
+    for (const map of [this.#values, this.#counts]) {
+      for (const id of map.keys()) {
+        const name = id.slice(0, id.indexOf('\n'))
+        if (name >= from && name < to) map.delete(id)
+      }
+    }
   }
 
-  #write(room: string, name: string, value: unknown): void {
-    const json = JSON.stringify(value)
-    if (json === undefined)
-      throw new TypeError(`Expected \`${name}\` to be a JSON value, got ${typeof value}`)
-    const state = this.#rooms.get(room) ?? new Map<string, string>()
-    this.#rooms.set(room, state)
-    state.set(name, json)
-    this.#bus.publish(room)
+  async close(): Promise<void> {}
+
+  #read(room: string, name: string): string | undefined {
+    checkStateName(name)
+    return this.#mapOf(name).get(idOf(room, name))
   }
+
+  #write(room: string, name: string, json: string): void {
+    const map = this.#mapOf(name)
+    const id = idOf(room, name)
+    if (map === this.#counts) {
+      // Written anew each time: a Map keeps the order of insertion.
+      map.delete(id)
+      const [oldest] = map.size >= REMEMBERED_COUNTS ? map.keys() : []
+      if (oldest !== undefined) map.delete(oldest)
+    }
+    map.set(id, json)
+    this.#publish(room, name)
+  }
+
+  #publish(room: string, name: string): void {
+    if (!isServerName(name)) this.#bus.publish(room)
+  }
+
+  #mapOf(name: string): Map<string, string> {
+    return isServerName(name) ? this.#counts : this.#values
+  }
+}
+
+/** The name comes first: it has no line end, whatever a room has. */
+function idOf(room: string, name: string): string {
+  return `${name}\n${room}`
 }

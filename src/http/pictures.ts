@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { closest } from 'fastest-levenshtein'
 import type { Logger } from 'pino'
 import type { Channels } from '../channel/channels.ts'
 import { readShown } from '../channel/shown.ts'
@@ -13,6 +12,7 @@ import type { Job } from '../render/protocol.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { parseLook } from '../widget/look.ts'
 import { type Manifest, usualLength } from '../widget/manifest.ts'
+import { findManifest, notFound } from './find-manifest.ts'
 import { UNCACHED } from './headers.ts'
 import { type Delivery, EXTENSIONS, looksLikeImage, negotiate, wantsPage, wantsProblem } from './negotiate.ts'
 import type { PageExtension } from './page-look.ts'
@@ -115,10 +115,15 @@ export class Pictures {
       key,
       look: parseLook(manifest, delivery.format, query),
     })
-    if (delivery.kind === 'still') return sendStill(request, response, await channels.open(spec).still())
+    if (delivery.kind === 'still') return this.#sendStill(request, response, spec)
     if (request.method === 'HEAD') return streams.sendHead(request, response)
     if (delivery.redirect && redirectToUnique(request, response)) return
-    streams.open(request, response, spec, delivery, () => channels.open(spec))
+    streams.open(request, response, spec, delivery, () => {
+      const channel = channels.open(spec)
+      // Here the viewer is admitted and nothing is drawn for it yet.
+      void this.#init.cluster.hits.count(roomOf(spec))
+      return channel
+    })
   }
 
   /** Has the widget read what only it can read. @throws PublicError 400 for what is wrong, if that is known in time. */
@@ -128,6 +133,20 @@ export class Pictures {
     shown.catch(() => {})
     await Promise.race([shown, sleep(READING_PATIENCE, undefined, { ref: false })])
     return { ...spec, shown }
+  }
+
+  /** The asker's own hit is in the picture, so it is counted first, and taken back from one that fails. */
+  async #sendStill(request: PictureRequest, response: ServerResponse, spec: ChannelSpec): Promise<void> {
+    const { channels, cluster } = this.#init
+    const room = roomOf(spec)
+    if (request.method === 'HEAD') return sendStill(request, response, await channels.open(spec).still())
+    await cluster.hits.count(room)
+    try {
+      sendStill(request, response, await channels.open(spec).still())
+    } catch (error) {
+      await cluster.hits.uncount(room)
+      throw error
+    }
   }
 
   async #sendData(
@@ -161,12 +180,10 @@ export class Pictures {
   }
 
   #find({ widget, key, extension }: PicturePath, image: boolean): Manifest {
-    const { manifests } = this.#init.renderer
-    const manifest = manifests.get(widget)
-    if (!manifest) {
-      const near = manifests.size > 0 ? closest(widget, [...manifests.keys()]) : undefined
-      throw notFound(`no widget ${widget.slice(0, 40)}${near ? `, did you mean ${near}?` : ''}`)
-    }
+    const { manifests, faults } = this.#init.renderer
+    if (faults.some(({ name }) => name === widget) && !manifests.has(widget))
+      throw notFound(`${widget} does not load`)
+    const manifest = findManifest(manifests, widget)
     // An img cannot show a page: say what is missing instead. Who asks for a GIF does not mean a key `x.gif` either.
     if (extension === undefined && (image || OTHER_FORMAT.test(key))) {
       throw notFound(
@@ -187,7 +204,7 @@ export class Pictures {
     }
     if (response.headersSent) return void response.destroy()
     if (wantsProblem(request.headers, path?.extension)) return sendProblem(request, response, error)
-    if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error)
+    if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error, path?.widget)
     sendErrorPicture(request, response, error, place, this.#cards)
   }
 }
@@ -250,10 +267,6 @@ function stopping(): PublicError {
     caption: 'the server is stopping',
     headers: { 'Retry-After': '5' },
   })
-}
-
-function notFound(caption: string): PublicError {
-  return new PublicError({ code: 'not-found', status: 404, caption })
 }
 
 function tooLong(length: number): PublicError {

@@ -1,7 +1,7 @@
 import { loadImage } from '@napi-rs/canvas'
 import { paint } from '../picture/encode.ts'
 import type { ShownPicture, Size, Widget } from '../widget/define-widget.ts'
-import type { LoadedWidget } from '../widget/load-folder.ts'
+import type { LoadedWidget } from '../widget/load-widget.ts'
 import { readValues } from '../widget/manifest.ts'
 import type { ParamValue } from '../widget/param.ts'
 import { MAX_FPS } from '../widget/widget-faults.ts'

@@ -1,8 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { createRequire } from 'node:module'
+import type { ChildProcess } from 'node:child_process'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import { sayExit } from './exit-reason.ts'
+import { forkHost } from './fork-host.ts'
 import { watchMemory } from './memory-watch.ts'
 import type { FromHost, Job, StateRequest, ToHost } from './protocol.ts'
 import { readLines } from './read-lines.ts'
@@ -15,6 +15,8 @@ export interface ProcessSettings {
   skip: ReadonlyMap<string, string>
   /** What the process may hold in all before it is killed. */
   memoryBytes: number
+  /** Answers a process that is yet to be told its widgets. @default a new one */
+  fork?: (() => ChildProcess | undefined) | undefined
   /** Milliseconds a `load` may take, and then a drawing; a process that does not answer is killed. */
   drawTimeout: number
   /** Milliseconds that all modules together may take to load. */
@@ -39,8 +41,6 @@ interface Running {
   extended: boolean
 }
 
-/** What the JavaScript heap may take of a process's memory; Buffers and canvases are outside of it. */
-const HEAP_SHARE = 0.25
 /** What an aborted `load` has left to say so before its process counts as hung. */
 const ABORT_GRACE = 300
 
@@ -74,19 +74,7 @@ export class RenderProcess {
 
   constructor(settings: ProcessSettings) {
     this.#settings = settings
-    // The built file: render processes are plain Node, also when the server itself runs from TypeScript under test.
-    const host = createRequire(import.meta.url).resolve('#render-host')
-    const { IMGCAST_TOKEN: _, ...env } = process.env
-    this.#child = fork(host, [], {
-      serialization: 'advanced',
-      // By the condition, `imgcast` is there what authors use and nothing of the server.
-      execArgv: [
-        `--max-old-space-size=${Math.floor((settings.memoryBytes * HEAP_SHARE) / 2 ** 20)}`,
-        '--conditions=imgcast-render',
-      ],
-      env,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    })
+    this.#child = settings.fork?.() ?? forkHost(settings.memoryBytes)
     this.ready = new Promise((resolve, reject) => {
       this.#child.on('message', (message: FromHost | null) => {
         // A library in a widget may use `process.send` for words of its own.

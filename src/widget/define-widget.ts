@@ -20,7 +20,11 @@ type Values<P extends Params> = {
   [K in keyof P]: P[K] extends Param<infer T> ? T : P[K] extends Parser<infer T> ? T : unknown
 }
 
-/** What a room remembers, by name: JSON values. Every write redraws every picture of the room. */
+/**
+ * What a room remembers, by name: JSON values of up to 64 KiB. A name is 1 to 64 characters `A-Z a-z 0-9 . _ ~ -`; the
+ * server's own begin with `$` and can only be read: `$hits`, and `$hits:YYYY-MM-DD` for a day in UTC. Every write
+ * redraws every picture of the room.
+ */
 export interface RoomState {
   /** The value of a name, or undefined. */
   get<T = unknown>(name: string): Promise<T | undefined>
@@ -169,7 +173,9 @@ export interface Widget<P extends Params = Params, D = unknown> {
 }
 
 /** Checks an author's widget and returns it, typed; throws a `TypeError` that lists everything wrong. */
-export function defineWidget<const P extends Params, D = undefined>(widget: Widget<P, D>): Widget<P, D> {
+export function defineWidget<const P extends Params = Record<never, never>, D = undefined>(
+  widget: Widget<P, D>,
+): Widget<P, D> {
   const faults = findWidgetFaults(widget)
   if (faults.length > 0) throw new TypeError(faults.join('; '))
   return widget

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
+import { COMMANDS } from '../../src/cli/commands.ts'
 import { flagOf, OPTIONS, variableOf } from '../../src/options.ts'
 import { type RunningServer, runCommand, serveCommand } from '../support/command.ts'
 import { FIXTURE_WIDGETS } from '../support/server.ts'
@@ -31,6 +32,18 @@ describe('imgcast --help', () => {
     for (const row of OPTIONS) expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`(${variableOf(row)}`)
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('(IMGCAST_PORT, default 9192)')
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('(IMGCAST_LINGER, default 10s)')
+  })
+
+  test('lists every command, each with a help of its own', async () => {
+    const { stdout } = await runCommand(['--help'])
+    for (const { name, about, options, flags = [] } of COMMANDS) {
+      expect(stdout).toMatch(new RegExp(`^  ${name} .*${about}$`, 'm'))
+      const help = await runCommand([name, '--help'])
+      expect(help).toMatchObject({ code: 0, stderr: '' })
+      for (const flag of [...options.map(flagOf), ...flags.map((each) => each.flag)]) {
+        expect(help.stdout).toContain(flag)
+      }
+    }
   })
 
   test('--version is the package version', async () => {
@@ -65,7 +78,9 @@ describe('a wrong command line', () => {
     expect(lines).toContain('--nonsense: there is no such option, see imgcast --help')
     expect(lines.some((line) => line.startsWith('--log-level: expected fatal, error'))).toBe(true)
     expect(lines).toContain('IMGCAST_WORKERS: expected a whole number from 1 to 64, got "many"')
-    expect(lines).toContain('IMGCAST_STORE: expected memory:, got "mysql://"')
+    expect(lines).toContain(
+      'IMGCAST_STORE: expected memory:, or file: and the path of a file in a folder that exists, got "mysql://"',
+    )
     expect(lines).toContain('--tls-key: a certificate and its key go together')
   })
 

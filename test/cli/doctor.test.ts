@@ -3,10 +3,8 @@ import { diagnose } from '../../src/cli/doctor/diagnose.ts'
 import type { Observations } from '../../src/cli/doctor/observations.ts'
 import { boundaryOf, Parts } from '../../src/cli/doctor/parts.ts'
 import { recogniseProxy } from '../../src/cli/doctor/proxy.ts'
-import { readDoctorOrder } from '../../src/cli/doctor/read-order.ts'
 import { remedyFor } from '../../src/cli/doctor/remedies.ts'
 import { type Report, toText } from '../../src/cli/doctor/report.ts'
-import type { Fault } from '../../src/errors.ts'
 import { runCommand } from '../support/command.ts'
 
 const STREAM = 'multipart/x-mixed-replace; boundary=imgcast-1'
@@ -322,6 +320,16 @@ describe('a report', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(60)
   })
 
+  test('says what helps against two things only once', () => {
+    const both = diagnose({
+      ...well,
+      pushes: [Number.POSITIVE_INFINITY],
+      pace: { ...well.pace, arrivals: [] },
+    })
+    const text = toText({ ...report, findings: both }, { width: 200, isColored: false })
+    expect(text.match(/proxy_buffering off/g)).toHaveLength(1)
+  })
+
   test('is coloured only where that is wanted', () => {
     expect(toText(report, { width: 80, isColored: false })).not.toContain('\u001b')
     expect(toText(report, { width: 80, isColored: true })).toContain('\u001b[31m✗')
@@ -344,27 +352,22 @@ describe('a report', () => {
 })
 
 describe('a command line', () => {
-  const words = { url: 'http://a', token: undefined, json: false, wait: undefined, resolve: undefined }
-
-  test('has defaults', () => {
-    const faults: Fault[] = []
-    expect(readDoctorOrder(words, faults)).toMatchObject({ url: 'http://a', wait: 5000 })
-    expect(faults).toEqual([])
-  })
-
   test('is told everything that is wrong with it, with exit code 2', async () => {
-    const { code, stderr } = await runCommand([
-      'doctor',
-      'ftp://a',
-      '--wait',
-      '3',
-      '--resolve',
-      'b',
-      '--port',
-      '1',
-    ])
+    const args = ['doctor', 'ftp://a', '--wait', '3', '--resolve', 'b', '--port', '1']
+    const { code, stderr } = await runCommand(args)
     expect(code).toBe(2)
     for (const name of ['ftp://a: ', '--wait: ', '--resolve: ', '--port: ']) expect(stderr).toContain(name)
-    expect((await runCommand(['doctor'])).stderr).toContain('<url>: is missing')
+  })
+
+  test('without an address is wrong', async () => {
+    const { code, stderr } = await runCommand(['doctor'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('<url>')
+  })
+
+  test('has a help of its own', async () => {
+    const { code, stdout } = await runCommand(['doctor', '--help'])
+    expect(code).toBe(0)
+    for (const flag of ['--wait', '--resolve', '--json', '--token']) expect(stdout).toContain(flag)
   })
 })

@@ -1,10 +1,13 @@
+import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
-import { createMemoryCluster } from '../../src/cluster/cluster.ts'
+import { createCluster } from '../../src/cluster/cluster.ts'
 import { ViewerKeys } from '../../src/cluster/viewer-key.ts'
+
+const log = pino({ level: 'silent' })
 
 describe('presence', () => {
   test('counts streams and people, and forgets a room when the last is gone', async () => {
-    const { presence } = createMemoryCluster()
+    const { presence } = await createCluster('memory:', log)
     const members = await Promise.all(
       ['ann', 'ann', 'bob'].map((viewer) => presence.join('online/a', viewer)),
     )
@@ -15,7 +18,7 @@ describe('presence', () => {
   })
 
   test('leaving twice is leaving once', async () => {
-    const { presence } = createMemoryCluster()
+    const { presence } = await createCluster('memory:', log)
     const first = await presence.join('online/a', 'ann')
     await presence.join('online/a', 'bob')
     await first.leave()
@@ -24,7 +27,7 @@ describe('presence', () => {
   })
 
   test('random joins and leaves never drift', async () => {
-    const { presence } = createMemoryCluster()
+    const { presence } = await createCluster('memory:', log)
     const open: { viewer: string; leave(): Promise<void> }[] = []
     for (let step = 0; step < 5000; step += 1) {
       if (Math.random() < 0.5 || open.length === 0) {
@@ -40,7 +43,7 @@ describe('presence', () => {
   })
 
   test('publishes each change after it can be read', async () => {
-    const { presence, bus } = createMemoryCluster()
+    const { presence, bus } = await createCluster('memory:', log)
     const seen: Promise<number>[] = []
     const stop = bus.subscribe((room) =>
       seen.push(presence.counts(room).then(({ connections }) => connections)),
@@ -53,36 +56,10 @@ describe('presence', () => {
   })
 
   test('remembers the peaks of 10 000 rooms, not of every room that was ever asked for', async () => {
-    const { presence } = createMemoryCluster()
+    const { presence } = await createCluster('memory:', log)
     for (let room = 0; room <= 10_000; room += 1) await (await presence.join(`r/${room}`, 'ann')).leave()
     expect((await presence.counts('r/0')).peak).toBe(0)
     expect((await presence.counts('r/10000')).peak).toBe(1)
-  })
-})
-
-describe('the store', () => {
-  test('keeps JSON values, and nobody changes what another reads', async () => {
-    const { store } = createMemoryCluster()
-    const value = { list: [1] }
-    await store.set('r/a', 'x', value)
-    value.list.push(2)
-    expect(await store.get('r/a', 'x')).toEqual({ list: [1] })
-    expect(await store.get('r/a', 'y')).toBeUndefined()
-    expect(await store.delete('r/a', 'x')).toBe(true)
-    expect(await store.delete('r/a', 'x')).toBe(false)
-  })
-
-  test('adds without losing one of many at once', async () => {
-    const { store } = createMemoryCluster()
-    await Promise.all(Array.from({ length: 100 }, () => store.add('r/a', 'hits', 1)))
-    expect(await store.get('r/a', 'hits')).toBe(100)
-  })
-
-  test('refuses what is not JSON, and to add to what is no number', async () => {
-    const { store } = createMemoryCluster()
-    await expect(store.set('r/a', 'x', undefined)).rejects.toThrow(/expected `x` to be a JSON value/i)
-    await store.set('r/a', 'x', 'text')
-    await expect(store.add('r/a', 'x', 1)).rejects.toThrow(/expected `x` to be a number, found string/i)
   })
 })
 

@@ -1,13 +1,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const script = fileURLToPath(new URL('../../examples/express/server.js', import.meta.url))
 
 test('the Express example shows its pictures and stops when it is told to', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'imgcast-example-'))
   const app = spawn(process.execPath, [script], {
     env: { ...process.env, PORT: '0' },
+    // It remembers in its working directory.
+    cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exit = once(app, 'exit')
@@ -26,4 +32,7 @@ test('the Express example shows its pictures and stops when it is told to', asyn
     app.kill('SIGTERM')
   }
   expect(await exit).toEqual([0, null])
+  // Closed well: one file.
+  expect(readdirSync(folder)).toEqual(['imgcast.db'])
+  rmSync(folder, { recursive: true })
 })

@@ -115,7 +115,8 @@ export class Network {
       Object.entries(process.env).filter(([name]) => !name.startsWith('IMGCAST_')),
     )
     const place = ['serve', '--host', '0.0.0.0', '--port', `${port}`]
-    const child = this.#start('server', [MAIN, ...place, ...widgets, '--log-level', 'warn', ...args], env)
+    const quiet = ['--log-level', 'warn', '--store', 'memory:']
+    const child = this.#start('server', [MAIN, ...place, ...widgets, ...quiet, ...args], env)
     let text = ''
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk

@@ -2,10 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { loadImage } from '@napi-rs/canvas'
 import { pino } from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Job } from '../../src/render/protocol.ts'
 import { Renderer } from '../../src/render/renderer.ts'
+import { eventually } from '../support/eventually.ts'
+import { pixelOf } from '../support/pixels.ts'
 import { FIXTURE_WIDGETS } from '../support/server.ts'
 
 const DRAW_TIMEOUT = 1000
@@ -133,7 +136,11 @@ describe('a renderer', () => {
     expect([...renderer.manifests.keys()]).toEqual(['good'])
     const faults = Object.fromEntries(renderer.faults.map(({ name, message }) => [name, message]))
     expect(faults['exits-at-once']).toBe('its code ended its process with exit code 7')
-    expect(faults['syntax-error']).toMatch(/^ParseError: Unexpected token .*syntax-error\.mjs:2:0$/)
+    expect(faults['syntax-error']).toBe('SyntaxError: Unexpected token')
+    expect(renderer.faults.find(({ name }) => name === 'syntax-error')).toMatchObject({
+      file: expect.stringMatching(/syntax-error\.mjs$/),
+      ...{ line: 2, column: 1 },
+    })
     expect(faults['no-default']).toMatch(/expected the default export to be a widget/)
     expect(faults.Shouting_Name).toMatch(/kebab-case/)
     expect(faults.api).toMatch(/taken/)
@@ -228,8 +235,37 @@ describe('reload', () => {
     const folder = await folderWith(source(''))
     const renderer = await start(folder, 1)
     await writeFile(join(folder, 'mine.mjs'), 'export default {')
-    expect(await renderer.reload()).toBe(false)
-    expect(renderer.faults[0]).toMatchObject({ name: 'mine', message: expect.stringMatching(/^ParseError/) })
+    await renderer.reload()
+    expect(renderer.faults[0]).toMatchObject({ name: 'mine', message: expect.stringMatching(/^SyntaxError/) })
+    await renderer.draw(job('mine'), watched)
+  })
+
+  test('runs the new code of one widget while another one is broken, through any number of reloads', async () => {
+    const folder = await folderWith(source(''))
+    const red = (shade: number) => source(`ctx.fillStyle = 'rgb(${shade}, 0, 0)'; ctx.fillRect(0, 0, 10, 10)`)
+    await writeFile(join(folder, 'other.mjs'), red(1))
+    const renderer = await start(folder, 2)
+    await writeFile(join(folder, 'mine.mjs'), 'export default {')
+    for (const shade of [50, 100]) {
+      await writeFile(join(folder, 'other.mjs'), red(shade))
+      await renderer.reload()
+      const { frame } = await renderer.draw(job('other'), watched)
+      expect(pixelOf(await loadImage(frame.bytes))[0]).toBe(shade)
+      await renderer.draw(job('mine'), watched)
+      expect(renderer.manifests.has('mine')).toBe(true)
+    }
+    // The one that was broken first keeps code of its own, the other one that of the last time it was good.
+    await writeFile(join(folder, 'other.mjs'), 'also {')
+    await renderer.reload()
+    const { frame } = await renderer.draw(job('other'), watched)
+    expect(pixelOf(await loadImage(frame.bytes))[0]).toBe(100)
+    await renderer.draw(job('mine'), watched)
+
+    await writeFile(join(folder, 'mine.mjs'), source(''))
+    await writeFile(join(folder, 'other.mjs'), red(150))
+    await renderer.reload()
+    await eventually(() => expect(renderer.pids).toHaveLength(2))
+    expect(renderer.faults).toEqual([])
     await renderer.draw(job('mine'), watched)
   })
 

@@ -25,7 +25,7 @@ describe.each([
 
   beforeAll(async () => {
     const log = pino({ level: process.env.TEST_LOG ?? 'silent' })
-    imgcast = await createImgcast({ widgets: FIXTURE_WIDGETS, workers: 1, log })
+    imgcast = await createImgcast({ widgets: FIXTURE_WIDGETS, workers: 1, store: 'memory:', log })
     const app = express()
     app.get('/', (_request, response) => void response.send('the host’s own page'))
     app.use('/live', imgcast.router)
@@ -120,7 +120,7 @@ describe.each([
 })
 
 test('after its end, an image load still gets a picture that says so', async () => {
-  const imgcast = await createImgcast({ workers: 1, logLevel: 'silent' })
+  const imgcast = await createImgcast({ workers: 1, store: 'memory:', logLevel: 'silent' })
   const server = express5().use('/live', imgcast.router).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   await imgcast.close()

@@ -35,6 +35,7 @@ beforeAll(async () => {
   tls = makeCertificate()
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' })
   imgcast = await createImgcast({
+    store: 'memory:',
     ...{ widgets: FIXTURE_WIDGETS, workers: 1, linger: 100, allowReferrer: 'forum.example', log },
   })
   const app = http2Express(express)
@@ -270,7 +271,12 @@ test.each([
 })
 
 test('when the server stops, streams end cleanly', async () => {
-  const own = await createImgcast({ widgets: FIXTURE_WIDGETS, workers: 1, logLevel: 'silent' })
+  const own = await createImgcast({
+    widgets: FIXTURE_WIDGETS,
+    workers: 1,
+    store: 'memory:',
+    logLevel: 'silent',
+  })
   const app = http2Express(express).use(own.router)
   const secure = createSecureServer(tls).on('request', app).listen(0, '127.0.0.1')
   await once(secure, 'listening')

@@ -49,7 +49,8 @@ function start(args: readonly string[], env: Record<string, string>) {
     Object.entries(process.env).filter(([name]) => !name.startsWith('IMGCAST_')),
   )
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { ...clean, ...env },
+    // No test leaves a file in the project; who tests that sets another store.
+    env: { ...clean, IMGCAST_STORE: 'memory:', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const text = { stdout: '', stderr: '' }

@@ -21,7 +21,13 @@ export async function startServer(
   trustProxy: string | undefined = undefined,
 ): Promise<TestServer> {
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' })
-  const imgcast = await createImgcast({ widgets: FIXTURE_WIDGETS, workers: 1, log, ...options })
+  const imgcast = await createImgcast({
+    widgets: FIXTURE_WIDGETS,
+    workers: 1,
+    store: 'memory:',
+    log,
+    ...options,
+  })
   const app = express()
   if (trustProxy !== undefined) app.set('trust proxy', trustProxy)
   app.use(imgcast.router)

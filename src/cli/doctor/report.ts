@@ -56,9 +56,12 @@ export function toText({ url, proxy, findings }: Report, paper: Paper): string {
     const shown = paper.isColored ? styleText(color, mark, { validateStream: false }) : mark
     return `  ${shown} ${TITLES[id].padEnd(TITLE_WIDTH)}  ${text}`
   }
-  const remedies = findings.flatMap((finding) =>
-    finding.remedy === undefined ? [] : [line(finding, wrap(finding.remedy, paper.width - INDENT))],
+  // What one cause does in several ways has one remedy.
+  const told = findings.filter(
+    ({ remedy }, index) =>
+      remedy !== undefined && findings.findIndex((each) => each.remedy === remedy) === index,
   )
+  const remedies = told.map((finding) => line(finding, wrap(finding.remedy ?? '', paper.width - INDENT)))
   const lines = [
     `${url}${proxy === null ? '' : `, behind ${proxy}`}`,
     '',

@@ -27,7 +27,13 @@ export class Forum {
 
   static async start(pictures: number, sameHost: boolean, options: ImgcastOptions = {}): Promise<Forum> {
     const log = pino({ level: process.env.TEST_LOG ?? 'silent' })
-    const imgcast = await createImgcast({ widgets: FIXTURE_WIDGETS, workers: 1, log, ...options })
+    const imgcast = await createImgcast({
+      widgets: FIXTURE_WIDGETS,
+      workers: 1,
+      store: 'memory:',
+      log,
+      ...options,
+    })
     const forum = new Forum(imgcast, pictures, sameHost)
     const app = express()
     app.get('/topic/:page', (request, response) => {

@@ -67,7 +67,7 @@ export class Network {
     )
     const widgets = ['--widgets', fileURLToPath(FIXTURE_WIDGETS), '--workers', '1', '--log-level', 'warn']
     // What is quiet has to stay so: bytes that nobody acknowledges keep a kernel from probing.
-    const quiet = ['--heartbeat', '60s']
+    const quiet = ['--heartbeat', '60s', '--store', 'memory:']
     const args = ['serve', '--port', `${port}`, '--trust-proxy', 'loopback', ...quiet, ...widgets]
     const { stdout } = this.#start(this.front, [process.execPath, MAIN, ...args], env)
     let output = ''

@@ -1,0 +1,68 @@
+import type { Bus } from './bus.ts'
+import type { Store } from './store.ts'
+
+const DAY = 86_400_000
+/** Days that are remembered besides today. */
+const REMEMBERED_DAYS = 7
+const NAME = '$hits'
+
+/**
+ * Counts how often a room's pictures were asked for: `$hits` for all time, `$hits:YYYY-MM-DD` for a day in UTC. Days
+ * older than a week are deleted.
+ */
+export class Hits {
+  readonly #store: Store
+  readonly #bus: Bus
+  readonly #now: () => number
+  /** Widgets that read hits. Only their pictures change by a hit: all others would be drawn anew for nothing. */
+  readonly #readers = new Set<string>()
+  #day = Number.NaN
+  #dayName = ''
+
+  constructor(store: Store, bus: Bus, now: () => number = Date.now) {
+    this.#store = store
+    this.#bus = bus
+    this.#now = now
+  }
+
+  /** Counts one picture. Never rejects: a hit that is lost is no reason to show no picture. */
+  count(room: string): Promise<void> {
+    return this.#add(room, 1)
+  }
+
+  /** Takes one back: what was asked for ended as an error. */
+  uncount(room: string): Promise<void> {
+    return this.#add(room, -1)
+  }
+
+  /** A widget has read something of its room: from now on its pictures change with their hits, if it was these. */
+  noteRead(room: string, name: string): void {
+    if (name.startsWith(NAME)) this.#readers.add(widgetOf(room))
+  }
+
+  async #add(room: string, amount: number): Promise<void> {
+    const today = this.#today()
+    // Both begin at once: a picture that is drawn next already has them.
+    await Promise.allSettled([this.#store.add(room, NAME, amount), this.#store.add(room, today, amount)])
+    if (this.#readers.has(widgetOf(room))) this.#bus.publish(room)
+  }
+
+  #today(): string {
+    const day = Math.floor(this.#now() / DAY)
+    if (day !== this.#day) {
+      this.#day = day
+      this.#dayName = nameOf(day)
+      // What could not be deleted now goes another day.
+      this.#store.deleteNames(`${NAME}:`, nameOf(day - REMEMBERED_DAYS)).catch(() => {})
+    }
+    return this.#dayName
+  }
+}
+
+function nameOf(day: number): string {
+  return `${NAME}:${new Date(day * DAY).toISOString().slice(0, 10)}`
+}
+
+function widgetOf(room: string): string {
+  return room.slice(0, room.indexOf('/'))
+}

@@ -1,0 +1,39 @@
+import { quote } from '../errors.ts'
+
+/** The largest value that a room remembers, as JSON. */
+export const LARGEST_STATE_BYTES = 65_536
+
+/**
+ * A value as the JSON that stores keep.
+ * @throws TypeError where it has none, RangeError where it is over 64 KiB.
+ */
+export function toStateJson(name: string, value: unknown): string {
+  let json: string | undefined
+  try {
+    json = JSON.stringify(value)
+  } catch (error) {
+    throw new TypeError(`Expected \`${name}\` to be a JSON value: ${(error as Error).message}`)
+  }
+  if (json === undefined) throw new TypeError(`Expected \`${name}\` to be a JSON value, got ${typeof value}`)
+  const bytes = Buffer.byteLength(json)
+  if (bytes > LARGEST_STATE_BYTES)
+    throw new RangeError(
+      `Expected \`${name}\` to be at most ${LARGEST_STATE_BYTES} bytes of JSON, got ${bytes}`,
+    )
+  return json
+}
+
+/**
+ * The sum of what is known, as JSON, and an amount; nothing known counts as 0.
+ * @throws TypeError where one of them is no number, RangeError where the sum is none.
+ */
+export function addToStateJson(name: string, known: string | undefined, amount: number): number {
+  const before: unknown = known === undefined ? 0 : JSON.parse(known)
+  if (typeof before !== 'number')
+    throw new TypeError(`Expected \`${name}\` to be a number, found ${typeof before}`)
+  if (typeof amount !== 'number' || !Number.isFinite(amount))
+    throw new TypeError(`Expected a number to add to \`${name}\`, got ${quote(amount)}`)
+  const sum = before + amount
+  if (!Number.isFinite(sum)) throw new RangeError(`Expected \`${name}\` to stay a number, got ${sum}`)
+  return sum
+}

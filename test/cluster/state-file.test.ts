@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'libsql'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createCluster } from '../../src/cluster/cluster.ts'
+import { StateFile } from '../../src/cluster/state-file.ts'
+import { StoreError } from '../../src/cluster/store-error.ts'
+
+let folder: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'imgcast-file-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const at = (name: string) => join(folder, name)
+
+function faultOf(path: string): string {
+  try {
+    new StateFile(path).close()
+    return 'none'
+  } catch (error) {
+    expect(error).toBeInstanceOf(StoreError)
+    expect((error as Error).message).toContain(`store: ${path}`)
+    return (error as StoreError).detail.slice(path.length + 1)
+  }
+}
+
+describe('a state file', () => {
+  test('writes all changes of a transaction, or none', () => {
+    const file = new StateFile(at('all.db'))
+    file.write([{ room: 'r/a', name: 'x', json: '1' }])
+    const changes = [
+      { room: 'r/a', name: 'x', json: '2' },
+      { room: 'r/a', name: 'y', json: null as unknown as string },
+    ]
+    expect(() => file.write(changes)).toThrow('NOT NULL')
+    expect(file.read('r/a', 'x')).toBe('1')
+    file.write([{ room: 'r/a', name: 'x', json: undefined }])
+    expect(file.read('r/a', 'x')).toBeUndefined()
+    file.close()
+  })
+
+  test('is one file when it is closed, and can be opened again at once', () => {
+    mkdirSync(at('one'))
+    for (const json of ['1', '2']) {
+      const file = new StateFile(at('one/a.db'))
+      file.write([{ room: 'r/a', name: 'x', json }])
+      file.close()
+      expect(readdirSync(at('one'))).toEqual(['a.db'])
+    }
+  })
+
+  test('has its mode and its version', () => {
+    new StateFile(at('mode.db')).close()
+    const database = new Database(at('mode.db'))
+    expect(database.pragma('user_version')).toEqual([{ user_version: 1 }])
+    expect(readFileSync(at('mode.db')).toString('latin1', 68, 72)).toBe('Imgc')
+    database.close()
+  })
+
+  test('cannot be opened twice, and says so', () => {
+    const file = new StateFile(at('twice.db'))
+    expect(faultOf(at('twice.db'))).toBe('is open in another process, and only one can write to it')
+    file.write([{ room: 'r/a', name: 'x', json: '1' }])
+    file.close()
+    expect(faultOf(at('twice.db'))).toBe('none')
+  })
+
+  test('is waited for where another lets go of it', async () => {
+    const file = new StateFile(at('wait.db'))
+    setTimeout(() => file.close(), 500)
+    const cluster = await createCluster(`file:${at('wait.db')}`, pino({ level: 'silent' }))
+    await cluster.close()
+  })
+
+  test('refuses what is no database, and leaves it as it is', () => {
+    for (const text of ['hello', 'no database at all '.repeat(1000)]) {
+      writeFileSync(at('text.db'), text)
+      expect(faultOf(at('text.db'))).toMatch(/^is no database, or a damaged one/)
+      expect(readFileSync(at('text.db'), 'utf8')).toBe(text)
+    }
+  })
+
+  test('takes an empty file', () => {
+    writeFileSync(at('empty.db'), '')
+    expect(faultOf(at('empty.db'))).toBe('none')
+  })
+
+  test('refuses another program’s database, and leaves it as it is', () => {
+    const other = new Database(at('other.db'))
+    other.exec('CREATE TABLE customers (name TEXT)')
+    other.close()
+    const before = readFileSync(at('other.db'))
+    expect(faultOf(at('other.db'))).toBe("is another program's database")
+    expect(readFileSync(at('other.db')).equals(before)).toBe(true)
+  })
+
+  test('refuses a newer Imgcast’s', () => {
+    new StateFile(at('newer.db')).close()
+    const newer = new Database(at('newer.db'))
+    newer.pragma('user_version = 2')
+    newer.close()
+    expect(faultOf(at('newer.db'))).toBe('was written by a newer Imgcast: expected schema 1 at most, got 2')
+  })
+
+  test('refuses a damaged one', () => {
+    const file = new StateFile(at('damaged.db'))
+    file.write(Array.from({ length: 500 }, (_, room) => ({ room: `r/${room}`, name: 'x', json: '"x"' })))
+    file.close()
+    const bytes = readFileSync(at('damaged.db'))
+    writeFileSync(at('damaged.db'), bytes.fill(0xff, 4096, 12_288))
+    expect(faultOf(at('damaged.db'))).toMatch(/damaged/)
+    writeFileSync(at('damaged.db'), bytes.subarray(0, 8192))
+    expect(faultOf(at('damaged.db'))).toMatch(/damaged/)
+  })
+
+  test('refuses what cannot be written', () => {
+    mkdirSync(at('folder.db'))
+    for (const path of [at('folder.db'), at('none/a.db'), '/proc/a.db'])
+      expect(faultOf(path)).toMatch(/^cannot be opened and written to/)
+  })
+})

@@ -1,0 +1,174 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Bus } from '../../src/cluster/bus.ts'
+import { MemoryBus } from '../../src/cluster/memory-bus.ts'
+import { MemoryStore } from '../../src/cluster/memory-store.ts'
+import type { Store } from '../../src/cluster/store.ts'
+
+/** What every store promises. `make` is asked anew for each test. */
+export function describeStore(kind: string, make: (bus: Bus) => Store): void {
+  const stores: Store[] = []
+  const open = (bus: Bus = new MemoryBus()) => {
+    const store = make(bus)
+    stores.push(store)
+    return store
+  }
+  afterEach(async () => {
+    for (const store of stores.splice(0)) await store.close()
+  })
+
+  describe(kind, () => {
+    test('keeps JSON values, and nobody changes what another reads', async () => {
+      const store = open()
+      const value = { list: [1] }
+      await store.set('r/a', 'x', value)
+      value.list.push(2)
+      const read = (await store.get('r/a', 'x')) as typeof value
+      expect(read).toEqual({ list: [1] })
+      read.list.push(3)
+      expect(await store.get('r/a', 'x')).toEqual({ list: [1] })
+      expect(await store.get('r/a', 'y')).toBeUndefined()
+      expect(await store.get('r/b', 'x')).toBeUndefined()
+    })
+
+    test('says whether there was something to delete', async () => {
+      const store = open()
+      expect(await store.delete('r/a', 'x')).toBe(false)
+      await store.set('r/a', 'x', null)
+      expect(await store.delete('r/a', 'x')).toBe(true)
+      expect(await store.delete('r/a', 'x')).toBe(false)
+      expect(await store.get('r/a', 'x')).toBeUndefined()
+    })
+
+    test('adds without losing one of many at once', async () => {
+      const store = open()
+      const sums = await Promise.all(Array.from({ length: 100 }, () => store.add('r/a', 'hits', 1)))
+      expect(new Set(sums).size).toBe(100)
+      expect(await store.get('r/a', 'hits')).toBe(100)
+      expect(await store.add('r/a', 'hits', -0.5)).toBe(99.5)
+    })
+
+    test('refuses what is not JSON, and to add to what is no number', async () => {
+      const store = open()
+      for (const value of [undefined, () => 1, 1n, Symbol('x')])
+        await expect(store.set('r/a', 'x', value)).rejects.toThrow(/^expected `x` to be a JSON value/i)
+      await store.set('r/a', 'x', 'text')
+      await expect(store.add('r/a', 'x', 1)).rejects.toThrow(/^expected `x` to be a number, found string/i)
+      for (const amount of [Number.NaN, Number.POSITIVE_INFINITY, '1' as unknown as number])
+        await expect(store.add('r/a', 'y', amount)).rejects.toThrow(/^expected a number to add to `y`/i)
+      await store.set('r/a', 'y', Number.MAX_VALUE)
+      await expect(store.add('r/a', 'y', Number.MAX_VALUE)).rejects.toThrow(RangeError)
+      expect(await store.get('r/a', 'x')).toBe('text')
+      expect(await store.get('r/a', 'y')).toBe(Number.MAX_VALUE)
+    })
+
+    test('takes 64 KiB of JSON and not a byte more', async () => {
+      const store = open()
+      const largest = 'ä'.repeat(32_767)
+      await store.set('r/a', 'x', largest)
+      expect(await store.get('r/a', 'x')).toBe(largest)
+      const tooLarge = store.set('r/a', 'x', `${largest}a`)
+      await expect(tooLarge).rejects.toThrow(RangeError)
+      await expect(tooLarge).rejects.toThrow('Expected `x` to be at most 65536 bytes of JSON, got 65537')
+      expect(await store.get('r/a', 'x')).toBe(largest)
+    })
+
+    test('takes names of 1 to 64 plain characters, and the server’s own', async () => {
+      const store = open()
+      const right = ['x', 'A-z_0.9~', 'n'.repeat(64), '$hits', '$hits:2026-01-31', '__proto__', 'constructor']
+      for (const name of right) {
+        expect(await store.get('r/a', name)).toBeUndefined()
+        await store.set('r/a', name, name)
+        expect(await store.get('r/a', name)).toBe(name)
+      }
+      for (const name of ['', 'n'.repeat(65), 'a b', 'a:b', 'a\n', 'ä', '$', 42 as unknown as string]) {
+        const calls = [
+          store.get('r/a', name),
+          store.set('r/a', name, 1),
+          store.add('r/a', name, 1),
+          store.delete('r/a', name),
+        ]
+        for (const call of calls) await expect(call).rejects.toThrow(TypeError)
+      }
+    })
+
+    test('publishes each change after it can be read, and nothing else', async () => {
+      const bus = new MemoryBus()
+      const store = open(bus)
+      const seen: Promise<unknown>[] = []
+      bus.subscribe((room) => seen.push(store.get(room, 'x').then((value) => [room, value])))
+      await store.set('r/a', 'x', 1)
+      await store.add('r/a', 'x', 1)
+      await store.delete('r/a', 'x')
+      await store.delete('r/a', 'x')
+      await store.get('r/b', 'x')
+      await store.set('r/a', 'x', undefined).catch(() => {})
+      expect(await Promise.all(seen)).toEqual([
+        ['r/a', 1],
+        ['r/a', 2],
+        ['r/a', undefined],
+      ])
+    })
+
+    test('does not publish the server’s own counts', async () => {
+      const bus = new MemoryBus()
+      const store = open(bus)
+      const seen: string[] = []
+      bus.subscribe((room) => seen.push(room))
+      await store.add('r/a', '$hits', 1)
+      await store.delete('r/a', '$hits')
+      expect(seen).toEqual([])
+    })
+
+    test('deletes a range of names in every room', async () => {
+      const store = open()
+      for (const room of ['r/a', 'r/b'])
+        for (const name of ['$hits', '$hits:1', '$hits:2', '$hits:3', 'x']) await store.set(room, name, 1)
+      await store.deleteNames('$hits:', '$hits:3')
+      for (const room of ['r/a', 'r/b']) {
+        expect(await store.get(room, '$hits:1')).toBeUndefined()
+        expect(await store.get(room, '$hits:2')).toBeUndefined()
+        for (const name of ['$hits', '$hits:3', 'x']) expect(await store.get(room, name)).toBe(1)
+      }
+    })
+
+    test('may be closed twice', async () => {
+      const store = open()
+      await store.set('r/a', 'x', 1)
+      await store.close()
+      await store.close()
+    })
+  })
+}
+
+const room = fc.constantFrom('r/a', 'r/b')
+const name = fc.constantFrom('x', 'y', '$z')
+const operation = fc.oneof(
+  fc.record({ kind: fc.constant('set' as const), room, name, value: fc.jsonValue() }),
+  fc.record({ kind: fc.constant('add' as const), room, name, value: fc.integer() }),
+  fc.record({ kind: fc.constant('delete' as const), room, name, value: fc.constant(null) }),
+  fc.record({ kind: fc.constant('get' as const), room, name, value: fc.constant(null) }),
+  fc.record({ kind: fc.constant('other' as const), room, name, value: fc.constant(null) }),
+)
+
+/** One step of a history; `other` is whatever a kind of store does besides: write, or start anew. */
+export type Operation = typeof operation extends fc.Arbitrary<infer Step> ? Step : never
+
+/** Any history, as a property test asks for it. */
+export const histories: fc.Arbitrary<Operation[]> = fc.array(operation, { maxLength: 60 })
+
+/** What a step answers, or its error's text. */
+export async function play(store: Store, { kind, room, name, value }: Operation): Promise<unknown> {
+  try {
+    if (kind === 'set') return await store.set(room, name, value)
+    if (kind === 'add') return await store.add(room, name, value as number)
+    return await (kind === 'delete' ? store.delete(room, name) : store.get(room, name))
+  } catch (error) {
+    return String(error)
+  }
+}
+
+/** The store that others are held against. */
+export function modelStore(): Store {
+  return new MemoryStore(new MemoryBus())
+}

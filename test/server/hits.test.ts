@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { startServer, type TestServer } from '../support/server.ts'
+import { chromium, firefox, openStream, type RawStream } from '../support/stream-reader.ts'
+
+let server: TestServer
+const streams: RawStream[] = []
+
+beforeAll(async () => {
+  server = await startServer()
+})
+afterEach(() => {
+  for (const stream of streams.splice(0)) stream.close()
+})
+afterAll(() => server.close())
+
+/** The widget `asked` says how often its room was asked for. */
+async function hitsOf(key: string): Promise<number> {
+  return (await fetch(`${server.url}/asked/${key}.json`)).json() as Promise<number>
+}
+
+async function get(path: string, init: RequestInit = {}): Promise<{ status: number; width: number }> {
+  const response = await fetch(server.url + path, init)
+  const body = Buffer.from(await response.arrayBuffer())
+  const isPng = response.headers.get('content-type') === 'image/png' && body.length > 24
+  return { status: response.status, width: isPng ? body.readUInt32BE(16) : 0 }
+}
+
+async function watch(path: string, headers: Record<string, string>): Promise<RawStream> {
+  const stream = await openStream(server.url + path, { headers })
+  streams.push(stream)
+  return stream
+}
+
+test('a still is a hit, and has its own hit in it', async () => {
+  expect(await get('/asked/still.png')).toEqual({ status: 200, width: 11 })
+  expect(await get('/asked/still.png')).toEqual({ status: 200, width: 12 })
+  expect(await get('/asked/still.png?scale=2')).toEqual({ status: 200, width: 26 })
+  expect(await hitsOf('still')).toBe(3)
+})
+
+test('a stream is a hit, and open pictures show those that follow', async () => {
+  const first = await watch('/asked/stream.png', chromium)
+  const widthIs = (width: number) => (stream: RawStream) =>
+    stream.parts.at(-1)?.body.readUInt32BE(16) === width
+  await first.waitFor(widthIs(11))
+  const second = await watch('/asked/stream.png', chromium)
+  for (const stream of [first, second]) await stream.waitFor(widthIs(12))
+  await get('/asked/stream.png')
+  for (const stream of [first, second]) await stream.waitFor(widthIs(13))
+})
+
+test('a picture that has not changed, 304, is a hit', async () => {
+  expect((await get('/asked/same.png', { headers: { 'If-None-Match': '*' } })).status).toBe(304)
+  expect(await hitsOf('same')).toBe(1)
+})
+
+test('Firefox is one hit, not two', async () => {
+  const redirect = await watch('/asked/fox.png', firefox)
+  expect(redirect.status).toBe(302)
+  expect(await hitsOf('fox')).toBe(0)
+  const { pathname, search } = new URL(redirect.headers.location ?? '', `${server.url}/asked/fox.png`)
+  await (await watch(pathname + search, firefox)).nextPart()
+  expect(await hitsOf('fox')).toBe(1)
+})
+
+test.each([
+  ['HEAD', 'a.png', { method: 'HEAD' }, 200],
+  ['HEAD of a stream', 'b.png?delivery=stream', { method: 'HEAD' }, 200],
+  ['data', 'c.json', {}, 200],
+  ['a page', 'd', { headers: { Accept: 'text/html' } }, 200],
+  [
+    'a page of a picture',
+    'e.png',
+    { headers: { ...chromium, 'Sec-Fetch-Dest': 'document', Accept: 'text/html' } },
+    200,
+  ],
+  ['a wrong parameter', 'f.png?scale=9', {}, 400],
+  ['a wrong method', 'g.png', { method: 'POST' }, 405],
+  ['a picture that fails', 'h.png?cheat=true', {}, 500],
+])('%s is no hit', async (_, path, init, status) => {
+  expect((await get(`/asked/none-${path}`, init)).status).toBe(status)
+  expect(await hitsOf(`none-${path[0]}`)).toBe(0)
+})
+
+test('a viewer too many is no hit', async () => {
+  const full = await startServer({ maxConnections: 1 })
+  const path = `${full.url}/asked/full.png`
+  try {
+    streams.push(await openStream(path, { headers: chromium }))
+    const refused = await openStream(path, { headers: chromium })
+    expect(refused.status).toBe(503)
+    refused.close()
+    expect(await (await fetch(`${full.url}/asked/full.json`)).json()).toBe(1)
+  } finally {
+    await full.close()
+  }
+})
+
+test('a widget cannot write what is the server’s own', async () => {
+  const response = await fetch(`${server.url}/asked/cheat.json?cheat=true`)
+  expect(response.status).toBe(500)
+  await response.arrayBuffer()
+  expect(await hitsOf('cheat')).toBe(0)
+})
+
+test('hits are there again after a restart', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'imgcast-hits-'))
+  const store = `file:${join(folder, 'a.db')}`
+  for (const expected of [1, 2]) {
+    const again = await startServer({ store })
+    await (await fetch(`${again.url}/asked/a.png`)).arrayBuffer()
+    expect(await (await fetch(`${again.url}/asked/a.json`)).json()).toBe(expected)
+    await again.close()
+  }
+  rmSync(folder, { recursive: true })
+})
