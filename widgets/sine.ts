@@ -20,7 +20,7 @@ export default defineWidget({
     color: param.color('', { about: 'The line, and fainter what is below it.' }),
     background: param.color('transparent'),
   },
-  animate: { fps: 20 },
+  animate: { fps: 20, loop: ({ speed }) => (speed === 0 ? 0 : 1000 / Math.abs(speed)) },
   draw(ctx, { width, height, params, time }) {
     const { frequency, speed, thickness, background, theme } = params
     const colors = COLORS[toneOf(background, theme)]

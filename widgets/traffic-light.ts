@@ -14,7 +14,10 @@ export default defineWidget({
     interval: param.duration(500, { min: 100, max: 3_600_000, about: 'How long each light is lit.' }),
   },
   // Whole milliseconds: multiples of 100.1 are not exact, and a light would now and then come twice.
-  animate: { every: ({ interval }) => Math.round(interval) },
+  animate: {
+    every: ({ interval }) => Math.round(interval),
+    loop: ({ interval }) => Math.round(interval) * LAMPS.length,
+  },
   draw(ctx, { width, height, params, time }) {
     const lit = Math.floor(time / Math.round(params.interval)) % LAMPS.length
     // Drawn as 60 x 150 and fitted into whatever was asked for.

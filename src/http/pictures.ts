@@ -10,7 +10,7 @@ import { PublicError, toPublicError } from '../errors.ts'
 import { Cards } from '../picture/cards.ts'
 import type { Job } from '../render/protocol.ts'
 import type { Renderer } from '../render/renderer.ts'
-import { parseLook } from '../widget/look.ts'
+import { parseLook, toStillLook } from '../widget/look.ts'
 import { type Manifest, usualLength } from '../widget/manifest.ts'
 import { findManifest, notFound } from './find-manifest.ts'
 import { UNCACHED } from './headers.ts'
@@ -50,7 +50,7 @@ const DATA_PATIENCE = 3_000
 const READING_PATIENCE = 150
 
 /** Endings of pictures that are not made here. */
-const OTHER_FORMAT = /\.(avif|apng|bmp|gif|heic|ico|jxl|svg|tiff?)$/i
+const OTHER_FORMAT = /\.(avif|apng|bmp|heic|ico|jxl|tiff?)$/i
 
 /** A request understood: what of which picture, and how. */
 interface Order {
@@ -110,11 +110,9 @@ export class Pictures {
     }
     if (delivery.kind === 'data') return this.#sendData(request, response, manifest, key, query)
     checkReferrer(request.headers, allowReferrer)
-    const spec = await this.#read(manifest, {
-      widget,
-      key,
-      look: parseLook(manifest, delivery.format, query),
-    })
+    const wanted = parseLook(manifest, delivery.format, query)
+    const look = delivery.kind === 'still' ? toStillLook(manifest, wanted) : wanted
+    const spec = await this.#read(manifest, { widget, key, look })
     if (delivery.kind === 'still') return this.#sendStill(request, response, spec)
     if (request.method === 'HEAD') return streams.sendHead(request, response)
     if (delivery.redirect && redirectToUnique(request, response)) return
@@ -184,7 +182,7 @@ export class Pictures {
     if (faults.some(({ name }) => name === widget) && !manifests.has(widget))
       throw notFound(`${widget} does not load`)
     const manifest = findManifest(manifests, widget)
-    // An img cannot show a page: say what is missing instead. Who asks for a GIF does not mean a key `x.gif` either.
+    // An img cannot show a page: say what is missing instead. Who asks for a BMP does not mean a key `x.bmp` either.
     if (extension === undefined && (image || OTHER_FORMAT.test(key))) {
       throw notFound(
         `${widget}/${key}: a picture needs an ending, one of ${Object.keys(EXTENSIONS).join(', ')}`,

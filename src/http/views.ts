@@ -72,6 +72,8 @@ const FORMATS: Readonly<Record<string, PageExtension>> = {
   PNG: 'png',
   WebP: 'webp',
   JPEG: 'jpg',
+  GIF: 'gif',
+  SVG: 'svg',
 }
 
 /** The folder of the pages' static files (`assets`) and of their templates (`views`). */
@@ -140,6 +142,7 @@ export class Views {
       page: pageOf(picture, 'png'),
       action: pageOf(picture, extension),
       changed: look.query.size > 0 || look.faults.length > 0,
+      live: extension !== 'gif' && extension !== 'svg',
       formats: toFormats(picture),
       data: pathOf(picture, 'json') + toSearch(look.query),
       stream: pathOf(picture, 'mjpeg') + toSearch(look.query),

@@ -3,18 +3,14 @@ import { paint } from '../picture/encode.ts'
 import { loadFolders } from '../widget/load-folder.ts'
 import { createWidgetLoader, type LoadedWidget } from '../widget/load-widget.ts'
 import { dieWithParent } from './die-with-parent.ts'
-import { drawJob, loadJob, type Supplies } from './draw-job.ts'
+import { drawSteps, loadJob } from './draw-job.ts'
 import { Outbox } from './outbox.ts'
-import type { FromHost, Job, StateRequest, ToHost } from './protocol.ts'
+import type { FromHost, Job, JobResult, StateRequest, ToHost } from './protocol.ts'
 import { hearJob, readJob, sourceJob } from './room-job.ts'
 import { untilAborted } from './until-aborted.ts'
 
-/** A job between its `load` and its drawing. */
-interface Held {
-  loaded: LoadedWidget
-  job: Job
-  supplies: Supplies
-}
+/** A job between its `load` and the end of its drawing. */
+type Held = Generator<undefined, JobResult>
 
 interface StateCall {
   resolve(value: unknown): void
@@ -93,7 +89,7 @@ class Host {
       const supplies = needsMore
         ? await this.#inTime(id, (signal) => loadJob(loaded, job, signal, ask))
         : { data: job.pushed?.data, pictures: [] }
-      this.#held.set(id, { loaded, job, supplies })
+      this.#held.set(id, drawSteps(loaded, job, supplies))
       if (hold) this.#tell({ type: 'loaded', id })
       else this.#draw(id)
     } catch (error) {
@@ -127,12 +123,14 @@ class Host {
   }
 
   #draw(id: number): void {
-    const task = this.#held.get(id)
-    if (!task) return
-    this.#held.delete(id)
     try {
-      this.#tell({ type: 'done', id, result: drawJob(task.loaded, task.job, task.supplies) })
+      const step = this.#held.get(id)?.next()
+      if (!step) return
+      if (!step.done) return this.#tell({ type: 'paused', id })
+      this.#held.delete(id)
+      this.#tell({ type: 'done', id, result: step.value })
     } catch (error) {
+      this.#held.delete(id)
       this.#fail(id, error)
     }
   }

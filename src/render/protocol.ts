@@ -80,6 +80,8 @@ export type FromHost =
   | { type: 'ready'; manifests: Manifest[]; faults: WidgetFault[] }
   | { type: 'fatal'; message: string }
   | { type: 'loaded'; id: number }
+  /** A frame of an animation is drawn, and more are to come: others may have their turn before `draw` is told again. */
+  | { type: 'paused'; id: number }
   | { type: 'done'; id: number; result: JobResult }
   | { type: 'failed'; id: number; message: string; stack: string }
   /** An error outside of any job; the widget is known where the stack names its file. */

@@ -1,6 +1,7 @@
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
-import { type ProcessSettings, RenderProcess } from './process.ts'
+import { RenderProcess } from './process.ts'
+import type { ProcessSettings } from './process-settings.ts'
 import type { Death } from './task.ts'
 
 /** A process that is up, and what it loaded. */

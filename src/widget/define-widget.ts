@@ -128,7 +128,7 @@ export type Animation<P extends Params = Params> = (
   | { fps: number }
   | { every: (params: Values<P>) => number }
 ) & {
-  /** The period in milliseconds, from the parameters where they decide it. @default it never repeats */
+  /** The period in milliseconds, from the parameters where they decide it; 0: it stands still. @default it never repeats */
   loop?: number | ((params: Values<P>) => number)
 }
 

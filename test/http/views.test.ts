@@ -19,6 +19,7 @@ function manifest(more: Partial<Manifest> = {}, params: Record<string, Param> = 
     size: { width: 480, height: 160 },
     sizeFromParams: false,
     fps: undefined,
+    loops: false,
     loads: false,
     hasData: false,
     reads: false,

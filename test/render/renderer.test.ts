@@ -33,7 +33,8 @@ async function start(
 }
 
 function job(widget: string, params: Record<string, string | number> = {}): Omit<Job, 'output'> {
-  const look = { format: 'png' as const, width: 40, height: 20, scale: 1, quality: 85, fps: 0, params }
+  const size = { width: 40, height: 20, scale: 1 }
+  const look = { format: 'png' as const, ...size, quality: 85, fps: 0, animate: 'push' as const, params }
   return { widget, key: 'main', look, connections: 1, visitors: 1, peak: 1, time: 1000 }
 }
 
@@ -295,4 +296,35 @@ test('a TypeScript module runs as it is, and one far from any package finds imgc
   } finally {
     await rm(far, { recursive: true })
   }
+})
+
+describe('an animation', () => {
+  test('that takes long is no hung drawing, and others are drawn in between', async () => {
+    const renderer = await start(undefined, 1)
+    const { look, ...rest } = job('plods')
+    const order: string[] = []
+    const animation = renderer
+      .draw({ ...rest, look: { ...look, animate: 'loop' } }, watched)
+      .then((drawing) => {
+        order.push('animation')
+        return drawing
+      })
+    await Promise.all(
+      Array.from({ length: 5 }, () => renderer.draw(job('counter'), watched).then(() => order.push('other'))),
+    )
+    expect(order).toEqual(Array.from({ length: 5 }, () => 'other'))
+    const { frame, next } = await animation
+    expect(frame.animated).toBe(true)
+    expect(next).toBeUndefined()
+  })
+
+  test('that nobody waits for any more is drawn to its end, for who asks again', async () => {
+    const renderer = await start(undefined, 1)
+    const { look, ...rest } = job('plods')
+    let interest = 1
+    const animation = renderer.draw({ ...rest, look: { ...look, animate: 'loop' } }, () => interest)
+    await renderer.draw(job('counter'), watched)
+    interest = 0
+    expect((await animation).frame.animated).toBe(true)
+  })
 })
