@@ -26,7 +26,7 @@ const well = {
     redirects: [],
   },
   proxy: 'nginx',
-  identity: { status: 200, headers: HEADERS, base: '', isPicture: true, query: '' },
+  identity: { status: 200, headers: HEADERS, base: '', wanted: 'stream' },
   roundTrip: 10,
   opened: { status: 200, headers: HEADERS, isStill: false, isHeldToCompress: false, first: 30 },
   pushes: [40, 30, 50],
@@ -50,7 +50,7 @@ function failed(stage: 'name' | 'connection' | 'tls' | 'response', code: string)
 
 /** What is seen where there is no Imgcast. */
 function found(status: number, headers: Record<string, string>): Observations {
-  const identity = { status, headers, base: undefined, isPicture: true, query: '' }
+  const identity = { status, headers, base: undefined, wanted: 'stream' as const }
   return { reach: well.reach, proxy: 'nginx', identity }
 }
 
@@ -243,7 +243,11 @@ describe('a diagnosis', () => {
   })
 
   test('of a picture that asks for a still finds nothing wrong with one', () => {
-    const identity = { ...well.identity, headers: { 'content-type': 'image/png' }, query: '?delivery=still' }
+    const identity = {
+      ...well.identity,
+      headers: { 'content-type': 'image/svg+xml' },
+      wanted: 'still' as const,
+    }
     expect(ill({ ...well, identity })).toEqual({})
   })
 

@@ -220,6 +220,11 @@ describe('the doctor', () => {
     expect(report.findings.find(({ id }) => id === 'picture')?.level).toBe('ok')
   })
 
+  test('on pictures of it that are stills by their address', MEASURING, async () => {
+    for (const path of ['/online/lobby.svg', '/sine/a.png?delivery=still'])
+      expect(ill(await examine([server.url + path]))).toEqual({ 'http-version': 'warning' })
+  })
+
   test('on a wrong picture of it', MEASURING, async () => {
     const report = await examine([`${server.url}/onlin/lobby.png`])
     expect(report.code).toBe(1)

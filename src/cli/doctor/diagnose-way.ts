@@ -104,8 +104,8 @@ export function diagnoseIdentity({ identity, proxy, reach }: Observations): Find
 
 /** Whether the very picture that was asked for is one. */
 export function diagnosePicture({ identity, proxy }: Observations): Finding | undefined {
-  if (identity?.base === undefined || !identity.isPicture) return undefined
-  const { status, headers, said } = identity
+  if (identity?.base === undefined || identity.wanted === undefined) return undefined
+  const { status, headers, said, wanted } = identity
   const id = 'picture'
   const type = headers['content-type'] ?? 'no type'
   if (status >= 400) {
@@ -116,7 +116,6 @@ export function diagnosePicture({ identity, proxy }: Observations): Finding | un
   if (type.startsWith('text/html')) {
     return { id, level: 'problem', detail: 'nothing came within 5 s', remedy: remedyFor('buffers', proxy) }
   }
-  if (new URLSearchParams(identity.query).get('delivery') === 'still')
-    return { id, level: 'ok', detail: 'a still, as it asks for' }
+  if (wanted === 'still') return { id, level: 'ok', detail: `a still, as its address says: ${type}` }
   return { id, level: 'problem', detail: `${type}, not a stream`, remedy: remedyFor('caches', proxy) }
 }

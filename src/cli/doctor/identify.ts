@@ -1,4 +1,4 @@
-import { EXTENSIONS } from '../../http/negotiate.ts'
+import { EXTENSIONS, type Extension, negotiate } from '../../http/negotiate.ts'
 import type { Answer, Client } from './client.ts'
 import type { Identity } from './observations.ts'
 import { boundaryOf } from './parts.ts'
@@ -6,13 +6,26 @@ import { imageHeaders, newRoom, Viewer } from './viewer.ts'
 
 /** Finds out what stands at an address, and where Imgcast's own paths begin: it may be mounted below others. */
 export async function identify(client: Client, url: URL, answer: Answer): Promise<Identity> {
-  const ending = /\.([a-z]+)$/.exec(url.pathname)?.[1] ?? ''
-  const isPicture = Object.hasOwn(EXTENSIONS, ending) && ending !== 'json'
   const { status, headers } = answer
-  const found = { status, headers, isPicture, query: url.search, base: await findBase(client, url, answer) }
+  const found = { status, headers, wanted: wantedOf(url), base: await findBase(client, url, answer) }
   if (status < 400 || found.base === undefined) return found
   const said = await readProblem(client, url)
   return { ...found, ...(said !== undefined && { said }) }
+}
+
+/** How Imgcast would deliver what stands at an address to a browser's `<img>`. */
+function wantedOf(url: URL): Identity['wanted'] {
+  const ending = /\.([a-z]+)$/.exec(url.pathname)?.[1] ?? ''
+  if (!Object.hasOwn(EXTENSIONS, ending) || ending === 'json') return undefined
+  const headers = Object.fromEntries(
+    Object.entries(imageHeaders(url.origin)).map(([name, value]) => [name.toLowerCase(), value]),
+  )
+  try {
+    const question = { method: 'GET', headers, extension: ending as Extension, query: url.searchParams }
+    return negotiate(question).kind === 'stream' ? 'stream' : 'still'
+  } catch {
+    return 'still'
+  }
 }
 
 async function findBase(client: Client, url: URL, { headers }: Answer): Promise<string | undefined> {

@@ -36,9 +36,8 @@ export interface Seen {
 export interface Identity extends Seen {
   /** Where Imgcast's own paths begin; undefined where there is no Imgcast. */
   base: string | undefined
-  /** Whether the address is that of one picture. */
-  isPicture: boolean
-  query: string
+  /** How the picture at the address should come; undefined where it is not that of one picture. */
+  wanted: 'stream' | 'still' | undefined
   /** What a problem document says where the status is an error. */
   said?: string
 }
