@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { sayPlace } from '../widget/find-place.ts'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
-import type { Started } from './start-process.ts'
+import type { Loaded } from './protocol.ts'
 
 /** What is known of the code that runs now: its widgets, and the modules that are none. */
 export class LoadedCode {
@@ -30,7 +30,7 @@ export class LoadedCode {
   }
 
   /** Takes note of what has loaded; answers the widgets whose old code has to go on. */
-  learn({ manifests, faults }: Started): ReadonlySet<string> {
+  learn({ manifests, faults }: Loaded): ReadonlySet<string> {
     const known = this.#manifests
     const loaded = new Map(manifests.map((manifest) => [manifest.name, manifest]))
     // A folder that cannot be read is a fault without a name: all of its widgets are missing then.

@@ -1,11 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
-import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import { sayExit } from './exit-reason.ts'
 import { forkHost } from './fork-host.ts'
 import { watchMemory } from './memory-watch.ts'
 import type { ProcessSettings } from './process-settings.ts'
-import type { FromHost, Job, StateRequest, ToHost } from './protocol.ts'
+import type { FromHost, Job, Loaded, StateRequest, ToHost } from './protocol.ts'
 import { readLines } from './read-lines.ts'
 import { Abandoned } from './render-error.ts'
 import type { Death, Running, Task } from './task.ts'
@@ -18,7 +17,7 @@ const ABORT_GRACE = 300
  * the process hangs or dies, what it was doing names the widget.
  */
 export class RenderProcess {
-  readonly ready: Promise<{ manifests: Manifest[]; faults: WidgetFault[] }>
+  readonly ready: Promise<Loaded>
   /** The widgets it has loaded, by name. */
   readonly widgets = new Map<string, Manifest>()
   /** The widgets it was asked to draw since it started. */
@@ -182,11 +181,7 @@ export class RenderProcess {
     task.reject(new Abandoned())
   }
 
-  #receive(
-    message: FromHost,
-    started: (loaded: { manifests: Manifest[]; faults: WidgetFault[] }) => void,
-    refused: (error: Error) => void,
-  ): void {
+  #receive(message: FromHost, started: (loaded: Loaded) => void, refused: (error: Error) => void): void {
     switch (message.type) {
       case 'loading':
         if (!this.#up) this.#loading = message.file
