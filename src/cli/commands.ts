@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { auditCommand } from './commands/audit.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { newCommand } from './commands/new.ts'
 import { renderCommand } from './commands/render.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -8,4 +9,10 @@ import { serveCommand } from './commands/serve.ts'
 export const DEFAULT_COMMAND = serveCommand
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [serveCommand, newCommand, renderCommand, auditCommand]
+export const COMMANDS: readonly Command[] = [
+  serveCommand,
+  newCommand,
+  renderCommand,
+  auditCommand,
+  doctorCommand,
+]
