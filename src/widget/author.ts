@@ -19,3 +19,4 @@ export {
   type Widget,
 } from './define-widget.ts'
 export { type Param, type ParamSpec, type Parser, param, type Theme } from './param.ts'
+export type { HistorySpan, HistoryStep, HistoryWish, Level, RoomHistory } from './room-history.ts'
