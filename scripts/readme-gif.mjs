@@ -9,13 +9,14 @@ import { registerFonts } from '../dist/src/picture/fonts.js'
 import { drawJob } from '../dist/src/render/draw-job.js'
 import { parseLook } from '../dist/src/widget/look.js'
 import { toManifest } from '../dist/src/widget/manifest.js'
+import chart from '../dist/widgets/chart.js'
 import online from '../dist/widgets/online.js'
 import sine from '../dist/widgets/sine.js'
 import status from '../dist/widgets/status.js'
 import trafficLight from '../dist/widgets/traffic-light.js'
 
 const FOLDER = new URL('../docs/images/', import.meta.url)
-const WIDGETS = { online, sine, status, 'traffic-light': trafficLight }
+const WIDGETS = { chart, online, sine, status, 'traffic-light': trafficLight }
 
 // CSS pixels; drawn twice as large, for dense screens.
 const SCALE = 2
@@ -48,10 +49,32 @@ const PASSES_AT = 21
 registerFonts()
 mkdirSync(FOLDER, { recursive: true })
 write('imgcast.gif', await drawGif())
+write('chart.png', drawWidget('chart', 'theme=light', { data: dayOfVisitors() }))
 write('online.png', drawWidget('online', '', { visitors: 12 }))
 write('sine.png', drawWidget('sine', '', { time: 400 }))
 write('status.png', drawWidget('status', '', { data: { ...PASSING, style: 'flat' } }))
 write('traffic-light.png', drawWidget('traffic-light', '', { time: 1000 }))
+
+/** A room that is quiet at night, and busiest in the evening. */
+function dayOfVisitors() {
+  const step = 600_000
+  const steps = Array.from({ length: 144 }, (_, index) => {
+    const [day, evening] = [Math.exp(-(((index - 70) / 26) ** 2)), Math.exp(-(((index - 112) / 13) ** 2))]
+    const mean = 2 + 24 * day + 36 * evening + 3 * Math.sin(index * 1.7) * day + Math.sin(index * 0.9)
+    return { time: index * step, visitors: { peak: Math.ceil(mean * 1.1 + 1), mean } }
+  })
+  const { peak } = steps.at(-1).visitors
+  return {
+    room: 'online/blog',
+    from: 0,
+    to: 144 * step,
+    step,
+    steps,
+    visitors: peak,
+    connections: peak,
+    peak,
+  }
+}
 
 /** One picture as the server would send it, twice as large. */
 function drawWidget(name, query, { data, ...facts }) {
@@ -60,7 +83,7 @@ function drawWidget(name, query, { data, ...facts }) {
   const look = parseLook(manifest, 'png', new URLSearchParams(`${query}&scale=${SCALE}`))
   const usual = { key: 'main', connections: 0, visitors: 0, peak: 0, time: 0 }
   const job = { ...usual, ...facts, output: 'frame', widget: name, look }
-  return drawJob({ widget, manifest }, job, data).frame.bytes
+  return drawJob({ widget, manifest }, job, { data, pictures: [] }).frame.bytes
 }
 
 async function drawGif() {

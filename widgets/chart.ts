@@ -96,8 +96,9 @@ export default defineWidget({
     } else {
       ctx.textAlign = 'center'
       ctx.fillStyle = theme.quiet
-      const words = cutText(`nobody in the last ${params.span}`, font(400), right - left)
-      ctx.fillText(words, (left + right) / 2, (top + bottom) / 2)
+      const words = `nobody in the last ${params.span}`
+      const fits = textWidth(words, font(400)) <= right - left
+      ctx.fillText(fits ? words : 'nobody', (left + right) / 2, (top + bottom) / 2)
     }
     if (hasHeading)
       drawHeading(ctx, data, highest, theme, color, {
@@ -118,7 +119,9 @@ interface Place {
 
 /** Round numbers up to the highest, at most so many: 0, 5, 10; of people there are no halves. */
 function scaleFor(highest: number, atMost: number) {
-  const lines = Math.max(1, Math.min(5, Math.floor(atMost)))
+  if (highest === 0) return { ticks: [0], most: 1 }
+  if (atMost < 2) return { ticks: [0, highest], most: highest }
+  const lines = Math.min(5, Math.floor(atMost))
   const power = 10 ** Math.floor(Math.log10(Math.max(1, highest / lines)))
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each * lines >= highest) ?? 1
   const count = Math.max(1, Math.ceil(highest / step))
@@ -178,7 +181,9 @@ function drawTimes(ctx: Context, span: keyof typeof SPANS, color: string, { left
   const every = Math.ceil((marks.length * em * 4.6) / (right - left))
   ctx.fillStyle = color
   for (const [index, mark] of marks.entries()) {
-    if (index % every !== 0) continue
+    // Not into `now`.
+    const isClear = mark / length > (em * 5) / (right - left)
+    if (index % every !== 0 || !isClear) continue
     ctx.textAlign = index === 0 ? 'left' : 'center'
     ctx.fillText(`−${mark} ${unit}`, left + (1 - mark / length) * (right - left), y)
   }

@@ -60,20 +60,25 @@ export class BitReader {
   }
 
   bits(count: number): number {
-    let value = 0
-    for (let bit = 0; bit < count; bit += 1) value = value * 2 + this.#bit()
+    if (count === 0) return 0
+    if (count > 16) return this.bits(count - 16) * 2 ** 16 + this.bits(16)
+    const value = this.#next() >>> (32 - count)
+    this.#at += count
     return value
   }
 
   rice(k: number): number {
-    let quotient = 0
-    while (quotient < ESCAPE && this.#bit() === 1) quotient += 1
-    return quotient === ESCAPE ? this.bits(32) : quotient * 2 ** k + this.bits(k)
+    const quotient = Math.min(ESCAPE, Math.clz32(~this.#next()))
+    this.#at += quotient
+    if (quotient === ESCAPE) return this.bits(32)
+    this.#at += 1
+    return quotient * 2 ** k + this.bits(k)
   }
 
-  #bit(): number {
-    const bit = ((this.#bytes[this.#at >> 3] ?? 0) >> (7 - (this.#at & 7))) & 1
-    this.#at += 1
-    return bit
+  /** The next 25 bits, first of 32. */
+  #next(): number {
+    const index = this.#at >> 3
+    const byte = (offset: number) => this.#bytes[index + offset] ?? 0
+    return ((byte(0) << 24) | (byte(1) << 16) | (byte(2) << 8) | byte(3)) << (this.#at & 7)
   }
 }

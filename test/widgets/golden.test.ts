@@ -7,13 +7,15 @@ import type { Job } from '../../src/render/protocol.ts'
 import type { Widget } from '../../src/widget/define-widget.ts'
 import { parseLook } from '../../src/widget/look.ts'
 import { toManifest } from '../../src/widget/manifest.ts'
+import type { HistorySpan, RoomHistory } from '../../src/widget/room-history.ts'
+import chart from '../../widgets/chart.ts'
 import online from '../../widgets/online.ts'
 import sine from '../../widgets/sine.ts'
 import status from '../../widgets/status.ts'
 import trafficLight from '../../widgets/traffic-light.ts'
 import { decode, diffPixels } from '../support/pixel-diff.ts'
 
-const widgets = { online, sine, status, 'traffic-light': trafficLight }
+const widgets = { chart, online, sine, status, 'traffic-light': trafficLight }
 type Name = keyof typeof widgets
 type Facts = Partial<Omit<Job, 'output' | 'widget' | 'look'>> & { data?: unknown }
 
@@ -46,6 +48,29 @@ function readData(name: Name, facts: Facts = {}): unknown {
 
 const long = 'a message much longer than any badge on any page has a right to be, '.repeat(3)
 const build = { schemaVersion: 1, label: 'build', message: 'passing', color: 'brightgreen' }
+/** A day's rise and fall, or an hour's or a week's. */
+function watched(span: HistorySpan, crowd: number): RoomHistory {
+  const [count, step, waves] = ({ hour: [60, 1, 3], day: [144, 10, 2], week: [168, 60, 7] } as const)[span]
+  const from = NOON - count * step * 60_000
+  const steps = Array.from({ length: count }, (_, index) => {
+    const wave = 0.5 + 0.4 * Math.sin((index / count) * waves * Math.PI * 2)
+    const mean = crowd * (wave + 0.1 * Math.sin(index * 2.3))
+    const level = { peak: Math.ceil(mean * 1.15), mean }
+    return { time: from + index * step * 60_000, visitors: level, connections: level, hits: 0 }
+  })
+  const now = steps.at(-1)?.visitors.peak ?? 0
+  return {
+    room: 'online/blog',
+    from,
+    to: NOON,
+    step: step * 60_000,
+    steps,
+    visitors: now,
+    connections: now,
+    peak: 999,
+  }
+}
+
 const cases: [file: string, name: Name, query?: string, facts?: Facts][] = [
   ['online', 'online', '', { visitors: 12 }],
   ['online@2x', 'online', 'scale=2', { visitors: 12 }],
@@ -90,6 +115,14 @@ const cases: [file: string, name: Name, query?: string, facts?: Facts][] = [
   ['status-light@2x', 'status', 'scale=2', { data: { label: 'paint', message: 'cream', color: 'fffbe6' } }],
   ['status-message-only', 'status', '', { data: { message: 'alone', color: 'blue' } }],
   ['status-overruled', 'status', 'label=deploy&color=8250df&labelColor=navy', { data: build }],
+  ['chart', 'chart', 'span=day', { data: watched('day', 140) }],
+  ['chart-light@2x', 'chart', 'span=week&theme=light&scale=2', { data: watched('week', 23_456) }],
+  ['chart-dark@2x', 'chart', 'span=hour&theme=dark&scale=2', { data: watched('hour', 12) }],
+  ['chart-small', 'chart', 'span=week&theme=dark&width=120&height=40', { data: watched('week', 9) }],
+  ['chart-small@2x', 'chart', 'theme=light&width=120&height=100&scale=2', { data: watched('day', 3) }],
+  ['chart-large', 'chart', 'span=week&theme=light&width=1200&height=300', { data: watched('week', 250) }],
+  ['chart-nobody', 'chart', 'theme=light&width=300&height=120', { data: watched('day', 0) }],
+  ['chart-nobody-small', 'chart', 'theme=dark&width=120&height=60', { data: watched('day', 0) }],
 ]
 
 describe('the pictures', () => {
