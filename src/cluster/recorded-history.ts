@@ -1,9 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { HistoryStep } from '../widget/room-history.ts'
 import type { History, HistoryRange, RoomRecord } from './history.ts'
 import type { HistoryArchive, HourRow } from './history-archive.ts'
 import { decodeHour, encodeHour } from './hour-code.ts'
-import { DAY, hourOf } from './minute.ts'
+import { DAY, type Hour, hourOf } from './minute.ts'
 import { rollUp, wholeSteps } from './roll-up.ts'
 import { WatchedRoom } from './watched-room.ts'
 
@@ -24,6 +25,8 @@ const WRITTEN_AT_ONCE = 100
 const WRITE_PAUSE = 20
 /** Rooms that are held until they are written: more hits than that are not in the history. */
 const MOST_ROOMS = 50_000
+/** Hours read at a time, a week and some: nothing else can happen meanwhile. */
+const READ_AT_ONCE = 200
 /** Finished hours that may wait for a disk that takes nothing. */
 const MOST_WAITING = 100_000
 
@@ -63,16 +66,22 @@ export class RecordedHistory implements History {
     const now = this.#now()
     const { from, to } = wholeSteps(range)
     const [first, end] = [hourOf(Math.max(from, now - this.#retention)), hourOf(Math.min(to, now)) + 1]
-    const rows = this.#archive.readHours(room, first, end)
-    const known = new Map(rows.map(({ hour, minutes }) => [hour, minutes]))
+    const known = new Map<number, Hour>()
+    for (let at = first; at < end; at += READ_AT_ONCE) {
+      if (at > first) await nextTurn()
+      const rows = this.#archive.readHours(room, at, Math.min(at + READ_AT_ONCE, end))
+      for (const { hour, minutes } of rows) known.set(hour, decodeHour(minutes))
+    }
+    // In the same turn as the newest hours, which are the only ones that change.
     const watched = this.#rooms.get(room)
     watched?.advance(now)
-    for (const row of this.#waiting.values()) if (row.room === room) known.set(row.hour, row.minutes)
+    for (const row of this.#waiting.values())
+      if (row.room === room) known.set(row.hour, decodeHour(row.minutes))
     // Encoded, so that it says the same before it is written and after.
-    if (watched) known.set(watched.hourNumber, encodeHour(watched.hour))
+    if (watched) known.set(watched.hourNumber, decodeHour(encodeHour(watched.hour)))
     const hours = [...known]
       .filter(([number]) => number >= first && number < end)
-      .map(([number, minutes]) => ({ number, hour: decodeHour(minutes) }))
+      .map(([number, hour]) => ({ number, hour }))
     return rollUp(hours, range, now)
   }
 

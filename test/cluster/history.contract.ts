@@ -166,6 +166,19 @@ export function describeHistory(kind: string, make: () => HistoryArchive): void 
       expect(archive.readRecord('r/a')).toMatchObject({ peak: 1 })
     })
 
+    test('is read as a whole, however long it is', async () => {
+      const { clock, count, read } = begin()
+      for (let day = 0; day < 30; day += 1) {
+        count(day + 1)
+        count(0)
+        clock.now += DAY
+      }
+      const days = await read(DAY, MORNING)
+      expect(days.map(({ visitors }) => visitors.peak)).toEqual(
+        Array.from({ length: 30 }, (_, day) => day + 1),
+      )
+    })
+
     test('has every one of many rooms', async () => {
       const first = begin()
       for (let room = 0; room < 1_200; room += 1)
