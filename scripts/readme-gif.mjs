@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createCanvas, GifEncoder, loadImage } from '@napi-rs/canvas'
 import { registerFonts } from '../dist/src/picture/fonts.js'
 import { renderOnce } from '../dist/src/render/render-once.js'
+import chart from '../dist/widgets/chart.js'
 import clock from '../dist/widgets/clock.js'
 import countdown from '../dist/widgets/countdown.js'
 import grid from '../dist/widgets/grid.js'
@@ -17,7 +18,7 @@ import status from '../dist/widgets/status.js'
 import trafficLight from '../dist/widgets/traffic-light.js'
 
 const FOLDER = new URL('../docs/images/', import.meta.url)
-const WIDGETS = { clock, countdown, grid, hits, online, sine, status, 'traffic-light': trafficLight }
+const WIDGETS = { chart, clock, countdown, grid, hits, online, sine, status, 'traffic-light': trafficLight }
 
 // CSS pixels; drawn twice as large, for dense screens.
 const SCALE = 2
@@ -51,6 +52,7 @@ registerFonts()
 mkdirSync(FOLDER, { recursive: true })
 write('imgcast.gif', await drawGif())
 const pictures = {
+  chart: await drawWidget('chart', 'theme=light', { data: dayOfVisitors() }),
   clock: await drawWidget('clock', 'zone=Europe/Zurich', { time: Date.UTC(2026, 0, 1, 9, 8, 37) }),
   countdown: await drawWidget('countdown', '', { time: Date.UTC(2026, 10, 20, 17, 25, 48) }),
   hits: await drawWidget('hits', '', { data: { hits: 4711, today: 42 } }),
@@ -63,6 +65,27 @@ const wave = await drawWidget('sine', 'width=300&height=150', { time: 400 })
 const shown = [wave, pictures['traffic-light'], pictures.countdown, pictures.clock]
 write('grid.png', (await drawWidget('grid', '', { pictures: shown })).bytes)
 for (const [name, { bytes }] of Object.entries(pictures)) write(`${name}.png`, bytes)
+
+/** A room that is quiet at night, and busiest in the evening. */
+function dayOfVisitors() {
+  const step = 600_000
+  const steps = Array.from({ length: 144 }, (_, index) => {
+    const [day, evening] = [Math.exp(-(((index - 70) / 26) ** 2)), Math.exp(-(((index - 112) / 13) ** 2))]
+    const mean = 2 + 24 * day + 36 * evening + 3 * Math.sin(index * 1.7) * day + Math.sin(index * 0.9)
+    return { time: index * step, visitors: { peak: Math.ceil(mean * 1.1 + 1), mean } }
+  })
+  const { peak } = steps.at(-1).visitors
+  return {
+    room: 'online/blog',
+    from: 0,
+    to: 144 * step,
+    step,
+    steps,
+    visitors: peak,
+    connections: peak,
+    peak,
+  }
+}
 
 /** One picture as the server would send it, twice as large. */
 async function drawWidget(name, query, facts) {

@@ -5,6 +5,7 @@ import { type Logger, pino } from 'pino'
 import { Channels } from './channel/channels.ts'
 import { Visits } from './channel/visits.ts'
 import { type Cluster, createCluster } from './cluster/cluster.ts'
+import { readRoomHistory } from './cluster/room-history.ts'
 import { checkStateName, isServerName } from './cluster/state-name.ts'
 import { ForwardingCheck } from './http/forwarding-check.ts'
 import { Pages } from './http/pages.ts'
@@ -67,7 +68,7 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
   const options = readOptions({ ...given, widgets: toPaths(given.widgets) })
   const log = givenLog ?? pino({ level: options.logLevel })
   const token = options.token ?? randomBytes(18).toString('base64url')
-  const cluster = await createCluster(options.store, log)
+  const cluster = await createCluster(options.store, log, options.history)
   const watch = await FolderWatch.start(options.widgets, log).catch(async (error: unknown) => {
     await cluster.close()
     throw error
@@ -114,6 +115,7 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
     presence: cluster.presence,
     allowReferrer,
     store: cluster.store,
+    history: cluster.history,
     token,
     sockets: () => streams.sockets(),
     isReady,
@@ -152,10 +154,10 @@ function allowedReferrers({ allowReferrer, publicUrl }: Options): string[] {
   return allowReferrer.length > 0 && publicUrl ? [...allowReferrer, new URL(publicUrl).host] : allowReferrer
 }
 
-async function answerState(
-  { store, hits }: Cluster,
-  { operation, room, name, value }: StateRequest,
-): Promise<unknown> {
+async function answerState(cluster: Cluster, request: StateRequest): Promise<unknown> {
+  if (request.operation === 'history') return readRoomHistory(cluster, request.room, request.span)
+  const { store, hits } = cluster
+  const { operation, room, name, value } = request
   checkStateName(name)
   if (operation !== 'get' && isServerName(name))
     throw new TypeError(`Expected a name of the widget's own to write, got "${name}", which can only be read`)

@@ -12,6 +12,7 @@ export interface Options {
   host: string
   widgets: string[]
   store: string
+  history: number
   publicUrl: string | undefined
   trustProxy: string | undefined
   tlsCert: string | undefined
@@ -76,6 +77,7 @@ export const OPTIONS: readonly OptionRow[] = [
     help: 'where rooms remember: an SQLite file of its own, or memory: which forgets at the end',
     parse: parseStore,
   },
+  duration('history', 90 * 86_400_000, 3_600_000, 3_650 * 86_400_000, 'how long who watched when is kept'),
   {
     name: 'publicUrl',
     value: 'url',

@@ -2,11 +2,14 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Bus } from './bus.ts'
+import type { History } from './history.ts'
 import { Hits } from './hits.ts'
+import { MemoryArchive } from './memory-archive.ts'
 import { MemoryBus } from './memory-bus.ts'
 import { MemoryPresence } from './memory-presence.ts'
 import { MemoryStore } from './memory-store.ts'
 import type { Presence } from './presence.ts'
+import { RecordedHistory } from './recorded-history.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { StateFile } from './state-file.ts'
 import type { Store } from './store.ts'
@@ -19,8 +22,9 @@ export interface Cluster {
   bus: Bus
   store: Store
   hits: Hits
+  history: History
   viewerKeys: ViewerKeys
-  /** Keeps what rooms remember. Nothing may be asked of it afterwards. */
+  /** Keeps what rooms remember, and their history. Nothing may be asked of it afterwards. */
   close(): Promise<void>
 }
 
@@ -31,20 +35,32 @@ const PATIENCE_CHECK = 100
 /**
  * Makes a cluster of one.
  * @param location `memory:`, which forgets when the process ends, or `file:` and the path of an SQLite file.
+ * @param retention milliseconds that rooms' history is kept. @default for ever
  * @throws StoreError where the file cannot be opened, is not Imgcast's, is damaged, or stays open in another process.
  */
-export async function createCluster(location: string, log: Logger): Promise<Cluster> {
+export async function createCluster(
+  location: string,
+  log: Logger,
+  retention = Number.POSITIVE_INFINITY,
+): Promise<Cluster> {
   const bus = new MemoryBus()
-  const store = location.startsWith('file:')
-    ? new SqliteStore(await openFile(resolve(location.slice('file:'.length))), bus, log)
-    : new MemoryStore(bus)
+  const file = location.startsWith('file:')
+    ? await openFile(resolve(location.slice('file:'.length)))
+    : undefined
+  const store = file ? new SqliteStore(file, bus, log) : new MemoryStore(bus)
+  const history = new RecordedHistory({ archive: file?.history ?? new MemoryArchive(), retention, log })
   return {
     bus,
-    presence: new MemoryPresence(bus),
+    presence: new MemoryPresence(bus, history),
     store,
-    hits: new Hits(store, bus),
+    hits: new Hits(store, bus, history),
+    history,
     viewerKeys: new ViewerKeys(),
-    close: () => store.close(),
+    close: async () => {
+      // First: the store closes the file.
+      await history.close()
+      await store.close()
+    },
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Bus } from './bus.ts'
+import type { History } from './history.ts'
+import { DAY } from './minute.ts'
 import type { Store } from './store.ts'
 
-const DAY = 86_400_000
 /** Days that are remembered besides today. */
 const REMEMBERED_DAYS = 7
 const NAME = '$hits'
@@ -13,15 +14,17 @@ const NAME = '$hits'
 export class Hits {
   readonly #store: Store
   readonly #bus: Bus
+  readonly #history: Pick<History, 'hit'>
   readonly #now: () => number
   /** Widgets that read hits. Only their pictures change by a hit: all others would be drawn anew for nothing. */
   readonly #readers = new Set<string>()
   #day = Number.NaN
   #dayName = ''
 
-  constructor(store: Store, bus: Bus, now: () => number = Date.now) {
+  constructor(store: Store, bus: Bus, history: Pick<History, 'hit'>, now: () => number = Date.now) {
     this.#store = store
     this.#bus = bus
+    this.#history = history
     this.#now = now
   }
 
@@ -41,6 +44,7 @@ export class Hits {
   }
 
   async #add(room: string, amount: number): Promise<void> {
+    this.#history.hit(room, amount)
     const today = this.#today()
     // Both begin at once: a picture that is drawn next already has them.
     await Promise.allSettled([this.#store.add(room, NAME, amount), this.#store.add(room, today, amount)])

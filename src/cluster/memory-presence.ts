@@ -1,4 +1,5 @@
 import type { Bus } from './bus.ts'
+import type { History } from './history.ts'
 import type { Counts, Membership, Presence } from './presence.ts'
 
 interface Room {
@@ -7,17 +8,15 @@ interface Room {
   viewers: Map<string, number>
 }
 
-/** Rooms whose peak is remembered while nobody watches: keys are free to invent, memory is not. */
-const REMEMBERED_PEAKS = 10_000
-
 /** The presence of a cluster of one. */
 export class MemoryPresence implements Presence {
   readonly #rooms = new Map<string, Room>()
-  readonly #peaks = new Map<string, number>()
   readonly #bus: Bus
+  readonly #history: History
 
-  constructor(bus: Bus) {
+  constructor(bus: Bus, history: History) {
     this.#bus = bus
+    this.#history = history
   }
 
   get openRooms(): number {
@@ -29,8 +28,7 @@ export class MemoryPresence implements Presence {
     this.#rooms.set(room, state)
     state.connections += 1
     state.viewers.set(viewer, (state.viewers.get(viewer) ?? 0) + 1)
-    this.#rememberPeak(room, state.viewers.size)
-    this.#bus.publish(room)
+    this.#tell(room, state)
     let left = false
     return {
       leave: async () => {
@@ -42,8 +40,8 @@ export class MemoryPresence implements Presence {
   }
 
   async counts(room: string): Promise<Counts> {
+    const { peak } = await this.#history.record(room)
     const state = this.#rooms.get(room)
-    const peak = this.#peaks.get(room) ?? 0
     return { connections: state?.connections ?? 0, visitors: state?.viewers.size ?? 0, peak }
   }
 
@@ -53,19 +51,11 @@ export class MemoryPresence implements Presence {
     if (streams > 0) state.viewers.set(viewer, streams)
     else state.viewers.delete(viewer)
     if (state.connections === 0) this.#rooms.delete(room)
-    this.#bus.publish(room)
+    this.#tell(room, state)
   }
 
-  #rememberPeak(room: string, visitors: number): void {
-    const peak = Math.max(visitors, this.#peaks.get(room) ?? 0)
-    // Written anew each time: a Map keeps the order of insertion, so the first entry is the longest unused.
-    this.#peaks.delete(room)
-    this.#peaks.set(room, peak)
-    if (this.#peaks.size <= REMEMBERED_PEAKS) return
-    for (const known of this.#peaks.keys()) {
-      if (this.#rooms.has(known)) continue
-      this.#peaks.delete(known)
-      return
-    }
+  #tell(room: string, { connections, viewers }: Room): void {
+    this.#history.note(room, { connections, visitors: viewers.size })
+    this.#bus.publish(room)
   }
 }

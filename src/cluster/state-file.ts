@@ -1,4 +1,5 @@
 import Database from 'libsql'
+import { HISTORY_SCHEMA, HistoryTable } from './history-table.ts'
 import { StoreError } from './store-error.ts'
 
 /** One value as it is now; undefined where it was deleted. */
@@ -10,27 +11,29 @@ export interface StateChange {
 
 /** Says whose file it is, where SQLite keeps that for programs like `file`: the letters `Imgc`. */
 const APPLICATION_ID = 0x49_6d_67_63
-const SCHEMA_VERSION = 1
-const SCHEMA = `
-  CREATE TABLE state (
+/** What makes each version of the schema out of the one before; a new file goes through all of them. */
+const MIGRATIONS = [
+  `CREATE TABLE state (
     room TEXT NOT NULL,
     name TEXT NOT NULL,
     json TEXT NOT NULL,
     PRIMARY KEY (room, name)
   ) STRICT;
   CREATE INDEX state_by_name ON state (name);
-  PRAGMA application_id = ${APPLICATION_ID};
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`
+  PRAGMA application_id = ${APPLICATION_ID};`,
+  HISTORY_SCHEMA,
+]
+const SCHEMA_VERSION = MIGRATIONS.length
 /** How long another process's lock is waited for, in milliseconds; nothing else can happen meanwhile. */
 const BUSY_TIMEOUT = 100
 
 /**
- * What rooms remember, in an SQLite file that nobody else can open meanwhile: two servers on one file would each
+ * What rooms remember, and who watched them when, in an SQLite file that nobody else can open meanwhile: two servers on one file would each
  * overwrite what the other counted. A killed process's lock is gone with it.
  */
 export class StateFile {
   readonly path: string
+  readonly history: HistoryTable
   readonly #database: Database.Database
   readonly #select: Database.Statement
   readonly #upsert: Database.Statement
@@ -40,6 +43,7 @@ export class StateFile {
   constructor(path: string) {
     this.path = path
     this.#database = openDatabase(path)
+    this.history = new HistoryTable(this.#database)
     this.#select = this.#database.prepare('SELECT json FROM state WHERE room = ? AND name = ?')
     this.#upsert = this.#database.prepare(
       'INSERT INTO state VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET json = excluded.json',
@@ -115,7 +119,8 @@ function prepare(path: string, database: Database.Database): void {
   ask('journal_mode = WAL')
   ask('synchronous = NORMAL')
   // Takes the lock, for as long as the file is open, and finds out whether it may be written to.
-  database.exec(`BEGIN IMMEDIATE; ${isNew ? SCHEMA : `PRAGMA user_version = ${SCHEMA_VERSION};`} COMMIT;`)
+  const migrations = MIGRATIONS.slice(version).join('\n')
+  database.exec(`BEGIN IMMEDIATE; ${migrations} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`)
   database.prepare('SELECT room, name, json FROM state').get()
 }
 

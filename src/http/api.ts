@@ -1,9 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import express, { type NextFunction, type Request, type Response, Router } from 'express'
+import type { History } from '../cluster/history.ts'
 import type { Store } from '../cluster/store.ts'
 import { PublicError, toPublicError } from '../errors.ts'
 import { checkKey } from '../widget/key.ts'
 import { audit, type CountedSocket } from './audit.ts'
+import { createHistoryApi } from './history-api.ts'
 import { sendProblem } from './send-error.ts'
 import { readSocketTable } from './socket-table.ts'
 import { parseStatus } from './status-schema.ts'
@@ -11,6 +13,7 @@ import { parseStatus } from './status-schema.ts'
 /** What the API works on. */
 export interface ApiInit {
   store: Store
+  history: History
   token: string
   /** The sockets of all counted streams. */
   sockets(): CountedSocket[]
@@ -19,12 +22,13 @@ export interface ApiInit {
 const LARGEST_BODY_BYTES = 65_536
 
 /** The HTTP API under `/api`: JSON in, JSON or problem documents out, all of it behind the token. */
-export function createApi({ store, token, sockets }: ApiInit): Router {
+export function createApi({ store, history, token, sockets }: ApiInit): Router {
   const api = Router()
   api.use((request, _response, next) => {
     if (!hasToken(request, token)) throw unauthorized()
     next()
   })
+  api.use(createHistoryApi(history))
   api
     .route('/status/:key')
     .put(

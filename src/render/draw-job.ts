@@ -6,6 +6,7 @@ import type { ShownPicture, Size } from '../widget/define-widget.ts'
 import type { LoadedWidget } from '../widget/load-widget.ts'
 import { readValues } from '../widget/manifest.ts'
 import { isTheme, type ParamValue } from '../widget/param.ts'
+import type { HistoryWish, RoomHistory } from '../widget/room-history.ts'
 import { GIF_TIME, motionOf, planMoments } from './moments.ts'
 import type { Job, JobResult } from './protocol.ts'
 import { type AskState, roomScope } from './room-scope.ts'
@@ -26,7 +27,10 @@ export async function loadJob(
   const { pushed, shown = [] } = job
   const load = async () => {
     if (pushed) return pushed.data
-    return widget.load?.({ ...roomScope(job, ask), params: valuesOf({ widget, manifest }, job), signal })
+    const scope = roomScope(job, ask)
+    const history = ({ room = scope.room, span }: HistoryWish) =>
+      ask({ operation: 'history', room, span }) as Promise<RoomHistory>
+    return widget.load?.({ ...scope, history, params: valuesOf({ widget, manifest }, job), signal })
   }
   const decode = async ({ path, frame }: (typeof shown)[number]): Promise<ShownPicture> => {
     const { bytes, width, height } = frame

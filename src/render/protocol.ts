@@ -4,6 +4,7 @@ import type { Click } from '../widget/define-widget.ts'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Look } from '../widget/look.ts'
 import type { Manifest } from '../widget/manifest.ts'
+import type { HistorySpan } from '../widget/room-history.ts'
 
 /**
  * One thing for a widget to do: all that crosses to a render process, and all it may know. To draw a picture (`frame`),
@@ -51,13 +52,10 @@ export interface Drawing {
 /** What a job answers: a `Drawing`, or any JSON value for the output `data`. */
 export type JobResult = Drawing | { data: unknown }
 
-/** One access to what a room remembers, asked by a widget's `load` and answered by the server. */
-export interface StateRequest {
-  room: string
-  operation: 'get' | 'set' | 'add'
-  name: string
-  value?: unknown
-}
+/** One access to what a room remembers or to a room's history, asked by a widget and answered by the server. */
+export type StateRequest =
+  | { operation: 'get' | 'set' | 'add'; room: string; name: string; value?: unknown }
+  | { operation: 'history'; room: string; span: HistorySpan }
 
 /** What a render process has loaded. */
 export interface Loaded {

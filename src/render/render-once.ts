@@ -6,6 +6,7 @@ import { createWidgetLoader, type LoadedWidget } from '../widget/load-widget.ts'
 import { badParameters, type Look, lookSpecs, parseLook } from '../widget/look.ts'
 import { type Manifest, toManifest } from '../widget/manifest.ts'
 import type { ParamSpec } from '../widget/param.ts'
+import { emptyHistory } from '../widget/room-history.ts'
 import { findWidgetFaults } from '../widget/widget-faults.ts'
 import { drawJob, loadJob, type Supplies } from './draw-job.ts'
 import type { Drawing, Job, StateRequest } from './protocol.ts'
@@ -167,14 +168,19 @@ async function load(loaded: LoadedWidget, job: Job, state: Record<string, unknow
   const timer = setTimeout(() => abort.abort(new Error('took too long to load')), timeout)
   try {
     return await untilAborted(abort.signal, () =>
-      loadJob(loaded, job, abort.signal, async (request) => answer(state, request)),
+      loadJob(loaded, job, abort.signal, async (request) => answer(state, request, job)),
     )
   } finally {
     clearTimeout(timer)
   }
 }
 
-function answer(state: Record<string, unknown>, { operation, name, value }: StateRequest): unknown {
+function answer(state: Record<string, unknown>, request: StateRequest, { time, ...counts }: Job): unknown {
+  if (request.operation === 'history') {
+    const { connections, visitors, peak } = counts
+    return { room: request.room, ...emptyHistory(request.span, time), connections, visitors, peak }
+  }
+  const { operation, name, value } = request
   const known = state[name]
   if (operation === 'add') {
     if (known !== undefined && typeof known !== 'number')

@@ -22,5 +22,6 @@ export {
   type Widget,
 } from './define-widget.ts'
 export { type Param, type ParamSpec, type Parser, param, type Theme } from './param.ts'
+export type { HistorySpan, HistoryStep, HistoryWish, Level, RoomHistory } from './room-history.ts'
 export { type Tone, toneOf } from './tone.ts'
 export { zoneOffset } from './zone.ts'

@@ -1,5 +1,6 @@
 import type { SKRSContext2D as Context, Image } from '@napi-rs/canvas'
 import type { Param, Parser } from './param.ts'
+import type { HistoryWish, RoomHistory } from './room-history.ts'
 import { findWidgetFaults } from './widget-faults.ts'
 
 /** A length that viewers may choose, in CSS pixels. */
@@ -45,6 +46,11 @@ export interface RoomScope {
 /** What `load` gets. */
 export interface LoadScope<P extends Params = Params> extends RoomScope {
   params: Values<P>
+  /**
+   * Who watched a room over the last hour, day or week. The picture is not drawn anew for another room's changes
+   * before its next heartbeat. Rejects with a `TypeError` for a span that is none of these.
+   */
+  history(wish: HistoryWish): Promise<RoomHistory>
   /** Aborted when the picture is no longer waited for. */
   signal: AbortSignal
 }

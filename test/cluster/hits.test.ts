@@ -8,13 +8,15 @@ function makeHits() {
   const store = new MemoryStore(bus)
   const clock = { now: Date.UTC(2026, 0, 31, 23, 59, 59) }
   const changed: string[] = []
+  const recorded: [string, number][] = []
+  const history = { hit: (room: string, amount: number) => void recorded.push([room, amount]) }
   bus.subscribe((room) => changed.push(room))
-  return { store, clock, changed, hits: new Hits(store, bus, () => clock.now) }
+  return { store, clock, changed, recorded, hits: new Hits(store, bus, history, () => clock.now) }
 }
 
 describe('hits', () => {
   test('are counted for all time and by day in UTC', async () => {
-    const { hits, store, clock } = makeHits()
+    const { hits, store, clock, recorded } = makeHits()
     await hits.count('r/a')
     await hits.count('r/a')
     clock.now += 1_000
@@ -25,6 +27,13 @@ describe('hits', () => {
     expect(await store.get('r/a', '$hits:2026-01-31')).toBe(2)
     expect(await store.get('r/a', '$hits:2026-02-01')).toBe(1)
     expect(await store.get('r/b', '$hits')).toBe(0)
+    expect(recorded.map(([room, amount]) => `${room} ${amount}`)).toEqual([
+      'r/a 1',
+      'r/a 1',
+      'r/a 1',
+      'r/b 1',
+      'r/b -1',
+    ])
   })
 
   test('can be read before counting has ended', () => {
@@ -62,6 +71,6 @@ describe('hits', () => {
     const { store } = makeHits()
     store.add = () => Promise.reject(new Error('no'))
     store.deleteNames = () => Promise.reject(new Error('no'))
-    await new Hits(store, new MemoryBus()).count('r/a')
+    await new Hits(store, new MemoryBus(), { hit: () => {} }).count('r/a')
   })
 })

@@ -56,7 +56,7 @@ describe('a state file', () => {
   test('has its mode and its version', () => {
     new StateFile(at('mode.db')).close()
     const database = new Database(at('mode.db'))
-    expect(database.pragma('user_version')).toEqual([{ user_version: 1 }])
+    expect(database.pragma('user_version')).toEqual([{ user_version: 2 }])
     expect(readFileSync(at('mode.db')).toString('latin1', 68, 72)).toBe('Imgc')
     database.close()
   })
@@ -101,9 +101,30 @@ describe('a state file', () => {
   test('refuses a newer Imgcast’s', () => {
     new StateFile(at('newer.db')).close()
     const newer = new Database(at('newer.db'))
-    newer.pragma('user_version = 2')
+    newer.pragma('user_version = 3')
     newer.close()
-    expect(faultOf(at('newer.db'))).toBe('was written by a newer Imgcast: expected schema 1 at most, got 2')
+    expect(faultOf(at('newer.db'))).toBe('was written by a newer Imgcast: expected schema 2 at most, got 3')
+  })
+
+  test('takes one of before there was history, with all that rooms remember', () => {
+    const old = new Database(at('old.db'))
+    old.exec(`
+      CREATE TABLE state (
+        room TEXT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (room, name)
+      ) STRICT;
+      CREATE INDEX state_by_name ON state (name);
+      INSERT INTO state VALUES ('r/a', 'x', '1');
+      PRAGMA application_id = ${0x49_6d_67_63};
+      PRAGMA user_version = 1;`)
+    old.close()
+    const row = { room: 'r/a', hour: 7, minutes: Uint8Array.of(1, 2) }
+    for (const times of ['first', 'second']) {
+      const file = new StateFile(at('old.db'))
+      expect([times, file.read('r/a', 'x')]).toEqual([times, '1'])
+      file.history.write([row], [{ room: 'r/a', since: 1, peak: 1, day: 1, dayPeak: 1 }])
+      expect(file.history.readHours('r/a', 7, 8)).toEqual([{ hour: 7, minutes: row.minutes }])
+      file.close()
+    }
   })
 
   test('refuses a damaged one', () => {

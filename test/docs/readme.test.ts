@@ -5,6 +5,7 @@ import { flagOf, OPTIONS, type OptionRow, showValue, variableOf } from '../../sr
 import type { Widget } from '../../src/widget/define-widget.ts'
 import { lookSpecs } from '../../src/widget/look.ts'
 import { toManifest } from '../../src/widget/manifest.ts'
+import chart from '../../widgets/chart.ts'
 import clock from '../../widgets/clock.ts'
 import countdown from '../../widgets/countdown.ts'
 import hits from '../../widgets/hits.ts'
@@ -15,7 +16,7 @@ import trafficLight from '../../widgets/traffic-light.ts'
 import { section, tableOf, toTable } from './markdown.ts'
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-const widgets = { clock, countdown, hits, online, sine, status, 'traffic-light': trafficLight }
+const widgets = { chart, clock, countdown, hits, online, sine, status, 'traffic-light': trafficLight }
 const NOTHING = '—'
 
 describe('the README', () => {

@@ -10,6 +10,8 @@ import type { Job } from '../../src/render/protocol.ts'
 import type { ShownPicture, Widget } from '../../src/widget/define-widget.ts'
 import { parseLook } from '../../src/widget/look.ts'
 import { toManifest } from '../../src/widget/manifest.ts'
+import type { HistorySpan, RoomHistory } from '../../src/widget/room-history.ts'
+import chart from '../../widgets/chart.ts'
 import clock from '../../widgets/clock.ts'
 import countdown from '../../widgets/countdown.ts'
 import grid from '../../widgets/grid.ts'
@@ -21,6 +23,7 @@ import trafficLight from '../../widgets/traffic-light.ts'
 import { cutBox, makeSheet, type Sheet } from '../support/sheet.ts'
 
 const widgets = {
+  chart,
   clock,
   countdown,
   grid,
@@ -65,6 +68,29 @@ function readData(name: Name, facts: Facts = {}): unknown {
 
 const long = 'a message much longer than any badge on any page has a right to be, '.repeat(3)
 const build = { schemaVersion: 1, label: 'build', message: 'passing', color: 'brightgreen' }
+/** A day's rise and fall, or an hour's or a week's. */
+function watched(span: HistorySpan, crowd: number): RoomHistory {
+  const [count, step, waves] = ({ hour: [60, 1, 3], day: [144, 10, 2], week: [168, 60, 7] } as const)[span]
+  const from = NOON - count * step * 60_000
+  const steps = Array.from({ length: count }, (_, index) => {
+    const wave = 0.5 + 0.4 * Math.sin((index / count) * waves * Math.PI * 2)
+    const mean = crowd * (wave + 0.1 * Math.sin(index * 2.3))
+    const level = { peak: Math.ceil(mean * 1.15), mean }
+    return { time: from + index * step * 60_000, visitors: level, connections: level, hits: 0 }
+  })
+  const now = steps.at(-1)?.visitors.peak ?? 0
+  return {
+    room: 'online/blog',
+    from,
+    to: NOON,
+    step: step * 60_000,
+    steps,
+    visitors: now,
+    connections: now,
+    peak: 999,
+  }
+}
+
 const hits = { hits: 4711, today: 42 }
 const styles = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social']
 /** A right-to-left mark and an emoji to come: what no machine's fonts change. */
@@ -72,6 +98,15 @@ const [BACKWARDS, NO_EMOJI] = ['\u200f', '\u{1faff}'].map(encodeURIComponent)
 
 /** The states of each widget that are kept, all on one sheet. */
 const sheets: Record<Name, [query: string, facts?: Facts][]> = {
+  chart: [
+    ['span=day', { data: watched('day', 140) }],
+    ['span=week', { data: watched('week', 23_456) }],
+    ['span=hour', { data: watched('hour', 12) }],
+    ['span=week&width=120&height=40', { data: watched('week', 9) }],
+    ['width=120&height=100', { data: watched('day', 3) }],
+    ['width=300&height=120', { data: watched('day', 0) }],
+    ['width=120&height=60', { data: watched('day', 0) }],
+  ],
   clock: [
     ['', { time: NOON - 6_683_000 }],
     ['zone=America/New_York&seconds=no&label=&width=80&height=80'],

@@ -7,12 +7,13 @@ import { findManifest } from '../../http/find-manifest.ts'
 import { EXTENSIONS, type Extension } from '../../http/negotiate.ts'
 import { type PicturePath, parsePicturePath } from '../../http/picture-path.ts'
 import { OPTIONS, sayFaults } from '../../options.ts'
-import type { Job } from '../../render/protocol.ts'
+import type { Job, StateRequest } from '../../render/protocol.ts'
 import { RenderError } from '../../render/render-error.ts'
 import { Renderer } from '../../render/renderer.ts'
 import { builtInFolder } from '../../widget/built-in-folder.ts'
 import { sayPlace } from '../../widget/find-place.ts'
 import { parseLook } from '../../widget/look.ts'
+import { emptyHistory } from '../../widget/room-history.ts'
 import { type Command, USAGE_ERROR, type Words } from '../command.ts'
 
 interface Order {
@@ -126,8 +127,7 @@ async function render(order: Order, { options: { widgets, drawTimeout } }: Words
     workers: 1,
     drawTimeout,
     log: pino({ base: null }, { write: showOutput }),
-    // A room that nobody told anything yet.
-    onState: async ({ operation, value }) => (operation === 'add' ? value : undefined),
+    onState: async (request) => answerEmpty(request, order),
   })
   try {
     const bytes = await drawOrder(order, renderer)
@@ -181,4 +181,10 @@ function sayUsage({ faults, message }: PublicError): string {
 /** A widget's own error has its stack, which names the file and the line. */
 function sayFailure({ message, cause }: Error): string {
   return cause instanceof Error ? `${message}\n${cause.stack}` : message
+}
+
+/** What a widget is told of a room that nobody told anything yet. */
+function answerEmpty(request: StateRequest, { counts, time }: Order): unknown {
+  if (request.operation !== 'history') return request.operation === 'add' ? request.value : undefined
+  return { room: request.room, ...emptyHistory(request.span, time), ...counts }
 }

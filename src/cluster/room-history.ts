@@ -1,0 +1,21 @@
+import { quote } from '../errors.ts'
+import { emptyHistory, HISTORY_SPANS, type HistorySpan, type RoomHistory } from '../widget/room-history.ts'
+import type { Cluster } from './cluster.ts'
+
+/** A room over the last hour, day or week, as widgets get it. @throws TypeError for another span, or no room. */
+export async function readRoomHistory(
+  { history, presence }: Pick<Cluster, 'history' | 'presence'>,
+  room: unknown,
+  span: unknown,
+  now = Date.now(),
+): Promise<RoomHistory> {
+  if (typeof room !== 'string') throw new TypeError(`Expected \`room\` to be text, got ${quote(room)}`)
+  if (!Object.hasOwn(HISTORY_SPANS, String(span)))
+    throw new TypeError(
+      `Expected \`span\` to be one of ${Object.keys(HISTORY_SPANS).join(', ')}, got ${quote(span)}`,
+    )
+  const empty = emptyHistory(span as HistorySpan, now)
+  const [found, counts] = await Promise.all([history.read(room, empty), presence.counts(room)])
+  const known = new Map(found.map((each) => [each.time, each]))
+  return { room, ...empty, steps: empty.steps.map((each) => known.get(each.time) ?? each), ...counts }
+}

@@ -1,0 +1,135 @@
+import { type Request, type Response, Router } from 'express'
+import type { History, HistoryRange } from '../cluster/history.ts'
+import { DAY, HOUR, MINUTE } from '../cluster/minute.ts'
+import { wholeSteps } from '../cluster/roll-up.ts'
+import { type Fault, PublicError, quote } from '../errors.ts'
+import { checkKey } from '../widget/key.ts'
+import { badParameters } from '../widget/look.ts'
+import type { HistoryStep } from '../widget/room-history.ts'
+import { UNCACHED } from './headers.ts'
+import { sendJson, sendWhole } from './send.ts'
+
+const STEPS = { minute: MINUTE, hour: HOUR, day: DAY }
+type StepName = keyof typeof STEPS
+const STEP_NAMES = [...Object.keys(STEPS), 'auto']
+const FORMATS = ['json', 'csv']
+/** More steps than a week has minutes are more than one answer. */
+const MOST_STEPS = 10_080
+/** `auto` takes the finest step that makes no more of them. */
+const MOST_AUTO_STEPS = 1_500
+const CSV_HEAD = 'time,visitors_peak,visitors_mean,connections_peak,connections_mean,hits'
+
+/** A history as it was asked for. */
+export interface HistoryQuery extends HistoryRange {
+  stepName: StepName
+  format: string
+}
+
+/** `GET /rooms/<widget>/<key>/history`: who watched a room when, as JSON or CSV. */
+export function createHistoryApi(history: Pick<History, 'read'>): Router {
+  const router = Router()
+  router
+    .route('/rooms/:widget/:key/history')
+    .get(async (request, response) => {
+      const { widget, key } = request.params
+      checkKey(key)
+      const query = parseHistoryQuery(new URL(request.url, 'http://localhost').searchParams, Date.now())
+      send(request, response, `${widget}/${key}`, query, await history.read(`${widget}/${key}`, query))
+    })
+    .all(() => {
+      throw new PublicError({
+        code: 'method-not-allowed',
+        status: 405,
+        caption: 'expected GET or HEAD',
+        headers: { Allow: 'GET, HEAD' },
+      })
+    })
+  return router
+}
+
+/**
+ * Reads `from`, `to` (ISO 8601, or milliseconds since the epoch), `step` and `format`; without them, the last day.
+ * @throws PublicError 400, naming every wrong one.
+ */
+export function parseHistoryQuery(query: URLSearchParams, now: number): HistoryQuery {
+  const faults: Fault[] = []
+  const readTime = (name: string, usual: (at: number) => number, at: number): number => {
+    const text = query.get(name)
+    if (text === null) return usual(at)
+    const time = toTime(text)
+    if (time === undefined) {
+      const detail = `expected a time in ISO 8601, or milliseconds since the epoch, got ${quote(text)}`
+      faults.push({ name, detail })
+    }
+    return time ?? usual(at)
+  }
+  const readWord = (name: string, words: readonly string[], usual: string): string => {
+    const text = query.get(name) ?? usual
+    if (words.includes(text)) return text
+    faults.push({ name, detail: `expected one of ${words.join(', ')}, got ${quote(text)}` })
+    return usual
+  }
+  const to = readTime('to', (at) => at, now)
+  const from = readTime('from', (end) => end - DAY, to)
+  const wish = readWord('step', STEP_NAMES, 'auto')
+  const format = readWord('format', FORMATS, 'json')
+  const stepName = wish === 'auto' ? fitStep(to - from) : (wish as StepName)
+  const step = STEPS[stepName]
+  if (faults.length === 0 && from >= to)
+    faults.push({
+      name: 'from',
+      detail: `expected a time before \`to\`, ${quote(toIso(to))}, got ${quote(toIso(from))}`,
+    })
+  if (faults.length === 0 && (to - from) / step > MOST_STEPS) {
+    const detail = `expected at most ${MOST_STEPS} steps from \`from\` to \`to\`, got ${Math.ceil((to - from) / step)} by ${stepName}`
+    faults.push({ name: 'step', detail })
+  }
+  if (faults.length > 0) throw badParameters(faults)
+  return { from, to, step, stepName, format }
+}
+
+function fitStep(length: number): StepName {
+  const fits = (name: StepName) => length / STEPS[name] <= MOST_AUTO_STEPS
+  return fits('minute') ? 'minute' : fits('hour') ? 'hour' : 'day'
+}
+
+/** Undefined for what is no time, or none of the years that have four digits. */
+function toTime(text: string): number | undefined {
+  const isIso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
+  const time = /^\d+$/.test(text) ? Number(text) : isIso ? Date.parse(text) : Number.NaN
+  return time >= 0 && time < Date.UTC(10_000, 0) ? time : undefined
+}
+
+function send(
+  request: Request,
+  response: Response,
+  room: string,
+  query: HistoryQuery,
+  steps: readonly HistoryStep[],
+): void {
+  const rows = steps.map(({ time, visitors, connections, hits }) => ({
+    time: toIso(time),
+    visitors: { peak: visitors.peak, mean: toThousandths(visitors.mean) },
+    connections: { peak: connections.peak, mean: toThousandths(connections.mean) },
+    hits,
+  }))
+  if (query.format === 'json') {
+    const { from, to } = wholeSteps(query)
+    const range = { from: toIso(from), to: toIso(to), step: query.stepName }
+    return sendJson(request, response, 200, { room, ...range, steps: rows })
+  }
+  const lines = rows.map(({ time, visitors, connections, hits }) =>
+    [time, visitors.peak, visitors.mean, connections.peak, connections.mean, hits].join(','),
+  )
+  // RFC 4180 has lines end so.
+  const text = [CSV_HEAD, ...lines, ''].join('\r\n')
+  sendWhole(request, response, 200, UNCACHED, 'text/csv; charset=utf-8; header=present', text)
+}
+
+function toIso(time: number): string {
+  return new Date(time).toISOString()
+}
+
+function toThousandths(value: number): number {
+  return Math.round(value * 1000) / 1000
+}

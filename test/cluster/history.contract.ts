@@ -1,0 +1,192 @@
+import { pino } from 'pino'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { History } from '../../src/cluster/history.ts'
+import type { HistoryArchive } from '../../src/cluster/history-archive.ts'
+import { DAY, HOUR, MINUTE } from '../../src/cluster/minute.ts'
+import { RecordedHistory } from '../../src/cluster/recorded-history.ts'
+
+const silent = pino({ level: 'silent' })
+const MORNING = Date.UTC(2026, 0, 31, 9)
+
+/** What every history promises. `make` is asked anew for each test. */
+export function describeHistory(kind: string, make: () => HistoryArchive): void {
+  const open: History[] = []
+  afterEach(async () => {
+    for (const history of open.splice(0)) await history.close()
+  })
+  const begin = (archive = make(), now = MORNING) => {
+    const clock = { now }
+    const history = new RecordedHistory({
+      archive,
+      retention: 90 * DAY,
+      log: silent,
+      now: () => clock.now,
+    })
+    open.push(history)
+    const count = (visitors: number, connections = visitors) => history.note('r/a', { visitors, connections })
+    /** Time goes by as it does: somebody looks at the clock at least every 20 s. */
+    const pass = async (time: number) => {
+      for (let left = time; left > 0; left -= 20_000) {
+        clock.now += Math.min(left, 20_000)
+        await read(MINUTE, clock.now - MINUTE)
+      }
+    }
+    const read = (step = MINUTE, from = MORNING - DAY, room = 'r/a') =>
+      history.read(room, { from, to: clock.now + 1, step })
+    return { archive, clock, history, count, pass, read }
+  }
+
+  describe(kind, () => {
+    test('has the peak and the mean of each minute', async () => {
+      const { clock, count, pass, read } = begin()
+      count(1)
+      await pass(30_000)
+      count(3, 5)
+      await pass(15_000)
+      count(0)
+      await pass(75_000)
+      const level = (peak: number, mean: number) => ({ peak, mean })
+      expect(await read()).toEqual([
+        { time: MORNING, visitors: level(3, 1.25), connections: level(5, 1.75), hits: 0 },
+      ])
+      expect(clock.now).toBe(MORNING + 2 * MINUTE)
+    })
+
+    test('has a visit too short to be seen by looking now and then', async () => {
+      const { count, pass, read } = begin()
+      count(9)
+      count(0)
+      await pass(MINUTE)
+      expect((await read())[0]?.visitors).toEqual({ peak: 9, mean: 0 })
+    })
+
+    test('has every minute of whom nothing happens to', async () => {
+      const { count, pass, read } = begin()
+      count(2)
+      await pass(2 * HOUR)
+      const minutes = await read()
+      expect(minutes.slice(0, 120).map(({ visitors }) => visitors)).toEqual(
+        Array.from({ length: 120 }, () => ({ peak: 2, mean: 2 })),
+      )
+      const hours = await read(HOUR)
+      expect(hours.map(({ time }) => time)).toEqual([MORNING, MORNING + HOUR])
+      expect(hours.map(({ visitors }) => visitors.mean)).toEqual([2, 2])
+    })
+
+    test('has nothing of whom nobody watched', async () => {
+      const { count, pass, read, history } = begin()
+      count(1)
+      count(0)
+      await pass(HOUR)
+      expect(await read()).toHaveLength(1)
+      expect(await read(MINUTE, MORNING, 'r/b')).toEqual([])
+      expect(await history.record('r/b')).toEqual({ since: undefined, peak: 0, peakToday: 0 })
+    })
+
+    test('counts hits of rooms that are watched and that are not, and takes back', async () => {
+      const { history, pass, read } = begin()
+      history.hit('r/a', 1)
+      history.hit('r/a', 1)
+      history.hit('r/a', -1)
+      history.hit('r/b', 1)
+      history.hit('r/b', -1)
+      await pass(MINUTE)
+      expect((await read(HOUR)).map(({ hits }) => hits)).toEqual([1])
+      expect(await read(HOUR, MORNING, 'r/b')).toEqual([])
+    })
+
+    test('keeps everything when it is closed, and goes on in the same minute', async () => {
+      const first = begin()
+      first.count(4)
+      first.history.hit('r/a', 2)
+      await first.pass(15_000)
+      await first.history.close()
+      const second = begin(first.archive, first.clock.now + 15_000)
+      second.count(1)
+      second.history.hit('r/a', 1)
+      await second.pass(30_000)
+      expect(await second.read()).toEqual([
+        {
+          time: MORNING,
+          visitors: { peak: 4, mean: 1.5 },
+          connections: { peak: 4, mean: 1.5 },
+          hits: 3,
+        },
+      ])
+    })
+
+    test('knows the highest peak ever and today’s, and since when, after a restart too', async () => {
+      const first = begin()
+      first.count(7)
+      first.count(0)
+      await first.history.close()
+      const second = begin(first.archive, MORNING + HOUR)
+      second.count(2)
+      expect(await second.history.record('r/a')).toEqual({ since: MORNING, peak: 7, peakToday: 7 })
+      second.count(0)
+      await second.history.close()
+      const third = begin(first.archive, MORNING + DAY)
+      expect(await third.history.record('r/a')).toEqual({ since: MORNING, peak: 7, peakToday: 0 })
+      third.count(3)
+      expect(await third.history.record('r/a')).toEqual({ since: MORNING, peak: 7, peakToday: 3 })
+    })
+
+    test('does not count twice, nor more than there were, when the clock is put back', async () => {
+      const { clock, count, pass, read, history } = begin()
+      count(2)
+      await pass(2 * HOUR)
+      clock.now = MORNING + 30 * MINUTE
+      await pass(HOUR)
+      count(0)
+      clock.now = MORNING + 3 * HOUR
+      const minutes = await read()
+      expect(minutes.length).toBeLessThanOrEqual(121)
+      for (const { visitors } of minutes) expect(visitors).toEqual({ peak: 2, mean: 2 })
+      expect((await history.record('r/a')).peak).toBe(2)
+    })
+
+    test('makes nothing up for time that the clock left out', async () => {
+      const { clock, count, read } = begin()
+      count(1)
+      clock.now += 5 * HOUR
+      count(2)
+      count(0)
+      expect((await read()).map(({ time }) => time)).toEqual([MORNING, MORNING + 5 * HOUR])
+    })
+
+    test('forgets what is older than it is to keep', async () => {
+      const { archive, clock, count, read, history } = begin()
+      count(1)
+      count(0)
+      clock.now += 91 * DAY
+      expect(await read(DAY, MORNING - DAY)).toEqual([])
+      await history.close()
+      archive.deleteBefore(Math.floor(MORNING / HOUR) + 1)
+      expect(archive.readHours('r/a', Math.floor(MORNING / HOUR), Math.floor(MORNING / HOUR) + 1)).toEqual([])
+      expect(archive.readRecord('r/a')).toMatchObject({ peak: 1 })
+    })
+
+    test('is read as a whole, however long it is', async () => {
+      const { clock, count, read } = begin()
+      for (let day = 0; day < 30; day += 1) {
+        count(day + 1)
+        count(0)
+        clock.now += DAY
+      }
+      const days = await read(DAY, MORNING)
+      expect(days.map(({ visitors }) => visitors.peak)).toEqual(
+        Array.from({ length: 30 }, (_, day) => day + 1),
+      )
+    })
+
+    test('has every one of many rooms', async () => {
+      const first = begin()
+      for (let room = 0; room < 1_200; room += 1)
+        first.history.note(`r/${room}`, { visitors: room + 1, connections: room + 1 })
+      await first.history.close()
+      const second = begin(first.archive)
+      for (const room of [0, 599, 1_199])
+        expect((await second.read(HOUR, MORNING, `r/${room}`))[0]?.visitors.peak).toBe(room + 1)
+    })
+  })
+}

@@ -1,0 +1,224 @@
+import { type Context, cutText, defineWidget, param, type RoomHistory, textWidth } from 'imgcast'
+
+const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' })
+// Transparent, in greys that show on white and on black alike; a light card; a dark one.
+const THEMES = {
+  auto: { ground: '', edge: '', ink: '#818b98', quiet: '#818b98', grid: '#8080804d', line: '#2f81f7' },
+  light: {
+    ground: '#ffffff',
+    edge: '#d1d9e0',
+    ink: '#1f2328',
+    quiet: '#59636e',
+    grid: '#e6eaef',
+    line: '#0969da',
+  },
+  dark: {
+    ground: '#0d1117',
+    edge: '#3d444d',
+    ink: '#f0f6fc',
+    quiet: '#9198a1',
+    grid: '#262c36',
+    line: '#4493f8',
+  },
+}
+// Told from now, so that they are true in every time zone.
+const SPANS = {
+  hour: { marks: [60, 45, 30, 15], unit: 'min', length: 60 },
+  day: { marks: [24, 18, 12, 6], unit: 'h', length: 24 },
+  week: { marks: [7, 6, 5, 4, 3, 2, 1], unit: 'd', length: 7 },
+}
+
+export default defineWidget({
+  title: 'Chart',
+  about: 'How many people watched a room over the last hour, day or week: the most at once, and on average.',
+  size: { width: { min: 120, max: 1200, default: 480 }, height: { min: 40, max: 600, default: 180 } },
+  params: {
+    room: param.text('', {
+      max: 100,
+      about: 'Which room, as widget/key; else the one of online with this key.',
+    }),
+    span: param.choice(['hour', 'day', 'week'], 'day', { about: 'How far back.' }),
+    theme: param.theme(),
+    color: param.color('', { about: 'Of the line.' }),
+  },
+  load: ({ key, params: { room, span }, history }) =>
+    history({ room: room.includes('/') ? room : `online/${room || key}`, span }),
+  data: ({ data }) => data,
+  draw(ctx, { width, height, scale, params, data }) {
+    const theme = THEMES[params.theme]
+    const color = params.color || theme.line
+    const em = Math.min(13, Math.max(10, 9 + width / 200))
+    const padding = theme.ground ? Math.min(16, Math.max(7, Math.min(width, height) * 0.08)) : 2
+    const font = (weight: number, size = em) => `${weight} ${size}px Inter`
+    const snap = (length: number) => Math.round(length * scale) / scale
+    if (theme.ground) drawCard(ctx, width, height, theme.ground, theme.edge)
+
+    // What has no room is left out: first the axis of time, then the heading.
+    const hasHeading = height >= 64
+    const hasTime = height >= 100
+    const highest = Math.max(...data.steps.map(({ visitors }) => visitors.peak))
+    const top = snap(padding + (hasHeading ? em * 1.9 : em * 0.5))
+    const bottom = snap(height - padding - (hasTime ? em * 1.6 : 1))
+    const { ticks, most } = scaleFor(highest, (bottom - top) / (em * 2.4))
+    ctx.font = font(400)
+    const right = width - padding - 4
+    const left = snap(
+      padding + Math.max(...ticks.map((tick) => textWidth(COMPACT.format(tick), font(400)))) + em * 0.6,
+    )
+    const x = (time: number) => left + ((time - data.from) / (data.to - data.from)) * (right - left)
+    const y = (count: number) => bottom - (count / most) * (bottom - top)
+
+    ctx.fillStyle = theme.quiet
+    ctx.textBaseline = 'middle'
+    for (const tick of ticks) {
+      ctx.textAlign = 'right'
+      ctx.fillStyle = theme.quiet
+      ctx.fillText(COMPACT.format(tick), left - em * 0.6, y(tick))
+      ctx.fillStyle = theme.grid
+      ctx.fillRect(left, snap(y(tick)) - 1 / scale, right - left, 1)
+    }
+    if (hasTime) drawTimes(ctx, params.span, theme.quiet, { left, right, y: height - padding - em * 0.4, em })
+
+    const points = (level: 'peak' | 'mean') =>
+      data.steps.map(({ time, visitors }) => ({ x: x(time + data.step / 2), y: y(visitors[level]) }))
+    if (highest > 0) {
+      fillUnder(ctx, points('peak'), bottom, color, 0.16)
+      fillUnder(ctx, points('mean'), bottom, color, 0.26)
+      trace(ctx, points('peak'))
+      ctx.lineJoin = 'round'
+      ctx.lineWidth = Math.min(2, 1 + width / 600)
+      ctx.strokeStyle = color
+      ctx.stroke()
+      const last = points('peak').at(-1)
+      const first = points('peak')[data.steps.findIndex(({ visitors }) => visitors.peak === highest)]
+      if (first) drawDot(ctx, first, em * 0.26, theme.ground || color, color)
+      if (last) drawDot(ctx, last, em * 0.26, color, color)
+    } else {
+      ctx.textAlign = 'center'
+      ctx.fillStyle = theme.quiet
+      const words = `nobody in the last ${params.span}`
+      const fits = textWidth(words, font(400)) <= right - left
+      ctx.fillText(fits ? words : 'nobody', (left + right) / 2, (top + bottom) / 2)
+    }
+    if (hasHeading)
+      drawHeading(ctx, data, highest, theme, color, {
+        left: padding,
+        right: width - padding,
+        y: padding + em * 0.6,
+        em,
+      })
+  },
+})
+
+interface Place {
+  left: number
+  right: number
+  y: number
+  em: number
+}
+
+/** Round numbers up to the highest, at most so many: 0, 5, 10; of people there are no halves. */
+function scaleFor(highest: number, atMost: number) {
+  if (highest === 0) return { ticks: [0], most: 1 }
+  if (atMost < 2) return { ticks: [0, highest], most: highest }
+  const lines = Math.min(5, Math.floor(atMost))
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, highest / lines)))
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each * lines >= highest) ?? 1
+  const count = Math.max(1, Math.ceil(highest / step))
+  return { ticks: Array.from({ length: count + 1 }, (_, index) => index * step), most: count * step }
+}
+
+function trace(ctx: Context, points: { x: number; y: number }[]) {
+  ctx.beginPath()
+  for (const { x, y } of points) ctx.lineTo(x, y)
+}
+
+function fillUnder(
+  ctx: Context,
+  points: { x: number; y: number }[],
+  bottom: number,
+  color: string,
+  alpha: number,
+) {
+  trace(ctx, points)
+  ctx.lineTo(points.at(-1)?.x ?? 0, bottom)
+  ctx.lineTo(points[0]?.x ?? 0, bottom)
+  ctx.globalAlpha = alpha
+  ctx.fillStyle = color
+  ctx.fill()
+  ctx.globalAlpha = 1
+}
+
+function drawDot(
+  ctx: Context,
+  { x, y }: { x: number; y: number },
+  radius: number,
+  fill: string,
+  stroke: string,
+) {
+  ctx.beginPath()
+  ctx.arc(x, y, radius, 0, Math.PI * 2)
+  ctx.fillStyle = fill
+  ctx.fill()
+  ctx.strokeStyle = stroke
+  ctx.lineWidth = 1.5
+  ctx.stroke()
+}
+
+function drawCard(ctx: Context, width: number, height: number, ground: string, edge: string) {
+  const corner = Math.min(8, height / 6)
+  ctx.beginPath()
+  ctx.roundRect(0.5, 0.5, width - 1, height - 1, corner)
+  ctx.fillStyle = ground
+  ctx.fill()
+  ctx.strokeStyle = edge
+  ctx.lineWidth = 1
+  ctx.stroke()
+}
+
+function drawTimes(ctx: Context, span: keyof typeof SPANS, color: string, { left, right, y, em }: Place) {
+  const { marks, unit, length } = SPANS[span]
+  const every = Math.ceil((marks.length * em * 4.6) / (right - left))
+  ctx.fillStyle = color
+  for (const [index, mark] of marks.entries()) {
+    // Not into `now`.
+    const isClear = mark / length > (em * 5) / (right - left)
+    if (index % every !== 0 || !isClear) continue
+    ctx.textAlign = index === 0 ? 'left' : 'center'
+    ctx.fillText(`−${mark} ${unit}`, left + (1 - mark / length) * (right - left), y)
+  }
+  ctx.textAlign = 'right'
+  ctx.fillText('now', right, y)
+}
+
+/** Whose chart it is, and at the other end now and the peak: what does not fit is left out, now last. */
+function drawHeading(
+  ctx: Context,
+  { room, visitors }: RoomHistory,
+  highest: number,
+  { ink, quiet }: { ink: string; quiet: string },
+  color: string,
+  { left, right, y, em }: Place,
+) {
+  const bold = `600 ${em}px Inter`
+  const plain = `400 ${em}px Inter`
+  ctx.textAlign = 'right'
+  let end = right
+  const put = (text: string, font: string, fill: string) => {
+    ctx.font = font
+    ctx.fillStyle = fill
+    ctx.fillText(text, end, y)
+    end -= ctx.measureText(text).width + em * 0.35
+  }
+  if (right - left >= 150) {
+    put(COMPACT.format(highest), bold, ink)
+    put('peak', plain, quiet)
+    end -= em * 0.6
+  }
+  put(COMPACT.format(visitors), bold, color)
+  put('now', plain, quiet)
+  ctx.textAlign = 'left'
+  ctx.font = `500 ${em}px Inter`
+  ctx.fillStyle = ink
+  ctx.fillText(cutText(room, ctx.font, end - left - em), left, y)
+}
