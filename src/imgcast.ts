@@ -6,7 +6,6 @@ import { Channels } from './channel/channels.ts'
 import { Visits } from './channel/visits.ts'
 import { type Cluster, createCluster } from './cluster/cluster.ts'
 import { readRoomHistory } from './cluster/room-history.ts'
-import { checkStateName, isServerName } from './cluster/state-name.ts'
 import { ForwardingCheck } from './http/forwarding-check.ts'
 import { Pages } from './http/pages.ts'
 import { Pictures } from './http/pictures.ts'
@@ -19,6 +18,7 @@ import { FolderWatch } from './render/folder-watch.ts'
 import type { StateRequest } from './render/protocol.ts'
 import { Renderer } from './render/renderer.ts'
 import { builtInFolder } from './widget/built-in-folder.ts'
+import { checkStateName, isServerName } from './widget/state-name.ts'
 
 /** What a host app may set; everything else is the host's own business. */
 export type ImgcastOptions = Partial<

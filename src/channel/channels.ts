@@ -2,6 +2,7 @@ import type { Bus } from '../cluster/bus.ts'
 import type { Presence } from '../cluster/presence.ts'
 import { PublicError } from '../errors.ts'
 import { Cards } from '../picture/cards.ts'
+import type { Job } from '../render/protocol.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { type Look, lookKey } from '../widget/look.ts'
 import { MAX_FPS } from '../widget/widget-faults.ts'
@@ -46,7 +47,7 @@ export class Channels {
 
   /** The one channel of a room and look. @throws PublicError 503 where there are too many that somebody watches. */
   open(spec: ChannelSpec): Channel {
-    const id = `${roomOf(spec)}?${lookKey(spec.look)}`
+    const id = idOf(spec)
     const known = this.#channels.get(id)
     if (known) return known
     if (this.#channels.size >= this.#init.maxChannels) this.#makeRoom()
@@ -77,10 +78,27 @@ export class Channels {
     }
   }
 
+  /** What a source pushed last for an open picture of these parameters, in whichever format and size. */
+  pushed({ look, ...spec }: ChannelSpec): Job['pushed'] {
+    const params = JSON.stringify(look.params)
+    for (const channel of this.#rooms.get(roomOf(spec)) ?? []) {
+      const inputs = this.#inputs.get(channel)
+      if (inputs?.pushed && JSON.stringify(inputs.look.params) === params) return inputs.pushed
+    }
+    return undefined
+  }
+
   /** Ends every channel. */
   close(): void {
     this.#unsubscribe()
     for (const [id, channel] of [...this.#channels]) this.#remove(id, channel)
+  }
+
+  /** Pictures within pictures take no more than half of all channels: one viewer of them opens many. */
+  #openCell(spec: ChannelSpec): Channel {
+    const isNew = !this.#channels.has(idOf(spec))
+    if (isNew && this.#channels.size >= this.#init.maxChannels / 2) this.#makeRoom()
+    return this.open(spec)
   }
 
   #createInputs(spec: ChannelSpec, onChange: () => void): Inputs {
@@ -89,7 +107,7 @@ export class Channels {
     return new Inputs({
       spec,
       cards: this.#cards,
-      open: (other) => this.open(other),
+      open: (cell) => this.#openCell(cell),
       read: async () => (renderer.manifests.get(spec.widget)?.reads ? readShown(renderer, spec) : []),
       listen: (onPush) => {
         const { starts = false } = renderer.manifests.get(spec.widget) ?? {}
@@ -133,6 +151,10 @@ export class Channels {
 /** Whether a picture may be an animation, in one piece. */
 function moves({ animate, format }: Look): boolean {
   return animate === 'loop' || format === 'gif'
+}
+
+function idOf(spec: ChannelSpec): string {
+  return `${roomOf(spec)}?${lookKey(spec.look)}`
 }
 
 /** A look's promises do not cross to a render process. */

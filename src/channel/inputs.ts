@@ -2,6 +2,7 @@ import { PublicError, toPublicError } from '../errors.ts'
 import type { Cards } from '../picture/cards.ts'
 import type { Frame } from '../picture/frame.ts'
 import type { Job, ShownFrame } from '../render/protocol.ts'
+import type { Look } from '../widget/look.ts'
 import type { Channel } from './channel.ts'
 import type { ChannelSpec, ShownSpec } from './spec.ts'
 
@@ -41,6 +42,15 @@ export class Inputs {
     this.#cells = toCells(init.spec.shown ?? Promise.resolve([]))
   }
 
+  get look(): Look {
+    return this.#init.spec.look
+  }
+
+  /** What the widget's source pushed last. */
+  get pushed(): Job['pushed'] {
+    return this.#pushed
+  }
+
   /** The first viewer is here. */
   wake(): void {
     const asleep = [
@@ -69,14 +79,20 @@ export class Inputs {
   /** The widget's code changed: it may show other pictures, and have another source. */
   renew(): void {
     const isAwake = this.#asleep !== undefined
+    const before = this.#cells
     this.sleep()
-    this.#cells = toCells(this.#init.read())
+    // A picture whose widget is gone says so in its own place.
+    this.#cells = toCells(this.#init.read().catch(() => before))
     if (isAwake) this.wake()
   }
 
   /** What there is to draw with now; rejects with a `PublicError` where the widget cannot read its parameters. */
   async take(): Promise<Pick<Job, 'pushed' | 'shown'>> {
-    const cells = await this.#cells
+    const cells = await this.#cells.catch((error: unknown) => {
+      // A wrong parameter stays wrong; a process that was busy or died may answer the next time.
+      if (!(error instanceof PublicError && error.status < 500)) this.renew()
+      throw error
+    })
     if (cells.length === 0) return { pushed: this.#pushed }
     const shown = await Promise.all(
       cells.map(async (cell): Promise<ShownFrame> => {
@@ -121,7 +137,7 @@ export class Inputs {
   }
 }
 
-function toCells(shown: Promise<readonly ShownSpec[]>): Promise<readonly Cell[]> {
+function toCells(shown: Promise<readonly (ShownSpec | Cell)[]>): Promise<readonly Cell[]> {
   const cells = shown.then((all) => all.map(({ path, spec }) => ({ path, spec, frame: undefined })))
   // Whoever takes them is told; until then nobody need be.
   cells.catch(() => {})

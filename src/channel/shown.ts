@@ -1,4 +1,5 @@
 import { type Fault, PublicError, quote } from '../errors.ts'
+import { MAX_PIXELS } from '../picture/encode.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { checkKey } from '../widget/key.ts'
 import { badParameters, parseLook } from '../widget/look.ts'
@@ -22,9 +23,19 @@ export async function readShown(renderer: Renderer, spec: ChannelSpec): Promise<
       }),
     ),
   )
-  const all = [...faults, ...results.filter((result) => 'detail' in result)]
+  const shown = results.filter((result) => 'spec' in result)
+  const pixels = shown.reduce(
+    (sum, { spec: { look } }) => sum + look.width * look.height * look.scale ** 2,
+    0,
+  )
+  const tooMany = `expected at most ${MAX_PIXELS / 1e6} million pixels in all pictures, got ${pixels}`
+  const all = [
+    ...faults,
+    ...results.filter((result) => 'detail' in result),
+    ...(pixels > MAX_PIXELS ? [{ name: FAULT_NAME, detail: tooMany }] : []),
+  ]
   if (all.length > 0) throw badParameters(all)
-  return results.filter((result) => 'spec' in result)
+  return shown
 }
 
 const NOBODY = { connections: 0, visitors: 0, peak: 0 }

@@ -31,6 +31,7 @@ export class Visits {
       })
       .catch(() => {})
     return () => {
+      if (gone) return
       gone = true
       for (const leave of leaves) leave()
     }

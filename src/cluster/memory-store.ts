@@ -1,6 +1,6 @@
+import { addToStateJson, toStateJson } from '../widget/state-json.ts'
+import { checkStateName, isServerName } from '../widget/state-name.ts'
 import type { Bus } from './bus.ts'
-import { addToStateJson, toStateJson } from './state-json.ts'
-import { checkStateName, isServerName } from './state-name.ts'
 import type { Store } from './store.ts'
 
 /** Values of the server's own that are kept: keys are free to invent, memory is not. */

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
+import { addToStateJson, toStateJson } from '../widget/state-json.ts'
+import { checkStateName, isServerName } from '../widget/state-name.ts'
 import type { Bus } from './bus.ts'
 import type { StateChange, StateFile } from './state-file.ts'
-import { addToStateJson, toStateJson } from './state-json.ts'
-import { checkStateName, isServerName } from './state-name.ts'
 import type { Store } from './store.ts'
 
 /** Milliseconds from one transaction to the next, at least: what a killed process may lose. */

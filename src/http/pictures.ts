@@ -154,13 +154,13 @@ export class Pictures {
     key: string,
     query: URLSearchParams,
   ): Promise<void> {
-    const { cluster } = this.#init
+    const { cluster, channels } = this.#init
     const job = { widget: manifest.name, key, look: parseLook(manifest, 'png', query) }
     await this.#read(manifest, job)
     const room = roomOf(job)
     const counts = await cluster.presence.counts(room)
     const data = manifest.hasData
-      ? await this.#askData({ ...job, ...counts, time: Date.now() })
+      ? await this.#askData({ ...job, ...counts, time: Date.now(), pushed: channels.pushed(job) })
       : { room, connections: counts.connections, visitors: counts.visitors, peak: counts.peak }
     sendJson(request, response, 200, data ?? null)
   }

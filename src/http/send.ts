@@ -4,6 +4,16 @@ import { formatHeaders, STILL, UNCACHED } from './headers.ts'
 
 /** Sends one finished picture: 200, or 304 to whoever has it already. To HEAD, the same head. */
 export function sendStill(request: IncomingMessage, response: ServerResponse, frame: Frame): void {
+  // What stands in for a picture is not to be kept, nor compared with the picture itself.
+  if (frame.isPlaceholder)
+    return sendWhole(
+      request,
+      response,
+      200,
+      { ...UNCACHED, ...formatHeaders(frame.format) },
+      contentType(frame.format),
+      frame.bytes,
+    )
   const headers = { ...STILL, ...formatHeaders(frame.format), ETag: frame.etag }
   if (matches(request.headers['if-none-match'], frame.etag)) {
     response.writeHead(304, headers).end()

@@ -189,7 +189,11 @@ function canBeProbed(request: PictureRequest): boolean {
  */
 function onceGone(request: IncomingMessage, response: ServerResponse, listener: () => void): void {
   const { socket } = request
+  let isGone = false
   const once = () => {
+    // A listener that is taken off while its event is being told is still called.
+    if (isGone) return
+    isGone = true
     response.off('close', once)
     if (!isHttp2(request)) socket.off('close', once).off('end', once)
     listener()

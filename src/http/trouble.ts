@@ -24,9 +24,10 @@ const LONGEST_LINE = 96
 /** How much of a long line goes before the fault. */
 const LEAD = 60
 
-/** Why a module does not load. The line of code is for readers `isLocal` only: it may hold a password. */
+/** Why a module does not load. Its code, and what that code says, are for readers `isLocal` only: they may hold a password. */
 export function toFaultTrouble(fault: WidgetFault, isLocal: boolean): Trouble {
-  const { file, line, column, message } = fault
+  const { file, line, column } = fault
+  const message = isLocal ? fault.message : fault.publicMessage
   const place = { file, line, column }
   return { place: sayShortPlace(place), words: withoutFolders(message), code: readCode(place, isLocal) }
 }

@@ -7,6 +7,7 @@ const PADDING = 10
 const MARK = 14
 const LARGEST_FONT = 14
 const SMALLEST_FONT = 8
+const READABLE_FONT = 11
 const WIDEST_CARD = 420
 
 interface TextLayout {
@@ -19,12 +20,21 @@ export function errorCard(sheet: Sheet, caption: string): Frame {
   return paint(sheet, (ctx) => drawError(ctx, sheet.width, sheet.height, caption))
 }
 
-/** Says how large an error card must be, at least `sheet`'s size, for the whole caption to be read at 14 px. */
+/**
+ * Says how large an error card has to be for the whole caption to be read: as large as the picture it stands for, if the
+ * caption fits in smaller type, or else as much larger each way, as its page gives it the picture's own proportions. Where
+ * that will not do, wide enough for 14 px.
+ */
 export function roomyCardSize(
   caption: string,
   least: { width: number; height: number },
 ): { width: number; height: number } {
   const ctx = measuringContext()
+  for (let factor = 1; least.width * factor <= WIDEST_CARD; factor += 0.25) {
+    const [width, height] = [Math.round(least.width * factor), Math.round(least.height * factor)]
+    if (captionFits(ctx, caption, width, height, factor === 1 ? READABLE_FONT : LARGEST_FONT))
+      return { width, height }
+  }
   const inset = PADDING * 3 + MARK
   ctx.font = font(LARGEST_FONT)
   const needed = Math.ceil(ctx.measureText(caption).width) + inset
@@ -34,6 +44,30 @@ export function roomyCardSize(
     width,
     height: Math.max(least.height, Math.ceil(lines.length * LARGEST_FONT * 1.35) + PADDING * 2),
   }
+}
+
+function captionFits(
+  ctx: SKRSContext2D,
+  caption: string,
+  width: number,
+  height: number,
+  fontSize: number,
+): boolean {
+  const { padding, left } = layOutCard(width, height)
+  const room = width - left - padding
+  ctx.font = font(fontSize)
+  const lines = wrap(ctx, caption, room)
+  return (
+    lines.length * fontSize * 1.3 <= height - padding &&
+    lines.every((line) => ctx.measureText(line).width <= room)
+  )
+}
+
+/** Where the caption begins, beside the mark if there is room for one. */
+function layOutCard(width: number, height: number): { padding: number; mark: number; left: number } {
+  const padding = Math.max(2, Math.min(PADDING, width / 16, height / 5))
+  const mark = width >= 90 && height >= 16 ? Math.min(MARK, height - padding * 2) : 0
+  return { padding, mark, left: padding + (mark > 0 ? mark + padding * 0.8 : 0) }
 }
 
 /** Draws what stands in for a picture that is not ready yet: quiet on light pages and on dark ones. */
@@ -62,9 +96,7 @@ function drawError(ctx: SKRSContext2D, width: number, height: number, caption: s
   ctx.strokeStyle = '#e5a49e'
   ctx.lineWidth = 1
   ctx.stroke()
-  const padding = Math.max(2, Math.min(PADDING, width / 16, height / 5))
-  const mark = width >= 90 && height >= 16 ? Math.min(MARK, height - padding * 2) : 0
-  const left = padding + (mark > 0 ? mark + padding * 0.8 : 0)
+  const { padding, mark, left } = layOutCard(width, height)
   const layout = fitText(ctx, caption, width - left - padding, height - padding)
   const lineHeight = layout.fontSize * 1.3
   const top = (height - layout.lines.length * lineHeight) / 2 + lineHeight / 2

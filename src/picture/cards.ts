@@ -14,7 +14,7 @@ export class Cards {
   readonly #cards = new Map<string, Frame>()
 
   placeholder(sheet: Sheet): Frame {
-    return this.#get('', toCheap(sheet), placeholderCard)
+    return this.#get('', toCheap(sheet), (cheap) => ({ ...placeholderCard(cheap), isPlaceholder: true }))
   }
 
   error(sheet: Sheet, caption: string): Frame {

@@ -17,6 +17,8 @@ export interface Frame {
   readonly etag: string
   /** It moves by itself, and starts again whenever it is sent. */
   readonly animated: boolean
+  /** It stands in for a picture that is not ready. @default false */
+  readonly isPlaceholder?: boolean
 }
 
 /** The media type of a format. */

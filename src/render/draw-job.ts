@@ -1,4 +1,4 @@
-import { type SKRSContext2D as Context, loadImage } from '@napi-rs/canvas'
+import type { SKRSContext2D as Context } from '@napi-rs/canvas'
 import { paintAnimation } from '../picture/animation.ts'
 import { paint } from '../picture/encode.ts'
 import { paintSvg } from '../picture/svg.ts'
@@ -7,6 +7,7 @@ import type { LoadedWidget } from '../widget/load-widget.ts'
 import { readValues } from '../widget/manifest.ts'
 import { isTheme, type ParamValue } from '../widget/param.ts'
 import type { HistoryWish, RoomHistory } from '../widget/room-history.ts'
+import { ImageCache } from './image-cache.ts'
 import { GIF_TIME, motionOf, planMoments } from './moments.ts'
 import type { Job, JobResult } from './protocol.ts'
 import { type AskState, roomScope } from './room-scope.ts'
@@ -23,6 +24,7 @@ export async function loadJob(
   job: Job,
   signal: AbortSignal,
   ask: AskState,
+  images = new ImageCache(),
 ): Promise<Supplies> {
   const { pushed, shown = [] } = job
   const load = async () => {
@@ -33,8 +35,8 @@ export async function loadJob(
     return widget.load?.({ ...scope, history, params: valuesOf({ widget, manifest }, job), signal })
   }
   const decode = async ({ path, frame }: (typeof shown)[number]): Promise<ShownPicture> => {
-    const { bytes, width, height } = frame
-    return { path, image: await loadImage(bytes), width, height }
+    const { width, height } = frame
+    return { path, image: await images.get(frame), width, height }
   }
   const [data, pictures] = await Promise.all([load(), Promise.all(shown.map(decode))])
   return { data, pictures }
@@ -79,9 +81,10 @@ export function* drawSteps(
     const drawFor = (value: string) => drawWith({ params: { ...params, [theme]: value } })
     return { frame: paintSvg(sheet, [drawFor('light'), drawFor('dark')]), next }
   }
-  const moments = planMoments(widget, sheet, motion, time)
-  if (!moments) return { frame: paint(sheet, drawWith({})), next }
-  const frame = yield* paintAnimation(sheet, moments, (ctx, at) => drawWith({ time: at })(ctx))
+  const plan = planMoments(widget, sheet, motion, time)
+  if (!plan) return { frame: paint(sheet, drawWith({})), next }
+  const { moments, scale } = plan
+  const frame = yield* paintAnimation({ ...sheet, scale }, moments, (ctx, at) => drawWith({ time: at })(ctx))
   return { frame, next: moments[0]?.time === 0 ? undefined : GIF_TIME }
 }
 

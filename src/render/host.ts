@@ -4,6 +4,7 @@ import { loadFolders } from '../widget/load-folder.ts'
 import { createWidgetLoader, type LoadedWidget } from '../widget/load-widget.ts'
 import { dieWithParent } from './die-with-parent.ts'
 import { drawSteps, loadJob } from './draw-job.ts'
+import { ImageCache } from './image-cache.ts'
 import { Outbox } from './outbox.ts'
 import type { FromHost, Job, JobResult, StateRequest, ToHost } from './protocol.ts'
 import { hearJob, readJob, sourceJob } from './room-job.ts'
@@ -20,6 +21,7 @@ interface StateCall {
 class Host {
   readonly #held = new Map<number, Held>()
   readonly #aborts = new Map<number, AbortController>()
+  readonly #images = new ImageCache()
   readonly #outboxes = new Map<number, Outbox>()
   readonly #stateCalls = new Map<number, StateCall>()
   #widgets: ReadonlyMap<string, LoadedWidget> = new Map()
@@ -87,7 +89,7 @@ class Host {
       }
       const needsMore = loaded.manifest.loads
       const supplies = needsMore
-        ? await this.#inTime(id, (signal) => loadJob(loaded, job, signal, ask))
+        ? await this.#inTime(id, (signal) => loadJob(loaded, job, signal, ask, this.#images))
         : { data: job.pushed?.data, pictures: [] }
       this.#held.set(id, drawSteps(loaded, job, supplies))
       if (hold) this.#tell({ type: 'loaded', id })

@@ -9,6 +9,7 @@ export class LoadedCode {
   readonly #log: Logger
   #manifests: ReadonlyMap<string, Manifest> = new Map()
   #faults: readonly WidgetFault[] = []
+  #kept: ReadonlySet<string> = new Set()
 
   constructor(log: Logger) {
     this.#log = log
@@ -29,6 +30,11 @@ export class LoadedCode {
     return this.#manifests.has(widget) || this.#faults.some(({ name }) => name === widget)
   }
 
+  /** Whether a widget's newest code does not load, and the code from before goes on. */
+  isKept(widget: string): boolean {
+    return this.#kept.has(widget)
+  }
+
   /** Takes note of what has loaded; answers the widgets whose old code has to go on. */
   learn({ manifests, faults }: Loaded): ReadonlySet<string> {
     const known = this.#manifests
@@ -45,6 +51,7 @@ export class LoadedCode {
         goesOn ? 'a widget does not load: its old code goes on running' : 'not a widget',
       )
     }
-    return new Set(kept.map(([name]) => name))
+    this.#kept = new Set(kept.map(([name]) => name))
+    return this.#kept
   }
 }

@@ -25,6 +25,14 @@ const MOST_FRAMES = 90
 const MOST_PIXELS: Readonly<Partial<Record<Format, number>>> = { png: 6_000_000, gif: 3_000_000 }
 /** An animation may be made so much coarser; beyond that it would only jerk. */
 const COARSEST = 4
+/** Then it is drawn with fewer pixels, for the browser to stretch; with fewer still nothing could be made out. */
+const LEAST_SCALE = 0.5
+
+/** The pictures of an animation, and the device pixels a CSS pixel that there can be in each. */
+export interface Plan {
+  moments: Moment[]
+  scale: number
+}
 
 /** How a widget moves with the parameters of a look. @throws RangeError where an author's `every` is too fast. */
 export function motionOf(widget: Widget, look: Look, params: Record<string, ParamValue>): Motion {
@@ -52,7 +60,7 @@ export function planMoments(
   look: Look & Size,
   { period, loop }: Motion,
   now: number,
-): Moment[] | undefined {
+): Plan | undefined {
   const isGif = look.format === 'gif'
   if (period === undefined || look.animate === 'off' || !(isGif || look.animate === 'loop')) return undefined
   const repeats = loop !== undefined && !(isGif && loop > GIF_TIME)
@@ -63,14 +71,16 @@ export function planMoments(
   const isSmooth = widget.animate !== undefined && 'fps' in widget.animate
   const count = isSmooth ? Math.round(length / period) : Math.ceil(length / period)
   const pixels = look.width * look.height * look.scale ** 2
-  const most = Math.min(MOST_FRAMES, (MOST_PIXELS[look.format] ?? 0) / pixels)
+  const most = (MOST_PIXELS[look.format] ?? 0) / pixels
   let divisor = 1
-  while (isSmooth && count / divisor > most && divisor < COARSEST) divisor *= 2
+  while (isSmooth && count / divisor > Math.min(MOST_FRAMES, most) && divisor < COARSEST) divisor *= 2
   const frames = Math.ceil(count / divisor)
-  if (frames < 2 || frames > most) return undefined
+  const scale = Math.min(look.scale, look.scale * Math.sqrt(most / frames))
+  if (frames < 2 || frames > MOST_FRAMES || scale < LEAST_SCALE) return undefined
   const step = isSmooth ? length / frames : period
-  return Array.from({ length: frames }, (_, index) => ({
+  const moments = Array.from({ length: frames }, (_, index) => ({
     time: start + index * step,
     duration: Math.min(step, length - index * step),
   }))
+  return { moments, scale }
 }

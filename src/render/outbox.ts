@@ -19,7 +19,7 @@ export class Outbox {
       return
     }
     this.#busy = true
-    this.#send(pushed)
+    this.#try(pushed)
   }
 
   /** The last one has arrived. */
@@ -27,6 +27,16 @@ export class Outbox {
     const next = this.#waiting
     this.#waiting = undefined
     this.#busy = next !== undefined
-    if (next) this.#send(next.pushed)
+    if (next) this.#try(next.pushed)
+  }
+
+  /** What cannot be sent is the pusher's error, and does not hold up what comes after it. */
+  #try(pushed: Job['pushed']): void {
+    try {
+      this.#send(pushed)
+    } catch (error) {
+      this.acknowledge()
+      throw new TypeError(`push: expected data that can be cloned: ${(error as Error).message}`)
+    }
   }
 }

@@ -50,7 +50,7 @@ export class Pool {
     const able = this.processes.filter((process) => process.widgets.has(task.job.widget))
     const [first, ...others] = able
     if (first) others.reduce((least, other) => (other.load < least.load ? other : least), first).run(task)
-    else this.#runOld(task)
+    else this.runOld(task)
   }
 
   /** Starts one that `replace` takes; its death is seen to like that of any other. */
@@ -81,7 +81,8 @@ export class Pool {
     this.#refuseQueue('the server is stopping')
   }
 
-  #runOld(task: Task): void {
+  /** Runs a task with the code from before, where there is a process that has it. */
+  runOld(task: Task): void {
     const { widget } = task.job
     const elder = this.#elders.find((each) => each.widgets.has(widget))
     if (elder) elder.run(task)

@@ -1,10 +1,14 @@
 import type { Manifest } from '../widget/manifest.ts'
 import { Solitary } from './solitary.ts'
 import type { Started } from './start-process.ts'
-import type { Death } from './task.ts'
+import type { Death, Task } from './task.ts'
 
 /** What keeping widgets apart takes. */
 export interface QuarantineInit {
+  /** Whether a widget's newest code does not load. */
+  isBroken(widget: string): boolean
+  /** Runs a task with the code from before, where there is a process that has it. */
+  runOld(task: Task): void
   /** What is known of a widget now. */
   manifestOf(widget: string): Manifest | undefined
   /** Starts a process for one widget. */
@@ -35,6 +39,8 @@ export class Quarantine {
     if (this.#solitary.has(widget)) return
     const solitary = new Solitary({
       widget,
+      isBroken: () => this.#init.isBroken(widget),
+      runOld: (task) => this.#init.runOld(task),
       start: (onDeath) => this.#init.start(widget, onDeath),
       onDeath: (death) => this.#init.onDeath(widget, death),
     })

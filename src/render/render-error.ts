@@ -1,4 +1,5 @@
 import { PublicError } from '../errors.ts'
+import type { Job } from './protocol.ts'
 
 /** A picture that nobody waited for any more when its turn came: it was not drawn. */
 export class Abandoned extends Error {
@@ -39,4 +40,10 @@ export function tooBusy(): PublicError {
     caption: 'too much to draw, try again later',
     headers: { 'Retry-After': '10' },
   })
+}
+
+/** What went wrong, in the words of an error card after the widget's name. */
+export function sayWhat({ output, event }: Job): string {
+  if (output === 'event') return `failed to hear of a ${event?.type}`
+  return output === 'reading' ? 'failed to read its parameters' : 'failed to draw'
 }

@@ -7,7 +7,9 @@ import { badParameters, type Look, lookSpecs, parseLook } from '../widget/look.t
 import { type Manifest, toManifest } from '../widget/manifest.ts'
 import type { ParamSpec } from '../widget/param.ts'
 import { emptyHistory } from '../widget/room-history.ts'
-import { findWidgetFaults } from '../widget/widget-faults.ts'
+import { addToStateJson, toStateJson } from '../widget/state-json.ts'
+import { checkStateName, isServerName } from '../widget/state-name.ts'
+import { findWidgetFaults, notAWidget } from '../widget/widget-faults.ts'
 import { drawJob, loadJob, type Supplies } from './draw-job.ts'
 import type { Drawing, Job, StateRequest } from './protocol.ts'
 import { readJob } from './room-job.ts'
@@ -84,7 +86,9 @@ export async function renderOnce(
 ): Promise<RenderedPicture> {
   const loaded = await toLoaded(widget)
   const job = readByWidget(loaded, toJob(loaded.manifest, options), options)
-  const state: Record<string, unknown> = structuredClone(options.state ?? {})
+  const state = new Map(
+    Object.entries(options.state ?? {}).map(([name, value]) => [name, toStateJson(name, value)]),
+  )
   const supplies = await load(loaded, job, state)
   const { frame, next } = drawJob(loaded, job, supplies) as Drawing
   const { bytes, width, height, format } = frame
@@ -94,7 +98,7 @@ export async function renderOnce(
     height,
     format,
     data: supplies.data,
-    state,
+    state: Object.fromEntries([...state].map(([name, json]) => [name, JSON.parse(json) as unknown])),
     next,
     get json() {
       return (drawJob(loaded, { ...job, output: 'data' }, supplies) as { data: unknown }).data
@@ -108,7 +112,7 @@ async function toLoaded(widget: Widget | string | URL): Promise<LoadedWidget> {
     return createWidgetLoader()(isUrl ? fileURLToPath(widget) : widget)
   }
   const faults = findWidgetFaults(widget)
-  if (faults.length > 0) throw new TypeError(faults.join('; '))
+  if (faults.length > 0) throw notAWidget(faults)
   return { widget, manifest: toManifest('widget', '', widget) }
 }
 
@@ -162,7 +166,7 @@ function toText({ kind }: ParamSpec, value: unknown): string {
   return kind === 'duration' && typeof value === 'number' ? `${value}ms` : String(value)
 }
 
-async function load(loaded: LoadedWidget, job: Job, state: Record<string, unknown>): Promise<Supplies> {
+async function load(loaded: LoadedWidget, job: Job, state: Map<string, string>): Promise<Supplies> {
   const abort = new AbortController()
   const timeout = loaded.manifest.limits.timeout ?? LOAD_TIMEOUT
   const timer = setTimeout(() => abort.abort(new Error('took too long to load')), timeout)
@@ -175,19 +179,17 @@ async function load(loaded: LoadedWidget, job: Job, state: Record<string, unknow
   }
 }
 
-function answer(state: Record<string, unknown>, request: StateRequest, { time, ...counts }: Job): unknown {
+function answer(state: Map<string, string>, request: StateRequest, { time, ...counts }: Job): unknown {
   if (request.operation === 'history') {
     const { connections, visitors, peak } = counts
     return { room: request.room, ...emptyHistory(request.span, time), connections, visitors, peak }
   }
   const { operation, name, value } = request
-  const known = state[name]
-  if (operation === 'add') {
-    if (known !== undefined && typeof known !== 'number')
-      throw new TypeError(`Expected \`${name}\` to be a number, found ${typeof known}`)
-    state[name] = (known ?? 0) + (value as number)
-  }
-  // As JSON, like in every store: no widget can keep a hand on what the room remembers.
-  if (operation === 'set') state[name] = JSON.parse(JSON.stringify(value))
-  return operation === 'get' ? structuredClone(known) : state[name]
+  checkStateName(name)
+  const known = state.get(name)
+  if (operation === 'get') return known === undefined ? undefined : JSON.parse(known)
+  if (isServerName(name)) throw new TypeError(`Expected a name of the widget's own, got \`${name}\``)
+  const answer = operation === 'add' ? addToStateJson(name, known, value as number) : undefined
+  state.set(name, toStateJson(name, operation === 'add' ? answer : value))
+  return answer
 }

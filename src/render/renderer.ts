@@ -10,7 +10,7 @@ import type { RenderProcess } from './process.ts'
 import type { ProcessSettings } from './process-settings.ts'
 import type { Drawing, Job, JobResult, Reading, StateRequest } from './protocol.ts'
 import { Quarantine } from './quarantine.ts'
-import { Abandoned, noWidget, RenderError, tooBusy } from './render-error.ts'
+import { Abandoned, noWidget, RenderError, sayWhat, tooBusy } from './render-error.ts'
 import { Source } from './source.ts'
 import { Spare } from './spare.ts'
 import { type Started, startProcess } from './start-process.ts'
@@ -76,14 +76,13 @@ export class Renderer {
     })
     this.#quarantine = new Quarantine({
       manifestOf: (widget) => this.manifests.get(widget),
+      isBroken: (widget) => this.#code.isKept(widget),
+      runOld: (task) => this.#pool.runOld(task),
       start: (widget, onDeath) => {
-        const { memoryBytes } = this.manifests.get(widget)?.limits ?? {}
-        return this.#start(
-          new Map(this.#skip),
-          () => true,
-          onDeath,
-          memoryBytes === undefined ? {} : { memoryBytes },
-        )
+        const { memoryBytes = MEMORY_BYTES } = this.manifests.get(widget)?.limits ?? {}
+        // A spare may come to hold what every process may.
+        const fork = () => (memoryBytes <= MEMORY_BYTES ? this.#spare?.take() : undefined)
+        return this.#start(new Map(this.#skip), () => true, onDeath, { memoryBytes, fork })
       },
       onDeath: (widget, death) => this.#blame(widget, death, [...death.suspects, ...death.waiting]),
     })
@@ -218,11 +217,12 @@ export class Renderer {
       return result
     } catch (error) {
       if (error instanceof PublicError || error instanceof Abandoned) throw error
+      const what = sayWhat(job)
       if (!this.#closed) {
-        this.#lastFailures.thrown(room, error as Error)
-        this.#failures.tell(widget, String((error as Error).stack), 'a widget failed to draw')
+        if (job.output === 'frame') this.#lastFailures.thrown(room, error as Error)
+        this.#failures.tell(widget, String((error as Error).stack), `a widget ${what}`)
       }
-      throw new RenderError(widget, 'failed to draw', { cause: error })
+      throw new RenderError(widget, what, { cause: error })
     } finally {
       this.#jobs -= 1
     }
@@ -234,8 +234,10 @@ export class Renderer {
     // Its file is gone; of one that is there and does not load the pool and the process of its own know best.
     if (!this.#code.has(widget)) return task.reject(noWidget(widget))
     const solitary = this.#quarantine.find(widget)
-    if (solitary) void solitary.run(task)
-    else this.#pool.run(task)
+    if (solitary) {
+      this.#spare?.want(2)
+      void solitary.run(task)
+    } else this.#pool.run(task)
   }
 
   #start(

@@ -7,6 +7,10 @@ import type { Death, Task } from './task.ts'
 /** What a widget that runs alone needs. */
 export interface SolitaryInit {
   widget: string
+  /** Whether its newest code does not load. */
+  isBroken(): boolean
+  /** Runs a task with the code from before, where there is a process that has it. */
+  runOld(task: Task): void
   start(onDeath: (death: Death) => void): Promise<Started>
   /** Told when the widget took its process down. */
   onDeath(death: Death): void
@@ -34,6 +38,8 @@ export class Solitary {
       return task.reject(new RenderError(widget, `keeps failing, next try in ${wait}`, { retryIn: rest }))
     }
     clearTimeout(this.#idle)
+    // A process of its own would load what is on disk.
+    if (!this.#process && this.#init.isBroken()) return this.#init.runOld(task)
     this.#process ??= this.#start()
     const mine = this.#process
     try {

@@ -5,12 +5,13 @@ import { forkHost } from './fork-host.ts'
 const PAUSE = 500
 
 /**
- * One process that is started and warm, with canvas, fonts and compiler loaded and no widgets: code that was just
+ * Processes that are started and warm, with canvas, fonts and compiler loaded and no widgets: code that was just
  * saved runs in it at once. Costs the memory of an idle process, so it is kept only where folders are watched.
  */
 export class Spare {
   readonly #memoryBytes: number
-  #process: ChildProcess | undefined
+  readonly #processes: ChildProcess[] = []
+  #wanted = 1
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
@@ -20,25 +21,31 @@ export class Spare {
     this.#prepareSoon()
   }
 
-  /** The process id of the spare, if there is one. */
-  get pid(): number | undefined {
-    return this.#process?.pid
+  /** The process ids of the spares. */
+  get pids(): number[] {
+    return this.#processes.flatMap(({ pid }) => pid ?? [])
   }
 
-  /** The spare, which is the caller's from now on, or a process as fresh as any; another spare is prepared. */
-  take(): ChildProcess {
-    const spare = this.#process
-    this.#process = undefined
+  /** How many there are to be: one for the widgets that share a process, and one for one that does not. */
+  want(count: number): void {
+    if (count <= this.#wanted) return
+    this.#wanted = count
     this.#prepareSoon()
-    if (!spare?.connected) return forkHost(this.#memoryBytes)
-    return spare
   }
 
-  /** Ends the spare at once. */
+  /** A spare, which is the caller's from now on, or a process as fresh as any; another spare is prepared. */
+  take(): ChildProcess {
+    const spare = this.#processes.find(({ connected }) => connected)
+    if (spare) this.#forget(spare)
+    this.#prepareSoon()
+    return spare ?? forkHost(this.#memoryBytes)
+  }
+
+  /** Ends the spares at once. */
   close(): void {
     this.#closed = true
     clearTimeout(this.#timer)
-    this.#process?.kill('SIGKILL')
+    for (const spare of this.#processes) spare.kill('SIGKILL')
   }
 
   #prepareSoon(): void {
@@ -49,12 +56,16 @@ export class Spare {
   }
 
   #prepare(): void {
-    const spare = forkHost(this.#memoryBytes)
-    this.#process = spare
-    const forget = () => {
-      if (this.#process === spare) this.#process = undefined
+    while (this.#processes.length < this.#wanted) {
+      const spare = forkHost(this.#memoryBytes)
+      this.#processes.push(spare)
+      spare.once('exit', () => this.#forget(spare))
+      spare.on('error', () => this.#forget(spare))
     }
-    spare.once('exit', forget)
-    spare.on('error', forget)
+  }
+
+  #forget(spare: ChildProcess): void {
+    const at = this.#processes.indexOf(spare)
+    if (at >= 0) this.#processes.splice(at, 1)
   }
 }

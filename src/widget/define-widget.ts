@@ -1,7 +1,7 @@
 import type { SKRSContext2D as Context, Image } from '@napi-rs/canvas'
 import type { Param, Parser } from './param.ts'
 import type { HistoryWish, RoomHistory } from './room-history.ts'
-import { findWidgetFaults } from './widget-faults.ts'
+import { findWidgetFaults, notAWidget } from './widget-faults.ts'
 
 /** A length that viewers may choose, in CSS pixels. */
 export interface SizeRange {
@@ -183,7 +183,7 @@ export function defineWidget<const P extends Params = Record<never, never>, D = 
   widget: Widget<P, D>,
 ): Widget<P, D> {
   const faults = findWidgetFaults(widget)
-  if (faults.length > 0) throw new TypeError(faults.join('; '))
+  if (faults.length > 0) throw notAWidget(faults)
   return widget
 }
 

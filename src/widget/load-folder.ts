@@ -3,6 +3,7 @@ import { extname, join, resolve } from 'node:path'
 import { createWidgetLoader, findNameFault, type LoadedWidget, nameOf } from './load-widget.ts'
 import { MODULE_ENDINGS } from './module-endings.ts'
 import { toWidgetFault, type WidgetFault } from './widget-fault.ts'
+import { notAWidget } from './widget-faults.ts'
 
 export type { WidgetFault }
 
@@ -33,7 +34,7 @@ export async function loadFolders(
   const roots = folders.map((folder) => resolve(folder))
   const listFolder = (folder: string) =>
     listModules(folder).catch((error: Error): string[] => {
-      faults.set(folder, { name: '', file: folder, message: error.message })
+      faults.set(folder, { name: '', file: folder, message: error.message, publicMessage: 'cannot be read' })
       return []
     })
   for (const file of (await Promise.all(folders.map(listFolder))).flat()) {
@@ -42,7 +43,7 @@ export async function loadFolders(
     faults.delete(name)
     try {
       const reason = skip.get(file) ?? findNameFault(name)
-      if (reason !== undefined) throw new TypeError(reason)
+      if (reason !== undefined) throw notAWidget([reason])
       before(file)
       widgets.set(name, await loadWidget(file))
     } catch (error) {

@@ -3,7 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
 import type { Widget } from './define-widget.ts'
 import { type Manifest, toManifest } from './manifest.ts'
-import { findWidgetFaults } from './widget-faults.ts'
+import { findWidgetFaults, notAWidget } from './widget-faults.ts'
 
 /** A widget and what the server knows of it. */
 export interface LoadedWidget {
@@ -49,7 +49,7 @@ export function createWidgetLoader(): WidgetLoader {
     const module: { default?: unknown } =
       dirname(file) === BUILT_IN ? await import(pathToFileURL(file).href) : await jiti.import(file)
     const faults = findWidgetFaults(module.default)
-    if (faults.length > 0) throw new TypeError(faults.join('; '))
+    if (faults.length > 0) throw notAWidget(faults)
     const widget = module.default as Widget
     return { widget, manifest: toManifest(nameOf(file), file, widget) }
   }

@@ -1,4 +1,5 @@
 import { findPlace, type Place } from './find-place.ts'
+import { isNotAWidget } from './widget-faults.ts'
 
 /** A module that is no widget: what was expected and what was found, and where. */
 export interface WidgetFault extends Partial<Place> {
@@ -7,6 +8,8 @@ export interface WidgetFault extends Partial<Place> {
   /** Where the fault is: the module, or a file that it imports. */
   file: string
   message: string
+  /** What anyone may read of it: an error that the module's own code throws may hold a password. */
+  publicMessage: string
 }
 
 /** How the transformer tells a syntax error: the column counts from 0. */
@@ -21,19 +24,24 @@ export function toWidgetFault(
   error: unknown,
   folders: readonly string[],
 ): WidgetFault {
-  if (!(error instanceof Error)) return { name, file: module, message: `threw ${String(error)}` }
+  if (!(error instanceof Error))
+    return { name, file: module, message: `threw ${String(error)}`, publicMessage: 'threw something' }
   const [, parsed = '', source = '', line, column] = PARSE_ERROR.exec(error.message) ?? []
   if (line !== undefined) {
     const message = `SyntaxError: ${onOneLine(parsed)}`
-    return { name, file: source, line: Number(line), column: Number(column) + 1, message }
+    const place = { file: source, line: Number(line), column: Number(column) + 1 }
+    return { name, ...place, message, publicMessage: message }
   }
   const [, data, reason] = JSON_ERROR.exec(error.message) ?? []
-  if (data !== undefined) return { name, file: data, message: `${error.name}: ${onOneLine(reason ?? '')}` }
+  if (data !== undefined) {
+    const message = `${error.name}: ${onOneLine(reason ?? '')}`
+    return { name, file: data, message, publicMessage: error.name }
+  }
   const place = findPlace(error.stack ?? '', folders)
   // Where a module cannot be found, Node lists who asked for it: the place says so already.
   const words = onOneLine(error.message.replace(/\nRequire stack:.*/s, ''))
   const message = error instanceof TypeError ? words : `${error.name}: ${words}`
-  return { name, file: module, ...place, message }
+  return { name, file: module, ...place, message, publicMessage: isNotAWidget(error) ? words : error.name }
 }
 
 function onOneLine(text: string): string {

@@ -18,6 +18,18 @@ const LIMIT_RANGES: Readonly<Record<keyof Limits, { min: number; max: number }>>
   memoryBytes: { min: 150e6, max: 16e9 },
 }
 
+const NOT_A_WIDGET = 'ERR_NOT_A_WIDGET'
+
+/** The error for a module that is no widget, in words of our own. */
+export function notAWidget(faults: readonly string[]): TypeError {
+  return Object.assign(new TypeError(faults.join('; ')), { code: NOT_A_WIDGET })
+}
+
+/** Whether an error is `notAWidget`'s, from whichever copy of this module: its words can hold no secret. */
+export function isNotAWidget(error: unknown): boolean {
+  return (error as { code?: unknown } | null | undefined)?.code === NOT_A_WIDGET
+}
+
 /** Lists what keeps a module's default export from being a widget, as sentences; empty for a good one. */
 export function findWidgetFaults(candidate: unknown): string[] {
   if (typeof candidate !== 'object' || candidate === null) {

@@ -13,7 +13,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 const at = (line: number, column: number | undefined) => ({ file: join(folder, 'clock.ts'), line, column })
 const faultAt = (line: number, column: number | undefined, isLocal = true) =>
-  toFaultTrouble({ name: 'clock', message: 'bad', ...at(line, column) }, isLocal)
+  toFaultTrouble({ name: 'clock', message: 'bad', publicMessage: 'bad', ...at(line, column) }, isLocal)
 
 describe('what is wrong with a widget', () => {
   test('is told by file, line and column, with the line of code and a mark', () => {
@@ -43,11 +43,19 @@ describe('what is wrong with a widget', () => {
       place: expect.stringMatching(/clock\.ts:3$/),
     })
     expect(toFailureTrouble(failure, true).words).toContain('token')
+    const fault = { ...at(3, undefined), name: 'clock', message: 'Error: token=1', publicMessage: 'Error' }
+    expect([toFaultTrouble(fault, false).words, toFaultTrouble(fault, true).words]).toEqual([
+      'Error',
+      'Error: token=1',
+    ])
   })
 
   test('tells nobody where files lie on the server', () => {
     const message = "Cannot find module '/srv/secret/nope.js' imported from /srv/secret/leaky.mjs"
-    const trouble = toFaultTrouble({ name: 'leaky', file: '/srv/secret/leaky.mjs', message }, true)
+    const trouble = toFaultTrouble(
+      { name: 'leaky', file: '/srv/secret/leaky.mjs', message, publicMessage: 'Error' },
+      true,
+    )
     expect(JSON.stringify(trouble)).not.toContain('/srv')
     expect(trouble.place).toBe('secret/leaky.mjs')
   })

@@ -14,9 +14,11 @@ function plan(animate: Animation | undefined, more: Partial<Look> = {}) {
   }
   const size = { width: 100, height: 50, scale: 1 }
   const look: Look = { format: 'png', ...size, quality: 85, fps: 0, animate: 'loop', params: {}, ...more }
-  const moments = planMoments(widget, look, motionOf(widget, look, {}), NOW)
-  if (!moments) return undefined
+  const found = planMoments(widget, look, motionOf(widget, look, {}), NOW)
+  if (!found) return undefined
+  const { moments, scale } = found
   return {
+    ...(scale < look.scale && { scale: Number(scale.toFixed(2)) }),
     frames: moments.length,
     start: moments[0]?.time,
     length: Math.round(moments.reduce((sum, each) => sum + each.duration, 0)),
@@ -65,7 +67,24 @@ describe('the pictures of an animation', () => {
       { width: 500, height: 400 },
       { frames: 20, start: 0, length: 2000 },
     ],
-    ['a quarter at the least, else one', { fps: 20, loop: 2000 }, { width: 1280, height: 720 }, undefined],
+    [
+      'a quarter at the least, then of fewer pixels',
+      { fps: 20, loop: 2000 },
+      { width: 1280, height: 720 },
+      { frames: 10, start: 0, length: 2000, scale: 0.81 },
+    ],
+    [
+      'of fewer pixels where they are for a dense screen',
+      { fps: 20, loop: 2000 },
+      { width: 600, height: 200, scale: 3 },
+      { frames: 10, start: 0, length: 2000, scale: 2.24 },
+    ],
+    [
+      'one, where hardly a pixel would be left',
+      { fps: 20, loop: 2000 },
+      { width: 2500, height: 1500 },
+      undefined,
+    ],
     ['one, where states do not fit', { every: () => 100, loop: 20_000 }, {}, undefined],
     ['one, of a loop over a minute', { every: () => 30_000, loop: 90_000 }, {}, undefined],
     ['one, where it is pushed', { fps: 20, loop: 2000 }, { animate: 'push' }, undefined],

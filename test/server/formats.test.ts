@@ -64,7 +64,7 @@ describe.each([
     expect(response.status).toBe(400)
     expect(response.headers.get('content-type')).toBe(type)
     const { width } = await loadImage(Buffer.from(await response.arrayBuffer()))
-    expect(width).toBeGreaterThan(200)
+    expect(width).toBeGreaterThan(150)
   })
 
   test('asks nothing of animate', async () => {

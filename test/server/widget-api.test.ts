@@ -33,6 +33,20 @@ describe('what happens in a room', () => {
     await eventually(async () => expect(await json('/hears/told.json')).toMatchObject({ joined: 8, left: 8 }))
   })
 
+  test('viewers who break off at any moment leave as often as they join', async () => {
+    const socketOf = async (delay: number) => {
+      const stream = await open('/hears/abrupt.png').catch(() => undefined)
+      await new Promise((resolve) => setTimeout(resolve, delay))
+      if (delay % 2 === 0) stream?.abort()
+      else stream?.close()
+    }
+    await Promise.all(Array.from({ length: 120 }, (_, index) => socketOf(index * 3)))
+    await eventually(async () => {
+      const { joined, left } = await json<{ joined: number; left: number }>('/hears/abrupt.json')
+      expect([joined, left]).toEqual([120, 120])
+    })
+  })
+
   test('it is told with the counts as they are then', async () => {
     const stream = await open('/hears/counted.png')
     await eventually(async () =>
@@ -121,14 +135,16 @@ describe('a source of changes', () => {
     expect((await color(second))[0]).toBe(100)
     first.close()
     await new Promise((resolve) => setTimeout(resolve, 200))
-    expect(await json('/pushes/life.json')).toEqual({ starts: 1, ends: 0 })
+    expect(await json('/pushes/life.json')).toEqual({ number: 10, starts: 1, ends: 0 })
     second.close()
-    await eventually(async () => expect(await json('/pushes/life.json')).toEqual({ starts: 1, ends: 1 }))
+    await eventually(async () =>
+      expect(await json('/pushes/life.json')).toEqual({ number: 0, starts: 1, ends: 1 }),
+    )
   })
 
   test('is not begun by a still, which is drawn by what the widget loads', async () => {
     expect(pixelOf(await still('/pushes/still.png'))).toEqual([0, 0, 255, 255])
-    expect(await json('/pushes/still.json')).toEqual({ starts: 0, ends: 0 })
+    expect(await json('/pushes/still.json')).toEqual({ number: 0, starts: 0, ends: 0 })
   })
 
   test('that throws is begun again', async () => {
@@ -143,6 +159,12 @@ describe('a source of changes', () => {
     await eventually(async () => expect((await color(stream))[0]).toBe(100))
     for (const pid of server.imgcast.census().renderers) process.kill(pid, 'SIGKILL')
     await eventually(async () => expect(await json('/pushes/killed.json')).toMatchObject({ starts: 2 }))
+    await eventually(async () => expect((await color(stream))[0]).toBe(100))
+    stream.close()
+  })
+
+  test('that pushes what cannot be sent goes on with the next', async () => {
+    const stream = await open('/pushes/bad.png?bad=4')
     await eventually(async () => expect((await color(stream))[0]).toBe(100))
     stream.close()
   })

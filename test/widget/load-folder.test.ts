@@ -27,6 +27,7 @@ describe('a module that does not load', () => {
       line: 3,
       column: 10,
       message: 'SyntaxError: Unexpected token',
+      publicMessage: 'SyntaxError: Unexpected token',
     })
   })
 
@@ -63,6 +64,7 @@ describe('a module that does not load', () => {
 
   test('that threw no error names its file', async () => {
     const fault = await faultOf({ 'text.ts': "throw 'no'\n" })
-    expect(fault).toEqual({ name: 'text', file: join(folder, 'text.ts'), message: 'threw no' })
+    expect(fault).toMatchObject({ name: 'text', file: join(folder, 'text.ts'), message: 'threw no' })
+    expect(fault?.publicMessage).toBe('threw something')
   })
 })
