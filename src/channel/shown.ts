@@ -1,5 +1,6 @@
 import { type Fault, PublicError, quote } from '../errors.ts'
 import { MAX_PIXELS } from '../picture/encode.ts'
+import { EMBEDDED_SCALE } from '../picture/svg.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { checkKey } from '../widget/key.ts'
 import { badParameters, parseLook } from '../widget/look.ts'
@@ -40,7 +41,7 @@ export async function readShown(renderer: Renderer, spec: ChannelSpec): Promise<
 
 const NOBODY = { connections: 0, visitors: 0, peak: 0 }
 
-/** Reads `widget/key?look`, as large a device pixel as the picture around it has. */
+/** Reads `widget/key?look`, as large a device pixel as the picture around it has, and sharp enough for an SVG to be. */
 async function readPath(renderer: Renderer, { look }: ChannelSpec, path: string): Promise<ShownSpec> {
   const [, widget = '', key = 'main', search = ''] = PATH.exec(path) ?? []
   const manifest = renderer.manifests.get(widget)
@@ -53,7 +54,7 @@ async function readPath(renderer: Renderer, { look }: ChannelSpec, path: string)
   if (manifest.shows) throw wrong('it shows pictures itself')
   checkKey(key)
   const query = new URLSearchParams(search)
-  query.set('scale', String(look.scale))
+  query.set('scale', String(look.format === 'svg' ? EMBEDDED_SCALE : look.scale))
   const spec: ChannelSpec = { widget, key, look: parseLook(manifest, 'png', query) }
   if (manifest.reads) await readShown(renderer, spec)
   return { path, spec }

@@ -2,7 +2,7 @@ import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas'
 import { type ApngFrame, joinApng } from './apng.ts'
 import { drawCanvas, type Sheet } from './draw-canvas.ts'
 import { createFrame, type Frame } from './frame.ts'
-import { encodeGif, joinGifs } from './gif.ts'
+import { gifEncoder, joinGifs } from './gif.ts'
 
 /** One picture of an animation, before it is drawn. */
 export interface Moment {
@@ -37,6 +37,7 @@ export function* paintAnimation(
   draw: (ctx: SKRSContext2D, time: number) => void,
 ): Generator<undefined, Frame> {
   const isGif = sheet.format === 'gif'
+  const encodeGif = gifEncoder(sheet.matte)
   const cels: Cel[] = []
   let before: Buffer | undefined
   let end = 0

@@ -1,4 +1,5 @@
 import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas'
+import type { Matte } from './flatten.ts'
 import { registerFonts } from './fonts.ts'
 import type { Format } from './frame.ts'
 
@@ -12,6 +13,8 @@ export interface Sheet {
   format: Format
   /** 1 to 100; JPEG and WebP. */
   quality: number
+  /** Behind a GIF. @default white */
+  matte?: Matte
 }
 
 /** The most device pixels of a picture: 64 MB of canvas. */

@@ -1,7 +1,7 @@
 import type { Canvas, SKRSContext2D } from '@napi-rs/canvas'
 import { drawCanvas, type Sheet } from './draw-canvas.ts'
 import { createFrame, type Format, type Frame } from './frame.ts'
-import { encodeGif } from './gif.ts'
+import { gifEncoder } from './gif.ts'
 import { paintSvg } from './svg.ts'
 
 export { MAX_PIXELS, type Sheet } from './draw-canvas.ts'
@@ -12,13 +12,13 @@ export { MAX_PIXELS, type Sheet } from './draw-canvas.ts'
  * @throws RangeError where the sheet is empty or has more than `MAX_PIXELS`.
  */
 export function paint(sheet: Sheet, draw: (ctx: SKRSContext2D) => void): Frame {
-  const { width, height, format, quality } = sheet
+  const { width, height, format } = sheet
   if (format === 'svg') return paintSvg(sheet, [draw])
   const canvas = drawCanvas(sheet, draw)
-  return createFrame(format, encode(canvas, format, quality), width, height)
+  return createFrame(format, encode(canvas, format, sheet), width, height)
 }
 
-function encode(canvas: Canvas, format: Exclude<Format, 'svg'>, quality: number): Buffer {
-  if (format === 'gif') return encodeGif(canvas)
+function encode(canvas: Canvas, format: Exclude<Format, 'svg'>, { quality, matte }: Sheet): Buffer {
+  if (format === 'gif') return gifEncoder(matte)(canvas)
   return format === 'png' ? canvas.encodeSync('png') : canvas.encodeSync(format, quality)
 }

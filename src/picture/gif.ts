@@ -1,23 +1,28 @@
 import { type Canvas, GifDisposal, GifEncoder } from '@napi-rs/canvas'
+import { flatten, type Matte, needsMatte } from './flatten.ts'
+import { reduceColors } from './reduce-colors.ts'
 
-/** GIF's alpha is all or nothing. Mixed with white instead, every edge would have a fringe on a dark page. */
-const HALF = 128
-/** 1 to 30, the best and the fastest: at 30 a palette took two thirds of the time it takes at 10, and looks the same. */
-const SPEED = 30
 /** Where the graphic control extension has its delay (GIF89a, section 23). */
 const DELAY_AT = 4
+const WHITE: Matte = { color: '#fff', known: false }
 
-/** Encodes a canvas as a GIF of one picture; what is less than half opaque is left out. */
-export function encodeGif(canvas: Canvas): Buffer {
-  const { width, height } = canvas
-  const { data } = canvas.getContext('2d').getImageData(0, 0, width, height)
-  for (let at = 0; at < data.length; at += 4) {
-    if ((data[at + 3] ?? 0) < HALF) data.fill(0, at, at + 4)
-    else data[at + 3] = 255
+/**
+ * Gives an encoder of GIFs of one picture each. Whether all is put on the matte is decided by the first one, so that an
+ * animation does not change its ground. @default matte white, for a page of any colour
+ */
+export function gifEncoder(matte: Matte = WHITE): (canvas: Canvas) => Buffer {
+  let whole: boolean | undefined
+  return (canvas) => {
+    const { width, height } = canvas
+    const { data } = canvas.getContext('2d').getImageData(0, 0, width, height)
+    whole ??= needsMatte(data)
+    flatten(data, matte, whole)
+    reduceColors(new Uint32Array(data.buffer))
+    // It takes colours as they are where they are no more than 256, and else makes greys of the few bright ones.
+    const encoder = new GifEncoder(width, height, { repeat: 0 })
+    encoder.addFrame(new Uint8Array(data.buffer), width, height, { disposal: GifDisposal.Background })
+    return encoder.finish()
   }
-  const encoder = new GifEncoder(width, height, { repeat: 0, quality: SPEED })
-  encoder.addFrame(new Uint8Array(data.buffer), width, height, { disposal: GifDisposal.Background })
-  return encoder.finish()
 }
 
 /**

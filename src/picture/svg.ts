@@ -10,8 +10,8 @@ const UNWRITABLE: ReadonlySet<string> = new Set(
   'clearRect putImageData createConicGradient createPattern drawCanvas'.split(' '),
 )
 const UNWRITABLE_SETTINGS = { globalCompositeOperation: 'source-over', filter: 'none' }
-/** A picture that cannot be written is embedded in so many pixels a CSS pixel. */
-const EMBEDDED_SCALE = 2
+/** What cannot be written as vectors is embedded in so many pixels a CSS pixel. */
+export const EMBEDDED_SCALE = 2
 /** A thousandth of a pixel is fine enough. */
 const LONG_NUMBER = /(\.\d{3})\d+/g
 

@@ -8,6 +8,7 @@ import { readValues } from '../widget/manifest.ts'
 import { isTheme, type ParamValue } from '../widget/param.ts'
 import type { HistoryWish, RoomHistory } from '../widget/room-history.ts'
 import { ImageCache } from './image-cache.ts'
+import { matteOf } from './matte.ts'
 import { GIF_TIME, motionOf, planMoments } from './moments.ts'
 import type { Job, JobResult } from './protocol.ts'
 import { type AskState, roomScope } from './room-scope.ts'
@@ -72,7 +73,12 @@ export function* drawSteps(
   }
   const { width, height }: Size =
     typeof widget.size === 'function' ? widget.size(params, { data, room, pictures }) : look
-  const sheet = { ...look, width: Math.ceil(width), height: Math.ceil(height) }
+  const sheet = {
+    ...look,
+    width: Math.ceil(width),
+    height: Math.ceil(height),
+    matte: matteOf(manifest, params),
+  }
   const drawWith = (more: Partial<typeof facts>) => (ctx: Context) =>
     widget.draw(ctx, { ...facts, ...more, width, height, scale: look.scale, pictures })
   const next = stops || period === undefined ? undefined : time + period - job.time

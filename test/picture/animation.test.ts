@@ -2,14 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadImage, type SKRSContext2D } from '@napi-rs/canvas'
+import type { SKRSContext2D } from '@napi-rs/canvas'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type Moment, paintAnimation } from '../../src/picture/animation.ts'
 import { drawCanvas, type Sheet } from '../../src/picture/draw-canvas.ts'
-import { paint } from '../../src/picture/encode.ts'
 import type { Frame } from '../../src/picture/frame.ts'
 import { readApng } from '../support/apng.ts'
-import { pixelOf } from '../support/pixels.ts'
 import { describeWith } from '../support/tools.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'imgcast-animation-'))
@@ -143,12 +141,5 @@ describe('a GIF', () => {
     const control = frame.bytes.indexOf(Buffer.from([0x21, 0xf9, 0x04]))
     expect(((frame.bytes[control + 3] ?? 0) >> 2) & 7).toBe(2)
     expect(frame.bytes.at(-1)).toBe(0x3b)
-  })
-
-  test('has what is at least half opaque in its own colour, and nothing of the rest', async () => {
-    const { bytes } = paint(sheet('gif'), (ctx) => drawBox(ctx, 0))
-    const image = await loadImage(bytes)
-    expect(pixelOf(image, 5, 30)[3]).toBe(0)
-    expect(pixelOf(image, 12, 12)[3]).toBe(255)
   })
 })

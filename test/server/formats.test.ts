@@ -79,6 +79,16 @@ test('an SVG may run and load nothing, whether it is a picture or an error', asy
   }
 })
 
+test('a GIF of online has its green, and its corners transparent', async () => {
+  const image = await loadImage(await bytesOf('/online.gif'))
+  const ctx = createCanvas(image.width, image.height).getContext('2d')
+  ctx.drawImage(image, 0, 0)
+  const { data } = ctx.getImageData(0, 0, image.width, image.height)
+  const greens = new Uint32Array(data.buffer).filter((pixel) => pixel === 0xff50b93f)
+  expect(greens.length).toBeGreaterThan(10)
+  expect(data[3]).toBe(0)
+})
+
 test('an SVG is the same at every scale', async () => {
   expect(await bytesOf('/counter.svg?scale=2')).toEqual(await bytesOf('/counter.svg'))
 })

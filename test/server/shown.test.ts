@@ -30,6 +30,18 @@ describe('pictures within a picture', () => {
     expect(image.width).toBeGreaterThanOrEqual(80)
   })
 
+  test('are twice as fine in an SVG, which may be shown at any size', async () => {
+    const svg = await (await fetch(`${server.url}/shows/x.svg?show=counter/a`)).text()
+    const [, base64 = ''] = /data:image\/png;base64,([^"]+)/.exec(svg) ?? []
+    const [cell, { width }] = await Promise.all([
+      loadImage(Buffer.from(base64, 'base64')),
+      fetch(`${server.url}/counter/a.png`).then(async (answer) =>
+        loadImage(Buffer.from(await answer.arrayBuffer())),
+      ),
+    ])
+    expect(cell.width).toBe(width * 2)
+  })
+
   test('change within it when they change by themselves', async () => {
     const stream = await open('/shows/moving.png?show=counter/moved')
     await eventually(async () => expect(pixelOf(await picture(stream))[0]).toBe(10))
