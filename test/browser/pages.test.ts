@@ -66,7 +66,13 @@ describeEngines((engine) => {
       const count = WIDGETS
       await untilImages(tab, count)
       for (let index = 0; index < count; index += 1) {
-        const box = await scrollTo(tab, `document.images[${index}]`)
+        const image = `document.images[${index}]`
+        await scrollTo(tab, image)
+        // A picture of its own size has none before it comes.
+        await eventually(async () =>
+          expect(await tab.evaluate<number>(`${image}.naturalWidth`)).toBeGreaterThan(0),
+        )
+        const box = await scrollTo(tab, image)
         await untilScreen(
           tab,
           (screen) => coloursIn(screen, box) > 2,
