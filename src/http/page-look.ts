@@ -5,6 +5,7 @@ import { IDLE_PARAMS, lookSpecs, parseLook } from '../widget/look.ts'
 import { type Manifest, usualLength } from '../widget/manifest.ts'
 import { describeParam, type ParamSpec, type ParamValue, parseParam } from '../widget/param.ts'
 import { EXTENSIONS, type Extension } from './negotiate.ts'
+import { toSentence } from './sentence.ts'
 
 /** An ending that a picture's page can have; `.mjpeg` opens the stream itself. */
 export type PageExtension = Exclude<Extension, 'json' | 'mjpeg'>
@@ -24,9 +25,13 @@ export interface Row {
 export interface Field extends Row {
   /** What is wrong with the value that came. */
   fault: string | undefined
-  /** The choices of a `<select>`; undefined for an `<input>`. */
+  /** The choices of a `<select>`; undefined for what is typed. */
   options: readonly { value: string; label: string; selected: boolean }[] | undefined
-  /** The attributes of an `<input>`. */
+  /** True for a text too long for one line: a `<textarea>`. */
+  isLong: boolean
+  /** What it means and what it takes, in sentences. */
+  hint: string
+  /** The attributes of an `<input>` or `<textarea>`. */
   attributes: Readonly<Record<string, string | number>>
 }
 
@@ -41,6 +46,9 @@ export interface PageLook {
   /** The fields that every picture has. */
   commonFields: readonly Field[]
 }
+
+/** The longest text that is written on one line. */
+const LONGEST_LINE = 200
 
 type Specs = Record<string, ParamSpec>
 
@@ -81,7 +89,19 @@ function toFields(specs: Specs, asked: URLSearchParams, faults: readonly Fault[]
     const fault = faults.find((found) => found.name === name)?.detail
     const row = toRow(name, spec, normalise(spec, fault === undefined ? raw : undefined))
     const value = fault === undefined ? row.value : (raw ?? row.value)
-    return { ...row, value, fault, options: toOptions(spec, row.value), attributes: toAttributes(spec) }
+    const options = toOptions(spec, row.value)
+    return {
+      ...row,
+      value,
+      fault,
+      options,
+      isLong: spec.kind === 'text' && spec.max > LONGEST_LINE,
+      // The choices say themselves what it takes.
+      hint: [row.about, options ? undefined : row.takes]
+        .flatMap((words) => (words ? toSentence(words) : []))
+        .join(' '),
+      attributes: toAttributes(spec),
+    }
   })
 }
 
@@ -109,7 +129,7 @@ function toAttributes(spec: ParamSpec): Field['attributes'] {
         step: spec.kind === 'integer' ? 1 : 'any',
       }
     case 'text':
-      return { type: 'text', maxlength: spec.max }
+      return { ...(spec.max <= LONGEST_LINE && { type: 'text' }), maxlength: spec.max }
     default:
       return { type: 'text', spellcheck: 'false', autocapitalize: 'off', autocomplete: 'off' }
   }
@@ -146,8 +166,11 @@ function chooseChanged(specs: Specs, asked: URLSearchParams, faults: readonly Fa
   return new URLSearchParams(changed)
 }
 
-function sizeOf({ size, sizeFromParams, shows, params }: Manifest, query: URLSearchParams): Size | undefined {
-  if (shows) return undefined
+/** The size of a picture in CSS pixels; undefined where only the drawing knows. */
+export function sizeOf(manifest: Manifest, query: URLSearchParams): Size | undefined {
+  const { size, sizeFromParams, loads, params } = manifest
+  // What is loaded may decide the size too.
+  if (sizeFromParams && loads) return undefined
   if (sizeFromParams && [...query.keys()].some((name) => name in params)) return undefined
   return {
     width: Number(query.get('width') ?? usualLength(size.width)),

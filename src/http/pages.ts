@@ -6,9 +6,10 @@ import type { Manifest } from '../widget/manifest.ts'
 import { isHttp2 } from './connection.ts'
 import { isLocalReader } from './local-reader.ts'
 import { sendWhole } from './send.ts'
+import { toSentence } from './sentence.ts'
 import type { PictureRequest } from './streams.ts'
 import { type Trouble, toFailureTrouble, toFaultTrouble } from './trouble.ts'
-import { type PageRoom, type Site, Views } from './views.ts'
+import { GALLERY_KEY, type PageRoom, type Site, Views } from './views.ts'
 
 const HEADERS: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-cache',
@@ -25,6 +26,8 @@ const HEADERS: Readonly<Record<string, string>> = {
  * the page behind a link: one is left free, and pictures past the fifth are stills there.
  */
 const HTTP1_STREAMS = 5
+
+const LONGEST_PATH = 120
 
 /** Express's additions that pages need to know their own address. */
 interface PageRequest extends PictureRequest {
@@ -54,7 +57,14 @@ export class Pages {
       name: fault.name,
       trouble: toFaultTrouble(fault, this.#isAuthor(request)),
     }))
-    const page = this.#views.gallery(this.#site(request), [...manifests.values()], broken, { live })
+    const failures = new Map(
+      [...manifests.keys()].flatMap((name): [string, Trouble][] => {
+        const failure = this.#failureOf(request, name, GALLERY_KEY)
+        return failure ? [[name, failure]] : []
+      }),
+    )
+    const widgets = [...manifests.values()]
+    const page = this.#views.gallery(this.#site(request), widgets, broken, { live, failures })
     this.#send(request, response, 200, page)
   }
 
@@ -65,10 +75,9 @@ export class Pages {
     room: PageRoom,
     query: URLSearchParams,
   ): void {
-    const failure = this.#renderer.failureOf(`${manifest.name}/${room.key}`)
     const troubles = {
       load: this.#troubleOf(request, manifest.name),
-      draw: failure && toFailureTrouble(failure, this.#isAuthor(request)),
+      draw: this.#failureOf(request, manifest.name, room.key),
     }
     const page = this.#views.picture(this.#site(request), manifest, room, query, troubles)
     this.#send(request, response, 200, page)
@@ -77,16 +86,25 @@ export class Pages {
   /** @param widget whose page it would have been: where its module does not load, the page tells why. */
   error(request: PageRequest, response: ServerResponse, error: PublicError, widget?: string): void {
     const { status, message } = error
-    const words = { status, title: STATUS_CODES[status] ?? 'Error', detail: message }
+    const site = this.#site(request)
     const isMissing = status === 404 && widget !== undefined && !this.#renderer.manifests.has(widget)
     const trouble = isMissing ? this.#troubleOf(request, widget) : undefined
-    const page = this.#views.error(this.#site(request), words, trouble)
+    const words = trouble
+      ? { title: 'This widget does not load', detail: `There are no pictures of ${widget} until it does.` }
+      : { title: STATUS_CODES[status] ?? 'Error', detail: toSentence(message) }
+    const asked = status === 404 && !trouble ? site.base + pathOf(request) : undefined
+    const page = this.#views.error(site, { ...words, status, asked }, trouble)
     this.#send(request, response, error.status, page, error.headers)
   }
 
   #troubleOf(request: PageRequest, widget: string): Trouble | undefined {
     const fault = this.#renderer.faults.find(({ name }) => name === widget)
     return fault && toFaultTrouble(fault, this.#isAuthor(request))
+  }
+
+  #failureOf(request: PageRequest, widget: string, key: string): Trouble | undefined {
+    const failure = this.#renderer.failureOf(`${widget}/${key}`)
+    return failure && toFailureTrouble(failure, this.#isAuthor(request))
   }
 
   /** A server with an address for the outside world has no authors at work. */
@@ -101,4 +119,10 @@ export class Pages {
   #send(request: PageRequest, response: ServerResponse, status: number, page: string, extra = {}): void {
     sendWhole(request, response, status, { ...HEADERS, ...extra }, 'text/html; charset=utf-8', page)
   }
+}
+
+/** The path that was asked for, as far as people read one. */
+function pathOf({ url = '/' }: PageRequest): string {
+  const [path = ''] = url.split('?')
+  return path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path
 }

@@ -3,11 +3,12 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { Eta } from 'eta'
 import { MAX_PIXELS } from '../picture/encode.ts'
+import { builtInFolder } from '../widget/built-in-folder.ts'
 import type { Size } from '../widget/define-widget.ts'
 import { lookSpecs } from '../widget/look.ts'
-import { type Manifest, usualLength } from '../widget/manifest.ts'
+import type { Manifest } from '../widget/manifest.ts'
 import type { Extension } from './negotiate.ts'
-import { type PageExtension, readPageLook, toRows } from './page-look.ts'
+import { type PageExtension, readPageLook, sizeOf, toRows } from './page-look.ts'
 import { type Snippets, snippets } from './snippets.ts'
 import type { Trouble } from './trouble.ts'
 
@@ -26,6 +27,8 @@ export interface GalleryOptions {
    * behind six streams nothing else loads, not even the next page. @default all
    */
   live?: number | undefined
+  /** Why the newest picture of a widget could not be drawn, by the widget's name. @default none failed */
+  failures?: ReadonlyMap<string, Trouble> | undefined
 }
 
 /** The room of a picture's page, and the ending of the page's address. */
@@ -50,6 +53,15 @@ export interface PictureTroubles {
   draw?: Trouble | undefined
 }
 
+/** What went wrong, in the words of a page. */
+export interface PageError {
+  status: number
+  title: string
+  detail: string
+  /** The path that there is nothing at. @default none is told */
+  asked?: string | undefined
+}
+
 interface Picture {
   site: Site
   manifest: Manifest
@@ -61,12 +73,14 @@ interface Picture {
 
 interface Image {
   src: string
-  width: number
-  height: number
+  /** The same picture for screens of one and of two pixels a CSS pixel, where only the drawing knows the size. */
+  srcset: string | undefined
+  size: Size | undefined
   alt: string
-  /** Shown in the size that comes, as the one above may be wrong. */
-  ownSize: boolean
 }
+
+/** The room whose pictures the gallery shows. */
+export const GALLERY_KEY = 'main'
 
 const FORMATS: Readonly<Record<string, PageExtension>> = {
   PNG: 'png',
@@ -92,17 +106,18 @@ export class Views {
     }
   }
 
-  /** Shows every widget, and every module that is none. */
+  /** Shows every widget, people's own before the built-in ones, and every module that is none. */
   gallery(
     site: Site,
     widgets: readonly Manifest[],
     broken: readonly BrokenModule[],
-    { live = Number.POSITIVE_INFINITY }: GalleryOptions = {},
+    { live = Number.POSITIVE_INFINITY, failures }: GalleryOptions = {},
   ): string {
     return this.#eta.render('@gallery', {
       site,
-      cards: widgets.map((manifest, index) => ({
+      cards: toGalleryOrder(widgets).map((manifest, index) => ({
         ...toCard(site, manifest, index < live),
+        failure: failures?.get(manifest.name),
         trouble: broken.find(({ name }) => name === manifest.name)?.trouble,
       })),
       broken: broken.map(({ name, trouble }) => ({
@@ -151,21 +166,22 @@ export class Views {
   }
 
   /** Tells what went wrong to somebody who opened an address as a page. */
-  error(site: Site, error: { status: number; title: string; detail: string }, trouble?: Trouble): string {
+  error(site: Site, error: PageError, trouble?: Trouble): string {
     return this.#eta.render('@error', { site, error, trouble })
   }
 }
 
+/** Where only some pictures are live, people's own come first. */
+function toGalleryOrder(widgets: readonly Manifest[]): Manifest[] {
+  const folder = builtInFolder()
+  const isBuiltIn = ({ file }: Manifest) => Number(dirname(file) === folder)
+  return widgets.toSorted((a, b) => isBuiltIn(a) - isBuiltIn(b) || a.title.localeCompare(b.title, 'en'))
+}
+
 function toCard(site: Site, manifest: Manifest, live: boolean): object {
-  const { size, shows } = manifest
-  const picture: Picture = {
-    site,
-    manifest,
-    key: 'main',
-    extension: 'png',
-    query: new URLSearchParams(),
-    size: shows ? undefined : { width: usualLength(size.width), height: usualLength(size.height) },
-  }
+  const query = new URLSearchParams()
+  const size = sizeOf(manifest, query)
+  const picture: Picture = { site, manifest, key: GALLERY_KEY, extension: 'png', query, size }
   return {
     manifest,
     live,
@@ -178,13 +194,12 @@ function toCard(site: Site, manifest: Manifest, live: boolean): object {
 }
 
 function toImage(picture: Picture, more: Record<string, string> = {}): Image {
-  const { manifest, query, size } = picture
-  const width = size?.width ?? usualLength(manifest.size.width)
-  const height = size?.height ?? usualLength(manifest.size.height)
-  // A picture of unknown size is shown in as many CSS pixels as it has pixels, so it keeps a scale of 1.
-  const scale = size && width * height * 4 <= MAX_PIXELS ? '2' : '1'
-  const src = pathOf(picture, picture.extension) + toSearch(query, { scale, ...more })
-  return { src, width, height, alt: manifest.title, ownSize: size === undefined }
+  const { manifest, extension, query, size } = picture
+  const at = (scale: string) => pathOf(picture, extension) + toSearch(query, { scale, ...more })
+  const isDense = size !== undefined && size.width * size.height * 4 <= MAX_PIXELS
+  // A picture without a size is as large as its pixels say: an SVG in any case, others by what srcset says of them.
+  const srcset = size || extension === 'svg' ? undefined : `${at('1')} 1x, ${at('2')} 2x`
+  return { src: at(isDense ? '2' : '1'), srcset, size, alt: manifest.title }
 }
 
 function toSnippets(picture: Picture): Snippets {

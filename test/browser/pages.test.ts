@@ -13,7 +13,7 @@ import { describeEngines, useBrowser } from './support/stage.ts'
 
 /** The width of a common telephone, in CSS pixels. */
 const NARROW = 390
-const PAGES = ['/', '/sine/demo', '/status/demo', '/nothing/here']
+const PAGES = ['/', '/sine/demo', '/status/demo', '/grid/demo', '/nothing/here']
 
 /** How many widgets are built in. */
 const WIDGETS = readdirSync(new URL('../../widgets/', import.meta.url)).length
@@ -40,6 +40,12 @@ beforeAll(async () => {
       .type('html')
       .send(`<!doctype html><body style="margin:0"><iframe src="${query.page}" style="${style}">`)
   })
+  // A screen that is as dense as its only choice: whatever the test's own screen is, that one is taken.
+  app.get('/dense', ({ query }, response) => {
+    response
+      .type('html')
+      .send(`<!doctype html><body style="margin:0"><img srcset="${query.picture}?scale=2 2x" alt="dense">`)
+  })
   app.use(imgcast.router)
   server = app.listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
@@ -60,7 +66,13 @@ describeEngines((engine) => {
       const count = WIDGETS
       await untilImages(tab, count)
       for (let index = 0; index < count; index += 1) {
-        const box = await scrollTo(tab, `document.images[${index}]`)
+        const image = `document.images[${index}]`
+        await scrollTo(tab, image)
+        // A picture of its own size has none before it comes.
+        await eventually(async () =>
+          expect(await tab.evaluate<number>(`${image}.naturalWidth`)).toBeGreaterThan(0),
+        )
+        const box = await scrollTo(tab, image)
         await untilScreen(
           tab,
           (screen) => coloursIn(screen, box) > 2,
@@ -89,6 +101,23 @@ describeEngines((engine) => {
         expect(await tab.evaluate(`[...${page}.images].filter((each) => !each.alt.trim()).length`)).toBe(0)
       },
     )
+
+    test('a picture of its own size is as large on a dense screen as it says, and drawn', async () => {
+      const still = await fetch(`${url}/status/dense.png?delivery=still`)
+      // Where a PNG says its width.
+      const width = Buffer.from(await still.arrayBuffer()).readUInt32BE(16)
+      for (const page of ['/dense?picture=/status/dense.png', '/status/dense']) {
+        const tab = await stage.open(url + page)
+        await untilImages(tab)
+        await eventually(async () => {
+          const shown = await tab.evaluate<Box>('document.images[0].getBoundingClientRect().toJSON()')
+          expect(shown.width).toBe(width)
+        })
+        await untilSettled(tab, await scrollTo(tab, 'document.images[0]'))
+        const source = await tab.evaluate<string>('document.images[0].currentSrc')
+        expect(source.includes('scale=2')).toBe(page.startsWith('/dense'))
+      }
+    })
 
     test('the keyboard reaches the content, the links and the snippets', async () => {
       const tab = await stage.open(`${url}/online/demo`)

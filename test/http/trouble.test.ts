@@ -12,6 +12,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 const at = (line: number, column: number | undefined) => ({ file: join(folder, 'clock.ts'), line, column })
+const line = (number: string, text: string, caret: string | undefined) => ({
+  ...{ number, text, caret },
+  isFault: true,
+})
 const faultAt = (line: number, column: number | undefined, isLocal = true) =>
   toFaultTrouble({ name: 'clock', message: 'bad', publicMessage: 'bad', ...at(line, column) }, isLocal)
 
@@ -19,17 +23,35 @@ describe('what is wrong with a widget', () => {
   test('is told by file, line and column, with the line of code and a mark', () => {
     const trouble = faultAt(3, 9)
     expect(trouble.place).toMatch(/^widgets-\w+\/clock\.ts:3:9$/)
-    expect(trouble.code).toEqual({ number: '3', text: 'size: (,', caret: '       ^' })
+    expect(trouble.code?.find(({ isFault }) => isFault)).toEqual(line('3', '\tsize: (,', '\t       ^'))
   })
 
   test('has no mark where only the line is known, and no code where there is none', () => {
-    expect(faultAt(3, undefined).code).toEqual({ number: '3', text: 'size: (,', caret: undefined })
-    expect(faultAt(1, 1).code).toBeUndefined()
+    expect(faultAt(3, undefined).code?.[2]).toEqual(line('3', '\tsize: (,', undefined))
     expect(faultAt(99, 1).code).toBeUndefined()
   })
 
+  test('is told with two lines before and after, less what all are indented by', async () => {
+    await writeFile(join(folder, 'long.ts'), `${'//\n'.repeat(7)}  a(\n\n    b,\n  }\n  c\n  d\n`)
+    const frame = toFaultTrouble(
+      { name: 'long', message: 'bad', publicMessage: 'bad', file: join(folder, 'long.ts'), line: 10 },
+      true,
+    )
+    expect(frame.code?.map(({ number, text, isFault }) => [number, text, isFault])).toEqual([
+      [' 8', 'a(', false],
+      [' 9', '', false],
+      ['10', '  b,', true],
+      ['11', '}', false],
+      ['12', 'c', false],
+    ])
+  })
+
+  test('shows the lines before the end of a file that ends too early', () => {
+    expect(faultAt(5, 1).code?.map(({ number }) => number)).toEqual(['3', '4', '5'])
+  })
+
   test('shows the part of a long line that matters', () => {
-    const code = faultAt(4, 200).code
+    const code = faultAt(4, 200).code?.find(({ isFault }) => isFault)
     expect(code?.text.length).toBeLessThan(100)
     expect(code?.caret?.length).toBeLessThanOrEqual(code?.text.length ?? 0)
   })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Trouble } from '../../src/http/trouble.ts'
 import { publicFolder, Views } from '../../src/http/views.ts'
+import { builtInFolder } from '../../src/widget/built-in-folder.ts'
 import type { Manifest } from '../../src/widget/manifest.ts'
 import { type Param, param } from '../../src/widget/param.ts'
 
@@ -51,7 +52,10 @@ const badge = manifest(
 const trouble = (more: Partial<Trouble> = {}): Trouble => ({
   place: 'widgets/clock.ts:12:7',
   words: 'SyntaxError: Unexpected token',
-  code: { number: '12', text: 'size: (,', caret: '       ^' },
+  code: [
+    { number: '11', text: 'title: x', isFault: false, caret: undefined },
+    { number: '12', text: 'size: (,', isFault: true, caret: '       ^' },
+  ],
   ...more,
 })
 
@@ -62,9 +66,10 @@ const srcOf = (html: string) => /<img\b[^>]* src="([^"]*)"/.exec(html)?.[1]
 const snippetsOf = (html: string) =>
   [...html.matchAll(/<pre\b[^>]*><code>(.*?)<\/code>/gs)].map(([, text]) => text)
 const fieldOf = (html: string, name: string) =>
-  new RegExp(`<(input|select)\\b[^>]* name="${name}".*?(?=<div class="field">|</fieldset>)`, 's').exec(
-    html,
-  )?.[0] ?? ''
+  new RegExp(
+    `<(input|select|textarea)\\b[^>]* name="${name}".*?(?=<div class="field">|</fieldset>)`,
+    's',
+  ).exec(html)?.[0] ?? ''
 
 const pages: [string, string][] = [
   [
@@ -90,9 +95,11 @@ const pages: [string, string][] = [
 ]
 
 describe.each(pages)('the %s page', (_, html) => {
-  it('has lazy pictures with a width, a height and words', () => {
+  it('has lazy pictures with words, and with a width and a height or in the density that comes', () => {
     for (const image of imagesOf(html)) {
-      expect(image).toMatch(/ src="\/live\/[^"]+" width="\d+" height="\d+" alt="[^"]+" loading="lazy">$/)
+      expect(image).toMatch(
+        / src="\/live\/[^"]+" (width="\d+" height="\d+"|srcset="\/live\/[^"]+ 2x") alt="[^"]+" loading="lazy">$/,
+      )
     }
   })
 
@@ -131,7 +138,11 @@ describe('the gallery', () => {
       [
         {
           name: 'x',
-          trouble: trouble({ place: evil, words: evil, code: { number: '1', text: evil, caret: evil } }),
+          trouble: trouble({
+            place: evil,
+            words: evil,
+            code: [{ number: '1', text: evil, isFault: true, caret: evil }],
+          }),
         },
       ],
     )
@@ -199,6 +210,48 @@ describe('the gallery', () => {
     expect(known).toContain('Its newest code does not load: <code>widgets/clock.ts:12:7</code>')
   })
 
+  it('begins with the widgets that are not built in, so that those are live', () => {
+    const named = (title: string, folder: string) =>
+      manifest({ name: title.toLowerCase(), title, file: join(folder, `${title.toLowerCase()}.js`) })
+    const widgets = [
+      named('Clock', builtInFolder()),
+      named('Chart', builtInFolder()),
+      named('Zebra', '/srv'),
+      named('Ape', '/srv'),
+    ]
+    const sources = imagesOf(views.gallery(site, widgets, [], { live: 2 })).map(srcOf)
+    expect(sources).toEqual([
+      '/live/ape/main.png?scale=2',
+      '/live/zebra/main.png?scale=2',
+      '/live/chart/main.png?scale=2&amp;delivery=still',
+      '/live/clock/main.png?scale=2&amp;delivery=still',
+    ])
+  })
+
+  it('tells no size that only the picture knows', () => {
+    const grid = manifest({
+      shows: true,
+      loads: true,
+      sizeFromParams: true,
+      size: { width: 220, height: 60 },
+    })
+    const html = views.gallery(site, [grid], [])
+    expect(html).not.toMatch(/220|width="60"/)
+    expect(srcOf(html)).toBe('/live/clock/main.png')
+    expect(html).toContain('srcset="/live/clock/main.png 1x, /live/clock/main.png?scale=2 2x"')
+  })
+
+  it('tells whose newest picture could not be drawn, and where in its code', () => {
+    const failures = new Map([['badge', trouble({ words: 'failed to draw: TypeError' })]])
+    const html = views.gallery(site, [clock, badge], [], { failures })
+    const [clockCard, badgeCard] = html.split('id="badge"')
+    expect(clockCard).toContain('<span class="live">live</span>')
+    expect(clockCard).not.toContain('failing')
+    expect(badgeCard).toContain('<code>widgets/clock.ts:12:7</code>: failed to draw: TypeError')
+    expect(badgeCard).toContain('<span class="failing">failing</span>')
+    expect(badgeCard).not.toContain('class="live"')
+  })
+
   it('says so where there are no pictures', () => {
     expect(views.gallery(site, [], [])).toContain('No pictures yet')
     expect(views.gallery(site, [clock], [])).not.toContain('No pictures yet')
@@ -258,7 +311,10 @@ describe('the page of a picture', () => {
 
   it('does not guess the size of a picture that only the drawing knows', () => {
     const html = picture('label=hi', badge)
-    expect(imagesOf(html)[0]).toMatch(/class="own-size" src="\/live\/badge\/main\.png\?label=hi"/)
+    expect(imagesOf(html)[0]).toBe(
+      '<img src="/live/badge/main.png?label=hi" srcset="/live/badge/main.png?label=hi 1x, ' +
+        '/live/badge/main.png?label=hi&amp;scale=2 2x" alt="Clock" loading="lazy">',
+    )
     expect(snippetsOf(html)[0]).not.toContain('width=')
   })
 
@@ -266,12 +322,40 @@ describe('the page of a picture', () => {
     const load = views.picture(site, clock, { key: 'main' }, none, { load: trouble() })
     expect(load).toContain('Its newest code does not load')
     expect(load).toContain('The picture goes on with the code from before.')
-    expect(load).toMatch(/<pre class="line"[^>]*>.*>12<.*size: \(,<span class="caret">\n {7}\^/s)
+    expect(load).toMatch(
+      /<pre class="frame"[^>]*>.*>11<.*<mark class="line">.*>12<.*size: \(,<span class="caret">\n {7}\^/s,
+    )
     expect(load).not.toContain('could not be drawn')
     const draw = views.picture(site, clock, { key: 'main' }, none, { draw: trouble({ code: undefined }) })
     expect(draw).toContain('Its newest picture could not be drawn')
-    expect(draw).not.toContain('<pre class="line"')
+    expect(draw).not.toContain('<pre class="frame"')
     expect(picture()).not.toContain('class="notice"')
+  })
+
+  it('has an SVG of unknown size once, since it is sharp in any density', () => {
+    const html = picture('label=hi', badge, { key: 'main', extension: 'svg' })
+    expect(imagesOf(html)[0]).toBe('<img src="/live/badge/main.svg?label=hi" alt="Clock" loading="lazy">')
+  })
+
+  it('is said to fail where its newest picture could not be drawn, and not to be live', () => {
+    const html = views.picture(site, clock, { key: 'main' }, none, { draw: trouble() })
+    expect(html).toContain('<span class="failing">failing</span>')
+    expect(html).not.toContain('class="live"')
+    expect(views.picture(site, clock, { key: 'main' }, none, { load: trouble() })).toContain('class="live"')
+  })
+
+  it('has a large field for a long text, and hints in sentences', () => {
+    const long = manifest(
+      {},
+      {
+        show: param.text('\na', { max: 201, about: 'pictures, with commas' }),
+        short: param.text('', { max: 200 }),
+      },
+    )
+    const html = picture('', long)
+    expect(fieldOf(html, 'show')).toMatch(/^<textarea [^>]*maxlength="201"[^>]*>\n\na<\/textarea>/)
+    expect(fieldOf(html, 'show')).toContain('>Pictures, with commas. Text of at most 201 characters.<')
+    expect(fieldOf(html, 'short')).toMatch(/^<input [^>]*type="text" maxlength="200"/)
   })
 
   it('keeps a huge picture within what the server draws', () => {
@@ -299,10 +383,12 @@ describe('the error page', () => {
       status: 404,
       title: 'Not Found',
       detail: 'no widget <b>, did you mean clock?',
+      asked: '/live/<b>/main',
     })
     expect(html).toContain('404')
     expect(html).toContain('<h1>Not Found</h1>')
     expect(html).toContain('no widget &lt;b&gt;, did you mean clock?')
+    expect(html).toContain('You asked for <code>/live/&lt;b&gt;/main</code>')
     expect(html).toContain('href="/live/"')
   })
 })

@@ -100,7 +100,7 @@ describe('an error', () => {
     const response = await fetch(`${server.url}/nope/lobby.png`, { headers })
     expect(response.status).toBe(404)
     expect(response.headers.get('content-type')).toMatch(/^text\/html/)
-    expect(await response.text()).toContain('no widget nope')
+    expect(await response.text()).toMatch(/No widget nope.*You asked for <code>\/nope/s)
   })
 
   test.each([

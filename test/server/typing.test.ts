@@ -109,7 +109,9 @@ describe('while a widget is being written', () => {
     await eventually(async () => {
       const { status, html } = await page('/mine/main')
       expect(status).toBe(200)
-      expect(html).toMatch(/Its newest code does not load.*\/mine\.ts:7:22<.*SyntaxError.*ctx\.fillStyle = /s)
+      expect(html).toMatch(
+        /Its newest code does not load.*\/mine\.ts:7:22<.*SyntaxError.*<mark .*ctx\.fillStyle = /s,
+      )
       expect(html).not.toContain(folder)
     })
     expect((await page('/')).html).toMatch(/One module did not load.*mine\.ts:7:22/s)
@@ -128,7 +130,7 @@ describe('while a widget is being written', () => {
     await eventually(async () => {
       const { status, html } = await page('/never/main')
       expect(status).toBe(404)
-      expect(html).toMatch(/never does not load.*never\.ts:7:22.*SyntaxError/s)
+      expect(html).toMatch(/This widget does not load.*never\.ts:7:22.*SyntaxError/s)
     })
     const card = await fetch(`${server.url}/never/main.png`, { headers: chromium })
     expect([card.status, card.headers.get('content-type')]).toEqual([404, 'image/png'])
