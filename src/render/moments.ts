@@ -20,7 +20,7 @@ export const GIF_TIME = 3_000
 const MOST_FRAMES = 90
 /**
  * The most device pixels in all frames of an animation: a third of a second's work. Drawing and coding `sine` took 57 ns a
- * pixel for a PNG, 76 for a GIF.
+ * pixel for a PNG, 100 for a GIF.
  */
 const MOST_PIXELS: Readonly<Partial<Record<Format, number>>> = { png: 6_000_000, gif: 3_000_000 }
 /** An animation may be made so much coarser; beyond that it would only jerk. */
