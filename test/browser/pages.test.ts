@@ -67,16 +67,16 @@ describeEngines((engine) => {
       await untilImages(tab, count)
       for (let index = 0; index < count; index += 1) {
         const image = `document.images[${index}]`
-        await scrollTo(tab, image)
-        // A picture of its own size has none before it comes.
-        await eventually(async () =>
-          expect(await tab.evaluate<number>(`${image}.naturalWidth`)).toBeGreaterThan(0),
-        )
-        const box = await scrollTo(tab, image)
-        await untilScreen(
+        // The words in place of a picture have colours too.
+        await eventually(async () => {
+          await scrollTo(tab, image)
+          expect(await tab.evaluate<number>(`${image}.naturalWidth`)).toBeGreaterThan(0)
+        })
+        await untilShown(
           tab,
-          (screen) => coloursIn(screen, box) > 2,
-          () => `picture ${index} of the gallery was not drawn`,
+          image,
+          (screen, box) => coloursIn(screen, box) > 2,
+          `picture ${index} of the gallery was not drawn`,
         )
       }
       await eventually(() => expect(imgcast.census().connections).toBe(Math.min(count, 5)))
@@ -201,19 +201,34 @@ function coloursIn(screen: Screen, { x, y, width, height }: Box): number {
 async function expectWaveRuns(tab: Tab): Promise<void> {
   const find = 'document.querySelector(\'img[src*="/sine/"]\')'
   await eventually(async () => expect(await tab.evaluate(`${find} !== null`)).toBe(true))
-  const { x, y, width, height } = await scrollTo(tab, find)
-  // Between the crest and the middle: in the wave for less than half of the time.
-  const at = [Math.round(x + width / 2), Math.round(y + height * 0.35)] as const
   for (const inside of [true, false, true]) {
-    await untilScreen(
+    await untilShown(
       tab,
-      (screen) => {
-        const [red, , blue] = screen.pixel(...at)
+      find,
+      (screen, { x, y, width, height }) => {
+        // Between the crest and the middle: in the wave for less than half of the time.
+        const [red, , blue] = screen.pixel(Math.round(x + width / 2), Math.round(y + height * 0.35))
         return inside === blue - red > 25
       },
-      (screen) => `the wave was ${inside ? 'never' : 'always'} at ${at} but ${screen.pixel(...at)}`,
+      `the wave was ${inside ? 'never' : 'always'} there`,
     )
   }
+}
+
+/** Waits until a picture looks right, wherever those above it, which come without a size, push it to. */
+async function untilShown(
+  tab: Tab,
+  element: string,
+  isRight: (screen: Screen, box: Box) => boolean,
+  failure: string,
+): Promise<void> {
+  await eventually(
+    async () => {
+      const box = await scrollTo(tab, element)
+      expect(isRight(await tab.screenshot(), box), failure).toBe(true)
+    },
+    { timeout: 30_000 },
+  )
 }
 
 /** Sees the red light of the traffic light lit, dark and lit again. */
