@@ -61,8 +61,9 @@ const pictures = {
   status: await drawWidget('status', '', { data: { ...PASSING, style: 'flat' } }),
   'traffic-light': await drawWidget('traffic-light', '', { time: 1000 }),
 }
-const wave = await drawWidget('sine', 'width=300&height=150', { time: 400 })
-const shown = [wave, pictures['traffic-light'], pictures.countdown, pictures.clock]
+const until = await drawWidget('countdown', 'height=160', { time: Date.UTC(2026, 10, 20, 17, 25, 48) })
+const watching = await drawWidget('online', 'width=320&height=44', { visitors: 12 })
+const shown = [until, pictures.clock, watching, pictures.hits]
 write('grid.png', (await drawWidget('grid', '', { pictures: shown })).bytes)
 for (const [name, { bytes }] of Object.entries(pictures)) write(`${name}.png`, bytes)
 

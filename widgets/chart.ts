@@ -38,7 +38,7 @@ export default defineWidget({
       about: 'Which room, as widget/key; else the one of online with this key.',
     }),
     span: param.choice(['hour', 'day', 'week'], 'day', { about: 'How far back.' }),
-    theme: param.theme(),
+    theme: param.theme('auto', { about: 'A light card or a dark one; auto is bare, in colours for either.' }),
     color: param.color('', { about: 'Of the line.' }),
   },
   load: ({ key, params: { room, span }, history }) =>

@@ -1,8 +1,8 @@
-import { type Context, defineWidget, drawBox, drawText, param, toneOf, zoneOffset } from 'imgcast'
+import { type Context, defineWidget, drawBox, drawText, param, textWidth, toneOf, zoneOffset } from 'imgcast'
 
 const COLORS = {
   light: { ground: '#ffffff', rim: '#8b949e', ink: '#1b1f24', quiet: '#59636e', accent: '#e0002a' },
-  dark: { ground: '#161b22', rim: '#596069', ink: '#f0f6fc', quiet: '#9198a1', accent: '#ff5a52' },
+  dark: { ground: '#161b22', rim: '#3d444d', ink: '#f0f6fc', quiet: '#a3acb6', accent: '#ff5a52' },
   either: { ground: 'transparent', rim: '#767b81', ink: '#767b81', quiet: '#767b81', accent: '#ed2b3c' },
 }
 
@@ -16,7 +16,9 @@ export default defineWidget({
     hours: param.choice(['24', '12'], '24', { about: 'Of the figures.' }),
     seconds: param.boolean(true, { about: 'Without them it is drawn once a minute.' }),
     label: param.text('{city}', { max: 40, about: '{city} is the city of the zone.' }),
-    theme: param.theme(),
+    theme: param.theme('auto', {
+      about: 'For a light page or a dark one; auto: a white dial, or a dark card.',
+    }),
     color: param.color('', { about: 'The second hand, or the figures.' }),
     background: param.color('', { about: 'The ground, or transparent.' }),
   },
@@ -27,29 +29,30 @@ export default defineWidget({
     const label = params.label.replace('{city}', zone.replace(/.*\//, '').replaceAll('_', ' '))
     const local = new Date(time + zoneOffset(time, zone))
     const clock = local.toISOString().slice(11, seconds ? 19 : 16)
-    // The dial is 110 wide, with its rim.
-    const unit = Math.min(width, height) / 110
+    const unit = Math.min(width, height) / 110 // The dial is 110 wide, with its rim.
     ctx.translate(width / 2, height / 2)
     const edge = face === 'digital' && background === 'transparent' ? '' : colors.rim
     const ground = { color: background || colors.ground, edge }
     if (face === 'digital') {
       drawBox(ctx, [-width / 2, -height / 2, width, height], { ...ground, corner: unit * 14 })
-      const half = local.getUTCHours() < 12 ? 'AM' : 'PM'
-      const words = [hours === '12' ? half : '', label].filter(Boolean).join(' · ')
-      const size = Math.min(height * 0.5, (width / clock.length) * 1.5)
-      const gap = words ? size * 0.36 : 0
-      const caption = { size: size * 0.36, width: width * 0.86, color: colors.quiet }
-      drawText(ctx, words, 0, gap + size * 0.2, caption)
-      const figures = hours === '12' ? `${local.getUTCHours() % 12 || 12}${clock.slice(2)}` : clock
+      const half = hours === '24' ? '' : local.getUTCHours() < 12 ? ' AM' : ' PM'
+      const figures = half ? `${local.getUTCHours() % 12 || 12}${clock.slice(2)}${half}` : clock
+      const most = Math.min(height * 0.6, (width / (clock.length + half.length)) * 1.5)
+      // Words of less than 9 pixels nobody could read: the figures get their room.
+      const words = most < 20 ? '' : label.trim()
+      const size = words ? Math.min(most, height * 0.5) : most
+      const below = { size: Math.max(9, size * 0.36), width: width * 0.86, color: colors.quiet }
+      drawText(ctx, words, 0, below.size + size * 0.2, { ...below, shrink: 9 / below.size })
       const figure = { size, weight: 600, tabular: true, color: color || colors.ink }
-      drawText(ctx, figures, 0, -gap * 0.8, figure)
-      return
+      return drawText(ctx, figures, 0, words ? below.size * -0.8 : 0, figure)
     }
     ctx.scale(unit, unit)
     drawBox(ctx, [-55, -55, 110, 110], { ...ground, corner: 55, thickness: 3 })
-    // Where the hour hand is not.
-    const isHandBelow = Math.abs((local.getUTCHours() % 12) - 5.5) <= 2.5
-    drawText(ctx, label, 0, isHandBelow ? -22 : 22, { size: 8, width: 50, color: colors.quiet })
+    // Where the hour hand does not cross it, nor the minute hand if that can be had.
+    const near = Math.cos(Math.atan2(Math.min(25, textWidth(label, '500 9px Inter') / 2) + 4, 18))
+    const hands = [720, 60].map((round) => Math.cos((local.getTime() / 60_000 / round) * Math.PI * 2))
+    const y = (hands.find((up) => Math.abs(up) > near) ?? 1) < 0 ? -22 : 22
+    if (unit >= 1) drawText(ctx, label, 0, y, { size: 9, shrink: 1 / unit, width: 50, color: colors.quiet })
     ctx.fillStyle = colors.ink
     drawHands(ctx, clock.split(':').map(Number), color || colors.accent)
   },
@@ -61,8 +64,7 @@ function drawHands(ctx: Context, [hour = 0, minute = 0, second]: number[], accen
   const bar = (turn: number, from: number, to: number, base: number, tip = base) => {
     ctx.rotate(turn * Math.PI * 2)
     ctx.beginPath()
-    for (const side of [-1, 1]) ctx.lineTo((side * base) / 2, -from)
-    for (const side of [1, -1]) ctx.lineTo((side * tip) / 2, -to)
+    for (const [at, wide] of [-base, base, tip, -tip].entries()) ctx.lineTo(wide / 2, at < 2 ? -from : -to)
     ctx.fill()
     ctx.rotate(-turn * Math.PI * 2)
   }
@@ -72,8 +74,6 @@ function drawHands(ctx: Context, [hour = 0, minute = 0, second]: number[], accen
   if (second === undefined) return
   ctx.fillStyle = accent
   bar(second / 60, -16.5, 31.2, 1.4)
-  const angle = (second / 60 - 0.25) * Math.PI * 2
-  ctx.beginPath()
-  ctx.arc(Math.cos(angle) * 31.2, Math.sin(angle) * 31.2, 5.25, 0, Math.PI * 2)
-  ctx.fill()
+  ctx.rotate((second / 60) * Math.PI * 2)
+  drawBox(ctx, [-5.25, -36.45, 10.5, 10.5], { color: accent, corner: 5.25 })
 }

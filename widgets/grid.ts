@@ -4,7 +4,7 @@ export default defineWidget({
   title: 'Grid',
   about: 'Several pictures in one, over one connection: browsers open only six to a host.',
   params: {
-    show: param.text('sine?width=300&height=150,traffic-light,countdown,clock', {
+    show: param.text('countdown?height=160,clock,online?width=320&height=44,hits', {
       max: 1500,
       about: 'Pictures with commas between: online/blog,sine/x?color=red',
     }),
@@ -14,9 +14,10 @@ export default defineWidget({
     align: param.choice(['center', 'start'], 'center', {
       about: 'Where smaller pictures stand in their cells.',
     }),
-    background: param.color('transparent'),
+    theme: param.theme('auto', { about: 'For the pictures that name none themselves.' }),
+    background: param.color('transparent', { about: 'The ground.' }),
   },
-  shows: ({ params }) => pathsOf(params.show),
+  shows: ({ params }) => pathsOf(params),
   size: (params, { pictures }) => layOut(params, pictures),
   draw(ctx, { params, pictures, width, height }) {
     ctx.fillStyle = params.background
@@ -32,12 +33,16 @@ export default defineWidget({
     }
   },
   data: ({ room, params, connections, visitors, peak }) => {
-    return { room, connections, visitors, peak, shows: pathsOf(params.show) }
+    return { room, connections, visitors, peak, shows: pathsOf(params) }
   },
 })
 
-function pathsOf(show: string): string[] {
-  return show.split(',').flatMap((path) => path.trim() || [])
+function pathsOf({ show, theme }: { show: string; theme: string }): string[] {
+  const paths = show.split(',').flatMap((path) => path.trim() || [])
+  if (theme === 'auto') return paths
+  return paths.map((path) =>
+    /[?&]theme=/.test(path) ? path : `${path}${path.includes('?') ? '&' : '?'}theme=${theme}`,
+  )
 }
 
 type Layout = { columns: number; gap: number; padding: number; align: 'center' | 'start' }

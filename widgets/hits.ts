@@ -7,7 +7,7 @@ const STYLES = {
   flip: { lengths: [0.72, 0], dark: '#0000 #2a3038 #f0f6fc', light: '#0000 #e9edf1 #1f2328' },
   plain: { lengths: [0.56, 0], dark: '#0000 #0000 #f0f6fc', light: '#0000 #0000 #1f2328' },
 }
-const ON_PAGE = { auto: '#767b81', dark: '#f0f6fc', light: '#1f2328' }
+const INKS = { auto: '#767b81', dark: '#f0f6fc', light: '#1f2328' }
 // From where to where each of the seven segments goes, in halves of a digit, and the digits that light it.
 const SEGMENTS = '0010:02356789 1011:01234789 1112:013456789 0212:0235689 0102:0268 0001:045689 0111:2345689'
 
@@ -16,11 +16,11 @@ export default defineWidget({
   about: 'How often a picture was asked for.',
   params: {
     span: param.choice(['total', 'today'], 'total', { about: 'Since ever, or on this day (UTC).' }),
-    style: param.choice(['odometer', 'led', 'flip', 'plain'], 'odometer'),
+    style: param.choice(['odometer', 'led', 'flip', 'plain'], 'odometer', { about: 'The kind of counter.' }),
     digits: param.integer(6, { min: 1, max: 12, about: 'At least so many, zeros before the number.' }),
     size: param.integer(36, { min: 12, max: 160, about: 'How high a digit is, in CSS pixels.' }),
     label: param.text('', { max: 60, about: 'Below the digits.' }),
-    theme: param.theme(),
+    theme: param.theme('auto', { about: 'For a light page or a dark one; auto is dark, for either.' }),
     color: param.color('', { about: 'The digits.' }),
   },
   async load({ state }) {
@@ -34,11 +34,10 @@ export default defineWidget({
     const height = size + frame * 2 + (label.trim() ? size * 0.3 + 12 : 0)
     return { width: count * wide + frame * 2, height }
   },
-  draw(ctx, { params: { span, style, digits, size, label, theme, color }, data, width, height }) {
+  draw(ctx, { params: { span, style, digits, size, label, theme, color }, data, width, height, scale }) {
     const [panel = '', cell = '', ink = ''] = STYLES[style][theme === 'light' ? 'light' : 'dark'].split(' ')
     const [wide = 0, frame = 0] = STYLES[style].lengths.map((length) => Math.round(length * size))
-    const below = { size: size * 0.2 + 6, width, color: ON_PAGE[theme] }
-    drawText(ctx, label, width / 2, height - size * 0.13 - 4, below)
+    drawText(ctx, label, width / 2, height - size / 8 - 4, { size: size / 5 + 6, width, color: INKS[theme] })
     const edge = frame > 0 ? '#80868c55' : ''
     drawBox(ctx, [0, 0, width, size + frame * 2], { color: panel, edge, corner: size * 0.14 })
     const shade = ctx.createLinearGradient(0, 0, 0, size)
@@ -50,9 +49,10 @@ export default defineWidget({
       ctx.roundRect(size / 50, 0, wide - size / 25, size, size * 0.08)
       ctx.clip()
       drawBox(ctx, [0, 0, wide, size], { color: cell })
-      ctx.fillStyle = ctx.strokeStyle = color || (style === 'plain' ? ON_PAGE[theme] : ink)
-      for (const step of { odometer: [9, 10, 11], led: [], flip: [10], plain: [10] }[style]) {
+      ctx.fillStyle = ctx.strokeStyle = color || (style === 'plain' ? INKS[theme] : ink)
+      for (const step of { odometer: [9, 11, 10], led: [], flip: [10], plain: [10] }[style]) {
         const y = size * (0.5 + (step - 10) * 0.74)
+        ctx.globalAlpha = step === 10 || size > 36 || scale > 1 ? 1 : 0.25 // Few pixels make them dashes.
         drawText(ctx, `${(Number(digit) + step) % 10}`, wide / 2, y, { size: size * 0.84, weight: 600 })
       }
       if (style === 'odometer') drawBox(ctx, [0, 0, wide, size], { color: shade })

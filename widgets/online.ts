@@ -7,7 +7,7 @@ const [DOT, AFTER_DOT, SPACE, DIGIT_HEIGHT] = [0.26, 0.44, 0.32, 0.727]
 
 const COLORS = {
   light: { ground: '#f6f8fa', ink: '#1f2328', color: '#1a7f37', edge: '#1f232824' },
-  dark: { ground: '#21262d', ink: '#f0f6fc', color: '#3fb950', edge: '#f0f6fc24' },
+  dark: { ground: '#161b22', ink: '#f0f6fc', color: '#3fb950', edge: '#3d444d' },
   // As readable on white as on black.
   either: { ground: 'transparent', ink: '#767b81', color: '#1f883d', edge: '' },
 }
@@ -20,7 +20,7 @@ export default defineWidget({
     label: param.text('watching now', { max: 60, about: 'The words after the number.' }),
     count: param.choice(['visitors', 'connections'], 'visitors', { about: 'People, or open pictures.' }),
     style: param.choice(['pill', 'box'], 'pill', { about: 'Round ends, or rounded corners.' }),
-    theme: param.theme(),
+    theme: param.theme('auto', { about: 'For a light page or a dark one; auto is a dark card for either.' }),
     color: param.color('', {
       about: 'The dot and the number; on a transparent ground without a theme the words too.',
     }),

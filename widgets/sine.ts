@@ -16,9 +16,9 @@ export default defineWidget({
     frequency: param.number(2, { min: 0.1, max: 50, about: 'Waves across the picture.' }),
     speed: param.number(0.5, { min: -10, max: 10, about: 'Cycles a second; below 0 it runs to the left.' }),
     thickness: param.number(3, { min: 0.5, max: 20, about: 'Of the line, in pixels.' }),
-    theme: param.theme(),
+    theme: param.theme('auto', { about: 'For a light page or a dark one; auto has colours for either.' }),
     color: param.color('', { about: 'The line, and fainter what is below it.' }),
-    background: param.color('transparent'),
+    background: param.color('transparent', { about: 'The ground.' }),
   },
   animate: { fps: 20, loop: ({ speed }) => (speed === 0 ? 0 : 1000 / Math.abs(speed)) },
   draw(ctx, { width, height, params, time }) {
@@ -66,7 +66,9 @@ function drawGrid(ctx: Context, width: number, height: number, colors: (typeof C
   ctx.globalAlpha = colors.axis
   ctx.fillRect(0, Math.floor(height / 2), width, 1)
   ctx.globalAlpha = colors.cells
-  for (let y = (height / 2) % cell || cell; y < height; y += cell) ctx.fillRect(0, Math.floor(y), width, 1)
-  for (let x = (width / 2) % cell || cell; x < width; x += cell) ctx.fillRect(Math.floor(x), 0, 1, height)
+  // Lines along all four edges, and one in the middle: so the cells give way a little.
+  const [columns, rows] = [Math.round(width / cell), Math.round(height / cell / 2) * 2]
+  for (let y = 0; y <= rows; y += 1) ctx.fillRect(0, Math.round((y * (height - 1)) / rows), width, 1)
+  for (let x = 0; x <= columns; x += 1) ctx.fillRect(Math.round((x * (width - 1)) / columns), 0, 1, height)
   ctx.globalAlpha = 1
 }

@@ -31,9 +31,11 @@ const LOOKS = [
   { ...PLAIN, name: 'social', corner: 4, weight: 600, padding: 7, gap: 7 },
 ]
 const LONGEST = 300
+// Shields' own, and a promise to who comes from there: some are pale below white words.
 const NAMED = `brightgreen #4c1, success #4c1, green #97ca00, yellowgreen #a4a61d, yellow #dfb317, orange #fe7d37,
   important #fe7d37, red #e05d44, critical #e05d44, blue #007ec6, informational #007ec6, grey #555, gray #555,
   lightgrey #9f9f9f, lightgray #9f9f9f, inactive #9f9f9f`
+const UNSET = '#6e7781'
 const COLORS = new Map(NAMED.split(/,\s+/).map((pair) => pair.split(' ') as [string, string]))
 
 export default defineWidget({
@@ -41,7 +43,9 @@ export default defineWidget({
   about: 'A badge that says what a script told it, in the words of shields.io: PUT /api/status/<key>.',
   params: {
     label: param.text('', { max: 60, about: 'Instead of the label that was sent.' }),
-    style: param.choice(['auto', 'flat', 'flat-square', 'plastic', 'for-the-badge', 'social'], 'auto'),
+    style: param.choice(['auto', 'flat', 'flat-square', 'plastic', 'for-the-badge', 'social'], 'auto', {
+      about: 'Of shields.io; auto is the one that was sent, or flat.',
+    }),
     color: param.color('', { about: 'Behind the message, instead of the colour that was sent.' }),
     labelColor: param.color('', { about: 'Behind the label, instead of the colour that was sent.' }),
     theme: param.theme('auto', { about: 'Of the social style; the others suit any page.' }),
@@ -51,9 +55,10 @@ export default defineWidget({
   size: ({ label, style }, { data, room }) => layOut(label, style, data, room),
   draw(ctx, { params, data, room, scale }) {
     const { look, font, halves, height } = layOut(params.label, params.style, data, room)
+    const calm = toText(data?.message) ? 'lightgrey' : UNSET
     const colors = {
       label: toColor(params.labelColor, data?.labelColor, 'grey'),
-      message: toColor(params.color, data?.color, data?.isError === true ? 'red' : 'lightgrey'),
+      message: toColor(params.color, data?.color, data?.isError === true ? 'red' : calm),
     }
     const gloss = ctx.createLinearGradient(0, 0, 0, height)
     look.gloss.forEach((color, index) => {

@@ -53,10 +53,10 @@ function drawFrame(name: Name, query = '', facts: Facts = {}): Frame {
 }
 
 /** What a picture of these would have as its `pictures`. */
-function showAll(...pictures: [name: Name, query?: string][]): Promise<ShownPicture[]> {
+function showAll(...pictures: [name: Name, query?: string, facts?: Facts][]): Promise<ShownPicture[]> {
   return Promise.all(
-    pictures.map(async ([name, query = '']) => {
-      const { bytes, width, height } = drawFrame(name, `${query}&scale=2`)
+    pictures.map(async ([name, query = '', facts]) => {
+      const { bytes, width, height } = drawFrame(name, `${query}&scale=2`, facts)
       return { path: name, image: await loadImage(bytes), width, height }
     }),
   )
@@ -115,12 +115,18 @@ const sheets: Record<Name, [query: string, facts?: Facts][]> = {
     ['face=digital&hours=12&width=240&height=72&label=Headquarters+of+a+rather+long+name'],
     ['face=digital&seconds=no&label=&width=90&height=32&color=3fb950'],
     ['face=digital&width=160&height=60&background=transparent'],
+    ['face=digital&hours=12&width=100&height=24'],
+    ['zone=Asia/Kathmandu', { time: NOON - 9_900_000 }],
+    ['width=112&height=112', { time: NOON - 12_600_000 }],
   ],
   countdown: [
     [''],
     ['to=2026-01-02&label=to+the+launch&background=transparent'],
     ['to=2026-01-01&done=Happy+New+Year!'],
     ['to=2099-12-31T23:59&label=&width=200&height=60&color=e05d44'],
+    ['width=100&height=20&background=transparent'],
+    ['width=150&height=50&label='],
+    ['to=2040-01-01&width=600&height=200'],
     ['style=line&height=36'],
     [`style=line&height=30&width=300&label=${BACKWARDS}a+rather+long+name+of+what+is+to+come`],
   ],
@@ -129,10 +135,10 @@ const sheets: Record<Name, [query: string, facts?: Facts][]> = {
       '',
       {
         pictures: await showAll(
-          ['sine', 'width=300&height=150'],
-          ['traffic-light'],
-          ['countdown'],
+          ['countdown', 'height=160'],
           ['clock'],
+          ['online', 'width=320&height=44'],
+          ['hits', '', { data: hits }],
         ),
       },
     ],
@@ -216,7 +222,7 @@ const COLUMNS = [
 ]
 
 async function drawSheet(name: Name, scale: number): Promise<Sheet> {
-  const columns = COLUMNS.slice(0, 'theme' in (widgets[name].params ?? {}) ? 4 : 2)
+  const columns = COLUMNS.slice(0, 'theme' in (widgets[name].params ?? {}) && name !== 'grid' ? 4 : 2)
   const rows = sheets[name].map(([query, facts]) =>
     columns.map(({ theme }) => drawFrame(name, `${query}&theme=${theme}&scale=${scale}`, facts).bytes),
   )
@@ -291,6 +297,23 @@ describe('online', () => {
         const edge = Array.from({ length: height }, (_, y) => [y * width, y * width + width - 1]).flat()
         expect(edge.filter((pixel) => data[pixel * 4 + 3] !== 0)).toEqual([])
       }
+    }
+  })
+})
+
+describe('the dark ground', () => {
+  it('is one colour in all widgets that have a card', async () => {
+    const cards = [
+      ['online', ''],
+      ['countdown', ''],
+      ['clock', 'face=digital'],
+    ] as const
+    for (const theme of ['auto', 'dark']) {
+      const grounds = cards.map(async ([name, query]) => {
+        const { width, data } = await decode(drawFrame(name, `${query}&theme=${theme}`).bytes)
+        return [...data.slice((width * 4 + width / 2) * 4).slice(0, 4)]
+      })
+      expect(new Set((await Promise.all(grounds)).map(String))).toEqual(new Set(['22,27,34,255']))
     }
   })
 })
@@ -453,6 +476,23 @@ describe('clock', () => {
     expect(at('Europe/Berlin', NOON)).toBe(at('UTC', NOON + 3_600_000))
     expect(at('Asia/Kathmandu', NOON)).toBe(at('UTC', NOON + 5.75 * 3_600_000))
     expect(at('UTC', NOON)).not.toBe(at('UTC', NOON + 1000))
+  })
+})
+
+describe('grid', () => {
+  const shown = (query: string) => {
+    const params = Object.fromEntries(new URLSearchParams(query))
+    return grid.shows?.({ room: 'grid/main', key: 'main', params: { theme: 'auto', ...params } as never })
+  }
+
+  it('hands its theme on to the pictures that name none', () => {
+    const show = 'show=clock,sine/x%3Fspeed=1,online%3Ftheme=light'
+    expect(shown(show)).toEqual(['clock', 'sine/x?speed=1', 'online?theme=light'])
+    expect(shown(`${show}&theme=dark`)).toEqual([
+      'clock?theme=dark',
+      'sine/x?speed=1&theme=dark',
+      'online?theme=light',
+    ])
   })
 })
 
