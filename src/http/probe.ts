@@ -21,6 +21,8 @@ interface Reader {
 const MANY = 3
 /** With so many, those are asked too that were found to be open before: they may have been left since. */
 const NEARLY_ALL = 5
+/** With so many a browser opens no other to this host, so that nobody joins any more in whose moment to ask. */
+const ALL = 6
 /** Nobody has so many pages with pictures open: an office behind one address, with one kind of browser. */
 const CROWD = 12
 /** How long one who was asked twice and stayed is left alone; twice as long each further time. */
@@ -37,7 +39,8 @@ const PASSES = 2
  * for up to a minute, so that on the seventh page of a walk through a forum no picture loads any more; but it throws
  * the page out, and closes its connections, once about a megabyte has come for it. A page that is open does not
  * notice. It costs that megabyte: so only older streams of a reader who just opened another one are asked, and those
- * that stayed twice only when there are many.
+ * that stayed twice only when there are many. A reader who holds all that a browser opens is asked of all but the
+ * newest, and once more later: without that a fast one who went through six pages at once would see no seventh.
  */
 export class Probe {
   readonly #viewers = new Map<string, Reader>()
@@ -75,14 +78,17 @@ export class Probe {
     this.#viewers.delete(viewer)
   }
 
-  #askLater(reader: Reader, passes: number): void {
+  #askLater(reader: Reader, passes: number, pause = PAUSE): void {
     const { streams, timers } = reader
     const timer = setTimeout(() => {
       timers.delete(timer)
       const newest = Math.max(...[...streams].map(({ since }) => since))
-      this.#ask(streams, newest - ONE_PAGE)
-      if (passes > 1) this.#askLater(reader, passes - 1)
-    }, PAUSE)
+      const last = passes <= 1
+      // Six pages can be gone through within the time that the pictures of one page take.
+      this.#ask(streams, last && streams.size >= ALL ? newest - 1 : newest - ONE_PAGE)
+      if (!last) this.#askLater(reader, passes - 1)
+      else if (passes === 1 && streams.size >= ALL) this.#askLater(reader, 0, REST)
+    }, pause)
     timers.add(timer)
   }
 

@@ -74,6 +74,30 @@ describe('probing', () => {
     },
   )
 
+  test('a reader who goes through six pages at once, and whose browser asks for no more, gets on', async () => {
+    const reader = new Reader()
+    for (let page = 0; page < 6; page += 1) {
+      const { leave } = reader.visit()
+      if (page < 5) leave()
+      await vi.advanceTimersByTimeAsync(60)
+    }
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(reader.open.size).toBe(1)
+    reader.close()
+  })
+
+  test('of a page with six pictures five are asked, and twice', async () => {
+    const reader = new Reader()
+    const pictures: { asked: number }[] = []
+    for (let picture = 0; picture < 6; picture += 1) {
+      pictures.push(...reader.visit().page)
+      await vi.advanceTimersByTimeAsync(20)
+    }
+    await vi.advanceTimersByTimeAsync(120_000)
+    expect(pictures.map(({ asked }) => asked)).toEqual([2, 2, 2, 2, 2, 0])
+    reader.close()
+  })
+
   test('a reader with one picture open is never asked', async () => {
     const reader = new Reader()
     const { page } = reader.visit(1)
