@@ -1,5 +1,5 @@
 import type { Bus } from './bus.ts'
-import type { Counts, Membership, Presence } from './presence.ts'
+import type { Counts, Membership, Presence, RoomCounts } from './presence.ts'
 
 interface Room {
   connections: number
@@ -7,17 +7,25 @@ interface Room {
   viewers: Map<string, number>
 }
 
-/** Rooms whose peak is remembered while nobody watches: keys are free to invent, memory is not. */
-const REMEMBERED_PEAKS = 10_000
+/** What is remembered of a room that nobody watches. */
+interface Memory {
+  peak: number
+  since: number
+}
+
+/** Rooms that are remembered while nobody watches: keys are free to invent, memory is not. */
+const REMEMBERED_ROOMS = 10_000
 
 /** The presence of a cluster of one. */
 export class MemoryPresence implements Presence {
   readonly #rooms = new Map<string, Room>()
-  readonly #peaks = new Map<string, number>()
+  readonly #memories = new Map<string, Memory>()
   readonly #bus: Bus
+  readonly #now: () => number
 
-  constructor(bus: Bus) {
+  constructor(bus: Bus, now: () => number = Date.now) {
     this.#bus = bus
+    this.#now = now
   }
 
   get openRooms(): number {
@@ -29,8 +37,8 @@ export class MemoryPresence implements Presence {
     this.#rooms.set(room, state)
     state.connections += 1
     state.viewers.set(viewer, (state.viewers.get(viewer) ?? 0) + 1)
-    this.#rememberPeak(room, state.viewers.size)
-    this.#bus.publish(room)
+    this.#remember(room, state.viewers.size)
+    this.#bus.publish(room, 'presence')
     let left = false
     return {
       leave: async () => {
@@ -43,8 +51,23 @@ export class MemoryPresence implements Presence {
 
   async counts(room: string): Promise<Counts> {
     const state = this.#rooms.get(room)
-    const peak = this.#peaks.get(room) ?? 0
+    const peak = this.#memories.get(room)?.peak ?? 0
     return { connections: state?.connections ?? 0, visitors: state?.viewers.size ?? 0, peak }
+  }
+
+  async rooms(): Promise<RoomCounts[]> {
+    return [...this.#memories].map(([room, memory]) => this.#summarise(room, memory))
+  }
+
+  async room(room: string): Promise<RoomCounts | undefined> {
+    const memory = this.#memories.get(room)
+    return memory && this.#summarise(room, memory)
+  }
+
+  #summarise(room: string, { peak, since }: Memory): RoomCounts {
+    const state = this.#rooms.get(room)
+    const [connections, visitors] = [state?.connections ?? 0, state?.viewers.size ?? 0]
+    return { room, connections, visitors, peak, since }
   }
 
   #leave(room: string, state: Room, viewer: string): void {
@@ -53,18 +76,18 @@ export class MemoryPresence implements Presence {
     if (streams > 0) state.viewers.set(viewer, streams)
     else state.viewers.delete(viewer)
     if (state.connections === 0) this.#rooms.delete(room)
-    this.#bus.publish(room)
+    this.#bus.publish(room, 'presence')
   }
 
-  #rememberPeak(room: string, visitors: number): void {
-    const peak = Math.max(visitors, this.#peaks.get(room) ?? 0)
+  #remember(room: string, visitors: number): void {
+    const { peak = 0, since = this.#now() } = this.#memories.get(room) ?? {}
     // Written anew each time: a Map keeps the order of insertion, so the first entry is the longest unused.
-    this.#peaks.delete(room)
-    this.#peaks.set(room, peak)
-    if (this.#peaks.size <= REMEMBERED_PEAKS) return
-    for (const known of this.#peaks.keys()) {
+    this.#memories.delete(room)
+    this.#memories.set(room, { peak: Math.max(visitors, peak), since })
+    if (this.#memories.size <= REMEMBERED_ROOMS) return
+    for (const known of this.#memories.keys()) {
       if (this.#rooms.has(known)) continue
-      this.#peaks.delete(known)
+      this.#memories.delete(known)
       return
     }
   }

@@ -8,6 +8,13 @@ export interface Counts {
   peak: number
 }
 
+/** A room with its counts. */
+export interface RoomCounts extends Counts {
+  room: string
+  /** When it was first watched, as far as that is remembered: milliseconds since 1970. */
+  since: number
+}
+
 /** One open stream, counted. */
 export interface Membership {
   /** Takes the stream out of the count. Calling it again does nothing. */
@@ -25,6 +32,10 @@ export interface Presence {
    */
   join(room: string, viewer: string): Promise<Membership>
   counts(room: string): Promise<Counts>
+  /** One of `rooms`. */
+  room(room: string): Promise<RoomCounts | undefined>
+  /** Every room that is watched, and of those that were, as many as are remembered; in any order. */
+  rooms(): Promise<RoomCounts[]>
   /** How many rooms anyone has open on this node. */
   readonly openRooms: number
 }

@@ -27,6 +27,19 @@ describe('hits', () => {
     expect(await store.get('r/b', '$hits')).toBe(0)
   })
 
+  test('are counted since the first one that was not taken back', async () => {
+    const { hits, store, clock } = makeHits()
+    await hits.count('r/a')
+    await hits.uncount('r/a')
+    clock.now += 5_000
+    const second = clock.now
+    await hits.count('r/a')
+    clock.now += 5_000
+    await hits.count('r/a')
+    expect(await store.get('r/a', '$since')).toBe(second)
+    expect(await store.get('r/b', '$since')).toBeUndefined()
+  })
+
   test('can be read before counting has ended', () => {
     const { hits, store } = makeHits()
     void hits.count('r/a')
