@@ -4,12 +4,16 @@ import { fileURLToPath } from 'node:url'
 import type { Router } from 'express'
 import { type Logger, pino } from 'pino'
 import { Channels } from './channel/channels.ts'
+import { RoomEvents } from './channel/room-events.ts'
 import { Visits } from './channel/visits.ts'
 import { type Cluster, createCluster } from './cluster/cluster.ts'
+import { Rooms } from './cluster/rooms.ts'
 import { checkStateName, isServerName } from './cluster/state-name.ts'
 import { ForwardingCheck } from './http/forwarding-check.ts'
+import { Hooks } from './http/hooks/hooks.ts'
 import { Pages } from './http/pages.ts'
 import { Pictures } from './http/pictures.ts'
+import { Polls } from './http/polls/polls.ts'
 import { Probe } from './http/probe.ts'
 import { createRouter } from './http/router.ts'
 import { SocketOptions } from './http/socket-options.ts'
@@ -97,6 +101,11 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
   const { viewerKeys } = cluster
   const streams = new Streams({ visits, viewerKeys, limits: options, heartbeat, socketOptions, probe })
   const pages = new Pages(renderer, options.publicUrl)
+  const rooms = new Rooms(cluster.presence, cluster.store)
+  const events = new RoomEvents(cluster.presence, cluster.bus)
+  const polls = new Polls(cluster.store, log)
+  const hooks = new Hooks({ rooms, store: cluster.store, bus: cluster.bus, log })
+  await Promise.all([polls.load(), hooks.load()])
   let closing: Promise<void> | undefined
   const isReady = () => !closing
   const allowReferrer = allowedReferrers(options)
@@ -113,7 +122,12 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
     presence: cluster.presence,
     allowReferrer,
     store: cluster.store,
+    rooms,
+    events,
+    polls,
+    hooks,
     token,
+    log,
     sockets: () => streams.sockets(),
     isReady,
   })
@@ -121,6 +135,10 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
   const close = async () => {
     watch.close()
     probe?.close()
+    // First: that everybody leaves now is no news.
+    hooks.close()
+    events.close()
+    polls.close()
     channels.close()
     await streams.finish(FAREWELL, FAREWELL_CHECK)
     await visits.settle(LAST_EVENTS)
