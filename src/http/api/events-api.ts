@@ -24,6 +24,8 @@ export function createEventsApi(events: RoomEvents): Router {
     .route('/events')
     .get((request, response) => {
       const filter = parseFilter(new URL(request.url, 'http://localhost').searchParams)
+      // Gone while a host app's own middleware was waiting: no `close` would ever come.
+      if (response.destroyed || request.socket.destroyed) return
       let leave = () => {}
       const stream = new EventStream(response, () => leave())
       const lastId = request.headers['last-event-id']
@@ -33,7 +35,7 @@ export function createEventsApi(events: RoomEvents): Router {
         if (matches(filter, event.room)) stream.send(toMessage(event))
       }
       for (const event of missed ?? []) send(event)
-      if (!response.destroyed) leave = events.subscribe(send, () => stream.end())
+      leave = events.subscribe(send, () => stream.end())
     })
     .all(refuseOthers('GET'))
   return api
