@@ -9,13 +9,16 @@ import { registerFonts } from '../dist/src/picture/fonts.js'
 import { drawJob } from '../dist/src/render/draw-job.js'
 import { parseLook } from '../dist/src/widget/look.js'
 import { toManifest } from '../dist/src/widget/manifest.js'
+import clock from '../dist/widgets/clock.js'
+import countdown from '../dist/widgets/countdown.js'
+import hits from '../dist/widgets/hits.js'
 import online from '../dist/widgets/online.js'
 import sine from '../dist/widgets/sine.js'
 import status from '../dist/widgets/status.js'
 import trafficLight from '../dist/widgets/traffic-light.js'
 
 const FOLDER = new URL('../docs/images/', import.meta.url)
-const WIDGETS = { online, sine, status, 'traffic-light': trafficLight }
+const WIDGETS = { clock, countdown, hits, online, sine, status, 'traffic-light': trafficLight }
 
 // CSS pixels; drawn twice as large, for dense screens.
 const SCALE = 2
@@ -48,6 +51,9 @@ const PASSES_AT = 21
 registerFonts()
 mkdirSync(FOLDER, { recursive: true })
 write('imgcast.gif', await drawGif())
+write('clock.png', drawWidget('clock', 'zone=Europe/Zurich', { time: Date.UTC(2026, 0, 1, 9, 8, 37) }))
+write('countdown.png', drawWidget('countdown', '', { time: Date.UTC(2026, 10, 20, 17, 25, 48) }))
+write('hits.png', drawWidget('hits', '', { data: { hits: 4711, today: 42 } }))
 write('online.png', drawWidget('online', '', { visitors: 12 }))
 write('sine.png', drawWidget('sine', '', { time: 400 }))
 write('status.png', drawWidget('status', '', { data: { ...PASSING, style: 'flat' } }))

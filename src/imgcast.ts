@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Router } from 'express'
 import { type Logger, pino } from 'pino'
@@ -22,6 +21,7 @@ import { type Options, readOptions } from './options.ts'
 import { FolderWatch } from './render/folder-watch.ts'
 import type { StateRequest } from './render/protocol.ts'
 import { Renderer } from './render/renderer.ts'
+import { builtInFolder } from './widget/built-in-folder.ts'
 
 /** What a host app may set; everything else is the host's own business. */
 export type ImgcastOptions = Partial<
@@ -77,10 +77,11 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
     throw error
   })
   const renderer = await Renderer.start({
-    folders: [builtInWidgets(), ...options.widgets],
+    folders: [builtInFolder(), ...options.widgets],
     workers: options.workers,
     drawTimeout: options.drawTimeout,
     log,
+    reloads: options.widgets.length > 0,
     onState: (request) => answerState(cluster, request),
   }).catch(async (error: unknown) => {
     watch.close()
@@ -190,10 +191,4 @@ async function answerState(
 function toPaths(widgets: ImgcastOptions['widgets']): string[] | undefined {
   if (widgets === undefined) return undefined
   return [widgets].flat().map((folder) => (folder instanceof URL ? fileURLToPath(folder) : folder))
-}
-
-/** The built widgets beside the built server; the same folder when the server runs from TypeScript under test. */
-function builtInWidgets(): string {
-  const here = dirname(fileURLToPath(import.meta.url))
-  return here.endsWith(join('dist', 'src')) ? join(here, '../widgets') : join(here, '../dist/widgets')
 }

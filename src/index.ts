@@ -1,13 +1,23 @@
 export { PublicError } from './errors.ts'
 export { type Census, createImgcast, type Imgcast, type ImgcastOptions } from './imgcast.ts'
+export { type ExpectPictureOptions, expectPicture } from './picture/expect-picture.ts'
+export type { Format } from './picture/frame.ts'
+export { type RenderedPicture, type RenderOnceOptions, renderOnce } from './render/render-once.ts'
 export {
   type Animation,
   brightness,
   type Click,
   type Context,
   cutText,
+  type DrawBoxOptions,
+  type DrawTextOptions,
+  dateToTime,
   defineWidget,
+  drawBox,
+  drawText,
+  dropMissingEmoji,
   type EventScope,
+  isRightToLeft,
   type Limits,
   type LoadScope,
   type Param,
@@ -24,6 +34,9 @@ export {
   type SourceScope,
   type TextOptions,
   type Theme,
+  type Tone,
   textWidth,
+  toneOf,
   type Widget,
+  zoneOffset,
 } from './widget/author.ts'

@@ -1,9 +1,16 @@
-import { brightness, type Context, defineWidget, param } from 'imgcast'
+import { type Context, defineWidget, drawBox, dropMissingEmoji, isRightToLeft, param, toneOf } from 'imgcast'
 
 const GROUPED = new Intl.NumberFormat('en')
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' })
 // In em: the dot's radius, the gaps, and how high Inter's digits are.
 const [DOT, AFTER_DOT, SPACE, DIGIT_HEIGHT] = [0.26, 0.44, 0.32, 0.727]
+
+const COLORS = {
+  light: { ground: '#f6f8fa', ink: '#1f2328', color: '#1a7f37', edge: '#1f232824' },
+  dark: { ground: '#21262d', ink: '#f0f6fc', color: '#3fb950', edge: '#f0f6fc24' },
+  // As readable on white as on black.
+  either: { ground: 'transparent', ink: '#767b81', color: '#1f883d', edge: '' },
+}
 
 export default defineWidget({
   title: 'Watching now',
@@ -13,51 +20,51 @@ export default defineWidget({
     label: param.text('watching now', { max: 60, about: 'The words after the number.' }),
     count: param.choice(['visitors', 'connections'], 'visitors', { about: 'People, or open pictures.' }),
     style: param.choice(['pill', 'box'], 'pill', { about: 'Round ends, or rounded corners.' }),
-    color: param.color('#3fb950', {
-      about: 'The dot and the number; on a transparent ground the words too.',
+    theme: param.theme(),
+    color: param.color('', {
+      about: 'The dot and the number; on a transparent ground without a theme the words too.',
     }),
-    background: param.color('#21262d', { about: 'The ground, or transparent.' }),
+    background: param.color('', { about: 'The ground, or transparent.' }),
   },
   draw(ctx, { width, height, scale, params, visitors, connections }) {
-    const { background, color, label } = params
-    const ink = background === 'transparent' ? color : brightness(background) > 0.59 ? '#1f2328' : '#f0f6fc'
+    const { background, theme } = params
+    const colors = COLORS[toneOf(background, theme, 'dark')]
+    const color = params.color || colors.color
+    const ink = colors === COLORS.either && params.color ? color : colors.ink
+    const label = dropMissingEmoji(params.label)
     const corner = height / (params.style === 'pill' ? 2 : 5)
-    ctx.beginPath()
-    ctx.roundRect(0, 0, width, height, corner)
-    ctx.fillStyle = background
-    ctx.fill()
-    if (background !== 'transparent') {
-      // A hairline, so that the edge shows on a page of nearly the same colour.
-      ctx.beginPath()
-      ctx.roundRect(0.5, 0.5, width - 1, height - 1, corner - 0.5)
-      ctx.globalAlpha = 0.14
-      ctx.strokeStyle = ink
-      ctx.stroke()
-    }
+    // A hairline, so that the edge shows on a page of nearly the same colour.
+    const edge = background === 'transparent' ? '' : colors.edge
+    drawBox(ctx, [0, 0, width, height], { color: background || colors.ground, corner })
+    drawBox(ctx, [0, 0, width, height], { color: '#0000', corner, edge })
 
     // Digits of one width: the words stand still while the number changes.
     ctx.fontVariantNumeric = 'tabular-nums'
     const watching = params.count === 'visitors' ? visitors : connections
     const padding = Math.min(height * 0.38, width * 0.13)
-    const line = layOut(ctx, watching, label.trim(), height * 0.23 + 5, width - padding * 2)
+    const line = layOut(ctx, watching, label, height * 0.23 + 5, width - padding * 2)
     // On whole device pixels, for type that is crisp at 1x.
     const snap = (length: number) => Math.round(length * scale) / scale
     const { em } = line
     const baseline = snap((height + em * DIGIT_HEIGHT) / 2)
     const left = snap((width - line.width) / 2)
     const afterDot = snap(left + (DOT * 2 + AFTER_DOT) * em)
+    // The other way round: the dot and the number are on the right.
+    const mirrored = isRightToLeft(label)
+    const x = (length: number) => (mirrored ? width - length : length)
+    ctx.direction = mirrored ? 'rtl' : 'ltr'
 
     ctx.globalAlpha = watching > 0 ? 1 : 0.5
     ctx.fillStyle = color
     ctx.beginPath()
-    ctx.arc(left + DOT * em, baseline - (em * DIGIT_HEIGHT) / 2, DOT * em, 0, Math.PI * 2)
+    ctx.arc(x(left + DOT * em), baseline - (em * DIGIT_HEIGHT) / 2, DOT * em, 0, Math.PI * 2)
     ctx.fill()
     ctx.globalAlpha = 1
     ctx.font = `600 ${em}px Inter`
-    ctx.fillText(line.number, afterDot, baseline)
+    ctx.fillText(line.number, x(afterDot), baseline)
     ctx.fillStyle = ink
     ctx.font = `500 ${em}px Inter`
-    ctx.fillText(line.words, afterDot + line.numberWidth + SPACE * em, baseline)
+    ctx.fillText(line.words, x(afterDot + line.numberWidth + SPACE * em), baseline)
   },
 })
 

@@ -1,4 +1,11 @@
-import { type Context, defineWidget, param } from 'imgcast'
+import { type Context, defineWidget, param, readColor, toneOf } from 'imgcast'
+
+// The blue line, and greys for the grid that show on white and on black alike where it may be either.
+const COLORS = {
+  light: { line: '#0969da', grid: '#1f2328', axis: 0.22, cells: 0.09 },
+  dark: { line: '#4493f8', grid: '#d1d9e0', axis: 0.26, cells: 0.1 },
+  either: { line: '#2f81f7', grid: '#808080', axis: 0.35, cells: 0.15 },
+}
 
 export default defineWidget({
   title: 'Sine wave',
@@ -9,12 +16,18 @@ export default defineWidget({
     frequency: param.number(2, { min: 0.1, max: 50, about: 'Waves across the picture.' }),
     speed: param.number(0.5, { min: -10, max: 10, about: 'Cycles a second; below 0 it runs to the left.' }),
     thickness: param.number(3, { min: 0.5, max: 20, about: 'Of the line, in pixels.' }),
-    color: param.color('#2f81f7'),
+    theme: param.theme(),
+    color: param.color('', { about: 'The line, and fainter what is below it.' }),
     background: param.color('transparent'),
   },
-  animate: { fps: 20 },
+  animate: { fps: 20, loop: ({ speed }) => (speed === 0 ? 0 : 1000 / Math.abs(speed)) },
   draw(ctx, { width, height, params, time }) {
-    const { frequency, speed, thickness, color, background } = params
+    const { frequency, speed, thickness, background, theme } = params
+    const colors = COLORS[toneOf(background, theme)]
+    const color = params.color || colors.line
+    ctx.fillStyle = background
+    ctx.fillRect(0, 0, width, height)
+    drawGrid(ctx, width, height, colors)
     const middle = height / 2
     const amplitude = Math.max(0, middle - thickness / 2 - 2) * params.amplitude
     // The time within one period first: a sine of 1.7 trillion milliseconds would be coarse.
@@ -31,38 +44,29 @@ export default defineWidget({
     traceWave()
     ctx.lineTo(width + thickness, height)
     ctx.lineTo(-thickness, height)
-    ctx.fillStyle = color
-    ctx.globalAlpha = 0.3
-    ctx.fill()
-    ctx.globalAlpha = 1
-    // Rubbing out below fades any colour, without a second colour that would have to be its transparent twin.
+    // The same colour at both ends: a fade to plain transparent would turn grey.
+    const [red, green, blue, alpha = 1] = readColor(color) ?? []
     const fade = ctx.createLinearGradient(0, middle - amplitude, 0, height)
-    fade.addColorStop(0, 'transparent')
-    fade.addColorStop(1, 'black')
-    ctx.globalCompositeOperation = 'destination-out'
+    fade.addColorStop(0, `rgba(${red}, ${green}, ${blue}, ${alpha * 0.3})`)
+    fade.addColorStop(1, `rgba(${red}, ${green}, ${blue}, 0)`)
     ctx.fillStyle = fade
-    ctx.fillRect(0, 0, width, height)
+    ctx.fill()
 
-    ctx.globalCompositeOperation = 'source-over'
     traceWave()
     ctx.lineJoin = 'round'
     ctx.lineWidth = thickness
     ctx.strokeStyle = color
     ctx.stroke()
-
-    ctx.globalCompositeOperation = 'destination-over'
-    drawGrid(ctx, width, height)
-    ctx.fillStyle = background
-    ctx.fillRect(0, 0, width, height)
   },
 })
 
-/** Greys that show on white and on black alike. */
-function drawGrid(ctx: Context, width: number, height: number) {
+function drawGrid(ctx: Context, width: number, height: number, colors: (typeof COLORS)['light']) {
   const cell = Math.max(14, height / 8)
-  ctx.fillStyle = '#80808059'
+  ctx.fillStyle = colors.grid
+  ctx.globalAlpha = colors.axis
   ctx.fillRect(0, Math.floor(height / 2), width, 1)
-  ctx.fillStyle = '#80808026'
+  ctx.globalAlpha = colors.cells
   for (let y = (height / 2) % cell || cell; y < height; y += cell) ctx.fillRect(0, Math.floor(y), width, 1)
   for (let x = (width / 2) % cell || cell; x < width; x += cell) ctx.fillRect(Math.floor(x), 0, 1, height)
+  ctx.globalAlpha = 1
 }

@@ -1,4 +1,13 @@
-import { brightness, type Context, cutText, defineWidget, param, readColor, textWidth } from 'imgcast'
+import {
+  brightness,
+  type Context,
+  cutText,
+  defineWidget,
+  dropMissingEmoji,
+  param,
+  readColor,
+  textWidth,
+} from 'imgcast'
 
 /** What scripts PUT to /api/status/<key>: an endpoint badge of shields.io. Any of it may be missing or wrong. */
 type Badge = Partial<Record<'label' | 'message' | 'color' | 'labelColor' | 'isError' | 'style', unknown>>
@@ -35,6 +44,7 @@ export default defineWidget({
     style: param.choice(['auto', 'flat', 'flat-square', 'plastic', 'for-the-badge', 'social'], 'auto'),
     color: param.color('', { about: 'Behind the message, instead of the colour that was sent.' }),
     labelColor: param.color('', { about: 'Behind the label, instead of the colour that was sent.' }),
+    theme: param.theme('auto', { about: 'Of the social style; the others suit any page.' }),
   },
   load: ({ state }) => state.get<Badge>('badge'),
   data: ({ room, data }) => ({ ...data, room }),
@@ -50,9 +60,10 @@ export default defineWidget({
       gloss.addColorStop(index / (look.gloss.length - 1), color)
     })
     for (const half of halves) {
-      const color = look.gap > 0 ? '#ffffff' : colors[half.name]
+      const dark = params.theme === 'dark'
+      const color = look.gap > 0 ? (dark ? '#21262d' : '#ffffff') : colors[half.name]
       ctx.fillStyle = color
-      if (look.gap > 0) drawBubble(ctx, half.x, half.width, height, half.x > 0)
+      if (look.gap > 0) drawBubble(ctx, half.x, half.width, height, dark ? '#4b535d' : '#d0d7de')
       else {
         ctx.beginPath()
         ctx.roundRect(half.x, 0, half.width, height, half.corners)
@@ -83,7 +94,7 @@ function layOut(label: string, style: string, badge: Badge | undefined, room: st
   const options = { letterSpacing: look.spacing }
   const key = room.slice(room.indexOf('/') + 1)
   const texts = [
-    { name: 'label' as const, text: label || toText(badge ? badge.label : key) },
+    { name: 'label' as const, text: dropMissingEmoji(label) || toText(badge ? badge.label : key) },
     { name: 'message' as const, text: toText(badge?.message) || 'not set' },
   ].filter(({ text }) => text !== '')
   let x = 0
@@ -107,9 +118,7 @@ function layOut(label: string, style: string, badge: Badge | undefined, room: st
 }
 
 function toText(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number'
-    ? String(value).trim().replace(/\s+/g, ' ')
-    : ''
+  return typeof value === 'string' || typeof value === 'number' ? dropMissingEmoji(String(value)) : ''
 }
 
 /** The first that is a colour. */
@@ -119,13 +128,13 @@ function toColor(...wanted: unknown[]): string {
   return colors.find((color) => readColor(color)) ?? '#555'
 }
 
-function drawBubble(ctx: Context, x: number, width: number, height: number, tail: boolean) {
-  ctx.strokeStyle = '#d0d7de'
+function drawBubble(ctx: Context, x: number, width: number, height: number, edge: string) {
+  ctx.strokeStyle = edge
   ctx.beginPath()
   ctx.roundRect(x + 0.5, 0.5, width - 1, height - 1, 4)
   ctx.fill()
   ctx.stroke()
-  if (!tail) return
+  if (x === 0) return
   ctx.beginPath()
   ctx.moveTo(x + 1, height / 2 - 4)
   ctx.lineTo(x - 3.5, height / 2)

@@ -14,7 +14,10 @@ export default defineWidget({
     interval: param.duration(500, { min: 100, max: 3_600_000, about: 'How long each light is lit.' }),
   },
   // Whole milliseconds: multiples of 100.1 are not exact, and a light would now and then come twice.
-  animate: { every: ({ interval }) => Math.round(interval) },
+  animate: {
+    every: ({ interval }) => Math.round(interval),
+    loop: ({ interval }) => Math.round(interval) * LAMPS.length,
+  },
   draw(ctx, { width, height, params, time }) {
     const lit = Math.floor(time / Math.round(params.interval)) % LAMPS.length
     // Drawn as 60 x 150 and fitted into whatever was asked for.
@@ -36,8 +39,9 @@ export default defineWidget({
     ctx.fill()
 
     const yOf = (index: number) => 31 + index * 44
-    const halo = ctx.createRadialGradient(30, yOf(lit), 17, 30, yOf(lit), 29)
-    halo.addColorStop(0, `${LAMPS[lit]?.lit}80`)
+    // Gradients of one circle, from its middle: SVG turns those between two circles inside out.
+    const halo = ctx.createRadialGradient(30, yOf(lit), 0, 30, yOf(lit), 29)
+    halo.addColorStop(17 / 29, `${LAMPS[lit]?.lit}80`)
     halo.addColorStop(1, `${LAMPS[lit]?.lit}00`)
     ctx.fillStyle = halo
     ctx.fillRect(1, yOf(lit) - 29, 58, 58)
@@ -47,9 +51,9 @@ export default defineWidget({
       ctx.arc(30, y, 19, 0, Math.PI * 2)
       ctx.fillStyle = '#12151a'
       ctx.fill()
-      const glass = ctx.createRadialGradient(25, y - 6, 1, 30, y, 17)
+      const glass = ctx.createRadialGradient(25, y - 6, 0, 25, y - 6, 24)
       glass.addColorStop(0, index === lit ? lamp.core : lamp.sheen)
-      glass.addColorStop(index === lit ? 0.6 : 1, index === lit ? lamp.lit : lamp.dark)
+      glass.addColorStop(index === lit ? 0.62 : 1, index === lit ? lamp.lit : lamp.dark)
       ctx.beginPath()
       ctx.arc(30, y, 17, 0, Math.PI * 2)
       ctx.fillStyle = glass

@@ -29,6 +29,8 @@ export interface ChannelInit {
   draw(interest: () => number): Promise<Drawing>
   /** Told when the first viewer comes, and when the last has gone. */
   onWatched(isWatched: boolean): void
+  /** Draws one frame of what is an animation, for a still that cannot wait for all of it. */
+  drawOne?: ((interest: () => number) => Promise<Drawing>) | undefined
   /** Told once, when nobody has watched for `linger`. */
   onIdle(): void
 }
@@ -40,8 +42,13 @@ export interface ChannelInit {
 const PATIENCE = 200
 /** How long a still may wait for its drawing: image proxies give up after four seconds and get theirs within one. */
 const STILL_PATIENCE = 700
+/** When a still no longer counts on the whole of an animation: a process that draws for many may not get it done. */
+const ANIMATION_STILL_PATIENCE = 350
 /** Fanning out may take one part in so many of the time, so that a crowd does not starve new requests. */
 const FANOUT_SHARE = 3
+
+/** Heartbeats between two drawings of an animation that nothing asked for. */
+const ANIMATION_PATIENCE = 10
 
 /** One live picture (room and look), drawn once for everyone who watches and only while somebody does. */
 export class Channel {
@@ -49,6 +56,7 @@ export class Channel {
   readonly #viewers = new Set<Viewer>()
   #frame: Frame | undefined
   #placeholder: Frame | undefined
+  #oneFrame: Frame | undefined
   /** Why the newest picture is an error card. */
   #failure: PublicError | undefined
   /** Nothing has happened since the newest picture was asked for. */
@@ -117,15 +125,17 @@ export class Channel {
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, STILL_PATIENCE)
     })
+    const sooner = setTimeout(() => void this.#drawOneFrame(), ANIMATION_STILL_PATIENCE)
     this.#stills += 1
     try {
       await Promise.race([this.#drawUntilGood(), patience])
     } finally {
       this.#stills -= 1
       clearTimeout(timer)
+      clearTimeout(sooner)
     }
     if (this.#failure) throw this.#failure
-    return this.#frame ?? this.#makePlaceholder()
+    return this.#frame ?? this.#oneFrame ?? this.#makePlaceholder()
   }
 
   /** Ends every viewer's stream and every timer. */
@@ -152,6 +162,12 @@ export class Channel {
 
   async #drawUntilGood(): Promise<void> {
     for (let turn = 0; turn < 3 && !this.#isGood() && !this.#closed; turn += 1) await this.#draw()
+  }
+
+  async #drawOneFrame(): Promise<void> {
+    if (this.#frame || this.#closed) return
+    const drawing = await this.#init.drawOne?.(() => this.#interest()).catch(() => undefined)
+    this.#oneFrame = drawing?.frame ?? this.#oneFrame
   }
 
   #schedule(at: number): void {
@@ -184,8 +200,10 @@ export class Channel {
     const { heartbeat, minInterval } = this.#init.pace
     this.#interval = minInterval
     try {
-      const { frame, next = heartbeat } = await this.#init.draw(() => this.#interest())
-      this.#goodUntil = askedAt + Math.min(next, heartbeat)
+      const { frame, next = Number.POSITIVE_INFINITY } = await this.#init.draw(() => this.#interest())
+      // An animation takes as many drawings as it has frames, so what an event may have missed is healed less often.
+      const patience = frame.animated ? heartbeat * ANIMATION_PATIENCE : heartbeat
+      this.#goodUntil = askedAt + Math.min(next, patience)
       this.#failure = undefined
       this.#show(frame)
     } catch (error) {

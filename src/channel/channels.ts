@@ -3,7 +3,7 @@ import type { Presence } from '../cluster/presence.ts'
 import { PublicError } from '../errors.ts'
 import { Cards } from '../picture/cards.ts'
 import type { Renderer } from '../render/renderer.ts'
-import { lookKey } from '../widget/look.ts'
+import { type Look, lookKey } from '../widget/look.ts'
 import { MAX_FPS } from '../widget/widget-faults.ts'
 import { Channel, type Pace } from './channel.ts'
 import { Inputs } from './inputs.ts'
@@ -56,6 +56,9 @@ export class Channels {
       pace: this.#init.pace,
       cards: this.#cards,
       draw: (interest) => this.#draw(spec, inputs, interest),
+      drawOne: moves(spec.look)
+        ? (interest) => this.#draw({ ...spec, look: { ...spec.look, animate: 'off' } }, inputs, interest)
+        : undefined,
       onWatched: (isWatched) => (isWatched ? inputs.wake() : inputs.sleep()),
       onIdle: () => this.#remove(id, channel),
     })
@@ -125,6 +128,11 @@ export class Channels {
     if (channels?.size === 0) this.#rooms.delete(room)
     channel.close()
   }
+}
+
+/** Whether a picture may be an animation, in one piece. */
+function moves({ animate, format }: Look): boolean {
+  return animate === 'loop' || format === 'gif'
 }
 
 /** A look's promises do not cross to a render process. */

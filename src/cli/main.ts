@@ -1,16 +1,11 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
-import { StoreError } from '../cluster/store-error.ts'
 import { sayFaults } from '../options.ts'
-import { audit } from './audit.ts'
+import { USAGE_ERROR } from './command.ts'
 import { readCommandLine } from './read-command-line.ts'
-import { serve } from './serve.ts'
-
-/** The exit code for a command line that cannot be understood, or cannot be done. */
-const USAGE_ERROR = 2
 
 const line = readCommandLine(process.argv.slice(2), process.env)
-switch (line.command) {
+switch (line.kind) {
   case 'help':
     process.stdout.write(line.text)
     break
@@ -23,13 +18,8 @@ switch (line.command) {
     process.stderr.write(`${sayFaults(line.faults)}\n`)
     process.exitCode = USAGE_ERROR
     break
-  case 'audit':
-    process.exitCode = await audit(line)
-    break
-  case 'serve':
-    await serve(line.options).catch((error: unknown) => {
-      if (!(error instanceof StoreError)) throw error
-      process.stderr.write(`${sayFaults([{ name: '--store', detail: error.detail }])}\n`)
-      process.exitCode = USAGE_ERROR
-    })
+  case 'run': {
+    const code = await line.run()
+    if (code !== undefined) process.exitCode = code
+  }
 }

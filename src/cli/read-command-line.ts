@@ -1,107 +1,72 @@
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
-import { Command, Option } from 'commander'
+import type { Command as Program } from 'commander'
 import type { Fault } from '../errors.ts'
-import {
-  defaults,
-  flagOf,
-  OPTIONS,
-  type OptionRow,
-  type Options,
-  setOption,
-  showValue,
-  variableOf,
-} from '../options.ts'
+import { defaults, flagOf, type OptionRow, type Options, setOption, variableOf } from '../options.ts'
+import type { Command, Words } from './command.ts'
+import { COMMANDS, DEFAULT_COMMAND } from './commands.ts'
+import { createProgram } from './create-program.ts'
 
 /** What a command line asks for. */
 export type CommandLine =
-  | { command: 'help'; text: string }
-  | { command: 'version' }
-  | { command: 'wrong'; faults: Fault[] }
-  | { command: 'serve'; options: Options }
-  | { command: 'audit'; url: string; token: string | undefined; json: boolean }
+  | { kind: 'help'; text: string }
+  | { kind: 'version' }
+  | { kind: 'wrong'; faults: Fault[] }
+  | { kind: 'run'; run(): Promise<number | undefined> }
 
 type Environment = Readonly<Record<string, string | undefined>>
-
-/** The commands and what each says of itself; without one it is `serve`. */
-const COMMANDS: Readonly<Record<string, string>> = {
-  serve: 'run the server; the default',
-  audit:
-    'hold the counts of a running server against its kernel: imgcast audit [url] [--token text] [--json]',
-}
-
-const DEFAULT_URL = 'http://localhost:9192'
 
 /** Reads a command line and its environment; of an option given in both the flag counts. Never exits, never prints. */
 export function readCommandLine(argv: readonly string[], env: Environment): CommandLine {
   const [first = ''] = argv
-  const named = first !== '' && !first.startsWith('-')
-  const command = named ? first : 'serve'
-  const isAudit = command === 'audit'
-  const program = createProgram(isAudit ? OPTIONS.filter(({ name }) => name === 'token') : OPTIONS)
-  if (isAudit) program.option('--json', 'print the report as JSON')
-  const { operands, unknown, faults } = parse(program, named ? argv.slice(1) : argv)
+  const isNamed = first !== '' && !first.startsWith('-')
+  const command = isNamed ? COMMANDS.find(({ name }) => name === first) : DEFAULT_COMMAND
+  const program = createProgram(command ?? DEFAULT_COMMAND)
+  const { operands, unknown, faults } = parse(program, isNamed ? argv.slice(1) : argv)
   const given = program.opts<Record<string, unknown>>()
-  if (given.help === true) return { command: 'help', text: program.helpInformation() }
-  if (given.version === true) return { command: 'version' }
-  if (!Object.hasOwn(COMMANDS, command)) {
-    faults.push({ name: command, detail: `expected a command: ${Object.keys(COMMANDS).join(', ')}` })
+  if (given.help === true) return { kind: 'help', text: program.helpInformation() }
+  if (given.version === true) return { kind: 'version' }
+  if (!command) {
+    const names = COMMANDS.map(({ name }) => name).join(', ')
+    faults.push({ name: first, detail: `expected a command: ${names}` })
   }
   for (const flag of unknown.filter((word) => word.startsWith('-'))) {
     faults.push({ name: flag, detail: 'there is no such option, see imgcast --help' })
   }
-  const url = isAudit ? readUrl(operands.shift(), faults) : DEFAULT_URL
-  for (const word of operands) faults.push({ name: word, detail: 'expected nothing here but options' })
-  const options = readAll(given, env, isAudit ? ['token'] : undefined, faults)
-  if (faults.length > 0) return { command: 'wrong', faults }
-  return isAudit
-    ? { command: 'audit', url, token: options.token, json: given.json === true }
-    : { command: 'serve', options }
+  const words = readWords(command ?? DEFAULT_COMMAND, operands, given, env, faults)
+  const run = command?.read(words, faults)
+  return run && faults.length === 0 ? { kind: 'run', run } : { kind: 'wrong', faults }
 }
 
-function createProgram(rows: readonly OptionRow[]): Command {
-  const program = new Command('imgcast')
-    .usage('[command] [options]')
-    .description('A live image server: one img tag, a picture that changes while you look at it.')
-    .helpOption(false)
-    .helpCommand(false)
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} })
-    .argument('[command]')
-  for (const row of rows) program.addOption(toOption(row))
-  program.option('-h, --help', 'show this help').option('-V, --version', 'show the version')
-  const commands = Object.entries(COMMANDS).map(([name, about]) => `  ${name.padEnd(7)} ${about}`)
-  return program.configureHelp({
-    formatHelp: (command, help) => {
-      const options = help.visibleOptions(command)
-      const width = Math.max(...options.map((option) => help.optionTerm(option).length))
-      const lines = options.map((option) =>
-        help.formatItem(help.optionTerm(option), width, help.optionDescription(option), help),
-      )
-      const usage = `Usage: ${help.commandUsage(command)}\n\n${help.commandDescription(command)}`
-      return `${usage}\n\nCommands:\n${commands.join('\n')}\n\nOptions:\n${lines.join('\n')}\n`
-    },
-  })
-}
-
-function toOption(row: OptionRow): Option {
-  const many = row.repeatable ? ', repeatable' : ''
-  const usual = row.default === undefined || row.repeatable ? '' : `, default ${showValue(row, row.default)}`
-  const about = `${row.help} (${variableOf(row)}${usual}${many})`
-  // Every value is kept: the last one of an option counts, and every wrong one is told.
-  return new Option(`${flagOf(row)} <${row.value}>`, about).argParser(
-    (value: string, before: string[] | undefined) => [...(before ?? []), value],
-  )
-}
-
-function readAll(
+function readWords(
+  { operand, options, flags = [] }: Command,
+  operands: string[],
   given: Readonly<Record<string, unknown>>,
   env: Environment,
-  only: readonly string[] | undefined,
+  faults: Fault[],
+): Words {
+  const [word, ...rest] = operand === undefined ? [undefined, ...operands] : operands
+  if (word === undefined && operand?.startsWith('<') && faults.length === 0) {
+    faults.push({ name: operand, detail: 'is missing, see --help' })
+  }
+  for (const extra of rest) faults.push({ name: `${extra}`, detail: 'expected nothing here but options' })
+  const own = flags.map(({ flag }) => camel(/--([\w-]+)/.exec(flag)?.[1] ?? ''))
+  const last = (value: unknown) => (Array.isArray(value) ? value.at(-1) : value)
+  return {
+    operand: word,
+    options: readOptions(options, given, env, faults),
+    flags: Object.fromEntries(own.map((name) => [name, last(given[name])])),
+  }
+}
+
+function readOptions(
+  rows: readonly OptionRow[],
+  given: Readonly<Record<string, unknown>>,
+  env: Environment,
   faults: Fault[],
 ): Options {
   const options = defaults()
-  for (const row of OPTIONS.filter(({ name }) => only?.includes(name) ?? true)) {
+  for (const row of rows) {
     const values = given[row.name] as string[] | undefined
     const variable = env[variableOf(row)]
     if (values) setOption(options, row, flagOf(row), values, faults)
@@ -123,17 +88,9 @@ function readAll(
   return options
 }
 
-function readUrl(text = DEFAULT_URL, faults: Fault[]): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    faults.push({ name: text, detail: `expected the address of a server, like ${DEFAULT_URL}` })
-  }
-  return text.replace(/\/$/, '')
-}
-
 /** Commander stops at an option without its value; all else is collected. */
 function parse(
-  program: Command,
+  program: Program,
   argv: readonly string[],
 ): { operands: string[]; unknown: string[]; faults: Fault[] } {
   try {
@@ -142,4 +99,8 @@ function parse(
     const detail = (error as Error).message.replace(/^error: /, '')
     return { operands: [], unknown: [], faults: [{ name: 'command line', detail }] }
   }
+}
+
+function camel(name: string): string {
+  return name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 }

@@ -65,6 +65,8 @@ export class Connection implements Viewer {
   /** Sends something that changes nothing on screen, when nothing was sent for long enough. */
   beat(now: number): void {
     if (this.#over || this.#ending || this.#busy || !this.#sent || !this.#sink) return
+    // Whatever came would start an animation anew.
+    if (this.#sent.animated) return
     if (now - this.#sentAt < this.#init.heartbeat) return
     if (this.#begun.length > 0) this.#send(this.#sink, silentBytes(this.#sent))
     else this.#send(this.#sink, this.#init.multipart.part(this.#sent, this.#init.framing))
@@ -75,7 +77,7 @@ export class Connection implements Viewer {
     const { multipart, framing } = this.#init
     if (this.#over || this.#ending || this.#busy || !this.#sent || !this.#sink || framing !== 'browser')
       return 0
-    if (this.#begun.length > 0) return 0
+    if (this.#begun.length > 0 || this.#sent.animated) return 0
     const pieces = multipart.fatPart(this.#sent)
     const last = pieces.pop()
     this.#sink.cork()

@@ -1,16 +1,14 @@
-import { crc32 } from 'node:zlib'
-import type { Format, Frame } from '../picture/frame.ts'
+import type { Frame, StreamFormat } from '../picture/frame.ts'
+import { PNG_HEADER_BYTES, pngChunk } from '../picture/png.ts'
 
 /** Chromium lets go of a page in its back/forward cache once about 1 MB has come for it; 1.1 MB did every time. */
 const FILLER_BYTES = 1_100_000
-/** A PNG's signature and its IHDR chunk (PNG, sections 5.2 and 11.2.2). */
-export const PNG_HEADER_BYTES = 33
 const JPEG_START_BYTES = 2
 const JPEG_SEGMENT_BYTES = 65_533
 
 /** Made once: every fattened picture shares them. */
-const FILLERS: Readonly<Record<Format, Buffer>> = {
-  png: pngFiller(),
+const FILLERS: Readonly<Record<StreamFormat, Buffer>> = {
+  png: silentChunk(FILLER_BYTES),
   jpeg: jpegFiller(),
   webp: Buffer.alloc(FILLER_BYTES),
 }
@@ -18,26 +16,19 @@ const FILLERS: Readonly<Record<Format, Buffer>> = {
 /** The same picture in over a megabyte: its bytes in pieces, to be written one after the other. */
 export function fatten({ format, bytes }: Frame): Buffer[] {
   // Where decoders pass over what they do not know: after IHDR, after SOI, after the end of the RIFF container.
+  if (format === 'gif' || format === 'svg') return [bytes]
   const at = { png: PNG_HEADER_BYTES, jpeg: JPEG_START_BYTES, webp: bytes.length }[format]
   return [bytes.subarray(0, at), FILLERS[format], bytes.subarray(at)]
 }
 
 /** An ancillary PNG chunk `imGc` without data: 12 bytes that change nothing on screen. */
-export const EMPTY_PNG_CHUNK = pngChunk(0)
+export const EMPTY_PNG_CHUNK = silentChunk(0)
 /** A JPEG comment segment without text. */
 export const EMPTY_JPEG_COMMENT = jpegComment(0)
 
-function pngFiller(): Buffer {
-  return pngChunk(FILLER_BYTES)
-}
-
-/** A private ancillary chunk: length, type, data, and the CRC-32 of type and data (PNG, section 5.3). */
-function pngChunk(length: number): Buffer {
-  const chunk = Buffer.alloc(length + 12)
-  chunk.writeUInt32BE(length)
-  chunk.write('imGc', 4, 'latin1')
-  chunk.writeUInt32BE(crc32(chunk.subarray(4, length + 8)), length + 8)
-  return chunk
+/** A private ancillary chunk of nothing. */
+function silentChunk(length: number): Buffer {
+  return pngChunk('imGc', Buffer.alloc(length))
 }
 
 function jpegFiller(): Buffer {

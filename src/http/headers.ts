@@ -1,9 +1,17 @@
+import type { Format } from '../picture/frame.ts'
+
 /** Pictures are made to be shown on anybody's page: `same-origin` would keep them out of every other one. */
 export const CROSS_ORIGIN: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
   'Cross-Origin-Resource-Policy': 'cross-origin',
   'Access-Control-Allow-Origin': '*',
   'Timing-Allow-Origin': '*',
+}
+
+/** What a format needs besides: an SVG that is opened as a document runs nothing and loads nothing. */
+export function formatHeaders(format: Format): Readonly<Record<string, string>> {
+  if (format !== 'svg') return {}
+  return { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:" }
 }
 
 /** The head of a stream. `no-store` also keeps Chromium from asking for one URL at a time. */

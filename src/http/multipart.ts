@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { contentType, type Frame } from '../picture/frame.ts'
-import { EMPTY_JPEG_COMMENT, EMPTY_PNG_CHUNK, fatten, PNG_HEADER_BYTES } from './filler.ts'
+import { PNG_HEADER_BYTES } from '../picture/png.ts'
+import { EMPTY_JPEG_COMMENT, EMPTY_PNG_CHUNK, fatten } from './filler.ts'
 
 /**
  * How parts are laid out. `browser`: each picture is followed at once by the whole head of the next part, since no

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import Negotiator from 'negotiator'
 import { quote } from '../errors.ts'
-import type { Format } from '../picture/frame.ts'
+import type { Format, StreamFormat } from '../picture/frame.ts'
 import { badParameters } from '../widget/look.ts'
 import type { Framing } from './multipart.ts'
 import { isBrowser, isFirefox, isImageProxy, takesStillsOnly } from './user-agent.ts'
 
 /** What a path's ending asks for. */
-export type Extension = 'png' | 'jpg' | 'jpeg' | 'webp' | 'mjpeg' | 'json'
+export type Extension = 'png' | 'jpg' | 'jpeg' | 'webp' | 'gif' | 'svg' | 'mjpeg' | 'json'
 
 /** The endings there are, and the format of each picture. */
 export const EXTENSIONS: Readonly<Record<Extension, Format | undefined>> = {
@@ -15,6 +15,8 @@ export const EXTENSIONS: Readonly<Record<Extension, Format | undefined>> = {
   jpg: 'jpeg',
   jpeg: 'jpeg',
   webp: 'webp',
+  gif: 'gif',
+  svg: 'svg',
   mjpeg: 'jpeg',
   json: undefined,
 }
@@ -31,7 +33,7 @@ export interface Question {
 export type Delivery =
   | {
       kind: 'stream'
-      format: Format
+      format: StreamFormat
       framing: Framing
       /** The next part may be begun early: only Firefox, which keeps the picture should the server die meanwhile. */
       eager: boolean
@@ -49,6 +51,11 @@ export function negotiate(question: Question): Delivery {
   if (format === undefined) return { kind: 'data' }
   const wish = readWish(query)
   const looks = looksLike(question.headers)
+  if (format === 'gif' || format === 'svg') {
+    return looks === 'page' && wish === undefined && method !== 'HEAD'
+      ? { kind: 'page' }
+      : { kind: 'still', format }
+  }
   if (extension === 'mjpeg') return stream(question, format, looks)
   if (wish === 'still' || (method === 'HEAD' && wish !== 'stream')) return { kind: 'still', format }
   if (wish === 'stream' || looks === 'image') return stream(question, format, looks)
@@ -81,7 +88,11 @@ function readWish(query: URLSearchParams): 'stream' | 'still' | undefined {
   throw badParameters([{ name: 'delivery', detail: `expected stream or still, got ${quote(wish)}` }])
 }
 
-function stream({ method, headers, extension, query }: Question, format: Format, looks: Looks): Delivery {
+function stream(
+  { method, headers, extension, query }: Question,
+  format: StreamFormat,
+  looks: Looks,
+): Delivery {
   const userAgent = headers['user-agent'] ?? ''
   const framing = extension === 'mjpeg' && looks === 'other' ? 'machine' : 'browser'
   const firefox = framing === 'browser' && isFirefox(userAgent)

@@ -1,7 +1,7 @@
 import { type Fault, PublicError } from '../errors.ts'
 import type { Size } from '../widget/define-widget.ts'
 import { formatDuration } from '../widget/duration.ts'
-import { lookSpecs, parseLook } from '../widget/look.ts'
+import { IDLE_PARAMS, lookSpecs, parseLook } from '../widget/look.ts'
 import { type Manifest, usualLength } from '../widget/manifest.ts'
 import { describeParam, type ParamSpec, type ParamValue, parseParam } from '../widget/param.ts'
 import { EXTENSIONS, type Extension } from './negotiate.ts'
@@ -49,8 +49,7 @@ export function readPageLook(manifest: Manifest, extension: PageExtension, given
   const common = lookSpecs(manifest)
   const asked = withoutEmptied({ ...manifest.params, ...common }, given)
   const faults = findFaults(manifest, extension, asked)
-  // A PNG has no quality to choose.
-  if (extension === 'png') delete common.quality
+  for (const name of IDLE_PARAMS[EXTENSIONS[extension] ?? 'png']) delete common[name]
   const query = chooseChanged({ ...manifest.params, ...common }, asked, faults)
   return {
     query,

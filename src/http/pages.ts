@@ -4,8 +4,10 @@ import type { PublicError } from '../errors.ts'
 import type { Renderer } from '../render/renderer.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import { isHttp2 } from './connection.ts'
+import { isLocalReader } from './local-reader.ts'
 import { sendWhole } from './send.ts'
 import type { PictureRequest } from './streams.ts'
+import { type Trouble, toFailureTrouble, toFaultTrouble } from './trouble.ts'
 import { type PageRoom, type Site, Views } from './views.ts'
 
 const HEADERS: Readonly<Record<string, string>> = {
@@ -48,7 +50,11 @@ export class Pages {
   gallery(request: PageRequest, response: ServerResponse): void {
     const { manifests, faults } = this.#renderer
     const live = isHttp2(request) ? undefined : HTTP1_STREAMS
-    const page = this.#views.gallery(this.#site(request), [...manifests.values()], faults, { live })
+    const broken = faults.map((fault) => ({
+      name: fault.name,
+      trouble: toFaultTrouble(fault, this.#isAuthor(request)),
+    }))
+    const page = this.#views.gallery(this.#site(request), [...manifests.values()], broken, { live })
     this.#send(request, response, 200, page)
   }
 
@@ -59,17 +65,33 @@ export class Pages {
     room: PageRoom,
     query: URLSearchParams,
   ): void {
-    this.#send(request, response, 200, this.#views.picture(this.#site(request), manifest, room, query))
+    const failure = this.#renderer.failureOf(`${manifest.name}/${room.key}`)
+    const troubles = {
+      load: this.#troubleOf(request, manifest.name),
+      draw: failure && toFailureTrouble(failure, this.#isAuthor(request)),
+    }
+    const page = this.#views.picture(this.#site(request), manifest, room, query, troubles)
+    this.#send(request, response, 200, page)
   }
 
-  error(request: PageRequest, response: ServerResponse, error: PublicError): void {
-    const title = STATUS_CODES[error.status] ?? 'Error'
-    const page = this.#views.error(this.#site(request), {
-      status: error.status,
-      title,
-      detail: error.message,
-    })
+  /** @param widget whose page it would have been: where its module does not load, the page tells why. */
+  error(request: PageRequest, response: ServerResponse, error: PublicError, widget?: string): void {
+    const { status, message } = error
+    const words = { status, title: STATUS_CODES[status] ?? 'Error', detail: message }
+    const isMissing = status === 404 && widget !== undefined && !this.#renderer.manifests.has(widget)
+    const trouble = isMissing ? this.#troubleOf(request, widget) : undefined
+    const page = this.#views.error(this.#site(request), words, trouble)
     this.#send(request, response, error.status, page, error.headers)
+  }
+
+  #troubleOf(request: PageRequest, widget: string): Trouble | undefined {
+    const fault = this.#renderer.faults.find(({ name }) => name === widget)
+    return fault && toFaultTrouble(fault, this.#isAuthor(request))
+  }
+
+  /** A server with an address for the outside world has no authors at work. */
+  #isAuthor(request: PageRequest): boolean {
+    return !this.#public && isLocalReader(request)
   }
 
   #site({ baseUrl: base = '', protocol = 'http', headers }: PageRequest): Site {

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { closest } from 'fastest-levenshtein'
 import type { Logger } from 'pino'
 import type { Channels } from '../channel/channels.ts'
 import { readShown } from '../channel/shown.ts'
@@ -11,8 +10,9 @@ import { PublicError, toPublicError } from '../errors.ts'
 import { Cards } from '../picture/cards.ts'
 import type { Job } from '../render/protocol.ts'
 import type { Renderer } from '../render/renderer.ts'
-import { parseLook } from '../widget/look.ts'
+import { parseLook, toStillLook } from '../widget/look.ts'
 import { type Manifest, usualLength } from '../widget/manifest.ts'
+import { findManifest, notFound } from './find-manifest.ts'
 import { UNCACHED } from './headers.ts'
 import { type Delivery, EXTENSIONS, looksLikeImage, negotiate, wantsPage, wantsProblem } from './negotiate.ts'
 import type { PageExtension } from './page-look.ts'
@@ -50,7 +50,7 @@ const DATA_PATIENCE = 3_000
 const READING_PATIENCE = 150
 
 /** Endings of pictures that are not made here. */
-const OTHER_FORMAT = /\.(avif|apng|bmp|gif|heic|ico|jxl|svg|tiff?)$/i
+const OTHER_FORMAT = /\.(avif|apng|bmp|heic|ico|jxl|tiff?)$/i
 
 /** A request understood: what of which picture, and how. */
 interface Order {
@@ -110,11 +110,9 @@ export class Pictures {
     }
     if (delivery.kind === 'data') return this.#sendData(request, response, manifest, key, query)
     checkReferrer(request.headers, allowReferrer)
-    const spec = await this.#read(manifest, {
-      widget,
-      key,
-      look: parseLook(manifest, delivery.format, query),
-    })
+    const wanted = parseLook(manifest, delivery.format, query)
+    const look = delivery.kind === 'still' ? toStillLook(manifest, wanted) : wanted
+    const spec = await this.#read(manifest, { widget, key, look })
     if (delivery.kind === 'still') return this.#sendStill(request, response, spec)
     if (request.method === 'HEAD') return streams.sendHead(request, response)
     if (delivery.redirect && redirectToUnique(request, response)) return
@@ -180,13 +178,11 @@ export class Pictures {
   }
 
   #find({ widget, key, extension }: PicturePath, image: boolean): Manifest {
-    const { manifests } = this.#init.renderer
-    const manifest = manifests.get(widget)
-    if (!manifest) {
-      const near = manifests.size > 0 ? closest(widget, [...manifests.keys()]) : undefined
-      throw notFound(`no widget ${widget.slice(0, 40)}${near ? `, did you mean ${near}?` : ''}`)
-    }
-    // An img cannot show a page: say what is missing instead. Who asks for a GIF does not mean a key `x.gif` either.
+    const { manifests, faults } = this.#init.renderer
+    if (faults.some(({ name }) => name === widget) && !manifests.has(widget))
+      throw notFound(`${widget} does not load`)
+    const manifest = findManifest(manifests, widget)
+    // An img cannot show a page: say what is missing instead. Who asks for a BMP does not mean a key `x.bmp` either.
     if (extension === undefined && (image || OTHER_FORMAT.test(key))) {
       throw notFound(
         `${widget}/${key}: a picture needs an ending, one of ${Object.keys(EXTENSIONS).join(', ')}`,
@@ -206,7 +202,7 @@ export class Pictures {
     }
     if (response.headersSent) return void response.destroy()
     if (wantsProblem(request.headers, path?.extension)) return sendProblem(request, response, error)
-    if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error)
+    if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error, path?.widget)
     sendErrorPicture(request, response, error, place, this.#cards)
   }
 }
@@ -269,10 +265,6 @@ function stopping(): PublicError {
     caption: 'the server is stopping',
     headers: { 'Retry-After': '5' },
   })
-}
-
-function notFound(caption: string): PublicError {
-  return new PublicError({ code: 'not-found', status: 404, caption })
 }
 
 function tooLong(length: number): PublicError {

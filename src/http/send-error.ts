@@ -4,7 +4,7 @@ import type { PublicError } from '../errors.ts'
 import { roomyCardSize } from '../picture/card.ts'
 import type { Cards } from '../picture/cards.ts'
 import { contentType, type Format } from '../picture/frame.ts'
-import { UNCACHED } from './headers.ts'
+import { formatHeaders, UNCACHED } from './headers.ts'
 import { wantsStatus200 } from './negotiate.ts'
 import { sendJson, sendWhole } from './send.ts'
 
@@ -34,7 +34,7 @@ export function sendErrorPicture(
     request,
     response,
     status,
-    { ...UNCACHED, ...error.headers },
+    { ...UNCACHED, ...formatHeaders(place.format), ...error.headers },
     contentType(place.format),
     frame.bytes,
   )

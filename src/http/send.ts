@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { contentType, type Frame } from '../picture/frame.ts'
-import { REVALIDATED, STILL, UNCACHED } from './headers.ts'
+import { formatHeaders, REVALIDATED, STILL, UNCACHED } from './headers.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** Sends one finished picture: 200, or 304 to whoever has it already. To HEAD, the same head. */
 export function sendStill(request: IncomingMessage, response: ServerResponse, frame: Frame): void {
-  const headers = { ...STILL, ETag: frame.etag }
+  const headers = { ...STILL, ...formatHeaders(frame.format), ETag: frame.etag }
   if (matches(request.headers['if-none-match'], frame.etag)) {
     response.writeHead(304, headers).end()
     return

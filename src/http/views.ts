@@ -4,12 +4,12 @@ import { basename, dirname, join } from 'node:path'
 import { Eta } from 'eta'
 import { MAX_PIXELS } from '../picture/encode.ts'
 import type { Size } from '../widget/define-widget.ts'
-import type { WidgetFault } from '../widget/load-folder.ts'
 import { lookSpecs } from '../widget/look.ts'
 import { type Manifest, usualLength } from '../widget/manifest.ts'
 import type { Extension } from './negotiate.ts'
 import { type PageExtension, readPageLook, toRows } from './page-look.ts'
 import { type Snippets, snippets } from './snippets.ts'
+import type { Trouble } from './trouble.ts'
 
 /** Where the pages are. */
 export interface Site {
@@ -35,6 +35,21 @@ export interface PageRoom {
   extension?: PageExtension | undefined
 }
 
+/** A module that does not load, or whose newest code does not. */
+export interface BrokenModule {
+  /** The widget's name; empty for a folder that cannot be read. */
+  name: string
+  trouble: Trouble
+}
+
+/** What is wrong with the widget of a page. */
+export interface PictureTroubles {
+  /** Why its newest code does not load, while that from before goes on. */
+  load?: Trouble | undefined
+  /** Why the room's newest picture could not be drawn. */
+  draw?: Trouble | undefined
+}
+
 interface Picture {
   site: Site
   manifest: Manifest
@@ -57,6 +72,8 @@ const FORMATS: Readonly<Record<string, PageExtension>> = {
   PNG: 'png',
   WebP: 'webp',
   JPEG: 'jpg',
+  GIF: 'gif',
+  SVG: 'svg',
 }
 
 /** The folder of the pages' static files (`assets`) and of their templates (`views`). */
@@ -79,21 +96,30 @@ export class Views {
   gallery(
     site: Site,
     widgets: readonly Manifest[],
-    faults: readonly WidgetFault[],
+    broken: readonly BrokenModule[],
     { live = Number.POSITIVE_INFINITY }: GalleryOptions = {},
   ): string {
     return this.#eta.render('@gallery', {
       site,
-      cards: widgets.map((manifest, index) => toCard(site, manifest, index < live)),
-      broken: faults.map(({ file, message }) => ({
-        file: withFolder(file),
-        message: withoutFolders(message),
+      cards: widgets.map((manifest, index) => ({
+        ...toCard(site, manifest, index < live),
+        trouble: broken.find(({ name }) => name === manifest.name)?.trouble,
+      })),
+      broken: broken.map(({ name, trouble }) => ({
+        trouble,
+        goesOn: widgets.some((manifest) => manifest.name === name),
       })),
     })
   }
 
   /** Shows one picture, large, with a form for its look and the snippets of exactly this look. */
-  picture(site: Site, manifest: Manifest, room: PageRoom, query: URLSearchParams): string {
+  picture(
+    site: Site,
+    manifest: Manifest,
+    room: PageRoom,
+    query: URLSearchParams,
+    troubles: PictureTroubles = {},
+  ): string {
     const { key, extension = 'png' } = room
     const look = readPageLook(manifest, extension, query)
     const picture: Picture = {
@@ -109,12 +135,14 @@ export class Views {
       site,
       manifest,
       look,
+      troubles,
       key,
       image,
       snippets: toSnippets(picture),
       page: pageOf(picture, 'png'),
       action: pageOf(picture, extension),
       changed: look.query.size > 0 || look.faults.length > 0,
+      live: extension !== 'gif' && extension !== 'svg',
       formats: toFormats(picture),
       data: pathOf(picture, 'json') + toSearch(look.query),
       stream: pathOf(picture, 'mjpeg') + toSearch(look.query),
@@ -123,8 +151,8 @@ export class Views {
   }
 
   /** Tells what went wrong to somebody who opened an address as a page. */
-  error(site: Site, error: { status: number; title: string; detail: string }): string {
-    return this.#eta.render('@error', { site, error })
+  error(site: Site, error: { status: number; title: string; detail: string }, trouble?: Trouble): string {
+    return this.#eta.render('@error', { site, error, trouble })
   }
 }
 
@@ -189,14 +217,4 @@ function toSearch(query: URLSearchParams, more: Record<string, string> = {}): st
   for (const [name, value] of Object.entries(more)) all.set(name, value)
   if (more.scale === '1') all.delete('scale')
   return all.size > 0 ? `?${all}` : ''
-}
-
-/** Enough of a path to find the file by, without telling the world where the server keeps it. */
-/** The page is public, and where files lie on the server is nobody's business. */
-function withoutFolders(message: string): string {
-  return message.replace(/(?:file:\/\/)?\/(?:[^\s'"/:]+\/)+/g, '')
-}
-
-function withFolder(file: string): string {
-  return join(basename(dirname(file)), basename(file))
 }

@@ -1,52 +1,24 @@
 import type { Canvas, SKRSContext2D } from '@napi-rs/canvas'
-import { createCanvas } from '@napi-rs/canvas'
-import { registerFonts } from './fonts.ts'
+import { drawCanvas, type Sheet } from './draw-canvas.ts'
 import { createFrame, type Format, type Frame } from './frame.ts'
+import { encodeGif } from './gif.ts'
+import { paintSvg } from './svg.ts'
 
-/** The size and coding of a picture. */
-export interface Sheet {
-  /** CSS pixels. */
-  width: number
-  height: number
-  /** Device pixels a CSS pixel, 1 to 3. */
-  scale: number
-  format: Format
-  /** 1 to 100; JPEG and WebP. */
-  quality: number
-}
-
-/** The most device pixels of a picture: 64 MB of canvas. */
-export const MAX_PIXELS = 16_000_000
+export { MAX_PIXELS, type Sheet } from './draw-canvas.ts'
 
 /**
  * Draws once and encodes: `draw` gets a context already scaled, so that it works in CSS pixels, on a transparent
- * canvas. JPEG has no alpha: what is left transparent becomes white there.
+ * canvas. JPEG has no alpha: what is left transparent becomes white there. An SVG may need a second drawing.
  * @throws RangeError where the sheet is empty or has more than `MAX_PIXELS`.
  */
 export function paint(sheet: Sheet, draw: (ctx: SKRSContext2D) => void): Frame {
-  registerFonts()
-  const { width, height, scale, format, quality } = sheet
-  const pixels = width * height * scale ** 2
-  if (!(width >= 1 && height >= 1 && pixels <= MAX_PIXELS)) {
-    throw new RangeError(
-      `Expected a picture of 1 to ${MAX_PIXELS} pixels, got ${width}x${height} times ${scale}`,
-    )
-  }
-  const canvas = createCanvas(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)))
-  const ctx = canvas.getContext('2d')
-  ctx.scale(scale, scale)
-  ctx.save()
-  draw(ctx)
-  if (format === 'jpeg') fillBehind(canvas, ctx)
-  const bytes = format === 'png' ? canvas.encodeSync('png') : canvas.encodeSync(format, quality)
-  return createFrame(format, bytes, width, height)
+  const { width, height, format, quality } = sheet
+  if (format === 'svg') return paintSvg(sheet, [draw])
+  const canvas = drawCanvas(sheet, draw)
+  return createFrame(format, encode(canvas, format, quality), width, height)
 }
 
-function fillBehind(canvas: Canvas, ctx: SKRSContext2D): void {
-  ctx.restore()
-  ctx.setTransform(1, 0, 0, 1, 0, 0)
-  ctx.globalAlpha = 1
-  ctx.globalCompositeOperation = 'destination-over'
-  ctx.fillStyle = '#fff'
-  ctx.fillRect(0, 0, canvas.width, canvas.height)
+function encode(canvas: Canvas, format: Exclude<Format, 'svg'>, quality: number): Buffer {
+  if (format === 'gif') return encodeGif(canvas)
+  return format === 'png' ? canvas.encodeSync('png') : canvas.encodeSync(format, quality)
 }

@@ -1,10 +1,12 @@
-import { loadImage } from '@napi-rs/canvas'
+import { type SKRSContext2D as Context, loadImage } from '@napi-rs/canvas'
+import { paintAnimation } from '../picture/animation.ts'
 import { paint } from '../picture/encode.ts'
-import type { ShownPicture, Size, Widget } from '../widget/define-widget.ts'
-import type { LoadedWidget } from '../widget/load-folder.ts'
+import { paintSvg } from '../picture/svg.ts'
+import type { ShownPicture, Size } from '../widget/define-widget.ts'
+import type { LoadedWidget } from '../widget/load-widget.ts'
 import { readValues } from '../widget/manifest.ts'
-import type { ParamValue } from '../widget/param.ts'
-import { MAX_FPS } from '../widget/widget-faults.ts'
+import { isTheme, type ParamValue } from '../widget/param.ts'
+import { GIF_TIME, motionOf, planMoments } from './moments.ts'
 import type { Job, JobResult } from './protocol.ts'
 import { type AskState, roomScope } from './room-scope.ts'
 
@@ -34,14 +36,29 @@ export async function loadJob(
   return { data, pictures }
 }
 
-/** Draws a job whose supplies are there; throws whatever the widget throws. */
-export function drawJob(loaded: LoadedWidget, job: Job, { data, pictures }: Supplies): JobResult {
-  const { widget } = loaded
+/** Draws a job whose supplies are there, in one go; throws whatever the widget throws. */
+export function drawJob(loaded: LoadedWidget, job: Job, supplies: Supplies): JobResult {
+  const steps = drawSteps(loaded, job, supplies)
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
+}
+
+/** Draws a job whose supplies are there, with a pause after each frame of an animation; throws whatever the widget throws. */
+export function* drawSteps(
+  loaded: LoadedWidget,
+  job: Job,
+  { data, pictures }: Supplies,
+): Generator<undefined, JobResult> {
+  const { widget, manifest } = loaded
   const { look, key, connections, visitors, peak } = job
   const params = valuesOf(loaded, job)
-  const period = periodOf(widget, job, params)
+  const motion = motionOf(widget, look, params)
+  const { period } = motion
+  const stops = look.animate === 'off' && manifest.loops
   // The clock of an animation stands still between two frames, so that one scene is one picture.
-  const time = period === undefined ? job.time : Math.floor(job.time / period) * period
+  const time = stops ? 0 : period === undefined ? job.time : Math.floor(job.time / period) * period
   const room = `${job.widget}/${key}`
   const facts = { room, key, params, connections, visitors, peak, time, data }
   if (job.output === 'data') {
@@ -50,26 +67,21 @@ export function drawJob(loaded: LoadedWidget, job: Job, { data, pictures }: Supp
   const { width, height }: Size =
     typeof widget.size === 'function' ? widget.size(params, { data, room, pictures }) : look
   const sheet = { ...look, width: Math.ceil(width), height: Math.ceil(height) }
-  const scene = { ...facts, width, height, scale: look.scale, pictures }
-  const frame = paint(sheet, (ctx) => widget.draw(ctx, scene))
-  return { frame, next: period === undefined ? undefined : time + period - job.time }
+  const drawWith = (more: Partial<typeof facts>) => (ctx: Context) =>
+    widget.draw(ctx, { ...facts, ...more, width, height, scale: look.scale, pictures })
+  const next = stops || period === undefined ? undefined : time + period - job.time
+  const theme = Object.keys(params).find((name) => isTheme(manifest.params[name]) && params[name] === 'auto')
+  if (look.format === 'svg' && theme !== undefined) {
+    const drawFor = (value: string) => drawWith({ params: { ...params, [theme]: value } })
+    return { frame: paintSvg(sheet, [drawFor('light'), drawFor('dark')]), next }
+  }
+  const moments = planMoments(widget, sheet, motion, time)
+  if (!moments) return { frame: paint(sheet, drawWith({})), next }
+  const frame = yield* paintAnimation(sheet, moments, (ctx, at) => drawWith({ time: at })(ctx))
+  return { frame, next: moments[0]?.time === 0 ? undefined : GIF_TIME }
 }
 
 /** The look was read by the manifest of its time; a newer one may declare more parameters. */
 export function valuesOf({ widget, manifest }: LoadedWidget, job: Job): Record<string, ParamValue> {
   return readValues(widget, manifest.params, job.look.params)
-}
-
-/** Milliseconds between two frames, or undefined for a widget that does not move by itself. */
-function periodOf(widget: Widget, job: Job, params: Record<string, ParamValue>): number | undefined {
-  if (!widget.animate) return undefined
-  if ('fps' in widget.animate) return 1000 / (job.look.fps || widget.animate.fps)
-  const period = widget.animate.every(params)
-  if (period === Number.POSITIVE_INFINITY) return undefined
-  if (!(period >= 1000 / MAX_FPS)) {
-    throw new RangeError(
-      `Expected animate.every() to answer at least ${Math.ceil(1000 / MAX_FPS)} ms, got ${period}`,
-    )
-  }
-  return period
 }

@@ -3,13 +3,30 @@ import { type FSWatcher, watch } from 'chokidar'
 import type { Logger } from 'pino'
 import { MODULE_ENDINGS } from '../widget/module-endings.ts'
 
-/** Editors write a file in several steps, and several files at once. */
+/**
+ * Editors write a file in several steps, and several files at once. More than 50 ms: for so long chokidar does not
+ * tell of a second change of the same file, which would be lost if the first one were acted upon sooner.
+ */
 const SETTLE_TIME = 60
+/** Some editors, and some tools that fetch code, remove a file and write it anew: its pictures are not to notice. */
+const RETURN_TIME = 300
+/** A widget that writes data beside itself with every picture would have itself loaded anew for ever. */
+const STREAK = 5
+const STREAK_GAP = 2_000
+const STREAK_PAUSE = 10_000
+/** Besides modules that can be widgets: what those may import. */
+const OTHER_ENDINGS: ReadonlySet<string> = new Set(['.cjs', '.cts', '.json'])
 
 /** Watches folders of modules, from before their code is first loaded, so that no change is missed. */
 export class FolderWatch {
   readonly #watcher: FSWatcher | undefined
   #timer: NodeJS.Timeout | undefined
+  #timerAt = Number.POSITIVE_INFINITY
+  /** Files that were removed and may be back in a moment. */
+  readonly #missing = new Set<string>()
+  /** How many times in a row data changed right after the code was told to load. */
+  #streak = 0
+  #toldAt = Number.NEGATIVE_INFINITY
   #changed = false
   #listener: (() => void) | undefined
 
@@ -18,13 +35,14 @@ export class FolderWatch {
     const roots = new Set(folders.map((folder) => resolve(folder)))
     this.#watcher = watch([...roots], {
       ignoreInitial: true,
-      // A widget may write beside itself, and a checkout or an install is not a change of a widget.
+      // A checkout or an install is not a change of a widget.
       ignored: (path, stats) =>
         !roots.has(resolve(path)) &&
-        (/^(node_modules|\..*)$/.test(basename(path)) ||
-          (stats?.isFile() === true && !MODULE_ENDINGS.has(extname(path)))),
+        (/^(node_modules|\..*)$/.test(basename(path)) || (stats?.isFile() === true && !isWatched(path))),
     })
-    this.#watcher.on('all', () => this.#settle())
+    this.#watcher.on('all', (event, path) => {
+      if (isWatched(path)) this.#notice(event === 'unlink', path)
+    })
     this.#watcher.on('error', (error) => {
       log.warn({ reason: (error as Error).message }, 'not all widget files are watched')
     })
@@ -49,11 +67,34 @@ export class FolderWatch {
     void this.#watcher?.close()
   }
 
-  #settle(): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => {
-      this.#changed = true
-      this.#listener?.()
-    }, SETTLE_TIME)
+  #notice(gone: boolean, path: string): void {
+    if (gone) this.#missing.add(path)
+    else this.#missing.delete(path)
+    const now = performance.now()
+    const isData = !MODULE_ENDINGS.has(extname(path))
+    if (!isData || now - this.#toldAt > STREAK_GAP + STREAK_PAUSE) this.#streak = 0
+    // The pause is not begun anew by every change, or it would never be over.
+    if (this.#streak >= STREAK) return this.#tellAt(Math.min(this.#timerAt, this.#toldAt + STREAK_PAUSE))
+    if (isData && now - this.#toldAt < STREAK_GAP && this.#timerAt === Number.POSITIVE_INFINITY)
+      this.#streak += 1
+    this.#tellAt(now + (this.#missing.size > 0 ? RETURN_TIME : SETTLE_TIME))
   }
+
+  #tellAt(at: number): void {
+    clearTimeout(this.#timer)
+    this.#timerAt = at
+    this.#timer = setTimeout(() => this.#tell(), at - performance.now())
+  }
+
+  #tell(): void {
+    this.#timerAt = Number.POSITIVE_INFINITY
+    this.#toldAt = performance.now()
+    this.#missing.clear()
+    this.#changed = true
+    this.#listener?.()
+  }
+}
+
+function isWatched(path: string): boolean {
+  return MODULE_ENDINGS.has(extname(path)) || OTHER_ENDINGS.has(extname(path))
 }

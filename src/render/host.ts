@@ -1,18 +1,16 @@
 /** What runs in a render process: loads the widgets, then draws what it is asked to. The only place of widget code. */
 import { paint } from '../picture/encode.ts'
-import { type LoadedWidget, loadFolders } from '../widget/load-folder.ts'
+import { loadFolders } from '../widget/load-folder.ts'
+import { createWidgetLoader, type LoadedWidget } from '../widget/load-widget.ts'
 import { dieWithParent } from './die-with-parent.ts'
-import { drawJob, loadJob, type Supplies } from './draw-job.ts'
+import { drawSteps, loadJob } from './draw-job.ts'
 import { Outbox } from './outbox.ts'
-import type { FromHost, Job, StateRequest, ToHost } from './protocol.ts'
+import type { FromHost, Job, JobResult, StateRequest, ToHost } from './protocol.ts'
 import { hearJob, readJob, sourceJob } from './room-job.ts'
+import { untilAborted } from './until-aborted.ts'
 
-/** A job between its `load` and its drawing. */
-interface Held {
-  loaded: LoadedWidget
-  job: Job
-  supplies: Supplies
-}
+/** A job between its `load` and the end of its drawing. */
+type Held = Generator<undefined, JobResult>
 
 interface StateCall {
   resolve(value: unknown): void
@@ -26,6 +24,14 @@ class Host {
   readonly #stateCalls = new Map<number, StateCall>()
   #widgets: ReadonlyMap<string, LoadedWidget> = new Map()
   #lastStateCall = 0
+  readonly #loadWidget = createWidgetLoader()
+
+  constructor() {
+    // The first picture of a process pays for fonts and the canvas's own start: pay before anyone waits for it.
+    paint({ width: 16, height: 16, scale: 1, format: 'png', quality: 1 }, (ctx) => {
+      ctx.fillText('1', 1, 12)
+    })
+  }
 
   receive(message: ToHost): void {
     switch (message.type) {
@@ -55,14 +61,9 @@ class Host {
 
   async #start(folders: readonly string[], skip: ReadonlyMap<string, string>): Promise<void> {
     try {
-      const { widgets, faults } = await loadFolders(folders, skip, (file) =>
-        this.#tell({ type: 'loading', file }),
-      )
+      const before = (file: string) => this.#tell({ type: 'loading', file })
+      const { widgets, faults } = await loadFolders(folders, skip, before, this.#loadWidget)
       this.#widgets = widgets
-      // The first picture of a process pays for fonts and the canvas's own start: pay before anyone waits for it.
-      paint({ width: 16, height: 16, scale: 1, format: 'png', quality: 1 }, (ctx) => {
-        ctx.fillText('1', 1, 12)
-      })
       this.#tell({ type: 'ready', manifests: [...widgets.values()].map(({ manifest }) => manifest), faults })
     } catch (error) {
       this.#tell({ type: 'fatal', message: (error as Error).message })
@@ -88,7 +89,7 @@ class Host {
       const supplies = needsMore
         ? await this.#inTime(id, (signal) => loadJob(loaded, job, signal, ask))
         : { data: job.pushed?.data, pictures: [] }
-      this.#held.set(id, { loaded, job, supplies })
+      this.#held.set(id, drawSteps(loaded, job, supplies))
       if (hold) this.#tell({ type: 'loaded', id })
       else this.#draw(id)
     } catch (error) {
@@ -100,11 +101,8 @@ class Host {
   async #inTime<T>(id: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const abort = new AbortController()
     this.#aborts.set(id, abort)
-    const aborted = new Promise<never>((_, reject) => {
-      abort.signal.addEventListener('abort', () => reject(abort.signal.reason), { once: true })
-    })
     try {
-      return await Promise.race([run(abort.signal), aborted])
+      return await untilAborted(abort.signal, () => run(abort.signal))
     } finally {
       this.#aborts.delete(id)
     }
@@ -125,12 +123,14 @@ class Host {
   }
 
   #draw(id: number): void {
-    const task = this.#held.get(id)
-    if (!task) return
-    this.#held.delete(id)
     try {
-      this.#tell({ type: 'done', id, result: drawJob(task.loaded, task.job, task.supplies) })
+      const step = this.#held.get(id)?.next()
+      if (!step) return
+      if (!step.done) return this.#tell({ type: 'paused', id })
+      this.#held.delete(id)
+      this.#tell({ type: 'done', id, result: step.value })
     } catch (error) {
+      this.#held.delete(id)
       this.#fail(id, error)
     }
   }

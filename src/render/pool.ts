@@ -24,6 +24,8 @@ const LONGEST_PAUSE = 10_000
 export class Pool {
   readonly #init: PoolInit
   readonly #processes = new Map<RenderProcess, number>()
+  /** One for each widget whose newer code does not load, the newest first. */
+  #elders: RenderProcess[] = []
   /** Jobs that came while no process was up. */
   readonly #queue: Task[] = []
   /** Whatever was started before the code was replaced is not wanted when it is up. */
@@ -48,8 +50,7 @@ export class Pool {
     const able = this.processes.filter((process) => process.widgets.has(task.job.widget))
     const [first, ...others] = able
     if (first) others.reduce((least, other) => (other.load < least.load ? other : least), first).run(task)
-    // Its module was broken after it had been good, and the process that had the good code is gone.
-    else task.reject(new RenderError(task.job.widget, 'does not load'))
+    else this.#runOld(task)
   }
 
   /** Starts one that `replace` takes; its death is seen to like that of any other. */
@@ -57,15 +58,20 @@ export class Pool {
     return this.#init.start((death, process) => this.bury(death, process))
   }
 
-  /** Takes a process with new code in the place of all others, which end when their jobs are done. */
-  replace(process: RenderProcess): void {
-    const old = this.processes
+  /**
+   * Takes a process with new code in the place of all others, which end when their jobs are done.
+   * @param kept widgets that go on with the code from before. @default none
+   */
+  replace(process: RenderProcess, kept: ReadonlySet<string> = new Set()): void {
+    const old = [...this.processes, ...this.#elders]
+    const keepers = new Set([...kept].map((widget) => old.find((each) => each.widgets.has(widget))))
+    this.#elders = old.filter((each) => keepers.has(each))
     this.#generation += 1
     this.#processes.clear()
     this.#setbacks = 0
     this.#add(process)
     this.#fill()
-    for (const each of old) void each.retire()
+    for (const each of old) if (!keepers.has(each)) void each.retire()
   }
 
   /** Hands out no more jobs; the processes end elsewhere. */
@@ -73,6 +79,14 @@ export class Pool {
     this.#closed = true
     clearTimeout(this.#retry)
     this.#refuseQueue('the server is stopping')
+  }
+
+  #runOld(task: Task): void {
+    const { widget } = task.job
+    const elder = this.#elders.find((each) => each.widgets.has(widget))
+    if (elder) elder.run(task)
+    // Its module was broken after it had been good, and the process that had the good code is gone.
+    else task.reject(new RenderError(widget, 'does not load'))
   }
 
   #add(process: RenderProcess): void {
@@ -125,6 +139,7 @@ export class Pool {
   /** Sees to a process that died: it may have been one of the pool's, or retired from it before. */
   bury(death: Death, process: RenderProcess): void {
     const since = this.#processes.get(process)
+    this.#elders = this.#elders.filter((each) => each !== process)
     if (this.#processes.delete(process) && since !== undefined) {
       // What a widget did in a drawing is seen to by its isolation; only a process that fell on its own is slowed down.
       const fellYoung = performance.now() - since < YOUNG && death.suspects.length === 0

@@ -1,46 +1,14 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { createRequire } from 'node:module'
-import type { WidgetFault } from '../widget/load-folder.ts'
+import type { ChildProcess } from 'node:child_process'
 import type { Manifest } from '../widget/manifest.ts'
 import { sayExit } from './exit-reason.ts'
+import { forkHost } from './fork-host.ts'
 import { watchMemory } from './memory-watch.ts'
-import type { FromHost, Job, StateRequest, ToHost } from './protocol.ts'
+import type { ProcessSettings } from './process-settings.ts'
+import type { FromHost, Job, Loaded, StateRequest, ToHost } from './protocol.ts'
 import { readLines } from './read-lines.ts'
 import { Abandoned } from './render-error.ts'
-import type { Death, Task } from './task.ts'
+import type { Death, Running, Task } from './task.ts'
 
-/** What a render process may take and whom it tells. */
-export interface ProcessSettings {
-  folders: readonly string[]
-  skip: ReadonlyMap<string, string>
-  /** What the process may hold in all before it is killed. */
-  memoryBytes: number
-  /** Milliseconds a `load` may take, and then a drawing; a process that does not answer is killed. */
-  drawTimeout: number
-  /** Milliseconds that all modules together may take to load. */
-  startTimeout: number
-  /** Told when it died of itself, with what it leaves undone. */
-  onDeath(death: Death): void
-  /** Told when it is gone, in whichever way. */
-  onEnd(): void
-  onState(request: StateRequest): Promise<unknown>
-  /** An error of a widget's that no drawing could tell: of a timer, or of a promise nobody waits for. */
-  onStray(widget: string | undefined, failure: string): void
-  /** Lines that widgets write to stdout and stderr. */
-  onOutput(line: string, pid: number | undefined): void
-}
-
-interface Running {
-  task: Task
-  /** A source of changes is `living`: it takes no time of the process that could be measured. */
-  phase: 'loading' | 'waiting' | 'drawing' | 'living'
-  timer: NodeJS.Timeout | undefined
-  /** It was given as much time again, as others were being drawn. */
-  extended: boolean
-}
-
-/** What the JavaScript heap may take of a process's memory; Buffers and canvases are outside of it. */
-const HEAP_SHARE = 0.25
 /** What an aborted `load` has left to say so before its process counts as hung. */
 const ABORT_GRACE = 300
 
@@ -49,17 +17,14 @@ const ABORT_GRACE = 300
  * the process hangs or dies, what it was doing names the widget.
  */
 export class RenderProcess {
-  readonly ready: Promise<{ manifests: Manifest[]; faults: WidgetFault[] }>
-  /** The widgets it has loaded. */
-  readonly widgets = new Set<string>()
+  readonly ready: Promise<Loaded>
+  /** The widgets it has loaded, by name. */
+  readonly widgets = new Map<string, Manifest>()
   /** The widgets it was asked to draw since it started. */
   readonly seen = new Set<string>()
   readonly #settings: ProcessSettings
   readonly #child: ChildProcess
   readonly #tasks = new Map<number, Running>()
-  readonly #loadsData = new Set<string>()
-  /** Milliseconds that some widgets may take, instead of what every widget may. */
-  readonly #timeouts = new Map<string, number>()
   readonly #stopWatching: () => void
   #lastId = 0
   #up = false
@@ -74,19 +39,7 @@ export class RenderProcess {
 
   constructor(settings: ProcessSettings) {
     this.#settings = settings
-    // The built file: render processes are plain Node, also when the server itself runs from TypeScript under test.
-    const host = createRequire(import.meta.url).resolve('#render-host')
-    const { IMGCAST_TOKEN: _, ...env } = process.env
-    this.#child = fork(host, [], {
-      serialization: 'advanced',
-      // By the condition, `imgcast` is there what authors use and nothing of the server.
-      execArgv: [
-        `--max-old-space-size=${Math.floor((settings.memoryBytes * HEAP_SHARE) / 2 ** 20)}`,
-        '--conditions=imgcast-render',
-      ],
-      env,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    })
+    this.#child = settings.fork?.() ?? forkHost(settings.memoryBytes)
     this.ready = new Promise((resolve, reject) => {
       this.#child.on('message', (message: FromHost | null) => {
         // A library in a widget may use `process.send` for words of its own.
@@ -130,7 +83,7 @@ export class RenderProcess {
     const { widget } = task.job
     const phase = this.#firstPhase(task.job)
     this.seen.add(widget)
-    this.#tasks.set(id, { task, phase, timer: undefined, extended: false })
+    this.#tasks.set(id, { task, phase, timer: undefined, extended: false, begun: false })
     if (phase === 'loading') this.#begin(id)
     else if (phase === 'living') this.#beginSource(id, task)
     else this.#drawNext()
@@ -160,7 +113,7 @@ export class RenderProcess {
   #firstPhase({ output, widget }: Job): Running['phase'] {
     if (output === 'source') return 'living'
     const isDrawn = output === 'frame' || output === 'data'
-    return isDrawn && !this.#loadsData.has(widget) ? 'waiting' : 'loading'
+    return isDrawn && !this.widgets.get(widget)?.loads ? 'waiting' : 'loading'
   }
 
   #beginSource(id: number, task: Task): void {
@@ -169,14 +122,14 @@ export class RenderProcess {
   }
 
   #timeout({ job }: Task): number {
-    return this.#timeouts.get(job.widget) ?? this.#settings.drawTimeout
+    return this.widgets.get(job.widget)?.limits.timeout ?? this.#settings.drawTimeout
   }
 
   #begin(id: number): void {
     const running = this.#tasks.get(id)
     if (!running) return
     const drawing = running.phase === 'waiting'
-    const held = drawing && this.#loadsData.has(running.task.job.widget)
+    const held = drawing && (running.begun || this.widgets.get(running.task.job.widget)?.loads === true)
     if (drawing) {
       running.phase = 'drawing'
       this.#drawing = true
@@ -212,9 +165,10 @@ export class RenderProcess {
   #drawNext(): void {
     if (this.#drawing) return
     let best: { id: number; interest: number } | undefined
-    for (const [id, { phase, task }] of this.#tasks) {
+    for (const [id, { phase, task, begun }] of this.#tasks) {
       if (phase !== 'waiting') continue
-      const interest = task.interest()
+      // Who gave up on half an animation will ask for the whole again.
+      const interest = Math.max(task.interest(), Number(begun))
       if (interest === 0) this.#abandon(id, task)
       else if (interest > (best?.interest ?? 0)) best = { id, interest }
     }
@@ -227,11 +181,7 @@ export class RenderProcess {
     task.reject(new Abandoned())
   }
 
-  #receive(
-    message: FromHost,
-    started: (loaded: { manifests: Manifest[]; faults: WidgetFault[] }) => void,
-    refused: (error: Error) => void,
-  ): void {
+  #receive(message: FromHost, started: (loaded: Loaded) => void, refused: (error: Error) => void): void {
     switch (message.type) {
       case 'loading':
         if (!this.#up) this.#loading = message.file
@@ -241,11 +191,7 @@ export class RenderProcess {
         this.#up = true
         this.#loading = undefined
         clearTimeout(this.#startTimer)
-        for (const { name, loads, limits } of message.manifests) {
-          this.widgets.add(name)
-          if (loads) this.#loadsData.add(name)
-          if (limits.timeout !== undefined) this.#timeouts.set(name, limits.timeout)
-        }
+        for (const manifest of message.manifests) this.widgets.set(manifest.name, manifest)
         return started(message)
       case 'fatal':
         if (this.#up) return
@@ -258,10 +204,12 @@ export class RenderProcess {
         running.phase = 'waiting'
         return this.#drawNext()
       }
+      case 'paused':
+        return this.#pause(message.id)
       case 'done': {
         const { result } = message
-        if (!('data' in result) && !Buffer.isBuffer(result.frame.bytes))
-          throw new TypeError('a picture without bytes')
+        const whole = 'data' in result || Buffer.isBuffer(result.frame.bytes)
+        if (!whole) throw new TypeError('a picture without bytes')
         return this.#settle(message.id, ({ resolve }) => resolve(result))
       }
       case 'failed':
@@ -280,17 +228,32 @@ export class RenderProcess {
     }
   }
 
+  /** Each frame of an animation has the time of a drawing, and waits for its turn behind those that waited longer. */
+  #pause(id: number): void {
+    const running = this.#tasks.get(id)
+    if (running?.phase !== 'drawing') return
+    clearTimeout(running.timer)
+    running.phase = 'waiting'
+    running.begun = true
+    this.#tasks.delete(id)
+    this.#tasks.set(id, running)
+    this.#endDrawing()
+    this.#drawNext()
+  }
+
   #settle(id: number, answer: (task: Task) => void): void {
     const running = this.#tasks.get(id)
     if (!running) return
     clearTimeout(running.timer)
     this.#tasks.delete(id)
-    if (running.phase === 'drawing') {
-      this.#drawing = false
-      this.#drewAt = performance.now()
-    }
+    if (running.phase === 'drawing') this.#endDrawing()
     answer(running.task)
     this.#drawNext()
+  }
+
+  #endDrawing(): void {
+    this.#drawing = false
+    this.#drewAt = performance.now()
   }
 
   async #answerState(id: number, request: StateRequest): Promise<void> {

@@ -59,6 +59,12 @@ export interface StateRequest {
   value?: unknown
 }
 
+/** What a render process has loaded. */
+export interface Loaded {
+  manifests: Manifest[]
+  faults: WidgetFault[]
+}
+
 /** What the server tells a render process. */
 export type ToHost =
   | { type: 'start'; folders: readonly string[]; skip: ReadonlyMap<string, string> }
@@ -77,9 +83,11 @@ export type ToHost =
 export type FromHost =
   /** Sent before a module's own code runs. */
   | { type: 'loading'; file: string }
-  | { type: 'ready'; manifests: Manifest[]; faults: WidgetFault[] }
+  | ({ type: 'ready' } & Loaded)
   | { type: 'fatal'; message: string }
   | { type: 'loaded'; id: number }
+  /** A frame of an animation is drawn, and more are to come: others may have their turn before `draw` is told again. */
+  | { type: 'paused'; id: number }
   | { type: 'done'; id: number; result: JobResult }
   | { type: 'failed'; id: number; message: string; stack: string }
   /** An error outside of any job; the widget is known where the stack names its file. */

@@ -25,3 +25,18 @@ export class RenderError extends PublicError {
     this.retryIn = retryIn
   }
 }
+
+/** What becomes of an open picture whose module was deleted. */
+export function noWidget(widget: string): PublicError {
+  return new PublicError({ code: 'not-found', status: 404, caption: `no widget ${widget}` })
+}
+
+/** The error where more waits to be drawn than anybody would wait for. */
+export function tooBusy(): PublicError {
+  return new PublicError({
+    code: 'too-busy',
+    status: 503,
+    caption: 'too much to draw, try again later',
+    headers: { 'Retry-After': '10' },
+  })
+}

@@ -3,12 +3,16 @@ import { PublicError } from '../errors.ts'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import { FailureLog } from './failure-log.ts'
+import { type DrawFailure, LastFailures } from './last-failures.ts'
+import { LoadedCode } from './loaded-code.ts'
 import { Pool } from './pool.ts'
 import type { RenderProcess } from './process.ts'
+import type { ProcessSettings } from './process-settings.ts'
 import type { Drawing, Job, JobResult, Reading, StateRequest } from './protocol.ts'
-import { Abandoned, RenderError } from './render-error.ts'
-import { Solitary } from './solitary.ts'
+import { Quarantine } from './quarantine.ts'
+import { Abandoned, noWidget, RenderError, tooBusy } from './render-error.ts'
 import { Source } from './source.ts'
+import { Spare } from './spare.ts'
 import { type Started, startProcess } from './start-process.ts'
 import type { Death, Task } from './task.ts'
 
@@ -21,6 +25,8 @@ export interface RendererSettings {
   /** Milliseconds a drawing may take before its process is killed. */
   drawTimeout: number
   log: Logger
+  /** Keeps a warm process for code that will be saved. @default false */
+  reloads?: boolean
   /** Answers what widgets ask of their room's memory. */
   onState(request: StateRequest): Promise<unknown>
 }
@@ -38,17 +44,19 @@ const MEMORY_BYTES = 2 ** 30
 export class Renderer {
   readonly #settings: RendererSettings
   readonly #failures: FailureLog
+  readonly #lastFailures: LastFailures
+  readonly #spare: Spare | undefined
   readonly #pool: Pool
-  readonly #solitary = new Map<string, Solitary>()
+  readonly #quarantine: Quarantine
+  readonly #code: LoadedCode
   /** Every process from its start to its end. */
   readonly #alive = new Set<RenderProcess>()
   /** A process in an endless loop does not hear that this one is gone. */
   readonly #killAll = () => {
+    this.#spare?.close()
     for (const process of this.#alive) process.kill('the server is gone')
   }
   #skip = new Map<string, string>()
-  #manifests = new Map<string, Manifest>()
-  #faults: WidgetFault[] = []
   #jobs = 0
   /** The newest reload is the one that counts. */
   #reloads = 0
@@ -56,12 +64,28 @@ export class Renderer {
 
   private constructor(settings: RendererSettings) {
     this.#settings = settings
+    this.#code = new LoadedCode(settings.log)
     this.#failures = new FailureLog(settings.log)
+    this.#lastFailures = new LastFailures(settings.folders)
+    this.#spare = settings.reloads ? new Spare(MEMORY_BYTES) : undefined
     this.#pool = new Pool({
       workers: settings.workers,
       log: settings.log,
       start: (onDeath) => this.#start(this.#skip, () => true, onDeath),
       onDeath: (death, process, isRetired) => this.#bury(death, process, isRetired),
+    })
+    this.#quarantine = new Quarantine({
+      manifestOf: (widget) => this.manifests.get(widget),
+      start: (widget, onDeath) => {
+        const { memoryBytes } = this.manifests.get(widget)?.limits ?? {}
+        return this.#start(
+          new Map(this.#skip),
+          () => true,
+          onDeath,
+          memoryBytes === undefined ? {} : { memoryBytes },
+        )
+      },
+      onDeath: (widget, death) => this.#blame(widget, death, [...death.suspects, ...death.waiting]),
     })
     process.once('exit', this.#killAll)
   }
@@ -71,7 +95,7 @@ export class Renderer {
     const renderer = new Renderer(settings)
     try {
       const started = await renderer.#pool.start()
-      renderer.#learn(started)
+      renderer.#code.learn(started)
       renderer.#pool.replace(started.process)
       return renderer
     } catch (error) {
@@ -82,12 +106,17 @@ export class Renderer {
 
   /** The widgets that can be drawn, by name. */
   get manifests(): ReadonlyMap<string, Manifest> {
-    return this.#manifests
+    return this.#code.manifests
   }
 
   /** The modules that are no widgets, and why. */
   get faults(): readonly WidgetFault[] {
-    return this.#faults
+    return this.#code.faults
+  }
+
+  /** Why the newest picture of a room (`<widget>/<key>`) failed; undefined where it did not. */
+  failureOf(room: string): DrawFailure | undefined {
+    return this.#lastFailures.get(room)
   }
 
   /** The process ids of the render processes. */
@@ -133,33 +162,31 @@ export class Renderer {
   }
 
   /**
-   * Starts anew with the code that is on disk; answers whether it runs. Where a module that was good no longer loads,
-   * the old code goes on and the fault is told. Of several at once the last one counts.
+   * Starts anew with the code that is on disk; answers whether any of it runs. The old code goes on of modules that no
+   * longer load, or where no process starts. Of several reloads at once the last one counts.
    */
   async reload(): Promise<boolean> {
     this.#reloads += 1
     const reload = this.#reloads
     const isNewest = () => reload === this.#reloads && !this.#closed
     const skip = new Map<string, string>()
-    const started = await this.#start(skip, isNewest, (death, process) =>
-      this.#pool.bury(death, process),
-    ).catch((error: Error) => {
+    const onDeath = (death: Death, process: RenderProcess) => this.#pool.bury(death, process)
+    const fork = () => this.#spare?.take()
+    const started = await this.#start(skip, isNewest, onDeath, { fork }).catch((error: Error) => {
       if (isNewest())
         this.#settings.log.error({ reason: error.message }, 'cannot reload: the old code goes on running')
       return undefined
     })
     if (!started) return false
-    if (!isNewest() || this.#isWorse(started)) {
+    if (!isNewest()) {
       await started.process.close()
       return false
     }
     this.#skip = skip
-    this.#learn(started)
-    for (const [widget, solitary] of this.#solitary) {
-      this.#solitary.delete(widget)
-      solitary.end()
-    }
-    this.#pool.replace(started.process)
+    const kept = this.#code.learn(started)
+    this.#lastFailures.clear()
+    this.#quarantine.renew(kept)
+    this.#pool.replace(started.process, kept)
     return true
   }
 
@@ -168,7 +195,8 @@ export class Renderer {
     this.#closed = true
     process.off('exit', this.#killAll)
     this.#pool.close()
-    for (const solitary of this.#solitary.values()) solitary.close()
+    this.#spare?.close()
+    this.#quarantine.close()
     await Promise.all([...this.#alive].map((each) => each.close()))
   }
 
@@ -178,18 +206,22 @@ export class Renderer {
 
   async #run(job: Job, interest: () => number): Promise<JobResult> {
     const { widget } = job
+    const room = `${widget}/${job.key}`
     if (this.#jobs >= MOST_JOBS) throw tooBusy()
     this.#jobs += 1
     try {
       const result = await new Promise<JobResult>((resolve, reject) =>
         this.#dispatch({ job, interest, resolve, reject }),
       )
-      if (this.#solitary.get(widget)?.succeed() && !this.#livesAlone(widget)) this.#endSolitary(widget)
+      this.#quarantine.succeed(widget)
+      if (job.output === 'frame') this.#lastFailures.forget(room)
       return result
     } catch (error) {
-      if (error instanceof RenderError || error instanceof Abandoned) throw error
-      if (!this.#closed)
+      if (error instanceof PublicError || error instanceof Abandoned) throw error
+      if (!this.#closed) {
+        this.#lastFailures.thrown(room, error as Error)
         this.#failures.tell(widget, String((error as Error).stack), 'a widget failed to draw')
+      }
       throw new RenderError(widget, 'failed to draw', { cause: error })
     } finally {
       this.#jobs -= 1
@@ -199,30 +231,26 @@ export class Renderer {
   #dispatch(task: Task): void {
     if (this.#closed) return task.reject(new Error('the server is stopping'))
     const { widget } = task.job
-    if (this.#livesAlone(widget)) this.#isolate(widget)
-    const solitary = this.#solitary.get(widget)
+    // Its file is gone; of one that is there and does not load the pool and the process of its own know best.
+    if (!this.#code.has(widget)) return task.reject(noWidget(widget))
+    const solitary = this.#quarantine.find(widget)
     if (solitary) void solitary.run(task)
     else this.#pool.run(task)
-  }
-
-  /** A source that hangs, or a limit of its own: neither is to be another widget's trouble. */
-  #livesAlone(widget: string): boolean {
-    const manifest = this.#manifests.get(widget)
-    return manifest !== undefined && (manifest.starts || manifest.limits.memoryBytes !== undefined)
   }
 
   #start(
     skip: Map<string, string>,
     isWanted: () => boolean,
     onDeath: (death: Death, process: RenderProcess) => void,
-    memoryBytes = MEMORY_BYTES,
+    more: Partial<Pick<ProcessSettings, 'fork' | 'memoryBytes'>> = {},
   ): Promise<Started> {
     const { log, folders, drawTimeout, onState } = this.#settings
     return startProcess({
       settings: {
         folders,
         drawTimeout,
-        memoryBytes,
+        fork: more.fork,
+        memoryBytes: more.memoryBytes ?? MEMORY_BYTES,
         onState,
         onOutput: (line, renderer) => log.info({ renderer }, line),
         onStray: (widget, failure) =>
@@ -233,26 +261,6 @@ export class Renderer {
       isWanted: () => !this.#closed && isWanted(),
       onDeath,
     })
-  }
-
-  #learn({ manifests, faults }: Started): void {
-    this.#manifests = new Map(manifests.map((manifest) => [manifest.name, manifest]))
-    this.#faults = faults
-    for (const { file, message } of faults)
-      this.#settings.log.error({ file, reason: message }, 'not a widget')
-  }
-
-  #isWorse({ faults }: Started): boolean {
-    // A folder that cannot be read is a fault without a name: all of its widgets are missing then.
-    const worse = faults.filter(({ name }) => name === '' || this.#manifests.has(name))
-    if (worse.length > 0) this.#faults = faults
-    for (const { file, message } of worse) {
-      this.#settings.log.error(
-        { file, reason: message },
-        'a widget does not load: its old code goes on running',
-      )
-    }
-    return worse.length > 0
   }
 
   /** A shared process died: draws the innocent again at once, names the guilty, or tries the suspects alone. */
@@ -266,44 +274,19 @@ export class Renderer {
     // Between two pictures it was something a widget had begun before, or nobody: whom the kernel or a person kills.
     if (suspects.size === 0 && !death.fromOutside) for (const widget of process.seen) suspects.add(widget)
     this.#settings.log.warn({ reason: death.reason, widgets: [...suspects] }, 'a render process died')
-    for (const widget of suspects) this.#isolate(widget)
+    for (const widget of suspects) this.#quarantine.isolate(widget)
     const [only] = suspects
     if (suspects.size === 1 && only !== undefined) this.#blame(only, death, death.suspects)
     else for (const task of death.suspects) this.#dispatch(task)
     for (const task of death.waiting) this.#dispatch(task)
   }
 
-  #isolate(widget: string): void {
-    if (this.#solitary.has(widget)) return
-    const solitary = new Solitary({
-      widget,
-      start: (onDeath) => {
-        const { memoryBytes } = this.#manifests.get(widget)?.limits ?? {}
-        return this.#start(new Map(this.#skip), () => true, onDeath, memoryBytes)
-      },
-      onDeath: (death) => this.#blame(widget, death, [...death.suspects, ...death.waiting]),
-    })
-    this.#solitary.set(widget, solitary)
-  }
-
   #blame(widget: string, { reason }: Death, tasks: Task[]): void {
-    this.#solitary.get(widget)?.fail()
+    this.#quarantine.fail(widget)
     this.#failures.tell(widget, reason, 'a widget took its render process down')
-    for (const task of tasks) task.reject(new RenderError(widget, reason))
+    for (const task of tasks) {
+      this.#lastFailures.found(`${widget}/${task.job.key}`, reason)
+      task.reject(new RenderError(widget, reason))
+    }
   }
-
-  #endSolitary(widget: string): void {
-    const solitary = this.#solitary.get(widget)
-    this.#solitary.delete(widget)
-    solitary?.end()
-  }
-}
-
-function tooBusy(): PublicError {
-  return new PublicError({
-    code: 'too-busy',
-    status: 503,
-    caption: 'too much to draw, try again later',
-    headers: { 'Retry-After': '10' },
-  })
 }

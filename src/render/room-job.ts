@@ -1,5 +1,5 @@
 import type { Fault } from '../errors.ts'
-import type { LoadedWidget } from '../widget/load-folder.ts'
+import type { LoadedWidget } from '../widget/load-widget.ts'
 import { isParser } from '../widget/param.ts'
 import { valuesOf } from './draw-job.ts'
 import type { Outbox } from './outbox.ts'

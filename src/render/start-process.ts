@@ -1,13 +1,11 @@
-import type { WidgetFault } from '../widget/load-folder.ts'
-import type { Manifest } from '../widget/manifest.ts'
-import { type ProcessSettings, RenderProcess } from './process.ts'
+import { RenderProcess } from './process.ts'
+import type { ProcessSettings } from './process-settings.ts'
+import type { Loaded } from './protocol.ts'
 import type { Death } from './task.ts'
 
 /** A process that is up, and what it loaded. */
-export interface Started {
+export interface Started extends Loaded {
   process: RenderProcess
-  manifests: Manifest[]
-  faults: WidgetFault[]
 }
 
 /** What starting a process takes. */

@@ -25,3 +25,15 @@ export interface Task {
   resolve(result: JobResult): void
   reject(error: Error): void
 }
+
+/** A task that a process has. */
+export interface Running {
+  task: Task
+  /** A source of changes is `living`: it takes no time of the process that could be measured. */
+  phase: 'loading' | 'waiting' | 'drawing' | 'living'
+  timer: NodeJS.Timeout | undefined
+  /** It was given as much time again, as others were being drawn. */
+  extended: boolean
+  /** The first frames of its animation are drawn. */
+  begun: boolean
+}

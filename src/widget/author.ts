@@ -1,7 +1,10 @@
 /** What widget modules import as `imgcast` inside a render process: all that authors use, and no server. */
 export type { SKRSContext2D as Context } from '@napi-rs/canvas'
 export { brightness, readColor } from '../picture/color.ts'
-export { cutText, type TextOptions, textWidth } from '../picture/text.ts'
+export { type DrawBoxOptions, drawBox } from '../picture/draw-box.ts'
+export { type DrawTextOptions, drawText } from '../picture/draw-text.ts'
+export { cutText, dropMissingEmoji, isRightToLeft, type TextOptions, textWidth } from '../picture/text.ts'
+export { dateToTime } from './date.ts'
 export {
   type Animation,
   type Click,
@@ -19,3 +22,5 @@ export {
   type Widget,
 } from './define-widget.ts'
 export { type Param, type ParamSpec, type Parser, param, type Theme } from './param.ts'
+export { type Tone, toneOf } from './tone.ts'
+export { zoneOffset } from './zone.ts'

@@ -128,7 +128,7 @@ export type Animation<P extends Params = Params> = (
   | { fps: number }
   | { every: (params: Values<P>) => number }
 ) & {
-  /** The period in milliseconds, from the parameters where they decide it. @default it never repeats */
+  /** The period in milliseconds, from the parameters where they decide it; 0: it stands still. @default it never repeats */
   loop?: number | ((params: Values<P>) => number)
 }
 
@@ -173,7 +173,9 @@ export interface Widget<P extends Params = Params, D = unknown> {
 }
 
 /** Checks an author's widget and returns it, typed; throws a `TypeError` that lists everything wrong. */
-export function defineWidget<const P extends Params, D = undefined>(widget: Widget<P, D>): Widget<P, D> {
+export function defineWidget<const P extends Params = Record<never, never>, D = undefined>(
+  widget: Widget<P, D>,
+): Widget<P, D> {
   const faults = findWidgetFaults(widget)
   if (faults.length > 0) throw new TypeError(faults.join('; '))
   return widget

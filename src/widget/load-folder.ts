@@ -1,26 +1,10 @@
 import { readdir } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { basename, dirname, extname, join, resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { createJiti, type Jiti } from 'jiti'
-import type { Widget } from './define-widget.ts'
-import { type Manifest, toManifest } from './manifest.ts'
+import { extname, join, resolve } from 'node:path'
+import { createWidgetLoader, findNameFault, type LoadedWidget, nameOf } from './load-widget.ts'
 import { MODULE_ENDINGS } from './module-endings.ts'
-import { findWidgetFaults } from './widget-faults.ts'
+import { toWidgetFault, type WidgetFault } from './widget-fault.ts'
 
-/** A widget and what the server knows of it. */
-export interface LoadedWidget {
-  widget: Widget
-  manifest: Manifest
-}
-
-/** A module that is no widget: its file, what was expected and what was found. */
-export interface WidgetFault {
-  /** The name its picture would have had. */
-  name: string
-  file: string
-  message: string
-}
+export type { WidgetFault }
 
 /** The widgets of some folders, by name, and the modules that are none. */
 export interface LoadedFolders {
@@ -29,12 +13,6 @@ export interface LoadedFolders {
 }
 
 const NO_WIDGET = /\.(d|test|spec)\.[a-z]+$/
-const BUILT_IN = fileURLToPath(new URL('../../widgets', import.meta.url))
-const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
-/** First segments of URLs that are not pictures. */
-const TAKEN: ReadonlySet<string> = new Set(
-  'api assets dashboard healthz live-img metrics readyz ws'.split(' '),
-)
 
 /**
  * Loads every module of the folders, one after the other; of two with one name the later folder's counts, so that
@@ -42,35 +20,33 @@ const TAKEN: ReadonlySet<string> = new Set(
  * process: changed code needs a fresh one. A folder that cannot be read is a fault without a name.
  * @param before is told each file before its code runs, so that a module that never returns can be named.
  * @param skip files that are known to hang or kill their process, with the reason.
+ * @param loadWidget made beforehand where a start must be quick.
  */
 export async function loadFolders(
   folders: readonly string[],
   skip: ReadonlyMap<string, string> = new Map(),
   before: (file: string) => void = () => {},
+  loadWidget = createWidgetLoader(),
 ): Promise<LoadedFolders> {
   const widgets = new Map<string, LoadedWidget>()
   const faults = new Map<string, WidgetFault>()
-  const jiti = createLoader()
+  const roots = folders.map((folder) => resolve(folder))
   const listFolder = (folder: string) =>
     listModules(folder).catch((error: Error): string[] => {
       faults.set(folder, { name: '', file: folder, message: error.message })
       return []
     })
   for (const file of (await Promise.all(folders.map(listFolder))).flat()) {
-    const name = basename(file, extname(file))
+    const name = nameOf(file)
     widgets.delete(name)
     faults.delete(name)
     try {
-      const reason = skip.get(file)
+      const reason = skip.get(file) ?? findNameFault(name)
       if (reason !== undefined) throw new TypeError(reason)
-      if (!NAME.test(name))
-        throw new TypeError('expected a kebab-case file name, since it is the name in the URL')
-      if (TAKEN.has(name)) throw new TypeError(`the name ${name} is taken by the server's own URLs`)
       before(file)
-      const widget = await importWidget(file, jiti)
-      widgets.set(name, { widget, manifest: toManifest(name, file, widget) })
+      widgets.set(name, await loadWidget(file))
     } catch (error) {
-      faults.set(name, { name, file, message: sayFault(error) })
+      faults.set(name, toWidgetFault(name, file, error, roots))
     }
   }
   return { widgets, faults: [...faults.values()] }
@@ -82,28 +58,4 @@ async function listModules(folder: string): Promise<string[]> {
     .filter((file) => MODULE_ENDINGS.has(extname(file)) && !NO_WIDGET.test(file))
     .sort()
     .map((file) => resolve(join(folder, file)))
-}
-
-async function importWidget(file: string, jiti: Jiti): Promise<Widget> {
-  const module: { default?: unknown } =
-    dirname(file) === BUILT_IN ? await import(pathToFileURL(file).href) : await jiti.import(file)
-  const faults = findWidgetFaults(module.default)
-  if (faults.length > 0) throw new TypeError(faults.join('; '))
-  return module.default as Widget
-}
-
-/**
- * Built-in widgets are plain JavaScript already. An author's module may be TypeScript, may lie in a folder whose
- * package.json says nothing of modules, and finds `imgcast` although nobody installed it there.
- */
-function createLoader(): Jiti {
-  const imgcast = createRequire(import.meta.url).resolve('imgcast')
-  return createJiti(import.meta.url, { alias: { imgcast }, fsCache: false, interopDefault: false })
-}
-
-function sayFault(error: unknown): string {
-  if (!(error instanceof Error)) return `threw ${String(error)}`
-  const message = error.message.replace(/\s+/g, ' ').trim()
-  const saysItsName = error instanceof TypeError || message.startsWith('ParseError')
-  return saysItsName ? message : `${error.name}: ${message}`
 }

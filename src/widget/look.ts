@@ -15,10 +15,31 @@ export interface Look {
   quality: number
   /** Frames a second, or 0 where the widget does not animate by a frame rate. */
   fps: number
+  /**
+   * How a picture that repeats moves: `push`, a frame at a time; `loop`, one period as one animated picture; `off`,
+   * not at all. Where nothing repeats, always `push`.
+   */
+  animate: Animate
   params: Record<string, ParamValue>
 }
 
+/** How a picture that repeats moves. */
+export type Animate = 'push' | 'loop' | 'off'
+
 const DEFAULT_QUALITY = 85
+const ANIMATE: readonly Animate[] = ['push', 'loop', 'off']
+
+/**
+ * The look parameters that mean nothing in a format: however they were asked for, it is the same picture and the same
+ * channel.
+ */
+export const IDLE_PARAMS: Readonly<Record<Format, readonly string[]>> = {
+  png: ['quality'],
+  jpeg: [],
+  webp: [],
+  gif: ['quality', 'animate'],
+  svg: ['scale', 'fps', 'quality', 'animate'],
+}
 
 /** The look parameters that a picture of this widget takes besides the widget's own, in one table. */
 export function lookSpecs(manifest: Manifest): Record<string, ParamSpec> {
@@ -30,6 +51,10 @@ export function lookSpecs(manifest: Manifest): Record<string, ParamSpec> {
   specs.scale = { kind: 'number', default: 1, min: 1, max: 3, about: 'pixels a CSS pixel, for dense screens' }
   if (manifest.fps) {
     specs.fps = { kind: 'number', default: manifest.fps, min: 1, max: MAX_FPS, about: 'frames a second' }
+  }
+  if (manifest.loops) {
+    const about = 'streamed, one animated PNG, or one frame'
+    specs.animate = { kind: 'choice', default: 'push', choices: ANIMATE, about }
   }
   specs.quality = { kind: 'integer', default: DEFAULT_QUALITY, min: 1, max: 100, about: 'JPEG and WebP' }
   return specs
@@ -56,7 +81,15 @@ export function parseLook(manifest: Manifest, format: Format, query: URLSearchPa
       }),
     )
   const own = read(manifest.params)
-  const shared = read(lookSpecs(manifest))
+  const specs = lookSpecs(manifest)
+  const shared = read(specs)
+  for (const name of IDLE_PARAMS[format]) {
+    const spec = specs[name]
+    if (spec) shared[name] = spec.default
+  }
+  if (shared.animate === 'loop' && format !== 'png') {
+    faults.push({ name: 'animate', detail: `expected a PNG (.png) for loop, got ${format.toUpperCase()}` })
+  }
   const width = (shared.width as number | undefined) ?? usualLength(manifest.size.width)
   const height = (shared.height as number | undefined) ?? usualLength(manifest.size.height)
   if (width * height * (shared.scale as number) ** 2 > MAX_PIXELS) {
@@ -69,11 +102,16 @@ export function parseLook(manifest: Manifest, format: Format, query: URLSearchPa
     width,
     height,
     scale: shared.scale as number,
-    // A PNG has no quality: however it was asked for, it is the same picture and the same channel.
-    quality: format === 'png' ? DEFAULT_QUALITY : (shared.quality as number),
+    quality: shared.quality as number,
     fps: (shared.fps as number | undefined) ?? 0,
+    animate: (shared.animate as Animate | undefined) ?? 'push',
     params: own,
   }
+}
+
+/** The look of a still: a PNG that would be pushed frame by frame is one animated picture there. */
+export function toStillLook({ loops }: Manifest, look: Look): Look {
+  return loops && look.format === 'png' && look.animate === 'push' ? { ...look, animate: 'loop' } : look
 }
 
 /** One string for one look, however its URL was spelled. */
@@ -85,6 +123,7 @@ export function lookKey(look: Look): string {
     look.scale,
     look.quality,
     look.fps,
+    look.animate,
     look.params,
   ])
 }

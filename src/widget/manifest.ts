@@ -19,6 +19,8 @@ export interface Manifest {
   params: Record<string, ParamSpec>
   /** The default frame rate of a widget that viewers may slow down or speed up by `fps`; else undefined. */
   fps: number | undefined
+  /** True where the picture repeats, so that one period can be sent as an animated picture. */
+  loops: boolean
   /** True where a drawing waits for the widget's `load`, or for pictures that it shows. */
   loads: boolean
   /** True where `.json` comes from the widget's own `data`. */
@@ -54,6 +56,7 @@ export function toManifest(name: string, file: string, widget: Widget): Manifest
     sizeFromParams: typeof widget.size === 'function',
     params,
     fps: widget.animate && 'fps' in widget.animate ? widget.animate.fps : undefined,
+    loops: widget.animate?.loop !== undefined,
     loads: widget.load !== undefined || widget.shows !== undefined,
     hasData: widget.data !== undefined,
     reads: widget.shows !== undefined || Object.values(params).includes(CUSTOM),

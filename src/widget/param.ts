@@ -1,5 +1,7 @@
 import { quote } from '../errors.ts'
+import { readDate } from './date.ts'
 import { formatDuration, parseDuration } from './duration.ts'
+import { readZone } from './zone.ts'
 
 /** A parameter's type, default and range as plain data: what pages show and what the server parses with. */
 export type ParamSpec =
@@ -7,7 +9,7 @@ export type ParamSpec =
   | { kind: 'number' | 'integer'; default: number; min: number; max: number; about?: string }
   | { kind: 'duration'; default: number; min: number; max: number; about?: string }
   | { kind: 'boolean'; default: boolean; about?: string }
-  | { kind: 'color'; default: string; about?: string }
+  | { kind: 'color' | 'zone' | 'date'; default: string; about?: string }
   | { kind: 'choice'; default: string; choices: readonly string[]; about?: string }
   /** Read by the widget itself; the value is the text that came, empty for none. */
   | { kind: 'custom'; default: string; about?: string }
@@ -70,7 +72,7 @@ export const param = {
   /** One of a few words. @default the first */
   choice<const C extends string>(
     choices: readonly C[],
-    value = choices[0] as C,
+    value: NoInfer<C> = choices[0] as C,
     about: About = {},
   ): Param<C> {
     return { spec: { kind: 'choice', default: value, choices, ...about } }
@@ -88,6 +90,14 @@ export const param = {
   /** A time with its unit (`500ms`, `2s`, `5m`, `1h`), in milliseconds to `draw`; limits are milliseconds. */
   duration(value: number, { min = 1, max = 86_400_000, ...about }: Range = {}): Param<number> {
     return { spec: { kind: 'duration', default: value, min, max, ...about } }
+  },
+  /** The name of a time zone, `Europe/Berlin`; `zoneOffset` makes a clock of it. */
+  zone(value = 'UTC', about: About = {}): Param<string> {
+    return { spec: { kind: 'zone', default: value, ...about } }
+  },
+  /** A date, or a date and time, with an offset or without; `dateToTime` makes a moment of it. `''`: unset. */
+  date(value = '', about: About = {}): Param<string> {
+    return { spec: { kind: 'date', default: readDate(value) ?? value, ...about } }
   },
 }
 
@@ -116,6 +126,10 @@ export function describeParam(spec: ParamSpec): string {
       return 'true or false'
     case 'color':
       return 'a colour like ff8800 or tomato'
+    case 'zone':
+      return 'a time zone like Europe/Berlin'
+    case 'date':
+      return 'a date like 2027-01-01 or 2027-01-01T18:30'
     case 'choice':
       return spec.choices.length === 1 ? `${spec.choices[0]}` : `one of ${spec.choices.join(', ')}`
     case 'custom':
@@ -166,6 +180,11 @@ function read(spec: ParamSpec, raw: string): ParamValue | undefined {
       // A colour may be left to the widget: `param.color('')`.
       if (raw === '' && spec.default === '') return ''
       return readColorName(raw)
+    case 'zone':
+      return readZone(raw)
+    case 'date':
+      // So may a date.
+      return raw === '' && spec.default === '' ? '' : readDate(raw)
     case 'choice':
       return spec.choices.includes(raw) ? raw : undefined
     case 'custom':

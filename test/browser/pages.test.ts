@@ -55,7 +55,7 @@ describeEngines((engine) => {
   describe('the pages', () => {
     const stage = useBrowser(engine)
 
-    test('the gallery shows every widget live', async () => {
+    test('the gallery shows every widget, as many live as a browser has connections for', async () => {
       const tab = await stage.open(url)
       const count = WIDGETS
       await untilImages(tab, count)
@@ -67,8 +67,8 @@ describeEngines((engine) => {
           () => `picture ${index} of the gallery was not drawn`,
         )
       }
-      await eventually(() => expect(imgcast.census().connections).toBe(count))
-      await expectLightChanges(tab)
+      await eventually(() => expect(imgcast.census().connections).toBe(Math.min(count, 5)))
+      await expectWaveRuns(tab)
     })
 
     test.each(PAGES)(
@@ -123,7 +123,7 @@ describeEngines((engine) => {
       await expectLightChanges(tab)
       await tab.click('header a')
       await eventually(async () => expect(await tab.evaluate('location.pathname')).toBe('/'))
-      await expectLightChanges(tab)
+      await expectWaveRuns(tab)
     })
   })
 
@@ -132,7 +132,8 @@ describeEngines((engine) => {
 
     test('the pictures of the gallery and of a picture’s page are live', async () => {
       const tab = await stage.open(url)
-      await expectLightChanges(tab)
+      await untilImages(tab, WIDGETS)
+      await expectWaveRuns(tab)
       await tab.goto(`${url}/online/other`)
       await expectCountsVisitors(tab)
     })
@@ -165,6 +166,25 @@ function coloursIn(screen: Screen, { x, y, width, height }: Box): number {
     }
   }
   return colours.size
+}
+
+/** Sees the blue below the sine wave come, go and come again. */
+async function expectWaveRuns(tab: Tab): Promise<void> {
+  const find = 'document.querySelector(\'img[src*="/sine/"]\')'
+  await eventually(async () => expect(await tab.evaluate(`${find} !== null`)).toBe(true))
+  const { x, y, width, height } = await scrollTo(tab, find)
+  // Between the crest and the middle: in the wave for less than half of the time.
+  const at = [Math.round(x + width / 2), Math.round(y + height * 0.35)] as const
+  for (const inside of [true, false, true]) {
+    await untilScreen(
+      tab,
+      (screen) => {
+        const [red, , blue] = screen.pixel(...at)
+        return inside === blue - red > 25
+      },
+      (screen) => `the wave was ${inside ? 'never' : 'always'} at ${at} but ${screen.pixel(...at)}`,
+    )
+  }
 }
 
 /** Sees the red light of the traffic light lit, dark and lit again. */

@@ -7,7 +7,11 @@ import { createFrame } from '../../src/picture/frame.ts'
 import type { Drawing } from '../../src/render/protocol.ts'
 import { RenderError } from '../../src/render/render-error.ts'
 
-const look = { format: 'png' as const, width: 40, height: 20, scale: 1, quality: 85, fps: 0, params: {} }
+const look = {
+  ...{ format: 'png' as const, width: 40, height: 20, scale: 1, quality: 85, fps: 0 },
+  animate: 'push' as const,
+  params: {},
+}
 const pace = { minInterval: 100, heartbeat: 3000, linger: 10_000 }
 
 beforeEach(() => {
@@ -204,6 +208,25 @@ describe('a channel', () => {
     word = 'two'
     channel.redraw()
     expect(await still()).toBe('two')
+  })
+
+  test('a still of an animation that takes too long is one frame of it', async () => {
+    const frame = createFrame('png', Buffer.from('one frame'), 40, 20)
+    const draw = () => new Promise<Drawing>(() => {})
+    const drawOne = async (): Promise<Drawing> => ({ frame, next: undefined })
+    const channel = new Channel({
+      look,
+      pace,
+      cards: new Cards(),
+      draw,
+      drawOne,
+      onWatched() {},
+      onIdle() {},
+    })
+    const still = channel.still()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect((await still).bytes.toString()).toBe('one frame')
+    channel.close()
   })
 
   test('a still of a widget that takes too long is a placeholder', async () => {

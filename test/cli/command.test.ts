@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
+import { COMMANDS } from '../../src/cli/commands.ts'
 import { flagOf, OPTIONS, variableOf } from '../../src/options.ts'
 import { type RunningServer, runCommand, serveCommand } from '../support/command.ts'
 import { FIXTURE_WIDGETS } from '../support/server.ts'
@@ -31,6 +32,18 @@ describe('imgcast --help', () => {
     for (const row of OPTIONS) expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`(${variableOf(row)}`)
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('(IMGCAST_PORT, default 9192)')
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('(IMGCAST_LINGER, default 10s)')
+  })
+
+  test('lists every command, each with a help of its own', async () => {
+    const { stdout } = await runCommand(['--help'])
+    for (const { name, about, options, flags = [] } of COMMANDS) {
+      expect(stdout).toMatch(new RegExp(`^  ${name} .*${about}$`, 'm'))
+      const help = await runCommand([name, '--help'])
+      expect(help).toMatchObject({ code: 0, stderr: '' })
+      for (const flag of [...options.map(flagOf), ...flags.map((each) => each.flag)]) {
+        expect(help.stdout).toContain(flag)
+      }
+    }
   })
 
   test('--version is the package version', async () => {

@@ -5,6 +5,9 @@ import { flagOf, OPTIONS, type OptionRow, showValue, variableOf } from '../../sr
 import type { Widget } from '../../src/widget/define-widget.ts'
 import { lookSpecs } from '../../src/widget/look.ts'
 import { toManifest } from '../../src/widget/manifest.ts'
+import clock from '../../widgets/clock.ts'
+import countdown from '../../widgets/countdown.ts'
+import hits from '../../widgets/hits.ts'
 import online from '../../widgets/online.ts'
 import sine from '../../widgets/sine.ts'
 import status from '../../widgets/status.ts'
@@ -12,7 +15,7 @@ import trafficLight from '../../widgets/traffic-light.ts'
 import { section, tableOf, toTable } from './markdown.ts'
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-const widgets = { online, sine, status, 'traffic-light': trafficLight }
+const widgets = { clock, countdown, hits, online, sine, status, 'traffic-light': trafficLight }
 const NOTHING = '—'
 
 describe('the README', () => {

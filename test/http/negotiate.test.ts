@@ -147,6 +147,26 @@ describe('delivery=', () => {
   })
 })
 
+describe.each(['gif', 'svg'] as const)('.%s', (format) => {
+  test.each<[string, Headers]>([
+    ['Chromium, loading an image', chromium],
+    ['Firefox, loading an image over plain http', plain(firefox)],
+    ['curl', { 'User-Agent': 'curl/8.5.0', Accept: '*/*' }],
+    ['an image proxy', { 'User-Agent': 'github-camo (876de43e)' }],
+  ])('is a still for %s, whatever it asks for', (_who, headers) => {
+    for (const query of ['', '?delivery=stream', '?delivery=still']) {
+      expect(ask(headers, `online.${format}${query}`)).toEqual({ kind: 'still', format })
+    }
+    expect(ask(headers, `online.${format}`, 'HEAD')).toEqual({ kind: 'still', format })
+  })
+
+  test('is a page for people who open it, unless they ask for the still', () => {
+    expect(ask(navigating(chromium), `online.${format}`)).toEqual({ kind: 'page' })
+    expect(ask(navigating(chromium), `online.${format}?delivery=still`)).toEqual({ kind: 'still', format })
+    expect(() => ask(chromium, `online.${format}?delivery=other`)).toThrow()
+  })
+})
+
 describe('.mjpeg', () => {
   test.each<[string, Headers]>([
     ['ffmpeg', { 'User-Agent': 'Lavf/61.7.100', Accept: '*/*' }],

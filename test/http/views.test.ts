@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { Trouble } from '../../src/http/trouble.ts'
 import { publicFolder, Views } from '../../src/http/views.ts'
 import type { Manifest } from '../../src/widget/manifest.ts'
 import { type Param, param } from '../../src/widget/param.ts'
@@ -18,6 +19,7 @@ function manifest(more: Partial<Manifest> = {}, params: Record<string, Param> = 
     size: { width: 480, height: 160 },
     sizeFromParams: false,
     fps: undefined,
+    loops: false,
     loads: false,
     hasData: false,
     reads: false,
@@ -46,6 +48,13 @@ const badge = manifest(
   { label: param.text('') },
 )
 
+const trouble = (more: Partial<Trouble> = {}): Trouble => ({
+  place: 'widgets/clock.ts:12:7',
+  words: 'SyntaxError: Unexpected token',
+  code: { number: '12', text: 'size: (,', caret: '       ^' },
+  ...more,
+})
+
 const picture = (query = '', of = clock, room: Parameters<Views['picture']>[2] = { key: 'main' }) =>
   views.picture(site, of, room, new URLSearchParams(query))
 const imagesOf = (html: string) => html.match(/<img\b[^>]*>/g) ?? []
@@ -60,12 +69,24 @@ const fieldOf = (html: string, name: string) =>
 const pages: [string, string][] = [
   [
     'gallery',
-    views.gallery(site, [clock, badge], [{ name: 'x', file: '/srv/widgets/x.js', message: 'bad' }]),
+    views.gallery(
+      site,
+      [clock, badge],
+      [
+        { name: 'x', trouble: trouble() },
+        { name: 'clock', trouble: trouble() },
+      ],
+    ),
   ],
   ['empty gallery', views.gallery(site, [], [])],
   ['picture', picture('ink=tomato&hands=9')],
+  [
+    'picture in trouble',
+    views.picture(site, clock, { key: 'main' }, none, { load: trouble(), draw: trouble() }),
+  ],
   ['picture of its own size', picture('label=hi', badge)],
   ['error', views.error(site, { status: 404, title: 'Not Found', detail: 'no such widget' })],
+  ['error in trouble', views.error(site, { status: 404, title: 'Not Found', detail: 'no' }, trouble())],
 ]
 
 describe.each(pages)('the %s page', (_, html) => {
@@ -104,7 +125,16 @@ describe('the gallery', () => {
   it('escapes what authors wrote', () => {
     const evil = '"><script>alert(1)</script>'
     const widget = manifest({ title: evil, about: evil }, { label: param.text(evil, { about: evil }) })
-    const html = views.gallery(site, [widget], [{ name: 'x', file: `/srv/${evil}.js`, message: evil }])
+    const html = views.gallery(
+      site,
+      [widget],
+      [
+        {
+          name: 'x',
+          trouble: trouble({ place: evil, words: evil, code: { number: '1', text: evil, caret: evil } }),
+        },
+      ],
+    )
     expect(html).not.toContain('<script')
     expect(html).toContain('&quot;&gt;&lt;script&gt;alert(1)')
   })
@@ -158,17 +188,15 @@ describe('the gallery', () => {
     ])
   })
 
-  it('shows a broken module by its file, not by the place the server keeps it', () => {
-    const fault = {
-      name: 'snow',
-      file: '/srv/secret/widgets/snow.js',
-      message: 'expected `draw`, got nothing',
-    }
-    const html = views.gallery(site, [clock], [fault])
+  it('shows a broken module by its file and line, and whose pictures go on', () => {
+    const html = views.gallery(site, [clock], [{ name: 'snow', trouble: trouble() }])
     expect(html).toContain('One module did not load')
-    expect(html).toContain('<code>widgets/snow.js</code>')
-    expect(html).toContain('expected `draw`, got nothing')
-    expect(html).not.toContain('secret')
+    expect(html).toContain('<code>widgets/clock.ts:12:7</code>')
+    expect(html).toContain('SyntaxError: Unexpected token')
+    expect(html).not.toContain('go on with the code from before')
+    const known = views.gallery(site, [clock], [{ name: 'clock', trouble: trouble() }])
+    expect(known).toContain('go on with the code from before')
+    expect(known).toContain('Its newest code does not load: <code>widgets/clock.ts:12:7</code>')
   })
 
   it('says so where there are no pictures', () => {
@@ -234,11 +262,16 @@ describe('the page of a picture', () => {
     expect(snippetsOf(html)[0]).not.toContain('width=')
   })
 
-  it('tells nobody where files lie on the server', () => {
-    const message = "Cannot find module '/srv/secret/nope.js' imported from /srv/secret/leaky.mjs"
-    const html = views.gallery(site, [], [{ name: 'leaky', file: '/srv/secret/leaky.mjs', message }])
-    expect(html).not.toContain('/srv')
-    expect(html).toContain('leaky.mjs')
+  it('tells why its newest code does not load, and why its newest picture failed', () => {
+    const load = views.picture(site, clock, { key: 'main' }, none, { load: trouble() })
+    expect(load).toContain('Its newest code does not load')
+    expect(load).toContain('The picture goes on with the code from before.')
+    expect(load).toMatch(/<pre class="line"[^>]*>.*>12<.*size: \(,<span class="caret">\n {7}\^/s)
+    expect(load).not.toContain('could not be drawn')
+    const draw = views.picture(site, clock, { key: 'main' }, none, { draw: trouble({ code: undefined }) })
+    expect(draw).toContain('Its newest picture could not be drawn')
+    expect(draw).not.toContain('<pre class="line"')
+    expect(picture()).not.toContain('class="notice"')
   })
 
   it('keeps a huge picture within what the server draws', () => {

@@ -2,10 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { loadImage } from '@napi-rs/canvas'
 import { pino } from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Job } from '../../src/render/protocol.ts'
 import { Renderer } from '../../src/render/renderer.ts'
+import { eventually } from '../support/eventually.ts'
+import { pixelOf } from '../support/pixels.ts'
 import { FIXTURE_WIDGETS } from '../support/server.ts'
 
 const DRAW_TIMEOUT = 1000
@@ -30,7 +33,8 @@ async function start(
 }
 
 function job(widget: string, params: Record<string, string | number> = {}): Omit<Job, 'output'> {
-  const look = { format: 'png' as const, width: 40, height: 20, scale: 1, quality: 85, fps: 0, params }
+  const size = { width: 40, height: 20, scale: 1 }
+  const look = { format: 'png' as const, ...size, quality: 85, fps: 0, animate: 'push' as const, params }
   return { widget, key: 'main', look, connections: 1, visitors: 1, peak: 1, time: 1000 }
 }
 
@@ -133,7 +137,11 @@ describe('a renderer', () => {
     expect([...renderer.manifests.keys()]).toEqual(['good'])
     const faults = Object.fromEntries(renderer.faults.map(({ name, message }) => [name, message]))
     expect(faults['exits-at-once']).toBe('its code ended its process with exit code 7')
-    expect(faults['syntax-error']).toMatch(/^ParseError: Unexpected token .*syntax-error\.mjs:2:0$/)
+    expect(faults['syntax-error']).toBe('SyntaxError: Unexpected token')
+    expect(renderer.faults.find(({ name }) => name === 'syntax-error')).toMatchObject({
+      file: expect.stringMatching(/syntax-error\.mjs$/),
+      ...{ line: 2, column: 1 },
+    })
     expect(faults['no-default']).toMatch(/expected the default export to be a widget/)
     expect(faults.Shouting_Name).toMatch(/kebab-case/)
     expect(faults.api).toMatch(/taken/)
@@ -228,8 +236,37 @@ describe('reload', () => {
     const folder = await folderWith(source(''))
     const renderer = await start(folder, 1)
     await writeFile(join(folder, 'mine.mjs'), 'export default {')
-    expect(await renderer.reload()).toBe(false)
-    expect(renderer.faults[0]).toMatchObject({ name: 'mine', message: expect.stringMatching(/^ParseError/) })
+    await renderer.reload()
+    expect(renderer.faults[0]).toMatchObject({ name: 'mine', message: expect.stringMatching(/^SyntaxError/) })
+    await renderer.draw(job('mine'), watched)
+  })
+
+  test('runs the new code of one widget while another one is broken, through any number of reloads', async () => {
+    const folder = await folderWith(source(''))
+    const red = (shade: number) => source(`ctx.fillStyle = 'rgb(${shade}, 0, 0)'; ctx.fillRect(0, 0, 10, 10)`)
+    await writeFile(join(folder, 'other.mjs'), red(1))
+    const renderer = await start(folder, 2)
+    await writeFile(join(folder, 'mine.mjs'), 'export default {')
+    for (const shade of [50, 100]) {
+      await writeFile(join(folder, 'other.mjs'), red(shade))
+      await renderer.reload()
+      const { frame } = await renderer.draw(job('other'), watched)
+      expect(pixelOf(await loadImage(frame.bytes))[0]).toBe(shade)
+      await renderer.draw(job('mine'), watched)
+      expect(renderer.manifests.has('mine')).toBe(true)
+    }
+    // The one that was broken first keeps code of its own, the other one that of the last time it was good.
+    await writeFile(join(folder, 'other.mjs'), 'also {')
+    await renderer.reload()
+    const { frame } = await renderer.draw(job('other'), watched)
+    expect(pixelOf(await loadImage(frame.bytes))[0]).toBe(100)
+    await renderer.draw(job('mine'), watched)
+
+    await writeFile(join(folder, 'mine.mjs'), source(''))
+    await writeFile(join(folder, 'other.mjs'), red(150))
+    await renderer.reload()
+    await eventually(() => expect(renderer.pids).toHaveLength(2))
+    expect(renderer.faults).toEqual([])
     await renderer.draw(job('mine'), watched)
   })
 
@@ -259,4 +296,35 @@ test('a TypeScript module runs as it is, and one far from any package finds imgc
   } finally {
     await rm(far, { recursive: true })
   }
+})
+
+describe('an animation', () => {
+  test('that takes long is no hung drawing, and others are drawn in between', async () => {
+    const renderer = await start(undefined, 1)
+    const { look, ...rest } = job('plods')
+    const order: string[] = []
+    const animation = renderer
+      .draw({ ...rest, look: { ...look, animate: 'loop' } }, watched)
+      .then((drawing) => {
+        order.push('animation')
+        return drawing
+      })
+    await Promise.all(
+      Array.from({ length: 5 }, () => renderer.draw(job('counter'), watched).then(() => order.push('other'))),
+    )
+    expect(order).toEqual(Array.from({ length: 5 }, () => 'other'))
+    const { frame, next } = await animation
+    expect(frame.animated).toBe(true)
+    expect(next).toBeUndefined()
+  })
+
+  test('that nobody waits for any more is drawn to its end, for who asks again', async () => {
+    const renderer = await start(undefined, 1)
+    const { look, ...rest } = job('plods')
+    let interest = 1
+    const animation = renderer.draw({ ...rest, look: { ...look, animate: 'loop' } }, () => interest)
+    await renderer.draw(job('counter'), watched)
+    interest = 0
+    expect((await animation).frame.animated).toBe(true)
+  })
 })

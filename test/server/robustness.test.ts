@@ -81,7 +81,7 @@ describe('the server goes on, and so do the pictures of other widgets, when', ()
     const folder = await folderOf({ mine: plain() })
     const { url, imgcast } = await start({ widgets: folder })
     await writeFile(join(folder, 'mine.mjs'), 'export default {')
-    await eventually(async () => expect(await (await fetch(url)).text()).toContain('ParseError'))
+    await eventually(async () => expect(await (await fetch(url)).text()).toContain('SyntaxError'))
     expect((await fetch(`${url}/mine.png`)).status).toBe(200)
     for (const pid of imgcast.census().renderers) process.kill(pid, 'SIGKILL')
     await eventually(async () => {

@@ -125,6 +125,7 @@ describe('a manifest', () => {
       sizeFromParams: false,
       params: { label: { kind: 'text', default: 'a', max: 100 } },
       fps: 5,
+      loops: false,
       loads: true,
       hasData: true,
       reads: false,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { PublicError } from '../../src/errors.ts'
 import type { Format } from '../../src/picture/frame.ts'
 import { defineWidget, type Widget } from '../../src/widget/define-widget.ts'
-import { type Look, lookKey, lookSpecs, parseLook } from '../../src/widget/look.ts'
+import { type Look, lookKey, lookSpecs, parseLook, toStillLook } from '../../src/widget/look.ts'
 import { toManifest } from '../../src/widget/manifest.ts'
 import { param } from '../../src/widget/param.ts'
 
@@ -17,6 +17,12 @@ const rich = manifest({
     every: param.duration(2000),
   },
   animate: { fps: 10 },
+  draw() {},
+})
+const looping = manifest({
+  title: 'Looping',
+  size: { width: 40, height: 20 },
+  animate: { fps: 10, loop: 1000 },
   draw() {},
 })
 const fixed = manifest({ title: 'Fixed', size: { width: 40, height: 20 }, draw() {} })
@@ -47,6 +53,7 @@ describe('a look', () => {
       scale: 1,
       quality: 85,
       fps: 10,
+      animate: 'push',
       params: { label: 'hello', color: '#ff8800', count: 'visitors', bold: false, every: 2000 },
     })
   })
@@ -168,4 +175,40 @@ describe('a wrong look', () => {
   test('does not begin at just the most pixels there may be', () => {
     expect(look('width=4000&height=4000')).toMatchObject({ width: 4000, height: 4000 })
   })
+})
+
+describe('animate', () => {
+  const keyOf = (query: string, format: Format = 'png', of = looping) => lookKey(look(query, format, of))
+
+  test.each(['push', 'loop', 'off'])(
+    '%s is taken where the picture repeats, and ignored elsewhere',
+    (animate) => {
+      expect(look(`animate=${animate}`, 'png', looping).animate).toBe(animate)
+      expect(look(`animate=${animate}`).animate).toBe('push')
+      expect(lookSpecs(rich)).not.toHaveProperty('animate')
+    },
+  )
+
+  test('means nothing to a GIF and an SVG: one channel', () => {
+    for (const format of ['gif', 'svg'] as const)
+      expect(keyOf('animate=loop', format)).toBe(keyOf('', format))
+  })
+
+  test('is one channel for a still and for one animated part', () => {
+    const still = toStillLook(looping, look('', 'png', looping))
+    expect(lookKey(still)).toBe(keyOf('animate=loop'))
+    expect(toStillLook(looping, look('animate=off', 'png', looping)).animate).toBe('off')
+    expect(toStillLook(looping, look('', 'webp', looping)).animate).toBe('push')
+    expect(toStillLook(rich, look('')).animate).toBe('push')
+  })
+
+  test.each<Format>(['jpeg', 'webp'])('loop is wrong for %s, and says what is right', (format) => {
+    expect(() => look('animate=loop', format, looping)).toThrow(
+      expect.objectContaining({ status: 400, caption: expect.stringContaining('PNG (.png)') }),
+    )
+  })
+})
+
+test('an SVG is one channel at every scale', () => {
+  expect(lookKey(look('scale=3&quality=5&fps=3', 'svg'))).toBe(lookKey(look('', 'svg')))
 })

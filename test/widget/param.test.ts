@@ -9,6 +9,8 @@ const color = param.color('red')
 const style = param.choice(['pill', 'box'])
 const single = param.choice(['only'])
 const duration = param.duration(1000, { min: 500, max: 60_000 })
+const zone = param.zone()
+const date = param.date()
 
 describe('a parameter', () => {
   test.each<[string, Param, string, unknown]>([
@@ -47,6 +49,9 @@ describe('a parameter', () => {
     ['a duration', duration, '500ms', 500],
     ['a duration', duration, '1m', 60_000],
     ['a duration', duration, '1.5s', 1500],
+    ['a time zone', zone, 'europe/berlin', 'Europe/Berlin'],
+    ['a date', date, '2027-01-01T00:00', '2027-01-01'],
+    ['a date', date, '', ''],
   ])('that is %s (%o) reads %j as %j', (_kind, { spec }, raw, value) => {
     expect(parseParam(spec, raw)).toBe(value)
   })
@@ -82,6 +87,9 @@ describe('a parameter', () => {
     [duration, '5', 'expected a time from 500ms to 1m, got "5"'],
     [duration, '499ms', 'expected a time from 500ms to 1m, got "499ms"'],
     [duration, '61s', 'expected a time from 500ms to 1m, got "61s"'],
+    [zone, 'Mars', 'expected a time zone like Europe/Berlin, got "Mars"'],
+    [date, 'soon', 'expected a date like 2027-01-01 or 2027-01-01T18:30, got "soon"'],
+    [param.date('2027-01-01'), '', 'expected a date like 2027-01-01 or 2027-01-01T18:30, got ""'],
   ])('%o says of %j: %s', ({ spec }, raw, message) => {
     expect(() => parseParam(spec, raw)).toThrow(new RangeError(message))
   })
@@ -146,6 +154,11 @@ describe('what an author wrote', () => {
       'has the default "abc", expected text of at most 2 characters',
     ],
     [
+      'a zone there is not',
+      param.zone('Mars'),
+      'has the default "Mars", expected a time zone like Europe/Berlin',
+    ],
+    [
       'a time that is too short',
       param.duration(5, { min: 1000 }),
       'has the default 5, expected a time from 1s to 1d',
@@ -154,7 +167,7 @@ describe('what an author wrote', () => {
     expect(findSpecFault(spec)).toBe(fault)
   })
 
-  test.each<[Param]>([[text], [number], [integer], [yes], [color], [style], [duration]])(
+  test.each<[Param]>([[text], [number], [integer], [yes], [color], [style], [duration], [zone], [date]])(
     '%o is right',
     ({ spec }) => {
       expect(findSpecFault(spec)).toBeUndefined()

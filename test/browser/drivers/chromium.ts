@@ -26,7 +26,10 @@ const FLAGS = [
 ]
 
 /** Starts Chromium and drives it by the DevTools protocol. */
-export async function launchChromium({ javascript = true }: BrowserOptions = {}): Promise<Browser> {
+export async function launchChromium({
+  javascript = true,
+  dark = false,
+}: BrowserOptions = {}): Promise<Browser> {
   const den = new Den()
   try {
     const chromium = den.start(CHROMIUM, [
@@ -47,6 +50,8 @@ export async function launchChromium({ javascript = true }: BrowserOptions = {})
         const tab = new ChromiumTab(remote, targetId, sessionId)
         await remote.call('Page.enable', {}, sessionId)
         if (!javascript) await remote.call('Emulation.setScriptExecutionDisabled', { value: true }, sessionId)
+        const features = [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }]
+        await remote.call('Emulation.setEmulatedMedia', { features }, sessionId)
         // A new target is not in front by itself, and what is not in front loads no lazy picture.
         await tab.activate()
         await tab.goto(url, options)

@@ -5,6 +5,8 @@ export type Engine = 'chromium' | 'firefox' | 'webkit'
 export interface BrowserOptions {
   /** Whether pages may run scripts; true unless told. */
   javascript?: boolean
+  /** Whether the reader prefers dark pages; false unless told. WebKit cannot be told, and stays light. */
+  dark?: boolean
 }
 
 /** How long a navigation is waited for: until the new document has begun ('none'), or until its load event. */

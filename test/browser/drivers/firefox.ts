@@ -57,12 +57,20 @@ const PREFERENCES = {
 }
 
 /** Starts Firefox and drives it by WebDriver BiDi. */
-export async function launchFirefox({ javascript = true }: BrowserOptions = {}): Promise<Browser> {
+export async function launchFirefox({
+  javascript = true,
+  dark = false,
+}: BrowserOptions = {}): Promise<Browser> {
   const den = new Den()
   try {
     const profile = join(den.directory, 'profile')
     mkdirSync(profile)
-    const preferences = Object.entries({ ...PREFERENCES, 'javascript.enabled': javascript })
+    const preferences = Object.entries({
+      ...PREFERENCES,
+      'javascript.enabled': javascript,
+      // 0: dark, 1: light.
+      'layout.css.prefers-color-scheme.content-override': dark ? 0 : 1,
+    })
     const lines = preferences.map(
       ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)})`,
     )

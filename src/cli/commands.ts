@@ -1,0 +1,11 @@
+import type { Command } from './command.ts'
+import { auditCommand } from './commands/audit.ts'
+import { newCommand } from './commands/new.ts'
+import { renderCommand } from './commands/render.ts'
+import { serveCommand } from './commands/serve.ts'
+
+/** Runs where no command is named. */
+export const DEFAULT_COMMAND = serveCommand
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Command[] = [serveCommand, newCommand, renderCommand, auditCommand]

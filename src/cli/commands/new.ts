@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join, relative, resolve } from 'node:path'
+import { findNameFault } from '../../widget/load-widget.ts'
+import type { Command } from '../command.ts'
+
+interface Order {
+  name: string
+  folder: string
+  ending: 'ts' | 'js'
+}
+
+const CANNOT_WRITE = 1
+const TEMPLATE = 'my-widget'
+
+/** Writes a widget module and its test, for an author to begin with. */
+export const newCommand: Command = {
+  name: 'new',
+  about: 'write a widget of your own, with its test',
+  operand: '<name>',
+  options: [],
+  flags: [
+    { flag: '--folder <folder>', help: 'where to write (default widgets)' },
+    { flag: '--js', help: 'JavaScript instead of TypeScript, which needs no build step either' },
+  ],
+  read({ operand: name = '', flags }, faults) {
+    const fault = findNameFault(name)
+    if (fault !== undefined && faults.length === 0) faults.push({ name, detail: fault })
+    const folder = String(flags.folder ?? 'widgets')
+    return () => writeWidget({ name, folder, ending: flags.js === true ? 'js' : 'ts' })
+  },
+}
+
+async function writeWidget(order: Order): Promise<number> {
+  const files = await fillTemplates(order)
+  const taken = [...files.keys()].filter((file) => existsSync(file))
+  if (taken.length > 0) return refuse(`${taken.join(' and ')} exists already: nothing was written`)
+  try {
+    await mkdir(order.folder, { recursive: true })
+    for (const [file, text] of files) await writeFile(file, text, { flag: 'wx' })
+  } catch (error) {
+    return refuse(`nothing can be written to ${order.folder}: ${(error as Error).message}`)
+  }
+  process.stdout.write(sayNext(order, [...files.keys()]))
+  return 0
+}
+
+function refuse(reason: string): number {
+  process.stderr.write(`${reason}\n`)
+  return CANNOT_WRITE
+}
+
+async function fillTemplates({ name, folder, ending }: Order): Promise<Map<string, string>> {
+  const templates = join(dirname(createRequire(import.meta.url).resolve('imgcast/package.json')), 'templates')
+  const words = name.replaceAll('-', ' ')
+  const title = words.charAt(0).toUpperCase() + words.slice(1)
+  const fill = async (template: string) =>
+    (await readFile(join(templates, template), 'utf8'))
+      .replaceAll(`${TEMPLATE}.ts`, `${name}.${ending}`)
+      .replaceAll(TEMPLATE, name)
+      .replaceAll('My widget', title)
+  // The module has no type annotations, so that it is JavaScript as well: `defineWidget` infers them.
+  return new Map([
+    [join(folder, `${name}.${ending}`), await fill(`${TEMPLATE}.ts`)],
+    [join(folder, `${name}.test.mjs`), await fill(`${TEMPLATE}.test.mjs`)],
+  ])
+}
+
+function sayNext({ name, folder }: Order, [module = '', test = '']: string[]): string {
+  const path = relative('', resolve(folder))
+  const shown = path.startsWith('..') ? resolve(folder) : `./${path}`
+  return [
+    `Wrote ${module} and ${test}`,
+    '',
+    `  Show it     npx imgcast --widgets ${shown}`,
+    `              and open http://localhost:9192/${name}`,
+    '  Change it   save the module: every open picture of it changes',
+    `  Test it     node --test ${test}`,
+    '',
+    '',
+  ].join('\n')
+}

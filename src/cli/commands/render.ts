@@ -1,0 +1,184 @@
+import { writeFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { pino } from 'pino'
+import { readShown } from '../../channel/shown.ts'
+import { type Fault, PublicError, quote } from '../../errors.ts'
+import { findManifest } from '../../http/find-manifest.ts'
+import { EXTENSIONS, type Extension } from '../../http/negotiate.ts'
+import { type PicturePath, parsePicturePath } from '../../http/picture-path.ts'
+import { OPTIONS, sayFaults } from '../../options.ts'
+import type { Job } from '../../render/protocol.ts'
+import { RenderError } from '../../render/render-error.ts'
+import { Renderer } from '../../render/renderer.ts'
+import { builtInFolder } from '../../widget/built-in-folder.ts'
+import { sayPlace } from '../../widget/find-place.ts'
+import { parseLook } from '../../widget/look.ts'
+import { type Command, USAGE_ERROR, type Words } from '../command.ts'
+
+interface Order {
+  path: PicturePath
+  extension: Extension
+  query: URLSearchParams
+  /** A file, or `-` for standard output. */
+  output: string
+  counts: { connections: number; visitors: number; peak: number }
+  time: number
+}
+
+const FAILED = 1
+const MOST_VIEWERS = 1_000_000_000
+/** A whole date is wanted: `Date` takes much else for a time. */
+const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/
+
+/** Draws one picture without a server, in a render process as a server would: what hangs is killed there too. */
+export const renderCommand: Command = {
+  name: 'render',
+  about: 'draw one picture into a file, without a server',
+  operand: '<path?look>',
+  options: OPTIONS.filter(({ name }) => name === 'widgets' || name === 'drawTimeout'),
+  flags: [
+    {
+      flag: '-o, --output <file>',
+      help: 'file to write, with the ending of the path or none; - for standard output',
+    },
+    {
+      flag: '--connections <number>',
+      help: 'how many pictures are open (default as many as visitors, else 1)',
+    },
+    { flag: '--visitors <number>', help: 'how many people look (default as many as connections, else 1)' },
+    { flag: '--time <time>', help: 'what time it is, like 2026-01-01T12:00:00Z (default now)' },
+  ],
+  read(words, faults) {
+    const order = readOrder(words, faults)
+    return () => render(order, words)
+  },
+}
+
+function readOrder({ operand = '', flags }: Words, faults: Fault[]): Order {
+  const [, name = '', search = ''] = /^\/?([^?]*)\??(.*)$/s.exec(operand) ?? []
+  const path = readPath(`/${name}`, faults)
+  const output = String(flags.output ?? '')
+  if (output === '')
+    faults.push({ name: '--output', detail: 'expected a file to write, or - for standard output' })
+  const connections = readCount('connections', flags.connections, faults)
+  const visitors = readCount('visitors', flags.visitors, faults) ?? connections ?? 1
+  const time =
+    flags.time === undefined
+      ? Date.now()
+      : ISO.test(String(flags.time))
+        ? Date.parse(String(flags.time))
+        : Number.NaN
+  if (Number.isNaN(time)) {
+    faults.push({
+      name: '--time',
+      detail: `expected a time like 2026-01-01T12:00:00Z, got ${quote(flags.time)}`,
+    })
+  }
+  return {
+    path,
+    extension: readExtension(path, output, faults),
+    query: new URLSearchParams(search),
+    output,
+    counts: { connections: connections ?? visitors, visitors, peak: visitors },
+    time,
+  }
+}
+
+function readPath(text: string, faults: Fault[]): PicturePath {
+  try {
+    const path = parsePicturePath(text)
+    if (path) return path
+    if (faults.length === 0)
+      faults.push({ name: text, detail: 'expected <widget>/<key>.<ending>, or <widget>.<ending>' })
+  } catch (error) {
+    if (!(error instanceof PublicError)) throw error
+    faults.push(...error.faults)
+  }
+  return { widget: '', key: 'main', extension: 'png' }
+}
+
+/** The path decides; where it has no ending, the file does. */
+function readExtension({ extension }: PicturePath, output: string, faults: Fault[]): Extension {
+  const written = extname(output).slice(1)
+  const isKnown = Object.hasOwn(EXTENSIONS, written)
+  const found = extension ?? (isKnown ? (written as Extension) : 'png')
+  if (found === 'mjpeg') faults.push({ name: '.mjpeg', detail: 'is a stream without an end, take .jpg' })
+  const agrees = written === '' || (isKnown && EXTENSIONS[written as Extension] === EXTENSIONS[found])
+  if (!agrees)
+    faults.push({ name: '--output', detail: `expected the ending .${found}, or none, got .${written}` })
+  return found
+}
+
+function readCount(name: string, value: string | boolean | undefined, faults: Fault[]): number | undefined {
+  if (value === undefined) return undefined
+  const count = /^\d+$/.test(String(value)) ? Number(value) : Number.NaN
+  if (count <= MOST_VIEWERS) return count
+  faults.push({
+    name: `--${name}`,
+    detail: `expected a whole number from 0 to ${MOST_VIEWERS}, got ${quote(value)}`,
+  })
+  return undefined
+}
+
+async function render(order: Order, { options: { widgets, drawTimeout } }: Words): Promise<number> {
+  const renderer = await Renderer.start({
+    folders: [builtInFolder(), ...widgets],
+    workers: 1,
+    drawTimeout,
+    log: pino({ base: null }, { write: showOutput }),
+    // A room that nobody told anything yet.
+    onState: async ({ operation, value }) => (operation === 'add' ? value : undefined),
+  })
+  try {
+    const bytes = await drawOrder(order, renderer)
+    if (order.output === '-') await new Promise((done) => process.stdout.write(bytes, done))
+    else await writeFile(order.output, bytes)
+    return 0
+  } catch (error) {
+    const isUsage = error instanceof PublicError && !(error instanceof RenderError)
+    process.stderr.write(`${isUsage ? sayUsage(error) : sayFailure(error as Error)}\n`)
+    return isUsage ? USAGE_ERROR : FAILED
+  } finally {
+    await renderer.close()
+  }
+}
+
+async function drawOrder(
+  { path, extension, query, counts, time }: Order,
+  renderer: Renderer,
+): Promise<Buffer | string> {
+  const { widget, key } = path
+  const fault = renderer.faults.find(({ name }) => name === widget)
+  if (fault) throw new Error(`${sayPlace(fault)}: ${fault.message}`)
+  const manifest = findManifest(renderer.manifests, widget)
+  const format = EXTENSIONS[extension]
+  const look = parseLook(manifest, format ?? 'png', query)
+  const spec = { widget, key, look }
+  const facts = { ...counts, time }
+  const shows = manifest.reads ? await readShown(renderer, spec) : []
+  const draw = async (job: Omit<Job, 'output'>) => (await renderer.draw(job, () => 1)).frame
+  const shown = await Promise.all(
+    shows.map(async ({ path, spec: { widget, key, look } }) => ({
+      path,
+      frame: await draw({ widget, key, look, ...facts }),
+    })),
+  )
+  const job: Omit<Job, 'output'> = { ...spec, ...facts, shown }
+  if (format === undefined) return `${JSON.stringify((await renderer.data(job, () => 1)) ?? null)}\n`
+  return (await draw(job)).bytes
+}
+
+/** Of the log, only what widgets print: an author's `console.log`. The rest is told by the error. */
+function showOutput(line: string): void {
+  const { renderer, msg } = JSON.parse(line) as { renderer?: number; msg: string }
+  if (renderer !== undefined) process.stderr.write(`${msg}\n`)
+}
+
+function sayUsage({ faults, message }: PublicError): string {
+  return faults.length > 0 ? sayFaults(faults) : message
+}
+
+/** A widget's own error has its stack, which names the file and the line. */
+function sayFailure({ message, cause }: Error): string {
+  return cause instanceof Error ? `${message}\n${cause.stack}` : message
+}

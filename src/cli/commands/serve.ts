@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { createSecureServer, type Http2SecureServer } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import express from 'express'
+import http2Express from 'http2-express'
+import { type Logger, pino } from 'pino'
+import { StoreError } from '../../cluster/store-error.ts'
+import { createImgcast, type Imgcast } from '../../imgcast.ts'
+import { OPTIONS, type Options, sayFaults } from '../../options.ts'
+import { type Command, USAGE_ERROR } from '../command.ts'
+
+/** A process that cannot stop in time is ended: five seconds are promised. */
+const STOP_DEADLINE = 4_700
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const
+/** Connections that may be open besides those that show pictures: pages, stills, the API. */
+const SPARE_CONNECTIONS = 1_000
+/** Milliseconds after which a connection without any traffic is closed; every stream has some each 15 s. */
+const IDLE_TIMEOUT = 120_000
+
+/** Runs the server until SIGTERM or SIGINT. */
+export const serveCommand: Command = {
+  name: 'serve',
+  about: 'run the server; the default',
+  options: OPTIONS,
+  read:
+    ({ options }) =>
+    () =>
+      serve(options).catch((error: unknown) => {
+        if (!(error instanceof StoreError)) throw error
+        process.stderr.write(`${sayFaults([{ name: '--store', detail: error.detail }])}\n`)
+        return USAGE_ERROR
+      }),
+}
+
+/** Resolves when it listens, and to nothing: it goes on running. */
+async function serve(options: Options): Promise<undefined> {
+  const { port, host, tlsCert, tlsKey, trustProxy, ...rest } = options
+  // Standard output is for people, log lines are for whoever collects them.
+  const log = pino({ level: options.logLevel }, pino.destination(2))
+  // A signal that comes while the render processes start has nothing to end but this process, which ends them.
+  const leave = () => process.exit(0)
+  for (const signal of SIGNALS) process.once(signal, leave)
+  const imgcast = await createImgcast({ ...rest, log })
+  const server = createServerFor(options)
+  server.maxConnections = options.maxConnections + SPARE_CONNECTIONS
+  server.setTimeout(IDLE_TIMEOUT)
+  server.on('request', createApp(options, imgcast))
+  server.once('error', (error: NodeJS.ErrnoException) => void refuseToStart(error, imgcast, log))
+  server.listen(port, host, () => {
+    const address = addressOf(server, options)
+    greet(address, imgcast, options.token === undefined)
+    log.info({ address, widgets: options.widgets }, 'started')
+  })
+  for (const signal of SIGNALS) {
+    process.off(signal, leave)
+    process.on(signal, () => void stop(signal, server, imgcast, log))
+  }
+}
+
+function createApp({ tlsCert, trustProxy }: Options, imgcast: Imgcast): express.Express {
+  // Express's own request and response are HTTP/1.1's; the bridge gives both kinds what Express adds.
+  const app = tlsCert === undefined ? express() : http2Express(express)
+  app.disable('x-powered-by')
+  if (trustProxy !== undefined)
+    app.set('trust proxy', /^\d+$/.test(trustProxy) ? Number(trustProxy) : trustProxy)
+  app.use(imgcast.router)
+  return app
+}
+
+function createServerFor({ tlsCert, tlsKey }: Options): Server | Http2SecureServer {
+  if (tlsCert === undefined || tlsKey === undefined) return createServer()
+  return createSecureServer({ cert: readFileSync(tlsCert), key: readFileSync(tlsKey), allowHTTP1: true })
+}
+
+/** Where to point a browser: `localhost` for whatever listens on this machine only. */
+function addressOf(server: Server | Http2SecureServer, { host, tlsCert }: Options): string {
+  const { port } = server.address() as AddressInfo
+  const name = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host) ? 'localhost' : host
+  return `${tlsCert === undefined ? 'http' : 'https'}://${name.includes(':') ? `[${name}]` : name}:${port}`
+}
+
+function greet(address: string, { token }: Imgcast, made: boolean): void {
+  const shown = made
+    ? `${token}   (made for this run; set IMGCAST_TOKEN to keep one)`
+    : 'the one of IMGCAST_TOKEN or --token'
+  process.stdout.write(
+    [
+      '',
+      `  Imgcast is live at   ${address}`,
+      `  Dashboard token      ${shown}`,
+      '  Stop it with         Ctrl+C',
+      '',
+      '',
+    ].join('\n'),
+  )
+}
+
+async function refuseToStart(error: NodeJS.ErrnoException, imgcast: Imgcast, log: Logger): Promise<void> {
+  log.fatal(
+    { error: error.message },
+    `cannot listen: ${error.code === 'EADDRINUSE' ? 'the port is taken, choose another with --port' : error.message}`,
+  )
+  process.exitCode = 1
+  await imgcast.close()
+}
+
+async function stop(
+  signal: string,
+  server: Server | Http2SecureServer,
+  imgcast: Imgcast,
+  log: Logger,
+): Promise<void> {
+  log.info({ signal, connections: imgcast.census().connections }, 'stopping')
+  setTimeout(() => process.exit(0), STOP_DEADLINE).unref()
+  server.close()
+  await imgcast.close()
+  log.info('stopped')
+  process.exit(0)
+}

@@ -1,0 +1,31 @@
+import type { SKRSContext2D } from '@napi-rs/canvas'
+
+/** How `drawBox` paints a box. */
+export interface DrawBoxOptions {
+  color: SKRSContext2D['fillStyle']
+  /** The radius of its corners, in CSS pixels. @default 0 */
+  corner?: number
+  /** The colour of a line along its edge, inside of the box. @default none */
+  edge?: string
+  /** How thick that line is, in CSS pixels. @default 1 */
+  thickness?: number
+}
+
+type Sides = readonly [x: number, y: number, width: number, height: number]
+
+/** Draws a box with round corners. */
+export function drawBox(ctx: SKRSContext2D, [x, y, width, height]: Sides, options: DrawBoxOptions): void {
+  const { color, corner = 0, edge, thickness = edge ? 1 : 0 } = options
+  ctx.save()
+  ctx.beginPath()
+  const inset = thickness / 2
+  ctx.roundRect(x + inset, y + inset, width - thickness, height - thickness, Math.max(0, corner - inset))
+  ctx.fillStyle = color
+  ctx.fill()
+  if (edge) {
+    ctx.strokeStyle = edge
+    ctx.lineWidth = thickness
+    ctx.stroke()
+  }
+  ctx.restore()
+}

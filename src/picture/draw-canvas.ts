@@ -1,0 +1,53 @@
+import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas'
+import { registerFonts } from './fonts.ts'
+import type { Format } from './frame.ts'
+
+/** The size and coding of a picture. */
+export interface Sheet {
+  /** CSS pixels. */
+  width: number
+  height: number
+  /** Device pixels a CSS pixel, 1 to 3; an SVG has none. */
+  scale: number
+  format: Format
+  /** 1 to 100; JPEG and WebP. */
+  quality: number
+}
+
+/** The most device pixels of a picture: 64 MB of canvas. */
+export const MAX_PIXELS = 16_000_000
+
+/**
+ * Draws without encoding.
+ * @throws RangeError where the sheet is empty or has more than `MAX_PIXELS`.
+ */
+export function drawCanvas(sheet: Sheet, draw: (ctx: SKRSContext2D) => void): Canvas {
+  checkSheet(sheet)
+  registerFonts()
+  const { width, height, scale, format } = sheet
+  const canvas = createCanvas(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)))
+  const ctx = canvas.getContext('2d')
+  ctx.scale(scale, scale)
+  ctx.save()
+  draw(ctx)
+  if (format === 'jpeg') fillBehind(canvas, ctx)
+  return canvas
+}
+
+/** @throws RangeError where the sheet is empty or has more than `MAX_PIXELS`. */
+export function checkSheet({ width, height, scale }: Sheet): void {
+  const pixels = width * height * scale ** 2
+  if (width >= 1 && height >= 1 && pixels <= MAX_PIXELS) return
+  throw new RangeError(
+    `Expected a picture of 1 to ${MAX_PIXELS} pixels, got ${width}x${height} times ${scale}`,
+  )
+}
+
+function fillBehind(canvas: Canvas, ctx: SKRSContext2D): void {
+  ctx.restore()
+  ctx.setTransform(1, 0, 0, 1, 0, 0)
+  ctx.globalAlpha = 1
+  ctx.globalCompositeOperation = 'destination-over'
+  ctx.fillStyle = '#fff'
+  ctx.fillRect(0, 0, canvas.width, canvas.height)
+}

@@ -1,0 +1,79 @@
+import { AssertionError } from 'node:assert'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { compare, decode, type Pixels, toPng } from './compare.ts'
+
+/** What may differ. */
+export interface ExpectPictureOptions {
+  /** Of all pixels, how many may differ, 0 to 1. @default 0.002 */
+  tolerance?: number
+  /** How different a colour may be before its pixel counts, 0 to 1. @default 0.1 */
+  threshold?: number
+}
+
+/** The share of pixels that may differ: enough for another machine's rounding, less than one digit of a counter. */
+export const TOLERANCE = 0.002
+const PNG_SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex')
+
+/**
+ * Compares a picture with a kept one, a PNG file, pixel by pixel. A missing one is written, but with `CI=true` it is a
+ * failure; `UPDATE_PICTURES=1` writes those that differ anew. Works under every test runner.
+ * @param picture what `renderOnce` answers, or bytes of any format.
+ * @param file path or file URL of the kept picture; a path is the working directory's.
+ * @throws AssertionError that says how many pixels differ; then `<name>.actual.png` and `<name>.diff.png` lie beside
+ *   the kept picture until it is right again.
+ */
+export async function expectPicture(
+  picture: { bytes: Buffer } | Buffer,
+  file: string | URL,
+  { tolerance = TOLERANCE, threshold }: ExpectPictureOptions = {},
+): Promise<void> {
+  const path = file instanceof URL || file.startsWith('file:') ? fileURLToPath(file) : file
+  if (!path.endsWith('.png')) throw new TypeError(`expected the kept picture to be a .png, got ${path}`)
+  const bytes = Buffer.isBuffer(picture) ? picture : picture.bytes
+  const actual = await decode(bytes)
+  const kept = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  const expected = kept && (await decode(kept))
+  const found = expected ? findDifference(actual, expected, tolerance, threshold) : { words: 'is missing' }
+  const beside = { actual: path.replace(/png$/, 'actual.png'), diff: path.replace(/png$/, 'diff.png') }
+  if (found && (process.env.UPDATE_PICTURES === '1' || (!kept && process.env.CI !== 'true'))) {
+    await write(path, toPngBytes(bytes, actual))
+    process.stderr.write(`wrote ${relative('', path)}: look at it, and keep it with the test\n`)
+  } else if (found) {
+    await write(beside.actual, toPngBytes(bytes, actual))
+    if (found.diff) await write(beside.diff, found.diff)
+    const seen = Object.values(beside).slice(0, found.diff ? 2 : 1)
+    throw new AssertionError({
+      message: `${relative('', path)} ${found.words}: see ${seen.map((each) => basename(each)).join(' and ')} beside it; UPDATE_PICTURES=1 keeps the new picture`,
+      stackStartFn: expectPicture,
+    })
+  }
+  for (const stale of Object.values(beside)) await rm(stale, { force: true })
+}
+
+function findDifference(
+  actual: Pixels,
+  expected: Pixels,
+  tolerance: number,
+  threshold: number | undefined,
+): { words: string; diff?: Buffer } | undefined {
+  const [ours, theirs] = [actual, expected].map(({ width, height }) => `${width}x${height}`)
+  if (ours !== theirs) return { words: `has ${theirs} pixels, the new picture ${ours}` }
+  const { differing, share, diff } = compare(actual, expected, threshold)
+  if (share <= tolerance) return undefined
+  const percent = (part: number) => `${Number((part * 100).toPrecision(2))} %`
+  const words = `differs in ${differing} of ${expected.width * expected.height} pixels (${percent(share)}, at most ${percent(tolerance)} may)`
+  return { words, diff }
+}
+
+function toPngBytes(bytes: Buffer, pixels: Pixels): Buffer {
+  return bytes.subarray(0, PNG_SIGNATURE.length).equals(PNG_SIGNATURE) ? bytes : toPng(pixels)
+}
+
+async function write(path: string, bytes: Buffer): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, bytes)
+}

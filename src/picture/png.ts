@@ -1,0 +1,34 @@
+import { crc32 } from 'node:zlib'
+
+/** A PNG's signature and its IHDR chunk (PNG, sections 5.2 and 11.2.1). */
+export const PNG_HEADER_BYTES = 33
+const SIGNATURE_BYTES = 8
+/** A chunk's length, type and CRC. */
+const FRAMING_BYTES = 12
+
+/** One chunk of a PNG. */
+export interface PngChunk {
+  type: string
+  data: Buffer
+}
+
+/** A whole chunk: length, type, data, and the CRC-32 of type and data (PNG, section 5.3). */
+export function pngChunk(type: string, data: Buffer): Buffer {
+  const chunk = Buffer.alloc(data.length + FRAMING_BYTES)
+  chunk.writeUInt32BE(data.length)
+  chunk.write(type, 4, 'latin1')
+  data.copy(chunk, 8)
+  chunk.writeUInt32BE(crc32(chunk.subarray(4, data.length + 8)), data.length + 8)
+  return chunk
+}
+
+/** The chunks of a PNG that is known to be a good one. */
+export function readPngChunks(png: Buffer): PngChunk[] {
+  const chunks: PngChunk[] = []
+  for (let at = SIGNATURE_BYTES; at < png.length; ) {
+    const length = png.readUInt32BE(at)
+    chunks.push({ type: png.toString('latin1', at + 4, at + 8), data: png.subarray(at + 8, at + 8 + length) })
+    at += length + FRAMING_BYTES
+  }
+  return chunks
+}

@@ -1,0 +1,187 @@
+import { fileURLToPath } from 'node:url'
+import { type Fault, PublicError, quote } from '../errors.ts'
+import { createFrame, type Format } from '../picture/frame.ts'
+import type { Params, Values, Widget } from '../widget/define-widget.ts'
+import { createWidgetLoader, type LoadedWidget } from '../widget/load-widget.ts'
+import { badParameters, type Look, lookSpecs, parseLook } from '../widget/look.ts'
+import { type Manifest, toManifest } from '../widget/manifest.ts'
+import type { ParamSpec } from '../widget/param.ts'
+import { findWidgetFaults } from '../widget/widget-faults.ts'
+import { drawJob, loadJob, type Supplies } from './draw-job.ts'
+import type { Drawing, Job, StateRequest } from './protocol.ts'
+import { readJob } from './room-job.ts'
+import { untilAborted } from './until-aborted.ts'
+
+/** What a picture is drawn from. */
+export interface RenderOnceOptions<P extends Params = Params, D = unknown> {
+  /** Some of the widget's parameters, or a query: `label=readers&scale=2`. @default each parameter's default */
+  params?: Partial<Values<P>> | string | URLSearchParams
+  /** CSS pixels, where the widget can be resized. @default the widget's */
+  width?: number
+  height?: number
+  /** Device pixels a CSS pixel, 1 to 3. @default 1 */
+  scale?: number
+  /** Frames a second, where the widget is animated by a frame rate; the clock stands still between two. */
+  fps?: number
+  /** 1 to 100; JPEG and WebP. @default 85 */
+  quality?: number
+  /** @default 'png' */
+  format?: Format
+  /** Of the room. @default 'main' */
+  key?: string
+  /** Open pictures of the room. @default `visitors`, else 1 */
+  connections?: number
+  /** People among them. @default `connections`, else 1 */
+  visitors?: number
+  /** @default `visitors` */
+  peak?: number
+  /** Milliseconds since the epoch, a date, or one in ISO 8601. @default noon of 1 January 2026, UTC: every day the same picture */
+  time?: number | Date | string
+  /** What the scene has as `data`, in place of what `load` would answer, as if it were pushed. */
+  data?: D
+  /** What is seen of the pictures that the widget's `shows` names, in its order: other calls' answers. @default none */
+  pictures?: readonly Pick<RenderedPicture, 'bytes' | 'width' | 'height' | 'format'>[]
+  /** What the room remembers. @default nothing */
+  state?: Readonly<Record<string, unknown>>
+}
+
+/** A picture drawn once, and what it was drawn from. */
+export interface RenderedPicture<D = unknown> {
+  bytes: Buffer
+  /** CSS pixels; the bytes hold `scale` times as many each way. */
+  width: number
+  height: number
+  format: Format
+  /** What the widget's `load` answered. */
+  data: D
+  /** What `.json` answers; asked of the widget when it is read. */
+  readonly json: unknown
+  /** What the room remembers now. */
+  state: Record<string, unknown>
+  /** Milliseconds until the clock alone changes the picture; undefined where it never does. */
+  next: number | undefined
+}
+
+const NOON = Date.UTC(2026, 0, 1, 12)
+/** As the server's `--draw-timeout`. */
+const LOAD_TIMEOUT = 2_000
+const LOOKS = ['width', 'height', 'scale', 'fps', 'quality'] as const
+
+/**
+ * Draws one picture of a widget in this process, as a render process would: `load`, then `draw`. For tests of widgets.
+ * @param widget the widget, or the path or file URL of its module (TypeScript too); a path is the working directory's.
+ * @throws PublicError that names every wrong parameter, and whatever the widget throws.
+ */
+export function renderOnce<P extends Params, D>(
+  widget: Widget<P, D>,
+  options?: RenderOnceOptions<P, NoInfer<D>>,
+): Promise<RenderedPicture<D>>
+export function renderOnce(widget: string | URL, options?: RenderOnceOptions): Promise<RenderedPicture>
+export async function renderOnce(
+  widget: Widget | string | URL,
+  options: RenderOnceOptions = {},
+): Promise<RenderedPicture> {
+  const loaded = await toLoaded(widget)
+  const job = readByWidget(loaded, toJob(loaded.manifest, options), options)
+  const state: Record<string, unknown> = structuredClone(options.state ?? {})
+  const supplies = await load(loaded, job, state)
+  const { frame, next } = drawJob(loaded, job, supplies) as Drawing
+  const { bytes, width, height, format } = frame
+  return {
+    bytes,
+    width,
+    height,
+    format,
+    data: supplies.data,
+    state,
+    next,
+    get json() {
+      return (drawJob(loaded, { ...job, output: 'data' }, supplies) as { data: unknown }).data
+    },
+  }
+}
+
+async function toLoaded(widget: Widget | string | URL): Promise<LoadedWidget> {
+  if (typeof widget === 'string' || widget instanceof URL) {
+    const isUrl = widget instanceof URL || widget.startsWith('file:')
+    return createWidgetLoader()(isUrl ? fileURLToPath(widget) : widget)
+  }
+  const faults = findWidgetFaults(widget)
+  if (faults.length > 0) throw new TypeError(faults.join('; '))
+  return { widget, manifest: toManifest('widget', '', widget) }
+}
+
+function toJob(manifest: Manifest, options: RenderOnceOptions): Job {
+  const { key = 'main', connections = options.visitors ?? 1, visitors = connections } = options
+  const { peak = visitors, time = NOON } = options
+  const moment = new Date(time).getTime()
+  if (Number.isNaN(moment)) throw new TypeError(`expected \`time\` to be a time, got ${quote(time)}`)
+  const look = toLook(manifest, options)
+  const pushed = 'data' in options ? { data: options.data } : undefined
+  const { name: widget } = manifest
+  return { output: 'frame', widget, key, look, connections, visitors, peak, time: moment, pushed }
+}
+
+/** What only the widget itself can say of its parameters, and which pictures it shows. */
+function readByWidget(loaded: LoadedWidget, job: Job, { pictures = [] }: RenderOnceOptions): Job {
+  if (!loaded.manifest.reads) return job
+  const { faults, shows } = readJob(loaded, job)
+  if (faults.length > 0) throw badParameters(faults)
+  const frames = pictures.map(({ format, bytes, width, height }) => createFrame(format, bytes, width, height))
+  const shown = shows.flatMap((path, index) => (frames[index] ? [{ path, frame: frames[index] }] : []))
+  return { ...job, shown }
+}
+
+/** By way of a query, so that every value is checked as the server checks it. */
+function toLook(manifest: Manifest, { params = {}, format = 'png', ...rest }: RenderOnceOptions): Look {
+  const isQuery = typeof params === 'string' || params instanceof URLSearchParams
+  const query = new URLSearchParams(isQuery ? params : '')
+  const faults: Fault[] = []
+  const put = (specs: Record<string, ParamSpec>, values: Readonly<Record<string, unknown>>) => {
+    for (const [name, value] of Object.entries(values)) {
+      const spec = specs[name]
+      if (value === undefined) continue
+      if (spec) query.set(name, toText(spec, value))
+      else faults.push({ name, detail: `expected one of ${Object.keys(specs).join(', ') || 'none'}` })
+    }
+  }
+  if (!isQuery) put(manifest.params, params)
+  put(lookSpecs(manifest), Object.fromEntries(LOOKS.map((name) => [name, rest[name]])))
+  try {
+    const look = parseLook(manifest, format, query)
+    if (faults.length === 0) return look
+  } catch (error) {
+    if (!(error instanceof PublicError)) throw error
+    faults.push(...error.faults)
+  }
+  throw badParameters(faults)
+}
+
+function toText({ kind }: ParamSpec, value: unknown): string {
+  return kind === 'duration' && typeof value === 'number' ? `${value}ms` : String(value)
+}
+
+async function load(loaded: LoadedWidget, job: Job, state: Record<string, unknown>): Promise<Supplies> {
+  const abort = new AbortController()
+  const timeout = loaded.manifest.limits.timeout ?? LOAD_TIMEOUT
+  const timer = setTimeout(() => abort.abort(new Error('took too long to load')), timeout)
+  try {
+    return await untilAborted(abort.signal, () =>
+      loadJob(loaded, job, abort.signal, async (request) => answer(state, request)),
+    )
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function answer(state: Record<string, unknown>, { operation, name, value }: StateRequest): unknown {
+  const known = state[name]
+  if (operation === 'add') {
+    if (known !== undefined && typeof known !== 'number')
+      throw new TypeError(`Expected \`${name}\` to be a number, found ${typeof known}`)
+    state[name] = (known ?? 0) + (value as number)
+  }
+  // As JSON, like in every store: no widget can keep a hand on what the room remembers.
+  if (operation === 'set') state[name] = JSON.parse(JSON.stringify(value))
+  return operation === 'get' ? structuredClone(known) : state[name]
+}

@@ -1,0 +1,43 @@
+import { sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** A place in an author's code. */
+export interface Place {
+  file: string
+  /** Counted from 1; undefined where only the file is known. */
+  line: number | undefined
+  /**
+   * Counted from 1; undefined where only the line is known: authors' modules run transformed, which moves code
+   * sideways but never to another line.
+   */
+  column: number | undefined
+}
+
+/** ` at draw (/srv/widgets/clock.ts:3:5)` or ` at async file:///srv/widgets/clock.mjs:1:7`. */
+const STACK_LINE = /^\s+at (?:.*\()?(?:async )?(\S.*?):(\d+):\d+\)?$/
+
+/** Finds the innermost line of a stack that lies in one of the folders, and in no package installed there. */
+export function findPlace(stack: string, folders: readonly string[]): Place | undefined {
+  for (const text of stack.split('\n')) {
+    const [, source = '', line] = STACK_LINE.exec(text) ?? []
+    const file = source.startsWith('file://') ? toPath(source) : source
+    const isAuthors = folders.some((folder) => file.startsWith(folder.endsWith(sep) ? folder : folder + sep))
+    if (isAuthors && !file.includes(`${sep}node_modules${sep}`)) {
+      return { file, line: Number(line), column: undefined }
+    }
+  }
+  return undefined
+}
+
+/** `clock.ts:12:7`, as editors and terminals jump to it. */
+export function sayPlace({ file, line, column }: Partial<Place> & { file: string }): string {
+  return [file, line, column].filter((part) => part !== undefined).join(':')
+}
+
+function toPath(url: string): string {
+  try {
+    return fileURLToPath(url)
+  } catch {
+    return ''
+  }
+}

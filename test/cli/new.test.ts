@@ -1,0 +1,121 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { renderOnce } from 'imgcast'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { compare, decode } from '../../src/picture/compare.ts'
+import { runCommand } from '../support/command.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+let folder: string
+
+beforeEach(() => {
+  // Inside of the project, so that the written test finds `imgcast` as it would where it is installed.
+  folder = mkdtempSync(join(root, 'test/.tmp-new-'))
+})
+
+afterEach(() => rmSync(folder, { recursive: true }))
+
+describe('imgcast new', () => {
+  test.each([
+    ['ts', []],
+    ['js', ['--js']],
+  ])(
+    'writes a widget (%s) that passes its own test, and says what comes next',
+    { timeout: 120_000 },
+    async (ending, more) => {
+      const { code, stdout, stderr } = await runCommand(['new', 'tea-party', '--folder', folder, ...more])
+      expect([code, stderr]).toEqual([0, ''])
+      expect(readdirSync(folder).toSorted()).toEqual(['tea-party.test.mjs', `tea-party.${ending}`].toSorted())
+      expect(stdout).toContain('npx imgcast --widgets ')
+      expect(stdout).toContain('http://localhost:9192/tea-party')
+      const command = /node --test (\S+)/.exec(stdout)?.[1] ?? ''
+      const { NODE_OPTIONS: _, CI: __, ...env } = process.env
+      const runTest = (variables = {}) =>
+        spawnSync(process.execPath, ['--test', command], {
+          cwd: root,
+          env: { ...env, ...variables },
+          encoding: 'utf8',
+        })
+      expect(runTest()).toMatchObject({ status: 0 })
+      expect(readdirSync(join(folder, 'pictures')).toSorted()).toEqual([
+        'tea-party-white.png',
+        'tea-party.png',
+      ])
+      expect(runTest({ CI: 'true' })).toMatchObject({ status: 0 })
+      const module = join(folder, `tea-party.${ending}`)
+      writeFileSync(module, readFileSync(module, 'utf8').replaceAll('22px', '11px'))
+      const { status, stdout: told } = runTest()
+      expect(status).toBe(1)
+      expect(told).toMatch(/tea-party\.png differs in \d+ of \d+ pixels/)
+    },
+  )
+
+  test('never overwrites: it says what there is, with exit code 1, and writes nothing', async () => {
+    writeFileSync(join(folder, 'tea-party.test.mjs'), 'mine')
+    const { code, stderr } = await runCommand(['new', 'tea-party', '--folder', folder])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/tea-party\.test\.mjs exists already: nothing was written\n$/)
+    expect(readdirSync(folder)).toEqual(['tea-party.test.mjs'])
+    expect(readFileSync(join(folder, 'tea-party.test.mjs'), 'utf8')).toBe('mine')
+  })
+
+  test.each([
+    ['Tea', 'Tea: expected a kebab-case file name like my-widget, since it is the name in the URL\n'],
+    ['tea--party', 'tea--party: expected a kebab-case'],
+    ['../tea', '../tea: expected a kebab-case'],
+    ['api', "api: the name api is taken by the server's own URLs\n"],
+  ])('a name like %s has exit code 2, with the rule', async (name, words) => {
+    const { code, stderr } = await runCommand(['new', name, '--folder', folder])
+    expect(code).toBe(2)
+    expect(stderr).toContain(words)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('without a name, or with two, has exit code 2', async () => {
+    expect(await runCommand(['new'])).toMatchObject({ code: 2, stderr: '<name>: is missing, see --help\n' })
+    expect(await runCommand(['new', 'tea', 'coffee'])).toMatchObject({
+      code: 2,
+      stderr: 'coffee: expected nothing here but options\n',
+    })
+  })
+
+  test('a folder that cannot be made has exit code 1', async () => {
+    const { code, stderr } = await runCommand(['new', 'tea', '--folder', join(root, 'package.json')])
+    expect(code).toBe(1)
+    expect(stderr).toContain('nothing can be written to')
+  })
+})
+
+describe('the widget it writes', () => {
+  const draw = (options: object) => renderOnce(join(root, 'templates/my-widget.ts'), options)
+
+  test('has one face more for one visitor more, up to as many as fit', async () => {
+    const pictures = await Promise.all(
+      [0, 1, 2, 3, 4, 5].map(async (visitors) => decode((await draw({ visitors })).bytes)),
+    )
+    for (const [visitors, picture] of pictures.entries()) {
+      const before = pictures[visitors - 1]
+      if (before) expect(compare(picture, before).share).toBeGreaterThan(0.03)
+    }
+  })
+
+  test.each(['width=240', 'width=600', 'background=white'])(
+    'draws no words into the faces: %s',
+    async (look) => {
+      const most = { visitors: 888_888, params: `${look}&greeting=${'W'.repeat(40)}` }
+      const [silent, loud] = await Promise.all(
+        [{ ...most, params: `${look}&greeting=` }, most].map(async (each) =>
+          decode((await draw(each)).bytes),
+        ),
+      )
+      const right = (pixels: Awaited<ReturnType<typeof decode>> | undefined) => {
+        const { width = 0, data = [] } = pixels ?? {}
+        // The faces of the narrowest picture take 88 pixels at its right.
+        return Array.from(data).filter((_, at) => (at / 4) % width > width - 88)
+      }
+      expect(right(loud)).toEqual(right(silent))
+    },
+  )
+})

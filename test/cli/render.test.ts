@@ -1,0 +1,190 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { renderOnce } from 'imgcast'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import online from '../../widgets/online.ts'
+import { runCommand } from '../support/command.ts'
+import { FIXTURE_WIDGETS } from '../support/server.ts'
+
+const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+const fixtures = fileURLToPath(FIXTURE_WIDGETS)
+const broken = fileURLToPath(new URL('../fixtures/broken/', import.meta.url))
+let folder: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'imgcast-render-'))
+})
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const at = (file: string) => join(folder, file)
+
+describe('imgcast render', () => {
+  test('draws what a server would, for as many visitors as are said', async () => {
+    const path = '/online/lobby.png?label=readers&scale=2&t=1'
+    const ended = await runCommand(['render', path, '-o', at('lobby.png'), '--visitors', '7'])
+    expect(ended).toEqual({ code: 0, stdout: '', stderr: '' })
+    const { bytes } = await renderOnce(online, { visitors: 7, params: { label: 'readers' }, scale: 2 })
+    expect(readFileSync(at('lobby.png'))).toEqual(bytes)
+  })
+
+  test('takes the format from the path, else from the file, else PNG', async () => {
+    const magic = (file: string) => readFileSync(at(file)).subarray(0, 4).toString('latin1')
+    for (const [path, file, expected] of [
+      ['online.webp', 'a', 'RIFF'],
+      ['online/x', 'b.webp', 'RIFF'],
+      ['online.jpg', 'c.jpeg', '\xff\xd8\xff\xe0'],
+      ['online', 'd', '\x89PNG'],
+    ] as const) {
+      expect(await runCommand(['render', path, '-o', at(file)])).toMatchObject({ code: 0, stderr: '' })
+      expect(magic(file)).toBe(expected)
+    }
+  })
+
+  test('writes to standard output for -, and data for .json', async () => {
+    const child = spawn(process.execPath, [MAIN, 'render', 'online.png', '-o', '-'])
+    const chunks: Buffer[] = []
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+    expect(await once(child, 'close')).toEqual([0, null])
+    expect(Buffer.concat(chunks)).toEqual((await renderOnce(online)).bytes)
+    const { stdout } = await runCommand(['render', 'online/a.json', '-o', '-', '--connections', '3'])
+    expect(JSON.parse(stdout)).toEqual({ room: 'online/a', connections: 3, visitors: 3, peak: 3 })
+  })
+
+  test('draws at the time that is said', async () => {
+    const draw = async (file: string, time: string) => {
+      await runCommand(['render', 'sine', '-o', at(file), '--time', time])
+      return readFileSync(at(file))
+    }
+    const [noon, again, later] = [
+      await draw('noon', '2026-01-01T12:00:00Z'),
+      await draw('again', '2026-01-01T13:00:00+01:00'),
+      await draw('later', '2026-01-01T12:00:00.500Z'),
+    ]
+    expect(again).toEqual(noon)
+    expect(later).not.toEqual(noon)
+  })
+
+  test('names every wrong option, with exit code 2', async () => {
+    const args = [
+      'render',
+      '/online/a b.png',
+      '-o',
+      'x.gif',
+      '--visitors',
+      '-1',
+      '--time',
+      'noon',
+      '--nonsense',
+    ]
+    const { code, stderr } = await runCommand([...args, '--draw-timeout', '5', '--widgets', '/no/such'])
+    expect(code).toBe(2)
+    expect(
+      stderr
+        .trim()
+        .split('\n')
+        .map((line) => line.split(': ')[0])
+        .toSorted(),
+    ).toEqual(
+      ['--draw-timeout', '--nonsense', '--output', '--time', '--visitors', '--widgets', 'key'].toSorted(),
+    )
+    expect(await runCommand(['render'])).toMatchObject({ code: 2 })
+    expect((await runCommand(['render', 'online.png'])).stderr).toBe(
+      '--output: expected a file to write, or - for standard output\n',
+    )
+    expect((await runCommand(['render', 'online.png', '-o', 'a.jpg'])).stderr).toBe(
+      '--output: expected the ending .png, or none, got .jpg\n',
+    )
+    expect((await runCommand(['render', 'online.mjpeg', '-o', '-'])).stderr).toContain('take .jpg')
+  })
+
+  test('names every wrong parameter, with exit code 2, and writes nothing', async () => {
+    const path = 'online.png?style=round&scale=9'
+    expect(await runCommand(['render', path, '-o', at('wrong.png')])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'style: expected one of pill, box, got "round"\nscale: expected a number from 1 to 3, got "9"\n',
+    })
+    expect(existsSync(at('wrong.png'))).toBe(false)
+  })
+
+  test('draws the pictures within a picture, and names those that there are not', async () => {
+    const draw = (path: string) => runCommand(['render', path, '-o', at('grid.png'), '--visitors', '4'])
+    expect(await draw('grid?show=online,traffic-light&gap=0')).toMatchObject({ code: 0, stderr: '' })
+    expect(readFileSync(at('grid.png')).readUInt32BE(20)).toBeGreaterThanOrEqual(150)
+    const { code, stderr } = await draw('grid?show=online,nothing')
+    expect([code, stderr]).toEqual([2, 'show: nothing: there is no widget nothing\n'])
+  })
+
+  test('names the nearest widget where there is none, with exit code 2', async () => {
+    const { code, stderr } = await runCommand(['render', 'onlin.png', '-o', '-'])
+    expect([code, stderr]).toEqual([2, 'no widget onlin, did you mean online?\n'])
+  })
+
+  test('a widget that throws has exit code 1, with the file and the line', async () => {
+    const { code, stdout, stderr } = await runCommand([
+      'render',
+      'throws.png',
+      '-o',
+      '-',
+      '--widgets',
+      fixtures,
+    ])
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(/^throws failed to draw\nError: .*secret detail[\s\S]*throws\.mjs:\d+:\d+/)
+  })
+
+  test('the line is that of the TypeScript that was written', async () => {
+    const lines = [
+      "import { defineWidget } from 'imgcast'",
+      'interface Anything { that: is }',
+      'type is = gone',
+      'type gone = string',
+      'export default defineWidget({',
+      "  title: 'Fails',",
+      '  size: { width: 9, height: 9 },',
+      '  draw() {',
+      "    throw new Error('here' as string)",
+      '  },',
+      '})',
+    ]
+    writeFileSync(at('fails.ts'), lines.join('\n'))
+    const { code, stderr } = await runCommand(['render', 'fails', '-o', '-', '--widgets', folder])
+    expect(code).toBe(1)
+    expect(stderr).toContain('fails.ts:9:')
+  })
+
+  test('a widget that hangs is given up after the draw timeout, with exit code 1', async () => {
+    const args = ['render', 'loops.png', '-o', '-', '--widgets', fixtures, '--draw-timeout', '300ms']
+    expect(await runCommand(args)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'loops took too long to draw\n',
+    })
+  })
+
+  test('a module that does not load has exit code 1, with its file and what is wrong', async () => {
+    const { code, stderr } = await runCommand(['render', 'syntax-error', '-o', '-', '--widgets', broken])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/syntax-error\.mjs:\d+:\d+: SyntaxError/s)
+  })
+
+  test('what a widget prints is on standard error', async () => {
+    const module =
+      "export default { title: 'T', size: { width: 9, height: 9 }, draw() { console.log('hello') } }"
+    writeFileSync(at('talks.mjs'), module)
+    const { stdout, stderr } = await runCommand(['render', 'talks', '-o', at('talks'), '--widgets', folder])
+    expect([stdout, stderr]).toEqual(['', 'hello\n'])
+  })
+
+  test('a file that cannot be written has exit code 1', async () => {
+    const { code, stderr } = await runCommand(['render', 'online', '-o', at('no/such/folder.png')])
+    expect(code).toBe(1)
+    expect(stderr).toContain('ENOENT')
+  })
+})

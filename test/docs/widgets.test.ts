@@ -1,0 +1,207 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { decode } from '../../src/picture/compare.ts'
+import { eventually } from '../support/eventually.ts'
+import { section } from './markdown.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const page = readFileSync(join(root, 'docs/widgets.md'), 'utf8')
+
+/** A numbered step of the walk: its fenced blocks in order, each with what its fence says. */
+interface Step {
+  number: number
+  blocks: { language: string; about: string; text: string }[]
+}
+
+const steps: Step[] = section(page, 'The walk')
+  .split(/^(?=\*\*\d+\. )/m)
+  .slice(1)
+  .map((text) => ({
+    number: Number(/\d+/.exec(text)?.[0]),
+    blocks: [...text.matchAll(/^```(\w+) ?(.*)\n([\s\S]*?)^```$/gm)].map(
+      ([, language = '', about = '', block = '']) => ({ language, about, text: block }),
+    ),
+  }))
+
+/** What a person has in two terminals and a browser: where they are, and where the server is. */
+class Walker {
+  readonly #place: string
+  readonly #tarball: string
+  readonly #endings: (() => void)[] = []
+  readonly #env: NodeJS.ProcessEnv
+  #url = ''
+  #src = ''
+  #before: Buffer | undefined
+  folder: string
+
+  constructor(place: string, tarball: string) {
+    this.#place = place
+    this.folder = place
+    this.#tarball = tarball
+    const own = Object.entries(process.env).filter(([name]) => !/^(CI|NODE_|VITEST|IMGCAST_|npm_)/.test(name))
+    const npm = { npm_config_prefer_offline: 'true', npm_config_audit: 'false', npm_config_fund: 'false' }
+    this.#env = { ...Object.fromEntries(own), ...npm, IMGCAST_PORT: '0' }
+  }
+
+  /** Runs a block as one goes on in a terminal: a `cd` lasts. */
+  run(block: string): { status: number | null; output: string } {
+    // The package of this very checkout, packed: the one of the registry would be another.
+    const script = block.replace(/^npm install imgcast$/m, `npm install '${this.#tarball}'`)
+    const place = join(this.#place, 'place')
+    const { status, stdout, stderr } = spawnSync('bash', ['-ec', `${script}\npwd > '${place}'`], {
+      cwd: this.folder,
+      env: this.#env,
+      encoding: 'utf8',
+    })
+    if (status === 0) this.folder = readFileSync(place, 'utf8').trim()
+    return { status, output: stdout + stderr }
+  }
+
+  async serve(block: string): Promise<void> {
+    const server = spawn('bash', ['-ec', block], {
+      cwd: this.folder,
+      env: this.#env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    this.#endings.push(() => process.kill(-Number(server.pid), 'SIGTERM'))
+    let printed = ''
+    server.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed += text
+    })
+    await eventually(() => expect(printed).toMatch(/http:\/\/localhost:\d+/), { timeout: 60_000 })
+    this.#url = /http:\/\/localhost:\d+/.exec(printed)?.[0] ?? ''
+  }
+
+  async fetch(src: string): Promise<Buffer> {
+    const response = await fetch(src.replace('http://localhost:9192', this.#url))
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/png'])
+    return Buffer.from(await response.arrayBuffer())
+  }
+
+  async look(html: string): Promise<void> {
+    const [, src = '', width, height] = /src="([^"]+)" width="(\d+)" height="(\d+)"/.exec(html) ?? []
+    this.#src = src
+    this.#before = await this.fetch(src)
+    expect(await decode(this.#before)).toMatchObject({ width: Number(width), height: Number(height) })
+  }
+
+  async edit(file: string, diff: string): Promise<void> {
+    const [from, to] = ['-', '+'].map((sign) =>
+      diff
+        .split('\n')
+        .find((line) => line.startsWith(sign))
+        ?.slice(1),
+    )
+    const path = join(this.folder, file)
+    const text = readFileSync(path, 'utf8')
+    expect(text.split('\n')).toContain(from)
+    writeFileSync(path, text.replace(`${from}\n`, `${to}\n`))
+    await eventually(async () => expect(await this.fetch(this.#src)).not.toEqual(this.#before), {
+      timeout: 60_000,
+      interval: 100,
+    })
+  }
+
+  close(): void {
+    for (const end of this.#endings) end()
+  }
+}
+
+let place: string
+let walker: Walker
+
+beforeAll(() => {
+  place = mkdtempSync(join(tmpdir(), 'imgcast-walk-'))
+  // Not built anew: other tests run the built files at this moment.
+  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', place], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  walker = new Walker(place, join(place, /"filename": "([^"]+)"/.exec(packed)?.[1] ?? ''))
+})
+
+afterAll(() => {
+  walker.close()
+  rmSync(place, { recursive: true })
+})
+
+describe('the walk', () => {
+  const begun = performance.now()
+
+  test('has its steps in order', () => {
+    expect(steps.map(({ number }) => number)).toEqual(steps.map((_, index) => index + 1))
+    expect(steps.length).toBeGreaterThan(8)
+  })
+
+  test.each(steps)('step $number', { timeout: 180_000 }, async ({ blocks }) => {
+    for (const { language, about, text } of blocks) {
+      if (language === 'html') await walker.look(text)
+      else if (language === 'diff') await walker.edit(about, text)
+      else if (about === 'server') await walker.serve(text)
+      else {
+        const { status, output } = walker.run(text)
+        expect({ status, output }).toMatchObject({ status: about === 'fails' ? 1 : 0 })
+        if (about === 'fails') expect(output).toMatch(/differs in \d+ of \d+ pixels/)
+      }
+    }
+  })
+
+  test('leaves what it says: a test with its pictures, and a picture drawn without a server', async () => {
+    for (const name of ['welcome', 'welcome-white']) {
+      expect(existsSync(join(walker.folder, `widgets/pictures/${name}.png`))).toBe(true)
+    }
+    expect(await decode(readFileSync(join(walker.folder, 'hello.png')))).toMatchObject({ width: 680 })
+    console.log(`the walk took ${((performance.now() - begun) / 1000).toFixed(1)} s`)
+  })
+
+  test('leaves a module whose types are right, and are checked', { timeout: 60_000 }, () => {
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const check = (file: string) =>
+      spawnSync(
+        process.execPath,
+        [tsc, '--noEmit', '--strict', '--skipLibCheck', '--target', 'es2023', '--module', 'nodenext', file],
+        { cwd: walker.folder, encoding: 'utf8' },
+      ).stdout
+    expect(check('widgets/welcome.ts')).toBe('')
+    const [, example = ''] = /^```ts\n([\s\S]*?)^```$/m.exec(section(page, 'A widget')) ?? []
+    writeFileSync(join(walker.folder, 'widgets/train.ts'), example)
+    expect([example.slice(0, 6), check('widgets/train.ts')]).toEqual(['import', ''])
+    const text = readFileSync(join(walker.folder, 'widgets/welcome.ts'), 'utf8')
+    const wrong = text.replace(
+      '{ greeting, background } = params',
+      '{ greetings: greeting, background } = params',
+    )
+    writeFileSync(join(walker.folder, 'widgets/wrong.ts'), wrong)
+    expect(check('widgets/wrong.ts')).toMatch(/wrong\.ts.*Property 'greetings' does not exist/)
+  })
+})
+
+describe('the reference', () => {
+  const source = readFileSync(join(root, 'src/widget/define-widget.ts'), 'utf8')
+  const fieldsOf = (name: string) => {
+    const body = new RegExp(`^export interface ${name}\\b[^{]*{$([\\s\\S]*?)^}$`, 'm').exec(source)?.[1] ?? ''
+    return [...body.matchAll(/^ {2}(\w+)[?(:<]/gm)].map(([, field = '']) => field)
+  }
+
+  test.each([
+    ['Widget', ''],
+    ['LoadScope', ''],
+    ['RoomScope', ''],
+    ['Scene', ''],
+    ['RoomState', 'state.'],
+  ])('names every field of a %s', (name, owner) => {
+    expect(fieldsOf(name).length).toBeGreaterThan(1)
+    const code = [...page.matchAll(/`([\w.]+)[`(<]|await ([\w.]+)/g)].map(([, one, other]) => one ?? other)
+    expect(code).toEqual(expect.arrayContaining(fieldsOf(name).map((field) => owner + field)))
+  })
+
+  test('names every kind of parameter', async () => {
+    const { param } = await import('imgcast')
+    for (const kind of Object.keys(param)) expect(page).toContain(`| \`param.${kind}(`)
+  })
+})

@@ -1,0 +1,154 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadImage, type SKRSContext2D } from '@napi-rs/canvas'
+import { afterAll, describe, expect, test } from 'vitest'
+import { type Moment, paintAnimation } from '../../src/picture/animation.ts'
+import { drawCanvas, type Sheet } from '../../src/picture/draw-canvas.ts'
+import { paint } from '../../src/picture/encode.ts'
+import type { Frame } from '../../src/picture/frame.ts'
+import { readApng } from '../support/apng.ts'
+import { pixelOf } from '../support/pixels.ts'
+import { describeWith } from '../support/tools.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'imgcast-animation-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const sheet = (format: 'png' | 'gif', scale = 1): Sheet => ({
+  width: 60,
+  height: 40,
+  scale,
+  format,
+  quality: 1,
+})
+const moments = (count: number, duration: number): Moment[] =>
+  Array.from({ length: count }, (_, index) => ({ time: index, duration }))
+
+/** A box that moves over ground that fades to nothing. */
+function drawBox(ctx: SKRSContext2D, time: number): void {
+  ctx.fillStyle = 'rgba(0, 80, 200, 0.4)'
+  ctx.fillRect(0, 0, 30, 40)
+  ctx.fillStyle = 'rgba(200, 80, 0, 0.5)'
+  ctx.fillRect(10 + time * 5, 10, 8, 8)
+}
+
+function run(paint: Generator<undefined, Frame>): { frame: Frame; pauses: number } {
+  for (let pauses = 0; ; pauses += 1) {
+    const { done, value } = paint.next()
+    if (done) return { frame: value, pauses }
+  }
+}
+
+describe('an animated PNG', () => {
+  test('has each picture with its time, and is played for ever', () => {
+    const { frame, pauses } = run(paintAnimation(sheet('png'), moments(4, 250), drawBox))
+    const { plays, pictures } = readApng(frame.bytes)
+    expect(plays).toBe(0)
+    expect(pictures.map(({ delay }) => delay)).toEqual([250, 250, 250, 250])
+    expect(frame).toMatchObject({ format: 'png', width: 60, height: 40, animated: true })
+    expect(pauses).toBe(3)
+  })
+
+  test('has the first picture whole and of the others what changed', () => {
+    const { frame } = run(paintAnimation(sheet('png', 2), moments(3, 100), drawBox))
+    const areas = readApng(frame.bytes).pictures.map(({ delay: _, ...area }) => area)
+    expect(areas).toEqual([
+      { x: 0, y: 0, width: 120, height: 80 },
+      { x: 20, y: 20, width: 26, height: 16 },
+      { x: 30, y: 20, width: 26, height: 16 },
+    ])
+  })
+
+  test('shows equal pictures in a row as one, for as long', () => {
+    const draw = (ctx: SKRSContext2D, time: number) => drawBox(ctx, Math.floor(time / 3))
+    const { frame } = run(paintAnimation(sheet('png'), moments(6, 100), draw))
+    expect(readApng(frame.bytes).pictures.map(({ delay }) => delay)).toEqual([300, 300])
+  })
+
+  test('is a plain PNG where nothing moves', () => {
+    const { frame } = run(paintAnimation(sheet('png'), moments(6, 100), (ctx) => drawBox(ctx, 0)))
+    expect(frame.animated).toBe(false)
+    expect(frame.bytes.includes('acTL')).toBe(false)
+  })
+
+  test('loses no time by rounding', () => {
+    const { frame } = run(paintAnimation(sheet('png'), moments(7, 1000 / 7), drawBox))
+    const delays = readApng(frame.bytes).pictures.map(({ delay }) => delay)
+    expect(delays.reduce((sum, delay) => sum + delay, 0)).toBeCloseTo(1000)
+  })
+
+  test('is the same bytes each time', () => {
+    const [one, two] = [0, 1].map(() => run(paintAnimation(sheet('png'), moments(4, 50), drawBox)).frame)
+    expect(one?.etag).toBe(two?.etag)
+  })
+
+  test('would be found out if a byte were wrong', () => {
+    const { frame } = run(paintAnimation(sheet('png'), moments(3, 50), drawBox))
+    const broken = Buffer.from(frame.bytes)
+    broken.writeUInt8(7, broken.lastIndexOf('fcTL') + 7)
+    expect(() => readApng(broken)).toThrow('CRC')
+  })
+})
+
+describeWith(['ffmpeg'], 'read by ffmpeg', () => {
+  const probe = (file: string) =>
+    execFileSync('ffprobe', ['-v', 'error', '-show_entries', 'packet=duration_time', '-of', 'csv=p=0', file])
+      .toString()
+      .split('\n')
+      .filter((line) => line !== '')
+
+  function write({ bytes, format }: Frame): string {
+    const file = join(folder, `${bytes.length}.${format}`)
+    writeFileSync(file, bytes)
+    return file
+  }
+
+  test.each<['png' | 'gif', number]>([
+    ['png', 6],
+    ['gif', 6],
+  ])('a .%s has %i pictures', (format, count) => {
+    const { frame } = run(paintAnimation(sheet(format), moments(count, 70), drawBox))
+    expect(probe(write(frame))).toHaveLength(count)
+  })
+
+  test('each picture of an animated PNG is the one that was drawn', () => {
+    const { frame } = run(paintAnimation(sheet('png'), moments(5, 100), drawBox))
+    const args = ['-v', 'error', '-i', write(frame), '-f', 'rawvideo', '-pix_fmt', 'rgba', '-']
+    const raw = execFileSync('ffmpeg', args)
+    const size = 60 * 40 * 4
+    expect(raw.length).toBe(size * 5)
+    for (let time = 0; time < 5; time += 1) {
+      const canvas = drawCanvas(sheet('png'), (ctx) => drawBox(ctx, time))
+      const drawn = canvas.getContext('2d').getImageData(0, 0, 60, 40).data
+      const off = drawn.reduce(
+        (most, value, at) => Math.max(most, Math.abs(value - (raw[time * size + at] ?? 0))),
+        0,
+      )
+      expect(off).toBeLessThanOrEqual(2)
+    }
+  })
+
+  test('a GIF shows each picture for its time, in hundredths of a second', () => {
+    const { frame } = run(paintAnimation(sheet('gif'), moments(3, 1000 / 3), drawBox))
+    expect(probe(write(frame)).map(Number)).toEqual([0.33, 0.34, 0.33])
+  })
+})
+
+describe('a GIF', () => {
+  test('is played for ever, and leaves nothing of a picture to the next', () => {
+    const { frame } = run(paintAnimation(sheet('gif'), moments(2, 100), drawBox))
+    expect(frame.bytes.toString('latin1', 0, 6)).toBe('GIF89a')
+    expect(frame.bytes.includes('NETSCAPE2.0')).toBe(true)
+    const control = frame.bytes.indexOf(Buffer.from([0x21, 0xf9, 0x04]))
+    expect(((frame.bytes[control + 3] ?? 0) >> 2) & 7).toBe(2)
+    expect(frame.bytes.at(-1)).toBe(0x3b)
+  })
+
+  test('has what is at least half opaque in its own colour, and nothing of the rest', async () => {
+    const { bytes } = paint(sheet('gif'), (ctx) => drawBox(ctx, 0))
+    const image = await loadImage(bytes)
+    expect(pixelOf(image, 5, 30)[3]).toBe(0)
+    expect(pixelOf(image, 12, 12)[3]).toBe(255)
+  })
+})

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { motionOf, planMoments } from '../../src/render/moments.ts'
+import type { Animation, Widget } from '../../src/widget/define-widget.ts'
+import type { Look } from '../../src/widget/look.ts'
+
+const NOW = Date.UTC(2026, 0, 1)
+
+function plan(animate: Animation | undefined, more: Partial<Look> = {}) {
+  const widget: Widget = {
+    title: 'It',
+    size: { width: 1, height: 1 },
+    draw() {},
+    ...(animate && { animate }),
+  }
+  const size = { width: 100, height: 50, scale: 1 }
+  const look: Look = { format: 'png', ...size, quality: 85, fps: 0, animate: 'loop', params: {}, ...more }
+  const moments = planMoments(widget, look, motionOf(widget, look, {}), NOW)
+  if (!moments) return undefined
+  return {
+    frames: moments.length,
+    start: moments[0]?.time,
+    length: Math.round(moments.reduce((sum, each) => sum + each.duration, 0)),
+  }
+}
+
+describe('the pictures of an animation', () => {
+  test.each<[string, Animation | undefined, Partial<Look>, ReturnType<typeof plan>]>([
+    ['one period from its beginning', { fps: 20, loop: 2000 }, {}, { frames: 40, start: 0, length: 2000 }],
+    [
+      'by the rate that was asked for',
+      { fps: 20, loop: 2000 },
+      { fps: 5 },
+      { frames: 10, start: 0, length: 2000 },
+    ],
+    ['as many as nearly fit', { fps: 20, loop: 110 }, {}, { frames: 2, start: 0, length: 110 }],
+    ['each state in turn', { every: () => 500, loop: 1500 }, {}, { frames: 3, start: 0, length: 1500 }],
+    ['the last state cut short', { every: () => 400, loop: 1000 }, {}, { frames: 3, start: 0, length: 1000 }],
+    [
+      'the same for a GIF',
+      { fps: 20, loop: 2000 },
+      { format: 'gif', animate: 'push' },
+      { frames: 40, start: 0, length: 2000 },
+    ],
+    [
+      'a GIF of what never repeats: three seconds from now',
+      { fps: 10 },
+      { format: 'gif', animate: 'push' },
+      { frames: 30, start: NOW, length: 3000 },
+    ],
+    [
+      'a GIF of a longer loop: the same',
+      { fps: 10, loop: 5000 },
+      { format: 'gif', animate: 'push' },
+      { frames: 30, start: NOW, length: 3000 },
+    ],
+    [
+      'half as many where they are too many',
+      { fps: 30, loop: 5000 },
+      {},
+      { frames: 75, start: 0, length: 5000 },
+    ],
+    [
+      'half as many where they are too large',
+      { fps: 20, loop: 2000 },
+      { width: 500, height: 400 },
+      { frames: 20, start: 0, length: 2000 },
+    ],
+    ['a quarter at the least, else one', { fps: 20, loop: 2000 }, { width: 1280, height: 720 }, undefined],
+    ['one, where states do not fit', { every: () => 100, loop: 20_000 }, {}, undefined],
+    ['one, of a loop over a minute', { every: () => 30_000, loop: 90_000 }, {}, undefined],
+    ['one, where it is pushed', { fps: 20, loop: 2000 }, { animate: 'push' }, undefined],
+    ['one, where it is off', { fps: 20, loop: 2000 }, { animate: 'off' }, undefined],
+    ['one, where it stands still', { fps: 20, loop: () => 0 }, {}, undefined],
+    ['one, where it never moves', { every: () => Number.POSITIVE_INFINITY, loop: 5000 }, {}, undefined],
+    ['one, where nothing moves', undefined, { format: 'gif' }, undefined],
+  ])('are %s', (_what, animate, more, expected) => {
+    expect(plan(animate, more)).toEqual(expected)
+  })
+})

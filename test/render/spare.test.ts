@@ -1,0 +1,45 @@
+import { afterEach, expect, test } from 'vitest'
+import { Spare } from '../../src/render/spare.ts'
+import { eventually } from '../support/eventually.ts'
+
+const spares: Spare[] = []
+afterEach(() => {
+  for (const spare of spares.splice(0)) spare.close()
+})
+
+function start(): Spare {
+  const spare = new Spare(2 ** 30)
+  spares.push(spare)
+  return spare
+}
+
+test('a process can be taken before any is warm, and a warm one later', async () => {
+  const spare = start()
+  const first = spare.take()
+  const second = spare.take()
+  expect(first.pid).not.toBe(second.pid)
+  await eventually(() => expect(spare.pid).toBeDefined())
+  const { pid } = spare
+  const third = spare.take()
+  expect(third.pid).toBe(pid)
+  for (const each of [first, second, third]) each.kill('SIGKILL')
+})
+
+test('a spare that was killed is not handed out', async () => {
+  const spare = start()
+  await eventually(() => expect(spare.pid).toBeDefined())
+  const pid = spare.pid as number
+  process.kill(pid, 'SIGKILL')
+  await eventually(() => expect(spare.pid).toBeUndefined())
+  const taken = spare.take()
+  expect(taken.pid).not.toBe(pid)
+  taken.kill('SIGKILL')
+})
+
+test('closing ends the spare', async () => {
+  const spare = start()
+  await eventually(() => expect(spare.pid).toBeDefined())
+  const pid = spare.pid as number
+  spare.close()
+  await eventually(() => expect(() => process.kill(pid, 0)).toThrow(/ESRCH/))
+})

@@ -1,0 +1,103 @@
+import { defineWidget, type LoadScope, param, type RenderedPicture, renderOnce } from 'imgcast'
+import { expectTypeOf } from 'vitest'
+
+// Checked by tsc alone: an author's editor shows these types, and underlines what is marked as an error here.
+
+const declared = {
+  label: param.text('here'),
+  many: param.integer(3),
+  wide: param.boolean(),
+  style: param.choice(['flat', 'round']),
+  pause: param.duration(500),
+}
+interface Chosen {
+  label: string
+  many: number
+  wide: boolean
+  style: 'flat' | 'round'
+  pause: number
+}
+
+const widget = defineWidget({
+  title: 'Typed',
+  params: declared,
+  async load({ params, state, key, signal }) {
+    expectTypeOf(params).toEqualTypeOf<Chosen>()
+    expectTypeOf(key).toEqualTypeOf<string>()
+    expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
+    expectTypeOf(await state.get<number>('sum')).toEqualTypeOf<number | undefined>()
+    return { sum: await state.add('sum', params.many) }
+  },
+  size(params, { data }) {
+    expectTypeOf(params).toEqualTypeOf<Chosen>()
+    expectTypeOf(data).toEqualTypeOf<{ sum: number }>()
+    return { width: params.many * 10, height: 20 }
+  },
+  animate: {
+    every(params) {
+      expectTypeOf(params).toEqualTypeOf<Chosen>()
+      return params.pause
+    },
+  },
+  draw(ctx, { params, data, visitors }) {
+    expectTypeOf(params).toEqualTypeOf<Chosen>()
+    expectTypeOf(data).toEqualTypeOf<{ sum: number }>()
+    expectTypeOf(visitors).toEqualTypeOf<number>()
+    ctx.fillText(params.label, data.sum, 0)
+    // @ts-expect-error: there is no such parameter
+    ctx.fillText(params.labels, 0, 0)
+    // @ts-expect-error: a flat is no number
+    ctx.fillText(params.label, params.style, 0)
+    // @ts-expect-error: no such style
+    if (params.style === 'square') ctx.fill()
+    // @ts-expect-error: what `load` answers has no such field
+    ctx.fillText(data.label, 0, 0)
+  },
+  data({ params, data }) {
+    expectTypeOf(params).toEqualTypeOf<Chosen>()
+    expectTypeOf(data).toEqualTypeOf<{ sum: number }>()
+    return data.sum
+  },
+})
+
+defineWidget({
+  title: 'Without load',
+  size: { width: 10, height: 10 },
+  draw(_ctx, { data, params }) {
+    expectTypeOf(data).toEqualTypeOf<undefined>()
+    // @ts-expect-error: it has none
+    return params.label
+  },
+})
+
+// @ts-expect-error: a widget draws
+defineWidget({ title: 'Without draw', size: { width: 10, height: 10 } })
+// @ts-expect-error: a widget has a size
+defineWidget({ title: 'Without size', draw() {} })
+// @ts-expect-error: a range has a default
+defineWidget({ title: 'Range', size: { width: { min: 1, max: 5 }, height: 1 }, draw() {} })
+// @ts-expect-error: one of the choices
+param.choice(['flat', 'round'], 'square')
+// @ts-expect-error: an animation has a pace
+defineWidget({ title: 'Still', size: { width: 10, height: 10 }, animate: { loop: 1000 }, draw() {} })
+
+/** A `load` written outside of its widget. */
+export async function load({ params }: LoadScope<typeof declared>): Promise<string> {
+  expectTypeOf(params.style).toEqualTypeOf<'flat' | 'round'>()
+  return params.label
+}
+
+export async function draw(): Promise<void> {
+  const picture = await renderOnce(widget, { params: { style: 'round', many: 2 }, data: { sum: 1 } })
+  expectTypeOf(picture).toEqualTypeOf<RenderedPicture<{ sum: number }>>()
+  expectTypeOf(picture.bytes).toEqualTypeOf<Buffer>()
+  await renderOnce(widget, { params: 'style=round&scale=2', time: new Date(), format: 'webp' })
+  // @ts-expect-error: no such style
+  await renderOnce(widget, { params: { style: 'square' } })
+  // @ts-expect-error: no such parameter
+  await renderOnce(widget, { params: { labels: 'x' } })
+  // @ts-expect-error: not what `load` answers
+  await renderOnce(widget, { data: { sum: 'many' } })
+  const unknown = await renderOnce('./widget.ts', { params: { label: 'x', many: 2 } })
+  expectTypeOf(unknown.data).toEqualTypeOf<unknown>()
+}

@@ -1,0 +1,68 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { loadFolders } from '../../src/widget/load-folder.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'widgets-'))
+  await mkdir(join(folder, 'lib'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+async function faultOf(files: Record<string, string>) {
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+  const { faults } = await loadFolders([folder])
+  for (const name of Object.keys(files)) await rm(join(folder, name))
+  return faults[0]
+}
+
+describe('a module that does not load', () => {
+  test.each(['ts', 'js', 'mjs'])('names the line and column of a syntax error in .%s', async (ending) => {
+    const fault = await faultOf({ [`wrong.${ending}`]: 'export default {\n  title: 1,\n  size: (,\n}\n' })
+    expect(fault).toEqual({
+      name: 'wrong',
+      file: join(folder, `wrong.${ending}`),
+      line: 3,
+      column: 10,
+      message: 'SyntaxError: Unexpected token',
+    })
+  })
+
+  test.each(['ts', 'js', 'mjs'])('names the line of an error that its code throws in .%s', async (ending) => {
+    const fault = await faultOf({ [`thrown.${ending}`]: '\n\nconst none = undefined\nnone.of\n' })
+    expect(fault).toMatchObject({ name: 'thrown', line: 4, message: expect.stringContaining('undefined') })
+    expect(fault?.file).toBe(join(folder, `thrown.${ending}`))
+  })
+
+  test('names the file that is wrong where that is one it imports', async () => {
+    const fault = await faultOf({
+      'lib/colors.ts': '\nexport const red = (;\n',
+      'user.ts': "import { red } from './lib/colors.ts'\nexport default { title: red }\n",
+    })
+    expect(fault).toMatchObject({ name: 'user', file: join(folder, 'lib/colors.ts'), line: 2, column: 21 })
+  })
+
+  test('names the data that is wrong', async () => {
+    const fault = await faultOf({
+      'cities.json': '{ "a": \n, }',
+      'map.ts': "import cities from './cities.json'\nexport default { title: cities }\n",
+    })
+    expect(fault).toMatchObject({ name: 'map', file: join(folder, 'cities.json') })
+    expect(fault?.message).toMatch(/^SyntaxError: Unexpected token/)
+  })
+
+  test('names the line that imports what is not there, once', async () => {
+    const fault = await faultOf({
+      'lost.ts': "\nimport { x } from './none.ts'\nexport default { title: x }\n",
+    })
+    expect(fault).toMatchObject({ file: join(folder, 'lost.ts'), line: 2 })
+    expect(fault?.message).toBe("Error: Cannot find module './none.ts'")
+  })
+
+  test('that threw no error names its file', async () => {
+    const fault = await faultOf({ 'text.ts': "throw 'no'\n" })
+    expect(fault).toEqual({ name: 'text', file: join(folder, 'text.ts'), message: 'threw no' })
+  })
+})
