@@ -1,6 +1,7 @@
 import { Router } from 'express'
 import type { LiveEvent, RoomEvents } from '../../channel/room-events.ts'
 import { type Fault, quote } from '../../errors.ts'
+import { isRoomName, isWidgetName } from '../../widget/room-name.ts'
 import { badRequest } from '../bad-request.ts'
 import { EventStream } from './event-stream.ts'
 import { refuseOthers } from './methods.ts'
@@ -10,9 +11,6 @@ interface EventFilter {
   rooms: ReadonlySet<string>
   widgets: ReadonlySet<string>
 }
-
-const ROOM = /^[a-z0-9][a-z0-9-]{0,63}\/[A-Za-z0-9._~-]{1,64}$/
-const WIDGET = /^[a-z0-9][a-z0-9-]{0,63}$/
 
 /**
  * Answers with Server-Sent Events: what happens in rooms, from now on or from after `Last-Event-ID`. Where that is too
@@ -43,15 +41,18 @@ export function createEventsApi(events: RoomEvents): Router {
 
 function parseFilter(query: URLSearchParams): EventFilter {
   const faults: Fault[] = []
-  const read = (name: string, grammar: RegExp, example: string) =>
+  const read = (name: string, isRight: (text: string) => boolean, example: string) =>
     new Set(
       query.getAll(name).filter((text) => {
-        if (grammar.test(text)) return true
+        if (isRight(text)) return true
         faults.push({ name, detail: `expected something like ${example}, got ${quote(text)}` })
         return false
       }),
     )
-  const filter = { rooms: read('room', ROOM, 'online/blog'), widgets: read('widget', WIDGET, 'online') }
+  const filter = {
+    rooms: read('room', isRoomName, 'online/blog'),
+    widgets: read('widget', isWidgetName, 'online'),
+  }
   if (faults.length > 0) throw badRequest('bad-parameter', 'a parameter is wrong', faults)
   return filter
 }

@@ -1,4 +1,5 @@
 import { quote } from '../../errors.ts'
+import { isRoomName } from '../../widget/room-name.ts'
 
 /** A condition on one number of one room: `visitors(online/blog) > 100`. */
 export interface Condition {
@@ -22,7 +23,6 @@ const OPERATORS = {
   '>': (value: number, number: number) => value > number,
   '<': (value: number, number: number) => value < number,
 }
-const ROOM = /^[a-z0-9][a-z0-9-]{0,63}\/[A-Za-z0-9._~-]{1,64}$/
 const EXAMPLE = 'visitors(online/blog) > 100'
 
 /**
@@ -43,7 +43,7 @@ export function parseCondition(text: string): Condition {
   const measure = take(/^(visitors|connections|hits)(?![\w-])/, `one of ${MEASURES.join(', ')}`) as Measure
   take(/^\(/, `( after ${measure}`)
   const room = take(/^[^)\s]+/, 'a room like online/blog').trim()
-  if (!ROOM.test(room)) throw new TypeError(`expected a room like online/blog, got ${quote(room)}`)
+  if (!isRoomName(room)) throw new TypeError(`expected a room like online/blog, got ${quote(room)}`)
   take(/^\)/, `) after ${room}`)
   const operators = Object.keys(OPERATORS).join(' ')
   const operator = take(/^(>=|<=|==|!=|>|<)(?!=)/, `one of ${operators}`) as Operator

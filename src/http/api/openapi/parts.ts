@@ -111,6 +111,6 @@ export function problemResponses(): Json {
 
 /** The parameters of a room's path. */
 export const ROOM: Json[] = [
-  inPath('widget', `The widget, like ${quote('online')}.`, '^[a-z0-9][a-z0-9-]{0,63}$'),
+  inPath('widget', `The widget, like ${quote('online')}.`, '^[a-z][a-z0-9]*(-[a-z0-9]+)*$'),
   inPath('key', `The key, like ${quote('blog')}.`, '^[A-Za-z0-9._~-]{1,64}$'),
 ]
