@@ -30,6 +30,7 @@ export class RoomEvents {
   readonly #epoch = randomBytes(4).toString('hex')
   readonly #kept: LiveEvent[] = []
   #last = 0
+  #isClosed = false
   /** Each event waits for the counts of the one before: none overtakes another. */
   #queue: Promise<void> = Promise.resolve()
 
@@ -42,6 +43,10 @@ export class RoomEvents {
    * Calls `listener` for every event from now on, and `end` when there will be no more; answers what ends that.
    */
   subscribe(listener: (event: LiveEvent) => void, end: () => void): () => void {
+    if (this.#isClosed) {
+      end()
+      return () => {}
+    }
     this.#listeners.add(listener)
     this.#enders.add(end)
     return () => {
@@ -65,6 +70,7 @@ export class RoomEvents {
 
   /** Tells every listener that there will be no more. */
   close(): void {
+    this.#isClosed = true
     this.#unsubscribe()
     for (const end of [...this.#enders]) end()
     this.#listeners.clear()

@@ -137,5 +137,10 @@ describe('events of rooms', () => {
     bus.publish('r/a', 'state')
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect([ends, seen]).toEqual([['end'], []])
+    events.subscribe(
+      () => {},
+      () => ends.push('at once'),
+    )
+    expect(ends).toEqual(['end', 'at once'])
   })
 })

@@ -121,6 +121,13 @@ describe('events', () => {
     expect(again.events[0]?.event).toBe('state')
   })
 
+  test('are not sent to HEAD, which ends at once', async () => {
+    const response = await fetch(`${server.url}/api/events`, { method: 'HEAD', headers: AUTHORIZATION })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+    expect(await response.text()).toBe('')
+  })
+
   test('end cleanly when the server stops', async () => {
     const stopping = await startServer({ token: TOKEN })
     const reader = await readEvents(`${stopping.url}/api/events`, AUTHORIZATION)

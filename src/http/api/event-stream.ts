@@ -19,6 +19,15 @@ const HEARTBEAT = 15_000
 /** How long a browser waits before it connects anew. */
 const RETRY = 3_000
 
+/** Sends the head of a stream of events. */
+export function writeEventHead(response: ServerResponse): void {
+  response.writeHead(200, {
+    ...STREAM,
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    ...(!isHttp2(response.req) && { Connection: 'close' }),
+  })
+}
+
 /** A stream of Server-Sent Events to one consumer, who is dropped when too much waits for it. */
 export class EventStream {
   readonly #response: ServerResponse
@@ -27,11 +36,7 @@ export class EventStream {
   /** Sends the head, and calls `onClose` once when the stream is over, whoever ended it. */
   constructor(response: ServerResponse, onClose: () => void) {
     this.#response = response
-    response.writeHead(200, {
-      ...STREAM,
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      ...(!isHttp2(response.req) && { Connection: 'close' }),
-    })
+    writeEventHead(response)
     this.#heartbeat = setInterval(() => this.#write(':\n\n'), HEARTBEAT)
     response.once('close', () => {
       clearInterval(this.#heartbeat)

@@ -3,7 +3,7 @@ import type { LiveEvent, RoomEvents } from '../../channel/room-events.ts'
 import { type Fault, quote } from '../../errors.ts'
 import { isRoomName, isWidgetName } from '../../widget/room-name.ts'
 import { badRequest } from '../bad-request.ts'
-import { EventStream } from './event-stream.ts'
+import { EventStream, writeEventHead } from './event-stream.ts'
 import { refuseOthers } from './methods.ts'
 
 /** Which events are wanted: those of any of these rooms and widgets; of all, where none is named. */
@@ -22,6 +22,11 @@ export function createEventsApi(events: RoomEvents): Router {
     .route('/events')
     .get((request, response) => {
       const filter = parseFilter(new URL(request.url, 'http://localhost').searchParams)
+      if (request.method === 'HEAD') {
+        writeEventHead(response)
+        response.end()
+        return
+      }
       // Gone while a host app's own middleware was waiting: no `close` would ever come.
       if (response.destroyed || request.socket.destroyed) return
       let leave = () => {}

@@ -153,7 +153,8 @@ export class Hooks {
       hook.hasFired = trigger.hasFired
       await this.#init.store.set(hookRoom(hook.id), NAME, hook)
     }
-    if (isNews) await this.#deliveries.send(hook, toMessage(hook, condition, summary))
+    if (isNews && this.#watched.has(hook.id))
+      await this.#deliveries.send(hook, toMessage(hook, condition, summary))
   }
 }
 
