@@ -6,11 +6,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createCanvas, GifEncoder, loadImage } from '@napi-rs/canvas'
 import { registerFonts } from '../dist/src/picture/fonts.js'
-import { drawJob } from '../dist/src/render/draw-job.js'
-import { parseLook } from '../dist/src/widget/look.js'
-import { toManifest } from '../dist/src/widget/manifest.js'
+import { renderOnce } from '../dist/src/render/render-once.js'
 import clock from '../dist/widgets/clock.js'
 import countdown from '../dist/widgets/countdown.js'
+import grid from '../dist/widgets/grid.js'
 import hits from '../dist/widgets/hits.js'
 import online from '../dist/widgets/online.js'
 import sine from '../dist/widgets/sine.js'
@@ -18,7 +17,7 @@ import status from '../dist/widgets/status.js'
 import trafficLight from '../dist/widgets/traffic-light.js'
 
 const FOLDER = new URL('../docs/images/', import.meta.url)
-const WIDGETS = { clock, countdown, hits, online, sine, status, 'traffic-light': trafficLight }
+const WIDGETS = { clock, countdown, grid, hits, online, sine, status, 'traffic-light': trafficLight }
 
 // CSS pixels; drawn twice as large, for dense screens.
 const SCALE = 2
@@ -51,22 +50,25 @@ const PASSES_AT = 21
 registerFonts()
 mkdirSync(FOLDER, { recursive: true })
 write('imgcast.gif', await drawGif())
-write('clock.png', drawWidget('clock', 'zone=Europe/Zurich', { time: Date.UTC(2026, 0, 1, 9, 8, 37) }))
-write('countdown.png', drawWidget('countdown', '', { time: Date.UTC(2026, 10, 20, 17, 25, 48) }))
-write('hits.png', drawWidget('hits', '', { data: { hits: 4711, today: 42 } }))
-write('online.png', drawWidget('online', '', { visitors: 12 }))
-write('sine.png', drawWidget('sine', '', { time: 400 }))
-write('status.png', drawWidget('status', '', { data: { ...PASSING, style: 'flat' } }))
-write('traffic-light.png', drawWidget('traffic-light', '', { time: 1000 }))
+const pictures = {
+  clock: await drawWidget('clock', 'zone=Europe/Zurich', { time: Date.UTC(2026, 0, 1, 9, 8, 37) }),
+  countdown: await drawWidget('countdown', '', { time: Date.UTC(2026, 10, 20, 17, 25, 48) }),
+  hits: await drawWidget('hits', '', { data: { hits: 4711, today: 42 } }),
+  online: await drawWidget('online', '', { visitors: 12 }),
+  sine: await drawWidget('sine', '', { time: 400 }),
+  status: await drawWidget('status', '', { data: { ...PASSING, style: 'flat' } }),
+  'traffic-light': await drawWidget('traffic-light', '', { time: 1000 }),
+}
+const wave = await drawWidget('sine', 'width=300&height=150', { time: 400 })
+const shown = [wave, pictures['traffic-light'], pictures.countdown, pictures.clock]
+write('grid.png', (await drawWidget('grid', '', { pictures: shown })).bytes)
+for (const [name, { bytes }] of Object.entries(pictures)) write(`${name}.png`, bytes)
 
 /** One picture as the server would send it, twice as large. */
-function drawWidget(name, query, { data, ...facts }) {
-  const widget = WIDGETS[name]
-  const manifest = toManifest(name, '', widget)
-  const look = parseLook(manifest, 'png', new URLSearchParams(`${query}&scale=${SCALE}`))
-  const usual = { key: 'main', connections: 0, visitors: 0, peak: 0, time: 0 }
-  const job = { ...usual, ...facts, output: 'frame', widget: name, look }
-  return drawJob({ widget, manifest }, job, data).frame.bytes
+async function drawWidget(name, query, facts) {
+  const usual = { connections: 0, visitors: 0, peak: 0, time: 0 }
+  const params = `${query}&scale=${SCALE}`
+  return renderOnce(WIDGETS[name], { ...usual, ...facts, params })
 }
 
 async function drawGif() {
@@ -111,7 +113,7 @@ async function drawFrame(index) {
     ['traffic-light', light, { time }, LIGHT.x, LIGHT.y],
   ]
   for (const [name, query, facts, x, y] of pictures) {
-    const image = await loadImage(drawWidget(name, query, facts))
+    const image = await loadImage((await drawWidget(name, query, facts)).bytes)
     ctx.drawImage(image, x, y, image.width / SCALE, image.height / SCALE)
   }
   ctx.font = '500 12px Inter'

@@ -47,7 +47,9 @@ export default defineWidget({
     }
     ctx.scale(unit, unit)
     drawBox(ctx, [-55, -55, 110, 110], { ...ground, corner: 55, thickness: 3 })
-    drawText(ctx, label, 0, 22, { size: 8, width: 50, color: colors.quiet })
+    // Where the hour hand is not.
+    const isHandBelow = Math.abs((local.getUTCHours() % 12) - 5.5) <= 2.5
+    drawText(ctx, label, 0, isHandBelow ? -22 : 22, { size: 8, width: 50, color: colors.quiet })
     ctx.fillStyle = colors.ink
     drawHands(ctx, clock.split(':').map(Number), color || colors.accent)
   },

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { auditCommand } from './commands/audit.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { hooksCommand } from './commands/hooks.ts'
 import { newCommand } from './commands/new.ts'
 import { renderCommand } from './commands/render.ts'
@@ -17,4 +18,5 @@ export const COMMANDS: readonly Command[] = [
   statusCommand,
   hooksCommand,
   auditCommand,
+  doctorCommand,
 ]

@@ -1,16 +1,18 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { loadImage } from '@napi-rs/canvas'
 import { describe, expect, it } from 'vitest'
 import { compare, decode, type Pixels } from '../../src/picture/compare.ts'
 import { expectPicture, TOLERANCE } from '../../src/picture/expect-picture.ts'
 import type { Frame } from '../../src/picture/frame.ts'
-import { drawJob } from '../../src/render/draw-job.ts'
+import { drawJob, type Supplies } from '../../src/render/draw-job.ts'
 import type { Job } from '../../src/render/protocol.ts'
-import type { Widget } from '../../src/widget/define-widget.ts'
+import type { ShownPicture, Widget } from '../../src/widget/define-widget.ts'
 import { parseLook } from '../../src/widget/look.ts'
 import { toManifest } from '../../src/widget/manifest.ts'
 import clock from '../../widgets/clock.ts'
 import countdown from '../../widgets/countdown.ts'
+import grid from '../../widgets/grid.ts'
 import hitCounter from '../../widgets/hits.ts'
 import online from '../../widgets/online.ts'
 import sine from '../../widgets/sine.ts'
@@ -18,24 +20,43 @@ import status from '../../widgets/status.ts'
 import trafficLight from '../../widgets/traffic-light.ts'
 import { cutBox, makeSheet, type Sheet } from '../support/sheet.ts'
 
-const widgets = { clock, countdown, hits: hitCounter, online, sine, status, 'traffic-light': trafficLight }
+const widgets = {
+  clock,
+  countdown,
+  grid,
+  hits: hitCounter,
+  online,
+  sine,
+  status,
+  'traffic-light': trafficLight,
+}
 type Name = keyof typeof widgets
-type Facts = Partial<Omit<Job, 'output' | 'widget' | 'look'>> & { data?: unknown }
+type Facts = Partial<Omit<Job, 'output' | 'widget' | 'look'>> & Partial<Supplies>
 
 const GOLDEN = join(import.meta.dirname, 'golden')
 const NOON = Date.UTC(2026, 0, 1, 12)
 
-function run(output: Job['output'], name: Name, query: string, { data, ...facts }: Facts) {
+function run(output: Job['output'], name: Name, query: string, { data, pictures = [], ...facts }: Facts) {
   const widget = widgets[name] as unknown as Widget
   const manifest = toManifest(name, '', widget)
   const look = parseLook(manifest, 'png', new URLSearchParams(query))
   const usual = { key: 'main', connections: 3, visitors: 2, peak: 5, time: NOON }
   const job = { ...usual, ...facts, output, widget: name, look }
-  return drawJob({ widget, manifest }, job, { data, pictures: [] })
+  return drawJob({ widget, manifest }, job, { data, pictures })
 }
 
 function drawFrame(name: Name, query = '', facts: Facts = {}): Frame {
   return (run('frame', name, query, facts) as { frame: Frame }).frame
+}
+
+/** What a picture of these would have as its `pictures`. */
+function showAll(...pictures: [name: Name, query?: string][]): Promise<ShownPicture[]> {
+  return Promise.all(
+    pictures.map(async ([name, query = '']) => {
+      const { bytes, width, height } = drawFrame(name, `${query}&scale=2`)
+      return { path: name, image: await loadImage(bytes), width, height }
+    }),
+  )
 }
 
 function readData(name: Name, facts: Facts = {}): unknown {
@@ -67,6 +88,32 @@ const sheets: Record<Name, [query: string, facts?: Facts][]> = {
     ['to=2099-12-31T23:59&label=&width=200&height=60&color=e05d44'],
     ['style=line&height=36'],
     [`style=line&height=30&width=300&label=${BACKWARDS}a+rather+long+name+of+what+is+to+come`],
+  ],
+  grid: [
+    [
+      '',
+      {
+        pictures: await showAll(
+          ['sine', 'width=300&height=150'],
+          ['traffic-light'],
+          ['countdown'],
+          ['clock'],
+        ),
+      },
+    ],
+    [
+      'columns=3&align=start&padding=20&background=fffbe6',
+      {
+        pictures: await showAll(
+          ['online'],
+          ['online', 'width=240'],
+          ['traffic-light', 'width=24&height=60'],
+          ['status'],
+        ),
+      },
+    ],
+    ['columns=1&gap=0', { pictures: await showAll(['status'], ['online']) }],
+    ['show='],
   ],
   hits: [
     ['label=visitors+since+1996', { data: hits }],
@@ -177,7 +224,7 @@ describe('the pictures', () => {
 
   it.each(states)('%s (%s) leaves a corner transparent, or fills it by wish', async (name, query, facts) => {
     const alpha = (await decode(drawFrame(name, query, facts).bytes)).data[3] ?? 0
-    const filled = /0d1117|square|for-the-badge/.test(query)
+    const filled = /0d1117|square|for-the-badge|padding/.test(query)
     if (filled) expect(alpha).toBe(255)
     else expect(alpha).toBeLessThan(255)
   })

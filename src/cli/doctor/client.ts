@@ -1,0 +1,199 @@
+import { once } from 'node:events'
+import http, { type IncomingMessage } from 'node:http'
+import http2 from 'node:http2'
+import https from 'node:https'
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import tls from 'node:tls'
+import type { Protocol, Seen } from './observations.ts'
+import { boundaryOf, Parts } from './parts.ts'
+
+/** Where a client connects to, and as whom it asks. */
+export interface Target {
+  /** The origin that it asks for. */
+  url: URL
+  /** The address that it connects to. */
+  address: string
+  protocol: Protocol
+  localAddress?: string
+}
+
+const PATIENCE = 5000
+
+/** An answer whose body goes on. */
+export interface Answer extends Seen {
+  /** Whether the header names came in lower case. */
+  isLowerCase: boolean
+  /** The performance.now() before it was asked for. */
+  askedAt: number
+  /** The performance.now() at which each picture was whole. */
+  readonly pictures: readonly number[]
+  /** The performance.now() at which it ended, however it did. */
+  readonly endedAt: number | undefined
+  /** Resolves with whether the condition held before the time was over or the answer ended. */
+  until(condition: () => boolean, patience?: number): Promise<boolean>
+  /** The whole of a body that ends. */
+  text(): Promise<string>
+  /** Lets go of it as a browser does: of its connection, or over HTTP/2 only of its stream. */
+  close(): void
+}
+
+/** Asks one server, in one protocol, over HTTP/2 all on one connection: as a browser does. */
+export class Client {
+  readonly #target: Target
+  readonly #open = new Set<() => void>()
+  #session: http2.ClientHttp2Session | undefined
+
+  constructor(target: Target) {
+    this.#target = target
+  }
+
+  get origin(): string {
+    return this.#target.url.origin
+  }
+
+  /** Sends a GET; resolves when the head is there. @throws Error where none comes in time. */
+  async get(path: string, headers: Record<string, string>, patience = PATIENCE): Promise<Answer> {
+    const askedAt = performance.now()
+    const late = new AbortController()
+    const lateness = sleep(patience, undefined, { signal: late.signal, ref: false }).then(() => {
+      throw Object.assign(new Error(`no response within ${patience} ms`), { code: 'NO_RESPONSE' })
+    })
+    lateness.catch(() => {})
+    const asked = this.#target.protocol === 'HTTP/2' ? this.#get2(path, headers) : this.#get1(path, headers)
+    const close = () => {
+      this.#open.delete(close)
+      asked.close()
+    }
+    this.#open.add(close)
+    try {
+      const head = await Promise.race([asked.head, lateness])
+      return toAnswer(head, askedAt, close)
+    } catch (error) {
+      asked.head.catch(() => {})
+      close()
+      throw error
+    } finally {
+      late.abort()
+    }
+  }
+
+  /** Lets go of everything. */
+  close(): void {
+    for (const close of this.#open) close()
+    this.#session?.destroy()
+  }
+
+  #get1(path: string, headers: Record<string, string>): Asked {
+    const { url } = this.#target
+    const { request: send } = url.protocol === 'https:' ? https : http
+    const request = send({
+      ...secured(this.#target),
+      path,
+      agent: false,
+      headers: { ...headers, Host: url.host },
+    })
+    const head = once(request, 'response').then(([response]: IncomingMessage[]): Received => {
+      if (!response) throw new Error('no response')
+      const names = response.rawHeaders.filter((_, index) => index % 2 === 0)
+      const isLowerCase = names.every((name) => name === name.toLowerCase())
+      return {
+        status: response.statusCode ?? 0,
+        headers: flat(response.headers),
+        isLowerCase,
+        body: response,
+      }
+    })
+    // Whoever closes before the head is there has no use for what follows from that.
+    request.on('error', () => {})
+    request.end()
+    return { head, close: () => request.destroy() }
+  }
+
+  #get2(path: string, headers: Record<string, string>): Asked {
+    const { url } = this.#target
+    if (!this.#session || this.#session.destroyed) {
+      const createConnection = () => tls.connect({ ...secured(this.#target), ALPNProtocols: ['h2'] })
+      this.#session = http2.connect(url.origin, { createConnection })
+      this.#session.on('error', () => {})
+    }
+    const stream = this.#session.request({ ':authority': url.host, ':path': path, ...headers })
+    stream.on('error', () => {})
+    const head = once(stream, 'response').then(([fields]: http2.IncomingHttpHeaders[]): Received => {
+      const status = Number(fields?.[':status'])
+      return { status, headers: flat(fields ?? {}), isLowerCase: false, body: stream }
+    })
+    return { head, close: () => stream.close(http2.constants.NGHTTP2_CANCEL) }
+  }
+}
+
+interface Asked {
+  head: Promise<Received>
+  close(): void
+}
+
+interface Received extends Seen {
+  isLowerCase: boolean
+  body: Readable
+}
+
+/** How to connect. What is wrong with a certificate is told by itself, and does not end the examination. */
+export function secured({
+  url,
+  address,
+  localAddress,
+}: Omit<Target, 'protocol'>): tls.ConnectionOptions & { localAddress?: string } {
+  const name = url.hostname.replace(/^\[|\]$/g, '')
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+  return {
+    host: address,
+    port,
+    ...(localAddress && { localAddress }),
+    // An address is no name to ask for (RFC 6066, section 3).
+    ...(name !== address && { servername: name }),
+    rejectUnauthorized: false,
+  }
+}
+
+function toAnswer({ body, ...head }: Received, askedAt: number, close: () => void): Answer {
+  const boundary = boundaryOf(head.headers['content-type'])
+  const parts = boundary === undefined ? undefined : new Parts(boundary)
+  const pictures = parts?.arrivals ?? []
+  const chunks: Buffer[] = []
+  let endedAt: number | undefined
+  const end = () => {
+    endedAt ??= performance.now()
+  }
+  body.on('data', (bytes: Buffer) => (parts ? parts.push(bytes) : chunks.push(bytes)))
+  for (const event of ['end', 'close', 'error']) body.on(event, end)
+  const until = async (condition: () => boolean, patience = PATIENCE) => {
+    const deadline = performance.now() + patience
+    while (!condition()) {
+      if (endedAt !== undefined || performance.now() > deadline) return condition()
+      await sleep(5)
+    }
+    return true
+  }
+  return {
+    ...head,
+    askedAt,
+    pictures,
+    get endedAt() {
+      return endedAt
+    },
+    until,
+    text: async () => {
+      await until(() => endedAt !== undefined)
+      return Buffer.concat(chunks).toString()
+    },
+    close,
+  }
+}
+
+function flat(headers: NodeJS.Dict<string | string[]>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined || name.startsWith(':') ? [] : [[name, [value].flat().join(', ')]],
+    ),
+  )
+}

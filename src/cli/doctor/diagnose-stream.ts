@@ -1,0 +1,135 @@
+import type { Finding } from './finding.ts'
+import type { Observations } from './observations.ts'
+import { remedyFor } from './remedies.ts'
+
+/** Pictures that arrive closer together than this came together. */
+const TOGETHER = 50
+const SECOND = 1000
+
+/** How many pictures a reader can have open. */
+export function diagnoseVersion({ reach, proxy, identity }: Observations): Finding | undefined {
+  if (identity?.base === undefined) return undefined
+  const id = 'http-version'
+  if (reach.protocol === 'HTTP/2') return { id, level: 'ok', detail: 'HTTP/2' }
+  return {
+    id,
+    level: 'warning',
+    detail: `HTTP/1.1${reach.tls ? '' : ', without TLS'}: six pictures at once`,
+    remedy: reach.tls
+      ? remedyFor('no-http2', proxy)
+      : 'Pages over https:// do not load pictures over http://, and browsers speak HTTP/2 only with TLS: serve https://.',
+  }
+}
+
+/** What was done to the head on its way. */
+export function diagnoseHeaders({ opened, proxy }: Observations): Finding | undefined {
+  if (opened?.headers === undefined || opened.status !== 200) return undefined
+  const id = 'headers'
+  const { headers } = opened
+  const problem = (detail: string, remedy: string): Finding => ({ id, level: 'problem', detail, remedy })
+  if (opened.isHeldToCompress)
+    return problem('none come to whoever takes compressed answers', remedyFor('compresses', proxy))
+  const encoding = headers['content-encoding']
+  if (encoding !== undefined && encoding !== 'identity')
+    return problem(`Content-Encoding: ${encoding} was added`, remedyFor('compresses', proxy))
+  if (headers.age !== undefined || /\bhit\b/i.test(headers['x-cache'] ?? headers['cf-cache-status'] ?? ''))
+    return problem('it came from a cache', remedyFor('caches', proxy))
+  const policy = headers['cross-origin-resource-policy'] ?? 'cross-origin'
+  if (policy !== 'cross-origin') {
+    const remedy =
+      'Pages of other sites may not show the pictures: do not set Cross-Origin-Resource-Policy here.'
+    return problem(`Cross-Origin-Resource-Policy: ${policy}`, remedy)
+  }
+  const control = headers['cache-control'] ?? 'none'
+  if (!/\bno-store\b/.test(control)) {
+    const remedy =
+      "Leave the server's Cache-Control alone: without `no-store` a second tab of a browser has to wait."
+    return { id, level: 'warning', detail: `Cache-Control: ${control}`, remedy }
+  }
+  return { id, level: 'ok', detail: 'as the server sent them' }
+}
+
+/** Whether a browser's request brings a stream. */
+export function diagnoseOpened({ opened }: Observations): Finding | undefined {
+  if (!opened) return undefined
+  const id = 'stream'
+  const { status, isStill } = opened
+  if (status === undefined || status === 200) {
+    if (!isStill) return status === 200 ? { id, level: 'ok', detail: 'a browser gets one' } : undefined
+    const remedy =
+      'What makes a browser one does not arrive: pass Sec-Fetch-Dest, Accept and User-Agent on as they come, and cache nothing.'
+    return { id, level: 'problem', detail: 'a browser gets a still', remedy }
+  }
+  const remedies: Record<number, string> = {
+    403: 'Something between refuses it, or the server does, by --allow-referrer: look at the logs of both.',
+    429: 'Too many pictures are open from one address: behind a proxy set `--trust-proxy`, else raise `--max-connections-per-address`.',
+    503: 'The server is full: raise `--max-connections` or `--max-channels`.',
+  }
+  return {
+    id,
+    level: 'problem',
+    detail: `status ${status}`,
+    remedy: remedies[status] ?? 'The server answers, but gives no picture: look at its log.',
+  }
+}
+
+/** How long a reader looks at nothing. */
+export function diagnoseFirst({ opened, roundTrip = 0, proxy }: Observations): Finding | undefined {
+  if (!opened || (opened.status !== undefined && opened.status !== 200)) return undefined
+  const id = 'first-picture'
+  const { first } = opened
+  if (first === undefined)
+    return { id, level: 'problem', detail: 'none within 5 s', remedy: remedyFor('buffers', proxy) }
+  const detail = `after ${first.toFixed(0)} ms`
+  if (first <= SECOND + 2 * roundTrip) return { id, level: 'ok', detail }
+  return {
+    id,
+    level: first <= 3 * SECOND ? 'warning' : 'problem',
+    detail,
+    remedy: remedyFor('buffers', proxy),
+  }
+}
+
+/** How late a change is seen. */
+export function diagnosePushes({ pushes, roundTrip = 0, proxy }: Observations): Finding | undefined {
+  if (!pushes) return undefined
+  const id = 'push-delay'
+  const delay = pushes.toSorted((a, b) => a - b)[Math.floor(pushes.length / 2)] ?? Number.POSITIVE_INFINITY
+  if (delay === Number.POSITIVE_INFINITY)
+    return { id, level: 'problem', detail: 'a change does not show', remedy: remedyFor('buffers', proxy) }
+  const detail = `${delay.toFixed(0)} ms from a change to its picture`
+  if (delay <= SECOND / 2 + 2 * roundTrip) return { id, level: 'ok', detail }
+  return {
+    id,
+    level: delay <= 2 * SECOND ? 'warning' : 'problem',
+    detail,
+    remedy: remedyFor('buffers', proxy),
+  }
+}
+
+/** Whether pictures come one by one. */
+export function diagnosePace({ pace, proxy }: Observations): Finding | undefined {
+  if (!pace) return undefined
+  const id = 'buffering'
+  const { arrivals, watched, interval } = pace
+  const bursts = arrivals.filter((at, index) => at - (arrivals[index - 1] ?? -TOGETHER) >= TOGETHER).length
+  const sent = Math.round(watched / interval)
+  const detail = `${arrivals.length} pictures of about ${sent}, at ${bursts} times`
+  if (arrivals.length < 2) return { id, level: 'problem', detail, remedy: remedyFor('buffers', proxy) }
+  const together = arrivals.length / bursts
+  if (together < 1.5) return { id, level: 'ok', detail }
+  return { id, level: together >= 2 ? 'problem' : 'warning', detail, remedy: remedyFor('buffers', proxy) }
+}
+
+/** Whether a picture that does not change stays. */
+export function diagnoseQuiet({ quiet, proxy }: Observations): Finding | undefined {
+  if (!quiet) return undefined
+  const id = 'stays-open'
+  const seconds = (time: number) => `${(time / SECOND).toFixed(0)} s`
+  if (quiet.ended !== undefined) {
+    const detail = `ended after ${seconds(quiet.ended)}`
+    return { id, level: 'problem', detail, remedy: remedyFor('ends-early', proxy) }
+  }
+  const more = quiet.watched < 60 * SECOND ? '; --wait 70s looks longer' : ''
+  return { id, level: 'ok', detail: `for ${seconds(quiet.watched)}${more}` }
+}

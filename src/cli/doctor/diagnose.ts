@@ -1,0 +1,37 @@
+import { diagnoseAudit, diagnoseCounted, diagnoseVisit, diagnoseVisitors } from './diagnose-counts.ts'
+import {
+  diagnoseFirst,
+  diagnoseHeaders,
+  diagnoseOpened,
+  diagnosePace,
+  diagnosePushes,
+  diagnoseQuiet,
+  diagnoseVersion,
+} from './diagnose-stream.ts'
+import { diagnoseCertificate, diagnoseIdentity, diagnosePicture, diagnoseReach } from './diagnose-way.ts'
+import type { Finding } from './finding.ts'
+import type { Observations } from './observations.ts'
+
+/** Every check, in the order in which it is told; each says nothing where there was nothing to look at. */
+const CHECKS: readonly ((seen: Observations) => Finding | undefined)[] = [
+  diagnoseReach,
+  diagnoseCertificate,
+  diagnoseIdentity,
+  diagnosePicture,
+  diagnoseVersion,
+  diagnoseOpened,
+  diagnoseHeaders,
+  diagnoseFirst,
+  diagnosePushes,
+  diagnosePace,
+  diagnoseQuiet,
+  diagnoseCounted,
+  diagnoseVisit,
+  diagnoseVisitors,
+  diagnoseAudit,
+]
+
+/** Makes findings of what was seen. Pure. */
+export function diagnose(seen: Observations): Finding[] {
+  return CHECKS.flatMap((check) => check(seen) ?? [])
+}

@@ -1,0 +1,61 @@
+import { EXTENSIONS, type Extension, negotiate } from '../../http/negotiate.ts'
+import type { Answer, Client } from './client.ts'
+import type { Identity } from './observations.ts'
+import { boundaryOf } from './parts.ts'
+import { imageHeaders, newRoom, Viewer } from './viewer.ts'
+
+/** Finds out what stands at an address, and where Imgcast's own paths begin: it may be mounted below others. */
+export async function identify(client: Client, url: URL, answer: Answer): Promise<Identity> {
+  const { status, headers } = answer
+  const found = { status, headers, wanted: wantedOf(url), base: await findBase(client, url, answer) }
+  if (status < 400 || found.base === undefined) return found
+  const said = await readProblem(client, url)
+  return { ...found, ...(said !== undefined && { said }) }
+}
+
+/** How Imgcast would deliver what stands at an address to a browser's `<img>`. */
+function wantedOf(url: URL): Identity['wanted'] {
+  const ending = /\.([a-z]+)$/.exec(url.pathname)?.[1] ?? ''
+  if (!Object.hasOwn(EXTENSIONS, ending) || ending === 'json') return undefined
+  const headers = Object.fromEntries(
+    Object.entries(imageHeaders(url.origin)).map(([name, value]) => [name.toLowerCase(), value]),
+  )
+  try {
+    const question = { method: 'GET', headers, extension: ending as Extension, query: url.searchParams }
+    return negotiate(question).kind === 'stream' ? 'stream' : 'still'
+  } catch {
+    return 'still'
+  }
+}
+
+async function findBase(client: Client, url: URL, { headers }: Answer): Promise<string | undefined> {
+  const segments = url.pathname.split('/').filter((segment) => segment !== '')
+  // A picture is two segments below, or one where its key is left out; the nearest comes first.
+  const candidates = [0, 2, 1].flatMap((count) =>
+    count <= segments.length
+      ? [segments.slice(0, segments.length - count).map((segment) => `/${segment}`)]
+      : [],
+  )
+  const bases = [...new Set(candidates.map((path) => path.join('')))]
+  const room = newRoom('online')
+  const found = await Promise.all(
+    bases.map(async (base) => ((await new Viewer(client, base).counts(room)) ? base : undefined)),
+  )
+  const base = found.find((each) => each !== undefined)
+  if (base !== undefined) return base
+  // Its data may be kept back by a proxy; its pictures are known by their boundary.
+  return boundaryOf(headers['content-type'])?.startsWith('imgcast-') ? bases[1] : undefined
+}
+
+async function readProblem(client: Client, url: URL): Promise<string | undefined> {
+  try {
+    const answer = await client.get(`${url.pathname}${url.search}`, {
+      ...imageHeaders(client.origin),
+      Accept: 'application/json',
+      'Accept-Encoding': 'identity',
+    })
+    return (JSON.parse(await answer.text()) as { detail?: string }).detail
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,171 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Answer, Client } from './client.ts'
+import type { Audited, Opened, Pace, Quiet, Seen, Visit } from './observations.ts'
+import { newRoom, Viewer } from './viewer.ts'
+
+const PUSHES = 3
+const PUSH_PATIENCE = 4000
+const CALM = 250
+const INTERVAL = 200
+const PACE_TIME = 3000
+/** The server's default heartbeat and a second: by then a leaver has to be gone from the count. */
+const CLOSE_PATIENCE = 4000
+const COUNT_PATIENCE = 4000
+
+/** Milliseconds a small request takes, the median of three. */
+export async function roundTrip(viewer: Viewer): Promise<number> {
+  const times: number[] = []
+  for (let count = 0; count < 3; count += 1) {
+    const start = performance.now()
+    await viewer.counts(newRoom('online'))
+    times.push(performance.now() - start)
+  }
+  return median(times)
+}
+
+/** Opens a picture as a browser does; where that brings a still, once more as a stream. */
+export async function open(client: Client, base: string): Promise<{ opened: Opened; extra: string }> {
+  const seen = await openOnce(new Viewer(client, base))
+  if (!seen.headers?.['content-type']?.startsWith('image/') || seen.status !== 200) {
+    return { opened: { ...seen, isStill: false }, extra: '' }
+  }
+  const extra = '&delivery=stream'
+  const { first, headers } = await openOnce(new Viewer(client, base, extra))
+  return { opened: { ...seen, ...(headers && { headers }), first, isStill: true }, extra }
+}
+
+async function openOnce(viewer: Viewer): Promise<Omit<Opened, 'isStill'>> {
+  // As a browser asks, so that whoever compresses does.
+  const takesAll = await peek(viewer, { 'Accept-Encoding': 'gzip, deflate, br' })
+  try {
+    const answer = await viewer.open(`${newRoom('online')}.png?count=visitors`)
+    const came = await answer.until(() => answer.pictures.length > 0)
+    answer.close()
+    const first = came ? (answer.pictures[0] ?? 0) - answer.askedAt : undefined
+    return { ...toSeen(takesAll ?? answer), first, isHeldToCompress: takesAll === undefined }
+  } catch {
+    return { ...(takesAll && toSeen(takesAll)), first: undefined, isHeldToCompress: false }
+  }
+}
+
+async function peek(viewer: Viewer, headers: Record<string, string>): Promise<Answer | undefined> {
+  try {
+    const answer = await viewer.open(`${newRoom('online')}.png?count=visitors`, headers)
+    answer.close()
+    return answer
+  } catch {
+    return undefined
+  }
+}
+
+function toSeen({ status, headers }: Answer): Seen {
+  return { status, headers }
+}
+
+/** Changes a picture by looking at it a second time, and measures until the first viewer sees that. */
+export async function pushes(viewer: Viewer): Promise<number[]> {
+  const picture = `${newRoom('online')}.png?count=connections`
+  const others: Answer[] = []
+  const delays: number[] = []
+  try {
+    const watching = await viewer.open(picture)
+    others.push(watching)
+    for (let count = 0; count < PUSHES; count += 1) {
+      await settle(watching)
+      const before = watching.pictures.length
+      const other = await viewer.open(picture)
+      others.push(other)
+      const came = await watching.until(() => watching.pictures.length > before, PUSH_PATIENCE)
+      delays.push(came ? (watching.pictures[before] ?? 0) - other.askedAt : Number.POSITIVE_INFINITY)
+      if (!came) break
+    }
+  } catch {
+    delays.push(Number.POSITIVE_INFINITY)
+  }
+  for (const other of others) other.close()
+  return delays
+}
+
+/** Waits until nothing came for a moment: what was under way is not to be taken for the next change. */
+async function settle(answer: Answer): Promise<void> {
+  for (let rounds = 0; rounds < 8; rounds += 1) {
+    const before = answer.pictures.length
+    if (!(await answer.until(() => answer.pictures.length > before, CALM))) return
+  }
+}
+
+/** Watches a picture that changes by itself at known times. */
+export async function pace(viewer: Viewer): Promise<Pace> {
+  try {
+    const answer = await viewer.open(`${newRoom('traffic-light')}.png?interval=${INTERVAL}ms`)
+    const start = performance.now()
+    await answer.until(() => false, PACE_TIME)
+    answer.close()
+    const arrivals = answer.pictures.map((at) => at - start)
+    return { interval: INTERVAL, watched: performance.now() - start, arrivals }
+  } catch {
+    return { interval: INTERVAL, watched: PACE_TIME, arrivals: [] }
+  }
+}
+
+/** Comes and goes, and asks how long that takes to show; undefined where counts cannot be read. */
+export async function visit(viewer: Viewer, trip: number): Promise<Visit | undefined> {
+  const room = newRoom('online')
+  if (!(await viewer.counts(room))) return undefined
+  const patience = CLOSE_PATIENCE + trip
+  // By visitors: whoever else comes would not be seen to go by a change of the picture.
+  const answer = await viewer.open(`${room}.png?count=visitors`).catch(() => undefined)
+  const isCounted = answer !== undefined && (await untilCounted(viewer, room, 1))
+  // What is still on its way must not help.
+  await sleep(500)
+  answer?.close()
+  const start = performance.now()
+  if (!isCounted) return { isCounted, uncounted: undefined, patience }
+  const isGone = await untilCounted(viewer, room, 0, patience)
+  return { isCounted, uncounted: isGone ? performance.now() - start : undefined, patience }
+}
+
+/** Whether a room counts so many before the time is over. */
+export async function untilCounted(
+  viewer: Viewer,
+  room: string,
+  connections: number,
+  patience = COUNT_PATIENCE,
+): Promise<boolean> {
+  const deadline = performance.now() + patience
+  for (;;) {
+    if ((await viewer.counts(room))?.connections === connections) return true
+    if (performance.now() > deadline) return false
+    await sleep(100)
+  }
+}
+
+/** Watches a picture that does not change. */
+export async function quiet(viewer: Viewer, wait: number): Promise<Quiet> {
+  const start = performance.now()
+  try {
+    const answer = await viewer.open(`${newRoom('online')}.png?count=visitors`)
+    await answer.until(() => false, wait)
+    const ended = answer.endedAt === undefined ? undefined : answer.endedAt - start
+    answer.close()
+    return { watched: performance.now() - start, ended }
+  } catch {
+    return { watched: performance.now() - start, ended: 0 }
+  }
+}
+
+/** Whether the server's counts agree with its kernel. */
+export async function audit(client: Client, base: string, token: string): Promise<Audited> {
+  try {
+    const answer = await client.get(`${base}/api/audit`, { Authorization: `Bearer ${token}` })
+    if (answer.status !== 200) return { status: answer.status }
+    return { status: 200, agrees: (JSON.parse(await answer.text()) as { agrees: boolean }).agrees }
+  } catch {
+    return { status: 0 }
+  }
+}
+
+/** The middle one; the later of two. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}

@@ -1,0 +1,125 @@
+import { type Answer, Client } from './client.ts'
+import { identify } from './identify.ts'
+import { audit, open, pace, pushes, quiet, roundTrip, visit } from './measure.ts'
+import type { Observations, Reach } from './observations.ts'
+import { type Head, recogniseProxy } from './proxy.ts'
+import { reach, toFailure } from './reach.ts'
+import { imageHeaders, Viewer } from './viewer.ts'
+import { visitors } from './visitors.ts'
+
+/** What is to be examined. */
+export interface Order {
+  url: string
+  token: string | undefined
+  /** An address to connect to instead of what the name stands for. */
+  resolve: string | undefined
+  /** Milliseconds for which a picture that does not change is watched. */
+  wait: number
+}
+
+const MOST_REDIRECTS = 5
+
+/** Looks at a server through whatever stands between, and says what it saw. Never throws for what it meets there. */
+export async function observe(order: Order): Promise<Observations> {
+  const arrived = await arrive(order)
+  if (!('client' in arrived)) return { reach: arrived.reach, proxy: 'none seen' }
+  const { client, answer, reach: way } = arrived
+  const url = new URL(way.url)
+  try {
+    const proxy = recogniseProxy(await readHead(way, answer))
+    const identity = await identify(client, url, answer)
+    answer.close()
+    const found: Observations = { reach: way, proxy, identity }
+    if (identity.base === undefined) return found
+    return { ...found, ...(await watch(order, found, client, identity.base)) }
+  } finally {
+    client.close()
+  }
+}
+
+/** Goes where redirects lead, up to the first answer that is none. */
+async function arrive({ url: start, resolve }: Order): Promise<Arrived | { reach: Reach }> {
+  const redirects: string[] = []
+  for (let url = new URL(start); ; ) {
+    const way = { ...(await reach(url, resolve)), redirects }
+    if (way.failure || way.address === undefined) return { reach: way }
+    const client = new Client({ url, address: way.address, protocol: way.protocol })
+    try {
+      const answer = await ask(client, `${url.pathname}${url.search}`)
+      const { location } = answer.headers
+      const isRedirect = answer.status >= 300 && answer.status < 400 && location !== undefined
+      if (!isRedirect || redirects.length >= MOST_REDIRECTS) return { client, answer, reach: way }
+      client.close()
+      url = new URL(location, url)
+      redirects.push(url.href)
+    } catch (error) {
+      client.close()
+      return { reach: { ...way, failure: toFailure('response', error) } }
+    }
+  }
+}
+
+/** Asks as for a picture; where no head comes, as for a page, which has an end that a proxy may be waiting for. */
+async function ask(client: Client, path: string): Promise<Answer> {
+  try {
+    return await client.get(path, imageHeaders(client.origin))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'NO_RESPONSE') throw error
+    return client.get(path, {
+      ...imageHeaders(client.origin),
+      Accept: 'text/html',
+      'Sec-Fetch-Dest': 'document',
+    })
+  }
+}
+
+interface Arrived {
+  client: Client
+  answer: Answer
+  reach: Reach
+}
+
+/** HTTP/2 has all names in lower case: how they are written is only seen over HTTP/1.1. */
+async function readHead(way: Reach, answer: Answer): Promise<Head> {
+  if (way.protocol === 'HTTP/1.1' || way.address === undefined) return answer
+  const client = new Client({ url: new URL(way.url), address: way.address, protocol: 'HTTP/1.1' })
+  try {
+    return { headers: answer.headers, isLowerCase: (await client.get('/', {}, 2000)).isLowerCase }
+  } catch {
+    return answer
+  } finally {
+    client.close()
+  }
+}
+
+async function watch(
+  { token, wait }: Order,
+  { reach: way, proxy }: Observations,
+  client: Client,
+  base: string,
+): Promise<Partial<Observations>> {
+  const trip = await roundTrip(new Viewer(client, base))
+  const { opened, extra } = await open(client, base)
+  const viewer = new Viewer(client, base, extra)
+  const found = {
+    roundTrip: trip,
+    opened,
+    ...(token !== undefined && { audit: await audit(client, base, token) }),
+  }
+  if (opened.status !== 200 || opened.first === undefined) return found
+  const [pushed, paced, calm, came, told] = await Promise.all([
+    pushes(viewer),
+    pace(viewer),
+    quiet(viewer, wait),
+    visit(viewer, trip),
+    visitors(viewer, way, (other) => new Viewer(other, base, extra), proxy),
+  ])
+  return {
+    ...found,
+    pushes: pushed,
+    pace: paced,
+    quiet: calm,
+    ...(came && { visit: came }),
+    ...(told && { visitors: told }),
+  }
+}

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto'
+import type { Answer, Client } from './client.ts'
+
+/**
+ * What a browser sends for an `<img>` on a page of the same host, which the server always allows. A Safari's name: the server asks Chromium's streams whether
+ * anybody looks, and writes to Firefox more often, both of which would hide what a proxy does.
+ */
+export function imageHeaders(origin: string): Record<string, string> {
+  return {
+    'User-Agent':
+      'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15',
+    Accept: 'image/webp,image/avif,video/*;q=0.8,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5',
+    'Accept-Language': 'en',
+    'Accept-Encoding': 'gzip, deflate, br',
+    'Sec-Fetch-Dest': 'image',
+    'Sec-Fetch-Mode': 'no-cors',
+    'Sec-Fetch-Site': 'same-origin',
+    Referer: `${origin}/`,
+  }
+}
+
+/** What the server says of a room. */
+export interface Counts {
+  connections: number
+  visitors: number
+}
+
+/** Looks at pictures of one Imgcast, as browsers do. */
+export class Viewer {
+  readonly #base: string
+  readonly #extra: string
+  readonly client: Client
+
+  /** @param extra a query that every picture gets. */
+  constructor(client: Client, base: string, extra = '') {
+    this.client = client
+    this.#base = base
+    this.#extra = extra
+  }
+
+  /** Opens a picture: `online/key.png?count=visitors`. @throws Error where no head comes. */
+  open(picture: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    const path = `${this.#base}/${picture}${this.#extra}`
+    // What is compressed is told once, by the first request; pictures have to be read here.
+    return this.client.get(path, {
+      ...imageHeaders(this.client.origin),
+      'Accept-Encoding': 'identity',
+      ...headers,
+    })
+  }
+
+  /** What the server counts in a room; undefined where it does not say. */
+  async counts(room: string): Promise<Counts | undefined> {
+    try {
+      // No cache knows this query.
+      const path = `${this.#base}/${room}.json?t=${randomBytes(6).toString('hex')}`
+      const answer = await this.client.get(path, { Accept: 'application/json' })
+      const said = JSON.parse(await answer.text()) as { room?: string } & Counts
+      return said.room === room ? said : undefined
+    } catch {
+      return undefined
+    }
+  }
+}
+
+/** A room that nobody has looked at. */
+export function newRoom(widget: string): string {
+  return `${widget}/doctor-${randomBytes(8).toString('hex')}`
+}
