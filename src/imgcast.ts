@@ -3,12 +3,16 @@ import { fileURLToPath } from 'node:url'
 import type { Router } from 'express'
 import { type Logger, pino } from 'pino'
 import { Channels } from './channel/channels.ts'
+import { RoomEvents } from './channel/room-events.ts'
 import { Visits } from './channel/visits.ts'
 import { type Cluster, createCluster } from './cluster/cluster.ts'
 import { readRoomHistory } from './cluster/room-history.ts'
+import { Rooms } from './cluster/rooms.ts'
 import { ForwardingCheck } from './http/forwarding-check.ts'
+import { Hooks } from './http/hooks/hooks.ts'
 import { Pages } from './http/pages.ts'
 import { Pictures } from './http/pictures.ts'
+import { Polls } from './http/polls/polls.ts'
 import { Probe } from './http/probe.ts'
 import { createRouter } from './http/router.ts'
 import { SocketOptions } from './http/socket-options.ts'
@@ -99,6 +103,11 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
   const { viewerKeys } = cluster
   const streams = new Streams({ visits, viewerKeys, limits: options, heartbeat, socketOptions, probe })
   const pages = new Pages(renderer, options.publicUrl)
+  const rooms = new Rooms(cluster)
+  const events = new RoomEvents(cluster.presence, cluster.bus)
+  const polls = new Polls(cluster.store, log)
+  const hooks = new Hooks({ rooms, store: cluster.store, bus: cluster.bus, log })
+  await Promise.all([polls.load(), hooks.load()])
   let closing: Promise<void> | undefined
   const isReady = () => !closing
   const allowReferrer = allowedReferrers(options)
@@ -116,7 +125,12 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
     allowReferrer,
     store: cluster.store,
     history: cluster.history,
+    rooms,
+    events,
+    polls,
+    hooks,
     token,
+    log,
     sockets: () => streams.sockets(),
     isReady,
   })
@@ -124,6 +138,10 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
   const close = async () => {
     watch.close()
     probe?.close()
+    // First: that everybody leaves now is no news.
+    hooks.close()
+    events.close()
+    polls.close()
     channels.close()
     await streams.finish(FAREWELL, FAREWELL_CHECK)
     await visits.settle(LAST_EVENTS)

@@ -10,8 +10,10 @@ export interface Flag {
 
 /** The words of a command line, read as far as that can be done without knowing the command. */
 export interface Words {
-  /** What stands without a flag; undefined where nothing does. */
+  /** The first that stands without a flag; undefined where nothing does. */
   operand: string | undefined
+  /** All that stand without a flag, no more than the command takes. */
+  operands: readonly string[]
   options: Options
   /** The command's own, by their names in camel case; of one given twice the last value counts. */
   flags: Readonly<Record<string, string | boolean | undefined>>
@@ -22,7 +24,10 @@ export interface Command {
   name: string
   /** What it does, for the help. */
   about: string
-  /** What stands without a flag, as the help writes it: `<name>`, or `[url]` where it may be missing. */
+  /**
+   * What stands without a flag, as the help writes it: `<name>`, or `[url]` where it may be missing; several have a
+   * space between.
+   */
   operand?: string
   /** Those of the server's options that it takes, with their environment variables. */
   options: readonly OptionRow[]

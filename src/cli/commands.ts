@@ -1,9 +1,11 @@
 import type { Command } from './command.ts'
 import { auditCommand } from './commands/audit.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { hooksCommand } from './commands/hooks.ts'
 import { newCommand } from './commands/new.ts'
 import { renderCommand } from './commands/render.ts'
 import { serveCommand } from './commands/serve.ts'
+import { statusCommand } from './commands/status.ts'
 
 /** Runs where no command is named. */
 export const DEFAULT_COMMAND = serveCommand
@@ -13,6 +15,8 @@ export const COMMANDS: readonly Command[] = [
   serveCommand,
   newCommand,
   renderCommand,
+  statusCommand,
+  hooksCommand,
   auditCommand,
   doctorCommand,
 ]

@@ -45,15 +45,18 @@ function readWords(
   env: Environment,
   faults: Fault[],
 ): Words {
-  const [word, ...rest] = operand === undefined ? [undefined, ...operands] : operands
-  if (word === undefined && operand?.startsWith('<') && faults.length === 0) {
-    faults.push({ name: operand, detail: 'is missing, see --help' })
+  const names = operand?.split(' ') ?? []
+  const taken = operands.slice(0, names.length)
+  for (const name of names.slice(taken.length).filter((each) => each.startsWith('<'))) {
+    if (faults.length === 0) faults.push({ name, detail: 'is missing, see --help' })
   }
-  for (const extra of rest) faults.push({ name: `${extra}`, detail: 'expected nothing here but options' })
+  for (const extra of operands.slice(names.length))
+    faults.push({ name: `${extra}`, detail: 'expected nothing here but options' })
   const own = flags.map(({ flag }) => camel(/--([\w-]+)/.exec(flag)?.[1] ?? ''))
   const last = (value: unknown) => (Array.isArray(value) ? value.at(-1) : value)
   return {
-    operand: word,
+    operand: taken[0],
+    operands: taken,
     options: readOptions(options, given, env, faults),
     flags: Object.fromEntries(own.map((name) => [name, last(given[name])])),
   }

@@ -30,6 +30,7 @@ export class HistoryTable implements HistoryArchive {
   readonly #database: Database.Database
   readonly #selectHours: Database.Statement
   readonly #selectRecord: Database.Statement
+  readonly #selectRecords: Database.Statement
   readonly #upsertHour: Database.Statement
   readonly #upsertRecord: Database.Statement
   readonly #deleteHours: Database.Statement
@@ -41,9 +42,9 @@ export class HistoryTable implements HistoryArchive {
       WITH RECURSIVE wanted(hour) AS (VALUES (?1) UNION ALL SELECT hour + 1 FROM wanted WHERE hour + 1 < ?2)
       SELECT history.hour, history.minutes FROM wanted CROSS JOIN history
       ON history.hour = wanted.hour AND history.room = (SELECT id FROM rooms WHERE room = ?3)`)
-    this.#selectRecord = database.prepare(
-      'SELECT room, since, peak, day, day_peak AS dayPeak FROM rooms WHERE room = ?',
-    )
+    const record = 'SELECT room, since, peak, day, day_peak AS dayPeak FROM rooms'
+    this.#selectRecord = database.prepare(`${record} WHERE room = ?`)
+    this.#selectRecords = database.prepare(`${record} LIMIT ?`)
     this.#upsertHour = database.prepare(`
       INSERT INTO history SELECT ?1, id, ?3 FROM rooms WHERE room = ?2
       ON CONFLICT DO UPDATE SET minutes = excluded.minutes`)
@@ -63,8 +64,11 @@ export class HistoryTable implements HistoryArchive {
 
   readRecord(room: string): RecordRow | undefined {
     const row = this.#selectRecord.get(room) as RecordRow | undefined
-    // libsql adds what the query took.
-    return row && { room, since: row.since, peak: row.peak, day: row.day, dayPeak: row.dayPeak }
+    return row && toRecord(row)
+  }
+
+  readRecords(most: number): RecordRow[] {
+    return (this.#selectRecords.all(most) as RecordRow[]).map(toRecord)
   }
 
   write(hours: readonly HourRow[], records: readonly RecordRow[]): void {
@@ -84,4 +88,9 @@ export class HistoryTable implements HistoryArchive {
   deleteBefore(hour: number): void {
     this.#deleteHours.run(hour, DELETED_HOURS)
   }
+}
+
+/** libsql adds what the query took. */
+function toRecord({ room, since, peak, day, dayPeak }: RecordRow): RecordRow {
+  return { room, since, peak, day, dayPeak }
 }

@@ -5,7 +5,8 @@ import type { Store } from './store.ts'
 
 /** Days that are remembered besides today. */
 const REMEMBERED_DAYS = 7
-const NAME = '$hits'
+/** Where a room remembers how often its pictures were asked for. */
+export const HITS = '$hits'
 
 /**
  * Counts how often a room's pictures were asked for: `$hits` for all time, `$hits:YYYY-MM-DD` for a day in UTC. Days
@@ -40,15 +41,15 @@ export class Hits {
 
   /** A widget has read something of its room: from now on its pictures change with their hits, if it was these. */
   noteRead(room: string, name: string): void {
-    if (name.startsWith(NAME)) this.#readers.add(widgetOf(room))
+    if (name.startsWith(HITS)) this.#readers.add(widgetOf(room))
   }
 
   async #add(room: string, amount: number): Promise<void> {
     this.#history.hit(room, amount)
     const today = this.#today()
     // Both begin at once: a picture that is drawn next already has them.
-    await Promise.allSettled([this.#store.add(room, NAME, amount), this.#store.add(room, today, amount)])
-    if (this.#readers.has(widgetOf(room))) this.#bus.publish(room)
+    await Promise.allSettled([this.#store.add(room, HITS, amount), this.#store.add(room, today, amount)])
+    if (this.#readers.has(widgetOf(room))) this.#bus.publish(room, 'hits')
   }
 
   #today(): string {
@@ -57,14 +58,14 @@ export class Hits {
       this.#day = day
       this.#dayName = nameOf(day)
       // What could not be deleted now goes another day.
-      this.#store.deleteNames(`${NAME}:`, nameOf(day - REMEMBERED_DAYS)).catch(() => {})
+      this.#store.deleteNames(`${HITS}:`, nameOf(day - REMEMBERED_DAYS)).catch(() => {})
     }
     return this.#dayName
   }
 }
 
 function nameOf(day: number): string {
-  return `${NAME}:${new Date(day * DAY).toISOString().slice(0, 10)}`
+  return `${HITS}:${new Date(day * DAY).toISOString().slice(0, 10)}`
 }
 
 function widgetOf(room: string): string {

@@ -23,6 +23,10 @@ export class MemoryArchive implements HistoryArchive {
     return this.#records.get(room)
   }
 
+  readRecords(most: number): RecordRow[] {
+    return [...this.#records.values()].slice(0, most)
+  }
+
   write(hours: readonly HourRow[], records: readonly RecordRow[]): void {
     for (const row of hours) keep(this.#hours, idOf(row.room, row.hour), row, KEPT_HOURS)
     for (const row of records) keep(this.#records, row.room, { ...row }, KEPT_RECORDS)

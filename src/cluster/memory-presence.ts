@@ -1,6 +1,6 @@
 import type { Bus } from './bus.ts'
 import type { History } from './history.ts'
-import type { Counts, Membership, Presence } from './presence.ts'
+import type { Counts, Membership, Presence, WatchedCounts } from './presence.ts'
 
 interface Room {
   connections: number
@@ -40,9 +40,19 @@ export class MemoryPresence implements Presence {
   }
 
   async counts(room: string): Promise<Counts> {
-    const { peak } = await this.#history.record(room)
+    // Now, not after waiting for the peak: what is told of a change has the counts that it made.
     const state = this.#rooms.get(room)
-    return { connections: state?.connections ?? 0, visitors: state?.viewers.size ?? 0, peak }
+    const [connections, visitors] = [state?.connections ?? 0, state?.viewers.size ?? 0]
+    const { peak } = await this.#history.record(room)
+    return { connections, visitors, peak }
+  }
+
+  async rooms(): Promise<WatchedCounts[]> {
+    return [...this.#rooms].map(([room, { connections, viewers }]) => ({
+      room,
+      connections,
+      visitors: viewers.size,
+    }))
   }
 
   #leave(room: string, state: Room, viewer: string): void {
@@ -56,6 +66,6 @@ export class MemoryPresence implements Presence {
 
   #tell(room: string, { connections, viewers }: Room): void {
     this.#history.note(room, { connections, visitors: viewers.size })
-    this.#bus.publish(room)
+    this.#bus.publish(room, 'presence')
   }
 }

@@ -51,6 +51,16 @@ export class MemoryStore implements Store {
     }
   }
 
+  async list(name: string, limit: number): Promise<[room: string, value: unknown][]> {
+    checkStateName(name)
+    const rows: [string, unknown][] = []
+    for (const [id, json] of this.#mapOf(name)) {
+      if (rows.length >= limit) break
+      if (id.startsWith(`${name}\n`)) rows.push([id.slice(name.length + 1), JSON.parse(json)])
+    }
+    return rows
+  }
+
   async close(): Promise<void> {}
 
   #read(room: string, name: string): string | undefined {
@@ -72,7 +82,7 @@ export class MemoryStore implements Store {
   }
 
   #publish(room: string, name: string): void {
-    if (!isServerName(name)) this.#bus.publish(room)
+    if (!isServerName(name)) this.#bus.publish(room, 'state')
   }
 
   #mapOf(name: string): Map<string, string> {

@@ -8,6 +8,11 @@ export interface Counts {
   peak: number
 }
 
+/** A room that is watched. */
+export interface WatchedCounts extends Omit<Counts, 'peak'> {
+  room: string
+}
+
 /** One open stream, counted. */
 export interface Membership {
   /** Takes the stream out of the count. Calling it again does nothing. */
@@ -25,6 +30,8 @@ export interface Presence {
    */
   join(room: string, viewer: string): Promise<Membership>
   counts(room: string): Promise<Counts>
+  /** Every room that anyone has open, in any order. */
+  rooms(): Promise<WatchedCounts[]>
   /** How many rooms anyone has open on this node. */
   readonly openRooms: number
 }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { HistoryStep } from '../widget/room-history.ts'
 import type { History, HistoryRange, RoomRecord } from './history.ts'
-import type { HistoryArchive, HourRow } from './history-archive.ts'
+import type { HistoryArchive, HourRow, RecordRow } from './history-archive.ts'
 import { decodeHour, encodeHour } from './hour-code.ts'
 import { DAY, type Hour, hourOf } from './minute.ts'
 import { rollUp, wholeSteps } from './roll-up.ts'
@@ -86,10 +86,13 @@ export class RecordedHistory implements History {
   }
 
   async record(room: string): Promise<RoomRecord> {
-    const record = this.#rooms.get(room)?.record ?? this.#archive.readRecord(room)
-    const isToday = record?.day === Math.floor(this.#now() / DAY)
-    const { since, peak = 0, dayPeak = 0 } = record ?? {}
-    return { since, peak, peakToday: isToday ? dayPeak : 0 }
+    return this.#toRoomRecord(this.#rooms.get(room)?.record ?? this.#archive.readRecord(room))
+  }
+
+  async records(most: number): Promise<(RoomRecord & { room: string })[]> {
+    const records = new Map(this.#archive.readRecords(most).map((record) => [record.room, record]))
+    for (const [room, { record }] of this.#rooms) records.set(room, record)
+    return [...records].map(([room, record]) => ({ room, ...this.#toRoomRecord(record) }))
   }
 
   async close(): Promise<void> {
@@ -100,6 +103,12 @@ export class RecordedHistory implements History {
     while (this.#round.length > 0 && this.#write());
     if (this.#isFailing)
       this.#log.error({ rooms: this.#rooms.size }, 'lost history that could not be written')
+  }
+
+  #toRoomRecord(record: RecordRow | undefined): RoomRecord {
+    const isToday = record?.day === Math.floor(this.#now() / DAY)
+    const { since, peak = 0, dayPeak = 0 } = record ?? {}
+    return { since, peak, peakToday: isToday ? dayPeak : 0 }
   }
 
   #change(room: string, change: (watched: WatchedRoom, now: number) => void): void {

@@ -70,6 +70,18 @@ export class SqliteStore implements Store {
     this.#file.deleteNames(from, to)
   }
 
+  async list(name: string, limit: number): Promise<[room: string, value: unknown][]> {
+    checkStateName(name)
+    this.#checkOpen()
+    const rows = new Map(this.#file.list(name, limit).map(({ room, json }) => [room, json]))
+    for (const change of this.#dirty.values()) {
+      if (change.name !== name) continue
+      if (change.json === undefined) rows.delete(change.room)
+      else if (rows.size < limit || rows.has(change.room)) rows.set(change.room, change.json)
+    }
+    return [...rows].map(([room, json]) => [room, JSON.parse(json)])
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
@@ -109,7 +121,7 @@ export class SqliteStore implements Store {
     this.#dirtyCost += costOf(id, change) - (waiting ? costOf(id, waiting) : 0)
     this.#dirty.set(id, change)
     this.#schedule()
-    if (!isServerName(name)) this.#bus.publish(room)
+    if (!isServerName(name)) this.#bus.publish(room, 'state')
   }
 
   #schedule(): void {

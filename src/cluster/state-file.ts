@@ -36,6 +36,7 @@ export class StateFile {
   readonly history: HistoryTable
   readonly #database: Database.Database
   readonly #select: Database.Statement
+  readonly #list: Database.Statement
   readonly #upsert: Database.Statement
   readonly #delete: Database.Statement
 
@@ -45,6 +46,7 @@ export class StateFile {
     this.#database = openDatabase(path)
     this.history = new HistoryTable(this.#database)
     this.#select = this.#database.prepare('SELECT json FROM state WHERE room = ? AND name = ?')
+    this.#list = this.#database.prepare('SELECT room, json FROM state WHERE name = ? LIMIT ?')
     this.#upsert = this.#database.prepare(
       'INSERT INTO state VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET json = excluded.json',
     )
@@ -53,6 +55,11 @@ export class StateFile {
 
   read(room: string, name: string): string | undefined {
     return (this.#select.get(room, name) as { json: string } | undefined)?.json
+  }
+
+  /** Every room's value by that name. */
+  list(name: string, limit: number): { room: string; json: string }[] {
+    return this.#list.all(name, limit) as { room: string; json: string }[]
   }
 
   /** Writes all changes or, where that fails, none. */

@@ -30,5 +30,12 @@ export const STILL: Readonly<Record<string, string>> = {
   Vary: 'Accept, Sec-Fetch-Dest, User-Agent',
 }
 
+/** The head of an answer of the API that may be kept, and is asked for again each time; nobody else is to keep it. */
+export const REVALIDATED: Readonly<Record<string, string>> = {
+  ...CROSS_ORIGIN,
+  'Cache-Control': 'private, no-cache',
+  Vary: 'Authorization',
+}
+
 /** The head of what is true only now. */
 export const UNCACHED: Readonly<Record<string, string>> = { ...CROSS_ORIGIN, 'Cache-Control': 'no-store' }

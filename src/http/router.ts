@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import express, { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
 import { toPublicError } from '../errors.ts'
-import { type ApiInit, createApi } from './api.ts'
+import { type ApiInit, createApi } from './api/api.ts'
 import { type ClicksInit, createClicks } from './clicks.ts'
 import type { ForwardingCheck } from './forwarding-check.ts'
 import type { Pages } from './pages.ts'

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { contentType, type Frame } from '../picture/frame.ts'
-import { formatHeaders, STILL, UNCACHED } from './headers.ts'
+import { formatHeaders, REVALIDATED, STILL, UNCACHED } from './headers.ts'
+
+const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** Sends one finished picture: 200, or 304 to whoever has it already. To HEAD, the same head. */
 export function sendStill(request: IncomingMessage, response: ServerResponse, frame: Frame): void {
@@ -41,12 +44,26 @@ export function sendJson(
   response: ServerResponse,
   status: number,
   value: unknown,
-  {
-    headers = {},
-    type = 'application/json; charset=utf-8',
-  }: { headers?: Readonly<Record<string, string>>; type?: string } = {},
+  { headers = {}, type = JSON_TYPE }: { headers?: Readonly<Record<string, string>>; type?: string } = {},
 ): void {
   sendWhole(request, response, status, { ...UNCACHED, ...headers }, type, `${JSON.stringify(value)}\n`)
+}
+
+/** Sends a value as JSON with a tag of its own: 304 to whoever has it already. */
+export function sendTaggedJson(
+  request: IncomingMessage,
+  response: ServerResponse,
+  value: unknown,
+  more: Readonly<Record<string, string>> = {},
+): void {
+  const body = `${JSON.stringify(value)}\n`
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+  const headers = { ...REVALIDATED, ...more, ETag: etag }
+  if (matches(request.headers['if-none-match'], etag)) {
+    response.writeHead(304, headers).end()
+    return
+  }
+  sendWhole(request, response, 200, headers, JSON_TYPE, body)
 }
 
 /** RFC 9110, section 13.1.2: any of the list, compared weakly, or `*`. */

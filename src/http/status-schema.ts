@@ -15,7 +15,9 @@ export interface Status {
   style?: string
 }
 
-const STYLES = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social']
+/** What a `status` room remembers its status by. */
+export const BADGE = 'badge'
+export const STYLES = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social']
 const TEXTS = ['color', 'labelColor', 'namedLogo', 'logoSvg', 'logoColor', 'logoSize'] as const
 const LONGEST = 1000
 const LONGEST_SVG = 50_000

@@ -2,9 +2,14 @@ import { type Fault, PublicError, quote } from '../errors.ts'
 
 const KEY = /^[A-Za-z0-9._~-]{1,64}$/
 
+/** Whether a text can be a key. */
+export function isKey(text: string): boolean {
+  return KEY.test(text)
+}
+
 /** @throws PublicError 400 for a key outside its grammar. */
 export function checkKey(key: string): void {
-  if (!KEY.test(key)) throw badKey(key)
+  if (!isKey(key)) throw badKey(key)
 }
 
 /** The error for a key, or a text that was to be one, outside its grammar. */

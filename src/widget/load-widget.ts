@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
 import type { Widget } from './define-widget.ts'
 import { type Manifest, toManifest } from './manifest.ts'
+import { isWidgetName } from './room-name.ts'
 import { findWidgetFaults, notAWidget } from './widget-faults.ts'
 
 /** A widget and what the server knows of it. */
@@ -12,7 +13,6 @@ export interface LoadedWidget {
 }
 
 const BUILT_IN = fileURLToPath(new URL('../../widgets', import.meta.url))
-const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 /** First segments of URLs that are not pictures. */
 const TAKEN: ReadonlySet<string> = new Set(
   'api assets dashboard healthz live-img metrics readyz ws'.split(' '),
@@ -28,7 +28,7 @@ export function nameOf(file: string): string {
 
 /** Says what keeps a name from being a widget's; undefined for a good one. */
 export function findNameFault(name: string): string | undefined {
-  if (!NAME.test(name))
+  if (!isWidgetName(name))
     return 'expected a kebab-case file name like my-widget, since it is the name in the URL'
   return TAKEN.has(name) ? `the name ${name} is taken by the server's own URLs` : undefined
 }

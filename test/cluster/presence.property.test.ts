@@ -1,13 +1,9 @@
 import fc from 'fast-check'
-import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
-import { MemoryArchive } from '../../src/cluster/memory-archive.ts'
 import { MemoryBus } from '../../src/cluster/memory-bus.ts'
 import { MemoryPresence } from '../../src/cluster/memory-presence.ts'
 import type { Membership, Presence } from '../../src/cluster/presence.ts'
-import { RecordedHistory } from '../../src/cluster/recorded-history.ts'
-
-const log = pino({ level: 'silent' })
+import { memoryHistory } from '../support/memory-history.ts'
 
 /** A presence whose store answers late, in whatever order fast-check's scheduler likes. */
 function slow(presence: Presence, scheduler: fc.Scheduler): Pick<Presence, 'join' | 'counts'> {
@@ -42,10 +38,7 @@ describe('presence on a slow store, in any order', () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), visits, async (scheduler, all) => {
         const bus = new MemoryBus()
-        const memory = new MemoryPresence(
-          bus,
-          new RecordedHistory({ archive: new MemoryArchive(), retention: 1e9, log }),
-        )
+        const memory = new MemoryPresence(bus, memoryHistory())
         const presence = slow(memory, scheduler)
         const came = { 'online/a': 0, 'online/b': 0 } as Record<string, number>
         const left: Promise<void>[] = []

@@ -68,6 +68,23 @@ describe('a store in a file', () => {
     await again.close()
   })
 
+  test('lists what is in the file as it has changed since', async () => {
+    const path = newPath()
+    const first = open(path)
+    for (const room of ['r/a', 'r/b', 'r/c']) await first.store.set(room, 'x', 1)
+    await first.store.close()
+    const { store } = open(path)
+    await store.set('r/a', 'x', 2)
+    await store.delete('r/b', 'x')
+    await store.set('r/d', 'x', 4)
+    expect((await store.list('x', 10)).sort()).toEqual([
+      ['r/a', 2],
+      ['r/c', 1],
+      ['r/d', 4],
+    ])
+    await store.close()
+  })
+
   test('writes at once what comes after a pause', async () => {
     const { file, store } = open()
     await store.set('r/a', 'x', 1)

@@ -132,6 +132,39 @@ export function describeStore(kind: string, make: (bus: Bus) => Store): void {
       }
     })
 
+    test('lists the rooms that have a value by a name, and no more than asked for', async () => {
+      const store = open()
+      for (const room of ['r/a', 'r/b', 'r/c']) {
+        await store.set(room, 'x', { room })
+        await store.set(room, 'xy', 1)
+        await store.add(room, '$hits', 2)
+      }
+      await store.delete('r/b', 'x')
+      const rows = (await store.list('x', 10)).sort()
+      expect(rows).toEqual([
+        ['r/a', { room: 'r/a' }],
+        ['r/c', { room: 'r/c' }],
+      ])
+      expect((await store.list('$hits', 10)).sort()).toEqual([
+        ['r/a', 2],
+        ['r/b', 2],
+        ['r/c', 2],
+      ])
+      expect(await store.list('$hits', 2)).toHaveLength(2)
+      expect(await store.list('nothing', 10)).toEqual([])
+      await expect(store.list('a b', 10)).rejects.toThrow(TypeError)
+    })
+
+    test('says of what it publishes that it is state', async () => {
+      const bus = new MemoryBus()
+      const store = open(bus)
+      const seen: string[] = []
+      bus.subscribe((_room, change) => seen.push(change))
+      await store.set('r/a', 'x', 1)
+      await store.delete('r/a', 'x')
+      expect(seen).toEqual(['state', 'state'])
+    })
+
     test('may be closed twice', async () => {
       const store = open()
       await store.set('r/a', 'x', 1)

@@ -272,6 +272,24 @@ test.each([
   if ('abort' in answer) answer.destroy()
 })
 
+test('events come over HTTP/2 as well', async () => {
+  const session = await openSession()
+  const headers = { authorization: `Bearer ${imgcast.token}` }
+  const stream = session.request({ ':path': '/api/events?room=counter/told', ...headers })
+  const [head] = (await once(stream, 'response')) as [IncomingHttpHeaders & { ':status'?: number }]
+  expect(head).toMatchObject({ ':status': 200, 'content-type': 'text/event-stream; charset=utf-8' })
+  let text = ''
+  stream.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk
+  })
+  const watching = new Answer(session, '/counter/told.png', chromium)
+  await watching.parts(1)
+  await eventually(() => expect(text).toMatch(/^event: join$/m))
+  watching.stream.close()
+  await eventually(() => expect(text).toMatch(/^event: leave$/m))
+  stream.close()
+})
+
 test('when the server stops, streams end cleanly', async () => {
   const own = await createImgcast({
     widgets: FIXTURE_WIDGETS,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { PublicError } from '../../src/errors.ts'
-import { parseHistoryQuery } from '../../src/http/history-api.ts'
+import type { PublicError } from '../../../src/errors.ts'
+import { parseHistoryQuery } from '../../../src/http/api/history-api.ts'
 
 const NOW = Date.UTC(2026, 1, 1, 12, 30, 15)
 const DAY = 86_400_000

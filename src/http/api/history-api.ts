@@ -1,18 +1,19 @@
 import { type Request, type Response, Router } from 'express'
-import type { History, HistoryRange } from '../cluster/history.ts'
-import { DAY, HOUR, MINUTE } from '../cluster/minute.ts'
-import { wholeSteps } from '../cluster/roll-up.ts'
-import { type Fault, PublicError, quote } from '../errors.ts'
-import { checkKey } from '../widget/key.ts'
-import { badParameters } from '../widget/look.ts'
-import type { HistoryStep } from '../widget/room-history.ts'
-import { UNCACHED } from './headers.ts'
-import { sendJson, sendWhole } from './send.ts'
+import type { History, HistoryRange } from '../../cluster/history.ts'
+import { DAY, HOUR, MINUTE } from '../../cluster/minute.ts'
+import { wholeSteps } from '../../cluster/roll-up.ts'
+import { type Fault, quote } from '../../errors.ts'
+import { badParameters } from '../../widget/look.ts'
+import type { HistoryStep } from '../../widget/room-history.ts'
+import { UNCACHED } from '../headers.ts'
+import { sendJson, sendWhole } from '../send.ts'
+import { refuseOthers } from './methods.ts'
+import { readRoom } from './room-param.ts'
 
 const STEPS = { minute: MINUTE, hour: HOUR, day: DAY }
 type StepName = keyof typeof STEPS
-const STEP_NAMES = [...Object.keys(STEPS), 'auto']
-const FORMATS = ['json', 'csv']
+export const STEP_NAMES = [...Object.keys(STEPS), 'auto']
+export const FORMATS = ['json', 'csv']
 /** More steps than a week has minutes are more than one answer. */
 const MOST_STEPS = 10_080
 /** `auto` takes the finest step that makes no more of them. */
@@ -31,19 +32,11 @@ export function createHistoryApi(history: Pick<History, 'read'>): Router {
   router
     .route('/rooms/:widget/:key/history')
     .get(async (request, response) => {
-      const { widget, key } = request.params
-      checkKey(key)
+      const room = readRoom(request.params)
       const query = parseHistoryQuery(new URL(request.url, 'http://localhost').searchParams, Date.now())
-      send(request, response, `${widget}/${key}`, query, await history.read(`${widget}/${key}`, query))
+      send(request, response, room, query, await history.read(room, query))
     })
-    .all(() => {
-      throw new PublicError({
-        code: 'method-not-allowed',
-        status: 405,
-        caption: 'expected GET or HEAD',
-        headers: { Allow: 'GET, HEAD' },
-      })
-    })
+    .all(refuseOthers('GET'))
   return router
 }
 

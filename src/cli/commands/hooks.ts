@@ -1,0 +1,93 @@
+import { type Action, readAction, SERVER_FLAGS, SERVER_OPTIONS, toTable } from '../actions.ts'
+import type { Command } from '../command.ts'
+
+interface Hook {
+  id: string
+  url: string
+  when: string
+  for: string
+  holds: boolean
+}
+
+interface Delivery {
+  id: string
+  state: string
+  attempts: { at: string; status: number | null; error: string | null }[]
+  next: string | null
+}
+
+const NO_TIME = '0ms'
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  add: {
+    operands: ['<url>'],
+    flags: ['when', 'for'],
+    run: async (call, [url], { when, for: duration }) => {
+      const body = { url, when, ...(duration !== undefined && { for: duration }) }
+      const hook = (await call({ method: 'POST', path: '/hooks', body })) as Hook & { secret: string }
+      return `${sayHook(hook)}\nThe secret that it is signed with, shown only now:\n${hook.secret}\n`
+    },
+  },
+  list: {
+    operands: [],
+    flags: [],
+    run: async (call) => {
+      const { hooks } = (await call({ method: 'GET', path: '/hooks' })) as { hooks: Hook[] }
+      if (hooks.length === 0) return 'There are no hooks.\n'
+      const rows = hooks.map((hook) => [hook.id, sayWhen(hook), hook.holds ? 'holds' : '', hook.url])
+      return `${toTable([['ID', 'WHEN', 'NOW', 'URL'], ...rows])}\n`
+    },
+  },
+  rm: {
+    operands: ['<id>'],
+    flags: [],
+    run: async (call, [id = '']) => {
+      await call({ method: 'DELETE', path: `/hooks/${encodeURIComponent(id)}` })
+      return `The hook ${id} is gone.\n`
+    },
+  },
+  log: {
+    operands: ['<id>'],
+    flags: [],
+    run: async (call, [id = '']) => {
+      const path = `/hooks/${encodeURIComponent(id)}/log`
+      const { deliveries } = (await call({ method: 'GET', path })) as { deliveries: Delivery[] }
+      if (deliveries.length === 0) return 'Nothing was sent yet.\n'
+      return `${deliveries.map(sayDelivery).join('\n')}\n`
+    },
+  },
+}
+
+/** Adds, lists and removes webhooks of a running server, and shows what was sent. */
+export const hooksCommand: Command = {
+  name: 'hooks',
+  about: 'have an address told when a room has so many visitors',
+  operand: `<${Object.keys(ACTIONS).join('|')}> [url|id]`,
+  options: SERVER_OPTIONS,
+  flags: [
+    { flag: '--when <condition>', help: "what to be told of, like 'visitors(online/blog) > 100'" },
+    { flag: '--for <time>', help: 'how long it has to be true before, like 1m (default at once)' },
+    ...SERVER_FLAGS,
+  ],
+  read(words, faults) {
+    const [action] = words.operands
+    if (action === 'add' && words.flags.when === undefined) {
+      faults.push({ name: '--when', detail: "expected a condition, like 'visitors(online/blog) > 100'" })
+    }
+    return readAction(ACTIONS, words, faults)
+  },
+}
+
+function sayHook(hook: Hook): string {
+  return `${hook.id}  ${sayWhen(hook)}  ${hook.url}`
+}
+
+function sayWhen({ when, for: duration }: Hook): string {
+  return duration === NO_TIME ? when : `${when} for ${duration}`
+}
+
+function sayDelivery({ id, state, attempts, next }: Delivery): string {
+  const tries = attempts.map(({ at, status, error }) => `  ${at}  ${error ?? status}`)
+  const coming = next === null ? [] : [`  ${next}  is tried next`]
+  return [`${id}  ${state}`, ...tries, ...coming].join('\n')
+}

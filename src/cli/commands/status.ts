@@ -1,0 +1,86 @@
+import { type Action, readAction, SERVER_FLAGS, SERVER_OPTIONS, toTable } from '../actions.ts'
+import type { Command, Words } from '../command.ts'
+
+interface StatusRow {
+  key: string
+  status: { label: string; message: string } | null
+  poll: { url: string; every: string; last: { ok: boolean; detail: string } | null } | null
+}
+
+/** Flags that are fields of what is sent, by their names there. */
+const LOOK = ['label', 'color', 'labelColor', 'style']
+const POLL = [...LOOK, 'every', 'query', 'prefix', 'suffix']
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  set: {
+    operands: ['<key>', '<message>'],
+    flags: LOOK,
+    run: async (call, [key = '', message], flags) => {
+      const body = { schemaVersion: 1, label: key, message, ...pick(flags, LOOK) }
+      await call({ method: 'PUT', path: pathOf(key), body })
+      return `${key} says ${message}\n`
+    },
+  },
+  poll: {
+    operands: ['<key>', '<url>'],
+    flags: POLL,
+    run: async (call, [key = '', url], flags) => {
+      const body = { url, ...pick(flags, POLL) }
+      const { every } = (await call({ method: 'PUT', path: `${pathOf(key)}/poll`, body })) as {
+        every: string
+      }
+      return `${key} shows what ${url} says, every ${every}\n`
+    },
+  },
+  list: {
+    operands: [],
+    flags: [],
+    run: async (call) => {
+      const { statuses } = (await call({ method: 'GET', path: '/status' })) as { statuses: StatusRow[] }
+      if (statuses.length === 0) return 'There are no statuses.\n'
+      return `${toTable([['KEY', 'LABEL', 'MESSAGE', 'POLLED'], ...statuses.map(toCells)])}\n`
+    },
+  },
+  rm: {
+    operands: ['<key>'],
+    flags: [],
+    run: async (call, [key = '']) => {
+      await call({ method: 'DELETE', path: pathOf(key) })
+      return `${key} says nothing any more.\n`
+    },
+  },
+}
+
+/** Sets, polls, lists and removes the texts of live badges of a running server. */
+export const statusCommand: Command = {
+  name: 'status',
+  about: 'have a live badge say something, or what an address says',
+  operand: `<${Object.keys(ACTIONS).join('|')}> [key] [message|url]`,
+  options: SERVER_OPTIONS,
+  flags: [
+    { flag: '--label <text>', help: 'the left half (default the key)' },
+    { flag: '--color <color>', help: 'behind the message, like brightgreen or #4c1' },
+    { flag: '--label-color <color>', help: 'behind the label' },
+    { flag: '--style <style>', help: 'flat, flat-square, plastic, for-the-badge or social' },
+    { flag: '--every <time>', help: 'how often to poll, like 30s (default 1m)' },
+    { flag: '--query <path>', help: 'what to show of the JSON: a JSONPath, like $.build.status' },
+    { flag: '--prefix <text>', help: 'stands before what was found' },
+    { flag: '--suffix <text>', help: 'stands after what was found' },
+    ...SERVER_FLAGS,
+  ],
+  read: (words, faults) => readAction(ACTIONS, words, faults),
+}
+
+function pathOf(key: string): string {
+  return `/status/${encodeURIComponent(key)}`
+}
+
+function pick(flags: Words['flags'], names: readonly string[]): object {
+  return Object.fromEntries(names.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])))
+}
+
+function toCells({ key, status, poll }: StatusRow): string[] {
+  const polled = poll ? `every ${poll.every} ${poll.url}` : ''
+  const failed = poll?.last?.ok === false ? ` (${poll.last.detail})` : ''
+  return [key, status?.label ?? '', status?.message ?? '', polled + failed]
+}

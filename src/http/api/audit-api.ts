@@ -1,0 +1,23 @@
+import { Router } from 'express'
+import { PublicError } from '../../errors.ts'
+import { audit, type CountedSocket } from '../audit.ts'
+import { readSocketTable } from '../socket-table.ts'
+import { refuseOthers } from './methods.ts'
+
+/** Answers how what is counted compares with the kernel's own table of sockets. */
+export function createAuditApi(sockets: () => CountedSocket[]): Router {
+  const api = Router()
+  api
+    .route('/audit')
+    .get(async (request, response) => {
+      const before = new Set(sockets().map(({ remote }) => remote))
+      const rows = await readSocketTable().catch((cause: Error) => {
+        throw new PublicError({ code: 'no-socket-table', status: 501, caption: cause.message, cause })
+      })
+      // Only what was there both before and after the table was read can be held against it.
+      const counted = sockets().filter(({ remote }) => before.has(remote))
+      response.json(audit(counted, request.socket.localPort ?? 0, rows))
+    })
+    .all(refuseOthers('GET'))
+  return api
+}

@@ -1,0 +1,64 @@
+import type { ServerResponse } from 'node:http'
+import { isHttp2 } from '../connection.ts'
+import { STREAM } from '../headers.ts'
+
+/** One message of a stream of events. */
+export interface Message {
+  id?: string
+  event: string
+  data: unknown
+}
+
+/**
+ * How much may wait for a slow consumer, in bytes: a thousand missed events have room. The libraries for this
+ * (better-sse 0.16 among them) do not look at what `write` answers, and keep in memory whatever is not taken.
+ */
+const LARGEST_BACKLOG_BYTES = 1_048_576
+/** Reverse proxies close what is silent for a minute; `EventSource` sees no difference between that and an end. */
+const HEARTBEAT = 15_000
+/** How long a browser waits before it connects anew. */
+const RETRY = 3_000
+
+/** Sends the head of a stream of events. */
+export function writeEventHead(response: ServerResponse): void {
+  response.writeHead(200, {
+    ...STREAM,
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    ...(!isHttp2(response.req) && { Connection: 'close' }),
+  })
+}
+
+/** A stream of Server-Sent Events to one consumer, who is dropped when too much waits for it. */
+export class EventStream {
+  readonly #response: ServerResponse
+  readonly #heartbeat: NodeJS.Timeout
+
+  /** Sends the head, and calls `onClose` once when the stream is over, whoever ended it. */
+  constructor(response: ServerResponse, onClose: () => void) {
+    this.#response = response
+    writeEventHead(response)
+    this.#heartbeat = setInterval(() => this.#write(':\n\n'), HEARTBEAT)
+    response.once('close', () => {
+      clearInterval(this.#heartbeat)
+      onClose()
+    })
+    this.#write(`retry: ${RETRY}\n: connected\n\n`)
+  }
+
+  send({ id, event, data }: Message): void {
+    const name = id === undefined ? '' : `id: ${id}\n`
+    // JSON has no line ends of its own.
+    this.#write(`${name}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+  }
+
+  /** Ends it cleanly: a browser connects anew, and says what it had. */
+  end(): void {
+    this.#response.end()
+  }
+
+  #write(text: string): void {
+    if (this.#response.destroyed || this.#response.writableEnded) return
+    this.#response.write(text)
+    if (this.#response.writableLength > LARGEST_BACKLOG_BYTES) this.#response.destroy()
+  }
+}

@@ -1,0 +1,72 @@
+import { Router } from 'express'
+import type { LiveEvent, RoomEvents } from '../../channel/room-events.ts'
+import { type Fault, quote } from '../../errors.ts'
+import { badParameters } from '../../widget/look.ts'
+import { isRoomName, isWidgetName } from '../../widget/room-name.ts'
+import { EventStream, writeEventHead } from './event-stream.ts'
+import { refuseOthers } from './methods.ts'
+
+/** Which events are wanted: those of any of these rooms and widgets; of all, where none is named. */
+interface EventFilter {
+  rooms: ReadonlySet<string>
+  widgets: ReadonlySet<string>
+}
+
+/**
+ * Answers with Server-Sent Events: what happens in rooms, from now on or from after `Last-Event-ID`. Where that is too
+ * long ago, an event `gap` says so first.
+ */
+export function createEventsApi(events: RoomEvents): Router {
+  const api = Router()
+  api
+    .route('/events')
+    .get((request, response) => {
+      const filter = parseFilter(new URL(request.url, 'http://localhost').searchParams)
+      if (request.method === 'HEAD') {
+        writeEventHead(response)
+        response.end()
+        return
+      }
+      // Gone while a host app's own middleware was waiting: no `close` would ever come.
+      if (response.destroyed || request.socket.destroyed) return
+      let leave = () => {}
+      const stream = new EventStream(response, () => leave())
+      const lastId = request.headers['last-event-id']
+      const missed = typeof lastId === 'string' && lastId !== '' ? events.since(lastId) : []
+      if (!missed) stream.send({ id: events.lastId, event: 'gap', data: { since: lastId } })
+      const send = (event: LiveEvent) => {
+        if (matches(filter, event.room)) stream.send(toMessage(event))
+      }
+      for (const event of missed ?? []) send(event)
+      leave = events.subscribe(send, () => stream.end())
+    })
+    .all(refuseOthers('GET'))
+  return api
+}
+
+function parseFilter(query: URLSearchParams): EventFilter {
+  const faults: Fault[] = []
+  const read = (name: string, isRight: (text: string) => boolean, example: string) =>
+    new Set(
+      query.getAll(name).filter((text) => {
+        if (isRight(text)) return true
+        faults.push({ name, detail: `expected something like ${example}, got ${quote(text)}` })
+        return false
+      }),
+    )
+  const filter = {
+    rooms: read('room', isRoomName, 'online/blog'),
+    widgets: read('widget', isWidgetName, 'online'),
+  }
+  if (faults.length > 0) throw badParameters(faults)
+  return filter
+}
+
+function matches({ rooms, widgets }: EventFilter, room: string): boolean {
+  if (rooms.size === 0 && widgets.size === 0) return true
+  return rooms.has(room) || widgets.has(room.slice(0, room.indexOf('/')))
+}
+
+function toMessage({ id, type, time, ...data }: LiveEvent) {
+  return { id, event: type, data: { ...data, time: new Date(time).toISOString() } }
+}

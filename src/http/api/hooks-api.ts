@@ -1,0 +1,66 @@
+import { Router } from 'express'
+import { PublicError } from '../../errors.ts'
+import type { Delivery } from '../hooks/deliveries.ts'
+import { type Hook, parseHook } from '../hooks/hook.ts'
+import type { Hooks } from '../hooks/hooks.ts'
+import { sendTaggedJson } from '../send.ts'
+import { jsonBody } from './json-body.ts'
+import { refuseOthers } from './methods.ts'
+
+/** Answers for webhooks. A secret is told once, to whoever adds the hook. */
+export function createHooksApi(hooks: Hooks): Router {
+  const api = Router()
+  const find = (id: string): Hook => {
+    const hook = hooks.get(id)
+    if (hook) return hook
+    throw new PublicError({ code: 'not-found', status: 404, caption: `there is no hook ${id}` })
+  }
+  api
+    .route('/hooks')
+    .get((request, response) => {
+      sendTaggedJson(request, response, { hooks: hooks.list().map(toJson) })
+    })
+    .post(jsonBody(), async ({ body, originalUrl }, response) => {
+      const hook = await hooks.add(parseHook(body))
+      const [path = ''] = originalUrl.split('?')
+      response.status(201).set('Location', `${path.replace(/\/$/, '')}/${hook.id}`)
+      response.json({ ...toJson(hook), secret: hook.secret })
+    })
+    .all(refuseOthers('GET', 'POST'))
+  api
+    .route('/hooks/:id')
+    .get((request, response) => {
+      sendTaggedJson(request, response, toJson(find(request.params.id)))
+    })
+    .delete(async ({ params }, response) => {
+      await hooks.delete(find(params.id).id)
+      response.status(204).end()
+    })
+    .all(refuseOthers('GET', 'DELETE'))
+  api
+    .route('/hooks/:id/log')
+    .get((request, response) => {
+      const { id } = find(request.params.id)
+      sendTaggedJson(request, response, { deliveries: hooks.log(id).map(toLogRow) })
+    })
+    .all(refuseOthers('GET'))
+  return api
+}
+
+function toJson({ id, url, when, for: duration, created, hasFired }: Hook): object {
+  return { id, url, when, for: duration, created: toIso(created), holds: hasFired }
+}
+
+function toLogRow({ id, state, body, attempts, next }: Delivery): object {
+  return {
+    id,
+    state,
+    message: JSON.parse(body),
+    attempts: attempts.map(({ at, ...rest }) => ({ at: toIso(at), ...rest })),
+    next: next === null ? null : toIso(next),
+  }
+}
+
+function toIso(time: number): string {
+  return new Date(time).toISOString()
+}

@@ -1,0 +1,61 @@
+import { GONE, inPath, type Json, json, operation, ref, tagged } from './parts.ts'
+
+const ID = inPath('id', 'The id of the hook.')
+
+/** The paths of webhooks. */
+export function hookPaths(): Json {
+  const tag = 'Webhooks'
+  return {
+    '/api/hooks': {
+      get: operation({
+        id: 'listHooks',
+        tag,
+        summary: 'Every webhook',
+        answers: tagged('The hooks, the oldest first.', ref('HookList')),
+      }),
+      post: operation({
+        id: 'addHook',
+        tag,
+        summary: 'Be told when a condition becomes true',
+        description:
+          'A message of the schema `HookMessage` is sent once when the condition has held for long enough, and again only ' +
+          'after it was false. It is signed as Standard Webhooks wants it, and sent again, with growing pauses, until the ' +
+          'answer is 2xx.',
+        body: ref('HookOrder'),
+        answers: {
+          201: json('The hook, with its secret.', ref('NewHook'), {
+            Location: { description: 'The path of the hook.', schema: { type: 'string' } },
+          }),
+        },
+        problems: [400, 409, 413],
+      }),
+    },
+    '/api/hooks/{id}': {
+      parameters: [ID],
+      get: operation({
+        id: 'getHook',
+        tag,
+        summary: 'One webhook',
+        answers: tagged('The hook.', ref('Hook')),
+        problems: [404],
+      }),
+      delete: operation({
+        id: 'deleteHook',
+        tag,
+        summary: 'Be told no more',
+        answers: GONE,
+        problems: [404],
+      }),
+    },
+    '/api/hooks/{id}/log': {
+      parameters: [ID],
+      get: operation({
+        id: 'listDeliveries',
+        tag,
+        summary: 'What was sent, and what was answered',
+        answers: tagged('The last deliveries, the newest first.', ref('DeliveryLog')),
+        problems: [404],
+      }),
+    },
+  }
+}

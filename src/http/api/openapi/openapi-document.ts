@@ -1,0 +1,38 @@
+import { createRequire } from 'node:module'
+import { hookPaths } from './hook-paths.ts'
+import { type Json, problemResponses } from './parts.ts'
+import { roomPaths } from './room-paths.ts'
+import { schemas } from './schemas.ts'
+import { serverPaths } from './server-paths.ts'
+import { statusPaths } from './status-paths.ts'
+
+/**
+ * Describes the HTTP API in OpenAPI 3.1.
+ * @param server the address that its paths begin at, for instance `/live`.
+ */
+export function createOpenApiDocument(server: string): Json {
+  const { version } = createRequire(import.meta.url)('imgcast/package.json') as { version: string }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Imgcast',
+      version,
+      summary: 'Who watches which picture, what rooms remember, and what pictures say.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: server }],
+    security: [{ token: [] }],
+    paths: { ...roomPaths(), ...statusPaths(), ...hookPaths(), ...serverPaths() },
+    components: {
+      schemas: schemas(),
+      responses: problemResponses(),
+      securitySchemes: {
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: '`IMGCAST_TOKEN`, or the one printed at start.',
+        },
+      },
+    },
+  }
+}

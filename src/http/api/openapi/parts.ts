@@ -1,0 +1,116 @@
+import { quote } from '../../../errors.ts'
+
+/** A piece of an OpenAPI document, or of a JSON Schema. */
+export type Json = Readonly<Record<string, unknown>>
+
+/** What one operation is made of. */
+export interface OperationInit {
+  id: string
+  tag: string
+  summary: string
+  description?: string
+  parameters?: Json[]
+  /** The schema of the body that it takes. */
+  body?: Json
+  /** What it answers when all is well, by status. */
+  answers: Readonly<Record<number, Json>>
+  /** The statuses of the problem documents it answers besides 401. */
+  problems?: number[]
+  /** Whether it is answered without the token. @default false */
+  isPublic?: boolean
+}
+
+const PROBLEMS: Readonly<Record<number, string>> = {
+  400: 'Something in the request is wrong; `errors` names all of it.',
+  401: 'The token is missing or wrong.',
+  403: 'It can only be read.',
+  404: 'There is no such thing.',
+  409: 'There are too many of them.',
+  413: 'The body is over 64 KiB.',
+  501: 'The machine has no such table: it is not Linux.',
+  503: 'The server stops, and takes no new viewers.',
+}
+
+/** One operation. */
+export function operation(init: OperationInit): Json {
+  const { id, tag, summary, description, parameters = [], body, answers, problems = [], isPublic } = init
+  const statuses = isPublic ? problems : [401, ...problems]
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description !== undefined && { description }),
+    ...(isPublic && { security: [] }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    responses: {
+      ...answers,
+      ...Object.fromEntries(
+        statuses.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
+      ),
+    },
+  }
+}
+
+/** An answer with a body of JSON. */
+export function json(description: string, schema: Json, headers?: Json): Json {
+  return { description, ...(headers && { headers }), content: { 'application/json': { schema } } }
+}
+
+/** An answer that can be asked for again with its tag, and the one to somebody who has it. */
+export function tagged(description: string, schema: Json, headers: Json = {}): Record<number, Json> {
+  const tag = { ETag: { description: 'Send it as `If-None-Match`.', schema: { type: 'string' } } }
+  return {
+    200: json(description, schema, { ...tag, ...headers }),
+    304: { description: 'It is as it was when `If-None-Match` was answered.', headers: tag },
+  }
+}
+
+/** An answer without a body. */
+export const GONE: Readonly<Record<number, Json>> = { 204: { description: 'It is gone.' } }
+
+export function ref(name: string): Json {
+  return { $ref: `#/components/schemas/${name}` }
+}
+
+/** An object that has these properties and no others. */
+export function object(properties: Json, optional: readonly string[] = []): Json {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name))
+  return { type: 'object', properties, required, additionalProperties: false }
+}
+
+export function list(items: Json): Json {
+  return { type: 'array', items }
+}
+
+export function inPath(name: string, description: string, pattern?: string): Json {
+  const schema = { type: 'string', ...(pattern !== undefined && { pattern }) }
+  return { name, in: 'path', required: true, description, schema }
+}
+
+export function inQuery(name: string, description: string, schema: Json): Json {
+  return { name, in: 'query', description, schema }
+}
+
+/** Every problem that an operation may name. */
+export function problemResponses(): Json {
+  return Object.fromEntries(
+    Object.entries(PROBLEMS).map(([status, description]) => [
+      `Problem${status}`,
+      {
+        description,
+        content: {
+          'application/problem+json': {
+            schema: { allOf: [ref('Problem'), { properties: { status: { const: Number(status) } } }] },
+          },
+        },
+      },
+    ]),
+  )
+}
+
+/** The parameters of a room's path. */
+export const ROOM: Json[] = [
+  inPath('widget', `The widget, like ${quote('online')}.`, '^[a-z][a-z0-9]*(-[a-z0-9]+)*$'),
+  inPath('key', `The key, like ${quote('blog')}.`, '^[A-Za-z0-9._~-]{1,64}$'),
+]

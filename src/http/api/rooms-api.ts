@@ -1,0 +1,55 @@
+import { type Request, Router } from 'express'
+import type { RoomSummary, Rooms } from '../../cluster/rooms.ts'
+import { PublicError } from '../../errors.ts'
+import { sendTaggedJson } from '../send.ts'
+import { refuseOthers } from './methods.ts'
+import { parseRoomQuery, selectRooms } from './room-list.ts'
+import { readRoom } from './room-param.ts'
+
+/** Answers for rooms: who watches which, now or ever. */
+export function createRoomsApi(rooms: Rooms): Router {
+  const api = Router()
+  api
+    .route('/rooms')
+    .get(async (request, response) => {
+      const parameters = searchOf(request)
+      const query = parseRoomQuery(parameters)
+      const { rooms: page, total, next } = selectRooms(await rooms.list(), query)
+      const links = [`<${hrefOf(request, parameters, undefined)}>; rel="first"`]
+      if (next !== undefined) links.unshift(`<${hrefOf(request, parameters, next)}>; rel="next"`)
+      const body = { rooms: page.map(toJson), total, next: next ?? null }
+      sendTaggedJson(request, response, body, { Link: links.join(', ') })
+    })
+    .all(refuseOthers('GET'))
+  api
+    .route('/rooms/:widget/:key')
+    .get(async (request, response) => {
+      const room = readRoom(request.params)
+      const summary = await rooms.get(room)
+      if (!summary) {
+        const caption = `nobody has watched ${room} or asked for it yet`
+        throw new PublicError({ code: 'not-found', status: 404, caption })
+      }
+      sendTaggedJson(request, response, toJson(summary))
+    })
+    .all(refuseOthers('GET'))
+  return api
+}
+
+function toJson({ since, ...summary }: RoomSummary): object {
+  return { ...summary, since: since === null ? null : new Date(since).toISOString() }
+}
+
+function searchOf({ url }: Request): URLSearchParams {
+  const split = url.indexOf('?')
+  return new URLSearchParams(split < 0 ? '' : url.slice(split + 1))
+}
+
+/** Relative to the request, so that it is right behind any proxy that the path is not changed by. */
+function hrefOf({ originalUrl }: Request, parameters: URLSearchParams, cursor: string | undefined): string {
+  const all = new URLSearchParams(parameters)
+  all.delete('cursor')
+  if (cursor !== undefined) all.set('cursor', cursor)
+  const path = originalUrl.split('?')[0] ?? ''
+  return all.size > 0 ? `${path}?${all}` : path
+}

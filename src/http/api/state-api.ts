@@ -1,0 +1,71 @@
+import { Router } from 'express'
+import type { Store } from '../../cluster/store.ts'
+import { PublicError } from '../../errors.ts'
+import { checkStateName, isServerName } from '../../widget/state-name.ts'
+import { badRequest } from '../bad-request.ts'
+import { sendTaggedJson } from '../send.ts'
+import { jsonBody } from './json-body.ts'
+import { refuseOthers } from './methods.ts'
+import { readRoom } from './room-param.ts'
+
+interface Place {
+  room: string
+  name: string
+}
+
+/** Answers for what rooms remember: any JSON, by name; names that begin with `$` can only be read. */
+export function createStateApi(store: Store): Router {
+  const api = Router()
+  api
+    .route('/rooms/:widget/:key/state/:name')
+    .get(async (request, response) => {
+      const { room, name } = readPlace(request.params)
+      const value = await store.get(room, name)
+      if (value === undefined) throw nothingThere({ room, name })
+      sendTaggedJson(request, response, value)
+    })
+    .put(jsonBody(), async ({ params, body }, response) => {
+      const { room, name } = readWritable(params)
+      if (body === undefined)
+        throw badRequest('bad-state', 'expected a value as JSON, got nothing', [
+          { name: 'body', detail: 'expected a value as JSON, got nothing' },
+        ])
+      await store.set(room, name, body).catch((error: Error) => {
+        // The body was small enough: escapes make some text longer as JSON than it came.
+        if (!(error instanceof RangeError)) throw error
+        throw new PublicError({ code: 'too-large', status: 413, caption: error.message, cause: error })
+      })
+      response.json(body)
+    })
+    .delete(async ({ params }, response) => {
+      const { room, name } = readWritable(params)
+      if (!(await store.delete(room, name))) throw nothingThere({ room, name })
+      response.status(204).end()
+    })
+    .all(refuseOthers('GET', 'PUT', 'DELETE'))
+  return api
+}
+
+function readPlace(params: { widget?: string; key?: string; name?: string }): Place {
+  const room = readRoom(params)
+  const { name } = params
+  try {
+    checkStateName(name)
+    return { room, name }
+  } catch (error) {
+    const { message } = error as Error
+    throw badRequest('bad-name', message, [{ name: 'name', detail: message }])
+  }
+}
+
+function readWritable(params: { widget?: string; key?: string; name?: string }): Place {
+  const place = readPlace(params)
+  if (!isServerName(place.name)) return place
+  const caption = `${place.name} is the server's own and can only be read`
+  throw new PublicError({ code: 'read-only', status: 403, caption })
+}
+
+function nothingThere({ room, name }: Place): PublicError {
+  const caption = `${room} remembers nothing by the name ${name}`
+  return new PublicError({ code: 'not-found', status: 404, caption })
+}

@@ -1,0 +1,78 @@
+import { Router } from 'express'
+import { roomOf } from '../../channel/spec.ts'
+import type { Store } from '../../cluster/store.ts'
+import { PublicError } from '../../errors.ts'
+import { checkKey } from '../../widget/key.ts'
+import { parsePoll } from '../polls/poll.ts'
+import type { Polls } from '../polls/polls.ts'
+import { sendTaggedJson } from '../send.ts'
+import { BADGE, parseStatus } from '../status-schema.ts'
+import { jsonBody } from './json-body.ts'
+import { refuseOthers } from './methods.ts'
+
+/** Answers for live badges: what they say, and what is asked so that they say it. */
+export function createStatusApi(store: Store, polls: Polls): Router {
+  const api = Router()
+  api
+    .route('/status/:key')
+    .put(jsonBody(), async ({ params, body }, response) => {
+      const room = statusRoom(params.key)
+      const status = parseStatus(body)
+      await store.set(room, BADGE, status)
+      response.json(status)
+    })
+    .get(async (request, response) => {
+      const { key } = request.params
+      const status = await store.get(statusRoom(key), BADGE)
+      if (status === undefined) throw noStatus(key)
+      sendTaggedJson(request, response, status)
+    })
+    .delete(async ({ params }, response) => {
+      const room = statusRoom(params.key)
+      // What is polled would be back at once.
+      const wasPolled = await polls.delete(params.key)
+      if (!(await store.delete(room, BADGE)) && !wasPolled) throw noStatus(params.key)
+      response.status(204).end()
+    })
+    .all(refuseOthers('GET', 'PUT', 'DELETE'))
+  api
+    .route('/status/:key/poll')
+    .put(jsonBody(), async ({ params, body }, response) => {
+      checkKey(params.key)
+      response.json(await polls.set(params.key, parsePoll(body)))
+    })
+    .get((request, response) => {
+      const { key } = request.params
+      checkKey(key)
+      const poll = polls.get(key)
+      if (!poll) throw noPoll(key)
+      sendTaggedJson(request, response, poll)
+    })
+    .delete(async ({ params }, response) => {
+      checkKey(params.key)
+      if (!(await polls.delete(params.key))) throw noPoll(params.key)
+      response.status(204).end()
+    })
+    .all(refuseOthers('GET', 'PUT', 'DELETE'))
+  api
+    .route('/status')
+    .get(async (request, response) => {
+      sendTaggedJson(request, response, { statuses: await polls.list() })
+    })
+    .all(refuseOthers('GET'))
+  return api
+}
+
+/** Where the `status` widget looks for its text. */
+function statusRoom(key: string): string {
+  checkKey(key)
+  return roomOf({ widget: 'status', key })
+}
+
+function noStatus(key: string): PublicError {
+  return new PublicError({ code: 'not-found', status: 404, caption: `no status is set for ${key}` })
+}
+
+function noPoll(key: string): PublicError {
+  return new PublicError({ code: 'not-found', status: 404, caption: `nothing is polled for ${key}` })
+}

@@ -1,0 +1,141 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type RunningServer, runCommand, serveCommand } from '../support/command.ts'
+import { eventually } from '../support/eventually.ts'
+
+const IMGCAST_TOKEN = 'a-token-of-the-owner'
+let server: RunningServer
+let other: Server
+let otherUrl: string
+let posted = 0
+
+beforeAll(async () => {
+  server = await serveCommand(['--log-level', 'silent'], { IMGCAST_TOKEN })
+  other = createServer((request, response) => {
+    if (request.method === 'POST') posted += 1
+    request.resume()
+    response.end('{"build":{"status":"green"}}')
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => other.once('listening', resolve))
+  otherUrl = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`
+})
+afterAll(async () => {
+  other.close()
+  other.closeAllConnections()
+  server.child.kill('SIGKILL')
+  await server.ended
+})
+
+/** Runs a command that has to succeed; answers what it printed. */
+async function run(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runCommand([...args, '--server', server.url], { IMGCAST_TOKEN })
+  expect([code, stderr]).toEqual([0, ''])
+  return stdout
+}
+
+describe('imgcast hooks', () => {
+  test('adds, lists, shows what was sent, and removes', async () => {
+    expect(await run('hooks', 'list')).toBe('There are no hooks.\n')
+    const added = await run('hooks', 'add', otherUrl, '--when', 'visitors(online/blog)<1', '--for', '1s')
+    const [, id = '', secret] = /^([0-9a-f]{8}) .*\n.*\n(whsec_\S{44})\n$/.exec(added) ?? []
+    expect(added).toContain(`${id}  visitors(online/blog) < 1 for 1s  ${otherUrl}`)
+    expect(secret).toMatch(/=$/)
+    await eventually(() => expect(posted).toBe(1))
+    await eventually(async () =>
+      expect(await run('hooks', 'log', id)).toMatch(/^msg_\S+ {2}delivered\n {2}\S+Z {2}200\n$/),
+    )
+    expect(await run('hooks', 'list')).toBe(
+      [
+        `ID        WHEN                              NOW    URL`,
+        `${id}  visitors(online/blog) < 1 for 1s  holds  ${otherUrl}`,
+        '',
+      ].join('\n'),
+    )
+    expect(await run('hooks', 'rm', id)).toBe(`The hook ${id} is gone.\n`)
+    expect(await run('hooks', 'list')).toBe('There are no hooks.\n')
+    // Each command is a process of its own, and a busy machine starts one in seconds.
+  }, 120_000)
+
+  test.each<[what: string, args: string[], message: RegExp]>([
+    [
+      'a wrong condition',
+      ['add', 'http://localhost/', '--when', 'viewers > 5'],
+      /^when: expected one of visitors, connections, hits/,
+    ],
+    [
+      'a wrong address',
+      ['add', 'ftp://localhost/', '--when', 'visitors(a/b) > 5'],
+      /^url: expected an http or https URL/,
+    ],
+    ['a hook that is not there', ['rm', 'nothing'], /answers 404: there is no hook nothing/],
+  ])('says what is wrong with %s, and exits 1', async (_what, args, message) => {
+    const { code, stderr } = await runCommand(['hooks', ...args, '--server', server.url], { IMGCAST_TOKEN })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(message)
+  })
+
+  test.each<[args: string[], message: RegExp]>([
+    [[], /^<add\|list\|rm\|log>: is missing/],
+    [['make'], /^make: expected one of add, list, rm, log/],
+    [['add', 'http://localhost/'], /^--when: expected a condition/],
+    [['add', '--when', 'visitors(a/b) > 5'], /^add <url>: is missing/],
+    [['list', 'all'], /^all: expected nothing here/],
+    [['rm', 'x', 'y'], /^y: expected nothing here/],
+    [['list', '--for', '1m'], /^for: is not for list/],
+    [['list', '--server', 'nowhere'], /^nowhere: expected the address of a server/],
+  ])('%j is a wrong command line: exit 2', async (args, message) => {
+    const { code, stderr } = await runCommand(['hooks', ...args])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(message)
+  })
+
+  test('wants the token', async () => {
+    const { code, stderr } = await runCommand(['hooks', 'list', '--server', server.url])
+    expect([code, stderr]).toEqual([1, `${server.url} wants its token: set IMGCAST_TOKEN or give --token\n`])
+  })
+})
+
+describe('imgcast status', () => {
+  test('sets, polls, lists and removes', async () => {
+    const badge = async (key: string) => (await fetch(`${server.url}/status/${key}.json`)).json()
+    expect(await run('status', 'list')).toBe('There are no statuses.\n')
+    expect(await run('status', 'set', 'build', 'all well', '--color', 'green')).toBe('build says all well\n')
+    expect(await badge('build')).toMatchObject({ label: 'build', message: 'all well', color: 'green' })
+    const said = await run(
+      'status',
+      'poll',
+      'ci',
+      otherUrl,
+      '--query',
+      '$.build.status',
+      '--label-color',
+      'blue',
+    )
+    expect(said).toBe(`ci shows what ${otherUrl} says, every 1m\n`)
+    await eventually(async () =>
+      expect(await badge('ci')).toMatchObject({ message: 'green', labelColor: 'blue' }),
+    )
+    expect(await run('status', 'list')).toBe(
+      [
+        'KEY    LABEL  MESSAGE   POLLED',
+        'build  build  all well',
+        `ci     ci     green     every 1m ${otherUrl}`,
+        '',
+      ].join('\n'),
+    )
+    for (const key of ['build', 'ci'])
+      expect(await run('status', 'rm', key)).toBe(`${key} says nothing any more.\n`)
+    expect(await run('status', 'list')).toBe('There are no statuses.\n')
+  }, 120_000)
+
+  test.each<[args: string[], message: RegExp]>([
+    [['set', 'build'], /^set <message>: is missing/],
+    [['set', 'build', 'x', '--every', '1m'], /^every: is not for set/],
+    [['poll', 'build'], /^poll <url>: is missing/],
+  ])('%j is a wrong command line: exit 2', async (args, message) => {
+    const { code, stderr } = await runCommand(['status', ...args])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(message)
+  })
+})

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import type { RoomSummary } from '../../../src/cluster/rooms.ts'
+import { PublicError } from '../../../src/errors.ts'
+import { parseRoomQuery, selectRooms } from '../../../src/http/api/room-list.ts'
+
+function makeRoom(room: string, visitors: number, more: Partial<RoomSummary> = {}): RoomSummary {
+  const [widget = '', key = ''] = room.split('/')
+  return {
+    room,
+    widget,
+    key,
+    connections: visitors,
+    visitors,
+    peak: 9,
+    peakToday: 3,
+    hits: 5,
+    since: null,
+    ...more,
+  }
+}
+
+const ROOMS = [
+  makeRoom('online/b', 2),
+  makeRoom('online/a', 2),
+  makeRoom('sine/Main', 7, { hits: 1, since: 1_000 }),
+  makeRoom('online/quiet', 0, { hits: 50, since: 2_000 }),
+]
+
+const select = (search: string, rooms = ROOMS) =>
+  selectRooms(rooms, parseRoomQuery(new URLSearchParams(search)))
+const names = (search: string) => select(search).rooms.map(({ room }) => room)
+
+describe('a list of rooms', () => {
+  test.each<[string, string[]]>([
+    ['', ['sine/Main', 'online/a', 'online/b', 'online/quiet']],
+    ['sort=visitors', ['online/quiet', 'online/a', 'online/b', 'sine/Main']],
+    ['sort=room', ['online/a', 'online/b', 'online/quiet', 'sine/Main']],
+    ['sort=-room', ['sine/Main', 'online/quiet', 'online/b', 'online/a']],
+    ['sort=-hits', ['online/quiet', 'online/a', 'online/b', 'sine/Main']],
+    ['sort=-since', ['online/quiet', 'sine/Main', 'online/a', 'online/b']],
+    ['search=MAIN', ['sine/Main']],
+    ['search=line/', ['online/a', 'online/b', 'online/quiet']],
+    ['widget=sine', ['sine/Main']],
+    ['watched=false', ['online/quiet']],
+    ['watched=true&widget=online', ['online/a', 'online/b']],
+    ['search=nothing', []],
+    ['unknown=1&limit=2', ['sine/Main', 'online/a']],
+  ])('by %j', (search, rooms) => {
+    expect(names(search)).toEqual(rooms)
+  })
+
+  test('comes in pages that leave none out and show none twice', () => {
+    const many = Array.from({ length: 2_503 }, (_, index) => makeRoom(`online/${index}`, index % 7))
+    for (const sort of ['-visitors', 'visitors', 'room', '-room', 'since']) {
+      const seen: string[] = []
+      let next: string | undefined
+      do {
+        const page = select(`sort=${sort}&limit=500${next ? `&cursor=${next}` : ''}`, many)
+        expect(page.total).toBe(2_503)
+        seen.push(...page.rooms.map(({ room }) => room))
+        next = page.next
+      } while (next)
+      expect(seen).toEqual(
+        select(`sort=${sort}&limit=1000`, many)
+          .rooms.map(({ room }) => room)
+          .concat(seen.slice(1_000)),
+      )
+      expect(new Set(seen).size).toBe(2_503)
+    }
+  })
+
+  test('goes on behind a room that is gone', () => {
+    const { next } = select('limit=2')
+    const rest = ROOMS.filter(({ room }) => room !== 'online/a')
+    expect(select(`limit=2&cursor=${next}`, rest).rooms.map(({ room }) => room)).toEqual([
+      'online/b',
+      'online/quiet',
+    ])
+  })
+
+  test.each([
+    ['sort=size', 'sort'],
+    ['limit=0', 'limit'],
+    ['limit=1001', 'limit'],
+    ['limit=many', 'limit'],
+    ['watched=yes', 'watched'],
+    ['cursor=nonsense', 'cursor'],
+    [`search=${'x'.repeat(101)}`, 'search'],
+  ])('is refused where %j', (search, name) => {
+    const ask = () => select(search)
+    expect(ask).toThrow(PublicError)
+    expect(ask).toThrow(new RegExp(`^${name}: expected `))
+  })
+
+  test('names all that is wrong at once', () => {
+    expect(() => select('sort=size&limit=0')).toThrow(/sort: .*; limit: /)
+  })
+})

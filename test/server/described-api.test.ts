@@ -1,0 +1,231 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DescribedApi } from '../support/described-api.ts'
+import { eventually } from '../support/eventually.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { openStream, type RawStream } from '../support/stream-reader.ts'
+
+const TOKEN = 'a-token-of-the-tests'
+const BADGE = { schemaVersion: 1, label: 'build', message: 'passing', color: 'brightgreen' }
+/** A port of this machine that nobody listens on. */
+const NOBODY = 'http://127.0.0.1:9/'
+
+let server: TestServer
+let api: DescribedApi
+const streams: RawStream[] = []
+
+beforeAll(async () => {
+  server = await startServer({ token: TOKEN })
+  api = await DescribedApi.open(server.url, TOKEN)
+})
+
+afterAll(async () => {
+  for (const stream of streams) stream.close()
+  await server.close()
+})
+
+/** Puts as many as there may be, and one more. */
+async function fill(count: number, add: (index: number) => Promise<{ status: number }>): Promise<number> {
+  for (let index = 0; index < count; index += 1) expect((await add(index)).status).toBeLessThan(300)
+  return (await add(count)).status
+}
+
+describe('the API is as its OpenAPI document says', () => {
+  test('which is one of OpenAPI 3.1, public, and names where the API is', async () => {
+    const response = await fetch(`${server.url}/api/openapi.json`)
+    const document = (await response.json()) as {
+      openapi: string
+      servers: object[]
+      info: { version: string }
+    }
+    const { valid, errors } = await new Validator().validate(document)
+    expect(errors).toBeUndefined()
+    expect(valid).toBe(true)
+    expect(document.openapi).toBe('3.1.0')
+    expect(document.servers).toEqual([{ url: '/' }])
+    await api.call('GET', '/api/openapi.json')
+    await api.call('POST', '/api/openapi.json')
+  })
+
+  test('of the history of a room', async () => {
+    const history = '/api/rooms/online/asked-then/history'
+    await fetch(`${server.url}/online/asked-then.png?delivery=still`)
+    await eventually(async () => {
+      expect((await api.call('GET', history)).body.steps).toMatchObject([{ hits: 1 }])
+    })
+    expect((await api.call('GET', `${history}?format=csv`)).body).toContain('time,visitors_peak')
+    await api.call('GET', `${history}?step=second`)
+    await api.call('PUT', history)
+    await api.call('GET', '/api/rooms/Nobody/asked/history')
+  })
+
+  test('of rooms', async () => {
+    await fetch(`${server.url}/online/asked.png?delivery=still`)
+    streams.push(await openStream(`${server.url}/online/watched.png`))
+    await eventually(async () => {
+      expect((await api.call('GET', '/api/rooms')).body.total).toBe(3)
+    })
+    const first = await api.call('GET', '/api/rooms?limit=1')
+    expect(first.body.rooms).toMatchObject([{ room: 'online/watched', connections: 1, visitors: 1, hits: 1 }])
+    const etag = first.headers.get('etag') ?? ''
+    expect((await api.call('GET', '/api/rooms?limit=1', { headers: { 'If-None-Match': etag } })).status).toBe(
+      304,
+    )
+    await api.call('GET', '/api/rooms?sort=size')
+    const one = await api.call('GET', '/api/rooms/online/watched')
+    const tag = one.headers.get('etag') ?? ''
+    await api.call('GET', '/api/rooms/online/watched', { headers: { 'If-None-Match': tag } })
+    await api.call('GET', '/api/rooms/online/nobody')
+    await api.call('GET', '/api/rooms/online/a%20b')
+    await api.call('PUT', '/api/rooms/online/watched')
+    await api.call('GET', '/online/watched.json')
+    await api.call('GET', '/nothing/watched.json')
+    await api.call('GET', '/online/watched.json?label=12&round=7&color=notacolor')
+  })
+
+  test('of what rooms remember', async () => {
+    const path = '/api/rooms/online/watched/state/score'
+    await api.call('GET', path)
+    expect((await api.call('PUT', path, { body: { won: 3 } })).body).toEqual({ won: 3 })
+    const { body, headers } = await api.call('GET', path)
+    expect(body).toEqual({ won: 3 })
+    await api.call('GET', path, { headers: { 'If-None-Match': headers.get('etag') ?? '' } })
+    await api.call('PUT', path, { body: '{' })
+    await api.call('PUT', path, { body: 'x'.repeat(70_000) })
+    await api.call('PUT', path.replace('score', '$hits'), { body: 1 })
+    await api.call('DELETE', path.replace('score', '$hits'))
+    await api.call('DELETE', path.replace('score', 'a%20b'))
+    await api.call('GET', path.replace('score', 'a%20b'))
+    expect((await api.call('DELETE', path)).status).toBe(204)
+    await api.call('DELETE', path)
+    await api.call('POST', path)
+  })
+
+  test('of events', async () => {
+    const controller = new AbortController()
+    const response = await fetch(`${server.url}/api/events`, {
+      headers: { Authorization: `Bearer ${TOKEN}` },
+      signal: controller.signal,
+    })
+    const { status, headers } = response
+    api.check('GET', '/api/events', { status, headers, body: '' }, 'text/event-stream')
+    expect(headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+    controller.abort()
+    await api.call('GET', '/api/events?room=online')
+    await api.call('DELETE', '/api/events')
+  })
+
+  test('of statuses', async () => {
+    await api.call('GET', '/api/status/build')
+    await api.call('DELETE', '/api/status/build')
+    await api.call('PUT', '/api/status/build', { body: BADGE })
+    await api.call('PUT', '/api/status/build', { body: { ...BADGE, message: '' } })
+    await api.call('PUT', '/api/status/build', { body: 'x'.repeat(70_000) })
+    for (const path of ['/api/status/build', '/api/status']) {
+      const { headers } = await api.call('GET', path)
+      await api.call('GET', path, { headers: { 'If-None-Match': headers.get('etag') ?? '' } })
+    }
+    await api.call('GET', '/api/status/a%20b')
+    await api.call('DELETE', '/api/status/a%20b')
+    await api.call('DELETE', '/api/status/build')
+    await api.call('POST', '/api/status/build', { body: BADGE })
+  })
+
+  test('of polls', async () => {
+    const path = '/api/status/polled/poll'
+    const poll = { url: NOBODY, every: '1d' }
+    await api.call('GET', path)
+    await api.call('DELETE', path)
+    await api.call('PUT', path, { body: poll })
+    await eventually(async () => {
+      expect((await api.call('GET', path)).body.last.ok).toBe(false)
+    })
+    const { headers } = await api.call('GET', path)
+    await api.call('GET', path, { headers: { 'If-None-Match': headers.get('etag') ?? '' } })
+    expect((await api.call('GET', '/api/status')).body.statuses).toMatchObject([{ key: 'polled' }])
+    await api.call('PUT', path, { body: { ...poll, url: 'file:///etc/passwd' } })
+    await api.call('PUT', path, { body: 'x'.repeat(70_000) })
+    await api.call('GET', '/api/status/a%20b/poll')
+    await api.call('DELETE', '/api/status/a%20b/poll')
+    await api.call('DELETE', path)
+    await api.call('PATCH', path)
+    const add = (index: number) => api.call('PUT', `/api/status/poll-${index}/poll`, { body: poll })
+    expect(await fill(500, add)).toBe(409)
+    // One that is there already can be changed all the same.
+    expect((await add(3)).status).toBe(200)
+  })
+
+  test('of hooks', async () => {
+    const order = { url: NOBODY, when: 'visitors(online/watched) > 100' }
+    const made = await api.call('POST', '/api/hooks', { body: order })
+    expect(made.status).toBe(201)
+    const path = made.headers.get('location') ?? ''
+    expect(made.body).toMatchObject({ ...order, for: '0ms', holds: false })
+    for (const each of ['/api/hooks', path, `${path}/log`]) {
+      const { headers, body } = await api.call('GET', each)
+      expect(JSON.stringify(body)).not.toContain('whsec_')
+      await api.call('GET', each, { headers: { 'If-None-Match': headers.get('etag') ?? '' } })
+      await api.call('PUT', each)
+    }
+    await api.call('POST', '/api/hooks', { body: { url: 'ftp://example.org', when: 'visitors' } })
+    await api.call('POST', '/api/hooks', { body: 'x'.repeat(70_000) })
+    expect((await api.call('DELETE', path)).status).toBe(204)
+    for (const each of [path, `${path}/log`]) expect((await api.call('GET', each)).status).toBe(404)
+    await api.call('DELETE', path)
+    const told = await api.call('POST', '/api/hooks', {
+      body: { ...order, when: 'visitors(online/watched) < 100' },
+    })
+    await eventually(async () => {
+      const { body } = await api.call('GET', `/api/hooks/${told.body.id}/log`)
+      expect(body.deliveries[0].attempts[0].error).toMatch(/./)
+    })
+    expect(await fill(99, () => api.call('POST', '/api/hooks', { body: order }))).toBe(409)
+  })
+
+  test('of the server', async () => {
+    await api.call('GET', '/api/audit')
+    await api.call('GET', '/healthz')
+    await api.call('GET', '/readyz')
+    const stopping = await startServer({ token: TOKEN })
+    await stopping.imgcast.close()
+    const { status, headers } = await fetch(`${stopping.url}/readyz`)
+    api.check('GET', '/readyz', { status, headers, body: { status: 'stopping' } }, 'application/json')
+    await stopping.close()
+  })
+
+  test('of the token, which every call wants that is not public', async () => {
+    expect(api.guarded.length).toBeGreaterThan(10)
+    for (const [method, path] of api.guarded) {
+      const answer = await api.call(method.toUpperCase(), path, { token: 'another-token-entirely' })
+      expect([method, path, answer.status]).toEqual([method, path, 401])
+    }
+  })
+
+  test('which an answer with a field too many, another type or another status is not', () => {
+    const room = {
+      room: 'a/b',
+      widget: 'a',
+      key: 'b',
+      connections: 1,
+      visitors: 1,
+      peak: 1,
+      peakToday: 1,
+      hits: 1,
+      since: null,
+    }
+    const check = (body: object, status = 200, type = 'application/json') =>
+      api.check('GET', '/api/rooms/a/b', { status, headers: new Headers(), body }, type)
+    expect(() => check(room)).not.toThrow()
+    expect(() => check({ ...room, more: 1 })).toThrow(/additional properties/)
+    expect(() => check({ ...room, since: 'yesterday' })).toThrow(/date-time/)
+    expect(() => check(room, 200, 'text/plain')).toThrow(/described as/)
+    expect(() => check(room, 202)).toThrow(/not described/)
+    expect(() => check({ ...room, status: 404 }, 404, 'application/problem+json')).toThrow(/required/)
+  })
+
+  test('and nothing that it promises was left out here', () => {
+    // Only where there is no /proc.
+    const untested = ['get /api/audit 501']
+    expect(api.promised.filter((name) => !api.seen.has(name))).toEqual(untested)
+  })
+})

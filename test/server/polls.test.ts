@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { DescribedApi } from '../support/described-api.ts'
+import { eventually } from '../support/eventually.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { openStream } from '../support/stream-reader.ts'
+
+const TOKEN = 'a-token-of-the-tests'
+
+let folder: string
+let upstream: Server
+let upstreamUrl: string
+/** What the other server answers, by path. */
+const pages = new Map<string, { status?: number; headers?: Record<string, string>; body: string }>()
+let asked: string[] = []
+const servers: TestServer[] = []
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'imgcast-polls-'))
+  upstream = createServer(({ url = '' }, response) => {
+    asked.push(url)
+    const { status = 200, headers = {}, body } = pages.get(url) ?? { status: 404, body: 'no' }
+    response.writeHead(status, headers).end(body)
+  })
+  upstream.listen(0, '127.0.0.1')
+  await new Promise((resolve) => upstream.once('listening', resolve))
+  upstreamUrl = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`
+})
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close()
+  pages.clear()
+  asked = []
+})
+
+afterAll(() => {
+  upstream.close()
+  upstream.closeAllConnections()
+  rmSync(folder, { recursive: true })
+})
+
+async function start(store = 'memory:') {
+  const server = await startServer({ token: TOKEN, store })
+  servers.push(server)
+  const api = await DescribedApi.open(server.url, TOKEN)
+  const poll = (key: string, path: string, more: object = {}) =>
+    api.call('PUT', `/api/status/${key}/poll`, { body: { url: upstreamUrl + path, every: '1s', ...more } })
+  const message = async (key: string) => (await api.call('GET', `/api/status/${key}`)).body.message
+  const says = (key: string, text: string) =>
+    eventually(async () => expect(await message(key)).toBe(text), { timeout: 20_000 })
+  const last = async (key: string) => (await api.call('GET', `/api/status/${key}/poll`)).body.last
+  return { server, api, poll, message, says, last }
+}
+
+describe('a poll', () => {
+  test('shows what the JSON says, and every open picture changes with it', async () => {
+    const { server, poll, says, last } = await start()
+    pages.set('/build', { body: '{"jobs":[{"state":"green"}]}' })
+    const stream = await openStream(`${server.url}/status/build.png`)
+    await stream.nextPart()
+    const { status, body } = await poll('build', '/build', { query: '$.jobs[0].state' })
+    expect([status, body]).toMatchObject([200, { every: '1s', query: '$.jobs[0].state', last: null }])
+    await says('build', 'green')
+    const before = stream.parts.at(-1)?.body
+    pages.set('/build', { body: '{"jobs":[{"state":"red, and much longer"}]}' })
+    await says('build', 'red, and much longer')
+    await stream.waitFor(({ parts }) => parts.at(-1)?.body.equals(before as Buffer) === false)
+    stream.close()
+    expect(await last('build')).toMatchObject({ ok: true, detail: 'red, and much longer' })
+  })
+
+  test('whose answer is the same again writes nothing', async () => {
+    const { server, poll, says } = await start()
+    pages.set('/same', { body: '{"a":1}' })
+    await poll('same', '/same', { query: '$.a' })
+    await says('same', '1')
+    const response = await fetch(`${server.url}/api/events?room=status/same`, {
+      headers: { Authorization: `Bearer ${TOKEN}` },
+    })
+    const reader = response.body?.getReader()
+    let text = ''
+    const reading = (async () => {
+      for (;;) {
+        const { value, done } = (await reader?.read()) ?? { done: true, value: undefined }
+        if (done) return
+        text += Buffer.from(value as Uint8Array).toString()
+      }
+    })()
+    const before = asked.length
+    await eventually(() => expect(asked.length).toBeGreaterThanOrEqual(before + 2), { timeout: 20_000 })
+    pages.set('/same', { body: '{"a":2}' })
+    await says('same', '2')
+    await eventually(() => expect(text).toContain('event: state'))
+    expect(text.match(/event: state/g)).toHaveLength(1)
+    await reader?.cancel()
+    await reading
+  })
+
+  test('that fails once keeps what was shown, and after three times says so', async () => {
+    const { api, poll, says, message } = await start()
+    pages.set('/flaky', { body: '{"a":"up"}' })
+    await poll('flaky', '/flaky', { query: '$.a' })
+    await says('flaky', 'up')
+    pages.delete('/flaky')
+    const shown: string[] = []
+    await eventually(
+      async () => {
+        // Before the failures are counted: what is shown may change in between, and only with the third.
+        const text = await message('flaky')
+        const { failures } = (await api.call('GET', '/api/status/flaky/poll')).body
+        if (failures < 3) shown.push(text)
+        expect(failures).toBeGreaterThanOrEqual(3)
+      },
+      { timeout: 20_000 },
+    )
+    expect(new Set(shown)).toEqual(new Set(['up']))
+    await says('flaky', 'unavailable')
+    pages.set('/flaky', { body: '{"a":"back"}' })
+    await says('flaky', 'back')
+    expect((await api.call('GET', '/api/status/flaky/poll')).body.failures).toBe(0)
+  })
+
+  test.each<
+    [what: string, page: { status?: number; headers?: Record<string, string>; body: string }, detail: RegExp]
+  >([
+    ['an error', { status: 500, body: '' }, /^it answers 500$/],
+    [
+      'a redirect',
+      { status: 301, headers: { Location: 'http://169.254.169.254/' }, body: '' },
+      /a redirect to "http:\/\/169/,
+    ],
+    ['no JSON', { body: '<html>' }, /^its answer is not JSON$/],
+    ['too much', { body: `"${'x'.repeat(1_100_000)}"` }, /^its answer has more than 1048576 bytes$/],
+    ['something else', { body: '{"b":1}' }, /^there is nothing at \$\.a$/],
+  ])('that gets %s says so at once where nothing was shown, and why', async (_what, page, detail) => {
+    const { poll, says, last } = await start()
+    pages.set('/wrong', page)
+    await poll('wrong', '/wrong', { query: '$.a', every: '1h' })
+    await says('wrong', 'unavailable')
+    expect(await last('wrong')).toMatchObject({ ok: false, detail: expect.stringMatching(detail) })
+  })
+
+  test('survives a restart, and stops when it is deleted', async () => {
+    const store = `file:${join(folder, 'restart.db')}`
+    pages.set('/kept', { body: '{"a":"first"}' })
+    const first = await start(store)
+    await first.poll('kept', '/kept', { query: '$.a', label: 'mine' })
+    await first.says('kept', 'first')
+    await servers.pop()?.close()
+    pages.set('/kept', { body: '{"a":"second"}' })
+    const second = await start(store)
+    await second.says('kept', 'second')
+    expect((await second.api.call('DELETE', '/api/status/kept/poll')).status).toBe(204)
+    const count = asked.length
+    pages.set('/kept', { body: '{"a":"third"}' })
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    expect(asked.length).toBe(count)
+    expect(await second.message('kept')).toBe('second')
+    await servers.pop()?.close()
+    const third = await start(store)
+    expect((await third.api.call('GET', '/api/status/kept/poll')).status).toBe(404)
+  })
+
+  test('ends with its status', async () => {
+    const { api, poll, says } = await start()
+    pages.set('/gone', { body: '{"a":1}' })
+    await poll('gone', '/gone', { query: '$.a' })
+    await says('gone', '1')
+    await api.call('DELETE', '/api/status/gone')
+    expect((await api.call('GET', '/api/status/gone/poll')).status).toBe(404)
+    expect((await api.call('GET', '/api/status/gone')).status).toBe(404)
+  })
+})

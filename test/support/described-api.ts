@@ -1,0 +1,151 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+
+/** An answer of the API. */
+export interface ApiAnswer {
+  status: number
+  headers: Headers
+  /** The body, read as JSON where it is; undefined where there is none. */
+  // biome-ignore lint/suspicious/noExplicitAny: every test knows what it asked for.
+  body: any
+}
+
+interface Operation {
+  security?: []
+  responses: Record<string, { $ref?: string; content?: Record<string, { schema: object }> }>
+}
+
+type Document = {
+  paths: Record<string, Record<string, Operation>>
+  components: { responses: Record<string, Operation['responses'][string]> }
+}
+
+const METHODS = ['get', 'put', 'post', 'delete']
+
+/** Asks a server by its own OpenAPI document, and throws where an answer is not as that says. */
+export class DescribedApi {
+  readonly #url: string
+  readonly #token: string
+  readonly #document: Document
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: true })
+  readonly #seen = new Set<string>()
+
+  constructor(url: string, token: string, document: object) {
+    this.#url = url
+    this.#token = token
+    this.#document = document as Document
+    addFormats.default(this.#ajv)
+    this.#ajv.addSchema({ $id: 'doc', ...document })
+  }
+
+  static async open(url: string, token: string): Promise<DescribedApi> {
+    const response = await fetch(`${url}/api/openapi.json`)
+    return new DescribedApi(url, token, (await response.json()) as object)
+  }
+
+  /** Every answer that the document promises, like `get /api/rooms 200`. */
+  get promised(): string[] {
+    return Object.entries(this.#document.paths).flatMap(([path, operations]) =>
+      METHODS.flatMap((method) =>
+        Object.keys(operations[method]?.responses ?? {}).map((status) => `${method} ${path} ${status}`),
+      ),
+    )
+  }
+
+  /** Those that were got. */
+  get seen(): ReadonlySet<string> {
+    return this.#seen
+  }
+
+  /** Every operation that wants the token, as a method and a path that may be asked. */
+  get guarded(): [method: string, path: string][] {
+    return Object.entries(this.#document.paths).flatMap(([path, operations]) =>
+      METHODS.flatMap((method): [string, string][] =>
+        operations[method] && operations[method].security === undefined
+          ? [[method, path.replace(/\{\w+\}/g, 'online')]]
+          : [],
+      ),
+    )
+  }
+
+  async call(
+    method: string,
+    path: string,
+    {
+      body,
+      headers = {},
+      token = this.#token,
+    }: { body?: unknown; headers?: Record<string, string>; token?: string } = {},
+  ): Promise<ApiAnswer> {
+    const response = await fetch(this.#url + path, {
+      method,
+      headers: { Authorization: `Bearer ${token}`, ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    const type = response.headers.get('content-type')?.split(';')[0] ?? ''
+    const answer: ApiAnswer = {
+      status: response.status,
+      headers: response.headers,
+      body: /json$/.test(type) ? JSON.parse(text) : text === '' ? undefined : text,
+    }
+    this.check(method, path, answer, type)
+    return answer
+  }
+
+  /** Throws where the document knows no such answer, or another body. */
+  check(method: string, path: string, { status, body }: ApiAnswer, type: string): void {
+    const [template, operations] = this.#find(path)
+    const operation = operations[method.toLowerCase()]
+    if (!operation) {
+      if (status === 405 && body.status === 405) return
+      throw new Error(`${method} ${template} is not described, and answers ${status}`)
+    }
+    const name = `${method.toLowerCase()} ${template} ${status}`
+    const direct = operation.responses[status]
+    const reference = direct?.$ref?.split('/').at(-1)
+    const response = reference === undefined ? direct : this.#document.components.responses[reference]
+    if (!response) throw new Error(`${name} is not described: ${JSON.stringify(body)}`)
+    const { content } = response
+    if (!content && body !== undefined) throw new Error(`${name} is described without a body`)
+    if (content) {
+      const media = content[type]
+      if (!media) throw new Error(`${name} is ${type}, described as ${Object.keys(content)}`)
+      const pointer =
+        reference === undefined
+          ? `paths/${toPointer(template)}/${method.toLowerCase()}/responses/${status}`
+          : `components/responses/${reference}`
+      const validate = this.#compile(`doc#/${pointer}/content/${toPointer(type)}/schema`)
+      if (type.endsWith('json') && !validate(body))
+        throw new Error(`${name}: ${this.#ajv.errorsText(validate.errors)} in ${JSON.stringify(body)}`)
+    }
+    this.#seen.add(name)
+  }
+
+  /** Throws where a value is not of a schema of the document. */
+  checkSchema(name: string, value: unknown): void {
+    const validate = this.#compile(`doc#/components/schemas/${name}`)
+    if (!validate(value)) throw new Error(`${name}: ${this.#ajv.errorsText(validate.errors)}`)
+  }
+
+  #compile(reference: string): ValidateFunction {
+    const validate = this.#ajv.getSchema(reference)
+    if (!validate) throw new Error(`there is no schema ${reference}`)
+    return validate
+  }
+
+  /** The path with the fewest parameters that fits. */
+  #find(path: string): [string, Record<string, Operation>] {
+    const [plain = ''] = path.split('?')
+    const fits = Object.entries(this.#document.paths).filter(([template]) =>
+      new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(plain),
+    )
+    const [best] = fits.sort(([one], [other]) => one.split('{').length - other.split('{').length)
+    if (!best) throw new Error(`${plain} is not described`)
+    return best
+  }
+}
+
+function toPointer(part: string): string {
+  return encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))
+}

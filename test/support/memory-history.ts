@@ -1,0 +1,13 @@
+import { pino } from 'pino'
+import { MemoryArchive } from '../../src/cluster/memory-archive.ts'
+import { RecordedHistory } from '../../src/cluster/recorded-history.ts'
+
+/** A history that keeps everything, and nothing once it is closed. */
+export function memoryHistory(now?: () => number): RecordedHistory {
+  return new RecordedHistory({
+    archive: new MemoryArchive(),
+    retention: Number.POSITIVE_INFINITY,
+    log: pino({ level: 'silent' }),
+    ...(now && { now }),
+  })
+}
