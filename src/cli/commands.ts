@@ -3,9 +3,16 @@ import { auditCommand } from './commands/audit.ts'
 import { newCommand } from './commands/new.ts'
 import { renderCommand } from './commands/render.ts'
 import { serveCommand } from './commands/serve.ts'
+import { topCommand } from './commands/top.ts'
 
 /** Runs where no command is named. */
 export const DEFAULT_COMMAND = serveCommand
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [serveCommand, newCommand, renderCommand, auditCommand]
+export const COMMANDS: readonly Command[] = [
+  serveCommand,
+  newCommand,
+  renderCommand,
+  topCommand,
+  auditCommand,
+]

@@ -1,5 +1,5 @@
-import type { Fault } from '../../errors.ts'
 import { OPTIONS } from '../../options.ts'
+import { callApi, readServerUrl } from '../call-api.ts'
 import type { Command } from '../command.ts'
 
 /** What a server answers of its counts and its kernel: see http/audit. */
@@ -16,7 +16,6 @@ interface Order {
   json: boolean
 }
 
-const DEFAULT_URL = 'http://localhost:9192'
 const DISAGREES = 1
 const CANNOT_ASK = 1
 
@@ -28,40 +27,20 @@ export const auditCommand: Command = {
   options: OPTIONS.filter(({ name }) => name === 'token'),
   flags: [{ flag: '--json', help: 'print the report as JSON' }],
   read({ operand, options, flags }, faults) {
-    const url = readUrl(operand, faults)
+    const url = readServerUrl(operand, faults)
     return () => audit({ url, token: options.token, json: flags.json === true })
   },
 }
 
-function readUrl(text = DEFAULT_URL, faults: Fault[]): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    faults.push({ name: text, detail: `expected the address of a server, like ${DEFAULT_URL}` })
-  }
-  return text.replace(/\/$/, '')
-}
-
 async function audit({ url, token, json }: Order): Promise<number> {
   try {
-    const report = await ask(url, token)
+    const report = (await callApi({ url, token, method: 'GET', path: '/audit' })) as Report
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : toText(report))
     return report.agrees ? 0 : DISAGREES
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`)
     return CANNOT_ASK
   }
-}
-
-async function ask(url: string, token: string | undefined): Promise<Report> {
-  const headers = { Authorization: `Bearer ${token ?? ''}` }
-  const response = await fetch(`${url}/api/audit`, { headers }).catch((error: Error) => {
-    const cause = error.cause instanceof Error ? error.cause.message : error.message
-    throw new Error(`${url} does not answer: ${cause}`)
-  })
-  if (response.ok) return (await response.json()) as Report
-  if (response.status === 401) throw new Error(`${url} wants its token: set IMGCAST_TOKEN or give --token`)
-  const { detail } = (await response.json().catch(() => ({}))) as { detail?: string }
-  throw new Error(`${url} answers ${response.status}: ${detail ?? 'is this an Imgcast server?'}`)
 }
 
 function toText({ agrees, counted, kernel, differences }: Report): string {
