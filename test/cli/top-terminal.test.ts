@@ -146,6 +146,14 @@ describeWith(['tmux'], 'imgcast top in a terminal', () => {
     await eventually(() => expect(terminal.modes().isOtherScreen).toBe(false), PATIENCE)
   })
 
+  test('ends when the terminal is closed', async () => {
+    await show()
+    const pid = terminal.child()
+    terminal.close()
+    await eventually(() => expect(() => process.kill(pid, 0)).toThrow(/ESRCH/), PATIENCE)
+    terminal = startTerminal(80, 24, {})
+  })
+
   test('keeps what it knows while the server is away, says so, and goes on with it', async () => {
     await show()
     const { port } = new URL(server.url)

@@ -15,12 +15,13 @@ const MINUTE = 60_000
 
 /** What the last readings said of each room. */
 export class History {
-  #times: number[] = []
+  /** How many readings are remembered by now. */
+  #length = 0
   #samples = new Map<string, readonly Sample[]>()
 
   /** Remembers a reading. A room that is not in it is forgotten. */
   add({ time, rooms }: Reading): void {
-    this.#times = [...this.#times, time].slice(-HISTORY_LENGTH)
+    this.#length = Math.min(HISTORY_LENGTH, this.#length + 1)
     this.#samples = new Map(
       rooms.map(({ room, visitors, hits }) => [
         room,
@@ -36,12 +37,16 @@ export class History {
 
   /** The visitors of some rooms together, for each reading, the oldest first. */
   visitorsOf(rooms: readonly string[]): number[] {
-    const sums = new Map(this.#times.map((time) => [time, 0]))
-    for (const { time, visitors } of rooms.flatMap((room) => this.of(room))) {
-      const sum = sums.get(time)
-      if (sum !== undefined) sums.set(time, sum + visitors)
+    const sums = Array.from({ length: this.#length }, () => 0)
+    for (const room of rooms) {
+      const samples = this.of(room)
+      // A room has samples without a gap, up to the last reading.
+      const first = sums.length - samples.length
+      samples.forEach(({ visitors }, index) => {
+        sums[first + index] = (sums[first + index] ?? 0) + visitors
+      })
     }
-    return [...sums.values()]
+    return sums
   }
 }
 
@@ -51,9 +56,9 @@ export class History {
  */
 export function hitsPerMinute(samples: readonly Sample[]): number | undefined {
   const last = samples.at(-1)
-  const before = samples.slice(0, -1)
-  const first = before.findLast(({ time }) => last && last.time - time >= MINUTE) ?? before[0]
-  if (!last || !first || last.time <= first.time) return undefined
+  if (!last) return undefined
+  const first = samples.findLast(({ time }) => last.time - time >= MINUTE) ?? samples[0] ?? last
+  if (last.time <= first.time) return undefined
   // A server that forgot its hits and began anew has not lost any.
   return Math.max(0, ((last.hits - first.hits) / (last.time - first.time)) * MINUTE)
 }

@@ -44,6 +44,6 @@ export async function printRounds(order: Order, { isJson, isOnce }: Printing): P
 /** `| head` goes when it has enough. */
 function stopAtEndOf(output: NodeJS.WriteStream): AbortController {
   const stopped = new AbortController()
-  output.once('error', () => stopped.abort())
+  output.on('error', () => stopped.abort())
   return stopped
 }

@@ -35,7 +35,7 @@ export function toText({ url, time, rows, totals }: Round): string {
 
 /** A reading as one line of JSON. */
 export function toJson({ url, time, rows, totals: { recent: _, ...totals } }: Round): string {
-  const rooms = rows.map(({ recent: _, ...row }) => ({ ...row, hitsPerMinute: round(row.hitsPerMinute) }))
+  const rooms = rows.map(({ samples: _, ...row }) => ({ ...row, hitsPerMinute: round(row.hitsPerMinute) }))
   const all = { ...totals, hitsPerMinute: round(totals.hitsPerMinute) }
   return `${JSON.stringify({ time: new Date(time).toISOString(), url, totals: all, rooms })}\n`
 }

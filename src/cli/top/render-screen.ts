@@ -111,7 +111,8 @@ function roomLine(row: Row, columns: Columns, isUnicode: boolean): Line {
   const text = short.padEnd(columns.room) + counts.join('')
   const first: Span = row.connections > 0 ? { text } : { text, style: 'dim' }
   if (columns.sparkline === 0) return [first]
-  const bars = sparkline(row.recent, columns.sparkline, isUnicode)
+  const recent = row.samples.map(({ visitors }) => visitors)
+  const bars = sparkline(recent, columns.sparkline, isUnicode)
   return [first, { text: ' '.repeat(GAP) }, { text: bars, style: 'green' }]
 }
 

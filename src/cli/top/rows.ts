@@ -1,4 +1,4 @@
-import { type History, hitsPerMinute } from './history.ts'
+import { type History, hitsPerMinute, type Sample } from './history.ts'
 import type { Reading, Room } from './read-rooms.ts'
 
 /** What rooms can be sorted by, in the order of the columns. */
@@ -20,8 +20,8 @@ export interface Selection {
 export interface Row extends Room {
   /** Undefined until two readings know the room. */
   hitsPerMinute: number | undefined
-  /** Its visitors at each of the last readings, the newest last. */
-  recent: readonly number[]
+  /** What the last readings said of it, the newest last. */
+  samples: readonly Sample[]
 }
 
 /** All rooms that are wanted, together. */
@@ -33,6 +33,7 @@ export interface Totals {
   watched: number
   /** Watched or not. */
   rooms: number
+  /** The visitors at each of the last readings, the newest last. */
   recent: readonly number[]
 }
 
@@ -44,8 +45,7 @@ export function toRows({ rooms }: Reading, history: History, { sort, isReversed,
     .filter(({ room }) => room.toLowerCase().includes(search))
     .map((room) => {
       const samples = history.of(room.room)
-      const recent = samples.map(({ visitors }) => visitors)
-      return { ...room, hitsPerMinute: hitsPerMinute(samples), recent }
+      return { ...room, hitsPerMinute: hitsPerMinute(samples), samples }
     })
     .sort((one, other) => direction * compare(one, other, sort) || compare(one, other, 'room'))
 }

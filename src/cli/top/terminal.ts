@@ -62,7 +62,8 @@ export class Terminal {
   /** Gives it back as it was. */
   close(): void {
     const { onEnd = () => {}, onResize = () => {} } = this.#events ?? {}
-    this.#input.off('keypress', this.#onKeypress).off('end', onEnd).off('error', onEnd)
+    // The listeners of errors stay: a terminal that has gone cannot be given back.
+    this.#input.off('keypress', this.#onKeypress).off('end', onEnd)
     this.#output.off('resize', onResize)
     for (const signal of SIGNALS) process.off(signal, onEnd)
     process.off('uncaughtExceptionMonitor', this.#leave)

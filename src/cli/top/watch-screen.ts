@@ -36,6 +36,8 @@ class Watch {
   #begun = performance.now()
   #fault: string | undefined
   #view: View
+  /** How many rooms were drawn, or would have been with more space. */
+  #count = 0
   #hurry = new AbortController()
 
   constructor(order: Order, first: Reading, terminal: Terminal, quit: () => void) {
@@ -49,7 +51,7 @@ class Watch {
 
   press(key: Key): void {
     const before = this.#view
-    const next = press(before, key, layLines(this.#terminal.size.height).rooms, this.#rows().length)
+    const next = press(before, key, layLines(this.#terminal.size.height).rooms, this.#count)
     if (next === 'quit') return this.#quit()
     this.#view = next
     // The server is to look for the new filter too, but not at every letter.
@@ -59,7 +61,8 @@ class Watch {
 
   draw(): void {
     const { size } = this.#terminal
-    const rows = this.#rows()
+    const rows = toRows(this.#reading, this.#history, this.#view)
+    this.#count = rows.length
     const offset = keepInside(this.#view.offset, layLines(size.height).rooms, rows.length)
     this.#view = { ...this.#view, offset }
     const screen = {
@@ -94,9 +97,5 @@ class Watch {
       this.#fault = (error as Error).message
     }
     if (!ended.aborted) this.draw()
-  }
-
-  #rows() {
-    return toRows(this.#reading, this.#history, this.#view)
   }
 }

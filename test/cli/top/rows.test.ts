@@ -48,8 +48,12 @@ describe('the rows', () => {
   })
 
   test('have a rate and the visitors of late', () => {
-    expect(select('hits')[0]).toMatchObject({ hits: 40, hitsPerMinute: 30, recent: [0, 2] })
-    expect(select('hits').at(-1)).toMatchObject({ hitsPerMinute: undefined, recent: [0] })
+    expect(select('hits')[0]).toMatchObject({
+      hits: 40,
+      hitsPerMinute: 30,
+      samples: [{ visitors: 0 }, { visitors: 2 }],
+    })
+    expect(select('hits').at(-1)).toMatchObject({ hitsPerMinute: undefined, samples: [{ visitors: 0 }] })
   })
 })
 
