@@ -61,6 +61,7 @@ export const tools = [
     fault: () =>
       onPath('openssl') === undefined ? 'openssl makes its certificate, and is not there' : undefined,
   })),
+  { name: 'tmux', commands: ['tmux'], packages: ['tmux'], suite: 'the tests in a terminal' },
   {
     name: 'iproute2',
     commands: ['ip'],

@@ -9,6 +9,8 @@ export interface ApiCall {
   /** Below `/api`. */
   path: string
   body?: object
+  /** Gives up waiting for the answer. */
+  signal?: AbortSignal
 }
 
 const DEFAULT_URL = 'http://localhost:9192'
@@ -23,11 +25,12 @@ export function readServerUrl(text = DEFAULT_URL, faults: Fault[]): string {
 }
 
 /** What the API answers; undefined for an answer without a body. Rejects with an `Error` that says what is wrong. */
-export async function callApi({ url, token, method, path, body }: ApiCall): Promise<unknown> {
+export async function callApi({ url, token, method, path, body, signal }: ApiCall): Promise<unknown> {
   const response = await fetch(`${url}/api${path}`, {
     method,
     headers: { Authorization: `Bearer ${token ?? ''}`, 'Content-Type': 'application/json' },
     ...(body && { body: JSON.stringify(body) }),
+    ...(signal && { signal }),
   }).catch((error: Error) => {
     const cause = error.cause instanceof Error ? error.cause.message : error.message
     throw new Error(`${url} does not answer: ${cause}`)

@@ -6,6 +6,7 @@ import { newCommand } from './commands/new.ts'
 import { renderCommand } from './commands/render.ts'
 import { serveCommand } from './commands/serve.ts'
 import { statusCommand } from './commands/status.ts'
+import { topCommand } from './commands/top.ts'
 
 /** Runs where no command is named. */
 export const DEFAULT_COMMAND = serveCommand
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   renderCommand,
   statusCommand,
   hooksCommand,
+  topCommand,
   auditCommand,
   doctorCommand,
 ]

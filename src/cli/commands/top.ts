@@ -1,0 +1,93 @@
+import type { Fault } from '../../errors.ts'
+import { quote } from '../../errors.ts'
+import { OPTIONS } from '../../options.ts'
+import { formatDuration, parseDuration } from '../../widget/duration.ts'
+import { readServerUrl } from '../call-api.ts'
+import type { Command } from '../command.ts'
+import type { Order } from '../top/order.ts'
+import { type Printing, printRounds } from '../top/print-rounds.ts'
+import type { Sort } from '../top/rows.ts'
+import { Terminal } from '../top/terminal.ts'
+import { LONGEST_FILTER } from '../top/view.ts'
+import { watchScreen } from '../top/watch-screen.ts'
+
+const DEFAULT_INTERVAL = '1s'
+const SHORTEST = 100
+const LONGEST = 3_600_000
+const SORTS: Readonly<Record<string, Sort>> = {
+  visitors: 'visitors',
+  connections: 'connections',
+  peak: 'peak',
+  hits: 'hits',
+  'hits-per-minute': 'hitsPerMinute',
+  room: 'room',
+}
+const [DEFAULT_SORT = ''] = Object.keys(SORTS)
+const CANNOT_ASK = 1
+
+/** Shows who watches which room: live in a terminal, as lines or JSON elsewhere. */
+export const topCommand: Command = {
+  name: 'top',
+  about: 'watch who watches: the rooms of a running server',
+  operand: '[url]',
+  options: OPTIONS.filter(({ name }) => name === 'token'),
+  flags: [
+    { flag: '--interval <time>', help: `time between two readings (default ${DEFAULT_INTERVAL})` },
+    { flag: '--sort <column>', help: `${Object.keys(SORTS).join(', ')} (default ${DEFAULT_SORT})` },
+    { flag: '--filter <text>', help: 'only rooms with this in their name' },
+    { flag: '--once', help: 'print the rooms once, as lines, and end' },
+    { flag: '--json', help: 'print a line of JSON for each reading' },
+  ],
+  read({ operand, options, flags }, faults) {
+    const order: Order = {
+      source: { url: readServerUrl(operand, faults), token: options.token },
+      interval: readInterval(flags.interval, faults),
+      selection: {
+        sort: readSort(flags.sort, faults),
+        isReversed: false,
+        filter: readFilter(flags.filter, faults),
+      },
+    }
+    return () => top(order, { isJson: flags.json === true, isOnce: flags.once === true })
+  },
+}
+
+async function top(order: Order, printing: Printing): Promise<number> {
+  const { stdin, stdout, env } = process
+  const isScreen = stdin.isTTY && stdout.isTTY && env.TERM !== 'dumb'
+  try {
+    if (isScreen && !printing.isJson && !printing.isOnce)
+      await watchScreen(order, new Terminal(stdin, stdout))
+    else await printRounds(order, printing)
+    return 0
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`)
+    return CANNOT_ASK
+  }
+}
+
+function readInterval(value: unknown = DEFAULT_INTERVAL, faults: Fault[]): number {
+  const interval = parseDuration(String(value)) ?? 0
+  if (interval >= SHORTEST && interval <= LONGEST) return interval
+  const range = `from ${formatDuration(SHORTEST)} to ${formatDuration(LONGEST)}, like 500ms or 10s`
+  faults.push({ name: '--interval', detail: `expected a time with its unit ${range}, got ${quote(value)}` })
+  return SHORTEST
+}
+
+function readSort(value: unknown = DEFAULT_SORT, faults: Fault[]): Sort {
+  const sort = Object.hasOwn(SORTS, String(value)) ? SORTS[String(value)] : undefined
+  if (sort === undefined) {
+    const names = Object.keys(SORTS).join(', ')
+    faults.push({ name: '--sort', detail: `expected one of ${names}, got ${quote(value)}` })
+  }
+  return sort ?? 'visitors'
+}
+
+function readFilter(value: unknown = '', faults: Fault[]): string {
+  const filter = String(value)
+  if (filter.length > LONGEST_FILTER || !/^[ -~]*$/.test(filter)) {
+    const detail = `expected at most ${LONGEST_FILTER} letters, digits and signs of a room's name, got ${quote(value)}`
+    faults.push({ name: '--filter', detail })
+  }
+  return filter
+}

@@ -1,0 +1,64 @@
+import type { Reading } from './read-rooms.ts'
+
+/** A room at one moment. */
+export interface Sample {
+  /** Milliseconds since 1970: that of the reading. */
+  time: number
+  visitors: number
+  hits: number
+}
+
+/** How many readings are remembered. */
+export const HISTORY_LENGTH = 60
+
+const MINUTE = 60_000
+
+/** What the last readings said of each room. */
+export class History {
+  /** How many readings are remembered by now. */
+  #length = 0
+  #samples = new Map<string, readonly Sample[]>()
+
+  /** Remembers a reading. A room that is not in it is forgotten. */
+  add({ time, rooms }: Reading): void {
+    this.#length = Math.min(HISTORY_LENGTH, this.#length + 1)
+    this.#samples = new Map(
+      rooms.map(({ room, visitors, hits }) => [
+        room,
+        [...this.of(room), { time, visitors, hits }].slice(-HISTORY_LENGTH),
+      ]),
+    )
+  }
+
+  /** A room's samples, the oldest first. */
+  of(room: string): readonly Sample[] {
+    return this.#samples.get(room) ?? []
+  }
+
+  /** The visitors of some rooms together, for each reading, the oldest first. */
+  visitorsOf(rooms: readonly string[]): number[] {
+    const sums = Array.from({ length: this.#length }, () => 0)
+    for (const room of rooms) {
+      const samples = this.of(room)
+      // A room has samples without a gap, up to the last reading.
+      const first = sums.length - samples.length
+      samples.forEach(({ visitors }, index) => {
+        sums[first + index] = (sums[first + index] ?? 0) + visitors
+      })
+    }
+    return sums
+  }
+}
+
+/**
+ * The hits a minute, over the last minute or what is known of it; undefined before the second sample. Over the last two
+ * samples, where they are further apart.
+ */
+export function hitsPerMinute(samples: readonly Sample[]): number | undefined {
+  const last = samples.at(-1)
+  if (!last) return undefined
+  const first = samples.findLast(({ time }) => last.time - time >= MINUTE) ?? samples[0] ?? last
+  if (last.time <= first.time) return undefined
+  // A server that forgot its hits and began anew has not lost any.
+  return Math.max(0, ((last.hits - first.hits) / (last.time - first.time)) * MINUTE)
+}

@@ -1,0 +1,49 @@
+import { COLUMNS, ROOM_HEADING, UNKNOWN } from './columns.ts'
+import { printable } from './printable.ts'
+import type { Row, Totals } from './rows.ts'
+
+/** One reading of a server, worked out. */
+export interface Round {
+  url: string
+  /** Milliseconds since 1970. */
+  time: number
+  rows: readonly Row[]
+  totals: Totals
+}
+
+/** A reading as lines for people and for programs that read columns: when, all together, and a line for each room. */
+export function toText({ url, time, rows, totals }: Round): string {
+  const { visitors, connections, watched, rooms, hitsPerMinute } = totals
+  const head = `${new Date(time).toISOString()}  ${printable(url)}  ${visitors} visitors, ${connections} connections`
+  const table = [
+    [ROOM_HEADING, ...COLUMNS.map(({ heading }) => heading)],
+    ...rows.map((row) => [printable(row.room), ...COLUMNS.map(({ sort }) => toNumber(row[sort]))]),
+  ]
+  const widths = table.reduce<number[]>(
+    (most, cells) => cells.map((cell, column) => Math.max(cell.length, most[column] ?? 0)),
+    [],
+  )
+  const lines = table.map((cells) =>
+    cells
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  '),
+  )
+  return `${head}, ${watched} of ${rooms} rooms watched, ${toNumber(hitsPerMinute)} hits/min\n${lines.join('\n')}\n`
+}
+
+/** A reading as one line of JSON. */
+export function toJson({ url, time, rows, totals: { recent: _, ...totals } }: Round): string {
+  const rooms = rows.map(({ samples: _, ...row }) => ({ ...row, hitsPerMinute: round(row.hitsPerMinute) }))
+  const all = { ...totals, hitsPerMinute: round(totals.hitsPerMinute) }
+  return `${JSON.stringify({ time: new Date(time).toISOString(), url, totals: all, rooms })}\n`
+}
+
+function toNumber(value: number | undefined): string {
+  return value === undefined ? UNKNOWN : String(round(value))
+}
+
+function round(value: number | undefined): number | null {
+  return value === undefined ? null : Math.round(value * 10) / 10
+}

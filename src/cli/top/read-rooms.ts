@@ -1,0 +1,100 @@
+import { callApi } from '../call-api.ts'
+
+/** One room as the API tells it. */
+export interface Room {
+  room: string
+  widget: string
+  key: string
+  connections: number
+  visitors: number
+  /** The most visitors at once. */
+  peak: number
+  /** How often its pictures were asked for. */
+  hits: number
+  /** An ISO date, or null where nobody remembers. */
+  since: string | null
+}
+
+/** What a server said at one moment. */
+export interface Reading {
+  /** Milliseconds since 1970. */
+  time: number
+  /** Every room that is watched, and of the others those with the most hits. */
+  rooms: Room[]
+  /** How many rooms there are that nobody watches, told of or not. */
+  unwatched: number
+}
+
+/** Whom to ask. */
+export interface Source {
+  url: string
+  token: string | undefined
+}
+
+interface Page {
+  rooms: Room[]
+  total: number
+  next: string | null
+}
+
+/** The most rooms on one page. */
+const PAGE = '1000'
+/** Milliseconds that a whole reading may take. */
+const PATIENCE = 10_000
+
+/**
+ * Reads the rooms: all that are watched, page by page, and one page of the others, since there may be a hundred thousand.
+ * @param search only those of the others whose name has this in it
+ * @param stopped ends the reading early
+ */
+export async function readRooms(source: Source, search: string, stopped: AbortSignal): Promise<Reading> {
+  const signal = AbortSignal.any([stopped, AbortSignal.timeout(PATIENCE)])
+  const time = Date.now()
+  const [watched, others] = await Promise.all([
+    readWatched(source, signal),
+    readPage(source, { watched: 'false', sort: '-hits', ...(search !== '' && { search }) }, signal),
+  ])
+  // One that was left between two answers is in both.
+  const rooms = new Map([...others.rooms, ...watched].map((room) => [room.room, room]))
+  return { time, rooms: [...rooms.values()], unwatched: others.total }
+}
+
+/** By name, the one order that nobody's coming and going changes between two pages. */
+async function readWatched(source: Source, signal: AbortSignal): Promise<Room[]> {
+  const rooms: Room[] = []
+  let cursor: string | null = null
+  do {
+    const query = { watched: 'true', sort: 'room', ...(cursor !== null && { cursor }) }
+    const page: Page = await readPage(source, query, signal)
+    rooms.push(...page.rooms)
+    cursor = page.next
+  } while (cursor !== null)
+  return rooms
+}
+
+async function readPage(
+  source: Source,
+  query: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Page> {
+  const path = `/rooms?${new URLSearchParams({ ...query, limit: PAGE })}`
+  const page = await callApi({ ...source, method: 'GET', path, signal }).catch((error: Error) => {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  })
+  if (!isPage(page)) throw new Error(`${source.url} answers no list of rooms: is this an Imgcast server?`)
+  return page
+}
+
+function isPage(value: unknown): value is Page {
+  const { rooms, total, next } = (value ?? {}) as Partial<Page>
+  const isCursor = next === null || typeof next === 'string'
+  return Array.isArray(rooms) && rooms.every(isRoom) && typeof total === 'number' && isCursor
+}
+
+/** Strict about whatever is shown: a number that is a text could steer the terminal. */
+function isRoom(value: unknown): value is Room {
+  const { room, connections, visitors, peak, hits } = (value ?? {}) as Partial<Room>
+  const isCounted = [connections, visitors, peak, hits].every((count) => Number.isFinite(count))
+  return typeof room === 'string' && isCounted
+}

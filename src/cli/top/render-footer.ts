@@ -1,0 +1,50 @@
+import { toCount } from './columns.ts'
+import { type Line, type Span, spread, widthOf } from './line.ts'
+import { printable } from './printable.ts'
+import type { Screen, Size } from './render-screen.ts'
+
+/** What the keys do, from the long to the short way to say it; the keys have a `*` before them. */
+const KEYS = [
+  '*v visitors  *c connections  *p peak  *h hits  *m hits/min  *r room  */ filter  *q quit',
+  'Sort: *v *c *p *h *m *r   */ filter   *q quit',
+  '*v *c *p *h *m *r */ *q',
+]
+
+/**
+ * The last line: what is wrong, else what is being typed, else what the keys do; at its right which rooms are shown.
+ * @param shown how many rooms are on the screen
+ */
+export function renderFooter(
+  screen: Screen,
+  shown: number,
+  { width, isUnicode }: Omit<Size, 'height'>,
+): Line {
+  const { view, fault, rows } = screen
+  if (view.isTyping) {
+    const cursor = isUnicode ? '█' : '_'
+    return spread(
+      [{ text: `/${view.filter.slice(-Math.max(1, width - 2))}${cursor}` }],
+      [{ text: 'Enter: keep  Esc: clear', style: 'dim' }],
+      width,
+    )
+  }
+  if (fault !== undefined) return [{ text: printable(fault), style: 'red' }]
+  const range: Line = shown < rows.length ? [{ text: rangeOf(screen, shown, isUnicode), style: 'dim' }] : []
+  const filter: Line =
+    view.filter === '' ? [] : [{ text: `/${view.filter}`, style: 'bold' }, { text: '  Esc: clear   ' }]
+  const room = width - widthOf(range) - 1
+  const lines = KEYS.map((keys): Line => [...filter, ...toSpans(keys)])
+  const left = lines.find((line) => widthOf(line) <= room) ?? lines.at(-1) ?? []
+  return spread(left, range, width)
+}
+
+function rangeOf({ view, rows }: Screen, shown: number, isUnicode: boolean): string {
+  const first = Math.min(rows.length, view.offset + 1)
+  return `${toCount(first)}${isUnicode ? '–' : '-'}${toCount(view.offset + shown)} of ${toCount(rows.length)}`
+}
+
+function toSpans(keys: string): Span[] {
+  return keys
+    .split(/(\*.)/)
+    .map((text) => (text.startsWith('*') ? { text: text.slice(1), style: 'bold' } : { text }))
+}

@@ -1,0 +1,71 @@
+import { type History, hitsPerMinute, type Sample } from './history.ts'
+import type { Reading, Room } from './read-rooms.ts'
+
+/** What rooms can be sorted by, in the order of the columns. */
+export const SORTS = ['room', 'visitors', 'connections', 'peak', 'hits', 'hitsPerMinute'] as const
+
+export type Sort = (typeof SORTS)[number]
+
+/** Which rooms are wanted, and in what order. */
+export interface Selection {
+  /** Numbers come with the largest first. */
+  sort: Sort
+  /** Whether the other end comes first. */
+  isReversed: boolean
+  /** A part of the name, in any case; empty for all rooms. */
+  filter: string
+}
+
+/** One room with what it did of late. */
+export interface Row extends Room {
+  /** Undefined until two readings know the room. */
+  hitsPerMinute: number | undefined
+  /** What the last readings said of it, the newest last. */
+  samples: readonly Sample[]
+}
+
+/** All rooms that are wanted, together. */
+export interface Totals {
+  /** A person in two rooms counts in both. */
+  visitors: number
+  connections: number
+  hitsPerMinute: number | undefined
+  watched: number
+  /** Watched or not. */
+  rooms: number
+  /** The visitors at each of the last readings, the newest last. */
+  recent: readonly number[]
+}
+
+/** The rooms that are wanted, sorted; those that are equal, by name. */
+export function toRows({ rooms }: Reading, history: History, { sort, isReversed, filter }: Selection): Row[] {
+  const search = filter.toLowerCase()
+  const direction = isReversed ? -1 : 1
+  return rooms
+    .filter(({ room }) => room.toLowerCase().includes(search))
+    .map((room) => {
+      const samples = history.of(room.room)
+      return { ...room, hitsPerMinute: hitsPerMinute(samples), samples }
+    })
+    .sort((one, other) => direction * compare(one, other, sort) || compare(one, other, 'room'))
+}
+
+function compare(one: Row, other: Row, sort: Sort): number {
+  if (sort === 'room') return one.room < other.room ? -1 : Number(one.room > other.room)
+  return (other[sort] ?? 0) - (one[sort] ?? 0)
+}
+
+/** Adds up the rooms that are wanted. */
+export function toTotals(rows: readonly Row[], { unwatched }: Reading, history: History): Totals {
+  const sum = (count: (row: Row) => number) => rows.reduce((all, row) => all + count(row), 0)
+  const rates = rows.flatMap((row) => row.hitsPerMinute ?? [])
+  const watched = sum(({ connections }) => Number(connections > 0))
+  return {
+    visitors: sum(({ visitors }) => visitors),
+    connections: sum(({ connections }) => connections),
+    hitsPerMinute: rates.length > 0 ? rates.reduce((all, rate) => all + rate, 0) : undefined,
+    watched,
+    rooms: watched + unwatched,
+    recent: history.visitorsOf(rows.map(({ room }) => room)),
+  }
+}

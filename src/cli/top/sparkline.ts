@@ -1,0 +1,17 @@
+const BLOCKS = '▁▂▃▄▅▆▇█'
+const MARKS = '_.:-=+*#'
+
+/**
+ * Draws the newest numbers as a line of bars, the newest at the right, the largest of them at full height and zero on
+ * the ground.
+ * @param width in columns
+ */
+export function sparkline(values: readonly number[], width: number, isUnicode: boolean): string {
+  const [ground = '', ...bars] = isUnicode ? BLOCKS : MARKS
+  const shown = width > 0 ? values.slice(-width) : []
+  const largest = Math.max(1, ...shown)
+  const marks = shown.map((value) =>
+    value <= 0 ? ground : bars[Math.ceil((value / largest) * bars.length) - 1],
+  )
+  return marks.join('').padStart(width)
+}
