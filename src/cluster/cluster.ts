@@ -6,6 +6,7 @@ import { Hits } from './hits.ts'
 import { MemoryBus } from './memory-bus.ts'
 import { MemoryPresence } from './memory-presence.ts'
 import { MemoryStore } from './memory-store.ts'
+import type { ClusterObserver } from './observer.ts'
 import type { Presence } from './presence.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { StateFile } from './state-file.ts'
@@ -31,12 +32,17 @@ const PATIENCE_CHECK = 100
 /**
  * Makes a cluster of one.
  * @param location `memory:`, which forgets when the process ends, or `file:` and the path of an SQLite file.
+ * @param observer is told of what fails. @default nobody
  * @throws StoreError where the file cannot be opened, is not Imgcast's, is damaged, or stays open in another process.
  */
-export async function createCluster(location: string, log: Logger): Promise<Cluster> {
+export async function createCluster(
+  location: string,
+  log: Logger,
+  observer?: ClusterObserver,
+): Promise<Cluster> {
   const bus = new MemoryBus()
   const store = location.startsWith('file:')
-    ? new SqliteStore(await openFile(resolve(location.slice('file:'.length))), bus, log)
+    ? new SqliteStore(await openFile(resolve(location.slice('file:'.length))), bus, log, observer)
     : new MemoryStore(bus)
   return {
     bus,

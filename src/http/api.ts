@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import express, { type NextFunction, type Request, type Response, Router } from 'express'
 import type { Store } from '../cluster/store.ts'
 import { PublicError, toPublicError } from '../errors.ts'
 import { checkKey } from '../widget/key.ts'
+import { checkToken } from './api/token.ts'
 import { audit, type CountedSocket } from './audit.ts'
 import { sendProblem } from './send-error.ts'
 import { readSocketTable } from './socket-table.ts'
@@ -22,7 +22,7 @@ const LARGEST_BODY_BYTES = 65_536
 export function createApi({ store, token, sockets }: ApiInit): Router {
   const api = Router()
   api.use((request, _response, next) => {
-    if (!hasToken(request, token)) throw unauthorized()
+    checkToken(request, token)
     next()
   })
   api
@@ -77,27 +77,11 @@ function statusRoom(key: string): string {
   return `status/${key}`
 }
 
-/** Compares digests, in constant time: neither the token's length nor its beginning can be found out by trying. */
-function hasToken(request: Request, token: string): boolean {
-  const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(given), digest(token))
-}
-
 /** Express says by errors of its own what is wrong with a body or a path. */
 function fromExpress(error: unknown): PublicError | undefined {
   const { status, message } = error as { status?: number; message: string }
   if (error instanceof PublicError || status === undefined || status >= 500) return undefined
   return new PublicError({ code: 'bad-request', status, caption: 'not understood', detail: message })
-}
-
-function unauthorized(): PublicError {
-  return new PublicError({
-    code: 'unauthorized',
-    status: 401,
-    caption: 'expected the header Authorization: Bearer <token>',
-    headers: { 'WWW-Authenticate': 'Bearer' },
-  })
 }
 
 function noStatus(key: string): PublicError {

@@ -2,14 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { contentType, type Frame } from '../picture/frame.ts'
 import { formatHeaders, STILL, UNCACHED } from './headers.ts'
 
-/** Sends one finished picture: 200, or 304 to whoever has it already. To HEAD, the same head. */
-export function sendStill(request: IncomingMessage, response: ServerResponse, frame: Frame): void {
+/**
+ * Sends one finished picture: 200, or 304 to whoever has it already. To HEAD, the same head.
+ * @returns the status.
+ */
+export function sendStill(request: IncomingMessage, response: ServerResponse, frame: Frame): 200 | 304 {
   const headers = { ...STILL, ...formatHeaders(frame.format), ETag: frame.etag }
   if (matches(request.headers['if-none-match'], frame.etag)) {
     response.writeHead(304, headers).end()
-    return
+    return 304
   }
   sendWhole(request, response, 200, headers, contentType(frame.format), frame.bytes)
+  return 200
 }
 
 /** Sends a finite body with its exact length; to HEAD only the head. */

@@ -14,6 +14,7 @@ import type { Delivery } from './negotiate.ts'
 import type { Probe } from './probe.ts'
 import type { SocketOptions } from './socket-options.ts'
 import { toEndpoint } from './socket-table.ts'
+import { Traffic } from './traffic.ts'
 import { isChromium } from './user-agent.ts'
 
 /** What the streams of one server share. */
@@ -50,6 +51,8 @@ export class Streams {
   readonly #heartbeat: Heartbeat
   readonly #multipart = new Multipart()
   readonly #sockets = new Map<Connection, Endpoint>()
+  readonly #traffic = new Map<string, Traffic>()
+  #ghosts = 0
   /** A client that pipelines a second request behind an endless stream would wait for ever, and be counted. */
   readonly #taken = new WeakSet<object>()
 
@@ -67,6 +70,16 @@ export class Streams {
   /** The open ones, for whoever looks inside. */
   get connections(): ReadonlySet<Connection> {
     return this.#heartbeat.connections
+  }
+
+  /** What was sent so far, by widget. */
+  get traffic(): ReadonlyMap<string, Readonly<Traffic>> {
+    return this.#traffic
+  }
+
+  /** How many ended because their network was gone: the kernel had tried long enough. */
+  get ghosts(): number {
+    return this.#ghosts
   }
 
   /** The sockets of the open streams, for whoever checks the count. */
@@ -111,7 +124,9 @@ export class Streams {
       throw error
     }
     this.#init.socketOptions.apply(socket)
-    const connection = this.#connect(request, response, delivery)
+    const traffic = this.#trafficOf(spec.widget)
+    traffic.streams += 1
+    const connection = this.#connect(request, response, delivery, traffic)
     const { localPort, remoteAddress, remotePort } = socket
     this.#sockets.set(connection, { localPort, remoteAddress, remotePort })
     const leaving: (() => void)[] = [
@@ -121,6 +136,7 @@ export class Streams {
       () => connection.destroy(),
     ]
     onceGone(request, response, () => {
+      if (isGhost(request)) this.#ghosts += 1
       for (const step of leaving) step()
     })
     // A body that nobody reads hides the client's leaving behind it.
@@ -142,7 +158,18 @@ export class Streams {
     for (const connection of this.connections) connection.destroy()
   }
 
-  #connect(request: PictureRequest, response: ServerResponse, delivery: StreamDelivery): Connection {
+  #trafficOf(widget: string): Traffic {
+    const traffic = this.#traffic.get(widget) ?? new Traffic()
+    this.#traffic.set(widget, traffic)
+    return traffic
+  }
+
+  #connect(
+    request: PictureRequest,
+    response: ServerResponse,
+    delivery: StreamDelivery,
+    traffic: Traffic,
+  ): Connection {
     if (!isHttp2(request)) this.#taken.add(request.socket)
     const { heartbeat } = this.#init
     return new Connection({
@@ -151,6 +178,7 @@ export class Streams {
       framing: delivery.framing,
       eager: delivery.eager,
       headers: this.#headers(request),
+      traffic,
       heartbeat: delivery.eager ? heartbeat : Math.max(heartbeat, PROXY_HEARTBEAT),
     })
   }
@@ -182,6 +210,11 @@ function canBeProbed(request: PictureRequest): boolean {
   return String(headers['x-client-protocol'] ?? '').startsWith('HTTP/1')
 }
 
+/** Whether a stream ended as the other side had not answered for too long (tcp(7), `TCP_USER_TIMEOUT` and keep-alive). */
+function isGhost({ socket }: IncomingMessage): boolean {
+  return (socket.errored as NodeJS.ErrnoException | null | undefined)?.code === 'ETIMEDOUT'
+}
+
 /**
  * Calls `listener` once, however the viewer goes. The response's and the socket's `close` both fire, or only one of
  * them where a pipelined response never got its socket. A half-closed socket is a browser that left: the rest of the
@@ -189,7 +222,11 @@ function canBeProbed(request: PictureRequest): boolean {
  */
 function onceGone(request: IncomingMessage, response: ServerResponse, listener: () => void): void {
   const { socket } = request
+  let gone = false
   const once = () => {
+    // The response's `close` comes within the socket's, which still calls the listener that was taken off meanwhile.
+    if (gone) return
+    gone = true
     response.off('close', once)
     if (!isHttp2(request)) socket.off('close', once).off('end', once)
     listener()

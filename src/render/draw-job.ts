@@ -6,6 +6,7 @@ import type { ShownPicture, Size } from '../widget/define-widget.ts'
 import type { LoadedWidget } from '../widget/load-widget.ts'
 import { readValues } from '../widget/manifest.ts'
 import { isTheme, type ParamValue } from '../widget/param.ts'
+import { DrawWatch } from './draw-watch.ts'
 import { GIF_TIME, motionOf, planMoments } from './moments.ts'
 import type { Job, JobResult } from './protocol.ts'
 import { type AskState, roomScope } from './room-scope.ts'
@@ -67,18 +68,23 @@ export function* drawSteps(
   const { width, height }: Size =
     typeof widget.size === 'function' ? widget.size(params, { data, room, pictures }) : look
   const sheet = { ...look, width: Math.ceil(width), height: Math.ceil(height) }
-  const drawWith = (more: Partial<typeof facts>) => (ctx: Context) =>
-    widget.draw(ctx, { ...facts, ...more, width, height, scale: look.scale, pictures })
+  const watch = new DrawWatch()
+  const drawWith = (more: Partial<typeof facts>) =>
+    watch.draw((ctx: Context) =>
+      widget.draw(ctx, { ...facts, ...more, width, height, scale: look.scale, pictures }),
+    )
   const next = stops || period === undefined ? undefined : time + period - job.time
   const theme = Object.keys(params).find((name) => isTheme(manifest.params[name]) && params[name] === 'auto')
   if (look.format === 'svg' && theme !== undefined) {
     const drawFor = (value: string) => drawWith({ params: { ...params, [theme]: value } })
-    return { frame: paintSvg(sheet, [drawFor('light'), drawFor('dark')]), next }
+    const frame = watch.run(() => paintSvg(sheet, [drawFor('light'), drawFor('dark')]))
+    return { frame, next, took: watch.read() }
   }
   const moments = planMoments(widget, sheet, motion, time)
-  if (!moments) return { frame: paint(sheet, drawWith({})), next }
-  const frame = yield* paintAnimation(sheet, moments, (ctx, at) => drawWith({ time: at })(ctx))
-  return { frame, next: moments[0]?.time === 0 ? undefined : GIF_TIME }
+  if (!moments) return { frame: watch.run(() => paint(sheet, drawWith({}))), next, took: watch.read() }
+  const steps = paintAnimation(sheet, moments, (ctx, at) => drawWith({ time: at })(ctx))
+  const frame = yield* watch.steps(steps)
+  return { frame, next: moments[0]?.time === 0 ? undefined : GIF_TIME, took: watch.read() }
 }
 
 /** The look was read by the manifest of its time; a newer one may declare more parameters. */
