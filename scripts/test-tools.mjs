@@ -62,6 +62,14 @@ export const tools = [
       onPath('openssl') === undefined ? 'openssl makes its certificate, and is not there' : undefined,
   })),
   {
+    name: 'prometheus',
+    commands: ['prometheus'],
+    packages: ['prometheus'],
+    suite: 'the Prometheus tests',
+    fault: () =>
+      onPath('promtool') === undefined ? 'promtool, which checks its rules, is not there' : undefined,
+  },
+  {
     name: 'iproute2',
     commands: ['ip'],
     packages: ['iproute2'],

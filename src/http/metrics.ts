@@ -147,7 +147,7 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
     this.#watchesProcess = true
     collectDefaultMetrics({ register: this.#registry })
     // Of a loop that was not watched yet the least lag would be told as 292 years.
-    await sleep(FIRST_LOOK, undefined, { ref: false })
+    await sleep(FIRST_LOOK)
   }
 
   #counter<Label extends string>({ name, help, labels }: Named<Label>): Counter<Label> {
