@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { loadImage } from '@napi-rs/canvas'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
@@ -31,6 +32,19 @@ describe('what happens in a room', () => {
     await eventually(async () => expect(await json('/hears/told.json')).toMatchObject({ joined: 8, left: 0 }))
     for (const stream of streams) stream.close()
     await eventually(async () => expect(await json('/hears/told.json')).toMatchObject({ joined: 8, left: 8 }))
+  })
+
+  test('a viewer whose connection breaks leaves once, too', async () => {
+    const streams = await Promise.all(Array.from({ length: 8 }, () => open('/hears/broken.png')))
+    await eventually(async () =>
+      expect(await json('/hears/broken.json')).toMatchObject({ joined: 8, left: 0 }),
+    )
+    for (const stream of streams) stream.abort()
+    const left = async () => (await json<{ left: number }>('/hears/broken.json')).left
+    await eventually(async () => expect(await left()).toBeGreaterThanOrEqual(8))
+    // Whatever would be told twice is told by now.
+    await sleep(500)
+    expect(await left()).toBe(8)
   })
 
   test('it is told with the counts as they are then', async () => {
