@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 import type { Channel } from '../channel/channel.ts'
 import type { ChannelSpec } from '../channel/spec.ts'
 import type { Visits } from '../channel/visits.ts'
@@ -135,8 +136,9 @@ export class Streams {
       () => this.#heartbeat.delete(connection),
       () => connection.destroy(),
     ]
+    const carrier = carrierOf(request)
     onceGone(request, response, () => {
-      if (isGhost(request)) this.#ghosts += 1
+      if (isGhost(carrier)) this.#ghosts += 1
       for (const step of leaving) step()
     })
     // A body that nobody reads hides the client's leaving behind it.
@@ -211,8 +213,14 @@ function canBeProbed(request: PictureRequest): boolean {
 }
 
 /** Whether a stream ended as the other side had not answered for too long (tcp(7), `TCP_USER_TIMEOUT` and keep-alive). */
-function isGhost({ socket }: IncomingMessage): boolean {
-  return (socket.errored as NodeJS.ErrnoException | null | undefined)?.code === 'ETIMEDOUT'
+function isGhost({ errored }: Readable): boolean {
+  return (errored as NodeJS.ErrnoException | null)?.code === 'ETIMEDOUT'
+}
+
+/** What a response's bytes go through, and what knows why it ended: the socket, or a stream of HTTP/2. */
+function carrierOf(request: IncomingMessage): Readable {
+  const { stream } = request as unknown as { stream?: Readable }
+  return stream ?? request.socket
 }
 
 /**
