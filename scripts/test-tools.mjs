@@ -63,6 +63,14 @@ export const tools = [
   })),
   { name: 'tmux', commands: ['tmux'], packages: ['tmux'], suite: 'the tests in a terminal' },
   {
+    name: 'prometheus',
+    commands: ['prometheus'],
+    packages: ['prometheus'],
+    suite: 'the Prometheus tests',
+    fault: () =>
+      onPath('promtool') === undefined ? 'promtool, which checks its rules, is not there' : undefined,
+  },
+  {
     name: 'iproute2',
     commands: ['ip'],
     packages: ['iproute2'],

@@ -10,6 +10,7 @@ import { readRoomHistory } from './cluster/room-history.ts'
 import { Rooms } from './cluster/rooms.ts'
 import { ForwardingCheck } from './http/forwarding-check.ts'
 import { Hooks } from './http/hooks/hooks.ts'
+import { Metrics } from './http/metrics.ts'
 import { Pages } from './http/pages.ts'
 import { Pictures } from './http/pictures.ts'
 import { Polls } from './http/polls/polls.ts'
@@ -72,7 +73,8 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
   const options = readOptions({ ...given, widgets: toPaths(given.widgets) })
   const log = givenLog ?? pino({ level: options.logLevel })
   const token = options.token ?? randomBytes(18).toString('base64url')
-  const cluster = await createCluster(options.store, log, options.history)
+  const metrics = new Metrics()
+  const cluster = await createCluster(options.store, log, { retention: options.history, observer: metrics })
   const watch = await FolderWatch.start(options.widgets, log).catch(async (error: unknown) => {
     await cluster.close()
     throw error
@@ -84,6 +86,7 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
     log,
     reloads: options.widgets.length > 0,
     onState: (request) => answerState(cluster, request),
+    observer: metrics,
   }).catch(async (error: unknown) => {
     watch.close()
     await cluster.close()
@@ -96,6 +99,7 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
     bus: cluster.bus,
     pace: { minInterval, heartbeat, linger },
     maxChannels: options.maxChannels,
+    observer: metrics,
   })
   const probe = options.probe === 'on' ? new Probe() : undefined
   const socketOptions = new SocketOptions(options.ghostTimeout, log)
@@ -111,7 +115,10 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
   let closing: Promise<void> | undefined
   const isReady = () => !closing
   const allowReferrer = allowedReferrers(options)
-  const pictures = new Pictures({ renderer, channels, cluster, streams, pages, allowReferrer, isReady, log })
+  const pictures = new Pictures({
+    ...{ renderer, channels, cluster, streams, pages, allowReferrer, isReady, log },
+    observer: metrics,
+  })
   watch.onChange(async () => {
     if (await renderer.reload()) channels.redraw()
   })
@@ -131,6 +138,19 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
     hooks,
     token,
     log,
+    metrics,
+    metricsNow: () => ({
+      streams: streams.size,
+      streamsLimit: options.maxConnections,
+      rooms: cluster.presence.openRooms,
+      channels: channels.size,
+      channelsLimit: options.maxChannels,
+      renderProcesses: renderer.pids.length,
+      ghosts: streams.ghosts,
+      probeBytes: probe?.bytes ?? 0,
+      audience: visits.audience.counts(),
+      traffic: streams.traffic,
+    }),
     sockets: () => streams.sockets(),
     isReady,
   })

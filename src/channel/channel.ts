@@ -4,6 +4,7 @@ import type { Frame } from '../picture/frame.ts'
 import type { Drawing } from '../render/protocol.ts'
 import { Abandoned, RenderError } from '../render/render-error.ts'
 import type { Look } from '../widget/look.ts'
+import type { ChannelObserver } from './observer.ts'
 import type { Viewer } from './viewer.ts'
 
 /** The clockwork of a channel; all in milliseconds. */
@@ -21,6 +22,7 @@ export interface ChannelInit {
   look: Look
   pace: Pace
   cards: Cards
+  observer?: ChannelObserver | undefined
   /**
    * Draws the picture as things are now; rejects with a `PublicError`, or with `Abandoned` where `interest` is 0 when
    * its turn comes.
@@ -224,11 +226,12 @@ export class Channel {
     clearTimeout(this.#patience)
     this.#patience = undefined
     // Equal bytes are nothing new to anyone: each viewer got the frame before when it was new or when it joined.
-    if (this.#frame?.bytes.equals(frame.bytes)) return
+    if (this.#frame?.bytes.equals(frame.bytes)) return this.#init.observer?.unchanged()
     this.#frame = frame
     const start = performance.now()
     for (const viewer of this.#viewers) this.#showTo(viewer, frame)
     this.#fanoutTime = performance.now() - start
+    if (this.#viewers.size > 0) this.#init.observer?.fannedOut(this.#fanoutTime)
   }
 
   /** A viewer whose response is broken is none any more, and no other viewer's trouble. */

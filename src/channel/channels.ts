@@ -8,6 +8,7 @@ import { type Look, lookKey } from '../widget/look.ts'
 import { MAX_FPS } from '../widget/widget-faults.ts'
 import { Channel, type Pace } from './channel.ts'
 import { Inputs } from './inputs.ts'
+import type { ChannelObserver } from './observer.ts'
 import { readShown } from './shown.ts'
 import { type ChannelSpec, roomOf } from './spec.ts'
 
@@ -22,6 +23,7 @@ export interface ChannelsInit {
   pace: Pace
   /** How many channels there may be at once. */
   maxChannels: number
+  observer?: ChannelObserver
 }
 
 /** All live pictures of this process: finds or starts the one that a URL means. */
@@ -56,6 +58,7 @@ export class Channels {
       look: spec.look,
       pace: this.#init.pace,
       cards: this.#cards,
+      observer: this.#init.observer,
       draw: (interest) => this.#draw(spec, inputs, interest),
       drawOne: moves(spec.look)
         ? (interest) => this.#draw({ ...spec, look: { ...spec.look, animate: 'off' } }, inputs, interest)

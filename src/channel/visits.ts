@@ -2,6 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit'
 import type { Membership, Presence } from '../cluster/presence.ts'
 import type { RoomEvent } from '../render/protocol.ts'
 import type { Renderer } from '../render/renderer.ts'
+import { Audience } from './audience.ts'
 import { type ChannelSpec, roomOf } from './spec.ts'
 
 /** Events of one widget that are told at once; the others wait for their turn. */
@@ -9,6 +10,8 @@ const TOLD_AT_ONCE = 50
 
 /** Counts viewers in and out of rooms, and tells the rooms' widgets. */
 export class Visits {
+  /** Who watches which widget. */
+  readonly audience = new Audience()
   readonly #presence: Presence
   readonly #renderer: Renderer
   readonly #limits = new Map<string, LimitFunction>()
@@ -47,10 +50,14 @@ export class Visits {
   }
 
   #enter(spec: ChannelSpec, viewer: string): () => void {
+    const forget = this.audience.enter(spec.widget, viewer)
     const joining = this.#presence.join(roomOf(spec), viewer)
     const told = this.#track(joining.then(() => this.#tell(spec, { type: 'join' })))
     // The count does not wait for what the widget does about it; the widget hears of a leaving after its joining.
-    return () => void this.#track(this.#leave(spec, joining, told))
+    return () => {
+      forget()
+      void this.#track(this.#leave(spec, joining, told))
+    }
   }
 
   async #leave(spec: ChannelSpec, joining: Promise<Membership>, told: Promise<void>): Promise<void> {

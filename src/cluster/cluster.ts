@@ -8,6 +8,7 @@ import { MemoryArchive } from './memory-archive.ts'
 import { MemoryBus } from './memory-bus.ts'
 import { MemoryPresence } from './memory-presence.ts'
 import { MemoryStore } from './memory-store.ts'
+import type { ClusterObserver } from './observer.ts'
 import type { Presence } from './presence.ts'
 import { RecordedHistory } from './recorded-history.ts'
 import { SqliteStore } from './sqlite-store.ts'
@@ -36,18 +37,19 @@ const PATIENCE_CHECK = 100
  * Makes a cluster of one.
  * @param location `memory:`, which forgets when the process ends, or `file:` and the path of an SQLite file.
  * @param retention milliseconds that rooms' history is kept. @default for ever
+ * @param observer is told of what fails. @default nobody
  * @throws StoreError where the file cannot be opened, is not Imgcast's, is damaged, or stays open in another process.
  */
 export async function createCluster(
   location: string,
   log: Logger,
-  retention = Number.POSITIVE_INFINITY,
+  { retention = Number.POSITIVE_INFINITY, observer }: { retention?: number; observer?: ClusterObserver } = {},
 ): Promise<Cluster> {
   const bus = new MemoryBus()
   const file = location.startsWith('file:')
     ? await openFile(resolve(location.slice('file:'.length)))
     : undefined
-  const store = file ? new SqliteStore(file, bus, log) : new MemoryStore(bus)
+  const store = file ? new SqliteStore(file, bus, log, observer) : new MemoryStore(bus)
   const history = new RecordedHistory({ archive: file?.history ?? new MemoryArchive(), retention, log })
   return {
     bus,

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { addToStateJson, toStateJson } from '../widget/state-json.ts'
 import { checkStateName, isServerName } from '../widget/state-name.ts'
 import type { Bus } from './bus.ts'
+import type { ClusterObserver, StoreOperation } from './observer.ts'
 import type { StateChange, StateFile } from './state-file.ts'
 import type { Store } from './store.ts'
 
@@ -22,6 +23,7 @@ export class SqliteStore implements Store {
   readonly #file: StateFile
   readonly #bus: Bus
   readonly #log: Logger
+  readonly #observer: ClusterObserver | undefined
   /** What the file does not have yet. */
   readonly #dirty = new Map<string, StateChange>()
   /** What the file has too, or that it has nothing; the longest untouched first. */
@@ -33,10 +35,12 @@ export class SqliteStore implements Store {
   #isFailing = false
   #isClosed = false
 
-  constructor(file: StateFile, bus: Bus, log: Logger) {
+  /** @param observer is told of what the file does not take or give. @default nobody */
+  constructor(file: StateFile, bus: Bus, log: Logger, observer?: ClusterObserver) {
     this.#file = file
     this.#bus = bus
     this.#log = log
+    this.#observer = observer
   }
 
   async get(room: string, name: string): Promise<unknown> {
@@ -67,7 +71,7 @@ export class SqliteStore implements Store {
     const isIn = ({ name }: StateChange) => name >= from && name < to
     for (const [id, change] of this.#dirty) if (isIn(change)) this.#dropDirty(id, change)
     for (const [id, change] of this.#clean) if (isIn(change)) this.#dropClean(id, change)
-    this.#file.deleteNames(from, to)
+    this.#ask('delete', (file) => file.deleteNames(from, to))
   }
 
   async list(name: string, limit: number): Promise<[room: string, value: unknown][]> {
@@ -103,7 +107,7 @@ export class SqliteStore implements Store {
     if (waiting) return waiting.json
     const known = this.#clean.get(id)
     if (known) this.#dropClean(id, known)
-    const change = known ?? { room, name, json: this.#file.read(room, name) }
+    const change = known ?? { room, name, json: this.#ask('read', (file) => file.read(room, name)) }
     this.#keepClean(id, change)
     this.#evict()
     return change.json
@@ -139,7 +143,7 @@ export class SqliteStore implements Store {
     if (this.#dirty.size === 0) return
     this.#triedAt = performance.now()
     try {
-      this.#file.write(this.#dirty.values())
+      this.#ask('write', (file) => file.write(this.#dirty.values()))
     } catch (error) {
       const { path } = this.#file
       if (!this.#isFailing)
@@ -153,6 +157,15 @@ export class SqliteStore implements Store {
     this.#dirty.clear()
     this.#dirtyCost = 0
     this.#evict()
+  }
+
+  #ask<T>(operation: StoreOperation, work: (file: StateFile) => T): T {
+    try {
+      return work(this.#file)
+    } catch (error) {
+      this.#observer?.storeFailed(operation)
+      throw error
+    }
   }
 
   #keepClean(id: string, change: StateChange): void {

@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream'
 import type { Viewer } from '../channel/viewer.ts'
 import type { Frame } from '../picture/frame.ts'
 import { beginningOf, continues, type Framing, type Multipart, silentBytes } from './multipart.ts'
+import { Traffic } from './traffic.ts'
 
 /** How a connection is written to. */
 export interface ConnectionInit {
@@ -14,6 +15,8 @@ export interface ConnectionInit {
   headers: Readonly<Record<string, string>>
   /** Milliseconds of silence after which something is sent that changes nothing on screen. */
   heartbeat: number
+  /** Where what is sent is counted. @default one of its own */
+  traffic?: Traffic
 }
 
 const NOTHING = Buffer.alloc(0)
@@ -24,6 +27,7 @@ const NOTHING = Buffer.alloc(0)
  */
 export class Connection implements Viewer {
   readonly #init: ConnectionInit
+  readonly #traffic: Traffic
   #sink: Writable | undefined
   /** The picture that the client has, or is getting. */
   #sent: Frame | undefined
@@ -39,6 +43,7 @@ export class Connection implements Viewer {
 
   constructor(init: ConnectionInit) {
     this.#init = init
+    this.#traffic = init.traffic ?? new Traffic()
     this.#sink = sinkOf(init.response)
     // A pipelined request's response gets its socket when the one before it is done.
     if (!this.#sink) init.response.once('socket', () => this.#onSocket())
@@ -57,7 +62,7 @@ export class Connection implements Viewer {
   show(frame: Frame): void {
     if (this.#over || this.#ending) return
     if (this.#busy || !this.#sink) {
-      if (this.#held) this.#dropped += 1
+      if (this.#held) this.#drop()
       this.#held = frame
     } else this.#write(frame)
   }
@@ -81,7 +86,7 @@ export class Connection implements Viewer {
     const pieces = multipart.fatPart(this.#sent)
     const last = pieces.pop()
     this.#sink.cork()
-    for (const piece of pieces) this.#sink.write(piece)
+    for (const piece of pieces) this.#put(this.#sink, piece)
     if (last) this.#send(this.#sink, last)
     this.#sink.uncork()
     return pieces.reduce((sum, piece) => sum + piece.length, 0)
@@ -125,33 +130,45 @@ export class Connection implements Viewer {
       if (!this.#sent) this.#open(sink, frame)
       // The begun part cannot become this picture: finish it with the one on screen.
       else if (this.#begun.length > 0) {
-        sink.write(multipart.part(this.#sent, framing).subarray(this.#begun.length))
+        this.#put(sink, multipart.part(this.#sent, framing).subarray(this.#begun.length))
       }
       this.#begun = eager ? beginningOf(frame) : NOTHING
-      if (this.#begun.length > 0) sink.write(multipart.part(frame, framing))
+      if (this.#begun.length > 0) this.#put(sink, multipart.part(frame, framing))
       this.#send(sink, this.#begun.length > 0 ? this.#begun : multipart.part(frame, framing))
       sink.uncork()
     }
     this.#sent = frame
+    this.#traffic.frames += 1
+  }
+
+  #drop(): void {
+    this.#dropped += 1
+    this.#traffic.dropped += 1
+  }
+
+  #put(sink: Writable, bytes: Buffer): void {
+    this.#traffic.bytes += bytes.length
+    sink.write(bytes)
   }
 
   #send(sink: Writable, bytes: Buffer): void {
     this.#busy = true
     this.#sentAt = performance.now()
+    this.#traffic.bytes += bytes.length
     sink.write(bytes, this.#flushed)
   }
 
   #open(sink: Writable, frame: Frame): void {
     const { response, headers, multipart, framing } = this.#init
     writeHead(response, headers)
-    sink.write(multipart.opening(frame, framing))
+    this.#put(sink, multipart.opening(frame, framing))
   }
 
   /** Ends the stream so that the last picture stays on screen in every engine. */
   #finish(): void {
     this.#over = true
     const { response, multipart, framing } = this.#init
-    if (this.#sent && this.#sink) this.#sink.write(multipart.ending(this.#sent, framing, this.#begun))
+    if (this.#sent && this.#sink) this.#put(this.#sink, multipart.ending(this.#sent, framing, this.#begun))
     else if (!response.headersSent) {
       response.shouldKeepAlive = false
       response.writeHead(503, { 'Retry-After': '5' })

@@ -35,6 +35,15 @@ export interface PicturesInit {
   /** Whether new viewers are taken. */
   isReady(): boolean
   log: Logger
+  observer: PictureObserver
+}
+
+/** Told how requests for pictures end, for whoever counts it. */
+export interface PictureObserver {
+  /** A still was sent: all its bytes, or with a 304 none. */
+  sentStill(widget: string, status: 200 | 304, bytes: number): void
+  /** A request ended as an error, in whatever form that was told. */
+  refused(error: PublicError): void
 }
 
 /** A request taken apart, as far as it could be read: errors are told in the picture's own format and size. */
@@ -135,12 +144,14 @@ export class Pictures {
 
   /** The asker's own hit is in the picture, so it is counted first, and taken back from one that fails. */
   async #sendStill(request: PictureRequest, response: ServerResponse, spec: ChannelSpec): Promise<void> {
-    const { channels, cluster } = this.#init
+    const { channels, cluster, observer } = this.#init
     const room = roomOf(spec)
-    if (request.method === 'HEAD') return sendStill(request, response, await channels.open(spec).still())
+    if (request.method === 'HEAD') return void sendStill(request, response, await channels.open(spec).still())
     await cluster.hits.count(room)
     try {
-      sendStill(request, response, await channels.open(spec).still())
+      const frame = await channels.open(spec).still()
+      const status = sendStill(request, response, frame)
+      observer.sentStill(spec.widget, status, status === 200 ? frame.bytes.length : 0)
     } catch (error) {
       await cluster.hits.uncount(room)
       throw error
@@ -197,6 +208,7 @@ export class Pictures {
     error: PublicError,
     { path, place }: Target,
   ): void {
+    this.#init.observer.refused(error)
     if (error.code === 'internal-error') {
       this.#init.log.error({ url: request.url, error: (error.cause as Error)?.stack }, 'a request failed')
     }

@@ -4,13 +4,14 @@ import { toPublicError } from '../errors.ts'
 import { type ApiInit, createApi } from './api/api.ts'
 import { type ClicksInit, createClicks } from './clicks.ts'
 import type { ForwardingCheck } from './forwarding-check.ts'
+import { createMetricsRoute, type MetricsRouteInit } from './metrics-route.ts'
 import type { Pages } from './pages.ts'
 import type { Pictures } from './pictures.ts'
 import { sendJson } from './send.ts'
 import { publicFolder } from './views.ts'
 
 /** What the router hands requests to. */
-export interface RouterInit extends ApiInit, ClicksInit {
+export interface RouterInit extends ApiInit, ClicksInit, MetricsRouteInit {
   pictures: Pictures
   pages: Pages
   forwarding: ForwardingCheck
@@ -27,6 +28,7 @@ export function createRouter(init: RouterInit): Router {
   }
   router.get(['/healthz', '/readyz'], health)
   router.use('/api', createApi(init))
+  router.use(createMetricsRoute(init))
   router.use('/assets', express.static(join(publicFolder(), 'assets'), { index: false, maxAge: '1h' }))
   router.get('/', (request, response) => init.pages.gallery(request, response))
   router.use(createClicks(init))

@@ -5,24 +5,24 @@ import { formatHeaders, REVALIDATED, STILL, UNCACHED } from './headers.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-/** Sends one finished picture: 200, or 304 to whoever has it already. To HEAD, the same head. */
-export function sendStill(request: IncomingMessage, response: ServerResponse, frame: Frame): void {
+/**
+ * Sends one finished picture: 200, or 304 to whoever has it already. To HEAD, the same head.
+ * @returns the status.
+ */
+export function sendStill(request: IncomingMessage, response: ServerResponse, frame: Frame): 200 | 304 {
   // What stands in for a picture is not to be kept, nor compared with the picture itself.
-  if (frame.isPlaceholder)
-    return sendWhole(
-      request,
-      response,
-      200,
-      { ...UNCACHED, ...formatHeaders(frame.format) },
-      contentType(frame.format),
-      frame.bytes,
-    )
+  if (frame.isPlaceholder) {
+    const headers = { ...UNCACHED, ...formatHeaders(frame.format) }
+    sendWhole(request, response, 200, headers, contentType(frame.format), frame.bytes)
+    return 200
+  }
   const headers = { ...STILL, ...formatHeaders(frame.format), ETag: frame.etag }
   if (matches(request.headers['if-none-match'], frame.etag)) {
     response.writeHead(304, headers).end()
-    return
+    return 304
   }
   sendWhole(request, response, 200, headers, contentType(frame.format), frame.bytes)
+  return 200
 }
 
 /** Sends a finite body with its exact length; to HEAD only the head. */

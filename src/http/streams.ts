@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 import type { Channel } from '../channel/channel.ts'
 import type { ChannelSpec } from '../channel/spec.ts'
 import type { Visits } from '../channel/visits.ts'
@@ -14,6 +15,7 @@ import type { Delivery } from './negotiate.ts'
 import type { Probe } from './probe.ts'
 import type { SocketOptions } from './socket-options.ts'
 import { toEndpoint } from './socket-table.ts'
+import { Traffic } from './traffic.ts'
 import { isChromium } from './user-agent.ts'
 
 /** What the streams of one server share. */
@@ -50,6 +52,8 @@ export class Streams {
   readonly #heartbeat: Heartbeat
   readonly #multipart = new Multipart()
   readonly #sockets = new Map<Connection, Endpoint>()
+  readonly #traffic = new Map<string, Traffic>()
+  #ghosts = 0
   /** A client that pipelines a second request behind an endless stream would wait for ever, and be counted. */
   readonly #taken = new WeakSet<object>()
 
@@ -67,6 +71,16 @@ export class Streams {
   /** The open ones, for whoever looks inside. */
   get connections(): ReadonlySet<Connection> {
     return this.#heartbeat.connections
+  }
+
+  /** What was sent so far, by widget. */
+  get traffic(): ReadonlyMap<string, Readonly<Traffic>> {
+    return this.#traffic
+  }
+
+  /** How many ended because their network was gone: the kernel had tried long enough. */
+  get ghosts(): number {
+    return this.#ghosts
   }
 
   /** The sockets of the open streams, for whoever checks the count. */
@@ -111,7 +125,9 @@ export class Streams {
       throw error
     }
     this.#init.socketOptions.apply(socket)
-    const connection = this.#connect(request, response, delivery)
+    const traffic = this.#trafficOf(spec.widget)
+    traffic.streams += 1
+    const connection = this.#connect(request, response, delivery, traffic)
     const { localPort, remoteAddress, remotePort } = socket
     this.#sockets.set(connection, { localPort, remoteAddress, remotePort })
     const leaving: (() => void)[] = [
@@ -120,7 +136,9 @@ export class Streams {
       () => this.#heartbeat.delete(connection),
       () => connection.destroy(),
     ]
+    const carrier = carrierOf(request)
     onceGone(request, response, () => {
+      if (isGhost(carrier)) this.#ghosts += 1
       for (const step of leaving) step()
     })
     // A body that nobody reads hides the client's leaving behind it.
@@ -142,7 +160,18 @@ export class Streams {
     for (const connection of this.connections) connection.destroy()
   }
 
-  #connect(request: PictureRequest, response: ServerResponse, delivery: StreamDelivery): Connection {
+  #trafficOf(widget: string): Traffic {
+    const traffic = this.#traffic.get(widget) ?? new Traffic()
+    this.#traffic.set(widget, traffic)
+    return traffic
+  }
+
+  #connect(
+    request: PictureRequest,
+    response: ServerResponse,
+    delivery: StreamDelivery,
+    traffic: Traffic,
+  ): Connection {
     if (!isHttp2(request)) this.#taken.add(request.socket)
     const { heartbeat } = this.#init
     return new Connection({
@@ -151,6 +180,7 @@ export class Streams {
       framing: delivery.framing,
       eager: delivery.eager,
       headers: this.#headers(request),
+      traffic,
       heartbeat: delivery.eager ? heartbeat : Math.max(heartbeat, PROXY_HEARTBEAT),
     })
   }
@@ -180,6 +210,17 @@ function canBeProbed(request: PictureRequest): boolean {
     headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined || headers.via !== undefined
   if (!isForwarded) return true
   return String(headers['x-client-protocol'] ?? '').startsWith('HTTP/1')
+}
+
+/** Whether a stream ended as the other side had not answered for too long (tcp(7), `TCP_USER_TIMEOUT` and keep-alive). */
+function isGhost({ errored }: Readable): boolean {
+  return (errored as NodeJS.ErrnoException | null)?.code === 'ETIMEDOUT'
+}
+
+/** What a response's bytes go through, and what knows why it ended: the socket, or a stream of HTTP/2. */
+function carrierOf(request: IncomingMessage): Readable {
+  const { stream } = request as unknown as { stream?: Readable }
+  return stream ?? request.socket
 }
 
 /**

@@ -7,6 +7,7 @@ import type { LoadedWidget } from '../widget/load-widget.ts'
 import { readValues } from '../widget/manifest.ts'
 import { isTheme, type ParamValue } from '../widget/param.ts'
 import type { HistoryWish, RoomHistory } from '../widget/room-history.ts'
+import { DrawWatch } from './draw-watch.ts'
 import { ImageCache } from './image-cache.ts'
 import { matteOf } from './matte.ts'
 import { GIF_TIME, motionOf, planMoments } from './moments.ts'
@@ -79,19 +80,24 @@ export function* drawSteps(
     height: Math.ceil(height),
     matte: matteOf(manifest, params),
   }
-  const drawWith = (more: Partial<typeof facts>) => (ctx: Context) =>
-    widget.draw(ctx, { ...facts, ...more, width, height, scale: look.scale, pictures })
+  const watch = new DrawWatch()
+  const drawWith = (more: Partial<typeof facts>) =>
+    watch.draw((ctx: Context) =>
+      widget.draw(ctx, { ...facts, ...more, width, height, scale: look.scale, pictures }),
+    )
   const next = stops || period === undefined ? undefined : time + period - job.time
   const theme = Object.keys(params).find((name) => isTheme(manifest.params[name]) && params[name] === 'auto')
   if (look.format === 'svg' && theme !== undefined) {
     const drawFor = (value: string) => drawWith({ params: { ...params, [theme]: value } })
-    return { frame: paintSvg(sheet, [drawFor('light'), drawFor('dark')]), next }
+    const frame = watch.run(() => paintSvg(sheet, [drawFor('light'), drawFor('dark')]))
+    return { frame, next, took: watch.read() }
   }
   const plan = planMoments(widget, sheet, motion, time)
-  if (!plan) return { frame: paint(sheet, drawWith({})), next }
+  if (!plan) return { frame: watch.run(() => paint(sheet, drawWith({}))), next, took: watch.read() }
   const { moments, scale } = plan
-  const frame = yield* paintAnimation({ ...sheet, scale }, moments, (ctx, at) => drawWith({ time: at })(ctx))
-  return { frame, next: moments[0]?.time === 0 ? undefined : GIF_TIME }
+  const steps = paintAnimation({ ...sheet, scale }, moments, (ctx, at) => drawWith({ time: at })(ctx))
+  const frame = yield* watch.steps(steps)
+  return { frame, next: moments[0]?.time === 0 ? undefined : GIF_TIME, took: watch.read() }
 }
 
 /** The look was read by the manifest of its time; a newer one may declare more parameters. */

@@ -47,6 +47,17 @@ export interface Drawing {
   frame: Frame
   /** Milliseconds until the clock alone changes the picture; undefined where it never does. */
   next: number | undefined
+  took: Took
+}
+
+/** What a drawing took in its process, in milliseconds. */
+export interface Took {
+  /** How often the widget's `draw` was called: once, or for each frame of an animation. */
+  frames: number
+  /** In `draw`. */
+  drawing: number
+  /** In the rest: Skia paints what was drawn only as it is encoded. */
+  encoding: number
 }
 
 /** What a job answers: a `Drawing`, or any JSON value for the output `data`. */

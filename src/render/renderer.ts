@@ -5,6 +5,7 @@ import type { Manifest } from '../widget/manifest.ts'
 import { FailureLog } from './failure-log.ts'
 import { type DrawFailure, LastFailures } from './last-failures.ts'
 import { LoadedCode } from './loaded-code.ts'
+import type { RenderObserver } from './observer.ts'
 import { Pool } from './pool.ts'
 import type { RenderProcess } from './process.ts'
 import type { ProcessSettings } from './process-settings.ts'
@@ -29,6 +30,7 @@ export interface RendererSettings {
   reloads?: boolean
   /** Answers what widgets ask of their room's memory. */
   onState(request: StateRequest): Promise<unknown>
+  observer?: RenderObserver
 }
 
 /** How many jobs may be under way or waiting: more are refused, as their clients would have given up. */
@@ -176,11 +178,8 @@ export class Renderer {
         this.#settings.log.error({ reason: error.message }, 'cannot reload: the old code goes on running')
       return undefined
     })
-    if (!started) return false
-    if (!isNewest()) {
-      await started.process.close()
-      return false
-    }
+    if (!isNewest()) await started?.process.close()
+    if (!started || !isNewest()) return false
     this.#skip = skip
     const kept = this.#code.learn(started)
     this.#lastFailures.clear()
@@ -213,9 +212,12 @@ export class Renderer {
         this.#dispatch({ job, interest, resolve, reject }),
       )
       this.#quarantine.succeed(widget)
-      if (job.output === 'frame') this.#lastFailures.forget(room)
+      if (job.output !== 'frame') return result
+      this.#lastFailures.forget(room)
+      this.#settings.observer?.drawn(widget, result as Drawing)
       return result
     } catch (error) {
+      if (job.output === 'frame' && !(error instanceof Abandoned)) this.#settings.observer?.failed(widget)
       if (error instanceof PublicError || error instanceof Abandoned) throw error
       const what = sayWhat(job)
       if (!this.#closed) {
@@ -261,7 +263,10 @@ export class Renderer {
       skip,
       alive: this.#alive,
       isWanted: () => !this.#closed && isWanted(),
-      onDeath,
+      onDeath: (death, process) => {
+        this.#settings.observer?.died()
+        onDeath(death, process)
+      },
     })
   }
 

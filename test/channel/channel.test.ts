@@ -12,6 +12,7 @@ const look = {
   animate: 'push' as const,
   params: {},
 }
+const took = { frames: 1, drawing: 1, encoding: 1 }
 const pace = { minInterval: 100, heartbeat: 3000, linger: 10_000 }
 
 beforeEach(() => {
@@ -41,11 +42,12 @@ function setUp({ say = (): string => 'hello', delay = 1, next = undefined as num
     const word = say()
     await new Promise((resolve) => setTimeout(resolve, delay))
     if (word === 'fail') throw new RenderError('mine', 'failed to draw')
-    return { frame: createFrame('png', Buffer.from(word), 40, 20), next }
+    return { frame: createFrame('png', Buffer.from(word), 40, 20), next, took }
   })
   const onWatched = vi.fn()
-  const channel = new Channel({ look, pace, cards: new Cards(), draw, onWatched, onIdle })
-  return { channel, draw, onWatched, onIdle }
+  const observer = { fannedOut: vi.fn(), unchanged: vi.fn() }
+  const channel = new Channel({ look, pace, cards: new Cards(), observer, draw, onWatched, onIdle })
+  return { channel, draw, onWatched, onIdle, observer }
 }
 
 describe('a channel', () => {
@@ -56,6 +58,26 @@ describe('a channel', () => {
     await vi.advanceTimersByTimeAsync(50)
     expect(draw).toHaveBeenCalledTimes(1)
     for (const { shown } of screens) expect(shown).toEqual(['hello'])
+  })
+
+  test('tells of each new picture that somebody sees once, whoever sees it, and of one that is the same', async () => {
+    let word = 'one'
+    const { channel, observer } = setUp({ say: () => word })
+    const still = channel.still()
+    await vi.advanceTimersByTimeAsync(500)
+    expect((await still).bytes.toString()).toBe('one')
+    expect(observer.fannedOut).not.toHaveBeenCalled()
+    for (let screen = 0; screen < 20; screen += 1) channel.join(new Screen())
+    word = 'two'
+    channel.redraw()
+    await vi.advanceTimersByTimeAsync(500)
+    expect(observer.fannedOut.mock.calls).toEqual([[expect.any(Number)]])
+    expect(observer.unchanged).not.toHaveBeenCalled()
+    channel.redraw()
+    await vi.advanceTimersByTimeAsync(500)
+    expect(observer.fannedOut).toHaveBeenCalledTimes(1)
+    expect(observer.unchanged).toHaveBeenCalledTimes(1)
+    channel.close()
   })
 
   test('shows a later viewer the newest picture at once, without drawing', async () => {
@@ -213,7 +235,7 @@ describe('a channel', () => {
   test('a still of an animation that takes too long is one frame of it', async () => {
     const frame = createFrame('png', Buffer.from('one frame'), 40, 20)
     const draw = () => new Promise<Drawing>(() => {})
-    const drawOne = async (): Promise<Drawing> => ({ frame, next: undefined })
+    const drawOne = async (): Promise<Drawing> => ({ frame, next: undefined, took })
     const channel = new Channel({
       look,
       pace,

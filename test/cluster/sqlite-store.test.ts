@@ -25,9 +25,10 @@ function newPath(): string {
   return join(folder, `${files}.db`)
 }
 
-function open(path = newPath(), log: Logger = silent): { file: StateFile; store: SqliteStore } {
+function open(path = newPath(), log: Logger = silent) {
   const file = new StateFile(path)
-  return { file, store: new SqliteStore(file, new MemoryBus(), log) }
+  const observer = { storeFailed: vi.fn(), busFailed: vi.fn() }
+  return { file, store: new SqliteStore(file, new MemoryBus(), log, observer), observer }
 }
 
 /** A log whose lines can be read. */
@@ -165,6 +166,28 @@ describe('a store in a file', () => {
     await store.set('r/a', 'x', 1)
     await store.close()
     expect(lines).toEqual(['cannot write the store, trying on', 'lost what could not be written'])
+  })
+
+  test('tells of each failure of the disk, and of no other', async () => {
+    const { file, store, observer } = open()
+    const full = () => {
+      throw new Error('database or disk is full')
+    }
+    await expect(store.get('r/a', '')).rejects.toThrow(TypeError)
+    await expect(store.set('r/a', 'x', undefined)).rejects.toThrow(TypeError)
+    expect(observer.storeFailed).not.toHaveBeenCalled()
+    const mocks = [
+      vi.spyOn(file, 'read').mockImplementation(full),
+      vi.spyOn(file, 'deleteNames').mockImplementation(full),
+      vi.spyOn(file, 'write').mockImplementation(full),
+    ]
+    await expect(store.get('r/a', 'x')).rejects.toThrow('full')
+    await expect(store.deleteNames('a', 'b')).rejects.toThrow('full')
+    await store.set('r/a', 'y', 1)
+    await eventually(() => expect(observer.storeFailed).toHaveBeenCalledTimes(4))
+    expect(observer.storeFailed.mock.calls.flat()).toEqual(['read', 'delete', 'write', 'write'])
+    for (const mock of mocks) mock.mockRestore()
+    await store.close()
   })
 
   test('does not fill the memory while the disk takes nothing', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { parseMetrics } from '../support/metrics.ts'
 import { firefox } from '../support/stream-reader.ts'
 import { describeWith } from '../support/tools.ts'
 import { seconds } from './ages.ts'
@@ -8,6 +9,7 @@ import { inside, Network, type Round, type Viewer } from './network.ts'
 
 const PORT = 9192
 const CONTROL_PORT = 9193
+const TOKEN = 'a-token-of-the-tests'
 /** What `--ghost-timeout` promises when it is not given. */
 const BOUND = 20_000
 const CONTROL_TIME = 60_000
@@ -60,7 +62,10 @@ describeWith(['iproute2'], 'a viewer whose network is gone without a word', () =
 
   beforeAll(async () => {
     network = new Network()
-    await Promise.all([network.serve(PORT), network.serve(CONTROL_PORT, ['--ghost-timeout', '0s'])])
+    await Promise.all([
+      network.serve(PORT, ['--token', TOKEN]),
+      network.serve(CONTROL_PORT, ['--ghost-timeout', '0s']),
+    ])
     const groups: [port: number, rows: Row[]][] = [
       [PORT, Object.values({ ...KINDS, ...LATE, ...SWEEP }).flat()],
       [CONTROL_PORT, Object.values(KINDS).flat()],
@@ -110,6 +115,10 @@ describeWith(['iproute2'], 'a viewer whose network is gone without a word', () =
     expect(counters).toEqual({ forwarded: expect.any(Number), icmpSent: 0, tcpSent: 0 })
     expect(counters.forwarded).toBeGreaterThan(0)
     expect(network.routerCounters()).toEqual(counters)
+    const metrics = parseMetrics(network.get(inside(PORT, '/metrics'), { Authorization: `Bearer ${TOKEN}` }))
+    const viewers = Object.values({ ...KINDS, ...LATE, ...SWEEP }).flat().length
+    expect(metrics.get('imgcast_ghosts_total')).toBe(viewers)
+    expect(metrics.get('imgcast_streams')).toBe(0)
   }, 60_000)
 
   test(`is counted after ${CONTROL_TIME / 1000} s where --ghost-timeout is 0s`, async () => {

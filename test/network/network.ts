@@ -137,6 +137,12 @@ export class Network {
     return this.#read('server', [COUNTS, JSON.stringify(urls)])
   }
 
+  /** Asks once from inside the server's namespace; answers the text. */
+  get(url: string, headers: Readonly<Record<string, string>> = {}): string {
+    const script = 'fetch(...JSON.parse(process.argv[1])).then((r) => r.text()).then(console.log)'
+    return this.#run('server', process.execPath, '-e', script, JSON.stringify([url, { headers }]))
+  }
+
   /** Ends the processes and removes the namespaces, with everything in them. */
   async close(): Promise<void> {
     const ended = this.#children.map((child) =>

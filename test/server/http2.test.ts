@@ -11,7 +11,7 @@ import {
   type IncomingHttpHeaders,
 } from 'node:http2'
 import { get } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import express from 'express'
@@ -20,6 +20,7 @@ import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createImgcast, type Imgcast } from '../../src/imgcast.ts'
 import { eventually } from '../support/eventually.ts'
+import { parseMetrics } from '../support/metrics.ts'
 import { boundaryOf, MultipartParser } from '../support/multipart.ts'
 import { FIXTURE_WIDGETS } from '../support/server.ts'
 import { readSocketOptions } from '../support/socket-options.ts'
@@ -136,6 +137,28 @@ async function askOld(path: string, headers: Record<string, string> = chromium):
 }
 
 describe('over HTTP/2', () => {
+  test('those whose network was gone are counted, each stream of them, and those who left are not', async () => {
+    const ghosts = async () => {
+      const page = await askOld('/metrics', { Authorization: `Bearer ${imgcast.token}` })
+      let text = ''
+      for await (const chunk of page.setEncoding('utf8')) text += chunk
+      return parseMetrics(text).get('imgcast_ghosts_total') ?? Number.NaN
+    }
+    const before = await ghosts()
+    const leaver = await openSession()
+    await ask(leaver, '/counter/left.png')
+    leaver.destroy()
+    await eventually(() => expect(imgcast.census().connections).toBe(0))
+    const socket = once(server, 'secureConnection')
+    const session = await openSession()
+    await Promise.all(['/counter/a.png', '/counter/b.png'].map((path) => ask(session, path)))
+    const [carrier] = (await socket) as [Socket]
+    // What the kernel says when it has tried for as long as it was told.
+    carrier.destroy(Object.assign(new Error('read ETIMEDOUT'), { code: 'ETIMEDOUT' }))
+    await eventually(() => expect(imgcast.census().connections).toBe(0))
+    expect((await ghosts()) - before).toBe(2)
+  })
+
   test('a stream has the headers that HTTP/2 allows', async () => {
     const { headers } = await ask(await openSession(), '/counter.png')
     expect(headers).toMatchObject({ ':status': 200, date: expect.any(String) })
