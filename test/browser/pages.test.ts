@@ -80,7 +80,7 @@ describeEngines((engine) => {
         )
       }
       await eventually(() => expect(imgcast.census().connections).toBe(Math.min(count, 5)))
-      await expectWaveRuns(tab)
+      await expectCountsVisitors(tab)
     })
 
     test.each(PAGES)(
