@@ -3,10 +3,10 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { Eta } from 'eta'
 import { MAX_PIXELS } from '../picture/encode.ts'
-import { builtInFolder } from '../widget/built-in-folder.ts'
 import type { Size } from '../widget/define-widget.ts'
 import { lookSpecs } from '../widget/look.ts'
 import type { Manifest } from '../widget/manifest.ts'
+import { type Exhibit, toGalleryOrder } from './gallery-order.ts'
 import type { Extension } from './negotiate.ts'
 import { type PageExtension, readPageLook, sizeOf, toRows } from './page-look.ts'
 import { type Snippets, snippets } from './snippets.ts'
@@ -115,10 +115,10 @@ export class Views {
   ): string {
     return this.#eta.render('@gallery', {
       site,
-      cards: toGalleryOrder(widgets).map((manifest, index) => ({
-        ...toCard(site, manifest, index < live),
-        failure: failures?.get(manifest.name),
-        trouble: broken.find(({ name }) => name === manifest.name)?.trouble,
+      cards: toGalleryOrder(widgets, live).map((exhibit) => ({
+        ...toCard(site, exhibit),
+        failure: failures?.get(exhibit.manifest.name),
+        trouble: broken.find(({ name }) => name === exhibit.manifest.name)?.trouble,
       })),
       broken: broken.map(({ name, trouble }) => ({
         trouble,
@@ -171,22 +171,15 @@ export class Views {
   }
 }
 
-/** Where only some pictures are live, people's own come first. */
-function toGalleryOrder(widgets: readonly Manifest[]): Manifest[] {
-  const folder = builtInFolder()
-  const isBuiltIn = ({ file }: Manifest) => Number(dirname(file) === folder)
-  return widgets.toSorted((a, b) => isBuiltIn(a) - isBuiltIn(b) || a.title.localeCompare(b.title, 'en'))
-}
-
-function toCard(site: Site, manifest: Manifest, live: boolean): object {
+function toCard(site: Site, { manifest, isLive }: Exhibit): object {
   const query = new URLSearchParams()
   const size = sizeOf(manifest, query)
   const picture: Picture = { site, manifest, key: GALLERY_KEY, extension: 'png', query, size }
   return {
     manifest,
-    live,
+    isLive,
     page: pageOf(picture, 'png'),
-    image: toImage(picture, live ? {} : { delivery: 'still' }),
+    image: toImage(picture, isLive ? {} : { delivery: 'still' }),
     snippets: toSnippets(picture),
     rows: toRows(manifest.params),
     commonRows: toRows(lookSpecs(manifest)),

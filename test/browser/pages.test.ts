@@ -80,7 +80,7 @@ describeEngines((engine) => {
         )
       }
       await eventually(() => expect(imgcast.census().connections).toBe(Math.min(count, 5)))
-      await expectWaveRuns(tab)
+      await expectCountsVisitors(tab)
     })
 
     test.each(PAGES)(
@@ -113,7 +113,7 @@ describeEngines((engine) => {
           const shown = await tab.evaluate<Box>('document.images[0].getBoundingClientRect().toJSON()')
           expect(shown.width).toBe(width)
         })
-        await untilSettled(tab, await scrollTo(tab, 'document.images[0]'))
+        await untilSettled(tab, 'document.images[0]')
         const source = await tab.evaluate<string>('document.images[0].currentSrc')
         expect(source.includes('scale=2')).toBe(page.startsWith('/dense'))
       }
@@ -152,7 +152,7 @@ describeEngines((engine) => {
       await expectLightChanges(tab)
       await tab.click('header a')
       await eventually(async () => expect(await tab.evaluate('location.pathname')).toBe('/'))
-      await expectWaveRuns(tab)
+      await expectCountsVisitors(tab)
     })
   })
 
@@ -162,9 +162,9 @@ describeEngines((engine) => {
     test('the pictures of the gallery and of a picture’s page are live', async () => {
       const tab = await stage.open(url)
       await untilImages(tab, WIDGETS)
-      await expectWaveRuns(tab)
-      await tab.goto(`${url}/online/other`)
       await expectCountsVisitors(tab)
+      await tab.goto(`${url}/sine/main`)
+      await expectWaveRuns(tab)
     })
   })
 })
@@ -250,25 +250,30 @@ async function expectLightChanges(tab: Tab): Promise<void> {
   }
 }
 
-/** Sees the picture of a page drawn, and drawn otherwise when somebody else comes. */
+/** Sees the first picture of a page, a counter, drawn, and drawn otherwise when somebody else comes. */
 async function expectCountsVisitors(tab: Tab): Promise<void> {
   const find = 'document.images[0]'
-  await eventually(async () => expect(await tab.evaluate(`${find} !== undefined`)).toBe(true))
-  const box = await scrollTo(tab, find)
+  await eventually(async () => expect(await tab.evaluate(`${find}?.src.includes('/online/')`)).toBe(true))
+  const alone = await untilSettled(tab, find)
   const path = await tab.evaluate<string>(`${find}.getAttribute('src')`)
-  const alone = await untilSettled(tab, box)
   const other = await openStream(url + path, { headers: { 'Accept-Language': 'x-other' } })
   try {
-    await untilDiffers(tab, alone, box, 'the other visitor did not show')
-    const both = await untilSettled(tab, box)
+    await untilDiffers(tab, alone, 'the other visitor did not show')
+    const both = await untilSettled(tab, find)
     other.close()
-    await untilDiffers(tab, both, box, 'the other visitor never left')
+    await untilDiffers(tab, both, 'the other visitor never left')
   } finally {
     other.close()
   }
 }
 
-async function untilDiffers(tab: Tab, before: Screen, box: Box, failure: string): Promise<void> {
+/** A picture of a page, and where it was on the screen. */
+interface Sight {
+  screen: Screen
+  box: Box
+}
+
+async function untilDiffers(tab: Tab, { screen: before, box }: Sight, failure: string): Promise<void> {
   await untilScreen(
     tab,
     (screen) => differ(screen, before, box),
@@ -276,20 +281,27 @@ async function untilDiffers(tab: Tab, before: Screen, box: Box, failure: string)
   )
 }
 
-/** Waits until a picture is drawn and no longer the placeholder that comes before a slow first drawing. */
-async function untilSettled(tab: Tab, box: Box): Promise<Screen> {
-  let before: Screen | undefined
-  return untilScreen(
-    tab,
-    (screen) => {
-      const settled = before !== undefined && !differ(screen, before, box) && coloursIn(screen, box) > 2
-      before = screen
-      return settled
+/**
+ * Waits until a picture is drawn where it stays, and no longer the placeholder that comes before a slow first drawing.
+ * Before its first bytes it has another size, and its alternative text in its place.
+ */
+async function untilSettled(tab: Tab, element: string): Promise<Sight> {
+  let before: Sight | undefined
+  let settled: Sight | undefined
+  await eventually(
+    async () => {
+      const box = await scrollTo(tab, element)
+      const screen = await tab.screenshot()
+      const last = before
+      before = { screen, box }
+      expect(await tab.evaluate<number>(`${element}.naturalWidth`)).toBeGreaterThan(0)
+      expect(last?.box, 'the picture moves').toEqual(box)
+      expect(last && !differ(screen, last.screen, box) && coloursIn(screen, box) > 2, 'not drawn').toBe(true)
+      settled = before
     },
-    () => 'the picture was not drawn',
-    30_000,
-    400,
+    { timeout: 30_000, interval: 400 },
   )
+  return settled as Sight
 }
 
 function differ(one: Screen, other: Screen, { x, y, width, height }: Box): boolean {

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Trouble } from '../../src/http/trouble.ts'
 import { publicFolder, Views } from '../../src/http/views.ts'
-import { builtInFolder } from '../../src/widget/built-in-folder.ts'
 import type { Manifest } from '../../src/widget/manifest.ts'
 import { type Param, param } from '../../src/widget/param.ts'
 
@@ -160,14 +159,6 @@ describe('the gallery', () => {
     expect(html).toContain('href="/live/badge/main"')
   })
 
-  it('streams as many pictures as it is told to', () => {
-    const html = views.gallery(site, [clock, badge], [], { live: 1 })
-    expect(imagesOf(html).map(srcOf)).toEqual([
-      '/live/clock/main.png?scale=2',
-      '/live/badge/main.png?scale=2&amp;delivery=still',
-    ])
-  })
-
   it('lists every parameter with what it takes and its default', () => {
     const html = views.gallery(site, [clock], [])
     const rows = [...html.matchAll(/<tr>\s*<th scope="row">.*?<\/tr>/gs)].map(([row]) =>
@@ -210,21 +201,19 @@ describe('the gallery', () => {
     expect(known).toContain('Its newest code does not load: <code>widgets/clock.ts:12:7</code>')
   })
 
-  it('begins with the widgets that are not built in, so that those are live', () => {
-    const named = (title: string, folder: string) =>
-      manifest({ name: title.toLowerCase(), title, file: join(folder, `${title.toLowerCase()}.js`) })
-    const widgets = [
-      named('Clock', builtInFolder()),
-      named('Chart', builtInFolder()),
-      named('Zebra', '/srv'),
-      named('Ape', '/srv'),
-    ]
-    const sources = imagesOf(views.gallery(site, widgets, [], { live: 2 })).map(srcOf)
-    expect(sources).toEqual([
+  it('streams as many pictures as it is told to, and says of the others what they are', () => {
+    const own = (title: string, more: Partial<Manifest> = {}) =>
+      manifest({ name: title.toLowerCase(), title, file: `/srv/${title.toLowerCase()}.js`, ...more })
+    const html = views.gallery(site, [own('Ape'), own('Bee'), own('Cat', { loops: true })], [], { live: 1 })
+    expect(imagesOf(html).map(srcOf)).toEqual([
       '/live/ape/main.png?scale=2',
-      '/live/zebra/main.png?scale=2',
-      '/live/chart/main.png?scale=2&amp;delivery=still',
-      '/live/clock/main.png?scale=2&amp;delivery=still',
+      '/live/bee/main.png?scale=2&amp;delivery=still',
+      '/live/cat/main.png?scale=2&amp;delivery=still',
+    ])
+    expect(html.match(/>(live|an? \w+ here)[^<]*(?=<\/span>)/g)).toEqual([
+      '>live',
+      '>a still here, live on its page',
+      '>an animation here, live on its page',
     ])
   })
 
