@@ -79,8 +79,8 @@ export class Probe {
     const { streams, timers } = reader
     const timer = setTimeout(() => {
       timers.delete(timer)
-      const newest = Math.max(...[...streams].map(({ since }) => since))
-      this.#ask(streams, newest - ONE_PAGE)
+      // Of a crowd nobody is asked, and looking through all of it for each that joined would take minutes.
+      if (streams.size <= CROWD) this.#ask(streams, newestOf(streams) - ONE_PAGE)
       if (passes > 1) this.#askLater(reader, passes - 1)
     }, PAUSE)
     timers.add(timer)
@@ -100,6 +100,10 @@ export class Probe {
       stream.probedAt = now
     }
   }
+}
+
+function newestOf(streams: ReadonlySet<Stream>): number {
+  return Math.max(...[...streams].map(({ since }) => since))
 }
 
 /** Milliseconds to wait before a stream is asked once more. */
