@@ -1,15 +1,20 @@
 /** Runs the table, or a part of it: see README.md beside this file. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { putIntoPage } from './markdown.mjs'
 import { toScale } from './measure.mjs'
 import { toPicture } from './picture.mjs'
 import { TABLE } from './table.mjs'
 import { toText } from './text.mjs'
 
-const PUBLISHED = { json: '../docs/performance.json', picture: '../docs/images/performance.png' }
+const PUBLISHED = {
+  json: '../docs/performance.json',
+  picture: '../docs/images/performance.png',
+  page: '../docs/performance.md',
+}
 
 const { values } = parseArgs({
   options: {
@@ -52,6 +57,8 @@ const whole = scale.name === 'full' && values.row === undefined
 const published = (path) => (whole ? fileURLToPath(new URL(path, import.meta.url)) : undefined)
 save(values.json ?? published(PUBLISHED.json), () => `${JSON.stringify(result, null, 2)}\n`)
 save(values.picture ?? published(PUBLISHED.picture), () => toPicture(result))
+const page = published(PUBLISHED.page)
+save(page, () => putIntoPage(readFileSync(page, 'utf8'), result))
 
 function save(path, make) {
   if (path === undefined) return

@@ -10,7 +10,7 @@ const CELLS = [
   { viewers: 9000, bytes: 20_000, fps: 1 },
 ]
 const SETTLING = 500
-const LASTS = 3000
+const LASTS = 2500
 const ROUNDS = 3
 
 /** Processor time a delivered frame. */

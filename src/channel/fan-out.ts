@@ -2,9 +2,9 @@ import type { Frame } from '../picture/frame.ts'
 import type { Viewer } from './viewer.ts'
 
 /** Milliseconds of showing after which others get a turn: a new page waits no longer than that for a crowd. */
-const SLICE = 8
+const SLICE = 4
 /** Viewers between two looks at the clock. */
-const BETWEEN_LOOKS = 32
+const BETWEEN_LOOKS = 16
 
 /**
  * Shows a frame to all viewers, in slices with the rest of the process's work between them; a small crowd's is done

@@ -6,6 +6,7 @@ import express, { type Request, type Response } from 'express'
 import http2Express from 'http2-express'
 import { type Logger, pino } from 'pino'
 import proxyAddress from 'proxy-addr'
+import { isPictureUrl } from '../http/picture-path.ts'
 import { createImgcast, type Imgcast } from '../imgcast.ts'
 import type { Options } from '../options.ts'
 
@@ -21,9 +22,6 @@ const SPARE_CONNECTIONS = 1_000
 const BACKLOG = 4096
 /** Milliseconds after which a connection without any traffic is closed; every stream has some each 15 s. */
 const IDLE_TIMEOUT = 120_000
-
-/** What asks for a picture by its ending. */
-const PICTURE = /^[^?]*\.(png|jpe?g|webp|mjpeg)(\?|$)/
 
 /** Runs the server until SIGTERM or SIGINT: `imgcast serve`. */
 export async function serve(options: Options): Promise<void> {
@@ -59,7 +57,7 @@ function createListener(options: Options, imgcast: Imgcast): RequestListener {
   if (options.tlsCert !== undefined) return app
   const trusts = app.get('trust proxy fn') as Parameters<typeof proxyAddress>[1]
   return (request, response) => {
-    if (!PICTURE.test(request.url ?? '')) return app(request, response)
+    if (!isPictureUrl(request.url ?? '')) return app(request, response)
     Object.assign(request, { ip: proxyAddress(request, trusts) })
     // Whatever the router does not answer itself, and that is nothing, is a fault of the router.
     imgcast.router(request as Request, response as Response, () => response.destroy())
