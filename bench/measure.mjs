@@ -17,9 +17,11 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/** Largest less smallest, as a part of the median: what a difference must exceed to mean anything. */
+/** What a difference must exceed to mean anything: the middle four fifths, from end to end, as a part of the median. */
 export function spread(values) {
-  return (Math.max(...values) - Math.min(...values)) / median(values)
+  const sorted = [...values].sort((a, b) => a - b)
+  const cut = Math.floor(sorted.length / 10)
+  return (sorted[sorted.length - 1 - cut] - sorted[cut]) / median(values)
 }
 
 /**
@@ -53,6 +55,11 @@ export function ratio(what, unit, ours, control, limit, noise) {
 /** A figure that has to stay under a limit by itself. */
 export function atMost(what, unit, ours, limit, control) {
   return { what, unit, ours, control, value: ours, limit, holds: ours <= limit }
+}
+
+/** A figure that has to reach a floor. */
+export function atLeast(what, unit, ours, limit, control) {
+  return { what, unit, ours, control, value: ours, limit, floor: true, holds: ours >= limit }
 }
 
 /** A figure to be known. */

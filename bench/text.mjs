@@ -10,10 +10,12 @@ export function toFigure(value, unit = '') {
 }
 
 /** The cells of a line: what, ours, control, what is held against the target, the target, the verdict. */
-export function toCells({ what, unit, ours, control, value, limit, holds }) {
+export function toCells({ what, unit, ours, control, value, limit, floor, holds }) {
   const isRatio = limit !== undefined && value !== ours
   const measured = isRatio ? `${toFigure(value)} x` : ''
-  const target = limit === undefined ? '' : isRatio ? `≤ ${toFigure(limit)} x` : `≤ ${toFigure(limit, unit)}`
+  const sign = floor ? '≥' : '≤'
+  const target =
+    limit === undefined ? '' : `${sign} ${isRatio ? `${toFigure(limit)} x` : toFigure(limit, unit)}`
   const verdict = holds === undefined ? '' : holds ? 'holds' : 'misses'
   return [
     what,

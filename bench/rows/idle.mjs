@@ -1,5 +1,5 @@
 import { FIREFOX, Viewers } from '../load.mjs'
-import { atMost, sleep, using } from '../measure.mjs'
+import { atLeast, atMost, sleep, using } from '../measure.mjs'
 import { startImgcast } from '../servers.mjs'
 import { processorTime } from '../system.mjs'
 
@@ -33,7 +33,7 @@ export const idle = {
         const used = ((processorTime(server.pid) - before) / time) * 100
         const each = (bytes / count / time) * 1000
         const lines = [
-          { ...atMost('viewers still there', '', alive, count), holds: alive === count },
+          atLeast('viewers still there', '', alive, count),
           atMost(`${count} viewers, of a core`, '%', used, MOST_PROCESSOR),
         ]
         // In a shorter time not everybody has had a heartbeat.

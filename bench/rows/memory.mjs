@@ -1,5 +1,5 @@
 import { Viewers } from '../load.mjs'
-import { alternate, atMost, figure, median, ratio, sleep, spread, using } from '../measure.mjs'
+import { alternate, figure, median, ratio, sleep, spread, using } from '../measure.mjs'
 import { startImgcast, startNodeHttp } from '../servers.mjs'
 import { residentBytes } from '../system.mjs'
 
@@ -31,7 +31,6 @@ export const memory = {
         1.3,
         spread(perViewer('ours')),
       ),
-      atMost(`${what}, each, in all`, 'kB', median(perViewer('ours')), 1.3 * 12),
       figure(
         'without viewers',
         'MB',

@@ -26,7 +26,7 @@ export const sineCost = {
       ratio('PNG', 'ms', ours, median(results.plain), 0.5, spread(results.ours)),
       figure('JPEG', 'ms', median(results.jpeg), median(results.plain)),
       figure('WebP', 'ms', median(results.webp), median(results.plain)),
-      figure('PNG', 'kB', toOurs('png')(0).length / 1000, drawPlain(0).length / 1000),
+      figure('PNG, its size', 'kB', toOurs('png')(0).length / 1000, drawPlain(0).length / 1000),
     ]
   },
 }
