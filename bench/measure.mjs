@@ -1,7 +1,7 @@
 /** How much of the whole is measured. */
 const SCALES = {
   full: { viewers: (count) => count, time: (time) => time, rounds: (count) => count },
-  quick: { viewers: (count) => Math.min(count, 1000), time: (time) => Math.min(time, 1500), rounds: () => 1 },
+  quick: { viewers: (count) => Math.min(count, 1000), time: (time) => Math.min(time, 700), rounds: () => 1 },
   smoke: { viewers: (count) => Math.min(count, 20), time: (time) => Math.min(time, 600), rounds: () => 1 },
 }
 

@@ -34,7 +34,7 @@ async function measureCell(scale, { viewers, bytes, fps }) {
     ours: await startImgcast(),
     bare: await startNodeHttp('bare', { bytes, fps }),
     seven: await startNodeHttp('seven', { bytes, fps }),
-    ustreamer: small && viewers === 1000 ? await startUstreamer() : undefined,
+    ustreamer: small && viewers === 1000 && scale.name === 'full' ? await startUstreamer() : undefined,
   }
   const path = `/frames/main.png?bytes=${bytes / 1000}k&fps=${fps}`
   const results = await using(Object.values(subjects), () =>

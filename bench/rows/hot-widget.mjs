@@ -26,7 +26,7 @@ export const hotWidget = {
           const times = []
           for (let join = 0; join < (scale.name === 'full' ? JOINS : 3); join += 1) {
             times.push((await crowd.join(COUNTER)).last)
-            await sleep(REST)
+            await sleep(scale.time(REST))
           }
           if (isHot) await hot.close()
           return times
