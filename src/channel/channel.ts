@@ -4,6 +4,7 @@ import type { Frame } from '../picture/frame.ts'
 import type { Drawing } from '../render/protocol.ts'
 import { Abandoned, RenderError } from '../render/render-error.ts'
 import type { Look } from '../widget/look.ts'
+import { fanOut } from './fan-out.ts'
 import type { ChannelObserver } from './observer.ts'
 import type { Viewer } from './viewer.ts'
 
@@ -66,7 +67,7 @@ export class Channel {
   /** When the clock makes the newest picture old. */
   #goodUntil = 0
   #lastDrawAt = Number.NEGATIVE_INFINITY
-  /** What showing the last picture to everyone took. */
+  /** What showing the last picture to everyone took of this process's time. */
   #fanoutTime = 0
   /** The least time before the next picture, as whatever asked for it wishes. */
   #interval: number
@@ -207,7 +208,7 @@ export class Channel {
       const patience = frame.animated ? heartbeat * ANIMATION_PATIENCE : heartbeat
       this.#goodUntil = askedAt + Math.min(next, patience)
       this.#failure = undefined
-      this.#show(frame)
+      await this.#show(frame)
     } catch (error) {
       if (error instanceof Abandoned) {
         this.#fresh = false
@@ -216,21 +217,19 @@ export class Channel {
       this.#failure = toPublicError(error)
       this.#goodUntil =
         performance.now() + Math.max(heartbeat, error instanceof RenderError ? error.retryIn : 0)
-      this.#show(
+      await this.#show(
         this.#init.cards.error({ ...this.#init.look, ...sizeOf(this.#frame) }, this.#failure.caption),
       )
     }
   }
 
-  #show(frame: Frame): void {
+  async #show(frame: Frame): Promise<void> {
     clearTimeout(this.#patience)
     this.#patience = undefined
     // Equal bytes are nothing new to anyone: each viewer got the frame before when it was new or when it joined.
     if (this.#frame?.bytes.equals(frame.bytes)) return this.#init.observer?.unchanged()
     this.#frame = frame
-    const start = performance.now()
-    for (const viewer of this.#viewers) this.#showTo(viewer, frame)
-    this.#fanoutTime = performance.now() - start
+    this.#fanoutTime = await fanOut(this.#viewers, frame, (viewer) => this.#showTo(viewer, frame))
     if (this.#viewers.size > 0) this.#init.observer?.fannedOut(this.#fanoutTime)
   }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
 import type { Viewer } from '../channel/viewer.ts'
 import type { Frame } from '../picture/frame.ts'
+import type { DirectSend } from './direct-send.ts'
 import { beginningOf, continues, type Framing, type Multipart, silentBytes } from './multipart.ts'
 import { Traffic } from './traffic.ts'
 
@@ -17,7 +18,15 @@ export interface ConnectionInit {
   heartbeat: number
   /** Where what is sent is counted. @default one of its own */
   traffic?: Traffic
+  /** @default none: everything is written to the socket */
+  directSend?: DirectSend | undefined
 }
+
+/**
+ * Milliseconds: so often at least a picture goes through the socket, which else would find itself idle, and close after
+ * its time.
+ */
+const SOCKET_SEES = 20_000
 
 const NOTHING = Buffer.alloc(0)
 
@@ -29,6 +38,7 @@ export class Connection implements Viewer {
   readonly #init: ConnectionInit
   readonly #traffic: Traffic
   #sink: Writable | undefined
+  #direct: DirectSend | undefined
   /** The picture that the client has, or is getting. */
   #sent: Frame | undefined
   /** What the next picture begins with, as far as it was sent ahead. */
@@ -38,13 +48,15 @@ export class Connection implements Viewer {
   #ending = false
   #over = false
   #sentAt = 0
+  /** When the socket itself was written to. */
+  #writtenAt = 0
   #dropped = 0
   readonly #flushed = (): void => this.#onFlushed()
 
   constructor(init: ConnectionInit) {
     this.#init = init
     this.#traffic = init.traffic ?? new Traffic()
-    this.#sink = sinkOf(init.response)
+    this.#findSink()
     // A pipelined request's response gets its socket when the one before it is done.
     if (!this.#sink) init.response.once('socket', () => this.#onSocket())
   }
@@ -105,8 +117,14 @@ export class Connection implements Viewer {
     this.#sink?.destroy()
   }
 
+  #findSink(): void {
+    const { response, directSend } = this.#init
+    this.#sink = sinkOf(response)
+    this.#direct = this.#sink && directSend?.suits(this.#sink) ? directSend : undefined
+  }
+
   #onSocket(): void {
-    this.#sink = sinkOf(this.#init.response)
+    this.#findSink()
     this.#onFlushed()
   }
 
@@ -125,6 +143,8 @@ export class Connection implements Viewer {
     const { multipart, framing, eager } = this.#init
     if (this.#begun.length > 0 && continues(frame, this.#begun)) {
       this.#send(sink, multipart.begunPart(frame))
+    } else if (this.#sent && !eager) {
+      this.#send(sink, multipart.part(frame, framing))
     } else {
       sink.cork()
       if (!this.#sent) this.#open(sink, frame)
@@ -152,10 +172,14 @@ export class Connection implements Viewer {
   }
 
   #send(sink: Writable, bytes: Buffer): void {
-    this.#busy = true
-    this.#sentAt = performance.now()
+    const now = performance.now()
+    this.#sentAt = now
     this.#traffic.bytes += bytes.length
-    sink.write(bytes, this.#flushed)
+    const taken = this.#direct && now - this.#writtenAt < SOCKET_SEES ? this.#direct.send(sink, bytes) : 0
+    if (taken === bytes.length) return
+    this.#busy = true
+    this.#writtenAt = now
+    sink.write(taken > 0 ? bytes.subarray(taken) : bytes, this.#flushed)
   }
 
   #open(sink: Writable, frame: Frame): void {

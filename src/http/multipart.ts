@@ -35,6 +35,8 @@ export class Multipart {
    */
   readonly boundary: string
   readonly #wires = new WeakMap<Frame, Partial<Wire>>()
+  #lastFrame: Frame | undefined
+  #lastWire: Partial<Wire> = {}
 
   constructor(boundary = `imgcast-${randomBytes(11).toString('hex')}`) {
     this.boundary = boundary
@@ -93,6 +95,15 @@ export class Multipart {
   }
 
   #wire(frame: Frame): Partial<Wire> {
+    // A fan-out asks for one frame thousands of times.
+    if (frame !== this.#lastFrame) {
+      this.#lastFrame = frame
+      this.#lastWire = this.#findWire(frame)
+    }
+    return this.#lastWire
+  }
+
+  #findWire(frame: Frame): Partial<Wire> {
     const known = this.#wires.get(frame)
     if (known) return known
     const wire = {}

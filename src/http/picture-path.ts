@@ -12,8 +12,18 @@ export interface PicturePath {
 /** The longest request target, in characters. */
 export const MAX_URL = 2048
 
+/** What asks for a picture by its ending, and for nothing that stands under a name of the server's own. */
+const PICTURE = new RegExp(
+  `^/(?!(?:api|assets)/)[^/?]+(?:/[^/?]*)?\\.(?:${Object.keys(EXTENSIONS).join('|')})(?:\\?|$)`,
+)
+
 const PATH = /^\/([^/]+)(?:\/([^/]*))?$/
 const ENDING = /\.([a-z]+)$/
+
+/** Whether a request target is a picture's by its form: such go the shortest way. */
+export function isPictureUrl(url: string): boolean {
+  return PICTURE.test(url)
+}
 
 /**
  * Reads `/<widget>/<key>.<ext>`, `/<widget>.<ext>` (the key `main`) and `/<widget>/<key>`; undefined for any other

@@ -82,10 +82,10 @@ export class Probe {
     const { streams, timers } = reader
     const timer = setTimeout(() => {
       timers.delete(timer)
-      const newest = Math.max(...[...streams].map(({ since }) => since))
       const last = passes <= 1
       // Six pages can be gone through within the time that the pictures of one page take.
-      this.#ask(streams, last && streams.size >= ALL ? newest - 1 : newest - ONE_PAGE)
+      const until = newestOf(streams) - (last && streams.size >= ALL ? 1 : ONE_PAGE)
+      this.#ask(streams, until)
       if (!last) this.#askLater(reader, passes - 1)
       else if (passes === 1 && streams.size >= ALL) this.#askLater(reader, 0, REST)
     }, pause)
@@ -106,6 +106,10 @@ export class Probe {
       stream.probedAt = now
     }
   }
+}
+
+function newestOf(streams: ReadonlySet<Stream>): number {
+  return Math.max(...[...streams].map(({ since }) => since))
 }
 
 /** Milliseconds to wait before a stream is asked once more. */

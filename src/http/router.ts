@@ -6,6 +6,7 @@ import { type ClicksInit, createClicks } from './clicks.ts'
 import type { ForwardingCheck } from './forwarding-check.ts'
 import { createMetricsRoute, type MetricsRouteInit } from './metrics-route.ts'
 import type { Pages } from './pages.ts'
+import { isPictureUrl } from './picture-path.ts'
 import type { Pictures } from './pictures.ts'
 import { sendJson } from './send.ts'
 import { publicFolder } from './views.ts'
@@ -22,6 +23,14 @@ export interface RouterInit extends ApiInit, ClicksInit, MetricsRouteInit {
 /** All routes, for any Express 4 or 5 app. */
 export function createRouter(init: RouterInit): Router {
   const router = Router()
+  const answerPicture = (request: Request, response: Response) => {
+    init.forwarding.check(request)
+    return init.pictures.handle(request, response)
+  }
+  // Nearly every request, and each of a crowd that comes at once: it is not held against all other routes first.
+  router.use((request, response, next) =>
+    isPictureUrl(request.url) ? answerPicture(request, response) : next(),
+  )
   const health: RequestHandler = (request, response) => {
     const ready = request.path === '/healthz' || init.isReady()
     sendJson(request, response, ready ? 200 : 503, { status: ready ? 'ok' : 'stopping' })
@@ -32,10 +41,7 @@ export function createRouter(init: RouterInit): Router {
   router.use('/assets', express.static(join(publicFolder(), 'assets'), { index: false, maxAge: '1h' }))
   router.get('/', (request, response) => init.pages.gallery(request, response))
   router.use(createClicks(init))
-  router.use((request, response) => {
-    init.forwarding.check(request)
-    return init.pictures.handle(request, response)
-  })
+  router.use(answerPicture)
   // Express knows an error handler by its four parameters.
   router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     if (response.headersSent) response.destroy()

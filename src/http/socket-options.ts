@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import type { Logger } from 'pino'
+import { loadLibc } from './libc.ts'
 
 /** Linux's names for what Node has no call for (tcp(7); `include/uapi/linux/tcp.h`). */
 const IPPROTO_TCP = 6
@@ -13,10 +13,6 @@ const TCP_NOTSENT_LOWAT = 25
 const NOTSENT_BYTES = 16_384
 
 type SetOption = (fd: number, level: number, name: number, value: number[], length: number) => number
-
-interface Koffi {
-  load(library: null): { func(prototype: string): SetOption }
-}
 
 /** A socket as far as this file needs one: a TCP socket, a TLS socket or an HTTP/2 session's. */
 export interface StreamSocket {
@@ -61,11 +57,9 @@ export function descriptorOf(socket: object): number | undefined {
 
 function loadSetsockopt(log: Logger): SetOption | undefined {
   try {
-    if (process.platform !== 'linux') throw new Error(`${process.platform} has other names for these options`)
-    const koffi = createRequire(import.meta.url)('koffi') as Koffi
-    return koffi
-      .load(null)
-      .func('int setsockopt(int fd, int level, int name, const int *value, uint32_t length)')
+    return loadLibc().func(
+      'int setsockopt(int fd, int level, int name, const int *value, uint32_t length)',
+    ) as SetOption
   } catch (error) {
     const reason = (error as Error).message
     log.warn(

@@ -8,6 +8,7 @@ import type { ViewerKeys } from '../cluster/viewer-key.ts'
 import { Admission, type AdmissionLimits } from './admission.ts'
 import type { CountedSocket } from './audit.ts'
 import { Connection, isHttp2, writeHead } from './connection.ts'
+import { createDirectSend } from './direct-send.ts'
 import { STREAM } from './headers.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Multipart } from './multipart.ts'
@@ -34,6 +35,8 @@ export interface StreamsInit {
 export interface PictureRequest extends IncomingMessage {
   /** The client's address, as far as proxies are trusted. */
   ip?: string | undefined
+  /** Express's own way to the next handler. */
+  next?: unknown
 }
 
 /** Both ends of a socket; asked when it is open, as a closed one no longer knows. */
@@ -51,6 +54,7 @@ export class Streams {
   readonly #admission: Admission
   readonly #heartbeat: Heartbeat
   readonly #multipart = new Multipart()
+  readonly #directSend = createDirectSend()
   readonly #sockets = new Map<Connection, Endpoint>()
   readonly #traffic = new Map<string, Traffic>()
   #ghosts = 0
@@ -149,6 +153,7 @@ export class Streams {
     // Before the channel, which draws what the count is then.
     leaving.push(this.#init.visits.begin(spec, viewer))
     leaving.push(channel.join(connection))
+    letGoOfRoute(request)
   }
 
   /** Waits for streams that were told to end; whoever has not taken the last picture by then is cut off. */
@@ -181,6 +186,7 @@ export class Streams {
       eager: delivery.eager,
       headers: this.#headers(request),
       traffic,
+      directSend: this.#directSend,
       heartbeat: delivery.eager ? heartbeat : Math.max(heartbeat, PROXY_HEARTBEAT),
     })
   }
@@ -221,6 +227,14 @@ function isGhost({ errored }: Readable): boolean {
 function carrierOf(request: IncomingMessage): Readable {
   const { stream } = request as unknown as { stream?: Readable }
   return stream ?? request.socket
+}
+
+/**
+ * Nothing is routed any more, but the request outlives its response, and holds by `next` all that Express made to find
+ * the route: 4 kB a viewer.
+ */
+function letGoOfRoute(request: PictureRequest): void {
+  request.next = undefined
 }
 
 /**

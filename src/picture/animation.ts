@@ -1,6 +1,7 @@
 import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas'
 import { type ApngFrame, joinApng } from './apng.ts'
 import { drawCanvas, type Sheet } from './draw-canvas.ts'
+import { encodePng } from './encode-png.ts'
 import { createFrame, type Frame } from './frame.ts'
 import { gifEncoder, joinGifs } from './gif.ts'
 
@@ -58,10 +59,10 @@ export function* paintAnimation(
 }
 
 function encodePart(canvas: Canvas, { x, y, width, height }: Area): Buffer {
-  if (width === canvas.width && height === canvas.height) return canvas.encodeSync('png')
+  if (width === canvas.width && height === canvas.height) return encodePng(canvas)
   const part = createCanvas(width, height)
   part.getContext('2d').drawImage(canvas, -x, -y)
-  return part.encodeSync('png')
+  return encodePng(part)
 }
 
 /** The least rectangle that holds every pixel that differs; undefined where none does. */

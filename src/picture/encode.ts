@@ -1,5 +1,6 @@
 import type { Canvas, SKRSContext2D } from '@napi-rs/canvas'
 import { drawCanvas, type Sheet } from './draw-canvas.ts'
+import { encodePng } from './encode-png.ts'
 import { createFrame, type Format, type Frame } from './frame.ts'
 import { gifEncoder } from './gif.ts'
 import { paintSvg } from './svg.ts'
@@ -20,5 +21,5 @@ export function paint(sheet: Sheet, draw: (ctx: SKRSContext2D) => void): Frame {
 
 function encode(canvas: Canvas, format: Exclude<Format, 'svg'>, { quality, matte }: Sheet): Buffer {
   if (format === 'gif') return gifEncoder(matte)(canvas)
-  return format === 'png' ? canvas.encodeSync('png') : canvas.encodeSync(format, quality)
+  return format === 'png' ? encodePng(canvas) : canvas.encodeSync(format, quality)
 }

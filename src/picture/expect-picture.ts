@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compare, decode, type Pixels, toPng } from './compare.ts'
+import { PNG_SIGNATURE } from './png.ts'
 
 /** What may differ. */
 export interface ExpectPictureOptions {
@@ -14,7 +15,6 @@ export interface ExpectPictureOptions {
 
 /** The share of pixels that may differ: enough for another machine's rounding, less than one digit of a counter. */
 export const TOLERANCE = 0.002
-const PNG_SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex')
 
 /**
  * Compares a picture with a kept one, a PNG file, pixel by pixel. A missing one is written, but with `CI=true` it is a

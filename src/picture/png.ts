@@ -2,7 +2,8 @@ import { crc32 } from 'node:zlib'
 
 /** A PNG's signature and its IHDR chunk (PNG, sections 5.2 and 11.2.1). */
 export const PNG_HEADER_BYTES = 33
-const SIGNATURE_BYTES = 8
+/** What a PNG begins with (PNG, section 5.2). */
+export const PNG_SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex')
 /** A chunk's length, type and CRC. */
 const FRAMING_BYTES = 12
 
@@ -25,7 +26,7 @@ export function pngChunk(type: string, data: Buffer): Buffer {
 /** The chunks of a PNG that is known to be a good one. */
 export function readPngChunks(png: Buffer): PngChunk[] {
   const chunks: PngChunk[] = []
-  for (let at = SIGNATURE_BYTES; at < png.length; ) {
+  for (let at = PNG_SIGNATURE.length; at < png.length; ) {
     const length = png.readUInt32BE(at)
     chunks.push({ type: png.toString('latin1', at + 4, at + 8), data: png.subarray(at + 8, at + 8 + length) })
     at += length + FRAMING_BYTES

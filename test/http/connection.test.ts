@@ -2,6 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Connection } from '../../src/http/connection.ts'
+import { createDirectSend, type DirectSend } from '../../src/http/direct-send.ts'
 import { type Framing, Multipart } from '../../src/http/multipart.ts'
 import type { Frame } from '../../src/picture/frame.ts'
 import { eventually } from '../support/eventually.ts'
@@ -17,7 +18,8 @@ afterEach(() => {
 })
 
 /** A connection and the client at its other end, showing `first` already. */
-async function connect(
+async function connectBy(
+  directSend: DirectSend | undefined,
   first: Frame,
   { framing = 'browser' as Framing, eager = false, heartbeat = 60_000, client = {} as StreamOptions } = {},
 ): Promise<{ connection: Connection; stream: RawStream; multipart: Multipart }> {
@@ -27,7 +29,15 @@ async function connect(
   const connected = new Promise<Connection>((resolve) => {
     server.on('request', (_request, response: ServerResponse) => {
       const headers = { 'Content-Type': multipart.contentType }
-      const connection = new Connection({ response, multipart, framing, eager, headers, heartbeat })
+      const connection = new Connection({
+        response,
+        multipart,
+        framing,
+        eager,
+        headers,
+        heartbeat,
+        directSend,
+      })
       connection.show(first)
       resolve(connection)
     })
@@ -42,7 +52,14 @@ const red = plainFrame('red')
 const blue = plainFrame('blue')
 const wide = plainFrame('green', { width: 30 })
 
-describe('a connection', () => {
+const ways = [
+  ['through the socket', undefined],
+  ['straight to the kernel', createDirectSend()],
+] as const
+
+describe.each(ways)('a connection, %s', (_, directSend) => {
+  const connect = (first: Frame, how?: Parameters<typeof connectBy>[2]) => connectBy(directSend, first, how)
+
   test('is close-delimited: no chunked coding, no length', async () => {
     const { stream } = await connect(red)
     expect(stream.headers['transfer-encoding']).toBeUndefined()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type PicturePath, parsePicturePath } from '../../src/http/picture-path.ts'
+import { isPictureUrl, type PicturePath, parsePicturePath } from '../../src/http/picture-path.ts'
 import { checkKey } from '../../src/widget/key.ts'
 
 const K64 = 'k'.repeat(64)
@@ -85,4 +85,22 @@ describe('a key', () => {
   test.each(['', `${K64}k`, 'a b', 'a/b', 'a:b', 'ä', 'a\n', 'a?', '%41'])('may not be %j', (key) => {
     expect(() => checkKey(key)).toThrow(expect.objectContaining({ status: 400 }))
   })
+})
+
+describe('a URL that goes the shortest way', () => {
+  test.each(['/online.png', '/online/lobby.jpg?scale=2', '/online/a.b.mjpeg', '/online/lobby.json'])(
+    '%s does, by its ending',
+    (url) => expect(isPictureUrl(url)).toBe(true),
+  )
+
+  test.each([
+    '/',
+    '/online',
+    '/online/lobby?x=.png',
+    '/online/lobby.png/click',
+    '/api/status/build.png',
+    '/api/build.png',
+    '/assets/logo.png',
+    '/a/b/c.png',
+  ])('%s does not', (url) => expect(isPictureUrl(url)).toBe(false))
 })

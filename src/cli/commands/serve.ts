@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { createSecureServer, type Http2SecureServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import express from 'express'
+import express, { type Request, type Response } from 'express'
 import http2Express from 'http2-express'
 import { type Logger, pino } from 'pino'
+import proxyAddress from 'proxy-addr'
 import { StoreError } from '../../cluster/store-error.ts'
+import { isPictureUrl } from '../../http/picture-path.ts'
 import { createImgcast, type Imgcast } from '../../imgcast.ts'
 import { OPTIONS, type Options, sayFaults } from '../../options.ts'
 import { type Command, USAGE_ERROR } from '../command.ts'
@@ -15,6 +17,11 @@ const STOP_DEADLINE = 4_700
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 /** Connections that may be open besides those that show pictures: pages, stills, the API. */
 const SPARE_CONNECTIONS = 1_000
+/**
+ * Connections that the kernel holds until they are taken: of a crowd that comes at once the rest would try again a second
+ * later. Linux takes no more than this (`somaxconn`).
+ */
+const BACKLOG = 4096
 /** Milliseconds after which a connection without any traffic is closed; every stream has some each 15 s. */
 const IDLE_TIMEOUT = 120_000
 
@@ -45,9 +52,9 @@ async function serve(options: Options): Promise<undefined> {
   const server = createServerFor(options)
   server.maxConnections = options.maxConnections + SPARE_CONNECTIONS
   server.setTimeout(IDLE_TIMEOUT)
-  server.on('request', createApp(options, imgcast))
+  server.on('request', createListener(options, imgcast))
   server.once('error', (error: NodeJS.ErrnoException) => void refuseToStart(error, imgcast, log))
-  server.listen(port, host, () => {
+  server.listen({ port, host, backlog: BACKLOG }, () => {
     const address = addressOf(server, options)
     greet(address, imgcast, options.token === undefined)
     log.info({ address, widgets: options.widgets }, 'started')
@@ -55,6 +62,22 @@ async function serve(options: Options): Promise<undefined> {
   for (const signal of SIGNALS) {
     process.off(signal, leave)
     process.on(signal, () => void stop(signal, server, imgcast, log))
+  }
+}
+
+/**
+ * Answers requests. Pictures over plain HTTP/1.1 go past the app, of which they need nothing but the client's address:
+ * Express gives each request and response another prototype, and with it a shape of its own, 3 kB a viewer.
+ */
+function createListener(options: Options, imgcast: Imgcast): RequestListener {
+  const app = createApp(options, imgcast)
+  if (options.tlsCert !== undefined) return app
+  const trusts = app.get('trust proxy fn') as Parameters<typeof proxyAddress>[1]
+  return (request, response) => {
+    if (!isPictureUrl(request.url ?? '')) return app(request, response)
+    Object.assign(request, { ip: proxyAddress(request, trusts) })
+    // Whatever the router does not answer itself, and that is nothing, is a fault of the router.
+    imgcast.router(request as Request, response as Response, () => response.destroy())
   }
 }
 

@@ -1,0 +1,99 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { compile } from './compile.mjs'
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url))
+const MOST = '1000000'
+
+/** A server that is being measured. */
+export class MeasuredServer {
+  #child
+
+  constructor(child, port) {
+    this.#child = child
+    this.port = port
+  }
+
+  get pid() {
+    return this.#child.pid
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  async end() {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve))
+    this.#child.kill('SIGKILL')
+    await ended
+  }
+}
+
+/** The product: the command that users run, with the widgets of this folder. */
+export function startImgcast(args = [], nodeArgs = [], env = {}) {
+  const limits = ['--max-connections', MOST, '--max-connections-per-address', MOST]
+  const words = ['serve', '--port', '0', '--store', 'memory:', '--log-level', 'error']
+  return start(
+    process.execPath,
+    [...nodeArgs, at('../dist/src/cli/main.js'), ...words, '--widgets', at('widgets'), ...limits, ...args],
+    /http:\/\/localhost:(\d+)/,
+    env,
+  )
+}
+
+/** The limit: a C program. Undefined where there is no C compiler. */
+export async function startC({ bytes, fps = 0, joinInterval = 0 }) {
+  const program = compile('controls/control.c')
+  return program && start(program, [bytes, fps, joinInterval].map(String), /^(\d+)\n/)
+}
+
+/** Node's `http` and `res.write`, a part at once or in seven writes. */
+export function startNodeHttp(way, { bytes, fps = 0 }) {
+  return start(process.execPath, [at('controls/node-http.mjs'), way, String(bytes), String(fps)], /^(\d+)\n/)
+}
+
+/**
+ * ustreamer without a camera sends its picture of 2 kB that says so, once a second. Undefined where it is not installed.
+ */
+export async function startUstreamer() {
+  if (spawnSync('ustreamer', ['--version']).error) return undefined
+  const port = await freePort()
+  const words = ['--device', '/dev/video-none', '--host', '127.0.0.1', '--port', String(port)]
+  const child = spawn('ustreamer', [...words, '--device-error-delay', '1'], { stdio: 'ignore' })
+  for (let turn = 0; turn < 100; turn += 1) {
+    const answered = await fetch(`http://127.0.0.1:${port}/state`).catch(() => undefined)
+    if (answered) return new MeasuredServer(child, port)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  child.kill('SIGKILL')
+  return undefined
+}
+
+function start(command, words, pattern, env = {}) {
+  const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('IMGCAST_'))
+  const child = spawn(command, words, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...Object.fromEntries(clean), ...env },
+  })
+  return new Promise((resolve, reject) => {
+    let text = ''
+    child.stdout.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk
+      const found = pattern.exec(text)
+      if (found) resolve(new MeasuredServer(child, Number(found[1])))
+    })
+    child.once('error', reject)
+    child.once('exit', () => reject(new Error(`${command} ended at once: ${text}`)))
+  })
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address()
+      server.close(() => resolve(port))
+    })
+  })
+}

@@ -1,0 +1,11 @@
+/** Loaded into the server beside its own code: writes down what it holds, a line of JSON each time. */
+import { appendFileSync } from 'node:fs'
+
+const { SOAK_CENSUS: file, SOAK_PERIOD: period } = process.env
+
+setInterval(() => {
+  const resources = process.getActiveResourcesInfo()
+  const { heapUsed, external } = process.memoryUsage()
+  const timers = resources.filter((name) => name === 'Timeout').length
+  appendFileSync(file, `${JSON.stringify({ timers, resources: resources.length, heapUsed, external })}\n`)
+}, Number(period)).unref()

@@ -1,0 +1,15 @@
+import { capacity } from './rows/capacity.mjs'
+import { fanOut } from './rows/fan-out.mjs'
+import { frameCost } from './rows/frame-cost.mjs'
+import { hotWidget } from './rows/hot-widget.mjs'
+import { idle } from './rows/idle.mjs'
+import { joinStorm } from './rows/join-storm.mjs'
+import { memory } from './rows/memory.mjs'
+import { sineCost } from './rows/sine.mjs'
+import { warmPicture } from './rows/warm-picture.mjs'
+
+/**
+ * Everything that is measured. A row: `name`, `title`, `target` in words, and `measure(scale)`, which answers lines of
+ * `what`, `unit`, `ours`, `control`, and, where there is a target, `value`, `limit` and `holds`.
+ */
+export const TABLE = [frameCost, fanOut, memory, capacity, joinStorm, idle, hotWidget, warmPicture, sineCost]

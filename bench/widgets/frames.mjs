@@ -1,0 +1,22 @@
+import { defineWidget, param } from 'imgcast'
+
+// Noise cannot be compressed, so that the area makes the bytes.
+const AREAS = { '2k': [26, 20], '20k': [80, 71] }
+
+/** Another picture of one size at each tick: 2 or 20 kB of PNG, to the hundredth part. */
+export default defineWidget({
+  title: 'Frames',
+  params: { bytes: param.choice(Object.keys(AREAS), '2k'), moves: param.boolean(true) },
+  size: ({ bytes }) => ({ width: AREAS[bytes][0], height: AREAS[bytes][1] }),
+  animate: { fps: 1 },
+  draw(ctx, { params, width, height, time }) {
+    const image = ctx.createImageData(width, height)
+    const { data } = image
+    let seed = (params.moves ? time : 1) | 0
+    for (let at = 0; at < data.length; at += 1) {
+      seed = (Math.imul(seed, 1664525) + 1013904223) | 0
+      data[at] = at % 4 === 3 ? 255 : seed >>> 24
+    }
+    ctx.putImageData(image, 0, 0)
+  },
+})

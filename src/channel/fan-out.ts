@@ -1,0 +1,37 @@
+import type { Frame } from '../picture/frame.ts'
+import type { Viewer } from './viewer.ts'
+
+/** Milliseconds of showing after which others get a turn: a new page waits no longer than that for a crowd. */
+const SLICE = 4
+/** Viewers between two looks at the clock. */
+const BETWEEN_LOOKS = 16
+
+/**
+ * Shows a frame to all viewers, in slices with the rest of the process's work between them; a small crowd's is done
+ * before this returns. Whoever joins or leaves meanwhile is left to itself.
+ * @returns the milliseconds it took, without those of the others' work.
+ */
+export async function fanOut(
+  viewers: ReadonlySet<Viewer>,
+  frame: Frame,
+  show: (viewer: Viewer, frame: Frame) => void,
+): Promise<number> {
+  let took = 0
+  let from = performance.now()
+  let left = BETWEEN_LOOKS
+  let yielded = false
+  for (const viewer of [...viewers]) {
+    if (yielded && !viewers.has(viewer)) continue
+    show(viewer, frame)
+    left -= 1
+    if (left > 0) continue
+    left = BETWEEN_LOOKS
+    const time = performance.now() - from
+    if (time < SLICE) continue
+    took += time
+    await new Promise((resolve) => setImmediate(resolve))
+    yielded = true
+    from = performance.now()
+  }
+  return took + performance.now() - from
+}

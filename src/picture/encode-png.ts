@@ -1,0 +1,90 @@
+import { deflateSync } from 'node:zlib'
+import type { Canvas } from '@napi-rs/canvas'
+import { PNG_SIGNATURE, pngChunk } from './png.ts'
+
+/** PNG, third edition: sections 11.2.1 (IHDR) and 9.2 (filter types). */
+const BIT_DEPTH = 8
+const TRUECOLOR_WITH_ALPHA = 6
+const NO_FILTER = 0
+const UP = 2
+const PIXEL_BYTES = 4
+/** Of each of four bytes. */
+const HIGH_BITS = 0x80808080
+const LOW_BITS = 0x7f7f7f7f
+
+/** Rows that are compressed both ways to find out which filter suits a picture. */
+const SAMPLE_ROWS = 24
+/** Of what shrinks less than so far, such as a photograph, the canvas's own encoder makes fewer bytes. */
+const NOISE = 0.5
+/** Small pictures are compressed as well as can be; of large ones the last tenth of the bytes costs half of the time. */
+const SMALL_BYTES = 100_000
+const SMALL_LEVEL = 6
+const LARGE_LEVEL = 4
+
+/**
+ * Encodes a canvas as PNG: the same pixels as the canvas's own encoder, in half of its time or less for what widgets
+ * draw. That one tries five filters on every row, which pays for photographs; flat ground and lines want none, and
+ * gradients the row above.
+ */
+export function encodePng(canvas: Canvas): Buffer {
+  const { width, height } = canvas
+  const { data } = canvas.getContext('2d').getImageData(0, 0, width, height)
+  const pixels = new Uint32Array(data.buffer, data.byteOffset, width * height)
+  const filter = chooseFilter(pixels, width)
+  if (filter === undefined) return canvas.encodeSync('png')
+  const rows = filterRows(pixels, width, filter)
+  const level = rows.length < SMALL_BYTES ? SMALL_LEVEL : LARGE_LEVEL
+  return Buffer.concat([
+    PNG_SIGNATURE,
+    pngChunk('IHDR', header(width, height)),
+    pngChunk('IDAT', deflateSync(rows, { level, memLevel: 9 })),
+    pngChunk('IEND', Buffer.alloc(0)),
+  ])
+}
+
+/** The filter that makes the middle of a picture smaller; undefined where neither makes it much smaller. */
+function chooseFilter(pixels: Uint32Array, width: number): number | undefined {
+  const height = pixels.length / width
+  const from = Math.max(0, Math.floor((height - SAMPLE_ROWS) / 2))
+  const sample = pixels.subarray(from * width, (from + SAMPLE_ROWS) * width)
+  const sizeWith = (filter: number) => deflateSync(filterRows(sample, width, filter), { level: 1 }).length
+  const [plain, up] = [sizeWith(NO_FILTER), sizeWith(UP)]
+  if (Math.min(plain, up) > sample.byteLength * NOISE) return undefined
+  return up < plain ? UP : NO_FILTER
+}
+
+/** The rows as they are compressed: a byte that names the filter, then the row. */
+function filterRows(pixels: Uint32Array, width: number, filter: number): Buffer {
+  const filtered = filter === UP ? lessTheRowAbove(pixels, width) : pixels
+  const bytes = Buffer.from(filtered.buffer, filtered.byteOffset, filtered.byteLength)
+  const rowBytes = width * PIXEL_BYTES
+  const height = pixels.length / width
+  const rows = Buffer.allocUnsafe((rowBytes + 1) * height)
+  for (let row = 0; row < height; row += 1) {
+    const at = row * (rowBytes + 1)
+    rows[at] = filter
+    bytes.copy(rows, at + 1, row * rowBytes, (row + 1) * rowBytes)
+  }
+  return rows
+}
+
+/** Four bytes at a time, none of which borrows from the next. */
+function lessTheRowAbove(pixels: Uint32Array, width: number): Uint32Array {
+  const filtered = new Uint32Array(pixels.length)
+  filtered.set(pixels.subarray(0, width))
+  for (let at = width; at < pixels.length; at += 1) {
+    const here = pixels[at] as number
+    const above = pixels[at - width] as number
+    filtered[at] = ((here | HIGH_BITS) - (above & LOW_BITS)) ^ ((here ^ ~above) & HIGH_BITS)
+  }
+  return filtered
+}
+
+function header(width: number, height: number): Buffer {
+  const bytes = Buffer.alloc(13)
+  bytes.writeUInt32BE(width, 0)
+  bytes.writeUInt32BE(height, 4)
+  bytes[8] = BIT_DEPTH
+  bytes[9] = TRUECOLOR_WITH_ALPHA
+  return bytes
+}

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const MAIN = fileURLToPath(new URL('../../bench/main.mjs', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'imgcast-bench-'))
+
+interface Line {
+  what: string
+  unit: string
+  ours: number
+  control?: number
+  limit?: number
+  holds?: boolean
+}
+interface Result {
+  rows: { name: string; title: string; target: string; lines: Line[] }[]
+}
+
+let result: Result
+let printed: string
+
+const ROWS = [
+  'frame-cost',
+  'fan-out',
+  'memory',
+  'capacity',
+  'join-storm',
+  'idle',
+  'hot-widget',
+  'warm-picture',
+  'sine',
+]
+
+beforeAll(async () => {
+  const words = ['--smoke', '--json', join(folder, 'result.json'), '--picture', join(folder, 'table.png')]
+  printed = (await promisify(execFile)(process.execPath, [MAIN, ...words])).stdout
+  result = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'))
+}, 240_000)
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('the bench', () => {
+  it('measures every row', () => {
+    expect(result.rows.map(({ name }) => name)).toEqual(ROWS)
+  })
+
+  it.each(ROWS)('%s answers numbers, and a verdict where there is a target', (name) => {
+    const lines = result.rows.find((row) => row.name === name)?.lines ?? []
+    expect(lines.length).toBeGreaterThan(0)
+    for (const line of lines) {
+      expect(line.ours, line.what).toBeGreaterThanOrEqual(0)
+      if (line.limit !== undefined) expect(typeof line.holds, line.what).toBe('boolean')
+    }
+  })
+
+  it('loses no viewer of a crowd', () => {
+    const lines = result.rows.flatMap((row) => row.lines)
+    const ofViewers = lines.filter(({ what }) => /^viewers (held|without|still)/.test(what))
+    expect(ofViewers).toHaveLength(3)
+    expect(ofViewers.filter(({ holds }) => !holds)).toEqual([])
+  })
+
+  it('prints all of it as a table', () => {
+    for (const { title } of result.rows) expect(printed).toContain(title)
+  })
+
+  it('draws it as a PNG', () => {
+    expect(readFileSync(join(folder, 'table.png')).subarray(1, 4).toString()).toBe('PNG')
+  })
+
+  it('refuses a row that there is not, with exit code 2', async () => {
+    const refused = await promisify(execFile)(process.execPath, [MAIN, '--row', 'speed']).catch(
+      (error) => error,
+    )
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toContain('expected --row to be one of frame-cost')
+  })
+})
