@@ -24,8 +24,8 @@ export interface HistoryArchive {
   /** The hours of a room from `from` up to, but not including, `to`. */
   readHours(room: string, from: number, to: number): Pick<HourRow, 'hour' | 'minutes'>[]
   readRecord(room: string): RecordRow | undefined
-  /** At most so many rooms' records, in any order. */
-  readRecords(most: number): RecordRow[]
+  /** The records of at most so many rooms after `after`, in the order of rooms. */
+  readRecords(after: string, most: number): RecordRow[]
   /** Writes all, in place of what was there, or, where that fails, nothing. A room's record comes with its first hour. */
   write(hours: readonly HourRow[], records: readonly RecordRow[]): void
   /** Forgets hours before `hour`; a part of them at a time, where there are many. */

@@ -44,7 +44,7 @@ export class HistoryTable implements HistoryArchive {
       ON history.hour = wanted.hour AND history.room = (SELECT id FROM rooms WHERE room = ?3)`)
     const record = 'SELECT room, since, peak, day, day_peak AS dayPeak FROM rooms'
     this.#selectRecord = database.prepare(`${record} WHERE room = ?`)
-    this.#selectRecords = database.prepare(`${record} LIMIT ?`)
+    this.#selectRecords = database.prepare(`${record} WHERE room > ? ORDER BY room LIMIT ?`)
     this.#upsertHour = database.prepare(`
       INSERT INTO history SELECT ?1, id, ?3 FROM rooms WHERE room = ?2
       ON CONFLICT DO UPDATE SET minutes = excluded.minutes`)
@@ -67,8 +67,8 @@ export class HistoryTable implements HistoryArchive {
     return row && toRecord(row)
   }
 
-  readRecords(most: number): RecordRow[] {
-    return (this.#selectRecords.all(most) as RecordRow[]).map(toRecord)
+  readRecords(after: string, most: number): RecordRow[] {
+    return (this.#selectRecords.all(after, most) as RecordRow[]).map(toRecord)
   }
 
   write(hours: readonly HourRow[], records: readonly RecordRow[]): void {

@@ -36,8 +36,11 @@ export interface History {
   /** The steps in which anything happened, the oldest first. */
   read(room: string, range: HistoryRange): Promise<HistoryStep[]>
   record(room: string): Promise<RoomRecord>
-  /** What is known of every room, of at most so many, in any order. */
-  records(most: number): Promise<(RoomRecord & { room: string })[]>
+  /**
+   * What is known of every room, in the order of rooms; read a part at a time, so that something else can happen
+   * between.
+   */
+  records(): AsyncIterable<RoomRecord & { room: string }>
   /** Keeps everything. Nothing may be asked of it afterwards. */
   close(): Promise<void>
 }

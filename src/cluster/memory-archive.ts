@@ -1,4 +1,5 @@
 import type { HistoryArchive, HourRow, RecordRow } from './history-archive.ts'
+import { rowsAfter } from './read-in-parts.ts'
 
 /** How many hours, of all rooms, and how many rooms are kept: keys are free to invent, memory is not. */
 const KEPT_HOURS = 100_000
@@ -23,8 +24,8 @@ export class MemoryArchive implements HistoryArchive {
     return this.#records.get(room)
   }
 
-  readRecords(most: number): RecordRow[] {
-    return [...this.#records.values()].slice(0, most)
+  readRecords(after: string, most: number): RecordRow[] {
+    return rowsAfter(this.#records.values(), ({ room }) => room, after, most)
   }
 
   write(hours: readonly HourRow[], records: readonly RecordRow[]): void {

@@ -1,6 +1,7 @@
 import { addToStateJson, toStateJson } from '../widget/state-json.ts'
 import { checkStateName, isServerName } from '../widget/state-name.ts'
 import type { Bus } from './bus.ts'
+import { readInParts, rowsAfter } from './read-in-parts.ts'
 import type { Store } from './store.ts'
 
 /** Values of the server's own that are kept: keys are free to invent, memory is not. */
@@ -51,14 +52,15 @@ export class MemoryStore implements Store {
     }
   }
 
-  async list(name: string, limit: number): Promise<[room: string, value: unknown][]> {
+  async *list(name: string): AsyncGenerator<[room: string, value: unknown]> {
     checkStateName(name)
-    const rows: [string, unknown][] = []
-    for (const [id, json] of this.#mapOf(name)) {
-      if (rows.length >= limit) break
-      if (id.startsWith(`${name}\n`)) rows.push([id.slice(name.length + 1), JSON.parse(json)])
-    }
-    return rows
+    const prefix = `${name}\n`
+    const all = () => [...this.#mapOf(name)].filter(([id]) => id.startsWith(prefix))
+    const rows = readInParts({
+      read: (after, most) => rowsAfter(all(), ([id]) => id, prefix + after, most),
+      keyOf: ([id]) => id.slice(prefix.length),
+    })
+    for await (const [id, json] of rows) yield [id.slice(prefix.length), JSON.parse(json)]
   }
 
   async close(): Promise<void> {}

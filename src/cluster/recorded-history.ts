@@ -5,6 +5,7 @@ import type { History, HistoryRange, RoomRecord } from './history.ts'
 import type { HistoryArchive, HourRow, RecordRow } from './history-archive.ts'
 import { decodeHour, encodeHour } from './hour-code.ts'
 import { DAY, type Hour, hourOf } from './minute.ts'
+import { readInParts } from './read-in-parts.ts'
 import { rollUp, wholeSteps } from './roll-up.ts'
 import { WatchedRoom } from './watched-room.ts'
 
@@ -86,13 +87,17 @@ export class RecordedHistory implements History {
   }
 
   async record(room: string): Promise<RoomRecord> {
-    return this.#toRoomRecord(this.#rooms.get(room)?.record ?? this.#archive.readRecord(room))
+    return this.#toRoomRecord(this.#newest(room) ?? this.#archive.readRecord(room))
   }
 
-  async records(most: number): Promise<(RoomRecord & { room: string })[]> {
-    const records = new Map(this.#archive.readRecords(most).map((record) => [record.room, record]))
-    for (const [room, { record }] of this.#rooms) records.set(room, record)
-    return [...records].map(([room, record]) => ({ room, ...this.#toRoomRecord(record) }))
+  async *records(): AsyncGenerator<RoomRecord & { room: string }> {
+    for (const room of this.#rooms.keys()) this.#newest(room)
+    const records = readInParts<RecordRow>({
+      read: (after, most) => this.#archive.readRecords(after, most),
+      keyOf: ({ room }) => room,
+      newer: () => [...this.#rooms].map(([room, { record }]) => [room, record] as const),
+    })
+    for await (const record of records) yield { room: record.room, ...this.#toRoomRecord(record) }
   }
 
   async close(): Promise<void> {
@@ -103,6 +108,13 @@ export class RecordedHistory implements History {
     while (this.#round.length > 0 && this.#write());
     if (this.#isFailing)
       this.#log.error({ rooms: this.#rooms.size }, 'lost history that could not be written')
+  }
+
+  /** The record of a room that is watched, with those who watch since midnight among today's. */
+  #newest(room: string): RecordRow | undefined {
+    const watched = this.#rooms.get(room)
+    watched?.advance(this.#now())
+    return watched?.record
   }
 
   #toRoomRecord(record: RecordRow | undefined): RoomRecord {

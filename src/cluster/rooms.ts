@@ -29,7 +29,7 @@ interface Known {
   hits: unknown
 }
 
-/** Keys are free to invent: of more rooms than this, some are left out. */
+/** Keys are free to invent, memory is not: of more rooms, those whose names come last are left out unless watched. */
 const MOST_ROOMS = 100_000
 
 /** Every room that is watched or ever was, from who watches now, the history, and what the store remembers. */
@@ -37,6 +37,8 @@ export class Rooms {
   readonly #presence: Presence
   readonly #store: Store
   readonly #history: History
+  /** Everybody who asks while it is made gets the same. */
+  #listing: Promise<RoomSummary[]> | undefined
 
   constructor({ presence, store, history }: { presence: Presence; store: Store; history: History }) {
     this.#presence = presence
@@ -45,16 +47,21 @@ export class Rooms {
   }
 
   /** All of them, in any order. */
-  async list(): Promise<RoomSummary[]> {
-    const [watched, records, hits] = await Promise.all([
-      this.#presence.rooms(),
-      this.#history.records(MOST_ROOMS),
-      this.#store.list(HITS, MOST_ROOMS),
-    ])
-    const known = new Map<string, Known>(hits.map(([room, count]) => [room, { hits: count }]))
-    for (const record of records) known.set(record.room, { hits: 0, ...known.get(record.room), record })
-    for (const counts of watched) known.set(counts.room, { hits: 0, ...known.get(counts.room), counts })
-    return [...known].flatMap(([room, each]) => summarise(room, each) ?? [])
+  list(): Promise<RoomSummary[]> {
+    this.#listing ??= this.#list().finally(() => {
+      this.#listing = undefined
+    })
+    return this.#listing
+  }
+
+  /** Those that somebody watches, in any order. */
+  async watched(): Promise<RoomSummary[]> {
+    const rooms: RoomSummary[] = []
+    for (const { room } of await this.#presence.rooms()) {
+      const summary = await this.get(room)
+      if (summary) rooms.push(summary)
+    }
+    return rooms
   }
 
   /** One of them; undefined where nobody ever watched it or asked for it. */
@@ -65,6 +72,34 @@ export class Rooms {
       this.#store.get(room, HITS),
     ])
     return summarise(room, { counts, record, hits })
+  }
+
+  async #list(): Promise<RoomSummary[]> {
+    const known = new Map<string, Known>()
+    // Both lists are in the order of rooms: where one is cut, the other is at the same room.
+    let last: string | undefined
+    for await (const record of this.#history.records()) {
+      known.set(record.room, { hits: 0, record })
+      if (known.size < MOST_ROOMS) continue
+      last = record.room
+      break
+    }
+    for await (const [room, hits] of this.#store.list(HITS)) {
+      if (last !== undefined && room > last) break
+      if (known.has(room) || known.size < MOST_ROOMS) known.set(room, { ...known.get(room), hits })
+    }
+    const rooms: RoomSummary[] = []
+    for (const { room, ...counts } of await this.#presence.rooms()) {
+      const found = known.get(room)
+      const summary = found ? summarise(room, { ...found, counts }) : await this.get(room)
+      if (summary) rooms.push(summary)
+      known.delete(room)
+    }
+    for (const [room, each] of known) {
+      const summary = summarise(room, each)
+      if (summary) rooms.push(summary)
+    }
+    return rooms
   }
 }
 

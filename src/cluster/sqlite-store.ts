@@ -3,7 +3,8 @@ import { addToStateJson, toStateJson } from '../widget/state-json.ts'
 import { checkStateName, isServerName } from '../widget/state-name.ts'
 import type { Bus } from './bus.ts'
 import type { ClusterObserver, StoreOperation } from './observer.ts'
-import type { StateChange, StateFile } from './state-file.ts'
+import { readInParts } from './read-in-parts.ts'
+import type { StateChange, StateFile, StateRow } from './state-file.ts'
 import type { Store } from './store.ts'
 
 /** Milliseconds from one transaction to the next, at least: what a killed process may lose. */
@@ -74,16 +75,17 @@ export class SqliteStore implements Store {
     this.#ask('delete', (file) => file.deleteNames(from, to))
   }
 
-  async list(name: string, limit: number): Promise<[room: string, value: unknown][]> {
+  async *list(name: string): AsyncGenerator<[room: string, value: unknown]> {
     checkStateName(name)
-    this.#checkOpen()
-    const rows = new Map(this.#file.list(name, limit).map(({ room, json }) => [room, json]))
-    for (const change of this.#dirty.values()) {
-      if (change.name !== name) continue
-      if (change.json === undefined) rows.delete(change.room)
-      else if (rows.size < limit || rows.has(change.room)) rows.set(change.room, change.json)
-    }
-    return [...rows].map(([room, json]) => [room, JSON.parse(json)])
+    const rows = readInParts<StateRow>({
+      read: (after, most) => {
+        this.#checkOpen()
+        return this.#ask('read', (file) => file.list(name, after, most))
+      },
+      keyOf: ({ room }) => room,
+      newer: () => this.#waiting(name),
+    })
+    for await (const { room, json } of rows) yield [room, JSON.parse(json)]
   }
 
   async close(): Promise<void> {
@@ -111,6 +113,11 @@ export class SqliteStore implements Store {
     this.#keepClean(id, change)
     this.#evict()
     return change.json
+  }
+
+  *#waiting(name: string): Generator<[room: string, row: StateRow | undefined]> {
+    for (const { room, name: each, json } of this.#dirty.values())
+      if (each === name) yield [room, json === undefined ? undefined : { room, json }]
   }
 
   #change(change: StateChange): void {

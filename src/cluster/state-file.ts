@@ -9,6 +9,12 @@ export interface StateChange {
   json: string | undefined
 }
 
+/** A room's value by a name that is known. */
+export interface StateRow {
+  room: string
+  json: string
+}
+
 /** Says whose file it is, where SQLite keeps that for programs like `file`: the letters `Imgc`. */
 const APPLICATION_ID = 0x49_6d_67_63
 /** What makes each version of the schema out of the one before; a new file goes through all of them. */
@@ -46,7 +52,10 @@ export class StateFile {
     this.#database = openDatabase(path)
     this.history = new HistoryTable(this.#database)
     this.#select = this.#database.prepare('SELECT json FROM state WHERE room = ? AND name = ?')
-    this.#list = this.#database.prepare('SELECT room, json FROM state WHERE name = ? LIMIT ?')
+    // By the primary key, which is in the order of rooms already.
+    this.#list = this.#database.prepare(
+      'SELECT room, json FROM state NOT INDEXED WHERE room > ?2 AND name = ?1 ORDER BY room LIMIT ?3',
+    )
     this.#upsert = this.#database.prepare(
       'INSERT INTO state VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET json = excluded.json',
     )
@@ -57,9 +66,9 @@ export class StateFile {
     return (this.#select.get(room, name) as { json: string } | undefined)?.json
   }
 
-  /** Every room's value by that name. */
-  list(name: string, limit: number): { room: string; json: string }[] {
-    return this.#list.all(name, limit) as { room: string; json: string }[]
+  /** The values by a name of the rooms after a room, in the order of rooms. */
+  list(name: string, after: string, most: number): StateRow[] {
+    return this.#list.all(name, after, most) as StateRow[]
   }
 
   /** Writes all changes or, where that fails, none. */

@@ -14,8 +14,11 @@ export interface Store {
   delete(room: string, name: string): Promise<boolean>
   /** Adds to a number, atomically; a missing one counts as 0. Rejects with a `TypeError` where it is no number. */
   add(room: string, name: string, amount: number): Promise<number>
-  /** Every room that has a value by that name, with the value; `limit` of them at most, in any order. */
-  list(name: string, limit: number): Promise<[room: string, value: unknown][]>
+  /**
+   * Every room that has a value by that name, with the value, in the order of their names; read a part at a time, so
+   * that something else can happen between. What changes meanwhile is there as it was or as it is.
+   */
+  list(name: string): AsyncIterable<[room: string, value: unknown]>
   /** Deletes every name from `from` up to, but not including, `to`, in the order of text, of every room; unpublished. */
   deleteNames(from: string, to: string): Promise<void>
   /** Keeps what was written so far. Whatever is asked afterwards may be refused. */

@@ -93,6 +93,8 @@ export class WatchedRoom {
   #raise(day: number): void {
     const { record } = this
     record.peak = Math.max(record.peak, this.#visitors)
+    // A clock that is put back over midnight does not end the new day.
+    if (day < record.day) return
     record.dayPeak = record.day === day ? Math.max(record.dayPeak, this.#visitors) : this.#visitors
     record.day = day
   }

@@ -98,7 +98,7 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
       this.#sentBytes.inc({ widget, delivery: 'stream' }, bytes - (this.#streamBytes.get(widget) ?? 0))
       this.#streamBytes.set(widget, bytes)
     }
-    return this.#registry.metrics()
+    return withoutUnmeasured(await this.#registry.metrics())
   }
 
   drawn(widget: string, { frame, took }: Drawing): void {
@@ -146,7 +146,7 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
     if (this.#watchesProcess) return
     this.#watchesProcess = true
     collectDefaultMetrics({ register: this.#registry })
-    // Of a loop that was not watched yet the least lag would be told as 292 years.
+    // Of a loop that was not watched yet there is no lag to tell.
     await sleep(FIRST_LOOK)
   }
 
@@ -174,4 +174,9 @@ interface Named<Label extends string> {
   name: string
   help: string
   labels: readonly Label[]
+}
+
+/** prom-client tells the lag of a loop of which there is no measurement since the last time as 292 years, or as NaN. */
+function withoutUnmeasured(text: string): string {
+  return text.replace(/^nodejs_eventloop_lag_\w+ (9223372036\.\d+|Nan)\n/gim, '')
 }

@@ -7,6 +7,7 @@ import { RecordedHistory } from '../../src/cluster/recorded-history.ts'
 
 const silent = pino({ level: 'silent' })
 const MORNING = Date.UTC(2026, 0, 31, 9)
+const MIDNIGHT = Date.UTC(2026, 1, 1)
 
 /** What every history promises. `make` is asked anew for each test. */
 export function describeHistory(kind: string, make: () => HistoryArchive): void {
@@ -50,6 +51,38 @@ export function describeHistory(kind: string, make: () => HistoryArchive): void 
         { time: MORNING, visitors: level(3, 1.25), connections: level(5, 1.75), hits: 0 },
       ])
       expect(clock.now).toBe(MORNING + 2 * MINUTE)
+    })
+
+    test('has the people who watch at midnight among the new day’s, from its first moment on', async () => {
+      const { clock, history, count } = begin(make(), MIDNIGHT - 10_000)
+      count(5)
+      clock.now = MIDNIGHT + 5_000
+      expect(await history.record('r/a')).toMatchObject({ peak: 5, peakToday: 5 })
+      count(2)
+      clock.now += 1_000
+      expect(await history.record('r/a')).toMatchObject({ peak: 5, peakToday: 5 })
+      // The clock is put back over midnight, and goes on.
+      clock.now = MIDNIGHT - 4_000
+      count(1)
+      clock.now = MIDNIGHT + 3_000
+      expect(await history.record('r/a')).toMatchObject({ peak: 5, peakToday: 5 })
+    })
+
+    test('lists what is known of every room, in their order, written or not', async () => {
+      const { history, archive, clock } = begin()
+      for (const room of ['r/c', 'r/a']) history.note(room, { visitors: 1, connections: 1 })
+      await history.close()
+      clock.now += MINUTE
+      const again = begin(archive, clock.now)
+      again.history.note('r/b', { visitors: 2, connections: 2 })
+      again.history.note('r/c', { visitors: 3, connections: 3 })
+      const seen: [string, number][] = []
+      for await (const { room, peak } of again.history.records()) seen.push([room, peak])
+      expect(seen).toEqual([
+        ['r/a', 1],
+        ['r/b', 2],
+        ['r/c', 3],
+      ])
     })
 
     test('has a visit too short to be seen by looking now and then', async () => {

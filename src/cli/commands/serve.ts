@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { createSecureServer, type Http2SecureServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import express, { type Request, type Response } from 'express'
@@ -67,18 +67,24 @@ async function serve(options: Options): Promise<undefined> {
 
 /**
  * Answers requests. Pictures over plain HTTP/1.1 go past the app, of which they need nothing but the client's address:
- * Express gives each request and response another prototype, and with it a shape of its own, 3 kB a viewer.
+ * Express gives each request and response another prototype, and with it a shape of its own, 3 kB a viewer. A picture's
+ * page has to know more: by which name and protocol a proxy was asked for it.
  */
 function createListener(options: Options, imgcast: Imgcast): RequestListener {
   const app = createApp(options, imgcast)
   if (options.tlsCert !== undefined) return app
   const trusts = app.get('trust proxy fn') as Parameters<typeof proxyAddress>[1]
   return (request, response) => {
-    if (!isPictureUrl(request.url ?? '')) return app(request, response)
+    if (!isPictureUrl(request.url ?? '') || mayWantPage(request)) return app(request, response)
     Object.assign(request, { ip: proxyAddress(request, trusts) })
     // Whatever the router does not answer itself, and that is nothing, is a fault of the router.
     imgcast.router(request as Request, response as Response, () => response.destroy())
   }
+}
+
+/** A browser that is led to a picture by a link takes its page. */
+function mayWantPage({ headers }: IncomingMessage): boolean {
+  return headers['sec-fetch-dest'] === 'document' || headers.accept?.includes('text/html') === true
 }
 
 function createApp({ tlsCert, trustProxy }: Options, imgcast: Imgcast): express.Express {

@@ -80,23 +80,39 @@ export function selectRooms(all: readonly RoomSummary[], query: RoomQuery): Room
   const compare = (one: Place, other: Place) =>
     (one.value === other.value ? 0 : one.value < other.value === isDescending ? 1 : -1) ||
     (one.room < other.room ? -1 : Number(one.room > other.room))
-  const found = all
-    .filter(
-      (room) =>
-        (widget === undefined || room.widget === widget) &&
-        (watched === undefined || room.connections > 0 === watched) &&
-        room.room.toLowerCase().includes(search),
-    )
-    .map((summary) => ({ summary, value: summary[sort] ?? 0, room: summary.room }))
-    .sort(compare)
-  const rest = after ? found.filter((each) => compare(each, after) > 0) : found
-  const page = rest.slice(0, limit)
+  const found = all.filter(
+    (room) =>
+      (widget === undefined || room.widget === widget) &&
+      (watched === undefined || room.connections > 0 === watched) &&
+      room.room.toLowerCase().includes(search),
+  )
+  const places = found.map((summary) => ({ summary, value: summary[sort] ?? 0, room: summary.room }))
+  const rest = after ? places.filter((each) => compare(each, after) > 0) : places
+  const page = takeFirst(rest, limit, compare)
   const last = page.at(-1)
   return {
     rooms: page.map(({ summary }) => summary),
     total: found.length,
     next: last && rest.length > limit ? toCursor(last) : undefined,
   }
+}
+
+/** The first so many in an order, without putting all of a hundred thousand in it. */
+function takeFirst<T>(rows: readonly T[], most: number, compare: (one: T, other: T) => number): T[] {
+  const first: T[] = []
+  for (const row of rows) {
+    const last = first[most - 1]
+    if (last !== undefined && compare(row, last) >= 0) continue
+    let [low, high] = [0, first.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (compare(first[middle] as T, row) <= 0) low = middle + 1
+      else high = middle
+    }
+    first.splice(low, 0, row)
+    if (first.length > most) first.pop()
+  }
+  return first
 }
 
 function toCursor({ value, room }: Place): string {

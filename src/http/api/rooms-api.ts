@@ -14,7 +14,11 @@ export function createRoomsApi(rooms: Rooms): Router {
     .get(async (request, response) => {
       const parameters = searchOf(request)
       const query = parseRoomQuery(parameters)
-      const { rooms: page, total, next } = selectRooms(await rooms.list(), query)
+      const {
+        rooms: page,
+        total,
+        next,
+      } = selectRooms(query.watched ? await rooms.watched() : await rooms.list(), query)
       const links = [`<${hrefOf(request, parameters, undefined)}>; rel="first"`]
       if (next !== undefined) links.unshift(`<${hrefOf(request, parameters, next)}>; rel="next"`)
       const body = { rooms: page.map(toJson), total, next: next ?? null }

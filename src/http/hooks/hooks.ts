@@ -52,7 +52,7 @@ export class Hooks {
 
   /** Takes up the hooks of before the last stop. */
   async load(): Promise<void> {
-    for (const [, hook] of await this.#init.store.list(NAME, MOST_HOOKS)) {
+    for await (const [, hook] of this.#init.store.list(NAME)) {
       try {
         this.#watch(hook as Hook)
         await this.#deliveries.load(hook as Hook)

@@ -56,7 +56,7 @@ export class Polls {
 
   /** Takes up what was polled before the last stop. */
   async load(): Promise<void> {
-    for (const [room, poll] of await this.#store.list(NAME, MOST_POLLS)) {
+    for await (const [room, poll] of this.#store.list(NAME)) {
       this.#start(room.slice(room.indexOf('/') + 1), poll as Poll, Math.random() * SPREAD)
     }
   }
@@ -86,8 +86,9 @@ export class Polls {
   /** Every status, polled or not, by key. */
   async list(): Promise<StatusRow[]> {
     const rows = new Map<string, StatusRow>()
-    for (const [room, status] of await this.#store.list(BADGE, MOST_STATUSES)) {
+    for await (const [room, status] of this.#store.list(BADGE)) {
       const key = room.slice(ROOM_PREFIX.length)
+      if (rows.size >= MOST_STATUSES) break
       if (room.startsWith(ROOM_PREFIX)) rows.set(key, { key, status: status as Status, poll: null })
     }
     for (const [key, { report }] of this.#running)

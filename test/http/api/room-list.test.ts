@@ -96,3 +96,15 @@ describe('a list of rooms', () => {
     expect(() => select('sort=size&limit=0')).toThrow(/sort: .*; limit: /)
   })
 })
+
+test('a page of a long list is what a sorted list begins with', () => {
+  const rooms = Array.from({ length: 3_000 }, (_, index) => makeRoom(`online/${index}`, (index * 7919) % 613))
+  const sorted = rooms
+    .toSorted((a, b) => b.visitors - a.visitors || (a.room < b.room ? -1 : 1))
+    .map(({ room }) => room)
+  const first = select('limit=700', rooms)
+  expect(first.rooms.map(({ room }) => room)).toEqual(sorted.slice(0, 700))
+  const second = select(`limit=700&cursor=${first.next}`, rooms)
+  expect(second.rooms.map(({ room }) => room)).toEqual(sorted.slice(700, 1_400))
+  expect(second.total).toBe(3_000)
+})
