@@ -123,6 +123,19 @@ describe('imgcast serve', () => {
     expect(errors().trim().split('\n')).toHaveLength(1)
   })
 
+  test.each(['/online/x', '/online/x.png'])(
+    '%s as a page has the address that a proxy was asked for',
+    async (path) => {
+      const { url } = await serve(['--trust-proxy', 'loopback'])
+      const response = await fetch(url + path, {
+        headers: { Accept: 'text/html', 'X-Forwarded-Proto': 'https' },
+      })
+      const page = await response.text()
+      expect(page).toContain(`${url.replace('http:', 'https:')}/online/x.png`)
+      expect(page).not.toContain(`${url}/online/x.png`)
+    },
+  )
+
   test('a flag counts more than the environment, the last of a flag most', async () => {
     const { errors } = await serve(['--log-level', 'info', '--log-level', 'silent'], {
       IMGCAST_LOG_LEVEL: 'trace',
