@@ -8,6 +8,7 @@ import { COMMANDS } from '../../src/cli/commands.ts'
 import { flagOf, OPTIONS, variableOf } from '../../src/options.ts'
 import { type RunningServer, runCommand, serveCommand } from '../support/command.ts'
 import { FIXTURE_WIDGETS } from '../support/server.ts'
+import { chromium } from '../support/stream-reader.ts'
 
 const servers: RunningServer[] = []
 
@@ -128,7 +129,12 @@ describe('imgcast serve', () => {
     async (path) => {
       const { url } = await serve(['--trust-proxy', 'loopback'])
       const response = await fetch(url + path, {
-        headers: { Accept: 'text/html', 'X-Forwarded-Proto': 'https' },
+        headers: {
+          ...chromium,
+          Accept: 'text/html',
+          'Sec-Fetch-Dest': 'document',
+          'X-Forwarded-Proto': 'https',
+        },
       })
       const page = await response.text()
       expect(page).toContain(`${url.replace('http:', 'https:')}/online/x.png`)
