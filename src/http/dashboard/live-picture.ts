@@ -20,7 +20,7 @@ const DARK = '(prefers-color-scheme: dark)'
 /** The papers of style.css: live numbers lie over those of the page, and have to hide them. */
 export const PAPERS = { light: 'fbfaf7', dark: '161614' }
 /** The columns beside the names of rooms, in CSS pixels, as dashboard.css has them. */
-const TABLE = { row: 40, wide: { width: 620, cell: 108 }, narrow: { width: 168, cell: 64 } }
+const TABLE = { row: 40, wide: { width: 620, cell: 108 }, narrow: { width: 188, cell: 84 } }
 /** The longest text that the table's picture takes to name its rooms by. */
 const LONGEST_SHOW = 1500
 const CHARTS = { wide: { width: 1120, height: 180 }, narrow: { width: 350, height: 150 } }
