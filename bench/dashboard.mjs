@@ -31,6 +31,7 @@ const imgcast = await createImgcast({
   store: `file:${path}`,
   token: TOKEN,
   maxConnectionsPerAddress: 10_000,
+  maxChannels: WATCHED + 100,
   log,
 })
 const server = express().use(imgcast.router).listen(0, '127.0.0.1')
@@ -58,6 +59,7 @@ await show(
   'the live table, drawn',
   `/rooms/dashboard.png?names=no&width=620&height=800&scale=2&show=${shown}&cell=`,
 )
+await show('  its numbers, not drawn', `/rooms/dashboard.json?show=${shown}&cell=`)
 for (const viewer of viewers) viewer.destroy()
 server.close()
 await imgcast.close()
@@ -71,6 +73,7 @@ async function show(row, page, sent = cookie) {
     const begin = performance.now()
     const address = page.endsWith('=') ? page + (60 + turn) : page
     const response = await fetch(url + address, { headers: { Cookie: sent } })
+    if (response.status !== (sent ? 200 : 401)) throw new Error(`${address} was answered ${response.status}`)
     bytes = (await response.arrayBuffer()).byteLength
     took.push(performance.now() - begin)
   }
