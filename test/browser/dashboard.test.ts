@@ -52,7 +52,7 @@ afterAll(async () => {
 })
 
 async function watch(language: string): Promise<RawStream> {
-  const stream = await openStream(`${url}/online/blog.png`, {
+  const stream = await openStream(`${url}/online/blog.mjpeg`, {
     headers: { 'Accept-Language': language, 'User-Agent': 'Lavf/61.7' },
   })
   streams.push(stream)

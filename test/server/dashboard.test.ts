@@ -94,6 +94,7 @@ describe('signing in', () => {
     for (const part of ['Path=/dashboard', 'HttpOnly', 'SameSite=Strict', 'Max-Age=2592000'])
       expect(set.split('; ')).toContain(part)
     expect(set).not.toContain('Secure')
+    expect(response.headers.get('cache-control')).toBe('no-store')
     expect(set).not.toContain(TOKEN)
   })
 

@@ -45,7 +45,8 @@ export function createSigning({ session, token, publicUrl, homeOf, showForm }: S
     },
   })
   const form = express.urlencoded({ extended: false, limit: LARGEST_FORM_BYTES })
-  const sameOrigin = (request: Request, _response: Response, next: () => void) => {
+  const sameOrigin = (request: Request, response: Response, next: () => void) => {
+    response.set('Cache-Control', 'no-store')
     checkOrigin(request, publicUrl)
     next()
   }
