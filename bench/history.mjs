@@ -147,6 +147,7 @@ show('open the file', `${(performance.now() - opened).toFixed(0)} ms`)
 const now = (FIRST + DAYS * 24) * HOUR - 30 * MINUTE
 const log = pino({ level: 'warn' })
 const history = new RecordedHistory({ archive: file.history, retention: 90 * 24 * HOUR, log, now: () => now })
+const store = { get: async () => 4711 }
 const presence = { counts: async () => ({ connections: 3, visitors: 2, peak: 9 }) }
 const manifest = toManifest('chart', '', chart)
 const look = parseLook(manifest, 'png', new URLSearchParams('span=week&scale=2'))
@@ -161,7 +162,7 @@ const facts = {
   time: now,
 }
 const read = (turn, span) =>
-  readRoomHistory({ history, presence }, `online/room-${(turn * 37) % ROOMS}`, span, now)
+  readRoomHistory({ history, presence, store }, `online/room-${(turn * 37) % ROOMS}`, span, now)
 const draw = (data) => drawJob({ widget: chart, manifest }, facts, { data, pictures: [] })
 const ready = await read(0, 'week')
 draw(ready)

@@ -13,12 +13,24 @@ import countdown from '../dist/widgets/countdown.js'
 import grid from '../dist/widgets/grid.js'
 import hits from '../dist/widgets/hits.js'
 import online from '../dist/widgets/online.js'
+import rooms from '../dist/widgets/rooms.js'
 import sine from '../dist/widgets/sine.js'
 import status from '../dist/widgets/status.js'
 import trafficLight from '../dist/widgets/traffic-light.js'
 
 const FOLDER = new URL('../docs/images/', import.meta.url)
-const WIDGETS = { chart, clock, countdown, grid, hits, online, sine, status, 'traffic-light': trafficLight }
+const WIDGETS = {
+  chart,
+  clock,
+  countdown,
+  grid,
+  hits,
+  online,
+  rooms,
+  sine,
+  status,
+  'traffic-light': trafficLight,
+}
 
 // CSS pixels; drawn twice as large, for dense screens.
 const SCALE = 2
@@ -48,6 +60,13 @@ const RUNNING = { label: 'build', message: 'running', color: 'blue', style: 'for
 const PASSING = { label: 'build', message: 'passing', color: 'brightgreen', style: 'for-the-badge' }
 const PASSES_AT = 21
 
+/** What they are called, how much goes on in them, and in which ten minutes of the day most does. */
+const ROOMS = [
+  ['online/blog', 1, 112],
+  ['online/forum', 0.4, 60],
+  ['status/build', 0.1, 20],
+]
+
 registerFonts()
 mkdirSync(FOLDER, { recursive: true })
 write('imgcast.gif', await drawGif())
@@ -57,6 +76,7 @@ const pictures = {
   countdown: await drawWidget('countdown', '', { time: Date.UTC(2026, 10, 20, 17, 25, 48) }),
   hits: await drawWidget('hits', '', { data: { hits: 4711, today: 42 } }),
   online: await drawWidget('online', '', { visitors: 12 }),
+  rooms: await drawWidget('rooms', 'background=white', { data: ROOMS.map((room) => dayOfVisitors(...room)) }),
   sine: await drawWidget('sine', '', { time: 400 }),
   status: await drawWidget('status', '', { data: { ...PASSING, style: 'flat' } }),
   'traffic-light': await drawWidget('traffic-light', '', { time: 1000 }),
@@ -68,23 +88,26 @@ write('grid.png', (await drawWidget('grid', '', { pictures: shown })).bytes)
 for (const [name, { bytes }] of Object.entries(pictures)) write(`${name}.png`, bytes)
 
 /** A room that is quiet at night, and busiest in the evening. */
-function dayOfVisitors() {
+function dayOfVisitors(room = 'online/blog', share = 1, hour = 112) {
   const step = 600_000
   const steps = Array.from({ length: 144 }, (_, index) => {
-    const [day, evening] = [Math.exp(-(((index - 70) / 26) ** 2)), Math.exp(-(((index - 112) / 13) ** 2))]
-    const mean = 2 + 24 * day + 36 * evening + 3 * Math.sin(index * 1.7) * day + Math.sin(index * 0.9)
+    const [day, evening] = [Math.exp(-(((index - 70) / 26) ** 2)), Math.exp(-(((index - hour) / 13) ** 2))]
+    const wave = 3 * Math.sin(index * 1.7) * day + Math.sin(index * 0.9)
+    const mean = share * (2 + 24 * day + 36 * evening + wave)
     return { time: index * step, visitors: { peak: Math.ceil(mean * 1.1 + 1), mean } }
   })
   const { peak } = steps.at(-1).visitors
   return {
-    room: 'online/blog',
+    room,
     from: 0,
     to: 144 * step,
     step,
     steps,
     visitors: peak,
-    connections: peak,
+    connections: Math.ceil(peak * 1.2),
     peak,
+    peakToday: Math.max(...steps.map(({ visitors }) => visitors.peak)),
+    hits: Math.round(4711 * share),
   }
 }
 

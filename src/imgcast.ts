@@ -152,6 +152,8 @@ export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions 
       traffic: streams.traffic,
     }),
     sockets: () => streams.sockets(),
+    streamsOf: (room) => streams.ofRoom(room),
+    publicUrl: options.publicUrl,
     isReady,
   })
 

@@ -1,4 +1,4 @@
-import { type Context, cutText, defineWidget, param, type RoomHistory, textWidth } from 'imgcast'
+import { type Context, cutText, defineWidget, param, textWidth } from 'imgcast'
 
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' })
 // Transparent, in greys that show on white and on black alike; a light card; a dark one.
@@ -34,10 +34,11 @@ export default defineWidget({
   size: { width: { min: 120, max: 1200, default: 480 }, height: { min: 40, max: 600, default: 180 } },
   params: {
     room: param.text('', {
-      max: 100,
+      max: 129,
       about: 'Which room, as widget/key; else the one of online with this key.',
     }),
     span: param.choice(['hour', 'day', 'week'], 'day', { about: 'How far back.' }),
+    label: param.text('{room}', { max: 60, about: 'The heading; {room} is the room.' }),
     theme: param.theme('auto', { about: 'A light card or a dark one; auto is bare, in colours for either.' }),
     color: param.color('', { about: 'Of the line.' }),
   },
@@ -101,7 +102,7 @@ export default defineWidget({
       ctx.fillText(fits ? words : 'nobody', (left + right) / 2, (top + bottom) / 2)
     }
     if (hasHeading)
-      drawHeading(ctx, data, highest, theme, color, {
+      drawHeading(ctx, params.label.replace('{room}', data.room), data.visitors, highest, theme, color, {
         left: padding,
         right: width - padding,
         y: padding + em * 0.6,
@@ -191,10 +192,11 @@ function drawTimes(ctx: Context, span: keyof typeof SPANS, color: string, { left
   ctx.fillText('now', right, y)
 }
 
-/** Whose chart it is, and at the other end now and the peak: what does not fit is left out, now last. */
+/** What the chart is of, and at the other end now and the peak: what does not fit is left out, now last. */
 function drawHeading(
   ctx: Context,
-  { room, visitors }: RoomHistory,
+  label: string,
+  visitors: number,
   highest: number,
   { ink, quiet }: { ink: string; quiet: string },
   color: string,
@@ -220,5 +222,5 @@ function drawHeading(
   ctx.textAlign = 'left'
   ctx.font = `500 ${em}px Inter`
   ctx.fillStyle = ink
-  ctx.fillText(cutText(room, ctx.font, end - left - em), left, y)
+  ctx.fillText(cutText(label, ctx.font, end - left - em), left, y)
 }

@@ -8,6 +8,11 @@ const REMEMBERED_DAYS = 7
 /** Where a room remembers how often its pictures were asked for. */
 export const HITS = '$hits'
 
+/** A room's hits from what is remembered: what ended as an error was counted, and taken back. */
+export function toHits(remembered: unknown): number {
+  return typeof remembered === 'number' ? Math.max(remembered, 0) : 0
+}
+
 /**
  * Counts how often a room's pictures were asked for: `$hits` for all time, `$hits:YYYY-MM-DD` for a day in UTC. Days
  * older than a week are deleted.

@@ -1,10 +1,11 @@
 import { quote } from '../errors.ts'
 import { emptyHistory, HISTORY_SPANS, type HistorySpan, type RoomHistory } from '../widget/room-history.ts'
 import type { Cluster } from './cluster.ts'
+import { HITS, toHits } from './hits.ts'
 
 /** A room over the last hour, day or week, as widgets get it. @throws TypeError for another span, or no room. */
 export async function readRoomHistory(
-  { history, presence }: Pick<Cluster, 'history' | 'presence'>,
+  { history, presence, store }: Pick<Cluster, 'history' | 'presence' | 'store'>,
   room: unknown,
   span: unknown,
   now = Date.now(),
@@ -15,7 +16,13 @@ export async function readRoomHistory(
       `Expected \`span\` to be one of ${Object.keys(HISTORY_SPANS).join(', ')}, got ${quote(span)}`,
     )
   const empty = emptyHistory(span as HistorySpan, now)
-  const [found, counts] = await Promise.all([history.read(room, empty), presence.counts(room)])
+  const [found, counts, { peakToday }, hits] = await Promise.all([
+    history.read(room, empty),
+    presence.counts(room),
+    history.record(room),
+    store.get(room, HITS),
+  ])
   const known = new Map(found.map((each) => [each.time, each]))
-  return { room, ...empty, steps: empty.steps.map((each) => known.get(each.time) ?? each), ...counts }
+  const steps = empty.steps.map((each) => known.get(each.time) ?? each)
+  return { room, ...empty, steps, ...counts, peakToday, hits: toHits(hits) }
 }

@@ -1,5 +1,5 @@
 import type { History, RoomRecord } from './history.ts'
-import { HITS } from './hits.ts'
+import { HITS, toHits } from './hits.ts'
 import type { Presence } from './presence.ts'
 import type { Store } from './store.ts'
 
@@ -103,9 +103,9 @@ export class Rooms {
   }
 }
 
-/** Undefined for what is no room: what ended as an error was counted, and taken back. */
+/** Undefined for what is no room: nobody watched it, and whatever was asked for ended as an error. */
 function summarise(room: string, { counts, record, ...known }: Known): RoomSummary | undefined {
-  const hits = typeof known.hits === 'number' ? Math.max(known.hits, 0) : 0
+  const hits = toHits(known.hits)
   const { connections = 0, visitors = 0 } = counts ?? {}
   const { since = null, peak = 0, peakToday = 0 } = record ?? {}
   if (hits === 0 && connections === 0 && peak === 0) return undefined

@@ -10,7 +10,18 @@ export interface Exhibit {
 }
 
 /** What people come for first; widgets that are not named follow by their titles. */
-const FIRST = ['online', 'sine', 'status', 'traffic-light', 'hits', 'clock', 'countdown', 'chart', 'grid']
+const FIRST = [
+  'online',
+  'sine',
+  'status',
+  'traffic-light',
+  'hits',
+  'clock',
+  'countdown',
+  'chart',
+  'rooms',
+  'grid',
+]
 
 /**
  * The order of a gallery: people's own widgets by their titles, so that an author sees what a change does, then the

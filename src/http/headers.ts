@@ -39,3 +39,26 @@ export const REVALIDATED: Readonly<Record<string, string>> = {
 
 /** The head of what is true only now. */
 export const UNCACHED: Readonly<Record<string, string>> = { ...CROSS_ORIGIN, 'Cache-Control': 'no-store' }
+
+/** The head of a page: no scripts, and nothing from elsewhere. */
+export const PAGE: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-cache',
+  'Content-Security-Policy':
+    "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'",
+  'Referrer-Policy': 'strict-origin-when-cross-origin',
+  'X-Content-Type-Options': 'nosniff',
+  // Unlike a picture's, a page's answer to one reader is not to be kept for another kind of reader.
+  Vary: 'Accept, Sec-Fetch-Dest, User-Agent',
+}
+
+/**
+ * The head of a page for one reader only, which no other site frames. Its address is nobody else's business; `no-referrer`
+ * would have browsers hide where its forms come from, too.
+ */
+export const PRIVATE_PAGE: Readonly<Record<string, string>> = {
+  ...PAGE,
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': `${PAGE['Content-Security-Policy']}; frame-ancestors 'self'`,
+  'Referrer-Policy': 'same-origin',
+  Vary: 'Cookie',
+}

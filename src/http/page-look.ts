@@ -1,7 +1,7 @@
 import { type Fault, PublicError } from '../errors.ts'
 import type { Size } from '../widget/define-widget.ts'
 import { formatDuration } from '../widget/duration.ts'
-import { IDLE_PARAMS, lookSpecs, parseLook } from '../widget/look.ts'
+import { IDLE_PARAMS, type Look, lookSpecs, parseLook } from '../widget/look.ts'
 import { type Manifest, usualLength } from '../widget/manifest.ts'
 import { describeParam, type ParamSpec, type ParamValue, parseParam } from '../widget/param.ts'
 import { EXTENSIONS, type Extension } from './negotiate.ts'
@@ -163,6 +163,18 @@ function chooseChanged(specs: Specs, asked: URLSearchParams, faults: readonly Fa
     const value = writeValue(spec, normalise(spec, raw))
     return value === writeValue(spec, normalise(spec, undefined)) ? [] : [[name, value]]
   })
+  return new URLSearchParams(changed)
+}
+
+/** A look as people write it: the parameters that differ from the defaults, each in its best spelling. */
+export function toQuery(manifest: Manifest, look: Look): URLSearchParams {
+  const values: Record<string, unknown> = { ...look, ...look.params }
+  const changed = Object.entries({ ...manifest.params, ...lookSpecs(manifest) }).flatMap(
+    ([name, spec]): [string, string][] => {
+      const value = writeValue(spec, values[name] as ParamValue)
+      return value === writeValue(spec, normalise(spec, undefined)) ? [] : [[name, value]]
+    },
+  )
   return new URLSearchParams(changed)
 }
 

@@ -4,22 +4,13 @@ import type { PublicError } from '../errors.ts'
 import type { Renderer } from '../render/renderer.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import { isHttp2 } from './connection.ts'
+import { PAGE } from './headers.ts'
 import { isLocalReader } from './local-reader.ts'
 import { sendWhole } from './send.ts'
 import { toSentence } from './sentence.ts'
-import type { PictureRequest } from './streams.ts'
+import { type PageRequest, type Site, siteOf, toSite } from './site.ts'
 import { type Trouble, toFailureTrouble, toFaultTrouble } from './trouble.ts'
-import { GALLERY_KEY, type PageRoom, type Site, Views } from './views.ts'
-
-const HEADERS: Readonly<Record<string, string>> = {
-  'Cache-Control': 'no-cache',
-  'Content-Security-Policy':
-    "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'",
-  'Referrer-Policy': 'strict-origin-when-cross-origin',
-  'X-Content-Type-Options': 'nosniff',
-  // Unlike a picture's, a page's answer to one reader is not to be kept for another kind of reader.
-  Vary: 'Accept, Sec-Fetch-Dest, User-Agent',
-}
+import { GALLERY_KEY, type PageRoom, Views } from './views.ts'
 
 /**
  * Browsers open six connections to a host over HTTP/1.1. With all of them streaming nothing else would load, not even
@@ -28,12 +19,6 @@ const HEADERS: Readonly<Record<string, string>> = {
 const HTTP1_STREAMS = 5
 
 const LONGEST_PATH = 120
-
-/** Express's additions that pages need to know their own address. */
-interface PageRequest extends PictureRequest {
-  baseUrl?: string
-  protocol?: string
-}
 
 /** Answers with server-rendered pages. */
 export class Pages {
@@ -44,10 +29,7 @@ export class Pages {
   /** @param publicUrl the address that the outside knows; else each request's own is taken. */
   constructor(renderer: Renderer, publicUrl: string | undefined) {
     this.#renderer = renderer
-    // A proxy that gives the router another path than it is mounted on says so by the public address.
-    this.#public = publicUrl
-      ? { url: publicUrl, base: new URL(publicUrl).pathname.replace(/\/$/, '') }
-      : undefined
+    this.#public = toSite(publicUrl)
   }
 
   gallery(request: PageRequest, response: ServerResponse): void {
@@ -112,12 +94,12 @@ export class Pages {
     return !this.#public && isLocalReader(request)
   }
 
-  #site({ baseUrl: base = '', protocol = 'http', headers }: PageRequest): Site {
-    return this.#public ?? { base, url: `${protocol}://${headers.host ?? 'localhost'}${base}` }
+  #site(request: PageRequest): Site {
+    return this.#public ?? siteOf(request)
   }
 
   #send(request: PageRequest, response: ServerResponse, status: number, page: string, extra = {}): void {
-    sendWhole(request, response, status, { ...HEADERS, ...extra }, 'text/html; charset=utf-8', page)
+    sendWhole(request, response, status, { ...PAGE, ...extra }, 'text/html; charset=utf-8', page)
   }
 }
 

@@ -3,6 +3,7 @@ import express, { type NextFunction, type Request, type RequestHandler, type Res
 import { toPublicError } from '../errors.ts'
 import { type ApiInit, createApi } from './api/api.ts'
 import { type ClicksInit, createClicks } from './clicks.ts'
+import { createDashboard, DASHBOARD, type DashboardInit } from './dashboard/dashboard.ts'
 import type { ForwardingCheck } from './forwarding-check.ts'
 import { createMetricsRoute, type MetricsRouteInit } from './metrics-route.ts'
 import type { Pages } from './pages.ts'
@@ -12,7 +13,7 @@ import { sendJson } from './send.ts'
 import { publicFolder } from './views.ts'
 
 /** What the router hands requests to. */
-export interface RouterInit extends ApiInit, ClicksInit, MetricsRouteInit {
+export interface RouterInit extends ApiInit, ClicksInit, DashboardInit, MetricsRouteInit {
   pictures: Pictures
   pages: Pages
   forwarding: ForwardingCheck
@@ -38,6 +39,7 @@ export function createRouter(init: RouterInit): Router {
   router.get(['/healthz', '/readyz'], health)
   router.use('/api', createApi(init))
   router.use(createMetricsRoute(init))
+  router.use(DASHBOARD, createDashboard(init))
   router.use('/assets', express.static(join(publicFolder(), 'assets'), { index: false, maxAge: '1h' }))
   router.get('/', (request, response) => init.pages.gallery(request, response))
   router.use(createClicks(init))

@@ -2,11 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { Channel } from '../channel/channel.ts'
-import type { ChannelSpec } from '../channel/spec.ts'
+import { type ChannelSpec, roomOf } from '../channel/spec.ts'
 import type { Visits } from '../channel/visits.ts'
 import type { ViewerKeys } from '../cluster/viewer-key.ts'
+import type { Look } from '../widget/look.ts'
 import { Admission, type AdmissionLimits } from './admission.ts'
 import type { CountedSocket } from './audit.ts'
+import { type Client, clientOf, isForwarded } from './client.ts'
 import { Connection, isHttp2, writeHead } from './connection.ts'
 import { createDirectSend } from './direct-send.ts'
 import { STREAM } from './headers.ts'
@@ -16,7 +18,8 @@ import type { Delivery } from './negotiate.ts'
 import type { Probe } from './probe.ts'
 import type { SocketOptions } from './socket-options.ts'
 import { toEndpoint } from './socket-table.ts'
-import { Traffic } from './traffic.ts'
+import type { Traffic } from './traffic.ts'
+import { type RoomTraffic, TrafficBook } from './traffic-book.ts'
 import { isChromium } from './user-agent.ts'
 
 /** What the streams of one server share. */
@@ -42,6 +45,20 @@ export interface PictureRequest extends IncomingMessage {
 /** Both ends of a socket; asked when it is open, as a closed one no longer knows. */
 type Endpoint = { [Name in 'localPort' | 'remoteAddress' | 'remotePort']: Socket[Name] | undefined }
 
+/** What is known of an open stream. There are thousands: what is the same for many is one object. */
+interface OpenStream extends Endpoint {
+  spec: ChannelSpec
+  client: Client
+}
+
+/** The open streams of a room, for whoever looks inside. */
+export interface RoomStreams {
+  /** Of each stream what it shows and to whom. */
+  streams: { look: Look; client: Client }[]
+  /** What was sent to them, and to others while somebody watched; undefined where nobody watches. */
+  sent: Readonly<RoomTraffic> | undefined
+}
+
 /** The way of delivery of one stream. */
 export type StreamDelivery = Extract<Delivery, { kind: 'stream' }>
 
@@ -55,8 +72,8 @@ export class Streams {
   readonly #heartbeat: Heartbeat
   readonly #multipart = new Multipart()
   readonly #directSend = createDirectSend()
-  readonly #sockets = new Map<Connection, Endpoint>()
-  readonly #traffic = new Map<string, Traffic>()
+  readonly #open = new Map<Connection, OpenStream>()
+  readonly #traffic = new TrafficBook()
   #ghosts = 0
   /** A client that pipelines a second request behind an endless stream would wait for ever, and be counted. */
   readonly #taken = new WeakSet<object>()
@@ -79,7 +96,15 @@ export class Streams {
 
   /** What was sent so far, by widget. */
   get traffic(): ReadonlyMap<string, Readonly<Traffic>> {
-    return this.#traffic
+    return this.#traffic.byWidget()
+  }
+
+  /** Who watches a room, by pictures of its own: those who see it within another picture are in that one's room. */
+  ofRoom(room: string): RoomStreams {
+    const streams: RoomStreams['streams'] = []
+    for (const { spec, client } of this.#open.values())
+      if (roomOf(spec) === room) streams.push({ look: spec.look, client })
+    return { streams, sent: this.#traffic.ofRoom(room) }
   }
 
   /** How many ended because their network was gone: the kernel had tried long enough. */
@@ -90,7 +115,7 @@ export class Streams {
   /** The sockets of the open streams, for whoever checks the count. */
   sockets(): CountedSocket[] {
     const sockets = new Map<string, CountedSocket>()
-    for (const { localPort = 0, remoteAddress = '', remotePort = 0 } of this.#sockets.values()) {
+    for (const { localPort = 0, remoteAddress = '', remotePort = 0 } of this.#open.values()) {
       const remote = toEndpoint(remoteAddress, remotePort)
       const known = sockets.get(`${localPort} ${remote}`)
       if (known) known.streams += 1
@@ -129,16 +154,19 @@ export class Streams {
       throw error
     }
     this.#init.socketOptions.apply(socket)
-    const traffic = this.#trafficOf(spec.widget)
-    traffic.streams += 1
+    const traffic = this.#traffic.enter(spec.widget, roomOf(spec))
     const connection = this.#connect(request, response, delivery, traffic)
     const { localPort, remoteAddress, remotePort } = socket
-    this.#sockets.set(connection, { localPort, remoteAddress, remotePort })
+    const client = clientOf(request.headers)
+    this.#open.set(connection, { localPort, remoteAddress, remotePort, spec, client })
     const leaving: (() => void)[] = [
       release,
-      () => this.#sockets.delete(connection),
+      () => this.#open.delete(connection),
       () => this.#heartbeat.delete(connection),
-      () => connection.destroy(),
+      () => {
+        connection.destroy()
+        this.#traffic.leave(roomOf(spec))
+      },
     ]
     const carrier = carrierOf(request)
     onceGone(request, response, () => {
@@ -163,12 +191,6 @@ export class Streams {
       await new Promise((resolve) => setTimeout(resolve, interval))
     }
     for (const connection of this.connections) connection.destroy()
-  }
-
-  #trafficOf(widget: string): Traffic {
-    const traffic = this.#traffic.get(widget) ?? new Traffic()
-    this.#traffic.set(widget, traffic)
-    return traffic
   }
 
   #connect(
@@ -212,9 +234,7 @@ export class Streams {
 function canBeProbed(request: PictureRequest): boolean {
   const { headers } = request
   if (!isChromium(headers['user-agent'] ?? '') || isHttp2(request)) return false
-  const isForwarded =
-    headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined || headers.via !== undefined
-  if (!isForwarded) return true
+  if (!isForwarded(headers)) return true
   return String(headers['x-client-protocol'] ?? '').startsWith('HTTP/1')
 }
 

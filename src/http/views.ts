@@ -9,16 +9,9 @@ import type { Manifest } from '../widget/manifest.ts'
 import { type Exhibit, toGalleryOrder } from './gallery-order.ts'
 import type { Extension } from './negotiate.ts'
 import { type PageExtension, readPageLook, sizeOf, toRows } from './page-look.ts'
+import type { Site } from './site.ts'
 import { type Snippets, snippets } from './snippets.ts'
 import type { Trouble } from './trouble.ts'
-
-/** Where the pages are. */
-export interface Site {
-  /** The router's absolute address without a trailing slash: `https://pics.example.org/live`. */
-  url: string
-  /** The path the router is mounted on: `` or `/live`. */
-  base: string
-}
 
 /** How a gallery is shown. */
 export interface GalleryOptions {
@@ -163,6 +156,11 @@ export class Views {
       stream: pathOf(picture, 'mjpeg') + toSearch(look.query),
       still: pathOf(picture, extension) + toSearch(look.query, { delivery: 'still' }),
     })
+  }
+
+  /** Fills in a template of its own folder, by its name. */
+  page(template: string, facts: object): string {
+    return this.#eta.render(`@${template}`, facts)
   }
 
   /** Tells what went wrong to somebody who opened an address as a page. */

@@ -44,6 +44,10 @@ export interface RoomHistory {
   visitors: number
   /** The most visitors at once since the room was first watched. */
   peak: number
+  /** The most visitors at once since midnight in UTC. */
+  peakToday: number
+  /** How often a picture of the room was asked for, ever. */
+  hits: number
 }
 
 const MINUTE = 60_000

@@ -106,6 +106,8 @@ describe('imgcast serve', () => {
   test('says its address, its token and how to stop, on standard output', async () => {
     const { url, output } = await serve()
     expect(output()).toMatch(/Dashboard token +[\w-]{24} +\(made for this run/)
+    expect(output()).toMatch(new RegExp(`Dashboard +${url}/dashboard\n`))
+    expect(output()).not.toMatch(/https?:.*token/i)
     expect(output()).toMatch(/Stop it with +Ctrl\+C/)
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
     expect((await fetch(`${url}/online/a.png`)).headers.get('content-type')).toBe('image/png')

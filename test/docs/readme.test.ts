@@ -10,13 +10,14 @@ import clock from '../../widgets/clock.ts'
 import countdown from '../../widgets/countdown.ts'
 import hits from '../../widgets/hits.ts'
 import online from '../../widgets/online.ts'
+import rooms from '../../widgets/rooms.ts'
 import sine from '../../widgets/sine.ts'
 import status from '../../widgets/status.ts'
 import trafficLight from '../../widgets/traffic-light.ts'
 import { section, tableOf, toTable } from './markdown.ts'
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-const widgets = { chart, clock, countdown, hits, online, sine, status, 'traffic-light': trafficLight }
+const widgets = { chart, clock, countdown, hits, online, rooms, sine, status, 'traffic-light': trafficLight }
 const NOTHING = '—'
 
 describe('the README', () => {

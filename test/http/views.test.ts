@@ -384,6 +384,10 @@ describe('the error page', () => {
 
 describe('the public folder', () => {
   it('keeps templates out of what is served', () => {
-    expect(readdirSync(join(publicFolder(), 'assets')).toSorted()).toEqual(['icon.svg', 'style.css'])
+    expect(readdirSync(join(publicFolder(), 'assets')).toSorted()).toEqual([
+      'dashboard.css',
+      'icon.svg',
+      'style.css',
+    ])
   })
 })

@@ -84,6 +84,23 @@ test('an open chart shows who comes to another room', async () => {
   watcher.close()
 })
 
+test('a widget reads of a room how often it was asked for, and the peak of today', async () => {
+  const readers = [await openStream(`${server.url}/online/told.png`)]
+  await readers[0]?.nextPart()
+  readers.push(
+    await openStream(`${server.url}/online/told.png`, { headers: { 'Accept-Language': 'x-other' } }),
+  )
+  await eventually(async () => {
+    const told = await (await fetch(`${server.url}/rooms/x.json?show=online/told,online/never`)).json()
+    const none = { visitors: 0, connections: 0, peak: 0, peakToday: 0, hits: 0 }
+    expect(told).toEqual([
+      { room: 'online/told', visitors: 2, connections: 2, peak: 2, peakToday: 2, hits: 2 },
+      { room: 'online/never', ...none },
+    ])
+  })
+  for (const reader of readers) reader.close()
+})
+
 test('a chart of another room by its whole name, or only its key', async () => {
   const roomOf = async (query: string) => {
     const data = await (await fetch(`${server.url}/chart/x.json?${query}`)).json()

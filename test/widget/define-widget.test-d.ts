@@ -101,3 +101,15 @@ export async function draw(): Promise<void> {
   const unknown = await renderOnce('./widget.ts', { params: { label: 'x', many: 2 } })
   expectTypeOf(unknown.data).toEqualTypeOf<unknown>()
 }
+
+defineWidget({
+  title: 'Of another room',
+  size: { width: 10, height: 10 },
+  load: ({ history }) => history({ room: 'online/blog', span: 'day' }),
+  draw(ctx, { data }) {
+    expectTypeOf(data.peakToday).toEqualTypeOf<number>()
+    expectTypeOf(data.hits).toEqualTypeOf<number>()
+    expectTypeOf(data.steps[0]?.visitors.peak).toEqualTypeOf<number | undefined>()
+    ctx.fillText(String(data.hits), 0, 0)
+  },
+})

@@ -17,6 +17,7 @@ import countdown from '../../widgets/countdown.ts'
 import grid from '../../widgets/grid.ts'
 import hitCounter from '../../widgets/hits.ts'
 import online from '../../widgets/online.ts'
+import rooms from '../../widgets/rooms.ts'
 import sine from '../../widgets/sine.ts'
 import status from '../../widgets/status.ts'
 import trafficLight from '../../widgets/traffic-light.ts'
@@ -29,6 +30,7 @@ const widgets = {
   grid,
   hits: hitCounter,
   online,
+  rooms,
   sine,
   status,
   'traffic-light': trafficLight,
@@ -69,7 +71,7 @@ function readData(name: Name, facts: Facts = {}): unknown {
 const long = 'a message much longer than any badge on any page has a right to be, '.repeat(3)
 const build = { schemaVersion: 1, label: 'build', message: 'passing', color: 'brightgreen' }
 /** A day's rise and fall, or an hour's or a week's. */
-function watched(span: HistorySpan, crowd: number): RoomHistory {
+function watched(span: HistorySpan, crowd: number, room = 'online/blog'): RoomHistory {
   const [count, step, waves] = ({ hour: [60, 1, 3], day: [144, 10, 2], week: [168, 60, 7] } as const)[span]
   const from = NOON - count * step * 60_000
   const steps = Array.from({ length: count }, (_, index) => {
@@ -80,7 +82,7 @@ function watched(span: HistorySpan, crowd: number): RoomHistory {
   })
   const now = steps.at(-1)?.visitors.peak ?? 0
   return {
-    room: 'online/blog',
+    room,
     from,
     to: NOON,
     step: step * 60_000,
@@ -88,6 +90,8 @@ function watched(span: HistorySpan, crowd: number): RoomHistory {
     visitors: now,
     connections: now,
     peak: 999,
+    peakToday: Math.max(...steps.map(({ visitors }) => visitors.peak)),
+    hits: crowd * 31,
   }
 }
 
@@ -95,6 +99,12 @@ const hits = { hits: 4711, today: 42 }
 const styles = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social']
 /** A right-to-left mark and an emoji to come: what no machine's fonts change. */
 const [BACKWARDS, NO_EMOJI] = ['\u200f', '\u{1faff}'].map(encodeURIComponent)
+
+const table = [
+  watched('day', 140),
+  watched('day', 1_234_567, 'sine/a-room-with-a-rather-long-name'),
+  watched('day', 0, 'hits/main'),
+]
 
 /** The states of each widget that are kept, all on one sheet. */
 const sheets: Record<Name, [query: string, facts?: Facts][]> = {
@@ -104,7 +114,7 @@ const sheets: Record<Name, [query: string, facts?: Facts][]> = {
     ['span=hour', { data: watched('hour', 12) }],
     ['span=week&width=120&height=40', { data: watched('week', 9) }],
     ['width=120&height=100', { data: watched('day', 3) }],
-    ['width=300&height=120', { data: watched('day', 0) }],
+    ['width=300&height=120&label=Last+day', { data: watched('day', 0) }],
     ['width=120&height=60', { data: watched('day', 0) }],
   ],
   clock: [
@@ -181,6 +191,14 @@ const sheets: Record<Name, [query: string, facts?: Facts][]> = {
     ['width=60&height=16'],
     ['width=60&height=150', { visitors: 1_000_000 }],
     ['width=300&height=80'],
+  ],
+  rooms: [
+    ['', { data: table }],
+    ['names=no&width=420&height=120&cell=84', { data: table }],
+    ['counts=visitors&names=no&cell=48&width=140&height=90&color=3fb950', { data: table }],
+    ['width=240&height=60', { data: table }],
+    ['background=fffbe6&span=hour', { data: [watched('hour', 7)] }],
+    ['width=200&height=40', { data: [] }],
   ],
   sine: [
     ['width=300&height=100'],
@@ -265,7 +283,7 @@ describe('the pictures', () => {
 
   it.each(states)('%s (%s) leaves a corner transparent, or fills it by wish', async (name, query, facts) => {
     const alpha = (await decode(drawFrame(name, query, facts).bytes)).data[3] ?? 0
-    const filled = /0d1117|square|for-the-badge|padding/.test(query)
+    const filled = /0d1117|fffbe6&span|square|for-the-badge|padding/.test(query)
     if (filled) expect(alpha).toBe(255)
     else expect(alpha).toBeLessThan(255)
   })
@@ -461,6 +479,32 @@ describe('hits', () => {
     )
     expect(widths[0]).toBe(widths[1])
     expect(widths[2]).toBeGreaterThan(widths[1] as number)
+  })
+})
+
+describe('rooms', () => {
+  it('reads the rooms that it names, in their order, and no more than it may', async () => {
+    const asked: unknown[] = []
+    const load = (show: string) =>
+      rooms.load?.({
+        params: { show, span: 'week' },
+        history: async (wish: { room: string }) => asked.push(wish),
+      } as never)
+    await load(' online/a, ,sine/b,')
+    expect(asked).toEqual(['online/a', 'sine/b'].map((room) => ({ room, span: 'week' })))
+    await load('a/b,'.repeat(300))
+    expect(asked.length).toBeLessThan(50)
+  })
+
+  it('answers the numbers of each room as data', () => {
+    const { room, visitors, connections, peak, peakToday, hits } = table[0] as RoomHistory
+    expect(readData('rooms', { data: table.slice(0, 1) })).toEqual([
+      { room, visitors, connections, peak, peakToday, hits },
+    ])
+  })
+
+  it('looks again within two seconds', () => {
+    expect(run('frame', 'rooms', '', { data: table })).toMatchObject({ next: 2000 })
   })
 })
 

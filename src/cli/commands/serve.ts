@@ -7,6 +7,7 @@ import http2Express from 'http2-express'
 import { type Logger, pino } from 'pino'
 import proxyAddress from 'proxy-addr'
 import { StoreError } from '../../cluster/store-error.ts'
+import { DASHBOARD } from '../../http/dashboard/dashboard.ts'
 import { isPictureUrl } from '../../http/picture-path.ts'
 import { createImgcast, type Imgcast } from '../../imgcast.ts'
 import { OPTIONS, type Options, sayFaults } from '../../options.ts'
@@ -56,7 +57,7 @@ async function serve(options: Options): Promise<undefined> {
   server.once('error', (error: NodeJS.ErrnoException) => void refuseToStart(error, imgcast, log))
   server.listen({ port, host, backlog: BACKLOG }, () => {
     const address = addressOf(server, options)
-    greet(address, imgcast, options.token === undefined)
+    greet(address, options.publicUrl ?? address, imgcast, options.token === undefined)
     log.info({ address, widgets: options.widgets }, 'started')
   })
   for (const signal of SIGNALS) {
@@ -109,7 +110,7 @@ function addressOf(server: Server | Http2SecureServer, { host, tlsCert }: Option
   return `${tlsCert === undefined ? 'http' : 'https'}://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
 
-function greet(address: string, { token }: Imgcast, made: boolean): void {
+function greet(address: string, site: string, { token }: Imgcast, made: boolean): void {
   const shown = made
     ? `${token}   (made for this run; set IMGCAST_TOKEN to keep one)`
     : 'the one of IMGCAST_TOKEN or --token'
@@ -117,6 +118,7 @@ function greet(address: string, { token }: Imgcast, made: boolean): void {
     [
       '',
       `  Imgcast is live at   ${address}`,
+      `  Dashboard            ${site}${DASHBOARD}`,
       `  Dashboard token      ${shown}`,
       '  Stop it with         Ctrl+C',
       '',

@@ -4,7 +4,8 @@ import { PublicError } from '../../errors.ts'
 
 /** @throws PublicError 401 where a request does not have the token. */
 export function checkToken(request: IncomingMessage, token: string): void {
-  if (hasToken(request, token)) return
+  const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
+  if (isToken(given, token)) return
   throw new PublicError({
     code: 'unauthorized',
     status: 401,
@@ -14,8 +15,7 @@ export function checkToken(request: IncomingMessage, token: string): void {
 }
 
 /** Compares digests, in constant time: neither the token's length nor its beginning can be found out by trying. */
-function hasToken(request: IncomingMessage, token: string): boolean {
-  const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
+export function isToken(given: string, token: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(given), digest(token))
 }

@@ -1,0 +1,143 @@
+import { STATUS_CODES } from 'node:http'
+import { type NextFunction, type Request, type Response, Router } from 'express'
+import type { Logger } from 'pino'
+import type { Rooms } from '../../cluster/rooms.ts'
+import { PublicError, toPublicError } from '../../errors.ts'
+import type { Renderer } from '../../render/renderer.ts'
+import { refuseOthers } from '../api/methods.ts'
+import { readRoom } from '../api/room-param.ts'
+import { notFound } from '../find-manifest.ts'
+import { PRIVATE_PAGE } from '../headers.ts'
+import { sendWhole } from '../send.ts'
+import { toSentence } from '../sentence.ts'
+import { type Site, siteOf, toSite } from '../site.ts'
+import { snippets } from '../snippets.ts'
+import type { RoomStreams } from '../streams.ts'
+import { Views } from '../views.ts'
+import { figures } from './figures.ts'
+import { toListPage } from './list-page.ts'
+import { toRoomPage } from './room-page.ts'
+import { Session } from './session.ts'
+import { createSigning } from './signing.ts'
+
+/** What the dashboard shows. */
+export interface DashboardInit {
+  rooms: Rooms
+  renderer: Renderer
+  token: string
+  log: Logger
+  /** The address that the outside knows; undefined takes each request's own. */
+  publicUrl: string | undefined
+  /** Who watches a room on this server. */
+  streamsOf(room: string): RoomStreams
+}
+
+/** Where the router has the dashboard. */
+export const DASHBOARD = '/dashboard'
+
+/** The pages for whoever has the token: who watches what. */
+export function createDashboard({
+  rooms,
+  renderer,
+  token,
+  log,
+  publicUrl,
+  streamsOf,
+}: DashboardInit): Router {
+  const router = Router()
+  const views = new Views()
+  const session = new Session(token)
+  const known = toSite(publicUrl)
+  const send = (
+    request: Request,
+    response: Response,
+    status: number,
+    page: string,
+    facts = {},
+    extra = {},
+  ) => {
+    const site = siteFor(request, known)
+    const home = site.base + DASHBOARD
+    const now = `${new Date().toISOString().slice(11, 19)} UTC`
+    const isSignedIn = status !== 401 && session.has(request)
+    const body = views.page(page, { site, home, now, isSignedIn, figures, ...facts })
+    sendWhole(request, response, status, { ...PRIVATE_PAGE, ...extra }, 'text/html; charset=utf-8', body)
+  }
+  const showForm = (request: Request, response: Response, fault?: string) => {
+    // To a link from elsewhere browsers do not send the cookie: whoever is signed in goes on by a link of ours.
+    const isFromElsewhere = fault === undefined && request.headers['sec-fetch-site'] === 'cross-site'
+    const to = typeof request.body?.to === 'string' ? request.body.to : pathBelow(request)
+    send(request, response, 401, 'dashboard-form', { fault, to, isFromElsewhere })
+  }
+  const urlOf = (request: Request) => new URL(request.url, 'http://localhost')
+
+  router.use(
+    createSigning({
+      session,
+      token,
+      publicUrl,
+      showForm,
+      homeOf: (request) => siteFor(request, known).base + DASHBOARD,
+    }),
+  )
+  router.use((request, response, next) => (session.has(request) ? next() : showForm(request, response)))
+  router
+    .route('/')
+    .get(async (request, response) => {
+      const site = siteFor(request, known)
+      const list = toListPage(
+        await rooms.list(),
+        urlOf(request).searchParams,
+        site.base,
+        site.base + DASHBOARD,
+      )
+      const snippet = snippets({
+        url: `${site.url}/online/blog.png`,
+        width: 170,
+        height: 40,
+        alt: 'Watching now',
+      })
+      send(request, response, 200, 'dashboard-list', { list, snippet: snippet.html })
+    })
+    .all(refuseOthers('GET'))
+  router
+    .route('/:widget/:key')
+    .get(async (request, response) => {
+      const room = readRoom(request.params)
+      const summary = await rooms.get(room)
+      if (!summary) throw notFound(`nobody has watched ${room} or asked for it yet`)
+      const { base } = siteFor(request, known)
+      const facts = toRoomPage(summary, streamsOf(room), renderer.manifests.get(summary.widget), base)
+      send(request, response, 200, 'dashboard-room', facts)
+    })
+    .all(refuseOthers('GET'))
+  router.use(() => {
+    throw notFound('there is nothing here')
+  })
+  // Express knows an error handler by its four parameters.
+  router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    const told = fromParser(error) ?? toPublicError(error)
+    if (told.status >= 500) log.error({ page: request.path, error }, 'a page of the dashboard failed')
+    if (response.headersSent) return void response.destroy()
+    const { status, message, headers } = told
+    const facts = { status, title: STATUS_CODES[status] ?? 'Error', detail: toSentence(message) }
+    send(request, response, status, 'dashboard-error', { error: facts }, headers)
+  })
+  return router
+}
+
+function siteFor(request: Request, known: Site | undefined): Site {
+  return known ?? siteOf(request, DASHBOARD)
+}
+
+/** What was asked for, from the dashboard's own address on. */
+function pathBelow({ method, url }: Request): string {
+  return method === 'GET' && url !== '/' ? url.replace(/^\/(?=\?)/, '') : ''
+}
+
+/** What reads forms says by errors of its own what is wrong with one. */
+function fromParser(error: unknown): PublicError | undefined {
+  const { status, message } = error as { status?: number; message: string }
+  if (error instanceof PublicError || status === undefined || status >= 500) return undefined
+  return new PublicError({ code: 'bad-request', status, caption: 'not understood', detail: message })
+}

@@ -1,0 +1,13 @@
+/** How the pages write numbers. */
+export const figures = {
+  number: (value: number) => value.toLocaleString('en'),
+  share: (part: number, whole: number) => `${Math.round((part / whole) * 100)} %`,
+  bytes: (value: number) => {
+    const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
+    const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3))
+    const amount = value / 1000 ** step
+    return `${amount.toLocaleString('en', { maximumSignificantDigits: 3 })} ${units[step]}`
+  },
+  /** A day and a minute, in UTC. */
+  time: (time: number) => new Date(time).toISOString().slice(0, 16).replace('T', ' '),
+}

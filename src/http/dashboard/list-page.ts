@@ -1,0 +1,89 @@
+import type { RoomSummary } from '../../cluster/rooms.ts'
+import { parseRoomQuery, type Sort, selectRooms } from '../api/room-list.ts'
+import { mostInTable, OWN_ROOMS, tableOf } from './live-picture.ts'
+
+/** Rooms on a page: as many as are seen at once, and as one picture shows. */
+const PAGE_SIZE = 20
+
+/** What rooms are sorted by from the head of a column; numbers largest first. */
+const COLUMNS: readonly { label: string; sort: Sort; isMain: boolean }[] = [
+  { label: 'Room', sort: 'room', isMain: true },
+  { label: 'Visitors', sort: 'visitors', isMain: true },
+  { label: 'Connections', sort: 'connections', isMain: false },
+  { label: 'Peak today', sort: 'peakToday', isMain: false },
+  { label: 'Hits', sort: 'hits', isMain: false },
+]
+
+/**
+ * The list of all rooms, as its template takes it.
+ * @param home the address of the list.
+ * @throws PublicError 400 that names all that is wrong in the query.
+ */
+export function toListPage(
+  known: readonly RoomSummary[],
+  given: URLSearchParams,
+  base: string,
+  home: string,
+) {
+  const all = known.filter(({ room }) => !OWN_ROOMS.includes(room))
+  const asked = withoutEmpty(given)
+  const query = parseRoomQuery(asked)
+  const most = mostInTable(selectRooms(all, query).rooms)
+  const { rooms, total, next } = selectRooms(all, { ...query, limit: most })
+  const hrefOf = (changes: Record<string, string | undefined>) => toHref(home, asked, changes)
+  const chosen = {
+    search: asked.get('search') ?? '',
+    widget: query.widget ?? '',
+    watched: query.watched === true,
+  }
+  return {
+    isEmpty: all.length === 0,
+    totals: toTotals(all),
+    rooms: rooms.map((room) => ({ ...room, href: `${home}/${room.room}` })),
+    total,
+    chosen: { ...chosen, sort: asked.get('sort') },
+    isNarrowed: chosen.search !== '' || chosen.widget !== '' || query.watched !== undefined,
+    widgets: [...new Set(all.map(({ widget }) => widget))].sort(),
+    columns: COLUMNS.map(({ label, sort, isMain }) => {
+      const isSorted = query.sort === sort
+      const isDown = isSorted ? !query.isDescending : sort !== 'room'
+      return {
+        ...{ label, isMain },
+        order: isSorted ? (query.isDescending ? 'descending' : 'ascending') : undefined,
+        href: hrefOf({ sort: isDown ? `-${sort}` : sort, cursor: undefined }),
+      }
+    }),
+    first: query.after ? hrefOf({ cursor: undefined }) : undefined,
+    next: next === undefined ? undefined : hrefOf({ cursor: next }),
+    picture: rooms.length > 0 ? tableOf(base, rooms) : undefined,
+  }
+}
+
+/** A form sends its empty fields too: they choose nothing. How many rooms there are on a page nobody chooses. */
+function withoutEmpty(given: URLSearchParams): URLSearchParams {
+  const names = ['search', 'widget', 'watched', 'sort', 'cursor']
+  const asked = new URLSearchParams(
+    [...given].filter(([name, value]) => names.includes(name) && value !== ''),
+  )
+  asked.set('limit', String(PAGE_SIZE))
+  return asked
+}
+
+function toHref(home: string, asked: URLSearchParams, changes: Record<string, string | undefined>): string {
+  const query = new URLSearchParams(asked)
+  query.delete('limit')
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined) query.delete(name)
+    else query.set(name, value)
+  }
+  return query.size > 0 ? `${home}?${query}` : home
+}
+
+function toTotals(rooms: readonly RoomSummary[]) {
+  const sum = (name: 'visitors' | 'connections' | 'hits') => rooms.reduce((all, room) => all + room[name], 0)
+  const watched = rooms.filter(({ connections }) => connections > 0).length
+  return {
+    ...{ visitors: sum('visitors'), connections: sum('connections'), hits: sum('hits') },
+    ...{ watched, rooms: rooms.length },
+  }
+}

@@ -1,0 +1,76 @@
+import type { RoomSummary } from '../../cluster/rooms.ts'
+import { type Look, lookKey } from '../../widget/look.ts'
+import type { Manifest } from '../../widget/manifest.ts'
+import { FAMILIES } from '../client.ts'
+import { toQuery } from '../page-look.ts'
+import type { RoomStreams } from '../streams.ts'
+import { chartsOf } from './live-picture.ts'
+
+/** One look of a room that is being watched. */
+interface WatchedLook {
+  format: string
+  /** Its parameters, as far as they are not the usual ones. */
+  query: string
+  /** The look's own page. */
+  href: string | undefined
+  streams: number
+}
+
+const ENDINGS: Readonly<Record<string, string>> = { jpeg: 'jpg' }
+
+/**
+ * One room, as its template takes it.
+ * @param manifest of the room's widget, where there is such a widget still.
+ */
+export function toRoomPage(
+  summary: RoomSummary,
+  { streams, sent }: RoomStreams,
+  manifest: Manifest | undefined,
+  base: string,
+) {
+  const { room, connections } = summary
+  const families = FAMILIES.map((family) => {
+    const clients = streams.filter(({ client }) => client.family === family)
+    return { family, ...countOf(clients) }
+  })
+  return {
+    summary,
+    href: manifest && `${base}/${room}`,
+    charts: chartsOf(base, room),
+    looks: toLooks(streams, manifest, `${base}/${room}`),
+    // What is seen within another picture is sent to a stream of that one's room.
+    within: Math.max(0, connections - streams.length),
+    families: families
+      .filter(({ streams }) => streams > 0)
+      .toSorted((one, other) => other.streams - one.streams),
+    all: countOf(streams),
+    sent: sent && { since: sent.since, ...sent.traffic },
+  }
+}
+
+function countOf(streams: RoomStreams['streams']): { streams: number; forwarded: number } {
+  return { streams: streams.length, forwarded: streams.filter(({ client }) => client.isForwarded).length }
+}
+
+/** The most watched first. */
+function toLooks(
+  streams: RoomStreams['streams'],
+  manifest: Manifest | undefined,
+  page: string,
+): WatchedLook[] {
+  const groups = new Map<string, { look: Look; streams: number }>()
+  for (const { look } of streams) {
+    const key = lookKey(look)
+    groups.set(key, { look, streams: (groups.get(key)?.streams ?? 0) + 1 })
+  }
+  return [...groups.values()]
+    .map((group) => toLook(group.look, group.streams, manifest, page))
+    .sort((one, other) => other.streams - one.streams)
+}
+
+function toLook(look: Look, streams: number, manifest: Manifest | undefined, page: string): WatchedLook {
+  const query = manifest ? String(toQuery(manifest, look)) : ''
+  const ending = ENDINGS[look.format] ?? look.format
+  const href = manifest && `${page}${ending === 'png' ? '' : `.${ending}`}${query && `?${query}`}`
+  return { format: look.format.toUpperCase(), query, href, streams }
+}
