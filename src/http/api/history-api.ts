@@ -89,8 +89,15 @@ function fitStep(length: number): StepName {
 /** Undefined for what is no time, or none of the years that have four digits. */
 function toTime(text: string): number | undefined {
   const isIso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
-  const time = /^\d+$/.test(text) ? Number(text) : isIso ? Date.parse(text) : Number.NaN
+  const time = /^\d+$/.test(text) ? Number(text) : isIso && hasRealDay(text) ? Date.parse(text) : Number.NaN
   return time >= 0 && time < Date.UTC(10_000, 0) ? time : undefined
+}
+
+/** JavaScript takes 30 February for 2 March. */
+function hasRealDay(text: string): boolean {
+  const day = text.slice(0, 10)
+  const time = Date.parse(day)
+  return !Number.isNaN(time) && toIso(time).startsWith(day)
 }
 
 function send(
