@@ -53,9 +53,9 @@ export function findUrlFault(value: unknown): string | undefined {
 
 function findStatusFault({ status, ok, headers }: Response, url: string): string | undefined {
   if (ok) return undefined
-  const location = headers.get('location') ?? ''
-  const isRedirect = status >= 300 && status < 400 && URL.canParse(location, url)
-  if (!isRedirect) return `it answers ${status}`
+  const location = headers.get('location')
+  if (status < 300 || status > 399 || location === null || !URL.canParse(location, url))
+    return `it answers ${status}`
   // No more of it: an address may hold a secret.
   const { host } = new URL(location, url)
   return `it answers ${status}, a redirect to ${host || 'another address'}, and none is followed`
