@@ -77,7 +77,9 @@ export class SqliteStore implements Store {
   async list(name: string, limit: number): Promise<[room: string, value: unknown][]> {
     checkStateName(name)
     this.#checkOpen()
-    const rows = new Map(this.#file.list(name, limit).map(({ room, json }) => [room, json]))
+    const rows = new Map(
+      this.#ask('read', (file) => file.list(name, limit)).map(({ room, json }) => [room, json]),
+    )
     for (const change of this.#dirty.values()) {
       if (change.name !== name) continue
       if (change.json === undefined) rows.delete(change.room)

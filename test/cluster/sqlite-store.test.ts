@@ -178,14 +178,16 @@ describe('a store in a file', () => {
     expect(observer.storeFailed).not.toHaveBeenCalled()
     const mocks = [
       vi.spyOn(file, 'read').mockImplementation(full),
+      vi.spyOn(file, 'list').mockImplementation(full),
       vi.spyOn(file, 'deleteNames').mockImplementation(full),
       vi.spyOn(file, 'write').mockImplementation(full),
     ]
     await expect(store.get('r/a', 'x')).rejects.toThrow('full')
+    await expect(store.list('x', 1)).rejects.toThrow('full')
     await expect(store.deleteNames('a', 'b')).rejects.toThrow('full')
     await store.set('r/a', 'y', 1)
-    await eventually(() => expect(observer.storeFailed).toHaveBeenCalledTimes(4))
-    expect(observer.storeFailed.mock.calls.flat()).toEqual(['read', 'delete', 'write', 'write'])
+    await eventually(() => expect(observer.storeFailed).toHaveBeenCalledTimes(5))
+    expect(observer.storeFailed.mock.calls.flat()).toEqual(['read', 'read', 'delete', 'write', 'write'])
     for (const mock of mocks) mock.mockRestore()
     await store.close()
   })
