@@ -24,7 +24,8 @@ export function createErrorHandler(
 /** Writes down what is the server's own fault. */
 export function logFailure(log: Logger, { method, url }: IncomingMessage, error: PublicError): void {
   if (error.code !== 'internal-error') return
-  log.error({ method, url, error: (error.cause as Error | undefined)?.stack }, 'a request failed')
+  const { cause } = error
+  log.error({ method, url, error: cause instanceof Error ? cause.stack : String(cause) }, 'a request failed')
 }
 
 /** What Express and its readers of bodies throw: errors with a status, and with words that may be told. */
@@ -36,7 +37,7 @@ interface ExpressError {
 }
 
 function fromExpress(error: unknown): PublicError | undefined {
-  const { status, message, limit } = (error ?? {}) as ExpressError
+  const { status, message, limit } = error as ExpressError
   if (error instanceof PublicError || status === undefined || status >= 500) return undefined
   const cause = error
   if (status === 413) {
