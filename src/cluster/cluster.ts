@@ -8,6 +8,7 @@ import { MemoryArchive } from './memory-archive.ts'
 import { MemoryBus } from './memory-bus.ts'
 import { MemoryPresence } from './memory-presence.ts'
 import { MemoryStore } from './memory-store.ts'
+import { ObservedArchive } from './observed-archive.ts'
 import type { ClusterObserver } from './observer.ts'
 import type { Presence } from './presence.ts'
 import { RecordedHistory } from './recorded-history.ts'
@@ -50,7 +51,9 @@ export async function createCluster(
     ? await openFile(resolve(location.slice('file:'.length)))
     : undefined
   const store = file ? new SqliteStore(file, bus, log, observer) : new MemoryStore(bus)
-  const history = new RecordedHistory({ archive: file?.history ?? new MemoryArchive(), retention, log })
+  const kept = file?.history ?? new MemoryArchive()
+  const archive = observer ? new ObservedArchive(kept, observer) : kept
+  const history = new RecordedHistory({ archive, retention, log })
   return {
     bus,
     presence: new MemoryPresence(bus, history),

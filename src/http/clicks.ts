@@ -1,16 +1,15 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import express, { type Request, Router } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import { roomOf } from '../channel/spec.ts'
 import type { Presence } from '../cluster/presence.ts'
-import { PublicError, quote, toPublicError } from '../errors.ts'
+import { PublicError, quote } from '../errors.ts'
 import type { Renderer } from '../render/renderer.ts'
 import type { Click } from '../widget/define-widget.ts'
 import { checkKey } from '../widget/key.ts'
 import { parseLook } from '../widget/look.ts'
 import { UNCACHED } from './headers.ts'
 import { checkReferrer } from './referrer.ts'
-import { sendProblem } from './send-error.ts'
 
 /** What answering for clicks takes. */
 export interface ClicksInit {
@@ -68,10 +67,6 @@ export function createClicks({ renderer, presence, allowReferrer }: ClicksInit):
       response.writeHead(204, UNCACHED).end()
     },
   )
-  // Express knows an error handler by its four parameters.
-  clicks.use((error: unknown, request: IncomingMessage, response: ServerResponse, _next: unknown) => {
-    sendProblem(request, response, toPublicError(error))
-  })
   return clicks
 }
 

@@ -13,7 +13,10 @@ export interface OutgoingRequest {
 /** What the other one answered. */
 export interface OutgoingAnswer {
   status: number
+  /** Empty where the status is wrong. */
   body: string
+  /** What is wrong with the status, in a sentence; undefined for 2xx. */
+  fault: string | undefined
 }
 
 /** How long an answer may take in all, in milliseconds. */
@@ -29,12 +32,11 @@ export async function sendOutgoing({ url, signal, ...init }: OutgoingRequest): P
   const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)])
   try {
     const response = await fetch(url, { ...init, redirect: 'manual', signal: limit })
-    const location = response.headers.get('location')
-    if (response.status >= 300 && response.status < 400 && location !== null) {
-      await response.body?.cancel()
-      throw new Error(`it answers ${response.status}, a redirect to ${quote(location)}: use that address`)
-    }
-    return { status: response.status, body: await readBody(response) }
+    const { status } = response
+    const fault = findStatusFault(response, url)
+    if (fault === undefined) return { status, body: await readBody(response), fault }
+    await response.body?.cancel()
+    return { status, body: '', fault }
   } catch (error) {
     throw new Error(sayCause(error as Error & { cause?: unknown }), { cause: error })
   }
@@ -47,6 +49,16 @@ export function findUrlFault(value: unknown): string | undefined {
   const { protocol, username, password } = new URL(value)
   if (protocol !== 'http:' && protocol !== 'https:') return expected
   return username !== '' || password !== '' ? 'a URL without a user name and a password' : undefined
+}
+
+function findStatusFault({ status, ok, headers }: Response, url: string): string | undefined {
+  if (ok) return undefined
+  const location = headers.get('location')
+  if (status < 300 || status > 399 || location === null || !URL.canParse(location, url))
+    return `it answers ${status}`
+  // No more of it: an address may hold a secret.
+  const { host } = new URL(location, url)
+  return `it answers ${status}, a redirect to ${host || 'another address'}, and none is followed`
 }
 
 async function readBody(response: Response): Promise<string> {

@@ -12,6 +12,7 @@ import type { Job } from '../render/protocol.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { parseLook, toStillLook } from '../widget/look.ts'
 import { type Manifest, usualLength } from '../widget/manifest.ts'
+import { logFailure } from './error-handler.ts'
 import { findManifest, notFound } from './find-manifest.ts'
 import { UNCACHED } from './headers.ts'
 import { type Delivery, EXTENSIONS, looksLikeImage, negotiate, wantsPage, wantsProblem } from './negotiate.ts'
@@ -209,9 +210,7 @@ export class Pictures {
     { path, place }: Target,
   ): void {
     this.#init.observer.refused(error)
-    if (error.code === 'internal-error') {
-      this.#init.log.error({ url: request.url, error: (error.cause as Error)?.stack }, 'a request failed')
-    }
+    logFailure(this.#init.log, request, error)
     if (response.headersSent) return void response.destroy()
     if (wantsProblem(request.headers, path?.extension)) return sendProblem(request, response, error)
     if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error, path?.widget)

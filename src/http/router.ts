@@ -1,15 +1,16 @@
 import { join } from 'node:path'
-import express, { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
-import { toPublicError } from '../errors.ts'
+import express, { type Request, type Response, Router } from 'express'
+import type { Logger } from 'pino'
 import { type ApiInit, createApi } from './api/api.ts'
 import { type ClicksInit, createClicks } from './clicks.ts'
 import { createDashboard, DASHBOARD, type DashboardInit } from './dashboard/dashboard.ts'
+import { createErrorHandler } from './error-handler.ts'
 import type { ForwardingCheck } from './forwarding-check.ts'
+import { createHealthRoute } from './health-route.ts'
 import { createMetricsRoute, type MetricsRouteInit } from './metrics-route.ts'
 import type { Pages } from './pages.ts'
 import { isPictureUrl } from './picture-path.ts'
 import type { Pictures } from './pictures.ts'
-import { sendJson } from './send.ts'
 import { publicFolder } from './views.ts'
 
 /** What the router hands requests to. */
@@ -19,6 +20,7 @@ export interface RouterInit extends ApiInit, ClicksInit, DashboardInit, MetricsR
   forwarding: ForwardingCheck
   /** Whether the server takes new viewers. */
   isReady(): boolean
+  log: Logger
 }
 
 /** All routes, for any Express 4 or 5 app. */
@@ -32,22 +34,17 @@ export function createRouter(init: RouterInit): Router {
   router.use((request, response, next) =>
     isPictureUrl(request.url) ? answerPicture(request, response) : next(),
   )
-  const health: RequestHandler = (request, response) => {
-    const ready = request.path === '/healthz' || init.isReady()
-    sendJson(request, response, ready ? 200 : 503, { status: ready ? 'ok' : 'stopping' })
-  }
-  router.get(['/healthz', '/readyz'], health)
-  router.use('/api', createApi(init))
-  router.use(createMetricsRoute(init))
+  const calls = Router()
+  calls.use('/api', createApi(init))
+  calls.use(createHealthRoute(init.isReady), createMetricsRoute(init), createClicks(init))
+  calls.use(createErrorHandler(init.log))
+  router.use(calls)
   router.use(DASHBOARD, createDashboard(init))
   router.use('/assets', express.static(join(publicFolder(), 'assets'), { index: false, maxAge: '1h' }))
   router.get('/', (request, response) => init.pages.gallery(request, response))
-  router.use(createClicks(init))
   router.use(answerPicture)
-  // Express knows an error handler by its four parameters.
-  router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
-    if (response.headersSent) response.destroy()
-    else init.pages.error(request, response, toPublicError(error))
-  })
+  router.use(
+    createErrorHandler(init.log, (request, response, error) => init.pages.error(request, response, error)),
+  )
   return router
 }

@@ -56,14 +56,24 @@ export function sendTaggedJson(
   value: unknown,
   more: Readonly<Record<string, string>> = {},
 ): void {
-  const body = `${JSON.stringify(value)}\n`
+  sendTagged(request, response, JSON_TYPE, `${JSON.stringify(value)}\n`, more)
+}
+
+/** Sends text with a tag of its own: 304 to whoever has it already. */
+export function sendTagged(
+  request: IncomingMessage,
+  response: ServerResponse,
+  type: string,
+  body: string,
+  more: Readonly<Record<string, string>> = {},
+): void {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   const headers = { ...REVALIDATED, ...more, ETag: etag }
   if (matches(request.headers['if-none-match'], etag)) {
     response.writeHead(304, headers).end()
     return
   }
-  sendWhole(request, response, 200, headers, JSON_TYPE, body)
+  sendWhole(request, response, 200, headers, type, body)
 }
 
 /** RFC 9110, section 13.1.2: any of the list, compared weakly, or `*`. */

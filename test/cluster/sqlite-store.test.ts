@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { MemoryBus } from '../../src/cluster/memory-bus.ts'
 import { SqliteStore } from '../../src/cluster/sqlite-store.ts'
 import { StateFile } from '../../src/cluster/state-file.ts'
+import { all } from '../support/all.ts'
 import { eventually } from '../support/eventually.ts'
 import { describeStore, histories, modelStore, play } from './store.contract.ts'
 
@@ -78,9 +79,7 @@ describe('a store in a file', () => {
     await store.set('r/a', 'x', 2)
     await store.delete('r/b', 'x')
     await store.set('r/d', 'x', 4)
-    const rows: unknown[] = []
-    for await (const row of store.list('x')) rows.push(row)
-    expect(rows).toEqual([
+    expect(await all(store.list('x'))).toEqual([
       ['r/a', 2],
       ['r/c', 1],
       ['r/d', 4],
@@ -180,14 +179,16 @@ describe('a store in a file', () => {
     expect(observer.storeFailed).not.toHaveBeenCalled()
     const mocks = [
       vi.spyOn(file, 'read').mockImplementation(full),
+      vi.spyOn(file, 'list').mockImplementation(full),
       vi.spyOn(file, 'deleteNames').mockImplementation(full),
       vi.spyOn(file, 'write').mockImplementation(full),
     ]
     await expect(store.get('r/a', 'x')).rejects.toThrow('full')
+    await expect(all(store.list('x'))).rejects.toThrow('full')
     await expect(store.deleteNames('a', 'b')).rejects.toThrow('full')
     await store.set('r/a', 'y', 1)
-    await eventually(() => expect(observer.storeFailed).toHaveBeenCalledTimes(4))
-    expect(observer.storeFailed.mock.calls.flat()).toEqual(['read', 'delete', 'write', 'write'])
+    await eventually(() => expect(observer.storeFailed).toHaveBeenCalledTimes(5))
+    expect(observer.storeFailed.mock.calls.flat()).toEqual(['read', 'read', 'delete', 'write', 'write'])
     for (const mock of mocks) mock.mockRestore()
     await store.close()
   })

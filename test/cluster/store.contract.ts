@@ -4,6 +4,7 @@ import type { Bus } from '../../src/cluster/bus.ts'
 import { MemoryBus } from '../../src/cluster/memory-bus.ts'
 import { MemoryStore } from '../../src/cluster/memory-store.ts'
 import type { Store } from '../../src/cluster/store.ts'
+import { all } from '../support/all.ts'
 
 /** What every store promises. `make` is asked anew for each test. */
 export function describeStore(kind: string, make: (bus: Bus) => Store): void {
@@ -217,10 +218,4 @@ export async function play(store: Store, { kind, room, name, value }: Operation)
 /** The store that others are held against. */
 export function modelStore(): Store {
   return new MemoryStore(new MemoryBus())
-}
-
-async function all<T>(rows: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = []
-  for await (const row of rows) list.push(row)
-  return list
 }

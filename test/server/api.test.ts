@@ -134,6 +134,32 @@ describe('a status', () => {
   })
 })
 
+describe('what a room remembers', () => {
+  test.each([
+    ['nothing', '', 'application/json'],
+    ['another charset', '1', 'application/json; charset=utf-16'],
+    ['a number that JSON has no room for', '1e400', 'application/json'],
+  ])('is not overwritten by %s', async (_what, body, type) => {
+    const url = `${server.url}/api/rooms/online/blog/state/z`
+    expect((await call('PUT', '/rooms/online/blog/state/z', '"kept"')).status).toBe(200)
+    const headers = { 'Content-Type': type, Authorization: `Bearer ${TOKEN}` }
+    const { status } = await fetch(url, { method: 'PUT', headers, body })
+    expect(status).toBe(type.includes('utf-16') ? 415 : 400)
+    expect((await call('GET', '/rooms/online/blog/state/z')).body).toBe('kept')
+  })
+
+  test('is too large in one way, whether it comes so or becomes so', async () => {
+    const grown = Array.from({ length: 20_000 }, () => '1e20')
+      .join(',')
+      .slice(0, 64_000)
+    for (const body of [`"${'x'.repeat(70_000)}"`, `[${grown.slice(0, grown.lastIndexOf(','))}]`]) {
+      const answer = await call('PUT', '/rooms/online/blog/state/large', body)
+      expect(answer).toMatchObject(problem(413, /at most 65536 bytes/))
+      expect(answer.body.type).toBe('urn:imgcast:problem:too-large')
+    }
+  })
+})
+
 describe('the token', () => {
   test.each([
     ['none', ''],
@@ -184,6 +210,15 @@ describe('health', () => {
     for (const path of ['/healthz', '/readyz']) {
       expect(await get(server.url + path)).toEqual({ status: 200, body: { status: 'ok' } })
       expect((await fetch(server.url + path, { method: 'HEAD' })).status).toBe(200)
+    }
+  })
+
+  test.each(['/healthz', '/readyz', '/metrics'])('is only to be read: %s', async (path) => {
+    for (const method of ['POST', 'OPTIONS', 'DELETE']) {
+      const response = await fetch(server.url + path, { method, headers: { Accept: 'image/*' } })
+      expect(response.status).toBe(405)
+      expect(response.headers.get('allow')).toBe('GET, HEAD')
+      expect(response.headers.get('content-type')).toBe('application/problem+json')
     }
   })
 

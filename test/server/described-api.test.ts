@@ -7,6 +7,8 @@ import { openStream, type RawStream } from '../support/stream-reader.ts'
 
 const TOKEN = 'a-token-of-the-tests'
 const BADGE = { schemaVersion: 1, label: 'build', message: 'passing', color: 'brightgreen' }
+/** Text in another charset than the API reads. */
+const FOREIGN = { body: '"x"', headers: { 'Content-Type': 'application/json; charset=utf-16' } }
 /** A port of this machine that nobody listens on. */
 const NOBODY = 'http://127.0.0.1:9/'
 
@@ -23,6 +25,13 @@ afterAll(async () => {
   for (const stream of streams) stream.close()
   await server.close()
 })
+
+/** Asks for what was got once more: it has not changed. */
+async function again(path: string): Promise<void> {
+  const etag = (await api.call('GET', path)).headers.get('etag') ?? ''
+  const { status, body } = await api.call('GET', path, { headers: { 'If-None-Match': etag } })
+  expect([status, body]).toEqual([304, undefined])
+}
 
 /** Puts as many as there may be, and one more. */
 async function fill(count: number, add: (index: number) => Promise<{ status: number }>): Promise<number> {
@@ -44,6 +53,7 @@ describe('the API is as its OpenAPI document says', () => {
     expect(document.openapi).toBe('3.1.0')
     expect(document.servers).toEqual([{ url: '/' }])
     await api.call('GET', '/api/openapi.json')
+    await again('/api/openapi.json')
     await api.call('POST', '/api/openapi.json')
   })
 
@@ -54,6 +64,7 @@ describe('the API is as its OpenAPI document says', () => {
       expect((await api.call('GET', history)).body.steps).toMatchObject([{ hits: 1 }])
     })
     expect((await api.call('GET', `${history}?format=csv`)).body).toContain('time,visitors_peak')
+    for (const format of ['json', 'csv']) await again(`${history}?to=2026-01-01&format=${format}`)
     await api.call('GET', `${history}?step=second`)
     await api.call('PUT', history)
     await api.call('GET', '/api/rooms/Nobody/asked/history')
@@ -91,6 +102,7 @@ describe('the API is as its OpenAPI document says', () => {
     expect(body).toEqual({ won: 3 })
     await api.call('GET', path, { headers: { 'If-None-Match': headers.get('etag') ?? '' } })
     await api.call('PUT', path, { body: '{' })
+    expect((await api.call('PUT', path, FOREIGN)).status).toBe(415)
     await api.call('PUT', path, { body: 'x'.repeat(70_000) })
     await api.call('PUT', path.replace('score', '$hits'), { body: 1 })
     await api.call('DELETE', path.replace('score', '$hits'))
@@ -120,6 +132,7 @@ describe('the API is as its OpenAPI document says', () => {
     await api.call('DELETE', '/api/status/build')
     await api.call('PUT', '/api/status/build', { body: BADGE })
     await api.call('PUT', '/api/status/build', { body: { ...BADGE, message: '' } })
+    await api.call('PUT', '/api/status/build', FOREIGN)
     await api.call('PUT', '/api/status/build', { body: 'x'.repeat(70_000) })
     for (const path of ['/api/status/build', '/api/status']) {
       const { headers } = await api.call('GET', path)
@@ -145,6 +158,7 @@ describe('the API is as its OpenAPI document says', () => {
     expect((await api.call('GET', '/api/status')).body.statuses).toMatchObject([{ key: 'polled' }])
     await api.call('PUT', path, { body: { ...poll, url: 'file:///etc/passwd' } })
     await api.call('PUT', path, { body: 'x'.repeat(70_000) })
+    await api.call('PUT', path, FOREIGN)
     await api.call('GET', '/api/status/a%20b/poll')
     await api.call('DELETE', '/api/status/a%20b/poll')
     await api.call('DELETE', path)
@@ -169,6 +183,13 @@ describe('the API is as its OpenAPI document says', () => {
     }
     await api.call('POST', '/api/hooks', { body: { url: 'ftp://example.org', when: 'visitors' } })
     await api.call('POST', '/api/hooks', { body: 'x'.repeat(70_000) })
+    await api.call('POST', '/api/hooks', FOREIGN)
+    for (const [method, each] of [
+      ['GET', ''],
+      ['DELETE', ''],
+      ['GET', '/log'],
+    ])
+      expect((await api.call(method as string, `/api/hooks/%zz${each}`)).status).toBe(400)
     expect((await api.call('DELETE', path)).status).toBe(204)
     for (const each of [path, `${path}/log`]) expect((await api.call('GET', each)).status).toBe(404)
     await api.call('DELETE', path)
@@ -184,13 +205,62 @@ describe('the API is as its OpenAPI document says', () => {
 
   test('of the server', async () => {
     await api.call('GET', '/api/audit')
-    await api.call('GET', '/healthz')
-    await api.call('GET', '/readyz')
+    // What is connected may be another each time.
+    expect((await api.call('GET', '/api/audit', { headers: { 'If-None-Match': '*' } })).status).toBe(304)
+    for (const path of ['/api/audit', '/healthz', '/readyz', '/metrics']) {
+      await api.call('GET', path)
+      expect((await api.call('POST', path)).status).toBe(405)
+    }
     const stopping = await startServer({ token: TOKEN })
     await stopping.imgcast.close()
     const { status, headers } = await fetch(`${stopping.url}/readyz`)
     api.check('GET', '/readyz', { status, headers, body: { status: 'stopping' } }, 'application/json')
     await stopping.close()
+  })
+
+  test('of clicks', async () => {
+    const guarded = await startServer({ allowReferrer: 'example.org' })
+    const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
+    for (const action of ['', '/lamp']) {
+      const path = (room: string, query = '') => `/${room}/click${action}${query}`
+      for (const method of ['GET', 'POST']) {
+        expect((await api.call(method, path('hears/x', '?1,2'))).status).toBe(204)
+        expect((await api.call(method, path('hears/x', '?name.x=left'))).status).toBe(400)
+        expect((await api.call(method, path('counter/x'))).status).toBe(404)
+        const { status, headers } = await fetch(guarded.url + path('hears/x'), { method })
+        const body = { type: 'urn:imgcast:problem:x', title: 'Forbidden', status, detail: '' }
+        api.check(method, path('hears/x'), { status, headers, body }, 'application/problem+json')
+      }
+      expect(
+        (await api.call('POST', path('hears/x'), { body: 'x'.repeat(6_000), headers: form })).status,
+      ).toBe(413)
+      const compressed = { ...form, 'Content-Encoding': 'compress' }
+      expect((await api.call('POST', path('hears/x'), { body: 'x', headers: compressed })).status).toBe(415)
+      expect((await api.call('PUT', path('hears/x'))).status).toBe(405)
+    }
+    await guarded.close()
+    const paths = ['/hears/x/click', '/hears/x/click/lamp']
+    // Once more where the window of ten seconds ends in between.
+    await eventually(async () => {
+      await Promise.all(Array.from({ length: 60 }, () => api.call('GET', paths[0] as string)))
+      for (const method of ['GET', 'POST'])
+        for (const path of paths) expect((await api.call(method, path)).status).toBe(429)
+    })
+  })
+
+  test('of HEAD, which answers wherever something can be read', async () => {
+    const headers = { Authorization: `Bearer ${TOKEN}` }
+    for (const path of [
+      '/api/openapi.json',
+      '/api/rooms',
+      '/api/events',
+      '/api/audit',
+      '/metrics',
+      '/healthz',
+    ]) {
+      const response = await fetch(server.url + path, { method: 'HEAD', headers })
+      expect([path, response.status, await response.text()]).toEqual([path, 200, ''])
+    }
   })
 
   test('of the token, which every call wants that is not public', async () => {
@@ -213,9 +283,14 @@ describe('the API is as its OpenAPI document says', () => {
       hits: 1,
       since: null,
     }
-    const check = (body: object, status = 200, type = 'application/json') =>
-      api.check('GET', '/api/rooms/a/b', { status, headers: new Headers(), body }, type)
+    const check = (
+      body: object,
+      status = 200,
+      type = 'application/json',
+      headers = new Headers({ ETag: '"a"' }),
+    ) => api.check('GET', '/api/rooms/a/b', { status, headers, body }, type)
     expect(() => check(room)).not.toThrow()
+    expect(() => check(room, 200, 'application/json', new Headers())).toThrow(/has no ETag/)
     expect(() => check({ ...room, more: 1 })).toThrow(/additional properties/)
     expect(() => check({ ...room, since: 'yesterday' })).toThrow(/date-time/)
     expect(() => check(room, 200, 'text/plain')).toThrow(/described as/)

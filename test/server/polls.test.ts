@@ -130,9 +130,15 @@ describe('a poll', () => {
     ['an error', { status: 500, body: '' }, /^it answers 500$/],
     [
       'a redirect',
-      { status: 301, headers: { Location: 'http://169.254.169.254/' }, body: '' },
-      /a redirect to "http:\/\/169/,
+      { status: 301, headers: { Location: 'http://ann:pw@169.254.169.254/?token=SECRET' }, body: '' },
+      /^it answers 301, a redirect to 169\.254\.169\.254, and none is followed$/,
     ],
+    [
+      'a redirect on the same host',
+      { status: 302, headers: { Location: '/other?token=SECRET' }, body: '' },
+      /^it answers 302, a redirect to 127\.0\.0\.1:\d+, and none is followed$/,
+    ],
+    ['a status of a redirect that leads nowhere', { status: 300, body: '' }, /^it answers 300$/],
     ['no JSON', { body: '<html>' }, /^its answer is not JSON$/],
     ['too much', { body: `"${'x'.repeat(1_100_000)}"` }, /^its answer has more than 1048576 bytes$/],
     ['something else', { body: '{"b":1}' }, /^there is nothing at \$\.a$/],

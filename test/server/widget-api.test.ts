@@ -21,7 +21,10 @@ const color = async (stream: RawStream) => pixelOf(await loadImage(stream.parts.
 const json = async <T = Record<string, unknown>>(path: string) =>
   (await (await fetch(`${server.url}${path}`)).json()) as T
 const problem = async (path: string, init: RequestInit = {}) => {
-  const response = await fetch(server.url + path, { ...init, headers: { Accept: 'application/json' } })
+  const response = await fetch(server.url + path, {
+    ...init,
+    headers: { Accept: 'application/json', ...init.headers },
+  })
   return { status: response.status, detail: ((await response.json()) as { detail: string }).detail }
 }
 
@@ -111,6 +114,21 @@ describe('a click', () => {
     expect(await problem('/hears/x/click', { method: 'PUT' })).toMatchObject({ status: 405 })
     expect(await problem('/hears/x/click/throw')).toMatchObject({ status: 500 })
     expect(await clicks('x')).toEqual([])
+  })
+
+  test('that cannot be read is refused with the reason, and is no fault of the server', async () => {
+    const form = 'application/x-www-form-urlencoded'
+    const post = (body: string, headers: Record<string, string> = {}) =>
+      problem('/hears/unread/click', { method: 'POST', body, headers: { 'Content-Type': form, ...headers } })
+    expect(await post('x'.repeat(6_000))).toMatchObject({
+      status: 413,
+      detail: 'expected a body of at most 4096 bytes, got more',
+    })
+    expect(await post('x.x=1', { 'Content-Encoding': 'compress' })).toMatchObject({ status: 415 })
+    expect(await post('x.x=1', { 'Content-Type': `${form}; charset=utf-16` })).toMatchObject({ status: 415 })
+    for (const path of ['/hears/%zz/click', '/%zz/x/click', '/hears/x/click/%zz'])
+      expect(await problem(path)).toMatchObject({ status: 400 })
+    expect(await clicks('unread')).toEqual([])
   })
 
   test('upon click upon click of one address is refused for a while', async () => {

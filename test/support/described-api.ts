@@ -12,7 +12,13 @@ export interface ApiAnswer {
 
 interface Operation {
   security?: []
-  responses: Record<string, { $ref?: string; content?: Record<string, { schema: object }> }>
+  responses: Record<string, Answer>
+}
+
+interface Answer {
+  $ref?: string
+  headers?: Record<string, object>
+  content?: Record<string, { schema: object }>
 }
 
 type Document = {
@@ -20,6 +26,7 @@ type Document = {
   components: { responses: Record<string, Operation['responses'][string]> }
 }
 
+/** In the order of `Allow`. */
 const METHODS = ['get', 'put', 'post', 'delete']
 
 /** Asks a server by its own OpenAPI document, and throws where an answer is not as that says. */
@@ -94,19 +101,24 @@ export class DescribedApi {
   }
 
   /** Throws where the document knows no such answer, or another body. */
-  check(method: string, path: string, { status, body }: ApiAnswer, type: string): void {
+  check(method: string, path: string, { status, headers, body }: ApiAnswer, type: string): void {
     const [template, operations] = this.#find(path)
     const operation = operations[method.toLowerCase()]
-    if (!operation) {
-      if (status === 405 && body.status === 405) return
-      throw new Error(`${method} ${template} is not described, and answers ${status}`)
-    }
     const name = `${method.toLowerCase()} ${template} ${status}`
-    const direct = operation.responses[status]
+    if (!operation) {
+      if (status !== 405) throw new Error(`${method} ${template} is not described, and answers ${status}`)
+      const others = METHODS.filter((other) => operations[other]).map((other) => other.toUpperCase())
+      const allowed = headers.get('allow')?.split(', ') ?? []
+      if (allowed.filter((other) => other !== 'HEAD').join() !== others.join())
+        throw new Error(`${template} allows ${allowed}, and describes ${others}`)
+    }
+    const direct = operation ? operation.responses[status] : { $ref: '#/components/responses/Problem405' }
     const reference = direct?.$ref?.split('/').at(-1)
     const response = reference === undefined ? direct : this.#document.components.responses[reference]
     if (!response) throw new Error(`${name} is not described: ${JSON.stringify(body)}`)
-    const { content } = response
+    const { content, headers: promised = {} } = response
+    for (const header of Object.keys(promised))
+      if (!headers.has(header)) throw new Error(`${name} has no ${header}`)
     if (!content && body !== undefined) throw new Error(`${name} is described without a body`)
     if (content) {
       const media = content[type]

@@ -1,6 +1,7 @@
 import { Router } from 'express'
 import { PublicError } from '../../errors.ts'
 import { audit, type CountedSocket } from '../audit.ts'
+import { sendTaggedJson } from '../send.ts'
 import { readSocketTable } from '../socket-table.ts'
 import { refuseOthers } from './methods.ts'
 
@@ -16,7 +17,7 @@ export function createAuditApi(sockets: () => CountedSocket[]): Router {
       })
       // Only what was there both before and after the table was read can be held against it.
       const counted = sockets().filter(({ remote }) => before.has(remote))
-      response.json(audit(counted, request.socket.localPort ?? 0, rows))
+      sendTaggedJson(request, response, audit(counted, request.socket.localPort ?? 0, rows))
     })
     .all(refuseOthers('GET'))
   return api

@@ -5,8 +5,7 @@ import { wholeSteps } from '../../cluster/roll-up.ts'
 import { type Fault, quote } from '../../errors.ts'
 import { badParameters } from '../../widget/look.ts'
 import type { HistoryStep } from '../../widget/room-history.ts'
-import { UNCACHED } from '../headers.ts'
-import { sendJson, sendWhole } from '../send.ts'
+import { sendTagged, sendTaggedJson } from '../send.ts'
 import { refuseOthers } from './methods.ts'
 import { readRoom } from './room-param.ts'
 
@@ -89,8 +88,15 @@ function fitStep(length: number): StepName {
 /** Undefined for what is no time, or none of the years that have four digits. */
 function toTime(text: string): number | undefined {
   const isIso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
-  const time = /^\d+$/.test(text) ? Number(text) : isIso ? Date.parse(text) : Number.NaN
+  const time = /^\d+$/.test(text) ? Number(text) : isIso && hasRealDay(text) ? Date.parse(text) : Number.NaN
   return time >= 0 && time < Date.UTC(10_000, 0) ? time : undefined
+}
+
+/** JavaScript takes 30 February for 2 March. */
+function hasRealDay(text: string): boolean {
+  const day = text.slice(0, 10)
+  const time = Date.parse(day)
+  return !Number.isNaN(time) && toIso(time).startsWith(day)
 }
 
 function send(
@@ -109,14 +115,14 @@ function send(
   if (query.format === 'json') {
     const { from, to } = wholeSteps(query)
     const range = { from: toIso(from), to: toIso(to), step: query.stepName }
-    return sendJson(request, response, 200, { room, ...range, steps: rows })
+    return sendTaggedJson(request, response, { room, ...range, steps: rows })
   }
   const lines = rows.map(({ time, visitors, connections, hits }) =>
     [time, visitors.peak, visitors.mean, connections.peak, connections.mean, hits].join(','),
   )
   // RFC 4180 has lines end so.
   const text = [CSV_HEAD, ...lines, ''].join('\r\n')
-  sendWhole(request, response, 200, UNCACHED, 'text/csv; charset=utf-8; header=present', text)
+  sendTagged(request, response, 'text/csv; charset=utf-8; header=present', text)
 }
 
 function toIso(time: number): string {

@@ -57,8 +57,8 @@ export function parseRoomQuery(query: URLSearchParams): RoomQuery {
   const watched = query.get('watched')
   expect(watched === null || /^(true|false)$/.test(watched), 'watched', 'true or false')
   const cursor = query.get('cursor')
-  const after = cursor === null ? undefined : fromCursor(cursor)
-  expect(cursor === null || after !== undefined, 'cursor', 'one that a page before has given')
+  const after = cursor === null ? undefined : fromCursor(cursor, order)
+  expect(cursor === null || after !== undefined, 'cursor', '`next` of a page with the same `sort`')
   if (faults.length > 0) throw badParameters(faults)
   return {
     sort,
@@ -93,7 +93,7 @@ export function selectRooms(all: readonly RoomSummary[], query: RoomQuery): Room
   return {
     rooms: page.map(({ summary }) => summary),
     total: found.length,
-    next: last && rest.length > limit ? toCursor(last) : undefined,
+    next: last && rest.length > limit ? toCursor(last, `${isDescending ? '-' : ''}${sort}`) : undefined,
   }
 }
 
@@ -115,15 +115,19 @@ function takeFirst<T>(rows: readonly T[], most: number, compare: (one: T, other:
   return first
 }
 
-function toCursor({ value, room }: Place): string {
-  return Buffer.from(JSON.stringify([value, room])).toString('base64url')
+/** It holds the order too: in another one the place means nothing. */
+function toCursor({ value, room }: Place, order: string): string {
+  return Buffer.from(JSON.stringify([order, value, room])).toString('base64url')
 }
 
-function fromCursor(cursor: string): Place | undefined {
+function fromCursor(cursor: string, order: string): Place | undefined {
   try {
-    const [value, room] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
+    const [, value, room] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
     const isValue = typeof value === 'string' || typeof value === 'number'
-    return isValue && typeof room === 'string' ? { value, room } : undefined
+    if (!isValue || typeof room !== 'string') return undefined
+    const place = { value, room }
+    // Node skips what is no base64.
+    return toCursor(place, order) === cursor ? place : undefined
   } catch {
     return undefined
   }

@@ -26,10 +26,6 @@ export function createStateApi(store: Store): Router {
     })
     .put(jsonBody(), async ({ params, body }, response) => {
       const { room, name } = readWritable(params)
-      if (body === undefined)
-        throw badRequest('bad-state', 'expected a value as JSON, got nothing', [
-          { name: 'body', detail: 'expected a value as JSON, got nothing' },
-        ])
       await store.set(room, name, body).catch((error: Error) => {
         // The body was small enough: escapes make some text longer as JSON than it came.
         if (!(error instanceof RangeError)) throw error

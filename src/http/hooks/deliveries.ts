@@ -134,9 +134,8 @@ export class Deliveries {
     }
     try {
       const { signal } = this.#stop
-      const { status } = await sendOutgoing({ url: hook.url, method: 'POST', headers, body, signal })
-      const isRight = status >= 200 && status < 300
-      return { at, status, error: isRight ? null : `it answers ${status}` }
+      const { status, fault } = await sendOutgoing({ url: hook.url, method: 'POST', headers, body, signal })
+      return { at, status, error: fault?.slice(0, LONGEST_ERROR) ?? null }
     } catch (error) {
       return { at, status: null, error: (error as Error).message.slice(0, LONGEST_ERROR) }
     }

@@ -165,8 +165,8 @@ function statusRoom(key: string): string {
 }
 
 async function fetchJson(url: string, signal: AbortSignal): Promise<unknown> {
-  const { status, body } = await sendOutgoing({ url, headers: { Accept: 'application/json' }, signal })
-  if (status < 200 || status > 299) throw new Error(`it answers ${status}`)
+  const { body, fault } = await sendOutgoing({ url, headers: { Accept: 'application/json' }, signal })
+  if (fault !== undefined) throw new Error(fault)
   try {
     return JSON.parse(body)
   } catch {

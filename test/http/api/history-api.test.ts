@@ -23,6 +23,8 @@ describe('a wish for history', () => {
     ['from=yesterday&to=-1&step=second&format=xml', ['to', 'from', 'step', 'format']],
     ['from=', ['from']],
     ['from=2026-13-01', ['from']],
+    ['from=2025-02-31', ['from']],
+    ['from=2026-01-01&to=2025-02-29T12:00Z', ['to']],
     ['to=99999999999999999', ['to']],
     ['from=2026-02-01&to=2026-01-01', ['from']],
     [`from=${NOW}&to=${NOW}`, ['from']],

@@ -78,6 +78,22 @@ describe('a list of rooms', () => {
     ])
   })
 
+  test('takes the cursor of its own order only, and to the letter', () => {
+    const { next } = select('sort=-hits&limit=1')
+    expect(names(`sort=-hits&cursor=${next}`)).toEqual(['online/a', 'online/b', 'sine/Main'])
+    for (const search of [
+      `cursor=${next}`,
+      `sort=hits&cursor=${next}`,
+      `sort=-visitors&cursor=${next}`,
+      `sort=-hits&cursor=${next}!!`,
+      `sort=-hits&cursor=${next}=`,
+      `sort=-hits&cursor=${next?.slice(0, -2)}`,
+      `sort=-hits&cursor=${Buffer.from('["-hits",1e400,"a/b"]').toString('base64url')}`,
+      `sort=-hits&cursor=${Buffer.from('null').toString('base64url')}`,
+    ])
+      expect(() => select(search)).toThrow(/^cursor: expected `next` of a page with the same `sort`, got /)
+  })
+
   test.each([
     ['sort=size', 'sort'],
     ['limit=0', 'limit'],

@@ -27,7 +27,7 @@ export function hookPaths(): Json {
             Location: { description: 'The path of the hook.', schema: { type: 'string' } },
           }),
         },
-        problems: [400, 409, 413],
+        problems: [409],
       }),
     },
     '/api/hooks/{id}': {
@@ -37,14 +37,14 @@ export function hookPaths(): Json {
         tag,
         summary: 'One webhook',
         answers: tagged('The hook.', ref('Hook')),
-        problems: [404],
+        problems: [400, 404],
       }),
       delete: operation({
         id: 'deleteHook',
         tag,
         summary: 'Be told no more',
         answers: GONE,
-        problems: [404],
+        problems: [400, 404],
       }),
     },
     '/api/hooks/{id}/log': {
@@ -54,7 +54,7 @@ export function hookPaths(): Json {
         tag,
         summary: 'What was sent, and what was answered',
         answers: tagged('The last deliveries, the newest first.', ref('DeliveryLog')),
-        problems: [404],
+        problems: [400, 404],
       }),
     },
   }

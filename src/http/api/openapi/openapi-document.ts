@@ -18,6 +18,9 @@ export function createOpenApiDocument(server: string): Json {
       title: 'Imgcast',
       version,
       summary: 'Who watches which picture, what rooms remember, and what pictures say.',
+      description:
+        'Whatever can be read by GET answers HEAD too, with the same head and no body. Any other method than those ' +
+        'of its path is answered by `Problem405`, with `Allow`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: server }],

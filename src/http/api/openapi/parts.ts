@@ -10,11 +10,13 @@ export interface OperationInit {
   summary: string
   description?: string
   parameters?: Json[]
-  /** The schema of the body that it takes. */
+  /** The schema of the body of JSON that it takes. */
   body?: Json
+  /** The schema of a form that it takes, or nothing. */
+  form?: Json
   /** What it answers when all is well, by status. */
   answers: Readonly<Record<number, Json>>
-  /** The statuses of the problem documents it answers besides 401. */
+  /** The statuses of the problem documents it answers, besides 401, and 400, 413 and 415 where it takes a body. */
   problems?: number[]
   /** Whether it is answered without the token. @default false */
   isPublic?: boolean
@@ -25,16 +27,38 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   401: 'The token is missing or wrong.',
   403: 'It can only be read.',
   404: 'There is no such thing.',
+  405: 'Any method that a path does not have; `Allow` names those that it has.',
   409: 'There are too many of them.',
-  413: 'The body is over 64 KiB.',
+  413: 'The body is over the limit, which `detail` names: 64 KiB for JSON, 4 KiB for a form.',
+  415: 'The body is in a charset or a coding that is not read: JSON has to be UTF-8.',
+  429: 'Too many at once; `Retry-After` says when to come again.',
   501: 'The machine has no such table: it is not Linux.',
   503: 'The server stops, and takes no new viewers.',
 }
 
+/** What a problem has in its head besides. */
+const HEADERS: Readonly<Record<number, string>> = {
+  401: 'WWW-Authenticate',
+  405: 'Allow',
+  429: 'Retry-After',
+}
+
 /** One operation. */
 export function operation(init: OperationInit): Json {
-  const { id, tag, summary, description, parameters = [], body, answers, problems = [], isPublic } = init
-  const statuses = isPublic ? problems : [401, ...problems]
+  const {
+    id,
+    tag,
+    summary,
+    description,
+    parameters = [],
+    body,
+    form,
+    answers,
+    problems = [],
+    isPublic,
+  } = init
+  const unread = body || form ? [400, 413, 415] : []
+  const statuses = new Set([...(isPublic ? [] : [401]), ...unread, ...problems])
   return {
     operationId: id,
     tags: [tag],
@@ -43,10 +67,11 @@ export function operation(init: OperationInit): Json {
     ...(isPublic && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...(form && { requestBody: { content: { 'application/x-www-form-urlencoded': { schema: form } } } }),
     responses: {
       ...answers,
       ...Object.fromEntries(
-        statuses.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
+        [...statuses].map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
       ),
     },
   }
@@ -58,10 +83,18 @@ export function json(description: string, schema: Json, headers?: Json): Json {
 }
 
 /** An answer that can be asked for again with its tag, and the one to somebody who has it. */
-export function tagged(description: string, schema: Json, headers: Json = {}): Record<number, Json> {
+export function tagged(
+  description: string,
+  schema: Json,
+  { headers = {}, others = {} }: { headers?: Json; others?: Json } = {},
+): Record<number, Json> {
   const tag = { ETag: { description: 'Send it as `If-None-Match`.', schema: { type: 'string' } } }
   return {
-    200: json(description, schema, { ...tag, ...headers }),
+    200: {
+      description,
+      headers: { ...tag, ...headers },
+      content: { 'application/json': { schema }, ...others },
+    },
     304: { description: 'It is as it was when `If-None-Match` was answered.', headers: tag },
   }
 }
@@ -99,6 +132,9 @@ export function problemResponses(): Json {
       `Problem${status}`,
       {
         description,
+        ...(HEADERS[Number(status)] && {
+          headers: { [HEADERS[Number(status)] as string]: { schema: { type: 'string' } } },
+        }),
         content: {
           'application/problem+json': {
             schema: { allOf: [ref('Problem'), { properties: { status: { const: Number(status) } } }] },

@@ -29,10 +29,12 @@ export function roomPaths(): Json {
             maximum: LARGEST_LIMIT,
             default: DEFAULT_LIMIT,
           }),
-          inQuery('cursor', '`next` of the page before.', TEXT),
+          inQuery('cursor', '`next` of the page before, which had the same `sort`.', TEXT),
         ],
         answers: tagged('A page of rooms.', ref('RoomPage'), {
-          Link: { description: 'The first page, and the next if there is one (RFC 8288).', schema: TEXT },
+          headers: {
+            Link: { description: 'The first page, and the next if there is one (RFC 8288).', schema: TEXT },
+          },
         }),
         problems: [400],
       }),
@@ -65,15 +67,7 @@ export function roomPaths(): Json {
             default: 'json',
           }),
         ],
-        answers: {
-          200: {
-            description: 'The history.',
-            content: {
-              'application/json': { schema: ref('History') },
-              'text/csv': { schema: TEXT },
-            },
-          },
-        },
+        answers: tagged('The history.', ref('History'), { others: { 'text/csv': { schema: TEXT } } }),
         problems: [400],
       }),
     },
@@ -93,7 +87,7 @@ export function roomPaths(): Json {
         description: 'Every open picture of the room is drawn anew.',
         body: ref('Value'),
         answers: { 200: json('The value.', ref('Value')) },
-        problems: [400, 403, 413],
+        problems: [403],
       }),
       delete: operation({
         id: 'deleteState',

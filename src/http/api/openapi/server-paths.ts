@@ -1,10 +1,11 @@
-import { inPath, type Json, json, operation, ROOM, ref } from './parts.ts'
+import { inPath, type Json, json, operation, ROOM, ref, tagged } from './parts.ts'
 
+const TAG = 'Server'
 const HEALTHY = json('It is.', ref('Health'))
 
 /** The paths of the server itself, and of what everybody may read. */
 export function serverPaths(): Json {
-  const tag = 'Server'
+  const tag = TAG
   const [widget = {}] = ROOM
   return {
     '/{widget}/{key}.json': {
@@ -19,12 +20,20 @@ export function serverPaths(): Json {
         isPublic: true,
       }),
     },
+    '/{widget}/{key}/click': { parameters: ROOM, ...clicks('') },
+    '/{widget}/{key}/click/{action}': {
+      parameters: [
+        ...ROOM,
+        inPath('action', 'What the widget hears of as `action`.', '^[A-Za-z0-9._~-]{1,64}$'),
+      ],
+      ...clicks('Action'),
+    },
     '/api/audit': {
       get: operation({
         id: 'audit',
         tag,
         summary: 'The counts against the kernel’s own table of sockets',
-        answers: { 200: json('How they compare.', ref('Audit')) },
+        answers: tagged('How they compare.', ref('Audit')),
         problems: [501],
       }),
     },
@@ -33,8 +42,21 @@ export function serverPaths(): Json {
         id: 'getDescription',
         tag,
         summary: 'This document',
-        answers: { 200: json('An OpenAPI 3.1 document.', { type: 'object' }) },
+        answers: tagged('An OpenAPI 3.1 document.', { type: 'object' }),
         isPublic: true,
+      }),
+    },
+    '/metrics': {
+      get: operation({
+        id: 'getMetrics',
+        tag,
+        summary: 'What the server counts, for Prometheus',
+        answers: {
+          200: {
+            description: 'The metrics, in Prometheus’s text format.',
+            content: { 'text/plain': { schema: { type: 'string' } } },
+          },
+        },
       }),
     },
     '/healthz': {
@@ -55,5 +77,23 @@ export function serverPaths(): Json {
         isPublic: true,
       }),
     },
+  }
+}
+
+/** A click is a link or a form: it comes by either method. */
+function clicks(name: string): Json {
+  const click = {
+    tag: TAG,
+    summary: 'Tell a widget of a click',
+    description:
+      'Where it was comes as a query `?x,y`, as `ismap` makes it, or as fields `name.x` and `name.y`, as ' +
+      '`<input type="image">` does. Pages that the server allows no pictures on may not click either.',
+    answers: { 204: { description: 'The widget has heard of it; the page stays where it is.' } },
+    problems: [400, 403, 404, 429],
+    isPublic: true,
+  }
+  return {
+    get: operation({ ...click, id: `click${name}ByLink` }),
+    post: operation({ ...click, id: `click${name}ByForm`, form: { type: 'object' } }),
   }
 }

@@ -30,7 +30,6 @@ export function statusPaths(): Json {
         description: 'Every open picture of it changes.',
         body: ref('Status'),
         answers: { 200: json('The status.', ref('Status')) },
-        problems: [400, 413],
       }),
       delete: operation({
         id: 'deleteStatus',
@@ -58,7 +57,7 @@ export function statusPaths(): Json {
           'http or https address that it reaches. Redirects are not followed.',
         body: ref('Poll'),
         answers: { 200: json('The poll.', ref('PollReport')) },
-        problems: [400, 409, 413],
+        problems: [409],
       }),
       delete: operation({
         id: 'deletePoll',

@@ -1,0 +1,16 @@
+import { Router } from 'express'
+import { refuseOthers } from './api/methods.ts'
+import { sendJson } from './send.ts'
+
+/** `GET /healthz` and `GET /readyz`: whether the server is alive, and whether it takes new viewers. */
+export function createHealthRoute(isReady: () => boolean): Router {
+  const route = Router()
+  route
+    .route(['/healthz', '/readyz'])
+    .get((request, response) => {
+      const isWell = request.path === '/healthz' || isReady()
+      sendJson(request, response, isWell ? 200 : 503, { status: isWell ? 'ok' : 'stopping' })
+    })
+    .all(refuseOthers('GET'))
+  return route
+}
