@@ -2,9 +2,10 @@ import type { Fault } from '../errors.ts'
 import { OPTIONS } from '../options.ts'
 import { type ApiCall, callApi, readServerUrl } from './call-api.ts'
 import type { Flag, Words } from './command.ts'
+import { harmless } from './printable.ts'
 
-/** What asks the server, with its address and token filled in. */
-export type Call = (call: Pick<ApiCall, 'method' | 'path' | 'body'>) => Promise<unknown>
+/** What asks the server, with its address and token filled in; no text of its answer can steer a terminal. */
+export type Call = <T>(call: Pick<ApiCall<T>, 'method' | 'path' | 'body' | 'expected'>) => Promise<T>
 
 /** One thing that a command can do, by the word that stands first: `imgcast hooks add`. */
 export interface Action {
@@ -52,7 +53,7 @@ export function readAction(
   }
   return async () => {
     try {
-      const call: Call = (rest) => callApi({ url, token: options.token, ...rest })
+      const call: Call = async (rest) => tame(await callApi({ url, token: options.token, ...rest }))
       process.stdout.write((await action?.run(call, operands, flags)) ?? '')
       return 0
     } catch (error) {
@@ -60,6 +61,14 @@ export function readAction(
       return FAILED
     }
   }
+}
+
+/** An answer of the API, with every text in it made harmless. */
+function tame<T>(answer: T): T {
+  if (typeof answer === 'string') return harmless(answer) as T
+  if (typeof answer !== 'object' || answer === null) return answer
+  if (Array.isArray(answer)) return answer.map(tame) as T
+  return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, tame(value)])) as T
 }
 
 /** Rows as text, each column as wide as its widest cell. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Ended, MAIN, runCommand, serveCommand } from '../support/command.ts'
 import { eventually } from '../support/eventually.ts'
@@ -108,6 +109,14 @@ describe('imgcast top without a terminal', () => {
     expect(rounds.map(({ totals }) => totals.hitsPerMinute)).toEqual([null, 0, 0])
     expect(stderr).toBe('code 0\n')
   })
+
+  test.runIf(existsSync('/dev/full')).each(['--once', '--once --json', '--json'])(
+    '%s says that its output cannot be written, and exits 1',
+    async (flags) => {
+      const { stderr } = await shell(`$TOP ${flags} > /dev/full; echo "code $?" >&2`)
+      expect(stderr).toMatch(/^ENOSPC.*\ncode 1\n$/)
+    },
+  )
 
   test.each([
     ['without the token', [], {}, /wants its token: set IMGCAST_TOKEN or give --token/],

@@ -1,6 +1,8 @@
 import { OPTIONS } from '../../options.ts'
 import { callApi, readServerUrl } from '../call-api.ts'
 import type { Command } from '../command.ts'
+import { isCount, isFlag, isListOf, isObjectOf, isText } from '../guards.ts'
+import { harmless } from '../printable.ts'
 
 /** What a server answers of its counts and its kernel: see http/audit. */
 interface Report {
@@ -16,6 +18,15 @@ interface Order {
   json: boolean
 }
 
+const REPORT = {
+  name: 'audit',
+  is: isObjectOf<Report>({
+    agrees: isFlag,
+    counted: isObjectOf({ streams: isCount, sockets: isCount }),
+    kernel: isObjectOf({ established: isCount }),
+    differences: isListOf(isObjectOf({ kind: isText, remote: isText, streams: isCount, meaning: isText })),
+  }),
+}
 const DISAGREES = 1
 const CANNOT_ASK = 1
 
@@ -34,7 +45,7 @@ export const auditCommand: Command = {
 
 async function audit({ url, token, json }: Order): Promise<number> {
   try {
-    const report = (await callApi({ url, token, method: 'GET', path: '/audit' })) as Report
+    const report = await callApi({ url, token, method: 'GET', path: '/audit', expected: REPORT })
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : toText(report))
     return report.agrees ? 0 : DISAGREES
   } catch (error) {
@@ -47,7 +58,7 @@ function toText({ agrees, counted, kernel, differences }: Report): string {
   const lines = [
     `counted   ${counted.streams} streams on ${counted.sockets} connections`,
     `kernel    ${kernel.established} established connections`,
-    ...differences.map(({ remote, meaning }) => `  ${remote.padEnd(28)} ${meaning}`),
+    ...differences.map(({ remote, meaning }) => `  ${harmless(remote).padEnd(28)} ${harmless(meaning)}`),
     agrees ? 'They agree.' : 'They do not agree.',
   ]
   return `${lines.join('\n')}\n`

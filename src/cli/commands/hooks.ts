@@ -1,5 +1,7 @@
 import { type Action, readAction, SERVER_FLAGS, SERVER_OPTIONS, toTable } from '../actions.ts'
+import { NOTHING } from '../call-api.ts'
 import type { Command } from '../command.ts'
+import { isCount, isFlag, isListOf, isNullOr, isObjectOf, isText } from '../guards.ts'
 
 interface Hook {
   id: string
@@ -16,6 +18,22 @@ interface Delivery {
   next: string | null
 }
 
+const HOOK = { id: isText, url: isText, when: isText, for: isText, holds: isFlag }
+const ADDED = { name: 'hook', is: isObjectOf({ ...HOOK, secret: isText }) }
+const LIST = { name: 'list of hooks', is: isObjectOf({ hooks: isListOf(isObjectOf<Hook>(HOOK)) }) }
+const LOG = {
+  name: 'list of deliveries',
+  is: isObjectOf({
+    deliveries: isListOf(
+      isObjectOf<Delivery>({
+        id: isText,
+        state: isText,
+        attempts: isListOf(isObjectOf({ at: isText, status: isNullOr(isCount), error: isNullOr(isText) })),
+        next: isNullOr(isText),
+      }),
+    ),
+  }),
+}
 const NO_TIME = '0ms'
 
 const ACTIONS: Readonly<Record<string, Action>> = {
@@ -24,7 +42,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     flags: ['when', 'for'],
     run: async (call, [url], { when, for: duration }) => {
       const body = { url, when, ...(duration !== undefined && { for: duration }) }
-      const hook = (await call({ method: 'POST', path: '/hooks', body })) as Hook & { secret: string }
+      const hook = await call({ method: 'POST', path: '/hooks', body, expected: ADDED })
       return `${sayHook(hook)}\nThe secret that it is signed with, shown only now:\n${hook.secret}\n`
     },
   },
@@ -32,7 +50,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     operands: [],
     flags: [],
     run: async (call) => {
-      const { hooks } = (await call({ method: 'GET', path: '/hooks' })) as { hooks: Hook[] }
+      const { hooks } = await call({ method: 'GET', path: '/hooks', expected: LIST })
       if (hooks.length === 0) return 'There are no hooks.\n'
       const rows = hooks.map((hook) => [hook.id, sayWhen(hook), hook.holds ? 'holds' : '', hook.url])
       return `${toTable([['ID', 'WHEN', 'NOW', 'URL'], ...rows])}\n`
@@ -42,7 +60,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     operands: ['<id>'],
     flags: [],
     run: async (call, [id = '']) => {
-      await call({ method: 'DELETE', path: `/hooks/${encodeURIComponent(id)}` })
+      await call({ method: 'DELETE', path: `/hooks/${encodeURIComponent(id)}`, expected: NOTHING })
       return `The hook ${id} is gone.\n`
     },
   },
@@ -51,7 +69,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     flags: [],
     run: async (call, [id = '']) => {
       const path = `/hooks/${encodeURIComponent(id)}/log`
-      const { deliveries } = (await call({ method: 'GET', path })) as { deliveries: Delivery[] }
+      const { deliveries } = await call({ method: 'GET', path, expected: LOG })
       if (deliveries.length === 0) return 'Nothing was sent yet.\n'
       return `${deliveries.map(sayDelivery).join('\n')}\n`
     },

@@ -1,5 +1,7 @@
 import { type Action, readAction, SERVER_FLAGS, SERVER_OPTIONS, toTable } from '../actions.ts'
+import { NOTHING } from '../call-api.ts'
 import type { Command, Words } from '../command.ts'
+import { isFlag, isListOf, isNullOr, isObjectOf, isText } from '../guards.ts'
 
 interface StatusRow {
   key: string
@@ -7,6 +9,26 @@ interface StatusRow {
   poll: { url: string; every: string; last: { ok: boolean; detail: string } | null } | null
 }
 
+const LIST = {
+  name: 'list of statuses',
+  is: isObjectOf({
+    statuses: isListOf(
+      isObjectOf<StatusRow>({
+        key: isText,
+        status: isNullOr(isObjectOf({ label: isText, message: isText })),
+        poll: isNullOr(
+          isObjectOf({
+            url: isText,
+            every: isText,
+            last: isNullOr(isObjectOf({ ok: isFlag, detail: isText })),
+          }),
+        ),
+      }),
+    ),
+  }),
+}
+const SET = { name: 'status', is: isObjectOf({ message: isText }) }
+const POLLED = { name: 'poll', is: isObjectOf({ every: isText }) }
 /** Flags that are fields of what is sent, by their names there. */
 const LOOK = ['label', 'color', 'labelColor', 'style']
 const POLL = [...LOOK, 'every', 'query', 'prefix', 'suffix']
@@ -17,7 +39,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     flags: LOOK,
     run: async (call, [key = '', message], flags) => {
       const body = { schemaVersion: 1, label: key, message, ...pick(flags, LOOK) }
-      await call({ method: 'PUT', path: pathOf(key), body })
+      await call({ method: 'PUT', path: pathOf(key), body, expected: SET })
       return `${key} says ${message}\n`
     },
   },
@@ -26,9 +48,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     flags: POLL,
     run: async (call, [key = '', url], flags) => {
       const body = { url, ...pick(flags, POLL) }
-      const { every } = (await call({ method: 'PUT', path: `${pathOf(key)}/poll`, body })) as {
-        every: string
-      }
+      const { every } = await call({ method: 'PUT', path: `${pathOf(key)}/poll`, body, expected: POLLED })
       return `${key} shows what ${url} says, every ${every}\n`
     },
   },
@@ -36,7 +56,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     operands: [],
     flags: [],
     run: async (call) => {
-      const { statuses } = (await call({ method: 'GET', path: '/status' })) as { statuses: StatusRow[] }
+      const { statuses } = await call({ method: 'GET', path: '/status', expected: LIST })
       if (statuses.length === 0) return 'There are no statuses.\n'
       return `${toTable([['KEY', 'LABEL', 'MESSAGE', 'POLLED'], ...statuses.map(toCells)])}\n`
     },
@@ -45,7 +65,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     operands: ['<key>'],
     flags: [],
     run: async (call, [key = '']) => {
-      await call({ method: 'DELETE', path: pathOf(key) })
+      await call({ method: 'DELETE', path: pathOf(key), expected: NOTHING })
       return `${key} says nothing any more.\n`
     },
   },
