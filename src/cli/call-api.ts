@@ -31,17 +31,6 @@ export const NOTHING: Expected<undefined> = {
 
 const isFaults = isListOf(isObjectOf<Fault>({ name: isText, detail: isText }))
 
-const DEFAULT_URL = 'http://localhost:9192'
-
-/** Reads the address of a server, and tells what is wrong with it. */
-export function readServerUrl(text = DEFAULT_URL, faults: Fault[]): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    faults.push({ name: text, detail: `expected the address of a server, like ${DEFAULT_URL}` })
-  }
-  return text.replace(/\/$/, '')
-}
-
 /**
  * What the API answers; undefined for an answer without a body. Rejects with an `Error` that says what is wrong, in words
  * that cannot steer a terminal.

@@ -140,6 +140,13 @@ describe('imgcast top without a terminal', () => {
     },
   )
 
+  test('asks the server that IMGCAST_SERVER names, unless an address is given', async () => {
+    const env = { IMGCAST_TOKEN, IMGCAST_SERVER: server.url }
+    expect(roomsIn(await runCommand(['top', '--once', '--json'], env))).toHaveLength(ROOMS.length)
+    const other = await runCommand(['top', 'http://127.0.0.1:1', '--once'], env)
+    expect(other.stderr).toContain('http://127.0.0.1:1 does not answer')
+  })
+
   test('a wrong command line names everything that is wrong: exit 2', async () => {
     const { code, stderr } = await runCommand(
       ['top', 'nowhere', '--interval', '1', '--sort', 'colour', '--filter', 'ä'],
@@ -147,7 +154,7 @@ describe('imgcast top without a terminal', () => {
     )
     expect(code).toBe(2)
     expect(stderr.trim().split('\n')).toEqual([
-      'nowhere: expected the address of a server, like http://localhost:9192',
+      'url: expected the address of a server, like http://localhost:9192, without a user name and a password, got "nowhere"',
       '--interval: expected a time with its unit from 100ms to 1h, like 500ms or 10s, got "1"',
       '--sort: expected one of visitors, connections, peak, hits, hits-per-minute, room, got "colour"',
       '--filter: expected at most 100 letters, digits and signs of a room\'s name, got "ä"',

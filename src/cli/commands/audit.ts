@@ -1,8 +1,8 @@
-import { OPTIONS } from '../../options.ts'
-import { callApi, readServerUrl } from '../call-api.ts'
+import { callApi } from '../call-api.ts'
 import type { Command } from '../command.ts'
 import { isCount, isFlag, isListOf, isObjectOf, isText } from '../guards.ts'
 import { harmless } from '../printable.ts'
+import { readServer, SERVER_OPTIONS } from '../server-option.ts'
 
 /** What a server answers of its counts and its kernel: see http/audit. */
 interface Report {
@@ -35,11 +35,11 @@ export const auditCommand: Command = {
   name: 'audit',
   about: 'hold the counts of a running server against its kernel',
   operand: '[url]',
-  options: OPTIONS.filter(({ name }) => name === 'token'),
+  options: SERVER_OPTIONS,
   flags: [{ flag: '--json', help: 'print the report as JSON' }],
-  read({ operand, options, flags }, faults) {
-    const url = readServerUrl(operand, faults)
-    return () => audit({ url, token: options.token, json: flags.json === true })
+  read(words, faults) {
+    const url = readServer(words, faults)
+    return () => audit({ url, token: words.options.token, json: words.flags.json === true })
   },
 }
 

@@ -1,7 +1,9 @@
-import { type Action, readAction, SERVER_FLAGS, SERVER_OPTIONS, toTable } from '../actions.ts'
+import { parseHook } from '../../http/hooks/hook.ts'
+import { type Action, readAction, toTable } from '../actions.ts'
 import { NOTHING } from '../call-api.ts'
-import type { Command } from '../command.ts'
+import type { Command, Words } from '../command.ts'
 import { isCount, isFlag, isListOf, isNullOr, isObjectOf, isText } from '../guards.ts'
+import { SERVER_OPTIONS } from '../server-option.ts'
 
 interface Hook {
   id: string
@@ -40,8 +42,9 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   add: {
     operands: ['<url>'],
     flags: ['when', 'for'],
-    run: async (call, [url], { when, for: duration }) => {
-      const body = { url, when, ...(duration !== undefined && { for: duration }) }
+    checks: [(operands, flags) => parseHook(toOrder(operands, flags))],
+    run: async (call, operands, flags) => {
+      const body = toOrder(operands, flags)
       const hook = await call({ method: 'POST', path: '/hooks', body, expected: ADDED })
       return `${sayHook(hook)}\nThe secret that it is signed with, shown only now:\n${hook.secret}\n`
     },
@@ -49,6 +52,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   list: {
     operands: [],
     flags: [],
+    checks: [],
     run: async (call) => {
       const { hooks } = await call({ method: 'GET', path: '/hooks', expected: LIST })
       if (hooks.length === 0) return 'There are no hooks.\n'
@@ -59,6 +63,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   rm: {
     operands: ['<id>'],
     flags: [],
+    checks: [],
     run: async (call, [id = '']) => {
       await call({ method: 'DELETE', path: `/hooks/${encodeURIComponent(id)}`, expected: NOTHING })
       return `The hook ${id} is gone.\n`
@@ -67,6 +72,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   log: {
     operands: ['<id>'],
     flags: [],
+    checks: [],
     run: async (call, [id = '']) => {
       const path = `/hooks/${encodeURIComponent(id)}/log`
       const { deliveries } = await call({ method: 'GET', path, expected: LOG })
@@ -85,15 +91,13 @@ export const hooksCommand: Command = {
   flags: [
     { flag: '--when <condition>', help: "what to be told of, like 'visitors(online/blog) > 100'" },
     { flag: '--for <time>', help: 'how long it has to be true before, like 1m (default at once)' },
-    ...SERVER_FLAGS,
   ],
-  read(words, faults) {
-    const [action] = words.operands
-    if (action === 'add' && words.flags.when === undefined) {
-      faults.push({ name: '--when', detail: "expected a condition, like 'visitors(online/blog) > 100'" })
-    }
-    return readAction(ACTIONS, words, faults)
-  },
+  read: (words, faults) => readAction(ACTIONS, words, faults),
+}
+
+/** What to add, as the API takes it, right or wrong. */
+function toOrder([url]: readonly string[], { when = '', for: duration }: Words['flags']) {
+  return { url, when, ...(duration !== undefined && { for: duration }) }
 }
 
 function sayHook(hook: Hook): string {

@@ -1,7 +1,11 @@
-import { type Action, readAction, SERVER_FLAGS, SERVER_OPTIONS, toTable } from '../actions.ts'
+import { parsePoll } from '../../http/polls/poll.ts'
+import { parseStatus } from '../../http/status-schema.ts'
+import { checkKey } from '../../widget/key.ts'
+import { type Action, readAction, toTable } from '../actions.ts'
 import { NOTHING } from '../call-api.ts'
 import type { Command, Words } from '../command.ts'
 import { isFlag, isListOf, isNullOr, isObjectOf, isText } from '../guards.ts'
+import { SERVER_OPTIONS } from '../server-option.ts'
 
 interface StatusRow {
   key: string
@@ -37,8 +41,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   set: {
     operands: ['<key>', '<message>'],
     flags: LOOK,
-    run: async (call, [key = '', message], flags) => {
-      const body = { schemaVersion: 1, label: key, message, ...pick(flags, LOOK) }
+    checks: [checkName, (operands, flags) => parseStatus(toStatus(operands, flags))],
+    run: async (call, operands, flags) => {
+      const [key = '', message] = operands
+      const body = toStatus(operands, flags)
       await call({ method: 'PUT', path: pathOf(key), body, expected: SET })
       return `${key} says ${message}\n`
     },
@@ -46,8 +52,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   poll: {
     operands: ['<key>', '<url>'],
     flags: POLL,
-    run: async (call, [key = '', url], flags) => {
-      const body = { url, ...pick(flags, POLL) }
+    checks: [checkName, (operands, flags) => parsePoll(toPoll(operands, flags))],
+    run: async (call, operands, flags) => {
+      const [key = '', url] = operands
+      const body = toPoll(operands, flags)
       const { every } = await call({ method: 'PUT', path: `${pathOf(key)}/poll`, body, expected: POLLED })
       return `${key} shows what ${url} says, every ${every}\n`
     },
@@ -55,6 +63,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   list: {
     operands: [],
     flags: [],
+    checks: [],
     run: async (call) => {
       const { statuses } = await call({ method: 'GET', path: '/status', expected: LIST })
       if (statuses.length === 0) return 'There are no statuses.\n'
@@ -64,6 +73,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   rm: {
     operands: ['<key>'],
     flags: [],
+    checks: [checkName],
     run: async (call, [key = '']) => {
       await call({ method: 'DELETE', path: pathOf(key), expected: NOTHING })
       return `${key} says nothing any more.\n`
@@ -86,9 +96,20 @@ export const statusCommand: Command = {
     { flag: '--query <path>', help: 'what to show of the JSON: a JSONPath, like $.build.status' },
     { flag: '--prefix <text>', help: 'stands before what was found' },
     { flag: '--suffix <text>', help: 'stands after what was found' },
-    ...SERVER_FLAGS,
   ],
   read: (words, faults) => readAction(ACTIONS, words, faults),
+}
+
+function checkName([key = '']: readonly string[]): void {
+  checkKey(key)
+}
+
+function toStatus([key = '', message]: readonly string[], flags: Words['flags']): object {
+  return { schemaVersion: 1, label: key, message, ...pick(flags, LOOK) }
+}
+
+function toPoll([, url]: readonly string[], flags: Words['flags']): object {
+  return { url, ...pick(flags, POLL) }
 }
 
 function pathOf(key: string): string {
