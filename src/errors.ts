@@ -50,6 +50,8 @@ export class PublicError extends Error {
   }
 }
 
+const PASSWORD = /:[^\s/@"]*@/g
+
 /** Any error as one that may be told: what is not a `PublicError` is the server's own fault and stays in the log. */
 export function toPublicError(error: unknown): PublicError {
   if (error instanceof PublicError) return error
@@ -61,8 +63,8 @@ export function toPublicError(error: unknown): PublicError {
   })
 }
 
-/** Says a value the way error sentences quote it: short, on one line, JSON-escaped. */
+/** Says a value the way error sentences quote it: short, on one line, JSON-escaped, without the password of a URL. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
+  const text = (JSON.stringify(value) ?? String(value)).replace(PASSWORD, ':...@')
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }

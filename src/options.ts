@@ -33,8 +33,8 @@ export interface Options {
 }
 
 /** One option: the only place that knows its flag, environment variable, default, range and help. */
-export interface OptionRow {
-  name: keyof Options
+export interface OptionRow<Name extends string = keyof Options> {
+  name: Name
   /** What stands for the value in the help. */
   value: string
   default: Options[keyof Options]
@@ -140,17 +140,17 @@ export const OPTIONS: readonly OptionRow[] = [
 ]
 
 /** `maxChannels` -> `--max-channels`. */
-export function flagOf({ name }: Pick<OptionRow, 'name'>): string {
+export function flagOf({ name }: { name: string }): string {
   return `--${kebab(name)}`
 }
 
 /** `maxChannels` -> `IMGCAST_MAX_CHANNELS`. */
-export function variableOf({ name }: Pick<OptionRow, 'name'>): string {
+export function variableOf({ name }: { name: string }): string {
   return `IMGCAST_${kebab(name).replaceAll('-', '_').toUpperCase()}`
 }
 
 /** A value as the help and error messages show it. */
-export function showValue(row: OptionRow, value: unknown): string {
+export function showValue(row: OptionRow<string>, value: unknown): string {
   if (row.secret) return 'a secret'
   return typeof value === 'number' && row.value === 'time' ? formatDuration(value) : String(value)
 }
@@ -181,8 +181,8 @@ export function readOptions(given: Readonly<Record<string, unknown>>): Options {
 
 /** Sets one option from its raw values, or tells what is wrong with it under `source`, the name it was given by. */
 export function setOption(
-  options: Options,
-  row: OptionRow,
+  options: object,
+  row: OptionRow<string>,
   source: string,
   values: readonly unknown[],
   faults: Fault[],

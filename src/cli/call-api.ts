@@ -1,7 +1,16 @@
 import type { Fault } from '../errors.ts'
+import { type Guard, isListOf, isObjectOf, isText } from './guards.ts'
+import { harmless } from './printable.ts'
+
+/** What a call should be answered with. */
+export interface Expected<T> {
+  /** Its name, after `no`: `list of hooks`. */
+  name: string
+  is: Guard<T>
+}
 
 /** One call of a running server's API. */
-export interface ApiCall {
+export interface ApiCall<T> {
   /** The server's address. */
   url: string
   token: string | undefined
@@ -9,23 +18,25 @@ export interface ApiCall {
   /** Below `/api`. */
   path: string
   body?: object
+  expected: Expected<T>
   /** Gives up waiting for the answer. */
   signal?: AbortSignal
 }
 
-const DEFAULT_URL = 'http://localhost:9192'
-
-/** Reads the address of a server, and tells what is wrong with it. */
-export function readServerUrl(text = DEFAULT_URL, faults: Fault[]): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    faults.push({ name: text, detail: `expected the address of a server, like ${DEFAULT_URL}` })
-  }
-  return text.replace(/\/$/, '')
+/** An answer without a body. */
+export const NOTHING: Expected<undefined> = {
+  name: 'confirmation',
+  is: (value) => value === undefined,
 }
 
-/** What the API answers; undefined for an answer without a body. Rejects with an `Error` that says what is wrong. */
-export async function callApi({ url, token, method, path, body, signal }: ApiCall): Promise<unknown> {
+const isFaults = isListOf(isObjectOf<Fault>({ name: isText, detail: isText }))
+
+/**
+ * What the API answers; undefined for an answer without a body. Rejects with an `Error` that says what is wrong, in words
+ * that cannot steer a terminal.
+ */
+export async function callApi<T>(call: ApiCall<T>): Promise<T> {
+  const { url, token, method, path, body, signal, expected } = call
   const response = await fetch(`${url}/api${path}`, {
     method,
     headers: { Authorization: `Bearer ${token ?? ''}`, 'Content-Type': 'application/json' },
@@ -35,13 +46,26 @@ export async function callApi({ url, token, method, path, body, signal }: ApiCal
     const cause = error.cause instanceof Error ? error.cause.message : error.message
     throw new Error(`${url} does not answer: ${cause}`)
   })
-  if (response.status === 204) return undefined
-  if (response.ok) return response.json()
-  if (response.status === 401) throw new Error(`${url} wants its token: set IMGCAST_TOKEN or give --token`)
-  const { detail, errors = [] } = (await response.json().catch(() => ({}))) as {
-    detail?: string
-    errors?: Fault[]
+  if (response.ok) {
+    const answer = response.status === 204 ? undefined : await readJson(response)
+    if (expected.is(answer)) return answer
+    throw new Error(`${url} answers no ${expected.name}: is this an Imgcast server?`)
   }
-  if (errors.length > 0) throw new Error(errors.map((fault) => `${fault.name}: ${fault.detail}`).join('\n'))
-  throw new Error(`${url} answers ${response.status}: ${detail ?? 'is this an Imgcast server?'}`)
+  if (response.status === 401) throw new Error(`${url} wants its token: set IMGCAST_TOKEN or give --token`)
+  const { detail, errors } = ((await readJson(response)) ?? {}) as { detail?: unknown; errors?: unknown }
+  if (isFaults(errors) && errors.length > 0) {
+    throw new Error(errors.map((fault) => harmless(`${fault.name}: ${fault.detail}`)).join('\n'))
+  }
+  const said = isText(detail) ? harmless(detail) : 'is this an Imgcast server?'
+  throw new Error(`${url} answers ${response.status}: ${said}`)
+}
+
+/** Null for what is no JSON. Rejects where the answer breaks off. */
+async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text()
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }

@@ -1,6 +1,15 @@
 import type { Fault } from '../errors.ts'
 import type { OptionRow, Options } from '../options.ts'
 
+/** The options of all commands, by their names in code. */
+export interface CommandOptions extends Options {
+  /** The address of the server that is asked, without a slash at its end. */
+  server: string
+}
+
+/** One option of a command's, with an environment variable. */
+export type CommandOptionRow = OptionRow<keyof CommandOptions>
+
 /** An option that only one command has. */
 export interface Flag {
   /** As commander writes it: `--json`, or `-o, --output <file>` for one with a value. */
@@ -14,7 +23,7 @@ export interface Words {
   operand: string | undefined
   /** All that stand without a flag, no more than the command takes. */
   operands: readonly string[]
-  options: Options
+  options: CommandOptions
   /** The command's own, by their names in camel case; of one given twice the last value counts. */
   flags: Readonly<Record<string, string | boolean | undefined>>
 }
@@ -29,8 +38,8 @@ export interface Command {
    * space between.
    */
   operand?: string
-  /** Those of the server's options that it takes, with their environment variables. */
-  options: readonly OptionRow[]
+  /** The options that it takes, with their environment variables. */
+  options: readonly CommandOptionRow[]
   flags?: readonly Flag[]
   /** Checks its words, and answers what runs it; that resolves to the exit code, or to nothing while it goes on. */
   read(words: Words, faults: Fault[]): () => Promise<number | undefined>

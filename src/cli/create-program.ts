@@ -1,6 +1,6 @@
 import { Option, Command as Program } from 'commander'
-import { flagOf, type OptionRow, showValue, variableOf } from '../options.ts'
-import type { Command } from './command.ts'
+import { flagOf, showValue, variableOf } from '../options.ts'
+import type { Command, CommandOptionRow } from './command.ts'
 import { COMMANDS, DEFAULT_COMMAND } from './commands.ts'
 
 /** Makes the parser of a command's options, and its help: that of the default command lists the others. */
@@ -40,7 +40,7 @@ function listCommands(): string {
   return `Commands (each has a --help of its own):\n${lines.join('\n')}\n\n`
 }
 
-function toOption(row: OptionRow): Option {
+function toOption(row: CommandOptionRow): Option {
   const many = row.repeatable ? ', repeatable' : ''
   const usual = row.default === undefined || row.repeatable ? '' : `, default ${showValue(row, row.default)}`
   const about = `${row.help} (${variableOf(row)}${usual}${many})`

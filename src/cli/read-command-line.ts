@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import type { Command as Program } from 'commander'
 import type { Fault } from '../errors.ts'
-import { defaults, flagOf, type OptionRow, type Options, setOption, variableOf } from '../options.ts'
-import type { Command, Words } from './command.ts'
+import { defaults, flagOf, setOption, variableOf } from '../options.ts'
+import type { Command, CommandOptionRow, CommandOptions, Words } from './command.ts'
 import { COMMANDS, DEFAULT_COMMAND } from './commands.ts'
 import { createProgram } from './create-program.ts'
+import { SERVER_OPTION } from './server-option.ts'
 
 /** What a command line asks for. */
 export type CommandLine =
@@ -63,12 +64,12 @@ function readWords(
 }
 
 function readOptions(
-  rows: readonly OptionRow[],
+  rows: readonly CommandOptionRow[],
   given: Readonly<Record<string, unknown>>,
   env: Environment,
   faults: Fault[],
-): Options {
-  const options = defaults()
+): CommandOptions {
+  const options = { ...defaults(), server: String(SERVER_OPTION.default) }
   for (const row of rows) {
     const values = given[row.name] as string[] | undefined
     const variable = env[variableOf(row)]

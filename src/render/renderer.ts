@@ -282,7 +282,8 @@ export class Renderer {
     if (suspects.size === 0 && !death.fromOutside) for (const widget of process.seen) suspects.add(widget)
     this.#settings.log.warn({ reason: death.reason, widgets: [...suspects] }, 'a render process died')
     for (const widget of suspects) this.#quarantine.isolate(widget)
-    const [only] = suspects
+    // Whoever was drawn when somebody else killed the process is tried once more, alone.
+    const [only] = death.fromOutside ? [] : suspects
     if (suspects.size === 1 && only !== undefined) this.#blame(only, death, death.suspects)
     else for (const task of death.suspects) this.#dispatch(task)
     for (const task of death.waiting) this.#dispatch(task)

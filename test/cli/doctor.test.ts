@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { diagnose } from '../../src/cli/doctor/diagnose.ts'
 import type { Observations } from '../../src/cli/doctor/observations.ts'
 import { boundaryOf, Parts } from '../../src/cli/doctor/parts.ts'
 import { recogniseProxy } from '../../src/cli/doctor/proxy.ts'
 import { remedyFor } from '../../src/cli/doctor/remedies.ts'
 import { type Report, toText } from '../../src/cli/doctor/report.ts'
-import { runCommand } from '../support/command.ts'
+import { type RunningServer, runCommand, serveCommand } from '../support/command.ts'
 
 const STREAM = 'multipart/x-mixed-replace; boundary=imgcast-1'
 const HEADERS = {
@@ -122,6 +122,21 @@ describe('a diagnosis', () => {
       { ...well, identity: { ...well.identity, status: 404, said: 'no widget onlin' } },
       { picture: 'problem' },
       /gallery/,
+    ],
+    [
+      'an address of no picture',
+      {
+        ...well,
+        reach: { ...well.reach, url: 'https://img.example.com/api/rooms' },
+        identity: {
+          status: 401,
+          headers: { 'content-type': 'application/json' },
+          base: '',
+          wanted: undefined,
+        },
+      },
+      { picture: 'warning' },
+      /address of a picture/,
     ],
     [
       'a picture from a cache',
@@ -312,6 +327,13 @@ describe('pictures in a stream', () => {
 
 describe('a report', () => {
   const findings = diagnose({ ...well, quiet: { watched: 4000, ended: 4000 }, audit: { status: 401 } })
+  test('cannot steer the terminal by what a server said', () => {
+    const said = diagnose({ ...well, identity: { ...well.identity, status: 404, said: '\u001b]0;x\u0007' } })
+    const text = toText({ ...report, findings: said }, { width: 100, isColored: false })
+    expect(text).toContain('%1B]0;x%07')
+    expect(text).not.toContain('\u001b')
+  })
+
   const report: Report = { url: 'https://a/', ok: false, proxy: 'nginx', findings, seen: well }
 
   test('has a line for each check, remedies below, and a verdict', () => {
@@ -355,12 +377,61 @@ describe('a report', () => {
   })
 })
 
+describe('the doctor on a server', () => {
+  const IMGCAST_TOKEN = 'a-token-of-the-owner'
+  let server: RunningServer
+  beforeAll(async () => {
+    server = await serveCommand(['--log-level', 'silent'], { IMGCAST_TOKEN })
+  })
+  afterAll(async () => {
+    server.child.kill('SIGKILL')
+    await server.ended
+  })
+  const examine = (path = '') => runCommand(['doctor', `${server.url}${path}`, '--wait', '1s'])
+
+  test('leaves no more rooms than a few, and is right beside others', async () => {
+    const ended = await Promise.all(Array.from({ length: 3 }, () => examine()))
+    for (const { stdout } of ended) expect(stdout).not.toMatch(/who looks is not counted|still counted/)
+    await examine()
+    const response = await fetch(`${server.url}/api/rooms?limit=1000`, {
+      headers: { Authorization: `Bearer ${IMGCAST_TOKEN}` },
+    })
+    const { rooms } = (await response.json()) as { rooms: { room: string }[] }
+    expect(rooms).not.toEqual([])
+    // Three that all doctors share, and four sets of four.
+    const known = /^(online\/doctor-(head|first|[1-4]-(pushes|quiet|visit|visitors))|traffic-light\/doctor)$/
+    expect(rooms.map(({ room }) => room).filter((room) => !known.test(room))).toEqual([])
+  }, 120_000)
+
+  test('says what an address is that is not that of a picture', async () => {
+    const { stdout } = await examine('/api/rooms')
+    expect(stdout).toMatch(/! this picture +none: application\/problem\+json, 401/)
+    expect(stdout).toMatch(/\nThe server streams.*\n$/)
+  }, 60_000)
+
+  test('prints no password', async () => {
+    const url = server.url.replace('//', '//me:secretpw@')
+    for (const flags of [[], ['--json']]) {
+      const { stdout, stderr } = await runCommand(['doctor', url, '--wait', '1s', ...flags])
+      expect(stdout).toContain(server.url)
+      expect(stdout + stderr).not.toContain('secretpw')
+    }
+  }, 60_000)
+})
+
 describe('a command line', () => {
   test('is told everything that is wrong with it, with exit code 2', async () => {
     const args = ['doctor', 'ftp://a', '--wait', '3', '--resolve', 'b', '--port', '1']
     const { code, stderr } = await runCommand(args)
     expect(code).toBe(2)
-    for (const name of ['ftp://a: ', '--wait: ', '--resolve: ', '--port: ']) expect(stderr).toContain(name)
+    for (const name of ['url: ', '--wait: ', '--resolve: ', '--port: ']) expect(stderr).toContain(name)
+  })
+
+  test('is quoted without a password', async () => {
+    const { code, stderr } = await runCommand(['doctor', 'ftp://me:secretpw@a'])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^url: expected an address/)
+    expect(stderr).not.toContain('secretpw')
   })
 
   test('without an address is wrong', async () => {

@@ -34,6 +34,11 @@ async function run(...args: string[]): Promise<string> {
   return stdout
 }
 
+/** The name of a fault, and its first word. */
+function nameOf(line: string): string {
+  return line.split(' ').slice(0, 2).join(' ')
+}
+
 describe('imgcast hooks', () => {
   test('adds, lists, shows what was sent, and removes', async () => {
     expect(await run('hooks', 'list')).toBe('There are no hooks.\n')
@@ -58,16 +63,6 @@ describe('imgcast hooks', () => {
   }, 120_000)
 
   test.each<[what: string, args: string[], message: RegExp]>([
-    [
-      'a wrong condition',
-      ['add', 'http://localhost/', '--when', 'viewers > 5'],
-      /^when: expected one of visitors, connections, hits/,
-    ],
-    [
-      'a wrong address',
-      ['add', 'ftp://localhost/', '--when', 'visitors(a/b) > 5'],
-      /^url: expected an http or https URL/,
-    ],
     ['a hook that is not there', ['rm', 'nothing'], /answers 404: there is no hook nothing/],
   ])('says what is wrong with %s, and exits 1', async (_what, args, message) => {
     const { code, stderr } = await runCommand(['hooks', ...args, '--server', server.url], { IMGCAST_TOKEN })
@@ -78,16 +73,59 @@ describe('imgcast hooks', () => {
   test.each<[args: string[], message: RegExp]>([
     [[], /^<add\|list\|rm\|log>: is missing/],
     [['make'], /^make: expected one of add, list, rm, log/],
-    [['add', 'http://localhost/'], /^--when: expected a condition/],
+    [['add', 'http://localhost/'], /^--when: expected .* in a condition like/],
     [['add', '--when', 'visitors(a/b) > 5'], /^add <url>: is missing/],
     [['list', 'all'], /^all: expected nothing here/],
     [['rm', 'x', 'y'], /^y: expected nothing here/],
-    [['list', '--for', '1m'], /^for: is not for list/],
-    [['list', '--server', 'nowhere'], /^nowhere: expected the address of a server/],
+    [['list', '--for', '1m'], /^--for: is not for list/],
+    [['list', '--when', 'x'], /^--when: is not for list/],
+    [['list', '--server', 'nowhere'], /^--server: expected the address of a server, .*, got "nowhere"/],
+    [['list', '--server', 'http://me:secret@a'], /^--server: .*, got "http:\/\/me:\.\.\.@a"/],
+    [
+      ['add', 'http://localhost/', '--when', 'viewers > 5'],
+      /^--when: expected one of visitors, connections, hits/,
+    ],
   ])('%j is a wrong command line: exit 2', async (args, message) => {
     const { code, stderr } = await runCommand(['hooks', ...args])
     expect(code).toBe(2)
     expect(stderr).toMatch(message)
+    expect(stderr).not.toContain('secret')
+  })
+
+  test('names everything that is wrong, as it is written on the command line, without a server', async () => {
+    const args = [
+      'hooks',
+      'add',
+      'ftp://x',
+      '--when',
+      'foo(',
+      '--for',
+      '3x',
+      '--server',
+      'http://127.0.0.1:1',
+    ]
+    const { code, stderr } = await runCommand(args)
+    expect(code).toBe(2)
+    expect(stderr.trim().split('\n').map(nameOf)).toEqual([
+      'url: expected',
+      '--when: expected',
+      '--for: expected',
+    ])
+  })
+
+  test('asks the server that IMGCAST_SERVER names, unless --server names another', async () => {
+    const env = { IMGCAST_TOKEN, IMGCAST_SERVER: server.url }
+    expect(await runCommand(['hooks', 'list'], env)).toMatchObject({
+      code: 0,
+      stdout: 'There are no hooks.\n',
+    })
+    expect(await runCommand(['hooks', 'list', '--server', 'http://127.0.0.1:1'], env)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('http://127.0.0.1:1 does not answer'),
+    })
+    const wrong = await runCommand(['hooks', 'list'], { IMGCAST_SERVER: 'nowhere' })
+    expect(wrong.code).toBe(2)
+    expect(wrong.stderr).toMatch(/^IMGCAST_SERVER: expected the address of a server/)
   })
 
   test('wants the token', async () => {
@@ -131,11 +169,28 @@ describe('imgcast status', () => {
 
   test.each<[args: string[], message: RegExp]>([
     [['set', 'build'], /^set <message>: is missing/],
-    [['set', 'build', 'x', '--every', '1m'], /^every: is not for set/],
+    [['set', 'build', 'x', '--every', '1m'], /^--every: is not for set/],
+    [['rm', 'a b'], /^key: expected 1 to 64 characters/],
+    [['set', 'a', ''], /^message: expected text of 1 to/],
     [['poll', 'build'], /^poll <url>: is missing/],
   ])('%j is a wrong command line: exit 2', async (args, message) => {
     const { code, stderr } = await runCommand(['status', ...args])
     expect(code).toBe(2)
     expect(stderr).toMatch(message)
+  })
+
+  test.each<[args: string[], names: string[]]>([
+    [
+      ['poll', 'k', 'ftp://x', '--every', '0s', '--query', '$..a..b['],
+      ['url: expected', '--every: expected', '--query: expected'],
+    ],
+    [
+      ['set', 'a b', 'hello', '--style', 'nope', '--label-color', 'x'.repeat(1001)],
+      ['key: expected', '--label-color: expected', '--style: expected'],
+    ],
+  ])('%j: names everything that is wrong, without a server', async (args, names) => {
+    const { code, stderr } = await runCommand(['status', ...args, '--server', 'http://127.0.0.1:1'])
+    expect(code).toBe(2)
+    expect(stderr.trim().split('\n').map(nameOf)).toEqual(names)
   })
 })

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Ended, MAIN, runCommand, serveCommand } from '../support/command.ts'
 import { eventually } from '../support/eventually.ts'
@@ -109,6 +110,14 @@ describe('imgcast top without a terminal', () => {
     expect(stderr).toBe('code 0\n')
   })
 
+  test.runIf(existsSync('/dev/full')).each(['--once', '--once --json', '--json'])(
+    '%s says that its output cannot be written, and exits 1',
+    async (flags) => {
+      const { stderr } = await shell(`$TOP ${flags} > /dev/full; echo "code $?" >&2`)
+      expect(stderr).toMatch(/^ENOSPC.*\ncode 1\n$/)
+    },
+  )
+
   test.each([
     ['without the token', [], {}, /wants its token: set IMGCAST_TOKEN or give --token/],
     ['where nobody listens', ['http://127.0.0.1:1'], { IMGCAST_TOKEN }, /127\.0\.0\.1:1 does not answer/],
@@ -131,6 +140,13 @@ describe('imgcast top without a terminal', () => {
     },
   )
 
+  test('asks the server that IMGCAST_SERVER names, unless an address is given', async () => {
+    const env = { IMGCAST_TOKEN, IMGCAST_SERVER: server.url }
+    expect(roomsIn(await runCommand(['top', '--once', '--json'], env))).toHaveLength(ROOMS.length)
+    const other = await runCommand(['top', 'http://127.0.0.1:1', '--once'], env)
+    expect(other.stderr).toContain('http://127.0.0.1:1 does not answer')
+  })
+
   test('a wrong command line names everything that is wrong: exit 2', async () => {
     const { code, stderr } = await runCommand(
       ['top', 'nowhere', '--interval', '1', '--sort', 'colour', '--filter', 'ä'],
@@ -138,7 +154,7 @@ describe('imgcast top without a terminal', () => {
     )
     expect(code).toBe(2)
     expect(stderr.trim().split('\n')).toEqual([
-      'nowhere: expected the address of a server, like http://localhost:9192',
+      'url: expected the address of a server, like http://localhost:9192, without a user name and a password, got "nowhere"',
       '--interval: expected a time with its unit from 100ms to 1h, like 500ms or 10s, got "1"',
       '--sort: expected one of visitors, connections, peak, hits, hits-per-minute, room, got "colour"',
       '--filter: expected at most 100 letters, digits and signs of a room\'s name, got "ä"',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { SERVER_OPTION } from '../../src/cli/server-option.ts'
 import { toRows } from '../../src/http/page-look.ts'
 import { flagOf, OPTIONS, type OptionRow, showValue, variableOf } from '../../src/options.ts'
 import type { Widget } from '../../src/widget/define-widget.ts'
@@ -30,7 +31,7 @@ describe('the README', () => {
 
   test('has every option, its variable, default and meaning', () => {
     const head = ['Flag', 'Variable', 'Default', 'Meaning']
-    const rows = OPTIONS.map((row) => [
+    const rows = [...OPTIONS, SERVER_OPTION].map((row) => [
       `\`${flagOf(row)}\``,
       `\`${variableOf(row)}\``,
       defaultOf(row),
@@ -53,7 +54,7 @@ describe('the README', () => {
   })
 })
 
-function defaultOf(row: OptionRow): string {
+function defaultOf(row: OptionRow<string>): string {
   // Depends on the machine.
   if (row.name === 'workers') return '2 to 4'
   return row.default === undefined || row.repeatable ? NOTHING : `\`${showValue(row, row.default)}\``

@@ -376,7 +376,7 @@ describe('errors are pages', () => {
     ['/nothing/here/at/all', 404, 'There is nothing here.'],
     ['/online/a%20b', 400, 'expected 1 to 64 characters'],
     ['?sort=luck', 400, 'expected one of room'],
-    ['?cursor=x', 400, 'expected one that a page before has given'],
+    ['?cursor=x', 400, 'expected `next` of a page with the same `sort`'],
   ])('%s is answered %i', async (path, status, words) => {
     const { response, page } = await ask(path)
     expect(response.status).toBe(status)

@@ -1,6 +1,8 @@
-import { OPTIONS } from '../../options.ts'
-import { callApi, readServerUrl } from '../call-api.ts'
+import { callApi } from '../call-api.ts'
 import type { Command } from '../command.ts'
+import { isCount, isFlag, isListOf, isObjectOf, isText } from '../guards.ts'
+import { harmless } from '../printable.ts'
+import { readServer, SERVER_OPTIONS } from '../server-option.ts'
 
 /** What a server answers of its counts and its kernel: see http/audit. */
 interface Report {
@@ -16,6 +18,15 @@ interface Order {
   json: boolean
 }
 
+const REPORT = {
+  name: 'audit',
+  is: isObjectOf<Report>({
+    agrees: isFlag,
+    counted: isObjectOf({ streams: isCount, sockets: isCount }),
+    kernel: isObjectOf({ established: isCount }),
+    differences: isListOf(isObjectOf({ kind: isText, remote: isText, streams: isCount, meaning: isText })),
+  }),
+}
 const DISAGREES = 1
 const CANNOT_ASK = 1
 
@@ -24,17 +35,17 @@ export const auditCommand: Command = {
   name: 'audit',
   about: 'hold the counts of a running server against its kernel',
   operand: '[url]',
-  options: OPTIONS.filter(({ name }) => name === 'token'),
+  options: SERVER_OPTIONS,
   flags: [{ flag: '--json', help: 'print the report as JSON' }],
-  read({ operand, options, flags }, faults) {
-    const url = readServerUrl(operand, faults)
-    return () => audit({ url, token: options.token, json: flags.json === true })
+  read(words, faults) {
+    const url = readServer(words, faults)
+    return () => audit({ url, token: words.options.token, json: words.flags.json === true })
   },
 }
 
 async function audit({ url, token, json }: Order): Promise<number> {
   try {
-    const report = (await callApi({ url, token, method: 'GET', path: '/audit' })) as Report
+    const report = await callApi({ url, token, method: 'GET', path: '/audit', expected: REPORT })
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : toText(report))
     return report.agrees ? 0 : DISAGREES
   } catch (error) {
@@ -47,7 +58,7 @@ function toText({ agrees, counted, kernel, differences }: Report): string {
   const lines = [
     `counted   ${counted.streams} streams on ${counted.sockets} connections`,
     `kernel    ${kernel.established} established connections`,
-    ...differences.map(({ remote, meaning }) => `  ${remote.padEnd(28)} ${meaning}`),
+    ...differences.map(({ remote, meaning }) => `  ${harmless(remote).padEnd(28)} ${harmless(meaning)}`),
     agrees ? 'They agree.' : 'They do not agree.',
   ]
   return `${lines.join('\n')}\n`

@@ -28,7 +28,10 @@ export const doctorCommand: Command = {
 
 function readOrder({ operand: url, options, flags }: Words, faults: Fault[]): DoctorOrder {
   if (url !== undefined && !/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''))
-    faults.push({ name: url, detail: 'expected an address that begins with http:// or https://' })
+    faults.push({
+      name: 'url',
+      detail: `expected an address that begins with http:// or https://, got ${quote(url)}`,
+    })
   const { wait: time = WAIT, resolve: address } = flags
   const wait = parseDuration(String(time)) ?? 0
   if (wait < SHORTEST_WAIT || wait > LONGEST_WAIT) {

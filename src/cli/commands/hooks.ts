@@ -1,5 +1,9 @@
-import { type Action, readAction, SERVER_FLAGS, SERVER_OPTIONS, toTable } from '../actions.ts'
-import type { Command } from '../command.ts'
+import { parseHook } from '../../http/hooks/hook.ts'
+import { type Action, readAction, toTable } from '../actions.ts'
+import { NOTHING } from '../call-api.ts'
+import type { Command, Words } from '../command.ts'
+import { isCount, isFlag, isListOf, isNullOr, isObjectOf, isText } from '../guards.ts'
+import { SERVER_OPTIONS } from '../server-option.ts'
 
 interface Hook {
   id: string
@@ -16,23 +20,41 @@ interface Delivery {
   next: string | null
 }
 
+const HOOK = { id: isText, url: isText, when: isText, for: isText, holds: isFlag }
+const ADDED = { name: 'hook', is: isObjectOf({ ...HOOK, secret: isText }) }
+const LIST = { name: 'list of hooks', is: isObjectOf({ hooks: isListOf(isObjectOf<Hook>(HOOK)) }) }
+const LOG = {
+  name: 'list of deliveries',
+  is: isObjectOf({
+    deliveries: isListOf(
+      isObjectOf<Delivery>({
+        id: isText,
+        state: isText,
+        attempts: isListOf(isObjectOf({ at: isText, status: isNullOr(isCount), error: isNullOr(isText) })),
+        next: isNullOr(isText),
+      }),
+    ),
+  }),
+}
 const NO_TIME = '0ms'
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   add: {
     operands: ['<url>'],
     flags: ['when', 'for'],
-    run: async (call, [url], { when, for: duration }) => {
-      const body = { url, when, ...(duration !== undefined && { for: duration }) }
-      const hook = (await call({ method: 'POST', path: '/hooks', body })) as Hook & { secret: string }
+    checks: [(operands, flags) => parseHook(toOrder(operands, flags))],
+    run: async (call, operands, flags) => {
+      const body = toOrder(operands, flags)
+      const hook = await call({ method: 'POST', path: '/hooks', body, expected: ADDED })
       return `${sayHook(hook)}\nThe secret that it is signed with, shown only now:\n${hook.secret}\n`
     },
   },
   list: {
     operands: [],
     flags: [],
+    checks: [],
     run: async (call) => {
-      const { hooks } = (await call({ method: 'GET', path: '/hooks' })) as { hooks: Hook[] }
+      const { hooks } = await call({ method: 'GET', path: '/hooks', expected: LIST })
       if (hooks.length === 0) return 'There are no hooks.\n'
       const rows = hooks.map((hook) => [hook.id, sayWhen(hook), hook.holds ? 'holds' : '', hook.url])
       return `${toTable([['ID', 'WHEN', 'NOW', 'URL'], ...rows])}\n`
@@ -41,17 +63,19 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   rm: {
     operands: ['<id>'],
     flags: [],
+    checks: [],
     run: async (call, [id = '']) => {
-      await call({ method: 'DELETE', path: `/hooks/${encodeURIComponent(id)}` })
+      await call({ method: 'DELETE', path: `/hooks/${encodeURIComponent(id)}`, expected: NOTHING })
       return `The hook ${id} is gone.\n`
     },
   },
   log: {
     operands: ['<id>'],
     flags: [],
+    checks: [],
     run: async (call, [id = '']) => {
       const path = `/hooks/${encodeURIComponent(id)}/log`
-      const { deliveries } = (await call({ method: 'GET', path })) as { deliveries: Delivery[] }
+      const { deliveries } = await call({ method: 'GET', path, expected: LOG })
       if (deliveries.length === 0) return 'Nothing was sent yet.\n'
       return `${deliveries.map(sayDelivery).join('\n')}\n`
     },
@@ -67,15 +91,13 @@ export const hooksCommand: Command = {
   flags: [
     { flag: '--when <condition>', help: "what to be told of, like 'visitors(online/blog) > 100'" },
     { flag: '--for <time>', help: 'how long it has to be true before, like 1m (default at once)' },
-    ...SERVER_FLAGS,
   ],
-  read(words, faults) {
-    const [action] = words.operands
-    if (action === 'add' && words.flags.when === undefined) {
-      faults.push({ name: '--when', detail: "expected a condition, like 'visitors(online/blog) > 100'" })
-    }
-    return readAction(ACTIONS, words, faults)
-  },
+  read: (words, faults) => readAction(ACTIONS, words, faults),
+}
+
+/** What to add, as the API takes it, right or wrong. */
+function toOrder([url]: readonly string[], { when = '', for: duration }: Words['flags']) {
+  return { url, when, ...(duration !== undefined && { for: duration }) }
 }
 
 function sayHook(hook: Hook): string {

@@ -32,7 +32,7 @@ export const serveCommand: Command = {
   about: 'run the server; the default',
   options: OPTIONS,
   read:
-    ({ options }) =>
+    ({ options: { server: _, ...options } }) =>
     () =>
       serve(options).catch((error: unknown) => {
         if (!(error instanceof StoreError)) throw error

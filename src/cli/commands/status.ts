@@ -1,5 +1,11 @@
-import { type Action, readAction, SERVER_FLAGS, SERVER_OPTIONS, toTable } from '../actions.ts'
+import { parsePoll } from '../../http/polls/poll.ts'
+import { parseStatus } from '../../http/status-schema.ts'
+import { checkKey } from '../../widget/key.ts'
+import { type Action, readAction, toTable } from '../actions.ts'
+import { NOTHING } from '../call-api.ts'
 import type { Command, Words } from '../command.ts'
+import { isFlag, isListOf, isNullOr, isObjectOf, isText } from '../guards.ts'
+import { SERVER_OPTIONS } from '../server-option.ts'
 
 interface StatusRow {
   key: string
@@ -7,6 +13,26 @@ interface StatusRow {
   poll: { url: string; every: string; last: { ok: boolean; detail: string } | null } | null
 }
 
+const LIST = {
+  name: 'list of statuses',
+  is: isObjectOf({
+    statuses: isListOf(
+      isObjectOf<StatusRow>({
+        key: isText,
+        status: isNullOr(isObjectOf({ label: isText, message: isText })),
+        poll: isNullOr(
+          isObjectOf({
+            url: isText,
+            every: isText,
+            last: isNullOr(isObjectOf({ ok: isFlag, detail: isText })),
+          }),
+        ),
+      }),
+    ),
+  }),
+}
+const SET = { name: 'status', is: isObjectOf({ message: isText }) }
+const POLLED = { name: 'poll', is: isObjectOf({ every: isText }) }
 /** Flags that are fields of what is sent, by their names there. */
 const LOOK = ['label', 'color', 'labelColor', 'style']
 const POLL = [...LOOK, 'every', 'query', 'prefix', 'suffix']
@@ -15,28 +41,31 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   set: {
     operands: ['<key>', '<message>'],
     flags: LOOK,
-    run: async (call, [key = '', message], flags) => {
-      const body = { schemaVersion: 1, label: key, message, ...pick(flags, LOOK) }
-      await call({ method: 'PUT', path: pathOf(key), body })
+    checks: [checkName, (operands, flags) => parseStatus(toStatus(operands, flags))],
+    run: async (call, operands, flags) => {
+      const [key = '', message] = operands
+      const body = toStatus(operands, flags)
+      await call({ method: 'PUT', path: pathOf(key), body, expected: SET })
       return `${key} says ${message}\n`
     },
   },
   poll: {
     operands: ['<key>', '<url>'],
     flags: POLL,
-    run: async (call, [key = '', url], flags) => {
-      const body = { url, ...pick(flags, POLL) }
-      const { every } = (await call({ method: 'PUT', path: `${pathOf(key)}/poll`, body })) as {
-        every: string
-      }
+    checks: [checkName, (operands, flags) => parsePoll(toPoll(operands, flags))],
+    run: async (call, operands, flags) => {
+      const [key = '', url] = operands
+      const body = toPoll(operands, flags)
+      const { every } = await call({ method: 'PUT', path: `${pathOf(key)}/poll`, body, expected: POLLED })
       return `${key} shows what ${url} says, every ${every}\n`
     },
   },
   list: {
     operands: [],
     flags: [],
+    checks: [],
     run: async (call) => {
-      const { statuses } = (await call({ method: 'GET', path: '/status' })) as { statuses: StatusRow[] }
+      const { statuses } = await call({ method: 'GET', path: '/status', expected: LIST })
       if (statuses.length === 0) return 'There are no statuses.\n'
       return `${toTable([['KEY', 'LABEL', 'MESSAGE', 'POLLED'], ...statuses.map(toCells)])}\n`
     },
@@ -44,8 +73,9 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   rm: {
     operands: ['<key>'],
     flags: [],
+    checks: [checkName],
     run: async (call, [key = '']) => {
-      await call({ method: 'DELETE', path: pathOf(key) })
+      await call({ method: 'DELETE', path: pathOf(key), expected: NOTHING })
       return `${key} says nothing any more.\n`
     },
   },
@@ -66,9 +96,20 @@ export const statusCommand: Command = {
     { flag: '--query <path>', help: 'what to show of the JSON: a JSONPath, like $.build.status' },
     { flag: '--prefix <text>', help: 'stands before what was found' },
     { flag: '--suffix <text>', help: 'stands after what was found' },
-    ...SERVER_FLAGS,
   ],
   read: (words, faults) => readAction(ACTIONS, words, faults),
+}
+
+function checkName([key = '']: readonly string[]): void {
+  checkKey(key)
+}
+
+function toStatus([key = '', message]: readonly string[], flags: Words['flags']): object {
+  return { schemaVersion: 1, label: key, message, ...pick(flags, LOOK) }
+}
+
+function toPoll([, url]: readonly string[], flags: Words['flags']): object {
+  return { url, ...pick(flags, POLL) }
 }
 
 function pathOf(key: string): string {

@@ -1,9 +1,8 @@
 import type { Fault } from '../../errors.ts'
 import { quote } from '../../errors.ts'
-import { OPTIONS } from '../../options.ts'
 import { formatDuration, parseDuration } from '../../widget/duration.ts'
-import { readServerUrl } from '../call-api.ts'
 import type { Command } from '../command.ts'
+import { readServer, SERVER_OPTIONS } from '../server-option.ts'
 import type { Order } from '../top/order.ts'
 import { type Printing, printRounds } from '../top/print-rounds.ts'
 import type { Sort } from '../top/rows.ts'
@@ -30,7 +29,7 @@ export const topCommand: Command = {
   name: 'top',
   about: 'watch who watches: the rooms of a running server',
   operand: '[url]',
-  options: OPTIONS.filter(({ name }) => name === 'token'),
+  options: SERVER_OPTIONS,
   flags: [
     { flag: '--interval <time>', help: `time between two readings (default ${DEFAULT_INTERVAL})` },
     { flag: '--sort <column>', help: `${Object.keys(SORTS).join(', ')} (default ${DEFAULT_SORT})` },
@@ -38,9 +37,10 @@ export const topCommand: Command = {
     { flag: '--once', help: 'print the rooms once, as lines, and end' },
     { flag: '--json', help: 'print a line of JSON for each reading' },
   ],
-  read({ operand, options, flags }, faults) {
+  read(words, faults) {
+    const { options, flags } = words
     const order: Order = {
-      source: { url: readServerUrl(operand, faults), token: options.token },
+      source: { url: readServer(words, faults), token: options.token },
       interval: readInterval(flags.interval, faults),
       selection: {
         sort: readSort(flags.sort, faults),

@@ -1,5 +1,5 @@
 import type { Finding } from './finding.ts'
-import type { Failure, Observations } from './observations.ts'
+import type { Failure, Identity, Observations } from './observations.ts'
 import { boundaryOf } from './parts.ts'
 import { remedyFor } from './remedies.ts'
 
@@ -95,16 +95,16 @@ export function diagnoseIdentity({ identity, proxy, reach }: Observations): Find
       'no: 400',
       'What answers does not understand this: perhaps it speaks https:// on this port.',
     )
-  const what = type.startsWith('text/html') ? 'a web page' : type
   return problem(
-    `no: ${what}, ${status}`,
+    `no: ${sayType(type)}, ${status}`,
     'Another web server answers: give the path that Imgcast is mounted at, or have it sent on to Imgcast, .json too.',
   )
 }
 
 /** Whether the very picture that was asked for is one. */
-export function diagnosePicture({ identity, proxy }: Observations): Finding | undefined {
-  if (identity?.base === undefined || identity.wanted === undefined) return undefined
+export function diagnosePicture({ identity, proxy, reach }: Observations): Finding | undefined {
+  if (identity?.base === undefined) return undefined
+  if (identity.wanted === undefined) return diagnoseOther(identity, reach.url)
   const { status, headers, said, wanted } = identity
   const id = 'picture'
   const type = headers['content-type'] ?? 'no type'
@@ -118,4 +118,22 @@ export function diagnosePicture({ identity, proxy }: Observations): Finding | un
   }
   if (wanted === 'still') return { id, level: 'ok', detail: `a still, as its address says: ${type}` }
   return { id, level: 'problem', detail: `${type}, not a stream`, remedy: remedyFor('caches', proxy) }
+}
+
+/** What stands at an address that is not that of a picture; nothing where it is Imgcast's own. */
+function diagnoseOther({ base, status, headers }: Identity, url: string): Finding | undefined {
+  const type = headers['content-type'] ?? 'no type'
+  const isPicture = type.startsWith('image/') || boundaryOf(type) !== undefined
+  if (isPicture || new URL(url).pathname.replace(/\/$/, '') === base) return undefined
+  return {
+    id: 'picture',
+    level: 'warning',
+    detail: `none: ${sayType(type)}, ${status}`,
+    remedy:
+      'What was examined are pictures of the same server. Give the address of a picture, like /online/lobby.png, to have that looked at too.',
+  }
+}
+
+function sayType(type: string): string {
+  return type.startsWith('text/html') ? 'a web page' : type
 }

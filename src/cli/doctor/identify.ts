@@ -1,4 +1,5 @@
 import { EXTENSIONS, type Extension, negotiate } from '../../http/negotiate.ts'
+import { isText } from '../guards.ts'
 import type { Answer, Client } from './client.ts'
 import type { Identity } from './observations.ts'
 import { boundaryOf } from './parts.ts'
@@ -37,7 +38,7 @@ async function findBase(client: Client, url: URL, { headers }: Answer): Promise<
       : [],
   )
   const bases = [...new Set(candidates.map((path) => path.join('')))]
-  const room = newRoom('online')
+  const room = newRoom()
   const found = await Promise.all(
     bases.map(async (base) => ((await new Viewer(client, base).counts(room)) ? base : undefined)),
   )
@@ -54,7 +55,8 @@ async function readProblem(client: Client, url: URL): Promise<string | undefined
       Accept: 'application/json',
       'Accept-Encoding': 'identity',
     })
-    return (JSON.parse(await answer.text()) as { detail?: string }).detail
+    const { detail } = JSON.parse(await answer.text()) as { detail?: unknown }
+    return isText(detail) ? detail : undefined
   } catch {
     return undefined
   }

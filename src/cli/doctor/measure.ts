@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer, Client } from './client.ts'
 import type { Audited, Opened, Pace, Quiet, Seen, Visit } from './observations.ts'
-import { newRoom, Viewer } from './viewer.ts'
+import { newRoom, SHARED_ROOMS, Viewer } from './viewer.ts'
 
 const PUSHES = 3
 const PUSH_PATIENCE = 4000
@@ -17,7 +17,7 @@ export async function roundTrip(viewer: Viewer): Promise<number> {
   const times: number[] = []
   for (let count = 0; count < 3; count += 1) {
     const start = performance.now()
-    await viewer.counts(newRoom('online'))
+    await viewer.counts(newRoom())
     times.push(performance.now() - start)
   }
   return median(times)
@@ -38,7 +38,7 @@ async function openOnce(viewer: Viewer): Promise<Omit<Opened, 'isStill'>> {
   // As a browser asks, so that whoever compresses does.
   const takesAll = await peek(viewer, { 'Accept-Encoding': 'gzip, deflate, br' })
   try {
-    const answer = await viewer.open(`${newRoom('online')}.png?count=visitors`)
+    const answer = await viewer.open(`${SHARED_ROOMS.first}.png?count=visitors`)
     const came = await answer.until(() => answer.pictures.length > 0)
     answer.close()
     const first = came ? (answer.pictures[0] ?? 0) - answer.askedAt : undefined
@@ -50,7 +50,7 @@ async function openOnce(viewer: Viewer): Promise<Omit<Opened, 'isStill'>> {
 
 async function peek(viewer: Viewer, headers: Record<string, string>): Promise<Answer | undefined> {
   try {
-    const answer = await viewer.open(`${newRoom('online')}.png?count=visitors`, headers)
+    const answer = await viewer.open(`${SHARED_ROOMS.head}.png?count=visitors`, headers)
     answer.close()
     return answer
   } catch {
@@ -63,8 +63,8 @@ function toSeen({ status, headers }: Answer): Seen {
 }
 
 /** Changes a picture by looking at it a second time, and measures until the first viewer sees that. */
-export async function pushes(viewer: Viewer): Promise<number[]> {
-  const picture = `${newRoom('online')}.png?count=connections`
+export async function pushes(viewer: Viewer, room: string): Promise<number[]> {
+  const picture = `${room}.png?count=connections`
   const others: Answer[] = []
   const delays: number[] = []
   try {
@@ -97,7 +97,7 @@ async function settle(answer: Answer): Promise<void> {
 /** Watches a picture that changes by itself at known times. */
 export async function pace(viewer: Viewer): Promise<Pace> {
   try {
-    const answer = await viewer.open(`${newRoom('traffic-light')}.png?interval=${INTERVAL}ms`)
+    const answer = await viewer.open(`${SHARED_ROOMS.pace}.png?interval=${INTERVAL}ms`)
     const start = performance.now()
     await answer.until(() => false, PACE_TIME)
     answer.close()
@@ -109,8 +109,7 @@ export async function pace(viewer: Viewer): Promise<Pace> {
 }
 
 /** Comes and goes, and asks how long that takes to show; undefined where counts cannot be read. */
-export async function visit(viewer: Viewer, trip: number): Promise<Visit | undefined> {
-  const room = newRoom('online')
+export async function visit(viewer: Viewer, room: string, trip: number): Promise<Visit | undefined> {
   if (!(await viewer.counts(room))) return undefined
   const patience = CLOSE_PATIENCE + trip
   // By visitors: whoever else comes would not be seen to go by a change of the picture.
@@ -141,10 +140,10 @@ export async function untilCounted(
 }
 
 /** Watches a picture that does not change. */
-export async function quiet(viewer: Viewer, wait: number): Promise<Quiet> {
+export async function quiet(viewer: Viewer, room: string, wait: number): Promise<Quiet> {
   const start = performance.now()
   try {
-    const answer = await viewer.open(`${newRoom('online')}.png?count=visitors`)
+    const answer = await viewer.open(`${room}.png?count=visitors`)
     await answer.until(() => false, wait)
     const ended = answer.endedAt === undefined ? undefined : answer.endedAt - start
     answer.close()

@@ -4,6 +4,7 @@ import { audit, open, pace, pushes, quiet, roundTrip, visit } from './measure.ts
 import type { Observations, Reach } from './observations.ts'
 import { type Head, recogniseProxy } from './proxy.ts'
 import { reach, toFailure } from './reach.ts'
+import { takeRooms } from './rooms.ts'
 import { imageHeaders, Viewer } from './viewer.ts'
 import { visitors } from './visitors.ts'
 
@@ -40,7 +41,7 @@ export async function observe(order: Order): Promise<Observations> {
 /** Goes where redirects lead, up to the first answer that is none. */
 async function arrive({ url: start, resolve }: Order): Promise<Arrived | { reach: Reach }> {
   const redirects: string[] = []
-  for (let url = new URL(start); ; ) {
+  for (let url = withoutUser(start); ; ) {
     const way = { ...(await reach(url, resolve)), redirects }
     if (way.failure || way.address === undefined) return { reach: way }
     const client = new Client({ url, address: way.address, protocol: way.protocol })
@@ -50,13 +51,18 @@ async function arrive({ url: start, resolve }: Order): Promise<Arrived | { reach
       const isRedirect = answer.status >= 300 && answer.status < 400 && location !== undefined
       if (!isRedirect || redirects.length >= MOST_REDIRECTS) return { client, answer, reach: way }
       client.close()
-      url = new URL(location, url)
+      url = withoutUser(location, url)
       redirects.push(url.href)
     } catch (error) {
       client.close()
       return { reach: { ...way, failure: toFailure('response', error) } }
     }
   }
+}
+
+/** Browsers send no password with a picture, and nobody is to read it in a report. */
+function withoutUser(text: string, base?: URL): URL {
+  return Object.assign(new URL(text, base), { username: '', password: '' })
 }
 
 /** Asks as for a picture; where no head comes, as for a page, which has an end that a proxy may be waiting for. */
@@ -107,13 +113,15 @@ async function watch(
     ...(token !== undefined && { audit: await audit(client, base, token) }),
   }
   if (opened.status !== 200 || opened.first === undefined) return found
+  const { rooms, held } = await takeRooms(viewer)
   const [pushed, paced, calm, came, told] = await Promise.all([
-    pushes(viewer),
+    pushes(viewer, rooms.pushes),
     pace(viewer),
-    quiet(viewer, wait),
-    visit(viewer, trip),
-    visitors(viewer, way, (other) => new Viewer(other, base, extra), proxy),
+    quiet(viewer, rooms.quiet, wait),
+    visit(viewer, rooms.visit, trip),
+    visitors(viewer, rooms.visitors, way, (other) => new Viewer(other, base, extra), proxy),
   ])
+  held?.close()
   return {
     ...found,
     pushes: pushed,

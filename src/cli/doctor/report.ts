@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { harmless } from '../printable.ts'
 import type { CheckId, Finding, Level } from './finding.ts'
 import type { Observations } from './observations.ts'
 
@@ -50,7 +51,9 @@ const TITLE_WIDTH = Math.max(...Object.values(TITLES).map(({ length }) => length
 const INDENT = TITLE_WIDTH + 6
 
 /** Writes a report for people: a line for each check, then what to do. */
-export function toText({ url, proxy, findings }: Report, paper: Paper): string {
+export function toText({ proxy, ...report }: Report, paper: Paper): string {
+  const url = harmless(report.url)
+  const findings = report.findings.map((finding) => ({ ...finding, detail: harmless(finding.detail) }))
   const line = ({ level, id }: Finding, text: string) => {
     const [mark, color] = MARKS[level]
     const shown = paper.isColored ? styleText(color, mark, { validateStream: false }) : mark
@@ -81,7 +84,10 @@ function verdict(findings: readonly Finding[]): string {
   const onlyCounts = problems.every(({ id }) => OF_COUNTS.includes(id))
   const verdicts = ['It streams well', 'It streams, but counts wrong', 'It does not stream well']
   const words = verdicts[problems.length === 0 ? 0 : onlyCounts ? 1 : 2]
-  return `${words}${told.length > 0 ? `: ${told.join(', ')}` : ''}.`
+  // Not what was asked for, but what stands beside it.
+  const isOther = warnings.some(({ id }) => id === 'picture')
+  const said = isOther ? words?.replace(/^It/, 'The server') : words
+  return `${said}${told.length > 0 ? `: ${told.join(', ')}` : ''}.`
 }
 
 function say(count: number, what: string): string[] {

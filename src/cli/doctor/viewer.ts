@@ -63,7 +63,14 @@ export class Viewer {
   }
 }
 
-/** A room that nobody has looked at. */
-export function newRoom(widget: string): string {
-  return `${widget}/doctor-${randomBytes(8).toString('hex')}`
+/** Rooms that are nobody's own: what others do there changes nothing of what is measured. */
+export const SHARED_ROOMS = {
+  head: 'online/doctor-head',
+  first: 'online/doctor-first',
+  pace: 'traffic-light/doctor',
+}
+
+/** A room that nobody has looked at; asking for its counts leaves nothing on the server. */
+export function newRoom(): string {
+  return `online/doctor-${randomBytes(8).toString('hex')}`
 }

@@ -4,7 +4,7 @@ import { type Answer, Client, type Target } from './client.ts'
 import { untilCounted } from './measure.ts'
 import type { Reach, Visitors } from './observations.ts'
 import type { ProxyName } from './proxy.ts'
-import { newRoom, type Viewer } from './viewer.ts'
+import type { Viewer } from './viewer.ts'
 
 /** An address of nobody's (RFC 5737). */
 const FORGED = '203.0.113.7'
@@ -12,11 +12,11 @@ const FORGED = '203.0.113.7'
 /** Looks at one room as several people, and asks how many the server saw; undefined where it does not say. */
 export async function visitors(
   viewer: Viewer,
+  room: string,
   reach: Reach,
   elsewhere: (client: Client) => Viewer,
   proxy: ProxyName,
 ): Promise<Visitors | undefined> {
-  const room = newRoom('online')
   const open: Answer[] = []
   const others: Client[] = []
   /** Whether one more stream is one more visitor. */

@@ -1,6 +1,6 @@
+import { printable } from '../printable.ts'
 import { COLUMNS, type Column, ROOM_HEADING, toCell } from './columns.ts'
 import { HISTORY_LENGTH } from './history.ts'
-import { printable } from './printable.ts'
 import type { Row } from './rows.ts'
 
 /** A number column and the width it takes. */

@@ -1,5 +1,5 @@
+import { printable } from '../printable.ts'
 import { COLUMNS, ROOM_HEADING, UNKNOWN } from './columns.ts'
-import { printable } from './printable.ts'
 import type { Row, Totals } from './rows.ts'
 
 /** One reading of a server, worked out. */

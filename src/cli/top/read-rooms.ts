@@ -1,4 +1,5 @@
 import { callApi } from '../call-api.ts'
+import { isCount, isListOf, isNullOr, isObjectOf, isText } from '../guards.ts'
 
 /** One room as the API tells it. */
 export interface Room {
@@ -37,6 +38,21 @@ interface Page {
   next: string | null
 }
 
+/** Strict about whatever is shown: a number that is a text could steer the terminal. */
+const isRoom = isObjectOf<Room>({
+  room: isText,
+  widget: isText,
+  key: isText,
+  connections: isCount,
+  visitors: isCount,
+  peak: isCount,
+  hits: isCount,
+  since: isNullOr(isText),
+})
+const PAGE_OF_ROOMS = {
+  name: 'list of rooms',
+  is: isObjectOf<Page>({ rooms: isListOf(isRoom), total: isCount, next: isNullOr(isText) }),
+}
 /** The most rooms on one page. */
 const PAGE = '1000'
 /** Milliseconds that a whole reading may take. */
@@ -78,23 +94,5 @@ async function readPage(
   signal: AbortSignal,
 ): Promise<Page> {
   const path = `/rooms?${new URLSearchParams({ ...query, limit: PAGE })}`
-  const page = await callApi({ ...source, method: 'GET', path, signal }).catch((error: Error) => {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  })
-  if (!isPage(page)) throw new Error(`${source.url} answers no list of rooms: is this an Imgcast server?`)
-  return page
-}
-
-function isPage(value: unknown): value is Page {
-  const { rooms, total, next } = (value ?? {}) as Partial<Page>
-  const isCursor = next === null || typeof next === 'string'
-  return Array.isArray(rooms) && rooms.every(isRoom) && typeof total === 'number' && isCursor
-}
-
-/** Strict about whatever is shown: a number that is a text could steer the terminal. */
-function isRoom(value: unknown): value is Room {
-  const { room, connections, visitors, peak, hits } = (value ?? {}) as Partial<Room>
-  const isCounted = [connections, visitors, peak, hits].every((count) => Number.isFinite(count))
-  return typeof room === 'string' && isCounted
+  return callApi({ ...source, method: 'GET', path, signal, expected: PAGE_OF_ROOMS })
 }

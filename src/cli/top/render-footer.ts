@@ -1,6 +1,6 @@
+import { printable } from '../printable.ts'
 import { toCount } from './columns.ts'
 import { type Line, type Span, spread, widthOf } from './line.ts'
-import { printable } from './printable.ts'
 import type { Screen, Size } from './render-screen.ts'
 
 /** What the keys do, from the long to the short way to say it; the keys have a `*` before them. */

@@ -1,0 +1,22 @@
+/**
+ * Makes a text from elsewhere one line of printable ASCII, as wide as it is long: what could steer a terminal, and all
+ * else, is percent-encoded as in a URL.
+ */
+export function printable(text: string): string {
+  return encodeAll(text, /[^ -~]+/g)
+}
+
+/**
+ * Makes a text from elsewhere one line that cannot steer a terminal, in whatever script it is: control characters and
+ * those that nobody sees are percent-encoded as in a URL.
+ */
+export function harmless(text: string): string {
+  return encodeAll(text, /[\p{C}\p{Zl}\p{Zp}]+/gu)
+}
+
+function encodeAll(text: string, characters: RegExp): string {
+  return text.replaceAll(/[\r\n\t]+/g, ' ').replaceAll(characters, (other) =>
+    // Half a surrogate pair cannot be encoded.
+    encodeURIComponent(Buffer.from(other).toString()),
+  )
+}
