@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
 import type { Viewer } from '../channel/viewer.ts'
 import type { Frame } from '../picture/frame.ts'
-import type { DirectSend } from './direct-send.ts'
+import { type DirectSend, type DirectSender, DirectSocket } from './direct-send.ts'
 import { beginningOf, continues, type Framing, type Multipart, silentBytes } from './multipart.ts'
 import { Traffic } from './traffic.ts'
 
@@ -34,11 +34,11 @@ const NOTHING = Buffer.alloc(0)
  * One open response. Frames are written to the socket itself: under a close-delimited response that is all a frame
  * costs. At most one picture is being sent and one held back, and that is always the newest.
  */
-export class Connection implements Viewer {
+export class Connection implements Viewer, DirectSender {
   readonly #init: ConnectionInit
   readonly #traffic: Traffic
   #sink: Writable | undefined
-  #direct: DirectSend | undefined
+  #direct: DirectSocket | undefined
   /** The picture that the client has, or is getting. */
   #sent: Frame | undefined
   /** What the next picture begins with, as far as it was sent ahead. */
@@ -104,6 +104,11 @@ export class Connection implements Viewer {
     return pieces.reduce((sum, piece) => sum + piece.length, 0)
   }
 
+  onTaken(count: number, bytes: Buffer): void {
+    if (count === bytes.length) this.#onFlushed()
+    else if (this.#sink && !this.#over) this.#writeOut(this.#sink, bytes.subarray(count))
+  }
+
   end(): void {
     if (this.#over || this.#ending) return
     this.#ending = true
@@ -120,7 +125,7 @@ export class Connection implements Viewer {
   #findSink(): void {
     const { response, directSend } = this.#init
     this.#sink = sinkOf(response)
-    this.#direct = this.#sink && directSend?.suits(this.#sink) ? directSend : undefined
+    if (this.#sink && directSend?.suits(this.#sink)) this.#direct = new DirectSocket(this.#sink, this)
   }
 
   #onSocket(): void {
@@ -175,11 +180,16 @@ export class Connection implements Viewer {
     const now = performance.now()
     this.#sentAt = now
     this.#traffic.bytes += bytes.length
-    const taken = this.#direct && now - this.#writtenAt < SOCKET_SEES ? this.#direct.send(sink, bytes) : 0
-    if (taken === bytes.length) return
     this.#busy = true
-    this.#writtenAt = now
-    sink.write(taken > 0 ? bytes.subarray(taken) : bytes, this.#flushed)
+    // What is corked belongs together, and goes by the socket.
+    const isDirect = now - this.#writtenAt < SOCKET_SEES && sink.writableCorked === 0
+    if (this.#direct && isDirect) this.#init.directSend?.queue(this.#direct, bytes)
+    else this.#writeOut(sink, bytes)
+  }
+
+  #writeOut(sink: Writable, bytes: Buffer): void {
+    this.#writtenAt = performance.now()
+    sink.write(bytes, this.#flushed)
   }
 
   #open(sink: Writable, frame: Frame): void {

@@ -4,15 +4,20 @@ import { createRequire } from 'node:module'
 export interface Libc {
   /** Makes a function of a C prototype; a Buffer is handed on as a pointer to its bytes. */
   func(prototype: string): (...values: unknown[]) => number
+  /** Where a Buffer's bytes are, or what a function of type `void *` answered points to. */
+  address(value: unknown): bigint
+  /** The memory that a function of type `void *` answered. */
+  view(pointer: unknown, length: number): ArrayBuffer
 }
 
-interface Koffi {
-  load(library: null): Libc
+interface Koffi extends Pick<Libc, 'address' | 'view'> {
+  load(library: null): Pick<Libc, 'func'>
 }
 
 /** Loads the C library of this process. @throws Error where it is not Linux's, or koffi is not there. */
 export function loadLibc(): Libc {
   if (process.platform !== 'linux') throw new Error(`${process.platform} has other names for these options`)
-  const koffi = createRequire(import.meta.url)('koffi') as Koffi
-  return koffi.load(null)
+  const { load, address, view } = createRequire(import.meta.url)('koffi') as Koffi
+  const library = load(null)
+  return { func: (prototype) => library.func(prototype), address, view }
 }

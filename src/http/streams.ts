@@ -191,6 +191,7 @@ export class Streams {
       await new Promise((resolve) => setTimeout(resolve, interval))
     }
     for (const connection of this.connections) connection.destroy()
+    this.#directSend?.close()
   }
 
   #connect(

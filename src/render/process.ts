@@ -2,7 +2,6 @@ import type { ChildProcess } from 'node:child_process'
 import type { Manifest } from '../widget/manifest.ts'
 import { sayExit } from './exit-reason.ts'
 import { forkHost } from './fork-host.ts'
-import { watchMemory } from './memory-watch.ts'
 import type { ProcessSettings } from './process-settings.ts'
 import type { FromHost, Job, Loaded, StateRequest, ToHost } from './protocol.ts'
 import { readLines } from './read-lines.ts'
@@ -25,7 +24,6 @@ export class RenderProcess {
   readonly #settings: ProcessSettings
   readonly #child: ChildProcess
   readonly #tasks = new Map<number, Running>()
-  readonly #stopWatching: () => void
   #lastId = 0
   #up = false
   #drawing = false
@@ -54,9 +52,6 @@ export class RenderProcess {
     })
     this.ready.catch(() => {})
     this.#startTimer = setTimeout(() => this.kill('took too long to load'), settings.startTimeout)
-    this.#stopWatching = watchMemory(this.#child.pid, settings.memoryBytes, () =>
-      this.kill('ran out of memory'),
-    )
     readLines([this.#child.stdout, this.#child.stderr], (line) => {
       this.#errorTail = (this.#errorTail + line).slice(-4000)
       settings.onOutput(line, this.pid)
@@ -274,7 +269,6 @@ export class RenderProcess {
     if (this.#dead) return new Error(reason)
     this.#dead = true
     this.#settings.onEnd()
-    this.#stopWatching()
     clearTimeout(this.#startTimer)
     const all = [...this.#tasks.values()]
     this.#tasks.clear()

@@ -4,6 +4,7 @@ import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import { FailureLog } from './failure-log.ts'
 import { type DrawFailure, LastFailures } from './last-failures.ts'
+import { LivingProcesses } from './living-processes.ts'
 import { LoadedCode } from './loaded-code.ts'
 import type { RenderObserver } from './observer.ts'
 import { Pool } from './pool.ts'
@@ -51,12 +52,11 @@ export class Renderer {
   readonly #pool: Pool
   readonly #quarantine: Quarantine
   readonly #code: LoadedCode
-  /** Every process from its start to its end. */
-  readonly #alive = new Set<RenderProcess>()
+  readonly #living = new LivingProcesses()
   /** A process in an endless loop does not hear that this one is gone. */
   readonly #killAll = () => {
     this.#spare?.close()
-    for (const process of this.#alive) process.kill('the server is gone')
+    this.#living.kill('the server is gone')
   }
   #skip = new Map<string, string>()
   #jobs = 0
@@ -122,7 +122,7 @@ export class Renderer {
 
   /** The process ids of the render processes. */
   get pids(): number[] {
-    return [...this.#alive].flatMap(({ pid }) => (pid ? [pid] : []))
+    return this.#living.pids
   }
 
   /**
@@ -195,7 +195,7 @@ export class Renderer {
     this.#pool.close()
     this.#spare?.close()
     this.#quarantine.close()
-    await Promise.all([...this.#alive].map((each) => each.close()))
+    await this.#living.close()
   }
 
   async #ask(job: Job, interest: () => number): Promise<unknown> {
@@ -261,7 +261,7 @@ export class Renderer {
           this.#failures.tell(widget ?? 'a widget', failure, 'a widget failed outside of its drawing'),
       },
       skip,
-      alive: this.#alive,
+      living: this.#living,
       isWanted: () => !this.#closed && isWanted(),
       onDeath: (death, process) => {
         this.#settings.observer?.died()

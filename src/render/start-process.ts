@@ -1,3 +1,4 @@
+import type { LivingProcesses } from './living-processes.ts'
 import { RenderProcess } from './process.ts'
 import type { ProcessSettings } from './process-settings.ts'
 import type { Loaded } from './protocol.ts'
@@ -14,7 +15,7 @@ export interface StartInit {
   /** Modules that hang or kill their process, with the reason; what is found out now is added. */
   skip: Map<string, string>
   /** Holds every process from its start to its end. */
-  alive: Set<RenderProcess>
+  living: LivingProcesses
   /** Whether to go on trying. */
   isWanted(): boolean
   /** Told when the process dies after it was up. */
@@ -32,7 +33,7 @@ const WANTED_CHECK = 50
 export async function startProcess({
   settings,
   skip,
-  alive,
+  living,
   isWanted,
   onDeath,
 }: StartInit): Promise<Started> {
@@ -43,13 +44,13 @@ export async function startProcess({
       ...settings,
       skip,
       startTimeout: START_TIMEOUT,
-      onEnd: () => alive.delete(process),
+      onEnd: () => living.delete(process),
       onDeath: (death) => {
         if (up) onDeath(death, process)
         else startDeath = death
       },
     })
-    alive.add(process)
+    living.add(process, settings.memoryBytes)
     // A reload that is overtaken by the next is not waited for.
     const check = setInterval(() => isWanted() || process.kill('is not wanted any more'), WANTED_CHECK)
     try {

@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Connection } from '../../src/http/connection.ts'
-import { createDirectSend, type DirectSend } from '../../src/http/direct-send.ts'
+import { BATCH_SENDS, createDirectSend, type DirectSend } from '../../src/http/direct-send.ts'
 import { type Framing, Multipart } from '../../src/http/multipart.ts'
 import type { Frame } from '../../src/picture/frame.ts'
 import { eventually } from '../support/eventually.ts'
@@ -53,11 +53,12 @@ const blue = plainFrame('blue')
 const wide = plainFrame('green', { width: 30 })
 
 const ways = [
-  ['through the socket', undefined],
-  ['straight to the kernel', createDirectSend()],
-] as const
+  { way: 'through the socket', directSend: undefined },
+  { way: 'straight to the kernel, many at once', directSend: createDirectSend(BATCH_SENDS.slice(0, 1)) },
+  { way: 'straight to the kernel, one by one', directSend: createDirectSend(BATCH_SENDS.slice(1)) },
+]
 
-describe.each(ways)('a connection, %s', (_, directSend) => {
+describe.each(ways)('a connection, $way', ({ directSend }) => {
   const connect = (first: Frame, how?: Parameters<typeof connectBy>[2]) => connectBy(directSend, first, how)
 
   test('is close-delimited: no chunked coding, no length', async () => {
