@@ -16,22 +16,10 @@ const PUBLISHED = {
   page: '../docs/performance.md',
 }
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    smoke: { type: 'boolean', default: false },
-    row: { type: 'string', multiple: true },
-    json: { type: 'string' },
-    picture: { type: 'string' },
-  },
-})
+const values = readOptions()
 const unknown = (values.row ?? []).filter((name) => !TABLE.some((row) => row.name === name))
-if (unknown.length > 0) {
-  process.stderr.write(
-    `expected --row to be one of ${TABLE.map(({ name }) => name).join(', ')}, got ${unknown}\n`,
-  )
-  process.exit(2)
-}
+if (unknown.length > 0)
+  refuse(`expected --row to be one of ${TABLE.map(({ name }) => name).join(', ')}, got ${unknown}`)
 
 const scale = toScale(values.smoke ? 'smoke' : values.quick ? 'quick' : 'full')
 const chosen = TABLE.filter(({ name }) => values.row?.includes(name) ?? true)
@@ -64,4 +52,25 @@ function save(path, make) {
   if (path === undefined) return
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, make())
+}
+
+function readOptions() {
+  const options = {
+    quick: { type: 'boolean', default: false },
+    smoke: { type: 'boolean', default: false },
+    row: { type: 'string', multiple: true },
+    json: { type: 'string' },
+    picture: { type: 'string' },
+  }
+  try {
+    return parseArgs({ options }).values
+  } catch (error) {
+    const names = Object.keys(options).map((name) => `--${name}`)
+    return refuse(`${error.message}; the options are ${names.join(', ')}`)
+  }
+}
+
+function refuse(reason) {
+  process.stderr.write(`${reason}\n`)
+  process.exit(2)
 }

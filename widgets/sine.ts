@@ -1,4 +1,4 @@
-import { type Context, defineWidget, param, readColor, toneOf } from 'imgcast'
+import { type Context, defineWidget, param, toneOf } from 'imgcast'
 
 // The blue line, and greys for the grid that show on white and on black alike where it may be either.
 const COLORS = {
@@ -6,6 +6,8 @@ const COLORS = {
   dark: { line: '#4493f8', grid: '#d1d9e0', axis: 0.26, cells: 0.1 },
   either: { line: '#2f81f7', grid: '#808080', axis: 0.35, cells: 0.15 },
 }
+
+const FADE_STEPS = 38
 
 export default defineWidget({
   title: 'Sine wave',
@@ -44,13 +46,7 @@ export default defineWidget({
     traceWave()
     ctx.lineTo(width + thickness, height)
     ctx.lineTo(-thickness, height)
-    // The same colour at both ends: a fade to plain transparent would turn grey.
-    const [red, green, blue, alpha = 1] = readColor(color) ?? []
-    const fade = ctx.createLinearGradient(0, middle - amplitude, 0, height)
-    fade.addColorStop(0, `rgba(${red}, ${green}, ${blue}, ${alpha * 0.3})`)
-    fade.addColorStop(1, `rgba(${red}, ${green}, ${blue}, 0)`)
-    ctx.fillStyle = fade
-    ctx.fill()
+    fade(ctx, color, middle - amplitude, width, height)
 
     traceWave()
     ctx.lineJoin = 'round'
@@ -59,6 +55,19 @@ export default defineWidget({
     ctx.stroke()
   },
 })
+
+// Fills the path ever fainter, in steps too small to see: a gradient is dithered, which PNG packs badly.
+function fade(ctx: Context, color: string, top: number, width: number, height: number) {
+  ctx.save()
+  ctx.clip()
+  ctx.fillStyle = color
+  const yOf = (step: number) => Math.round(top + ((height - top) * step) / FADE_STEPS)
+  for (let step = 0; step < FADE_STEPS; step += 1) {
+    ctx.globalAlpha = 0.3 * (1 - step / FADE_STEPS)
+    ctx.fillRect(0, yOf(step), width, yOf(step + 1) - yOf(step))
+  }
+  ctx.restore()
+}
 
 function drawGrid(ctx: Context, width: number, height: number, colors: (typeof COLORS)['light']) {
   const cell = Math.max(14, height / 8)

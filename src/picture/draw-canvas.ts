@@ -15,6 +15,8 @@ export interface Sheet {
   quality: number
   /** Behind a GIF. @default white */
   matte?: Matte
+  /** How many times a second it is drawn anew. @default 0 */
+  fps?: number
 }
 
 /** The most device pixels of a picture: 64 MB of canvas. */

@@ -19,7 +19,7 @@ export function paint(sheet: Sheet, draw: (ctx: SKRSContext2D) => void): Frame {
   return createFrame(format, encode(canvas, format, sheet), width, height)
 }
 
-function encode(canvas: Canvas, format: Exclude<Format, 'svg'>, { quality, matte }: Sheet): Buffer {
+function encode(canvas: Canvas, format: Exclude<Format, 'svg'>, { quality, matte, fps }: Sheet): Buffer {
   if (format === 'gif') return gifEncoder(matte)(canvas)
-  return format === 'png' ? encodePng(canvas) : canvas.encodeSync(format, quality)
+  return format === 'png' ? encodePng(canvas, fps) : canvas.encodeSync(format, quality)
 }

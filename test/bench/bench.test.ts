@@ -73,11 +73,12 @@ describe('the bench', () => {
     expect(readFileSync(join(folder, 'table.png')).subarray(1, 4).toString()).toBe('PNG')
   })
 
-  it('refuses a row that there is not, with exit code 2', async () => {
-    const refused = await promisify(execFile)(process.execPath, [MAIN, '--row', 'speed']).catch(
-      (error) => error,
-    )
+  it.each([
+    [['--row', 'speed'], 'expected --row to be one of frame-cost'],
+    [['--rows', 'sine'], 'the options are --quick, --smoke, --row'],
+  ])('refuses %s, with exit code 2', async (words, reason) => {
+    const refused = await promisify(execFile)(process.execPath, [MAIN, ...words]).catch((error) => error)
     expect(refused.code).toBe(2)
-    expect(refused.stderr).toContain('expected --row to be one of frame-cost')
+    expect(refused.stderr).toContain(reason)
   })
 })
