@@ -4,10 +4,20 @@ import { readdirSync, readFileSync } from 'node:fs'
 const TICK = 10
 const PAGE_BYTES = 4096
 
-/** Milliseconds of processor a process has used, in its own code and in the kernel for it (proc(5), `stat`). */
+/**
+ * Milliseconds of processor a process has used, in its own code and in the kernel for it: by the scheduler's nanoseconds
+ * of its threads (proc(5), `schedstat`), or where the kernel keeps none by `stat`.
+ */
 export function processorTime(pid) {
-  const fields = statOf(pid)
-  return fields ? (Number(fields[11]) + Number(fields[12])) * TICK : 0
+  try {
+    const times = readdirSync(`/proc/${pid}/task`).map((thread) =>
+      Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+    )
+    return times.reduce((sum, time) => sum + time, 0) / 1e6
+  } catch {
+    const fields = statOf(pid)
+    return fields ? (Number(fields[11]) + Number(fields[12])) * TICK : 0
+  }
 }
 
 /** Bytes of memory that a process holds (`RSS`). */

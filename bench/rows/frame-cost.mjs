@@ -58,7 +58,7 @@ async function measureCell(scale, { viewers, bytes, fps }) {
   if (results.ustreamer) {
     lines.push(figure(`${what}, beside ustreamer (14 kB)`, 'µs', ours, median(cost('ustreamer'))))
   }
-  // The clock of the accounting is too coarse for a frame a second.
+  // A frame a second is too few to tell.
   if (fps > 1) {
     const children = median(results.ours.map((run) => run.childrenCost))
     lines.push(figure(`${what}, in the render process, a frame drawn`, 'ms', children))
