@@ -23,7 +23,7 @@ export default defineWidget({
     background: param.color('transparent', { about: 'The ground.' }),
   },
   animate: { fps: 20, loop: ({ speed }) => (speed === 0 ? 0 : 1000 / Math.abs(speed)) },
-  draw(ctx, { width, height, params, time }) {
+  draw(ctx, { width, height, scale, params, time }) {
     const { frequency, speed, thickness, background, theme } = params
     const colors = COLORS[toneOf(background, theme)]
     const color = params.color || colors.line
@@ -46,7 +46,7 @@ export default defineWidget({
     traceWave()
     ctx.lineTo(width + thickness, height)
     ctx.lineTo(-thickness, height)
-    fade(ctx, color, middle - amplitude, width, height)
+    fade(ctx, color, { top: middle - amplitude, width, height, scale })
 
     traceWave()
     ctx.lineJoin = 'round'
@@ -57,11 +57,16 @@ export default defineWidget({
 })
 
 // Fills the path ever fainter, in steps too small to see: a gradient is dithered, which PNG packs badly.
-function fade(ctx: Context, color: string, top: number, width: number, height: number) {
+function fade(
+  ctx: Context,
+  color: string,
+  { top, width, height, scale }: Record<'top' | 'width' | 'height' | 'scale', number>,
+) {
   ctx.save()
   ctx.clip()
   ctx.fillStyle = color
-  const yOf = (step: number) => Math.round(top + ((height - top) * step) / FADE_STEPS)
+  // On whole device pixels: two edges that share one would leave a line.
+  const yOf = (step: number) => Math.round((top + ((height - top) * step) / FADE_STEPS) * scale) / scale
   for (let step = 0; step < FADE_STEPS; step += 1) {
     ctx.globalAlpha = 0.3 * (1 - step / FADE_STEPS)
     ctx.fillRect(0, yOf(step), width, yOf(step + 1) - yOf(step))

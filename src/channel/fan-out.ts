@@ -26,14 +26,17 @@ export async function fanOut(
     left -= 1
     if (left > 0) continue
     left = BETWEEN_LOOKS
-    const time = performance.now() - from
-    if (time < SLICE) continue
-    took += time
+    if (performance.now() - from < SLICE) continue
+    took += await untilSent(from)
     await new Promise((resolve) => setImmediate(resolve))
     yielded = true
     from = performance.now()
   }
-  // Viewers may have put off their last bytes to the end of this turn.
+  return took + (await untilSent(from))
+}
+
+/** The milliseconds since `from`, with those that viewers put off to the end of this turn. */
+async function untilSent(from: number): Promise<number> {
   await undefined
-  return took + performance.now() - from
+  return performance.now() - from
 }

@@ -109,6 +109,10 @@ export class Connection implements Viewer, DirectSender {
     else if (this.#sink && !this.#over) this.#writeOut(this.#sink, bytes.subarray(count))
   }
 
+  onBroken(error: Error): void {
+    this.#sink?.destroy(error)
+  }
+
   end(): void {
     if (this.#over || this.#ending) return
     this.#ending = true
@@ -146,24 +150,29 @@ export class Connection implements Viewer, DirectSender {
     const sink = this.#sink
     if (!sink) return
     const { multipart, framing, eager } = this.#init
-    if (this.#begun.length > 0 && continues(frame, this.#begun)) {
-      this.#send(sink, multipart.begunPart(frame))
-    } else if (this.#sent && !eager) {
-      this.#send(sink, multipart.part(frame, framing))
-    } else {
-      sink.cork()
-      if (!this.#sent) this.#open(sink, frame)
-      // The begun part cannot become this picture: finish it with the one on screen.
-      else if (this.#begun.length > 0) {
-        this.#put(sink, multipart.part(this.#sent, framing).subarray(this.#begun.length))
-      }
-      this.#begun = eager ? beginningOf(frame) : NOTHING
-      if (this.#begun.length > 0) this.#put(sink, multipart.part(frame, framing))
-      this.#send(sink, this.#begun.length > 0 ? this.#begun : multipart.part(frame, framing))
-      sink.uncork()
-    }
+    const before = this.#sent
+    // First of all: where the kernel takes the last bytes at once, what comes next is seen to within this call.
     this.#sent = frame
     this.#traffic.frames += 1
+    if (this.#begun.length > 0 && continues(frame, this.#begun)) {
+      this.#send(sink, multipart.begunPart(frame))
+      return
+    }
+    const begun = eager ? beginningOf(frame) : NOTHING
+    if (before && this.#begun.length === 0 && begun.length === 0) {
+      this.#send(sink, multipart.part(frame, framing))
+      return
+    }
+    sink.cork()
+    if (!before) this.#open(sink, frame)
+    // The begun part cannot become this picture: finish it with the one on screen.
+    else if (this.#begun.length > 0) {
+      this.#put(sink, multipart.part(before, framing).subarray(this.#begun.length))
+    }
+    this.#begun = begun
+    if (begun.length > 0) this.#put(sink, multipart.part(frame, framing))
+    this.#send(sink, begun.length > 0 ? begun : multipart.part(frame, framing))
+    sink.uncork()
   }
 
   #drop(): void {

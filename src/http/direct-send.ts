@@ -1,13 +1,17 @@
 import { Socket } from 'node:net'
+import { constants } from 'node:os'
 import { TLSSocket } from 'node:tls'
+import { getSystemErrorName } from 'node:util'
 import { loadLibc } from './libc.ts'
 import { SendRing } from './send-ring.ts'
 import { descriptorOf } from './socket-options.ts'
 
 /** Whoever sends by the short way. */
 export interface DirectSender {
-  /** Told once for all bytes it queued how many of them the kernel took: what is left goes through the socket. */
+  /** Told how many of the bytes it queued the kernel took: what is left goes through the socket. */
   onTaken(count: number, bytes: Buffer): void
+  /** Told instead that its connection is broken: the kernel says so once, and not again to the socket. */
+  onBroken(error: Error): void
 }
 
 /** Hands bytes to the kernel for several sockets. */
@@ -16,7 +20,7 @@ export interface BatchSend {
   readonly size: number
   /**
    * Sends `buffers[i]` to `descriptors[i]`, and writes to `taken[i]` how many bytes the kernel took: 0 where the
-   * descriptor is none, and below 0, the error, where it took none for another reason.
+   * descriptor is below 0, and the error's number below 0 where there was one (errno(3)).
    */
   send(descriptors: readonly number[], buffers: readonly Buffer[], taken: Int32Array): void
   /** Lets go of what it has of the kernel's; it takes nothing any more. */
@@ -28,6 +32,10 @@ const MSG_DONTWAIT = 0x40
 const MSG_NOSIGNAL = 0x4000
 /** How everything is sent: without waiting, and without a signal where the other side is gone. */
 const SEND_FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL
+
+const { EAGAIN, EINTR, ENOBUFS, ENOMEM } = constants.errno
+/** What is over soon, and says nothing of the connection. */
+const PASSING: ReadonlySet<number> = new Set([EAGAIN, EINTR, ENOBUFS, ENOMEM])
 
 /** A socket that bytes are sent to past it. */
 export class DirectSocket {
@@ -55,7 +63,7 @@ export class DirectSocket {
 
 /**
  * A way to the kernel beside the streams of Node, which for a frame of 2 kB take as long as the kernel itself. What is
- * queued is sent before anything else runs, together with what others queued.
+ * queued is sent before the event loop goes on, together with what others queued.
  */
 export class DirectSend {
   readonly #batch: BatchSend
@@ -104,17 +112,34 @@ export class DirectSend {
     this.#batch.send(descriptors, buffers, taken)
     const counts = taken.slice(0, sockets.length)
     for (const [index, { sender }] of sockets.entries())
-      sender.onTaken(Math.max(0, counts[index] ?? 0), buffers[index] as Buffer)
+      tell(sender, counts[index] as number, buffers[index] as Buffer)
   }
+}
+
+/** What breaks one connection must not keep the rest of its batch waiting. */
+function tell(sender: DirectSender, count: number, bytes: Buffer): void {
+  if (count < 0 && !PASSING.has(-count)) return sender.onBroken(toSystemError(count))
+  try {
+    sender.onTaken(Math.max(0, count), bytes)
+  } catch (error) {
+    sender.onBroken(error as Error)
+  }
+}
+
+function toSystemError(errno: number): Error {
+  const code = getSystemErrorName(errno)
+  return Object.assign(new Error(`send ${code}`), { code, errno, syscall: 'send' })
 }
 
 /** Sends one by one, where the kernel offers no more. @throws Error where the C library is not Linux's. */
 export class SingleSend implements BatchSend {
   readonly size = 1
-  readonly #send = loadLibc().func('int64_t send(int fd, const void *bytes, size_t length, int flags)')
+  readonly #libc = loadLibc()
+  readonly #send = this.#libc.func('long send(int fd, const void *bytes, size_t length, int flags)')
 
   send([descriptor = -1]: readonly number[], [bytes]: readonly Buffer[], taken: Int32Array): void {
-    taken[0] = descriptor < 0 || !bytes ? 0 : this.#send(descriptor, bytes, bytes.length, SEND_FLAGS)
+    const count = descriptor < 0 || !bytes ? 0 : this.#send(descriptor, bytes, bytes.length, SEND_FLAGS)
+    taken[0] = count < 0 ? -this.#libc.errno() : count
   }
 
   close(): void {}

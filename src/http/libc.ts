@@ -6,18 +6,20 @@ export interface Libc {
   func(prototype: string): (...values: unknown[]) => number
   /** Where a Buffer's bytes are, or what a function of type `void *` answered points to. */
   address(value: unknown): bigint
+  /** Why the last call failed (errno(3)). */
+  errno(): number
   /** The memory that a function of type `void *` answered. */
   view(pointer: unknown, length: number): ArrayBuffer
 }
 
-interface Koffi extends Pick<Libc, 'address' | 'view'> {
+interface Koffi extends Omit<Libc, 'func'> {
   load(library: null): Pick<Libc, 'func'>
 }
 
 /** Loads the C library of this process. @throws Error where it is not Linux's, or koffi is not there. */
 export function loadLibc(): Libc {
   if (process.platform !== 'linux') throw new Error(`${process.platform} has other names for these options`)
-  const { load, address, view } = createRequire(import.meta.url)('koffi') as Koffi
+  const { load, ...koffi } = createRequire(import.meta.url)('koffi') as Koffi
   const library = load(null)
-  return { func: (prototype) => library.func(prototype), address, view }
+  return { ...koffi, func: (prototype) => library.func(prototype) }
 }

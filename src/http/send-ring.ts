@@ -67,18 +67,20 @@ export class SendRing implements BatchSend {
 
   /**
    * @param flags of each send: MSG_DONTWAIT among them.
-   * @throws Error where the kernel is older than 5.6, or does not let this process use it.
+   * @throws Error where the kernel is older than 5.6, or does not let this process use it, or where the variable by
+   *   which libuv's own ring is switched off says so: a sandbox may kill whoever as much as asks.
    */
   constructor(flags: number) {
+    if (process.env.UV_USE_IO_URING === '0') throw new Error('UV_USE_IO_URING switches io_uring off')
     const libc = loadLibc()
     this.#libc = libc
     this.#flags = flags
     const params = new Int32Array(PARAMS)
-    const setup = libc.func('int64_t syscall(int64_t number, uint32_t entries, void *params)')
+    const setup = libc.func('long syscall(long number, uint32_t entries, void *params)')
     this.#descriptor = setup(SYS_IO_URING_SETUP, SIZE, params)
     if (this.#descriptor < 0) throw new Error('this process may not use io_uring')
     this.#enter = libc.func(
-      'int64_t syscall(int64_t number, int fd, uint32_t submit, uint32_t wait, uint32_t flags, void *mask, size_t size)',
+      'long syscall(long number, int fd, uint32_t submit, uint32_t wait, uint32_t flags, void *mask, size_t size)',
     )
     const param = (name: keyof typeof PARAM) => params[PARAM[name]] as number
     try {
@@ -140,7 +142,7 @@ export class SendRing implements BatchSend {
 
   #map(offset: number, bytes: number): Int32Array {
     const map = this.#libc.func(
-      'void *mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)',
+      'void *mmap(void *address, size_t length, int protection, int flags, int fd, long offset)',
     )
     const address = map(null, bytes, PROT_READ_WRITE, MAP_SHARED_POPULATE, this.#descriptor, offset)
     if (this.#libc.address(address) === MAP_FAILED) throw new Error('no memory for io_uring')

@@ -79,6 +79,7 @@ export function* drawSteps(
     width: Math.ceil(width),
     height: Math.ceil(height),
     matte: matteOf(manifest, params),
+    fps: stops || period === undefined ? 0 : 1000 / period,
   }
   const watch = new DrawWatch()
   const drawWith = (more: Partial<typeof facts>) =>

@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { Connection } from '../../src/http/connection.ts'
 import { BATCH_SENDS, createDirectSend, type DirectSend } from '../../src/http/direct-send.ts'
 import { type Framing, Multipart } from '../../src/http/multipart.ts'
@@ -52,11 +52,15 @@ const red = plainFrame('red')
 const blue = plainFrame('blue')
 const wide = plainFrame('green', { width: 30 })
 
+const [ring, single] = BATCH_SENDS.map((create) => createDirectSend([create]))
 const ways = [
   { way: 'through the socket', directSend: undefined },
-  { way: 'straight to the kernel, many at once', directSend: createDirectSend(BATCH_SENDS.slice(0, 1)) },
-  { way: 'straight to the kernel, one by one', directSend: createDirectSend(BATCH_SENDS.slice(1)) },
+  ...(ring ? [{ way: 'straight to the kernel, many at once', directSend: ring }] : []),
+  ...(single ? [{ way: 'straight to the kernel, one by one', directSend: single }] : []),
 ]
+afterAll(() => {
+  for (const { directSend } of ways) directSend?.close()
+})
 
 describe.each(ways)('a connection, $way', ({ directSend }) => {
   const connect = (first: Frame, how?: Parameters<typeof connectBy>[2]) => connectBy(directSend, first, how)
@@ -156,6 +160,19 @@ describe.each(ways)('a connection, $way', ({ directSend }) => {
     const last = frames.at(-1) as Frame
     await stream.waitFor((s) => s.parts.at(-1)?.body.equals(last.bytes) ?? false, 'the newest picture')
   })
+
+  test.each<Framing>(['browser', 'machine'])(
+    '%s framing: a picture that was held back when the end came is the last one',
+    async (framing) => {
+      const large = noisyFrame(1, 1500)
+      const { connection, stream } = await connect(large, { framing, client: { read: false } })
+      connection.show(red)
+      connection.end()
+      stream.socket.resume()
+      expect(await stream.ended).toBe('end')
+      expect(stream.parts.map(({ body }) => body.equals(red.bytes))).toEqual([false, true, true])
+    },
+  )
 
   test('a client that never reads and is told to end is cut off without a trace', async () => {
     const { connection, stream } = await connect(noisyFrame(1), { client: { read: false } })

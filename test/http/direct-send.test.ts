@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { BATCH_SENDS, createDirectSend, DirectSocket } from '../../src/http/direct-send.ts'
 import { descriptorOf } from '../../src/http/socket-options.ts'
 
@@ -43,7 +43,9 @@ async function readAll(socket: Socket): Promise<Buffer> {
 
 describe.each(ways)('bytes handed straight to the kernel by $way', ({ direct }) => {
   const send = (socket: Socket, bytes: Buffer) =>
-    new Promise<number>((resolve) => direct.queue(new DirectSocket(socket, { onTaken: resolve }), bytes))
+    new Promise<number>((resolve, reject) =>
+      direct.queue(new DirectSocket(socket, { onTaken: resolve, onBroken: reject }), bytes),
+    )
 
   test('arrive behind what the socket itself has sent', async () => {
     const { socket, other } = await pair()
@@ -93,10 +95,42 @@ describe.each(ways)('bytes handed straight to the kernel by $way', ({ direct }) 
         if (turn < 200) direct.queue(wire, Buffer.from(`${turn} `))
         else socket.end()
       },
+      onBroken() {},
     }
     const wire = new DirectSocket(socket, sender)
     direct.queue(wire, Buffer.from('0 '))
     expect(String(await readAll(other))).toBe(Array.from({ length: 200 }, (_, index) => `${index} `).join(''))
+  })
+
+  test('keep nobody waiting for one who fails over them', async () => {
+    const pairs = await Promise.all([pair(), pair(), pair()])
+    const told: string[] = []
+    await new Promise<void>((resolve) => {
+      for (const [index, { socket }] of pairs.entries()) {
+        const sender = {
+          onTaken() {
+            told.push(`${index} taken`)
+            if (index === 1) throw new Error('cannot go on')
+            if (index === 2) resolve()
+          },
+          onBroken: ({ message }: Error) => told.push(`${index} ${message}`),
+        }
+        direct.queue(new DirectSocket(socket, sender), Buffer.from('all'))
+      }
+    })
+    expect(told).toEqual(['0 taken', '1 taken', '1 cannot go on', '2 taken'])
+  })
+
+  test('tell what broke the connection, which the kernel says once', async () => {
+    const { socket, other } = await pair()
+    // The kernel knows of the reset at once, and Node not before its next turn.
+    other.resetAndDestroy()
+    await new Promise<void>((resolve) => process.nextTick(resolve))
+    const broken = await send(socket, Buffer.from('x')).then(
+      () => send(socket, Buffer.from('x')).catch((error) => error),
+      (error) => error,
+    )
+    expect(broken).toMatchObject({ code: expect.stringMatching(/^(ECONNRESET|EPIPE)$/), syscall: 'send' })
   })
 
   test('are not taken for a closed socket whose descriptor is another one by now', async () => {
@@ -104,7 +138,7 @@ describe.each(ways)('bytes handed straight to the kernel by $way', ({ direct }) 
     const { socket, other } = await pair(server)
     const descriptor = descriptorOf(socket)
     const late = new Promise<number>((resolve, reject) => {
-      const wire = new DirectSocket(socket, { onTaken: resolve })
+      const wire = new DirectSocket(socket, { onTaken: resolve, onBroken: reject })
       const reuse = async () => {
         // The kernel gives out the lowest one that is free.
         const next = await pair(server)
@@ -130,6 +164,13 @@ describe.runIf(process.platform === 'linux')('the short way to the kernel', () =
     expect(ways.at(-1)?.way).toBe('single calls')
   })
 
+  test('is no ring where the variable of libuv says so', () => {
+    vi.stubEnv('UV_USE_IO_URING', '0')
+    const [ring] = BATCH_SENDS.map((create) => createDirectSend([create]))
+    vi.unstubAllEnvs()
+    expect(ring).toBeUndefined()
+  })
+
   test('is closed any number of times without a descriptor left, and sends nothing then', async () => {
     const { socket } = await pair()
     const descriptors = () => readdirSync('/proc/self/fd').length
@@ -139,8 +180,10 @@ describe.runIf(process.platform === 'linux')('the short way to the kernel', () =
     const closed = createDirectSend(BATCH_SENDS.slice(0, 1))
     closed?.close()
     closed?.close()
-    const taken = new Promise((resolve) =>
-      closed ? closed.queue(new DirectSocket(socket, { onTaken: resolve }), Buffer.from('late')) : resolve(0),
+    const taken = new Promise((resolve, reject) =>
+      closed
+        ? closed.queue(new DirectSocket(socket, { onTaken: resolve, onBroken: reject }), Buffer.from('late'))
+        : resolve(0),
     )
     expect(await taken).toBe(0)
   })

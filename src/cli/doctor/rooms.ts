@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer } from './client.ts'
 import { untilCounted } from './measure.ts'
 import type { Viewer } from './viewer.ts'
@@ -11,15 +12,33 @@ export interface Rooms {
   visitors: string
 }
 
+/** Rooms, and what holds them: to be closed. */
+export interface Taken {
+  rooms: Rooms
+  held: Answer | undefined
+}
+
 /** So many doctors can be at work at once before one leaves rooms of its own. */
 const SETS = ['1', '2', '3', '4']
 const OWN_PATIENCE = 1000
+/** Two who take one set at once both let go of it, and may so miss all: each looks again, a while later. */
+const ROUNDS = 3
+const LONGEST_PAUSE = 1000
 
 /**
  * Takes rooms in which nobody else is, and holds them by a stream until that is closed: other doctors take others. Where
  * no stream can be had, or its count not be read, any will do: nothing can be counted wrong then.
  */
-export async function takeRooms(viewer: Viewer): Promise<{ rooms: Rooms; held: Answer | undefined }> {
+export async function takeRooms(viewer: Viewer): Promise<Taken> {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    if (round > 0) await sleep(Math.random() * LONGEST_PAUSE)
+    const taken = await takeSet(viewer)
+    if (taken) return taken
+  }
+  return { rooms: roomsOf(randomBytes(8).toString('hex')), held: undefined }
+}
+
+async function takeSet(viewer: Viewer): Promise<Taken | undefined> {
   for (const name of SETS.toSorted(() => Math.random() - 0.5)) {
     const rooms = roomsOf(name)
     const counts = await Promise.all(Object.values(rooms).map((room) => viewer.counts(room)))
@@ -29,7 +48,7 @@ export async function takeRooms(viewer: Viewer): Promise<{ rooms: Rooms; held: A
     if (isOurs || (await viewer.counts(rooms.quiet))?.connections === 0) return { rooms, held }
     held?.close()
   }
-  return { rooms: roomsOf(randomBytes(8).toString('hex')), held: undefined }
+  return undefined
 }
 
 function roomsOf(name: string): Rooms {
