@@ -26,11 +26,16 @@ export class Session {
   }
 
   /** Sends one command of the session. */
-  async send<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body: object = {}): Promise<T> {
+  async send<T>(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body: object = {},
+    timeout = PATIENCE,
+  ): Promise<T> {
     try {
       const response = await fetch(this.#base + path, {
         method,
-        signal: AbortSignal.timeout(PATIENCE),
+        signal: AbortSignal.timeout(timeout),
         ...(method === 'POST' && { body: JSON.stringify(body) }),
       })
       const { value } = (await response.json()) as { value: T }
@@ -39,16 +44,22 @@ export class Session {
       throw new Error(`${error}, ${message}`)
     } catch (error) {
       const { message, cause } = error as Error
-      throw new Error(`${method} ${path}: ${message}. ${this.#report()}`, { cause })
+      throw new Error(`${method} ${path}: ${message}. ${this.#report()}`, { cause: cause ?? error })
     }
   }
 
   /** Sends one command to one tab. */
-  async sendTo<T>(tab: string, method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T> {
+  async sendTo<T>(
+    tab: string,
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: object,
+    timeout?: number,
+  ): Promise<T> {
     // A session has one current tab: choosing it and the command itself must not be parted.
     const answered = this.#turn.then(async () => {
       await this.send('POST', '/window', { handle: tab })
-      return this.send<T>(method, path, body)
+      return this.send<T>(method, path, body, timeout)
     })
     this.#turn = answered.catch(() => {})
     return answered
@@ -62,7 +73,13 @@ export class Session {
   }
 
   /** The value of an expression in the page. */
-  async evaluate<T>(tab: string, expression: string): Promise<T> {
-    return this.sendTo<T>(tab, 'POST', '/execute/sync', { script: `return (${expression})`, args: [] })
+  async evaluate<T>(tab: string, expression: string, timeout?: number): Promise<T> {
+    const script = { script: `return (${expression})`, args: [] }
+    return this.sendTo<T>(tab, 'POST', '/execute/sync', script, timeout)
   }
+}
+
+/** Whether a command failed as it was not answered in its time. */
+export function isTimeout(error: unknown): boolean {
+  return ((error as Error).cause as Error | undefined)?.name === 'TimeoutError'
 }

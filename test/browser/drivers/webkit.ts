@@ -13,7 +13,7 @@ import {
 import { clickOnScreen } from './pointer.ts'
 import { COMMIT, Den, freePort, PATIENCE, poll } from './processes.ts'
 import { type Area, areaOf, screenOfPixels } from './screen.ts'
-import { Session } from './webdriver.ts'
+import { isTimeout, Session } from './webdriver.ts'
 
 /** Where Debian puts the driver. */
 const WEBKIT_DRIVER = '/usr/bin/WebKitWebDriver'
@@ -28,6 +28,12 @@ function miniBrowser(): string | undefined {
 
 const WIDTH = 800
 const HEIGHT = 650
+/**
+ * The driver never answers a command now and then whose document is being replaced just then (one in some hundred
+ * navigations), and works on when it is asked again.
+ */
+const ANSWER_PATIENCE = 5_000
+const ANSWER_TURNS = 6
 const MARK = [250, 19, 199] as const
 const MARK_PAGE = `data:text/html,<title>-</title><body style="background:rgb(${MARK.join()})">`
 
@@ -193,7 +199,15 @@ class WebkitTab implements Tab {
   }
 
   async evaluate<T>(expression: string): Promise<T> {
-    return this.#desk.session.evaluate<T>(this.#handle, expression)
+    const ask = () => this.#desk.session.evaluate<T>(this.#handle, expression, ANSWER_PATIENCE)
+    for (let turn = 1; turn < ANSWER_TURNS; turn += 1) {
+      try {
+        return await ask()
+      } catch (error) {
+        if (!isTimeout(error)) throw error
+      }
+    }
+    return ask()
   }
 
   async screenshot(): Promise<Screen> {
@@ -216,7 +230,7 @@ class WebkitTab implements Tab {
     // The old document's root goes stale in the moment the new document takes its place.
     const begun = poll(
       () =>
-        session.sendTo(this.#handle, 'GET', `/element/${root}/name`).then(
+        session.sendTo(this.#handle, 'GET', `/element/${root}/name`, undefined, ANSWER_PATIENCE).then(
           () => undefined,
           () => true,
         ),
