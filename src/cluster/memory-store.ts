@@ -55,9 +55,9 @@ export class MemoryStore implements Store {
   async *list(name: string): AsyncGenerator<[room: string, value: unknown]> {
     checkStateName(name)
     const prefix = `${name}\n`
-    const all = () => [...this.#mapOf(name)].filter(([id]) => id.startsWith(prefix))
+    const all = [...this.#mapOf(name)].filter(([id]) => id.startsWith(prefix))
     const rows = readInParts({
-      read: (after, most) => rowsAfter(all(), ([id]) => id, prefix + after, most),
+      read: (after, most) => rowsAfter(all, ([id]) => id, prefix + after, most),
       keyOf: ([id]) => id.slice(prefix.length),
     })
     for await (const [id, json] of rows) yield [id.slice(prefix.length), JSON.parse(json)]

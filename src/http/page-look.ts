@@ -157,24 +157,30 @@ function findFaults(manifest: Manifest, extension: PageExtension, asked: URLSear
 
 function chooseChanged(specs: Specs, asked: URLSearchParams, faults: readonly Fault[]): URLSearchParams {
   const wrong = new Set(faults.map(({ name }) => name))
-  const changed = Object.entries(specs).flatMap(([name, spec]): [string, string][] => {
+  return writeChanged(specs, (name, spec) => {
     const raw = asked.get(name)
-    if (raw === null || wrong.has(name)) return []
-    const value = writeValue(spec, normalise(spec, raw))
-    return value === writeValue(spec, normalise(spec, undefined)) ? [] : [[name, value]]
+    return raw === null || wrong.has(name) ? undefined : normalise(spec, raw)
   })
-  return new URLSearchParams(changed)
 }
 
 /** A look as people write it: the parameters that differ from the defaults, each in its best spelling. */
 export function toQuery(manifest: Manifest, look: Look): URLSearchParams {
   const values: Record<string, unknown> = { ...look, ...look.params }
-  const changed = Object.entries({ ...manifest.params, ...lookSpecs(manifest) }).flatMap(
-    ([name, spec]): [string, string][] => {
-      const value = writeValue(spec, values[name] as ParamValue)
-      return value === writeValue(spec, normalise(spec, undefined)) ? [] : [[name, value]]
-    },
-  )
+  const specs = { ...manifest.params, ...lookSpecs(manifest) }
+  return writeChanged(specs, (name) => values[name] as ParamValue)
+}
+
+/** The values that differ from the defaults; undefined ones stand for these. */
+function writeChanged(
+  specs: Specs,
+  find: (name: string, spec: ParamSpec) => ParamValue | undefined,
+): URLSearchParams {
+  const changed = Object.entries(specs).flatMap(([name, spec]): [string, string][] => {
+    const value = find(name, spec)
+    if (value === undefined) return []
+    const text = writeValue(spec, value)
+    return text === writeValue(spec, normalise(spec, undefined)) ? [] : [[name, text]]
+  })
   return new URLSearchParams(changed)
 }
 

@@ -3,6 +3,7 @@ import type { LiveEvent, RoomEvents } from '../../channel/room-events.ts'
 import { type Fault, quote } from '../../errors.ts'
 import { badParameters } from '../../widget/look.ts'
 import { isRoomName, isWidgetName } from '../../widget/room-name.ts'
+import { searchOf } from '../search-of.ts'
 import { EventStream, writeEventHead } from './event-stream.ts'
 import { refuseOthers } from './methods.ts'
 
@@ -21,7 +22,7 @@ export function createEventsApi(events: RoomEvents): Router {
   api
     .route('/events')
     .get((request, response) => {
-      const filter = parseFilter(new URL(request.url, 'http://localhost').searchParams)
+      const filter = parseFilter(searchOf(request))
       if (request.method === 'HEAD') {
         writeEventHead(response)
         response.end()

@@ -5,6 +5,7 @@ import { wholeSteps } from '../../cluster/roll-up.ts'
 import { type Fault, quote } from '../../errors.ts'
 import { badParameters } from '../../widget/look.ts'
 import type { HistoryStep } from '../../widget/room-history.ts'
+import { searchOf } from '../search-of.ts'
 import { sendTagged, sendTaggedJson } from '../send.ts'
 import { refuseOthers } from './methods.ts'
 import { readRoom } from './room-param.ts'
@@ -32,7 +33,7 @@ export function createHistoryApi(history: Pick<History, 'read'>): Router {
     .route('/rooms/:widget/:key/history')
     .get(async (request, response) => {
       const room = readRoom(request.params)
-      const query = parseHistoryQuery(new URL(request.url, 'http://localhost').searchParams, Date.now())
+      const query = parseHistoryQuery(searchOf(request), Date.now())
       send(request, response, room, query, await history.read(room, query))
     })
     .all(refuseOthers('GET'))

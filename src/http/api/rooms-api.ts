@@ -1,10 +1,10 @@
 import { type Request, Router } from 'express'
 import type { RoomSummary, Rooms } from '../../cluster/rooms.ts'
-import { PublicError } from '../../errors.ts'
+import { searchOf } from '../search-of.ts'
 import { sendTaggedJson } from '../send.ts'
 import { refuseOthers } from './methods.ts'
 import { parseRoomQuery, selectRooms } from './room-list.ts'
-import { readRoom } from './room-param.ts'
+import { findRoom } from './room-param.ts'
 
 /** Answers for rooms: who watches which, now or ever. */
 export function createRoomsApi(rooms: Rooms): Router {
@@ -28,13 +28,7 @@ export function createRoomsApi(rooms: Rooms): Router {
   api
     .route('/rooms/:widget/:key')
     .get(async (request, response) => {
-      const room = readRoom(request.params)
-      const summary = await rooms.get(room)
-      if (!summary) {
-        const caption = `nobody has watched ${room} or asked for it yet`
-        throw new PublicError({ code: 'not-found', status: 404, caption })
-      }
-      sendTaggedJson(request, response, toJson(summary))
+      sendTaggedJson(request, response, toJson(await findRoom(rooms, request.params)))
     })
     .all(refuseOthers('GET'))
   return api
@@ -42,11 +36,6 @@ export function createRoomsApi(rooms: Rooms): Router {
 
 function toJson({ since, ...summary }: RoomSummary): object {
   return { ...summary, since: since === null ? null : new Date(since).toISOString() }
-}
-
-function searchOf({ url }: Request): URLSearchParams {
-  const split = url.indexOf('?')
-  return new URLSearchParams(split < 0 ? '' : url.slice(split + 1))
 }
 
 /** Relative to the request, so that it is right behind any proxy that the path is not changed by. */

@@ -1,13 +1,14 @@
 import { STATUS_CODES } from 'node:http'
-import { type NextFunction, type Request, type Response, Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import type { Logger } from 'pino'
 import type { Rooms } from '../../cluster/rooms.ts'
-import { PublicError, toPublicError } from '../../errors.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import { refuseOthers } from '../api/methods.ts'
-import { readRoom } from '../api/room-param.ts'
+import { findRoom } from '../api/room-param.ts'
+import { createErrorHandler } from '../error-handler.ts'
 import { notFound } from '../find-manifest.ts'
 import { PRIVATE_PAGE } from '../headers.ts'
+import { searchOf } from '../search-of.ts'
 import { sendWhole } from '../send.ts'
 import { toSentence } from '../sentence.ts'
 import { type Site, siteOf, toSite } from '../site.ts'
@@ -48,6 +49,7 @@ export function createDashboard({
   const views = new Views()
   const session = new Session(token)
   const known = toSite(publicUrl)
+  const homeOf = (request: Request) => siteFor(request, known).base + DASHBOARD
   const send = (
     request: Request,
     response: Response,
@@ -57,7 +59,7 @@ export function createDashboard({
     extra = {},
   ) => {
     const site = siteFor(request, known)
-    const home = site.base + DASHBOARD
+    const home = homeOf(request)
     const now = `${new Date().toISOString().slice(11, 19)} UTC`
     const isSignedIn = status !== 401 && session.has(request)
     const body = views.page(page, { site, home, now, isSignedIn, figures, ...facts })
@@ -69,7 +71,6 @@ export function createDashboard({
     const to = typeof request.body?.to === 'string' ? request.body.to : pathBelow(request)
     send(request, response, 401, 'dashboard-form', { fault, to, isFromElsewhere })
   }
-  const urlOf = (request: Request) => new URL(request.url, 'http://localhost')
 
   router.use(
     createSigning({
@@ -77,7 +78,7 @@ export function createDashboard({
       token,
       publicUrl,
       showForm,
-      homeOf: (request) => siteFor(request, known).base + DASHBOARD,
+      homeOf,
     }),
   )
   router.use((request, response, next) => (session.has(request) ? next() : showForm(request, response)))
@@ -85,12 +86,7 @@ export function createDashboard({
     .route('/')
     .get(async (request, response) => {
       const site = siteFor(request, known)
-      const list = toListPage(
-        await rooms.list(),
-        urlOf(request).searchParams,
-        site.base,
-        site.base + DASHBOARD,
-      )
+      const list = toListPage(await rooms.list(), searchOf(request), site.base, homeOf(request))
       const snippet = snippets({
         url: `${site.url}/online/blog.png`,
         width: 170,
@@ -103,26 +99,22 @@ export function createDashboard({
   router
     .route('/:widget/:key')
     .get(async (request, response) => {
-      const room = readRoom(request.params)
-      const summary = await rooms.get(room)
-      if (!summary) throw notFound(`nobody has watched ${room} or asked for it yet`)
+      const summary = await findRoom(rooms, request.params)
       const { base } = siteFor(request, known)
-      const facts = toRoomPage(summary, streamsOf(room), renderer.manifests.get(summary.widget), base)
+      const manifest = renderer.manifests.get(summary.widget)
+      const facts = toRoomPage(summary, streamsOf(summary.room), manifest, base)
       send(request, response, 200, 'dashboard-room', facts)
     })
     .all(refuseOthers('GET'))
   router.use(() => {
     throw notFound('there is nothing here')
   })
-  // Express knows an error handler by its four parameters.
-  router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
-    const told = fromParser(error) ?? toPublicError(error)
-    if (told.status >= 500) log.error({ page: request.path, error }, 'a page of the dashboard failed')
-    if (response.headersSent) return void response.destroy()
-    const { status, message, headers } = told
-    const facts = { status, title: STATUS_CODES[status] ?? 'Error', detail: toSentence(message) }
-    send(request, response, status, 'dashboard-error', { error: facts }, headers)
-  })
+  router.use(
+    createErrorHandler(log, (request, response, { status, message, headers }) => {
+      const facts = { status, title: STATUS_CODES[status] ?? 'Error', detail: toSentence(message) }
+      send(request, response, status, 'dashboard-error', { error: facts }, headers)
+    }),
+  )
   return router
 }
 
@@ -133,11 +125,4 @@ function siteFor(request: Request, known: Site | undefined): Site {
 /** What was asked for, from the dashboard's own address on. */
 function pathBelow({ method, url }: Request): string {
   return method === 'GET' && url !== '/' ? url.replace(/^\/(?=\?)/, '') : ''
-}
-
-/** What reads forms says by errors of its own what is wrong with one. */
-function fromParser(error: unknown): PublicError | undefined {
-  const { status, message } = error as { status?: number; message: string }
-  if (error instanceof PublicError || status === undefined || status >= 500) return undefined
-  return new PublicError({ code: 'bad-request', status, caption: 'not understood', detail: message })
 }

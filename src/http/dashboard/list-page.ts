@@ -28,8 +28,9 @@ export function toListPage(
   const all = known.filter(({ room }) => !OWN_ROOMS.includes(room))
   const asked = withoutEmpty(given)
   const query = parseRoomQuery(asked)
-  const most = mostInTable(selectRooms(all, query).rooms)
-  const { rooms, total, next } = selectRooms(all, { ...query, limit: most })
+  const page = selectRooms(all, query)
+  const most = mostInTable(page.rooms)
+  const { rooms, total, next } = most < page.rooms.length ? selectRooms(all, { ...query, limit: most }) : page
   const hrefOf = (changes: Record<string, string | undefined>) => toHref(home, asked, changes)
   const chosen = {
     search: asked.get('search') ?? '',

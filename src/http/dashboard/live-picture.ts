@@ -28,14 +28,14 @@ const CHART_GAP = 16
 const SPANS = { hour: 'Last hour', day: 'Last day', week: 'Last week' }
 
 type Theme = 'light' | 'dark'
-type Room = 'wide' | 'narrow'
+type Space = 'wide' | 'narrow'
 
 /** The numbers and lines of rooms, each in a row as high as the page's. */
 export function tableOf(base: string, rooms: readonly Pick<RoomSummary, 'room'>[]): LivePicture {
   return toPicture(
     '',
-    (room) => ({ width: TABLE[room].width, height: rooms.length * TABLE.row }),
-    (theme, room) => toTableUrl(base, rooms, theme, room),
+    (space) => ({ width: TABLE[space].width, height: rooms.length * TABLE.row }),
+    (theme, space) => toTableUrl(base, rooms, theme, space),
   )
 }
 
@@ -71,7 +71,7 @@ function toTableUrl(
   base: string,
   rooms: readonly Pick<RoomSummary, 'room'>[],
   theme: Theme,
-  space: Room,
+  space: Space,
 ): string {
   const { width, cell } = TABLE[space]
   const query = new URLSearchParams({
@@ -88,10 +88,10 @@ function toTableUrl(
 
 function toPicture(
   alt: string,
-  sizeOf: (space: Room) => Size,
-  urlOf: (theme: Theme, space: Room) => string,
+  sizeOf: (space: Space) => Size,
+  urlOf: (theme: Theme, space: Space) => string,
 ): LivePicture {
-  const srcset = (theme: Theme, space: Room) => {
+  const srcset = (theme: Theme, space: Space) => {
     const url = urlOf(theme, space)
     return `${url} 1x, ${url}&scale=2 2x`
   }
