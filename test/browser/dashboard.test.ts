@@ -7,20 +7,11 @@ import { createImgcast, type Imgcast } from '../../src/imgcast.ts'
 import { eventually } from '../support/eventually.ts'
 import { openStream, type RawStream } from '../support/stream-reader.ts'
 import type { Screen, Tab } from './drivers/index.ts'
-import { untilScreen } from './support/pixels.ts'
+import { NARROW, narrowWindow } from './support/narrow.ts'
+import { type Box, untilScreen } from './support/pixels.ts'
 import { describeEngines, useBrowser } from './support/stage.ts'
 
 const TOKEN = 'a-token-of-the-tests'
-/** The width of a common telephone, in CSS pixels. */
-const NARROW = 390
-
-/** A rectangle of the viewport. */
-interface Box {
-  x: number
-  y: number
-  width: number
-  height: number
-}
 
 let imgcast: Imgcast
 let server: Server
@@ -31,13 +22,7 @@ beforeAll(async () => {
   const log = pino({ level: 'silent' })
   imgcast = await createImgcast({ workers: 1, store: 'memory:', token: TOKEN, log, linger: 100 })
   const app = express()
-  // A window as narrow as a telephone's, of the pages' own origin so that a test may look inside.
-  app.get('/narrow', ({ query }, response) => {
-    const style = `width:${NARROW}px;height:600px;border:0`
-    response
-      .type('html')
-      .send(`<!doctype html><body style="margin:0"><iframe src="${query.page}" style="${style}">`)
-  })
+  app.get('/narrow', narrowWindow)
   app.use(imgcast.router)
   server = app.listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))

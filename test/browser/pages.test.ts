@@ -8,23 +8,14 @@ import { createImgcast, type Imgcast } from '../../src/imgcast.ts'
 import { eventually } from '../support/eventually.ts'
 import { openStream } from '../support/stream-reader.ts'
 import type { Screen, Tab } from './drivers/index.ts'
-import { untilScreen } from './support/pixels.ts'
+import { NARROW, narrowWindow } from './support/narrow.ts'
+import { type Box, untilScreen } from './support/pixels.ts'
 import { describeEngines, useBrowser } from './support/stage.ts'
 
-/** The width of a common telephone, in CSS pixels. */
-const NARROW = 390
 const PAGES = ['/', '/sine/demo', '/status/demo', '/grid/demo', '/nothing/here']
 
 /** How many widgets are built in. */
 const WIDGETS = readdirSync(new URL('../../widgets/', import.meta.url)).length
-
-/** A rectangle of the viewport. */
-interface Box {
-  x: number
-  y: number
-  width: number
-  height: number
-}
 
 let imgcast: Imgcast
 let server: Server
@@ -33,13 +24,7 @@ let url: string
 beforeAll(async () => {
   imgcast = await createImgcast({ workers: 1, store: 'memory:', log: pino({ level: 'silent' }), linger: 100 })
   const app = express()
-  // A window as narrow as a telephone's, of the pages' own origin so that a test may look inside.
-  app.get('/narrow', ({ query }, response) => {
-    const style = `width:${NARROW}px;height:600px;border:0`
-    response
-      .type('html')
-      .send(`<!doctype html><body style="margin:0"><iframe src="${query.page}" style="${style}">`)
-  })
+  app.get('/narrow', narrowWindow)
   // A screen that is as dense as its only choice: whatever the test's own screen is, that one is taken.
   app.get('/dense', ({ query }, response) => {
     response

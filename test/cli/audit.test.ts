@@ -1,18 +1,10 @@
 import { existsSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type RunningServer, runCommand, serveCommand } from '../support/command.ts'
+import { describe, expect, test } from 'vitest'
+import { runCommand, useServer } from '../support/command.ts'
 import { openStream, type RawStream } from '../support/stream-reader.ts'
 
 const IMGCAST_TOKEN = 'a-token-of-the-owner'
-let server: RunningServer
-
-beforeAll(async () => {
-  server = await serveCommand(['--log-level', 'silent'], { IMGCAST_TOKEN })
-})
-afterAll(async () => {
-  server.child.kill('SIGKILL')
-  await server.ended
-})
+const server = useServer({ IMGCAST_TOKEN })
 
 describe.runIf(existsSync('/proc/self/net/tcp'))('imgcast audit', () => {
   test('finds every counted stream in the kernel, and exits 0', async () => {

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { diagnose } from '../../src/cli/doctor/diagnose.ts'
 import type { Observations } from '../../src/cli/doctor/observations.ts'
 import { boundaryOf, Parts } from '../../src/cli/doctor/parts.ts'
 import { recogniseProxy } from '../../src/cli/doctor/proxy.ts'
 import { remedyFor } from '../../src/cli/doctor/remedies.ts'
 import { type Report, toText } from '../../src/cli/doctor/report.ts'
-import { type RunningServer, runCommand, serveCommand } from '../support/command.ts'
+import { runCommand, useServer } from '../support/command.ts'
 
 const STREAM = 'multipart/x-mixed-replace; boundary=imgcast-1'
 const HEADERS = {
@@ -379,14 +379,7 @@ describe('a report', () => {
 
 describe('the doctor on a server', () => {
   const IMGCAST_TOKEN = 'a-token-of-the-owner'
-  let server: RunningServer
-  beforeAll(async () => {
-    server = await serveCommand(['--log-level', 'silent'], { IMGCAST_TOKEN })
-  })
-  afterAll(async () => {
-    server.child.kill('SIGKILL')
-    await server.ended
-  })
+  const server = useServer({ IMGCAST_TOKEN })
   const examine = (path = '') => runCommand(['doctor', `${server.url}${path}`, '--wait', '1s'])
 
   test('leaves no more rooms than a few, and is right beside others', async () => {

@@ -1,17 +1,16 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type RunningServer, runCommand, serveCommand } from '../support/command.ts'
+import { runCommand, useServer } from '../support/command.ts'
 import { eventually } from '../support/eventually.ts'
 
 const IMGCAST_TOKEN = 'a-token-of-the-owner'
-let server: RunningServer
+const server = useServer({ IMGCAST_TOKEN })
 let other: Server
 let otherUrl: string
 let posted = 0
 
 beforeAll(async () => {
-  server = await serveCommand(['--log-level', 'silent'], { IMGCAST_TOKEN })
   other = createServer((request, response) => {
     if (request.method === 'POST') posted += 1
     request.resume()
@@ -20,11 +19,9 @@ beforeAll(async () => {
   await new Promise((resolve) => other.once('listening', resolve))
   otherUrl = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`
 })
-afterAll(async () => {
+afterAll(() => {
   other.close()
   other.closeAllConnections()
-  server.child.kill('SIGKILL')
-  await server.ended
 })
 
 /** Runs a command that has to succeed; answers what it printed. */

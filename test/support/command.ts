@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll } from 'vitest'
 
 /** The built command. */
 export const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
@@ -42,6 +43,23 @@ export async function serveCommand(
     const url = /https?:\/\/\S+:\d+/.exec(text.stdout)?.[0]
     if (url) return { child, url, output: () => text.stdout, errors: () => text.stderr, ended }
     await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), gone])
+  }
+}
+
+/** A silent server for the tests that stand beside the call; its address is there once they run. */
+export function useServer(env: Record<string, string> = {}): { readonly url: string } {
+  let server: RunningServer | undefined
+  beforeAll(async () => {
+    server = await serveCommand(['--log-level', 'silent'], env)
+  })
+  afterAll(async () => {
+    server?.child.kill('SIGKILL')
+    await server?.ended
+  })
+  return {
+    get url() {
+      return server?.url ?? ''
+    },
   }
 }
 

@@ -7,6 +7,14 @@ export type Colour = readonly [number, number, number]
 /** A point of the viewport, in CSS pixels. */
 export type Point = readonly [x: number, y: number]
 
+/** A rectangle of the viewport, in CSS pixels. */
+export interface Box {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
 /** How long a busy machine may take to show something. */
 const PATIENCE = 30_000
 
