@@ -35,8 +35,14 @@ const NOTHING = Buffer.alloc(0)
  * costs. At most one picture is being sent and one held back, and that is always the newest.
  */
 export class Connection implements Viewer, DirectSender {
-  readonly #init: ConnectionInit
+  readonly #response: ServerResponse
+  readonly #multipart: Multipart
+  readonly #framing: Framing
+  readonly #eager: boolean
+  readonly #headers: ConnectionInit['headers']
+  readonly #heartbeat: number
   readonly #traffic: Traffic
+  readonly #directSend: DirectSend | undefined
   #sink: Writable | undefined
   #direct: DirectSocket | undefined
   /** The picture that the client has, or is getting. */
@@ -54,11 +60,17 @@ export class Connection implements Viewer, DirectSender {
   readonly #flushed = (): void => this.#onFlushed()
 
   constructor(init: ConnectionInit) {
-    this.#init = init
+    this.#response = init.response
+    this.#multipart = init.multipart
+    this.#framing = init.framing
+    this.#eager = init.eager
+    this.#headers = init.headers
+    this.#heartbeat = init.heartbeat
     this.#traffic = init.traffic ?? new Traffic()
+    this.#directSend = init.directSend
     this.#findSink()
     // A pipelined request's response gets its socket when the one before it is done.
-    if (!this.#sink) init.response.once('socket', () => this.#onSocket())
+    if (!this.#sink) this.#response.once('socket', () => this.#onSocket())
   }
 
   /** Pictures that were drawn and never sent, as a newer one came first. */
@@ -84,18 +96,16 @@ export class Connection implements Viewer, DirectSender {
     if (this.#over || this.#ending || this.#busy || !this.#sent || !this.#sink) return
     // Whatever came would start an animation anew.
     if (this.#sent.animated) return
-    if (now - this.#sentAt < this.#init.heartbeat) return
+    if (now - this.#sentAt < this.#heartbeat) return
     if (this.#begun.length > 0) this.#send(this.#sink, silentBytes(this.#sent))
-    else this.#send(this.#sink, this.#init.multipart.part(this.#sent, this.#init.framing))
+    else this.#send(this.#sink, this.#multipart.part(this.#sent, this.#framing))
   }
 
   /** Sends the picture once more, fattened: a page that was left lets go of it then. Answers the bytes it took. */
   probe(): number {
-    const { multipart, framing } = this.#init
-    if (this.#over || this.#ending || this.#busy || !this.#sent || !this.#sink || framing !== 'browser')
-      return 0
-    if (this.#begun.length > 0 || this.#sent.animated) return 0
-    const pieces = multipart.fatPart(this.#sent)
+    if (this.#over || this.#ending || this.#busy || !this.#sent || !this.#sink) return 0
+    if (this.#framing !== 'browser' || this.#begun.length > 0 || this.#sent.animated) return 0
+    const pieces = this.#multipart.fatPart(this.#sent)
     const last = pieces.pop()
     this.#sink.cork()
     for (const piece of pieces) this.#put(this.#sink, piece)
@@ -127,9 +137,8 @@ export class Connection implements Viewer, DirectSender {
   }
 
   #findSink(): void {
-    const { response, directSend } = this.#init
-    this.#sink = sinkOf(response)
-    if (this.#sink && directSend?.suits(this.#sink)) this.#direct = new DirectSocket(this.#sink, this)
+    this.#sink = sinkOf(this.#response)
+    if (this.#sink && this.#directSend?.suits(this.#sink)) this.#direct = new DirectSocket(this.#sink, this)
   }
 
   #onSocket(): void {
@@ -149,7 +158,8 @@ export class Connection implements Viewer, DirectSender {
   #write(frame: Frame): void {
     const sink = this.#sink
     if (!sink) return
-    const { multipart, framing, eager } = this.#init
+    const multipart = this.#multipart
+    const framing = this.#framing
     const before = this.#sent
     // First of all: where the kernel takes the last bytes at once, what comes next is seen to within this call.
     this.#sent = frame
@@ -158,7 +168,7 @@ export class Connection implements Viewer, DirectSender {
       this.#send(sink, multipart.begunPart(frame))
       return
     }
-    const begun = eager ? beginningOf(frame) : NOTHING
+    const begun = this.#eager ? beginningOf(frame) : NOTHING
     if (before && this.#begun.length === 0 && begun.length === 0) {
       this.#send(sink, multipart.part(frame, framing))
       return
@@ -192,7 +202,7 @@ export class Connection implements Viewer, DirectSender {
     this.#busy = true
     // What is corked belongs together, and goes by the socket.
     const isDirect = now - this.#writtenAt < SOCKET_SEES && sink.writableCorked === 0
-    if (this.#direct && isDirect) this.#init.directSend?.queue(this.#direct, bytes)
+    if (this.#direct && isDirect) this.#directSend?.queue(this.#direct, bytes)
     else this.#writeOut(sink, bytes)
   }
 
@@ -202,16 +212,16 @@ export class Connection implements Viewer, DirectSender {
   }
 
   #open(sink: Writable, frame: Frame): void {
-    const { response, headers, multipart, framing } = this.#init
-    writeHead(response, headers)
-    this.#put(sink, multipart.opening(frame, framing))
+    writeHead(this.#response, this.#headers)
+    this.#put(sink, this.#multipart.opening(frame, this.#framing))
   }
 
   /** Ends the stream so that the last picture stays on screen in every engine. */
   #finish(): void {
     this.#over = true
-    const { response, multipart, framing } = this.#init
-    if (this.#sent && this.#sink) this.#put(this.#sink, multipart.ending(this.#sent, framing, this.#begun))
+    const response = this.#response
+    if (this.#sent && this.#sink)
+      this.#put(this.#sink, this.#multipart.ending(this.#sent, this.#framing, this.#begun))
     else if (!response.headersSent) {
       response.shouldKeepAlive = false
       response.writeHead(503, { 'Retry-After': '5' })

@@ -19,10 +19,10 @@ export interface BatchSend {
   /** The most sockets at once. */
   readonly size: number
   /**
-   * Sends `buffers[i]` to `descriptors[i]`, and writes to `taken[i]` how many bytes the kernel took: 0 where the
-   * descriptor is below 0, and the error's number below 0 where there was one (errno(3)).
+   * Sends `buffers[i]` to `descriptors[i]`; answers for each how many bytes the kernel took: 0 where the descriptor is
+   * below 0, and the error's number below 0 where there was one (errno(3)).
    */
-  send(descriptors: readonly number[], buffers: readonly Buffer[], taken: Int32Array): void
+  send(descriptors: readonly number[], buffers: readonly Buffer[]): number[]
   /** Lets go of what it has of the kernel's; it takes nothing any more. */
   close(): void
 }
@@ -67,7 +67,6 @@ export class DirectSocket {
  */
 export class DirectSend {
   readonly #batch: BatchSend
-  readonly #taken: Int32Array
   #sockets: DirectSocket[] = []
   #buffers: Buffer[] = []
   #ends = false
@@ -78,7 +77,6 @@ export class DirectSend {
 
   constructor(batch: BatchSend) {
     this.#batch = batch
-    this.#taken = new Int32Array(batch.size)
   }
 
   /** Whether a connection's bytes are what its descriptor carries: not under TLS, nor within HTTP/2. */
@@ -107,12 +105,13 @@ export class DirectSend {
     // Who is told may queue the next.
     this.#sockets = []
     this.#buffers = []
-    const descriptors = sockets.map(({ descriptor }) => descriptor)
-    const taken = this.#taken
-    this.#batch.send(descriptors, buffers, taken)
-    const counts = taken.slice(0, sockets.length)
-    for (const [index, { sender }] of sockets.entries())
-      tell(sender, counts[index] as number, buffers[index] as Buffer)
+    const descriptors: number[] = []
+    for (const socket of sockets) descriptors.push(socket.descriptor)
+    const taken = this.#batch.send(descriptors, buffers)
+    for (let index = 0; index < sockets.length; index += 1) {
+      const { sender } = sockets[index] as DirectSocket
+      tell(sender, taken[index] as number, buffers[index] as Buffer)
+    }
   }
 }
 
@@ -137,9 +136,9 @@ export class SingleSend implements BatchSend {
   readonly #libc = loadLibc()
   readonly #send = this.#libc.func('long send(int fd, const void *bytes, size_t length, int flags)')
 
-  send([descriptor = -1]: readonly number[], [bytes]: readonly Buffer[], taken: Int32Array): void {
+  send([descriptor = -1]: readonly number[], [bytes]: readonly Buffer[]): number[] {
     const count = descriptor < 0 || !bytes ? 0 : this.#send(descriptor, bytes, bytes.length, SEND_FLAGS)
-    taken[0] = count < 0 ? -this.#libc.errno() : count
+    return [count < 0 ? -this.#libc.errno() : count]
   }
 
   close(): void {}

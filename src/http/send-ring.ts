@@ -119,22 +119,24 @@ export class SendRing implements BatchSend {
     this.#descriptor = -1
   }
 
-  send(descriptors: readonly number[], buffers: readonly Buffer[], taken: Int32Array): void {
+  send(descriptors: readonly number[], buffers: readonly Buffer[]): number[] {
+    const taken: number[] = []
     let count = 0
     for (let index = 0; index < descriptors.length; index += 1) {
       const descriptor = descriptors[index] as number
-      taken[index] = 0
+      taken.push(0)
       if (descriptor < 0 || this.#descriptor < 0) continue
       this.#put(count, descriptor, buffers[index] as Buffer, index)
       count += 1
     }
     if (count > 0) this.#submit(count, taken)
     this.#bytes = undefined
+    return taken
   }
 
   /** A send to nowhere: whether this kernel's rings send, and tell of it at once. */
   #test(): void {
-    const taken = new Int32Array(1)
+    const taken = [0]
     this.#put(0, -1, Buffer.alloc(1), 0)
     this.#submit(1, taken)
     if (taken[0] !== -EBADF) throw new Error('io_uring does not send')
@@ -174,7 +176,7 @@ export class SendRing implements BatchSend {
     this.#high = Number(BigInt.asIntN(32, address >> 32n))
   }
 
-  #submit(count: number, taken: Int32Array): void {
+  #submit(count: number, taken: number[]): void {
     const queues = this.#queues
     const { sqHead, sqTail, cqHead, cqTail, cqMask, cqes } = this.#at
     queues[sqTail] = ((queues[sqTail] as number) + count) | 0
