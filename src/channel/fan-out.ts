@@ -19,9 +19,13 @@ export async function fanOut(
   let took = 0
   let from = performance.now()
   let left = BETWEEN_LOOKS
-  let yielded = false
-  for (const viewer of [...viewers]) {
-    if (yielded && !viewers.has(viewer)) continue
+  const crowd = [...viewers]
+  let at = 0
+  // The set is gone through in the order of joining: it leaves out who left meanwhile, and who joined comes behind all of
+  // the crowd. To ask it for each viewer takes a hundredth of the whole time.
+  for (const viewer of viewers) {
+    while (at < crowd.length && crowd[at] !== viewer) at += 1
+    if (at === crowd.length) break
     show(viewer, frame)
     left -= 1
     if (left > 0) continue
@@ -29,7 +33,6 @@ export async function fanOut(
     if (performance.now() - from < SLICE) continue
     took += await untilSent(from)
     await new Promise((resolve) => setImmediate(resolve))
-    yielded = true
     from = performance.now()
   }
   return took + (await untilSent(from))

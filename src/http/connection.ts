@@ -91,14 +91,16 @@ export class Connection implements Viewer, DirectSender {
     } else this.#write(frame)
   }
 
-  /** Sends something that changes nothing on screen, when nothing was sent for long enough. */
-  beat(now: number): void {
-    if (this.#over || this.#ending || this.#busy || !this.#sent || !this.#sink) return
-    // Whatever came would start an animation anew.
-    if (this.#sent.animated) return
-    if (now - this.#sentAt < this.#heartbeat) return
-    if (this.#begun.length > 0) this.#send(this.#sink, silentBytes(this.#sent))
-    else this.#send(this.#sink, this.#multipart.part(this.#sent, this.#framing))
+  /**
+   * Sends something that changes nothing on screen, when nothing was sent for long enough. Answers the earliest time at
+   * which that may be so again.
+   */
+  beat(now: number): number {
+    const due = this.#sentAt + this.#heartbeat
+    if (now < due) return due
+    if (this.#busy) return now
+    if (!this.#over && !this.#ending && this.#sent && this.#sink) this.#breakSilence(this.#sink, this.#sent)
+    return now + this.#heartbeat
   }
 
   /** Sends the picture once more, fattened: a page that was left lets go of it then. Answers the bytes it took. */
@@ -134,6 +136,12 @@ export class Connection implements Viewer, DirectSender {
     this.#over = true
     this.#held = undefined
     this.#sink?.destroy()
+  }
+
+  #breakSilence(sink: Writable, sent: Frame): void {
+    // Whatever came would start an animation anew.
+    if (sent.animated) return
+    this.#send(sink, this.#begun.length > 0 ? silentBytes(sent) : this.#multipart.part(sent, this.#framing))
   }
 
   #findSink(): void {

@@ -3,12 +3,14 @@ import type { Connection } from './connection.ts'
 /** One timer for all connections; it runs only while there are any. */
 export class Heartbeat {
   readonly #connections = new Set<Connection>()
-  readonly #tick: number
+  readonly #period: number
+  /** When the first of them may have been silent for long enough: till then they are not looked at. */
+  #due = 0
   #timer: NodeJS.Timeout | undefined
 
   /** @param period the shortest heartbeat of any connection, in milliseconds. */
   constructor(period: number) {
-    this.#tick = Math.min(1000, Math.max(20, period / 6))
+    this.#period = period
   }
 
   /** Every connection that is being looked after. */
@@ -18,7 +20,7 @@ export class Heartbeat {
 
   add(connection: Connection): void {
     this.#connections.add(connection)
-    this.#timer ??= setInterval(() => this.#beat(), this.#tick)
+    this.#timer ??= setInterval(() => this.#beat(), Math.min(1000, Math.max(20, this.#period / 6)))
   }
 
   delete(connection: Connection): void {
@@ -30,6 +32,10 @@ export class Heartbeat {
 
   #beat(): void {
     const now = performance.now()
-    for (const connection of this.#connections) connection.beat(now)
+    if (now < this.#due) return
+    // Who joins later, or is sent something, is not due any sooner than that.
+    let due = now + this.#period
+    for (const connection of this.#connections) due = Math.min(due, connection.beat(now))
+    this.#due = due
   }
 }
