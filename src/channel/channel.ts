@@ -187,13 +187,15 @@ export class Channel {
 
   /** One request under way at a time: an animation that is slower than its clock skips, and never queues. */
   #draw(): Promise<void> {
-    this.#drawing ??= this.#drawOnce().finally(() => {
-      this.#drawing = undefined
-      if (this.#viewers.size === 0 || this.#closed) return
-      const due = this.#fresh ? this.#goodUntil : this.#lastDrawAt + this.#floor()
-      this.#schedule(Math.max(due, this.#lastDrawAt + this.#fanoutTime * FANOUT_SHARE))
-    })
+    this.#drawing ??= this.#drawOnce()
     return this.#drawing
+  }
+
+  #endDrawing(): void {
+    this.#drawing = undefined
+    if (this.#viewers.size === 0 || this.#closed) return
+    const due = this.#fresh ? this.#goodUntil : this.#lastDrawAt + this.#floor()
+    this.#schedule(Math.max(due, this.#lastDrawAt + this.#fanoutTime * FANOUT_SHARE))
   }
 
   async #drawOnce(): Promise<void> {
@@ -220,6 +222,8 @@ export class Channel {
       await this.#show(
         this.#init.cards.error({ ...this.#init.look, ...sizeOf(this.#frame) }, this.#failure.caption),
       )
+    } finally {
+      this.#endDrawing()
     }
   }
 

@@ -47,9 +47,12 @@ export class Pool {
   run(task: Task): void {
     if (this.#closed) return task.reject(new Error('the server is stopping'))
     if (this.#processes.size === 0) return void this.#queue.push(task)
-    const able = this.processes.filter((process) => process.widgets.has(task.job.widget))
-    const [first, ...others] = able
-    if (first) others.reduce((least, other) => (other.load < least.load ? other : least), first).run(task)
+    let least: RenderProcess | undefined
+    for (const process of this.#processes.keys()) {
+      if (!process.widgets.has(task.job.widget)) continue
+      if (!least || process.load < least.load) least = process
+    }
+    if (least) least.run(task)
     else this.runOld(task)
   }
 

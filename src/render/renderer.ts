@@ -129,8 +129,8 @@ export class Renderer {
    * Draws a picture; rejects with a `RenderError`, and with `Abandoned` where nobody waits when its turn comes.
    * @param interest how much it is waited for: 2 in an open picture, 1 otherwise, 0 not at all.
    */
-  async draw(job: Omit<Job, 'output'>, interest: () => number): Promise<Drawing> {
-    return (await this.#run({ ...job, output: 'frame' }, interest)) as Drawing
+  draw(job: Omit<Job, 'output'>, interest: () => number): Promise<Drawing> {
+    return this.#run({ ...job, output: 'frame' }, interest) as Promise<Drawing>
   }
 
   /** Asks for the data behind a picture; rejects with a `RenderError`. */
