@@ -36,6 +36,8 @@ export interface History {
   /** The steps in which anything happened, the oldest first. */
   read(room: string, range: HistoryRange): Promise<HistoryStep[]>
   record(room: string): Promise<RoomRecord>
+  /** The `peak` of a room's record alone: each drawing asks for it. */
+  peak(room: string): Promise<number>
   /**
    * What is known of every room, in the order of rooms; read a part at a time, so that something else can happen
    * between.

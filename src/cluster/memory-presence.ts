@@ -43,8 +43,7 @@ export class MemoryPresence implements Presence {
     // Now, not after waiting for the peak: what is told of a change has the counts that it made.
     const state = this.#rooms.get(room)
     const [connections, visitors] = [state?.connections ?? 0, state?.viewers.size ?? 0]
-    const { peak } = await this.#history.record(room)
-    return { connections, visitors, peak }
+    return { connections, visitors, peak: await this.#history.peak(room) }
   }
 
   async rooms(): Promise<WatchedCounts[]> {

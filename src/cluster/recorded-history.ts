@@ -90,6 +90,11 @@ export class RecordedHistory implements History {
     return this.#toRoomRecord(this.#newest(room) ?? this.#archive.readRecord(room))
   }
 
+  async peak(room: string): Promise<number> {
+    const { peak = 0 } = this.#rooms.get(room)?.record ?? this.#archive.readRecord(room) ?? {}
+    return peak
+  }
+
   async *records(): AsyncGenerator<RoomRecord & { room: string }> {
     for (const room of this.#rooms.keys()) this.#newest(room)
     const records = readInParts<RecordRow>({

@@ -58,6 +58,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive): void 
       count(5)
       clock.now = MIDNIGHT + 5_000
       expect(await history.record('r/a')).toMatchObject({ peak: 5, peakToday: 5 })
+      expect(await history.peak('r/a')).toBe(5)
       count(2)
       clock.now += 1_000
       expect(await history.record('r/a')).toMatchObject({ peak: 5, peakToday: 5 })
@@ -114,6 +115,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive): void 
       expect(await read()).toHaveLength(1)
       expect(await read(MINUTE, MORNING, 'r/b')).toEqual([])
       expect(await history.record('r/b')).toEqual({ since: undefined, peak: 0, peakToday: 0 })
+      expect(await history.peak('r/b')).toBe(0)
     })
 
     test('counts hits of rooms that are watched and that are not, and takes back', async () => {
@@ -156,6 +158,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive): void 
       const second = begin(first.archive, MORNING + HOUR)
       second.count(2)
       expect(await second.history.record('r/a')).toEqual({ since: MORNING, peak: 7, peakToday: 7 })
+      expect(await second.history.peak('r/a')).toBe(7)
       second.count(0)
       await second.history.close()
       const third = begin(first.archive, MORNING + DAY)
