@@ -121,7 +121,9 @@ export class Channels {
   }
 
   async #draw(spec: ChannelSpec, inputs: Inputs, interest: () => number) {
-    const [counts, more] = await Promise.all([this.#init.presence.counts(roomOf(spec)), inputs.take()])
+    const more = await inputs.take()
+    // Behind what may take its time, so that they are the newest.
+    const counts = await this.#init.presence.counts(roomOf(spec))
     return this.#init.renderer.draw({ ...toJob(spec), ...counts, ...more, time: Date.now() }, interest)
   }
 

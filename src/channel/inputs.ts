@@ -88,11 +88,7 @@ export class Inputs {
 
   /** What there is to draw with now; rejects with a `PublicError` where the widget cannot read its parameters. */
   async take(): Promise<Pick<Job, 'pushed' | 'shown'>> {
-    const cells = await this.#cells.catch((error: unknown) => {
-      // A wrong parameter stays wrong; a process that was busy or died may answer the next time.
-      if (!(error instanceof PublicError && error.status < 500)) this.renew()
-      throw error
-    })
+    const cells = await this.#readCells()
     if (cells.length === 0) return { pushed: this.#pushed }
     const shown = await Promise.all(
       cells.map(async (cell): Promise<ShownFrame> => {
@@ -100,6 +96,16 @@ export class Inputs {
       }),
     )
     return { pushed: this.#pushed, shown }
+  }
+
+  async #readCells(): Promise<readonly Cell[]> {
+    try {
+      return await this.#cells
+    } catch (error) {
+      // A wrong parameter stays wrong; a process that was busy or died may answer the next time.
+      if (!(error instanceof PublicError && error.status < 500)) this.renew()
+      throw error
+    }
   }
 
   #watch(cell: Cell): () => void {
