@@ -4,8 +4,9 @@ import type { WidgetCounts } from '../channel/audience.ts'
 import type { ChannelObserver } from '../channel/observer.ts'
 import type { BusOperation, ClusterObserver, StoreOperation } from '../cluster/observer.ts'
 import type { PublicError } from '../errors.ts'
+import type { Format } from '../picture/frame.ts'
 import type { RenderObserver } from '../render/observer.ts'
-import type { Drawing } from '../render/protocol.ts'
+import type { Drawing, Took } from '../render/protocol.ts'
 import { METRICS } from './metric-rows.ts'
 import type { PictureObserver } from './pictures.ts'
 import type { Traffic } from './traffic.ts'
@@ -25,6 +26,9 @@ export interface MetricsNow {
   audience: Iterable<[widget: string, counts: WidgetCounts]>
   traffic: Iterable<[widget: string, traffic: Readonly<Traffic>]>
 }
+
+/** Drawings, or fan-outs, that wait to be counted. */
+const MOST_WAITING = 200
 
 /** How long the event loop is watched before its lag is told for the first time, in milliseconds. */
 const FIRST_LOOK = 50
@@ -66,6 +70,9 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
   readonly #renderRestarts = this.#counter(METRICS.renderRestarts)
   readonly #storeErrors = this.#counter(METRICS.storeErrors)
   readonly #busErrors = this.#counter(METRICS.busErrors)
+  /** Drawings and fan-outs that are yet to be counted, in one go: one at a time it took a twelfth of a lone picture's time. */
+  readonly #drawings: { widget: string; format: Format; took: Took }[] = []
+  readonly #fanOuts: number[] = []
   #watchesProcess = false
 
   constructor() {
@@ -82,6 +89,7 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
   /** Everything in Prometheus's text format. */
   async text(now: MetricsNow): Promise<string> {
     await this.#watchProcess()
+    this.#countPictures()
     const gauges = this.#gauges
     for (const name of Object.keys(gauges) as (keyof typeof gauges)[]) gauges[name].set(now[name])
     for (const [widget, { connections, visitors }] of now.audience) {
@@ -101,11 +109,8 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
     return withoutUnmeasured(await this.#registry.metrics())
   }
 
-  drawn(widget: string, { frame, took }: Drawing): void {
-    this.#framesDrawn.inc({ widget }, took.frames)
-    this.#framesEncoded.inc({ format: frame.format })
-    this.#drawDuration.observe({ widget }, took.drawing / 1000)
-    this.#encodeDuration.observe({ format: frame.format }, took.encoding / 1000)
+  drawn(widget: string, { frame: { format }, took }: Drawing): void {
+    if (this.#drawings.push({ widget, format, took }) >= MOST_WAITING) this.#countPictures()
   }
 
   failed(widget: string): void {
@@ -117,7 +122,7 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
   }
 
   fannedOut(took: number): void {
-    this.#fanOutDuration.observe(took / 1000)
+    if (this.#fanOuts.push(took) >= MOST_WAITING) this.#countPictures()
   }
 
   unchanged(): void {
@@ -139,6 +144,16 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
 
   refused({ status, code }: PublicError): void {
     this.#errors.inc({ status, code })
+  }
+
+  #countPictures(): void {
+    for (const { widget, format, took } of this.#drawings.splice(0)) {
+      this.#framesDrawn.inc({ widget }, took.frames)
+      this.#framesEncoded.inc({ format })
+      this.#drawDuration.observe({ widget }, took.drawing / 1000)
+      this.#encodeDuration.observe({ format }, took.encoding / 1000)
+    }
+    for (const took of this.#fanOuts.splice(0)) this.#fanOutDuration.observe(took / 1000)
   }
 
   /** Begins to watch the event loop and the like when somebody asks: it wakes the process up 100 times a second. */
