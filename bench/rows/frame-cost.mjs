@@ -69,7 +69,7 @@ async function measureCell(scale, { viewers, bytes, fps }) {
 async function measureServer({ pid, port }, path, count, scale) {
   return using(new Viewers(port), async (viewers) => {
     await viewers.open(count, path)
-    // For two seconds after 9000 came a frame takes three times as long: their garbage is collected, and code compiled.
+    // For two seconds after 9000 came a frame takes three times as long: the cost of their coming, not of the frame.
     await sleep(scale.time(SETTLING))
     const children = childrenOf(pid)
     const drawing = () => children.reduce((sum, child) => sum + processorTime(child), 0)
