@@ -1,9 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs'
+import { readPageBytes } from './page-bytes.ts'
 import type { RenderProcess } from './process.ts'
 
 /** Milliseconds between two looks at what the processes hold. */
 const CHECK_INTERVAL = 250
-const PAGE_BYTES = 4096
 /** Longer than the seven numbers of `statm` can be. */
 const STATM_BYTES = 160
 
@@ -21,6 +21,7 @@ interface Watch {
 export class LivingProcesses {
   readonly #watches = new Map<RenderProcess, Watch>()
   readonly #bytes = Buffer.alloc(STATM_BYTES)
+  readonly #pageBytes = readPageBytes()
   #timer: NodeJS.Timeout | undefined
 
   /** Their process ids. */
@@ -66,7 +67,7 @@ export class LivingProcesses {
   #residentBytes(statm: number): number {
     try {
       const length = readSync(statm, this.#bytes, 0, STATM_BYTES, 0)
-      return Number(this.#bytes.toString('latin1', 0, length).split(' ')[1]) * PAGE_BYTES
+      return Number(this.#bytes.toString('latin1', 0, length).split(' ')[1]) * this.#pageBytes
     } catch {
       // It has just ended.
       return 0
