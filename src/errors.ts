@@ -50,6 +50,11 @@ export class PublicError extends Error {
   }
 }
 
+/** The error for what there is none of. */
+export function notFound(caption: string): PublicError {
+  return new PublicError({ code: 'not-found', status: 404, caption })
+}
+
 const PASSWORD = /:[^\s/@"]*@/g
 
 /** Any error as one that may be told: what is not a `PublicError` is the server's own fault and stays in the log. */

@@ -26,7 +26,7 @@ export interface ChannelInit {
   observer?: ChannelObserver | undefined
   /**
    * Draws the picture as things are now; rejects with a `PublicError`, or with `Abandoned` where `interest` is 0 when
-   * its turn comes.
+   * its turn comes, and never throws at once.
    * @param interest 2 while somebody watches, 1 for a still, 0 for nobody.
    */
   draw(interest: () => number): Promise<Drawing>

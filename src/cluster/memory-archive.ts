@@ -1,5 +1,4 @@
 import type { HistoryArchive, HourRow, RecordRow } from './history-archive.ts'
-import { rowsAfter } from './read-in-parts.ts'
 
 /** How many hours, of all rooms, and how many rooms are kept: keys are free to invent, memory is not. */
 const KEPT_HOURS = 100_000
@@ -25,7 +24,10 @@ export class MemoryArchive implements HistoryArchive {
   }
 
   readRecords(after: string, most: number): RecordRow[] {
-    return rowsAfter(this.#records.values(), ({ room }) => room, after, most)
+    return [...this.#records.values()]
+      .filter(({ room }) => room > after)
+      .sort(({ room: one }, { room: other }) => (one < other ? -1 : 1))
+      .slice(0, most)
   }
 
   write(hours: readonly HourRow[], records: readonly RecordRow[]): void {

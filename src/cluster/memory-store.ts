@@ -1,7 +1,7 @@
 import { addToStateJson, toStateJson } from '../widget/state-json.ts'
 import { checkStateName, isServerName } from '../widget/state-name.ts'
 import type { Bus } from './bus.ts'
-import { readInParts, rowsAfter } from './read-in-parts.ts'
+import { readInParts } from './read-in-parts.ts'
 import type { Store } from './store.ts'
 
 /** Values of the server's own that are kept: keys are free to invent, memory is not. */
@@ -55,9 +55,13 @@ export class MemoryStore implements Store {
   async *list(name: string): AsyncGenerator<[room: string, value: unknown]> {
     checkStateName(name)
     const prefix = `${name}\n`
-    const all = [...this.#mapOf(name)].filter(([id]) => id.startsWith(prefix))
+    const all = [...this.#mapOf(name)].filter(([id]) => id.startsWith(prefix)).sort(compareIds)
+    let end = 0
     const rows = readInParts({
-      read: (after, most) => rowsAfter(all, ([id]) => id, prefix + after, most),
+      read(_after, most) {
+        end += most
+        return all.slice(end - most, end)
+      },
       keyOf: ([id]) => id.slice(prefix.length),
     })
     for await (const [id, json] of rows) yield [id.slice(prefix.length), JSON.parse(json)]
@@ -95,4 +99,8 @@ export class MemoryStore implements Store {
 /** The name comes first: it has no line end, whatever a room has. */
 function idOf(room: string, name: string): string {
   return `${name}\n${room}`
+}
+
+function compareIds([one]: [id: string, json: string], [other]: [id: string, json: string]): number {
+  return one < other ? -1 : 1
 }

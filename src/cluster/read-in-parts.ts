@@ -33,11 +33,3 @@ export async function* readInParts<T>({ read, keyOf, newer }: PartsInit<T>): Asy
     await nextTurn()
   }
 }
-
-/** The rows of a list in memory that `PartsInit.read` is to answer. */
-export function rowsAfter<T>(rows: Iterable<T>, keyOf: (row: T) => string, after: string, most: number): T[] {
-  return [...rows]
-    .filter((row) => keyOf(row) > after)
-    .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
-    .slice(0, most)
-}

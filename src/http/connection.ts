@@ -57,7 +57,11 @@ export class Connection implements Viewer, DirectSender {
   /** When the socket itself was written to. */
   #writtenAt = 0
   #dropped = 0
-  readonly #flushed = (): void => this.#onFlushed()
+  readonly #flushed = (): void => {
+    // While it waited it was not silent.
+    this.#sentAt = performance.now()
+    this.#onFlushed()
+  }
 
   constructor(init: ConnectionInit) {
     this.#response = init.response
@@ -93,13 +97,13 @@ export class Connection implements Viewer, DirectSender {
 
   /**
    * Sends something that changes nothing on screen, when nothing was sent for long enough. Answers the earliest time at
-   * which that may be so again.
+   * which that may be so again: for whoever is still reading, a heartbeat after it has read, so not before one from now.
    */
   beat(now: number): number {
     const due = this.#sentAt + this.#heartbeat
     if (now < due) return due
-    if (this.#busy) return now
-    if (!this.#over && !this.#ending && this.#sent && this.#sink) this.#breakSilence(this.#sink, this.#sent)
+    if (!this.#busy && !this.#over && !this.#ending && this.#sent && this.#sink)
+      this.#breakSilence(this.#sink, this.#sent)
     return now + this.#heartbeat
   }
 

@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein'
-import { PublicError } from '../errors.ts'
+import { notFound } from '../errors.ts'
 import type { Manifest } from '../widget/manifest.ts'
 
 /** Finds a widget by its name in a URL. @throws PublicError 404, naming the nearest, if any is near. */
@@ -9,9 +9,4 @@ export function findManifest(manifests: ReadonlyMap<string, Manifest>, widget: s
   const nearest = closest(widget, [...manifests.keys()])
   const near = distance(widget, nearest) <= Math.max(2, widget.length / 3) ? nearest : undefined
   throw notFound(`no widget ${widget.slice(0, 40)}${near ? `, did you mean ${near}?` : ''}`)
-}
-
-/** The error for what there is none of. */
-export function notFound(caption: string): PublicError {
-  return new PublicError({ code: 'not-found', status: 404, caption })
 }

@@ -70,7 +70,7 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
   readonly #renderRestarts = this.#counter(METRICS.renderRestarts)
   readonly #storeErrors = this.#counter(METRICS.storeErrors)
   readonly #busErrors = this.#counter(METRICS.busErrors)
-  /** Drawings and fan-outs that are yet to be counted, in one go: one at a time it took a twelfth of a lone picture's time. */
+  /** Drawings and fan-outs that are yet to be counted, many in one go: one at a time it took a twelfth of a lone picture's time. */
   readonly #drawings: { widget: string; format: Format; took: Took }[] = []
   readonly #fanOuts: number[] = []
   #watchesProcess = false

@@ -53,13 +53,14 @@ function chooseFilter(pixels: Uint32Array, width: number): number | undefined {
   const height = pixels.length / width
   const from = Math.max(0, Math.floor((height - SAMPLE_ROWS) / 2))
   const sample = pixels.subarray(from * width, (from + SAMPLE_ROWS) * width)
-  const sizeWith = (filter: number) => deflateSync(filterRows(sample.slice(), width, filter), SAMPLED).length
-  const [plain, up] = [sizeWith(NO_FILTER), sizeWith(UP)]
+  const sizeWith = (rows: Uint32Array, filter: number) =>
+    deflateSync(filterRows(rows, width, filter), SAMPLED).length
+  const [plain, up] = [sizeWith(sample, NO_FILTER), sizeWith(sample.slice(), UP)]
   if (Math.min(plain, up) > sample.byteLength * NOISE) return undefined
   return up < plain ? UP : NO_FILTER
 }
 
-/** The rows as they are compressed: a byte that names the filter, then the row. Of `pixels` nothing is left. */
+/** The rows as they are compressed: a byte that names the filter, then the row. `UP` leaves nothing of `pixels`. */
 function filterRows(pixels: Uint32Array, width: number, filter: number): Buffer {
   if (filter === UP) subtractRowAbove(pixels, width)
   const bytes = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength)

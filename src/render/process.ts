@@ -3,7 +3,7 @@ import type { Manifest } from '../widget/manifest.ts'
 import { sayExit } from './exit-reason.ts'
 import { forkHost } from './fork-host.ts'
 import type { ProcessSettings } from './process-settings.ts'
-import type { FromHost, Job, Loaded, StateRequest, ToHost } from './protocol.ts'
+import type { FromHost, Job, JobResult, Loaded, StateRequest, ToHost } from './protocol.ts'
 import { readLines } from './read-lines.ts'
 import { Abandoned } from './render-error.ts'
 import type { Death, Running, Task } from './task.ts'
@@ -203,8 +203,7 @@ export class RenderProcess {
         return this.#pause(message.id)
       case 'done': {
         const { result } = message
-        const whole = 'data' in result || Buffer.isBuffer(result.frame.bytes)
-        if (!whole) throw new TypeError('a picture without bytes')
+        if (!isWhole(result)) throw new TypeError('a picture without bytes or figures')
         return this.#settle(message.id, ({ resolve }) => resolve(result))
       }
       case 'failed':
@@ -287,4 +286,11 @@ export class RenderProcess {
     else for (const { task } of all) task.reject(new Error('the server is stopping'))
     return new Error(reason)
   }
+}
+
+/** Whatever runs in the process may send what looks like a result: here it is still known whose fault that is. */
+function isWhole(result: JobResult): boolean {
+  if ('data' in result) return true
+  const { frames, drawing, encoding } = result.took
+  return Buffer.isBuffer(result.frame.bytes) && [frames, drawing, encoding].every(Number.isFinite)
 }

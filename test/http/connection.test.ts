@@ -133,6 +133,28 @@ describe.each(ways)('a connection, $way', ({ directSend }) => {
     expect(body.subarray(45).equals(blue.bytes.subarray(33))).toBe(true)
   })
 
+  test('its heartbeat is due a period after it was last sent something, or has read it', async () => {
+    const heartbeat = 60_000
+    const { connection, stream } = await connect(red, { heartbeat })
+    await stream.nextPart()
+    const now = performance.now()
+    const due = connection.beat(now)
+    expect(due).toBeGreaterThan(now)
+    expect(due).toBeLessThanOrEqual(now + heartbeat)
+    expect(connection.beat(due)).toBe(due + heartbeat)
+
+    const idle = await connect(noisyFrame(1, 1500), { heartbeat, client: { read: false } })
+    expect(idle.connection.waitingBytes).toBeGreaterThan(0)
+    const much = performance.now() + 5 * heartbeat
+    expect(idle.connection.beat(much)).toBe(much + heartbeat)
+    const read = performance.now()
+    idle.stream.socket.resume()
+    await idle.stream.nextPart()
+    await eventually(() => expect(idle.connection.waitingBytes).toBe(0))
+    expect(idle.connection.beat(read)).toBeGreaterThanOrEqual(read + heartbeat)
+    expect(idle.stream.parts).toHaveLength(1)
+  })
+
   test('is silent while its heartbeat is not due', async () => {
     const { connection, stream } = await connect(red)
     await stream.nextPart()

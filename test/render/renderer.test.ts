@@ -1,3 +1,4 @@
+import { readdirSync, readlinkSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,6 +31,26 @@ async function start(
   })
   renderers.push(renderer)
   return renderer
+}
+
+/** The processes of which this one has the file open that says what they hold, in the order of their ids. */
+function watchedPids(): number[] {
+  return readdirSync('/proc/self/fd')
+    .flatMap((descriptor) => {
+      const path = linkOf(`/proc/self/fd/${descriptor}`)
+      const [, pid] = /^\/proc\/(\d+)\/statm$/.exec(path) ?? []
+      return pid === undefined ? [] : [Number(pid)]
+    })
+    .sort()
+}
+
+/** The descriptor by which a folder is read is gone by now. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
 }
 
 function job(widget: string, params: Record<string, string | number> = {}): Omit<Job, 'output'> {
@@ -182,10 +203,26 @@ describe('a renderer', () => {
     'a widget that %s to the server by mistake harms nobody',
     async (widget) => {
       const renderer = await start(undefined, 1)
-      await renderer.draw(job(widget), watched)
+      const { frame, took } = await renderer.draw(job(widget), watched)
+      expect(frame.bytes.length).toBeGreaterThan(50)
+      expect(took).toMatchObject({ frames: 1, drawing: expect.any(Number), encoding: expect.any(Number) })
       await renderer.draw(job('counter'), watched)
     },
   )
+
+  test.skipIf(process.platform !== 'linux')('keeps no file open of a process that is gone', async () => {
+    const renderer = await start()
+    await eventually(() => expect(watchedPids()).toEqual(renderer.pids.sort()))
+    const before = renderer.pids
+    for (const pid of before) process.kill(pid, 'SIGKILL')
+    await eventually(() => {
+      expect(renderer.pids).toHaveLength(2)
+      expect(watchedPids()).toEqual(renderer.pids.sort())
+      expect(before).not.toContain(renderer.pids[0])
+    })
+    await renderer.close()
+    expect(watchedPids()).toEqual([])
+  })
 
   test('a module that was loading when somebody killed the process is not blamed', async () => {
     const renderer = await start(undefined, 1)

@@ -58,7 +58,8 @@ export function useServer(env: Record<string, string> = {}): { readonly url: str
   })
   return {
     get url() {
-      return server?.url ?? ''
+      if (!server) throw new Error('the server has no address before the tests run')
+      return server.url
     },
   }
 }

@@ -1,9 +1,8 @@
 import { roomOf } from '../../channel/spec.ts'
 import type { RoomSummary, Rooms } from '../../cluster/rooms.ts'
-import { type Fault, PublicError, quote } from '../../errors.ts'
+import { type Fault, notFound, PublicError, quote } from '../../errors.ts'
 import { checkKey } from '../../widget/key.ts'
 import { isWidgetName } from '../../widget/room-name.ts'
-import { notFound } from '../find-manifest.ts'
 
 /** What a path names a room by. */
 interface RoomParams {
