@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import { TLSSocket } from 'node:tls'
 import { getSystemErrorName } from 'node:util'
 import { loadLibc } from './libc.ts'
-import { SendRing } from './send-ring.ts'
+import { RING_SETUPS, SendRing } from './send-ring.ts'
 import { descriptorOf } from './socket-options.ts'
 
 /** Whoever sends by the short way. */
@@ -146,7 +146,7 @@ export class SingleSend implements BatchSend {
 
 /** The ways there are, the best first. An old kernel has no ring, and a container may not be let use it. */
 export const BATCH_SENDS: readonly (() => BatchSend)[] = [
-  () => new SendRing(SEND_FLAGS),
+  ...RING_SETUPS.map((setup) => () => new SendRing(SEND_FLAGS, setup)),
   () => new SingleSend(),
 ]
 

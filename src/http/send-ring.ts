@@ -5,6 +5,8 @@ import { type Libc, loadLibc } from './libc.ts'
 const SYS_IO_URING_SETUP = 425
 const SYS_IO_URING_ENTER = 426
 const IORING_ENTER_GETEVENTS = 1
+const IORING_SETUP_SINGLE_ISSUER = 1 << 12
+const IORING_SETUP_DEFER_TASKRUN = 1 << 13
 const IORING_FEAT_SINGLE_MMAP = 1
 const IORING_OFF_SQ_RING = 0
 const IORING_OFF_SQES = 0x10000000
@@ -21,6 +23,7 @@ const PARAMS = 30
 const PARAM = {
   sqEntries: 0,
   cqEntries: 1,
+  flags: 2,
   features: 5,
   sqHead: 10,
   sqTail: 11,
@@ -40,8 +43,14 @@ const CQE_AT = { userData: 0, result: 2 } as const
 
 const NOWHERE: Int32Array = new Int32Array(0)
 
-/** The most sends at once: half a millisecond of them, after which a fan-out may look at the clock. */
-const SIZE = 64
+/** The most sends at once: two milliseconds of them, after which a fan-out may look at the clock. */
+const SIZE = 256
+
+/**
+ * The flags that rings can be set up with, the best first: for one thread, which comes for its completions itself
+ * (Linux 6.1), and for whichever (5.6).
+ */
+export const RING_SETUPS: readonly number[] = [IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN, 0]
 
 /**
  * Many sends in one call of the kernel (io_uring(7)), which waits for the end of all of them: what may not wait itself
@@ -67,17 +76,19 @@ export class SendRing implements BatchSend {
 
   /**
    * @param flags of each send: MSG_DONTWAIT among them.
-   * @throws Error where the kernel is older than 5.6, or does not let this process use it, or where the variable by
+   * @param setup one of `RING_SETUPS`.
+   * @throws Error where the kernel is older than that, or does not let this process use it, or where the variable by
    *   which libuv's own ring is switched off says so: a sandbox may kill whoever as much as asks.
    */
-  constructor(flags: number) {
+  constructor(flags: number, setup: number) {
     if (process.env.UV_USE_IO_URING === '0') throw new Error('UV_USE_IO_URING switches io_uring off')
     const libc = loadLibc()
     this.#libc = libc
     this.#flags = flags
     const params = new Int32Array(PARAMS)
-    const setup = libc.func('long syscall(long number, uint32_t entries, void *params)')
-    this.#descriptor = setup(SYS_IO_URING_SETUP, SIZE, params)
+    params[PARAM.flags] = setup
+    const create = libc.func('long syscall(long number, uint32_t entries, void *params)')
+    this.#descriptor = create(SYS_IO_URING_SETUP, SIZE, params)
     if (this.#descriptor < 0) throw new Error('this process may not use io_uring')
     this.#enter = libc.func(
       'long syscall(long number, int fd, uint32_t submit, uint32_t wait, uint32_t flags, void *mask, size_t size)',

@@ -52,10 +52,11 @@ const red = plainFrame('red')
 const blue = plainFrame('blue')
 const wide = plainFrame('green', { width: 30 })
 
-const [ring, single] = BATCH_SENDS.map((create) => createDirectSend([create]))
+const [ring, olderRing, single] = BATCH_SENDS.map((create) => createDirectSend([create]))
 const ways = [
   { way: 'through the socket', directSend: undefined },
   ...(ring ? [{ way: 'straight to the kernel, many at once', directSend: ring }] : []),
+  ...(olderRing ? [{ way: 'straight to older kernels', directSend: olderRing }] : []),
   ...(single ? [{ way: 'straight to the kernel, one by one', directSend: single }] : []),
 ]
 afterAll(() => {

@@ -7,7 +7,7 @@ import { BATCH_SENDS, createDirectSend, DirectSocket } from '../../src/http/dire
 import { descriptorOf } from '../../src/http/socket-options.ts'
 
 const ways = BATCH_SENDS.map((create, index) => ({
-  way: ['a ring of the kernel', 'single calls'][index],
+  way: ['a ring of the kernel', 'a ring of older kernels', 'single calls'][index],
   direct: createDirectSend([create]),
 })).flatMap(({ way, direct }) => (direct ? [{ way, direct }] : []))
 afterAll(() => {
@@ -67,7 +67,7 @@ describe.each(ways)('bytes handed straight to the kernel by $way', ({ direct }) 
   })
 
   test('reach each of a crowd whole, and none who is full, gone or busy', async () => {
-    const [full, gone, busy, ...free] = await Promise.all(Array.from({ length: 150 }, () => pair()))
+    const [full, gone, busy, ...free] = await Promise.all(Array.from({ length: 300 }, () => pair()))
     if (!full || !gone || !busy) throw new Error('no crowd')
     await send(full.socket, Buffer.alloc(64_000_000))
     gone.socket.destroy()
@@ -160,15 +160,15 @@ describe.runIf(process.platform === 'linux')('the short way to the kernel', () =
 
   test('is a ring, where the kernel has them for everybody', () => {
     const [first] = ways
-    expect(first?.way).toBe(mayUseRings ? 'a ring of the kernel' : first?.way)
+    expect(first?.way).toMatch(mayUseRings ? /ring/ : /./)
     expect(ways.at(-1)?.way).toBe('single calls')
   })
 
   test('is no ring where the variable of libuv says so', () => {
     vi.stubEnv('UV_USE_IO_URING', '0')
-    const [ring] = BATCH_SENDS.map((create) => createDirectSend([create]))
+    const direct = createDirectSend(BATCH_SENDS.slice(0, -1))
     vi.unstubAllEnvs()
-    expect(ring).toBeUndefined()
+    expect(direct).toBeUndefined()
   })
 
   test('is closed any number of times without a descriptor left, and sends nothing then', async () => {
