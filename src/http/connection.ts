@@ -143,9 +143,14 @@ export class Connection implements Viewer, DirectSender {
   }
 
   #breakSilence(sink: Writable, sent: Frame): void {
-    // Whatever came would start an animation anew.
-    if (sent.animated) return
-    this.#send(sink, this.#begun.length > 0 ? silentBytes(sent) : this.#multipart.part(sent, this.#framing))
+    if (this.#begun.length > 0) return this.#send(sink, silentBytes(sent))
+    if (this.#framing === 'machine' || !sent.animated) {
+      return this.#send(sink, this.#multipart.part(sent, this.#framing))
+    }
+    // Once more it would start its motion anew, at any moment of it. What comes of the next part shows nowhere; the price:
+    // where the server dies before that part is whole, Chromium and WebKit let go of the picture.
+    this.#begun = beginningOf(sent)
+    this.#send(sink, this.#begun)
   }
 
   #findSink(): void {

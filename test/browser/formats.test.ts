@@ -11,6 +11,7 @@ import { describeEngines, useBrowser } from './support/stage.ts'
 
 const SIZE = { width: 100, height: 100 }
 const HEARTBEAT = 200
+const PROXY_HEARTBEAT = 15_000
 /** Each colour of `flip`, by how many watch. */
 const red = (watching: number): Colour => [200, 30, watching * 50]
 const green = (watching: number): Colour => [30, 200, watching * 50]
@@ -35,7 +36,6 @@ afterAll(async () => {
   site.close()
 })
 
-const sentBytes = () => [...sockets].reduce((sum, socket) => sum + socket.bytesWritten, 0)
 const show = (path: string) => site.page(img(`${server.url}${path}`, SIZE))
 
 /** Sees it change its colour, more than once. */
@@ -52,10 +52,9 @@ describeEngines((engine) => {
   test('an animation that is sent once goes on by itself, until the picture changes', async () => {
     const tab = await stage.open(show('/flip/loop.png?animate=loop'))
     await expectMoves(tab, 1)
-    const before = sentBytes()
-    await sleep(HEARTBEAT * 10)
+    // Proxies have been sent something by then.
+    await sleep(PROXY_HEARTBEAT + 1000)
     await expectMoves(tab, 1)
-    expect(sentBytes()).toBe(before)
 
     const other = await openStream(`${server.url}/flip/loop.png?delivery=stream&animate=off`)
     await expectMoves(tab, 2)

@@ -134,6 +134,39 @@ describe.each(ways)('a connection, $way', ({ directSend }) => {
     expect(body.subarray(45).equals(blue.bytes.subarray(33))).toBe(true)
   })
 
+  test('the heartbeat of an animation does not start it anew: the next part begins, and its rest may come', async () => {
+    const moving = { ...plainFrame('red'), animated: true }
+    const { connection, stream } = await connect(moving, { heartbeat: 0 })
+    await stream.nextPart()
+    const sent = stream.bytes().length
+    await eventually(() => {
+      connection.beat(performance.now())
+      expect(stream.bytes().length).toBeGreaterThan(sent + 33 + 24)
+    })
+    expect(stream.bytes().subarray(sent, sent + 33)).toEqual(moving.bytes.subarray(0, 33))
+    expect(
+      stream
+        .bytes()
+        .subarray(sent + 33)
+        .includes('IDAT'),
+    ).toBe(false)
+    connection.show(blue)
+    const { body } = await stream.nextPart()
+    expect(body.subarray(0, 33)).toEqual(blue.bytes.subarray(0, 33))
+    expect(body.subarray(33 - blue.bytes.length)).toEqual(blue.bytes.subarray(33))
+    connection.end()
+    expect((await stream.nextPart()).body.equals(blue.bytes)).toBe(true)
+    expect(await stream.ended).toBe('end')
+  })
+
+  test('to programs the heartbeat of an animation is the picture once more', async () => {
+    const moving = { ...plainFrame('red'), animated: true }
+    const { connection, stream } = await connect(moving, { heartbeat: 0, framing: 'machine' })
+    await stream.nextPart()
+    await eventually(() => void connection.beat(performance.now()))
+    expect((await stream.nextPart()).body.equals(moving.bytes)).toBe(true)
+  })
+
   test('its heartbeat is due a period after it was last sent something, or has read it', async () => {
     const heartbeat = 60_000
     const { connection, stream } = await connect(red, { heartbeat })
