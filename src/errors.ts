@@ -55,7 +55,9 @@ export function notFound(caption: string): PublicError {
   return new PublicError({ code: 'not-found', status: 404, caption })
 }
 
-const PASSWORD = /:[^\s/@"]*@/g
+/** Up to the last `@`: who did not encode a password may have any character in it. */
+const PASSWORD = /:(?!\/\/)[^\s"]*@/g
+const SECRET_PARAMETER = /([?&](?:pass|passwd|password|pwd|secret|token|key|api_?key)=)[^\s&"]*/gi
 
 /** Any error as one that may be told: what is not a `PublicError` is the server's own fault and stays in the log. */
 export function toPublicError(error: unknown): PublicError {
@@ -68,8 +70,10 @@ export function toPublicError(error: unknown): PublicError {
   })
 }
 
-/** Says a value the way error sentences quote it: short, on one line, JSON-escaped, without the password of a URL. */
+/** Says a value the way error sentences quote it: short, on one line, JSON-escaped, without the secrets of a URL. */
 export function quote(value: unknown): string {
-  const text = (JSON.stringify(value) ?? String(value)).replace(PASSWORD, ':...@')
+  const text = (JSON.stringify(value) ?? String(value))
+    .replace(PASSWORD, ':...@')
+    .replace(SECRET_PARAMETER, '$1...')
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }

@@ -82,7 +82,7 @@ export const OPTIONS: readonly OptionRow[] = [
     name: 'publicUrl',
     value: 'url',
     default: undefined,
-    expected: 'an http or https URL without a query',
+    expected: 'an http or https URL without a user name, a password or a query',
     help: 'address that snippets show, when a proxy hides the real one',
     parse: parsePublicUrl,
   },
@@ -277,8 +277,9 @@ function parseStore(text: string): string | undefined {
 
 function parsePublicUrl(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  const right = url && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === ''
-  return right ? url.href.replace(/\/$/, '') : undefined
+  if (!url || !/^https?:$/.test(url.protocol)) return undefined
+  const { username, password, search, hash } = url
+  return username + password + search + hash === '' ? url.href.replace(/\/$/, '') : undefined
 }
 
 function kebab(name: string): string {

@@ -32,7 +32,8 @@ export function readCommandLine(argv: readonly string[], env: Environment): Comm
     faults.push({ name: first, detail: `expected a command: ${names}` })
   }
   for (const flag of unknown.filter((word) => word.startsWith('-'))) {
-    faults.push({ name: flag, detail: 'there is no such option, see imgcast --help' })
+    // What stands behind a `=` may be a secret.
+    faults.push({ name: flag.replace(/=.*/s, ''), detail: 'there is no such option, see imgcast --help' })
   }
   const words = readWords(command ?? DEFAULT_COMMAND, operands, given, env, faults)
   const run = command?.read(words, faults)

@@ -6,7 +6,8 @@ import type { Manifest } from '../widget/manifest.ts'
 export function findManifest(manifests: ReadonlyMap<string, Manifest>, widget: string): Manifest {
   const manifest = manifests.get(widget)
   if (manifest) return manifest
-  const nearest = closest(widget, [...manifests.keys()])
-  const near = distance(widget, nearest) <= Math.max(2, widget.length / 3) ? nearest : undefined
+  const wanted = widget.toLowerCase()
+  const nearest = closest(wanted, [...manifests.keys()])
+  const near = distance(wanted, nearest) <= Math.max(2, widget.length / 3) ? nearest : undefined
   throw notFound(`no widget ${widget.slice(0, 40)}${near ? `, did you mean ${near}?` : ''}`)
 }

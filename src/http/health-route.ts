@@ -2,7 +2,7 @@ import { Router } from 'express'
 import { refuseOthers } from './api/methods.ts'
 import { sendJson } from './send.ts'
 
-/** `GET /healthz` and `GET /readyz`: whether the server is alive, and whether it takes new viewers. */
+/** `GET /healthz` and `GET /readyz`: whether the server is alive, and whether it is to be sent new viewers. */
 export function createHealthRoute(isReady: () => boolean): Router {
   const route = Router()
   route

@@ -35,13 +35,17 @@ export function parsePicturePath(path: string): PicturePath | undefined {
   if (!match) return undefined
   const [, first = '', second] = match
   const last = decode(second ?? first)
-  const ending = ENDING.exec(last)?.[1]
-  const extension =
-    ending !== undefined && Object.hasOwn(EXTENSIONS, ending) ? (ending as Extension) : undefined
+  const extension = extensionOf(last)
   const name = extension === undefined ? last : last.slice(0, -extension.length - 1)
   if (second === undefined) return { widget: name, key: 'main', extension }
   checkKey(name)
   return { widget: decode(first), key: name, extension }
+}
+
+/** The ending of a path, also of one that cannot be read otherwise; undefined where it is none of a picture's. */
+export function extensionOf(path: string): Extension | undefined {
+  const ending = ENDING.exec(path)?.[1]
+  return ending !== undefined && Object.hasOwn(EXTENSIONS, ending) ? (ending as Extension) : undefined
 }
 
 function decode(segment: string): string {

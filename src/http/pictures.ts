@@ -15,10 +15,18 @@ import { type Manifest, usualLength } from '../widget/manifest.ts'
 import { logFailure } from './error-handler.ts'
 import { findManifest } from './find-manifest.ts'
 import { UNCACHED } from './headers.ts'
-import { type Delivery, EXTENSIONS, looksLikeImage, negotiate, wantsPage, wantsProblem } from './negotiate.ts'
+import {
+  type Delivery,
+  EXTENSIONS,
+  type Extension,
+  looksLikeImage,
+  negotiate,
+  wantsPage,
+  wantsProblem,
+} from './negotiate.ts'
 import type { PageExtension } from './page-look.ts'
 import type { Pages } from './pages.ts'
-import { MAX_URL, type PicturePath, parsePicturePath } from './picture-path.ts'
+import { extensionOf, MAX_URL, type PicturePath, parsePicturePath } from './picture-path.ts'
 import { checkReferrer } from './referrer.ts'
 import { sendJson, sendStill } from './send.ts'
 import { type CardPlace, sendErrorPicture, sendProblem, UNKNOWN_PLACE } from './send-error.ts'
@@ -49,7 +57,8 @@ export interface PictureObserver {
 
 /** A request taken apart, as far as it could be read: errors are told in the picture's own format and size. */
 interface Target {
-  path?: PicturePath
+  widget?: string
+  extension?: Extension | undefined
   place: CardPlace
 }
 
@@ -92,12 +101,14 @@ export class Pictures {
     const url = toOriginForm(request.url ?? '/')
     const split = url.indexOf('?')
     const query = new URLSearchParams(split < 0 ? '' : url.slice(split))
+    const pathname = split < 0 ? url : url.slice(0, split)
+    const extension = extensionOf(pathname)
+    target.extension = extension
     if (url.length > MAX_URL) throw tooLong(url.length)
     checkMethod(request.method)
-    const path = parsePicturePath(split < 0 ? url : url.slice(0, split))
+    const path = parsePicturePath(pathname)
     if (!path) throw notFound('there is nothing here')
-    target.path = path
-    const { extension } = path
+    target.widget = path.widget
     const format = (extension && EXTENSIONS[extension]) ?? 'png'
     target.place = { ...target.place, format }
     if (!this.#init.isReady()) throw stopping()
@@ -207,13 +218,13 @@ export class Pictures {
     request: PictureRequest,
     response: ServerResponse,
     error: PublicError,
-    { path, place }: Target,
+    { widget, extension, place }: Target,
   ): void {
     this.#init.observer.refused(error)
     logFailure(this.#init.log, request, error)
     if (response.headersSent) return void response.destroy()
-    if (wantsProblem(request.headers, path?.extension)) return sendProblem(request, response, error)
-    if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error, path?.widget)
+    if (wantsProblem(request.headers, extension)) return sendProblem(request, response, error)
+    if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error, widget)
     sendErrorPicture(request, response, error, place, this.#cards)
   }
 }

@@ -9,6 +9,7 @@ import type { Look } from '../widget/look.ts'
 import { Admission, type AdmissionLimits } from './admission.ts'
 import type { CountedSocket } from './audit.ts'
 import { type Client, clientOf, isForwarded } from './client.ts'
+import { clientAddress } from './client-address.ts'
 import { Connection, isHttp2, writeHead } from './connection.ts'
 import { createDirectSend } from './direct-send.ts'
 import { STREAM } from './headers.ts'
@@ -145,7 +146,7 @@ export class Streams {
     // Gone while a host app's own middleware was waiting: no `close` would ever come.
     if (response.destroyed || socket.destroyed) return
     if (!isHttp2(request) && this.#taken.has(socket)) return void socket.destroy()
-    const release = this.#admission.admit(request.ip ?? socket.remoteAddress ?? '')
+    const release = this.#admission.admit(clientAddress(request))
     let channel: Channel
     try {
       channel = openChannel()
@@ -214,9 +215,10 @@ export class Streams {
     })
   }
 
-  #viewerOf({ ip, socket, headers }: PictureRequest): string {
+  #viewerOf(request: PictureRequest): string {
+    const { headers } = request
     return this.#init.viewerKeys.keyOf({
-      address: ip ?? socket.remoteAddress ?? '',
+      address: clientAddress(request),
       userAgent: headers['user-agent'] ?? '',
       language: headers['accept-language'] ?? '',
     })

@@ -91,6 +91,22 @@ describe('a wrong command line', () => {
     expect(stderr).toBe('IMGCAST_TOKEN: expected at least 16 characters without spaces, got something else\n')
   })
 
+  test.each([
+    ['--store', 'redis://default:p@ss-hidden@h:1/0', 'redis://default:...@h:1/0'],
+    ['--store', 'redis://h?password=hidden&db=1', 'redis://h?password=...&db=1'],
+    ['--public-url', 'ftp://u:top@hidden/x@h', 'ftp://u:...@h'],
+    ['--public-url', 'http://u:hidden@h', 'http://u:...@h'],
+  ])('shows of a secret in %s %s that there is one', async (flag, value, shown) => {
+    const { code, stderr } = await runCommand([flag, value])
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`got "${shown}"`)])
+    expect(stderr).not.toContain('hidden')
+  })
+
+  test('names an option that there is not without its value', async () => {
+    const { code, stderr } = await runCommand(['--tokne=hidden'])
+    expect([code, stderr]).toEqual([2, '--tokne: there is no such option, see imgcast --help\n'])
+  })
+
   test.each([[['--port']], [['dance']], [['serve', 'twice']], [['--widgets', '/no/such/folder']]])(
     '%j',
     async (args) => {
@@ -118,6 +134,12 @@ describe('imgcast serve', () => {
     expect(output() + errors()).not.toContain('a-token-of-the-owner')
     const headers = { Authorization: 'Bearer a-token-of-the-owner' }
     expect((await fetch(`${url}/api/status/none`, { headers })).status).toBe(404)
+  })
+
+  test('answers a URL of 20 000 characters by a picture that says so', async () => {
+    const { url } = await serve()
+    const response = await fetch(`${url}/online/a.png?label=${'x'.repeat(20_000)}`)
+    expect([response.status, response.headers.get('content-type')]).toEqual([414, 'image/png'])
   })
 
   test('is quiet: a viewer leaves no line in the log', async () => {

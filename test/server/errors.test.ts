@@ -95,6 +95,15 @@ describe('an error', () => {
     })
   })
 
+  test.each([
+    ['/counter/%20.json', 'GET', 400],
+    ['/counter/%zz.json', 'GET', 400],
+    [`/counter/a.json?t=${'x'.repeat(3000)}`, 'GET', 414],
+    ['/counter/a.json', 'POST', 405],
+  ])('is a problem document for data, whatever is wrong: %s', async (path, method, status) => {
+    expect(await problem(server.url + path, CAMO, method)).toMatchObject({ status })
+  })
+
   test('is a page to a reader', async () => {
     const headers = { ...chromium, 'Sec-Fetch-Dest': 'document', Accept: 'text/html,*/*;q=0.8' }
     const response = await fetch(`${server.url}/nope/lobby.png`, { headers })
@@ -127,6 +136,7 @@ describe('an error', () => {
 
   test.each([
     ['/countr.png', 404, /no widget countr, did you mean counter\?/],
+    ['/COUNTER.png', 404, /no widget COUNTER, did you mean counter\?/],
     ['/tickers/lobby.png', 404, /did you mean ticker\?/],
     ['/a/b/c.png', 404, /nothing here/],
     ['/counter/a%20b.png', 400, /key: expected 1 to 64 characters .*, got "a b"/],
@@ -174,6 +184,17 @@ describe('limits', () => {
     expect((await open(`${url}/counter.png`, from('192.0.2.2'))).status).toBe(200)
     expect((await fetch(`${url}/counter.png`, { headers: from('192.0.2.1') })).status).toBe(200)
     expect(await (await fetch(`${url}/counter.json`)).json()).toMatchObject({ connections: 3, visitors: 2 })
+  })
+
+  test('a proxy that writes ports behind addresses is understood', async () => {
+    const { url } = await start({ maxConnectionsPerAddress: 2 }, 'loopback')
+    const from = (address: string) => ({ 'X-Forwarded-For': address })
+    for (const address of ['192.0.2.1:5000', '192.0.2.1:5001'])
+      await open(`${url}/counter.png`, from(address))
+    expect((await picture(`${url}/counter.png`, from('192.0.2.1'))).status).toBe(429)
+    for (const address of ['2001:db8::1', '[2001:db8::1]:443'])
+      await open(`${url}/counter.png`, from(address))
+    expect(await (await fetch(`${url}/counter.json`)).json()).toMatchObject({ connections: 4, visitors: 2 })
   })
 
   test('a full server says so: 503; who leaves makes room', async () => {

@@ -23,6 +23,8 @@ const SPARE_CONNECTIONS = 1_000
  * later. Linux takes no more than this (`somaxconn`).
  */
 const BACKLOG = 4096
+/** What a request may begin with: of a longer one Node itself says so, without a picture that an img could show. */
+const MAX_HEAD_BYTES = 65_536
 /** Milliseconds after which a connection without any traffic is closed; every stream has some each 15 s. */
 const IDLE_TIMEOUT = 120_000
 
@@ -50,7 +52,8 @@ async function serve(options: Options): Promise<undefined> {
   const leave = () => process.exit(0)
   for (const signal of SIGNALS) process.once(signal, leave)
   const imgcast = await createImgcast({ ...rest, log })
-  const server = createServerFor(options)
+  // As a property, since the one for HTTP/2 knows no such option for HTTP/1.1.
+  const server = Object.assign(createServerFor(options), { maxHeaderSize: MAX_HEAD_BYTES })
   server.maxConnections = options.maxConnections + SPARE_CONNECTIONS
   server.setTimeout(IDLE_TIMEOUT)
   server.on('request', createListener(options, imgcast))
