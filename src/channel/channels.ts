@@ -155,7 +155,7 @@ export class Channels {
 
 /** Whether a picture may be an animation, in one piece. */
 function moves({ animate, format }: Look): boolean {
-  return animate === 'loop' || format === 'gif'
+  return animate === 'loop' || (format === 'gif' && animate !== 'off')
 }
 
 function idOf(spec: ChannelSpec): string {

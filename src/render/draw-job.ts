@@ -93,10 +93,9 @@ export function* drawSteps(
     const frame = watch.run(() => paintSvg(sheet, [drawFor('light'), drawFor('dark')]))
     return { frame, next, took: watch.read() }
   }
-  const plan = planMoments(widget, sheet, motion, time)
-  if (!plan) return { frame: watch.run(() => paint(sheet, drawWith({}))), next, took: watch.read() }
-  const { moments, scale } = plan
-  const steps = paintAnimation({ ...sheet, scale }, moments, (ctx, at) => drawWith({ time: at })(ctx))
+  const moments = planMoments(widget, sheet, motion, time)
+  if (!moments) return { frame: watch.run(() => paint(sheet, drawWith({}))), next, took: watch.read() }
+  const steps = paintAnimation(sheet, moments, (ctx, at) => drawWith({ time: at })(ctx))
   const frame = yield* watch.steps(steps)
   return { frame, next: moments[0]?.time === 0 ? undefined : GIF_TIME, took: watch.read() }
 }

@@ -19,20 +19,12 @@ const LONGEST_LOOP = 60_000
 export const GIF_TIME = 3_000
 const MOST_FRAMES = 90
 /**
- * The most device pixels in all frames of an animation: a third of a second's work. Drawing and coding `sine` took 57 ns a
- * pixel for a PNG, 100 for a GIF.
+ * The most device pixels in all frames of an animation: a third of a second's work. Drawing and coding `sine` took 20 ns a
+ * pixel for a PNG, 60 to 90 for a GIF.
  */
-const MOST_PIXELS: Readonly<Partial<Record<Format, number>>> = { png: 6_000_000, gif: 3_000_000 }
-/** An animation may be made so much coarser; beyond that it would only jerk. */
-const COARSEST = 4
-/** Then it is drawn with fewer pixels, for the browser to stretch; with fewer still nothing could be made out. */
-const LEAST_SCALE = 0.5
-
-/** The pictures of an animation, and the device pixels a CSS pixel that there can be in each. */
-export interface Plan {
-  moments: Moment[]
-  scale: number
-}
+const MOST_PIXELS: Readonly<Partial<Record<Format, number>>> = { png: 12_000_000, gif: 4_000_000 }
+/** An animation may be made so much coarser; beyond that it would only jerk. Its size is as was asked for. */
+const COARSEST = 8
 
 /** How a widget moves with the parameters of a look. @throws RangeError where an author's `every` is too fast. */
 export function motionOf(widget: Widget, look: Look, params: Record<string, ParamValue>): Motion {
@@ -60,7 +52,7 @@ export function planMoments(
   look: Look & Size,
   { period, loop }: Motion,
   now: number,
-): Plan | undefined {
+): Moment[] | undefined {
   const isGif = look.format === 'gif'
   if (period === undefined || look.animate === 'off' || !(isGif || look.animate === 'loop')) return undefined
   const repeats = loop !== undefined && !(isGif && loop > GIF_TIME)
@@ -75,12 +67,10 @@ export function planMoments(
   let divisor = 1
   while (isSmooth && count / divisor > Math.min(MOST_FRAMES, most) && divisor < COARSEST) divisor *= 2
   const frames = Math.ceil(count / divisor)
-  const scale = Math.min(look.scale, look.scale * Math.sqrt(most / frames))
-  if (frames < 2 || frames > MOST_FRAMES || scale < LEAST_SCALE) return undefined
+  if (frames < 2 || frames > Math.min(MOST_FRAMES, most)) return undefined
   const step = isSmooth ? length / frames : period
-  const moments = Array.from({ length: frames }, (_, index) => ({
+  return Array.from({ length: frames }, (_, index) => ({
     time: start + index * step,
     duration: Math.min(step, length - index * step),
   }))
-  return { moments, scale }
 }

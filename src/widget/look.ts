@@ -37,7 +37,7 @@ export const IDLE_PARAMS: Readonly<Record<Format, readonly string[]>> = {
   png: ['quality'],
   jpeg: [],
   webp: [],
-  gif: ['quality', 'animate'],
+  gif: ['quality'],
   svg: ['scale', 'fps', 'quality', 'animate'],
 }
 
@@ -87,6 +87,8 @@ export function parseLook(manifest: Manifest, format: Format, query: URLSearchPa
     const spec = specs[name]
     if (spec) shared[name] = spec.default
   }
+  // A GIF that moves is in one piece, however it was asked for.
+  if (shared.animate === 'loop' && format === 'gif') shared.animate = 'push'
   if (shared.animate === 'loop' && format !== 'png') {
     faults.push({ name: 'animate', detail: `expected a PNG (.png) for loop, got ${format.toUpperCase()}` })
   }

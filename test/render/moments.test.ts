@@ -16,12 +16,10 @@ function plan(animate: Animation | undefined, more: Partial<Look> = {}) {
   const look: Look = { format: 'png', ...size, quality: 85, fps: 0, animate: 'loop', params: {}, ...more }
   const found = planMoments(widget, look, motionOf(widget, look, {}), NOW)
   if (!found) return undefined
-  const { moments, scale } = found
   return {
-    ...(scale < look.scale && { scale: Number(scale.toFixed(2)) }),
-    frames: moments.length,
-    start: moments[0]?.time,
-    length: Math.round(moments.reduce((sum, each) => sum + each.duration, 0)),
+    frames: found.length,
+    start: found[0]?.time,
+    length: Math.round(found.reduce((sum, each) => sum + each.duration, 0)),
   }
 }
 
@@ -64,25 +62,32 @@ describe('the pictures of an animation', () => {
     [
       'half as many where they are too large',
       { fps: 20, loop: 2000 },
-      { width: 500, height: 400 },
+      { width: 1000, height: 400 },
       { frames: 20, start: 0, length: 2000 },
     ],
     [
-      'a quarter at the least, then of fewer pixels',
-      { fps: 20, loop: 2000 },
-      { width: 1280, height: 720 },
-      { frames: 10, start: 0, length: 2000, scale: 0.81 },
-    ],
-    [
-      'of fewer pixels where they are for a dense screen',
+      'a quarter where they are for a dense screen',
       { fps: 20, loop: 2000 },
       { width: 600, height: 200, scale: 3 },
-      { frames: 10, start: 0, length: 2000, scale: 2.24 },
+      { frames: 10, start: 0, length: 2000 },
     ],
     [
-      'one, where hardly a pixel would be left',
+      'an eighth at the least',
+      { fps: 20, loop: 2000 },
+      { format: 'gif', animate: 'push', width: 1000, height: 720 },
+      { frames: 5, start: 0, length: 2000 },
+    ],
+    [
+      'one, where fewer would still be too large',
       { fps: 20, loop: 2000 },
       { width: 2500, height: 1500 },
+      undefined,
+    ],
+    ['one, where a GIF is not to move', { fps: 20 }, { format: 'gif', animate: 'off' }, undefined],
+    [
+      'one, where large states do not fit',
+      { every: () => 500, loop: 5000 },
+      { width: 1500, height: 1000 },
       undefined,
     ],
     ['one, where states do not fit', { every: () => 100, loop: 20_000 }, {}, undefined],

@@ -200,6 +200,7 @@ describe('animate', () => {
     expect(toStillLook(looping, look('animate=off', 'png', looping)).animate).toBe('off')
     expect(toStillLook(looping, look('', 'webp', looping)).animate).toBe('push')
     expect(toStillLook(rich, look('')).animate).toBe('push')
+    expect(toStillLook(looping, look('animate=off', 'gif', looping)).animate).toBe('off')
   })
 
   test.each<Format>(['jpeg', 'webp'])('loop is wrong for %s, and says what is right', (format) => {
