@@ -51,7 +51,10 @@ export async function callApi<T>(call: ApiCall<T>): Promise<T> {
     if (expected.is(answer)) return answer
     throw new Error(`${url} answers no ${expected.name}: is this an Imgcast server?`)
   }
-  if (response.status === 401) throw new Error(`${url} wants its token: set IMGCAST_TOKEN or give --token`)
+  if (response.status === 401) {
+    const which = token === undefined ? 'wants its token' : 'wants another token than this one'
+    throw new Error(`${url} ${which}: set IMGCAST_TOKEN or give --token`)
+  }
   const { detail, errors } = ((await readJson(response)) ?? {}) as { detail?: unknown; errors?: unknown }
   if (isFaults(errors) && errors.length > 0) {
     throw new Error(errors.map((fault) => harmless(`${fault.name}: ${fault.detail}`)).join('\n'))

@@ -23,7 +23,12 @@ describe.runIf(existsSync('/proc/self/net/tcp'))('imgcast audit', () => {
   })
 
   test.each([
-    ['without the token', () => [server.url], /wants its token/],
+    ['without the token', () => [server.url], /wants its token: set/],
+    [
+      'with a wrong one',
+      () => [server.url, '--token', 'x'.repeat(16)],
+      /wants another token than this one: set/,
+    ],
     ['where nobody listens', () => ['http://127.0.0.1:1'], /does not answer/],
   ])('%s it says so, and exits 1', async (_, args, message) => {
     const { code, stderr } = await runCommand(['audit', ...args()])
