@@ -3,6 +3,7 @@ import { paint } from '../../dist/src/picture/encode.js'
 const [WIDTH, HEIGHT] = [880, 360]
 const FIELD = { left: 64, top: 56, width: WIDTH - 64 - 150, height: HEIGHT - 56 - 48 }
 const MEGABYTE = 1e6
+const LINES = 5
 const GROUND = '#0d1117'
 const INK = '#e6edf3'
 const FAINT = '#8d96a0'
@@ -20,7 +21,8 @@ export function drawCurve({ samples, minutes, viewers, churn }) {
     })),
   ]
   const highest = Math.max(...series.flatMap(({ of }) => samples.map(of))) / MEGABYTE
-  const top = Math.ceil((highest * 1.1) / 50) * 50
+  const step = Math.ceil((highest * 1.05) / LINES / 10) * 10
+  const top = step * LINES
   const xOf = (time) => FIELD.left + (time / (minutes * 60_000)) * FIELD.width
   const yOf = (bytes) => FIELD.top + FIELD.height * (1 - bytes / MEGABYTE / top)
   return paint({ width: WIDTH, height: HEIGHT, scale: 2, format: 'png', quality: 90 }, (ctx) => {
@@ -45,8 +47,8 @@ export function drawCurve({ samples, minutes, viewers, churn }) {
 }
 
 function drawGrid(ctx, top, minutes, xOf, yOf) {
-  for (let step = 0; step <= 4; step += 1) {
-    const value = (top / 4) * step
+  for (let step = 0; step <= LINES; step += 1) {
+    const value = (top / LINES) * step
     ctx.fillStyle = RULE
     ctx.fillRect(FIELD.left, Math.round(yOf(value * MEGABYTE)), FIELD.width, 1)
     write(
@@ -58,7 +60,7 @@ function drawGrid(ctx, top, minutes, xOf, yOf) {
       '400 12px Inter',
       'right',
     )
-    const time = (minutes / 4) * step
+    const time = (minutes / LINES) * step
     const label = `${Number(time.toFixed(1))} min`
     write(ctx, label, xOf(time * 60_000), HEIGHT - 22, FAINT, '400 12px Inter', 'center')
   }
