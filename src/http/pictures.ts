@@ -102,13 +102,14 @@ export class Pictures {
     const split = url.indexOf('?')
     const query = new URLSearchParams(split < 0 ? '' : url.slice(split))
     const pathname = split < 0 ? url : url.slice(0, split)
-    const extension = extensionOf(pathname)
-    target.extension = extension
+    // Whoever asks for data is told what is wrong as data, even where the path cannot be read.
+    target.extension = extensionOf(pathname)
     if (url.length > MAX_URL) throw tooLong(url.length)
     checkMethod(request.method)
     const path = parsePicturePath(pathname)
     if (!path) throw notFound('there is nothing here')
-    target.widget = path.widget
+    const { widget, extension } = path
+    Object.assign(target, { widget, extension })
     const format = (extension && EXTENSIONS[extension]) ?? 'png'
     target.place = { ...target.place, format }
     if (!this.#init.isReady()) throw stopping()

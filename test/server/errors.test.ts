@@ -98,6 +98,7 @@ describe('an error', () => {
   test.each([
     ['/counter/%20.json', 'GET', 400],
     ['/counter/%zz.json', 'GET', 400],
+    ['/counter/a%2Ejson?shade=300', 'GET', 400],
     [`/counter/a.json?t=${'x'.repeat(3000)}`, 'GET', 414],
     ['/counter/a.json', 'POST', 405],
   ])('is a problem document for data, whatever is wrong: %s', async (path, method, status) => {
@@ -154,6 +155,11 @@ describe('an error', () => {
     expect(await problem(url(2049))).toMatchObject({
       ...{ status: 414, detail: 'expected a URL of at most 2048 characters, got 2049' },
     })
+  })
+
+  test('is none where an ending is written in another way', async () => {
+    const response = await picture(`${server.url}/counter/a%2Epng?delivery=still`)
+    expect([response.status, response.type]).toEqual([200, 'image/png'])
   })
 
   test('says that a picture needs an ending, to an image load of a page', async () => {
