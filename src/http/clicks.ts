@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import express, { type Request, Router } from 'express'
-import { rateLimit } from 'express-rate-limit'
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import { roomOf } from '../channel/spec.ts'
 import type { Presence } from '../cluster/presence.ts'
 import { PublicError, quote } from '../errors.ts'
@@ -8,6 +8,7 @@ import type { Renderer } from '../render/renderer.ts'
 import type { Click } from '../widget/define-widget.ts'
 import { checkKey } from '../widget/key.ts'
 import { parseLook } from '../widget/look.ts'
+import { clientAddress } from './client-address.ts'
 import { UNCACHED } from './headers.ts'
 import { checkReferrer } from './referrer.ts'
 
@@ -37,6 +38,7 @@ export function createClicks({ renderer, presence, allowReferrer }: ClicksInit):
     windowMs: CLICK_WINDOW,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
+    keyGenerator: (request) => ipKeyGenerator(clientAddress(request)),
     // What it would warn of, an address behind a proxy that is not trusted, this server says itself.
     validate: false,
     handler: () => {

@@ -172,6 +172,20 @@ describe('signing in', () => {
     }
   })
 
+  test('guessing has to wait also behind a proxy that writes ports', async () => {
+    const guessed = await startServer({ token: TOKEN }, 'loopback')
+    try {
+      const guessFrom = (address: string) =>
+        signIn(guessed.url, { token: 'guess', headers: { 'X-Forwarded-For': address } })
+      for (let port = 5000; port < 5010; port += 1)
+        expect((await guessFrom(`192.0.2.1:${port}`)).status).toBe(401)
+      expect((await guessFrom('192.0.2.1:5010')).status).toBe(429)
+      expect((await guessFrom('192.0.2.2:5010')).status).toBe(401)
+    } finally {
+      await guessed.close()
+    }
+  })
+
   test('nothing of it is kept, framed elsewhere or told to others', async () => {
     for (const headers of [{}, { Cookie: cookie }]) {
       const { response } = await ask('', { headers: headers as Record<string, string> })

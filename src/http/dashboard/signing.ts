@@ -1,8 +1,9 @@
 import express, { type Request, type Response, Router } from 'express'
-import { rateLimit } from 'express-rate-limit'
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import { PublicError } from '../../errors.ts'
 import { refuseOthers } from '../api/methods.ts'
 import { isToken } from '../api/token.ts'
+import { clientAddress } from '../client-address.ts'
 import { checkOrigin } from './check-origin.ts'
 import { COOKIE, SESSION_LENGTH, type Session } from './session.ts'
 
@@ -32,6 +33,7 @@ export function createSigning({ session, token, publicUrl, homeOf, showForm }: S
     skipSuccessfulRequests: true,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
+    keyGenerator: (request) => ipKeyGenerator(clientAddress(request)),
     // What it would warn of, an address behind a proxy that is not trusted, this server says itself.
     validate: false,
     handler: () => {
