@@ -31,7 +31,7 @@ export function drawCurve({ samples, minutes, viewers, churn }) {
     write(ctx, 'Resident memory, MB', 28, 32, INK, '600 14px Inter')
     const about = `${viewers} viewers of three widgets, ${Math.round(churn * 100)} % of them another each second`
     write(ctx, about, WIDTH - 28, 32, FAINT, '400 12px Inter', 'right')
-    drawGrid(ctx, top, minutes, xOf, yOf)
+    drawGrid(ctx, step, minutes, xOf, yOf)
     series.forEach(({ name, of }, index) => {
       const color = COLORS[index % COLORS.length]
       ctx.beginPath()
@@ -46,21 +46,13 @@ export function drawCurve({ samples, minutes, viewers, churn }) {
   }).bytes
 }
 
-function drawGrid(ctx, top, minutes, xOf, yOf) {
-  for (let step = 0; step <= LINES; step += 1) {
-    const value = (top / LINES) * step
+function drawGrid(ctx, step, minutes, xOf, yOf) {
+  for (let line = 0; line <= LINES; line += 1) {
+    const value = step * line
     ctx.fillStyle = RULE
     ctx.fillRect(FIELD.left, Math.round(yOf(value * MEGABYTE)), FIELD.width, 1)
-    write(
-      ctx,
-      String(Math.round(value)),
-      FIELD.left - 10,
-      yOf(value * MEGABYTE) + 4,
-      FAINT,
-      '400 12px Inter',
-      'right',
-    )
-    const time = (minutes / LINES) * step
+    write(ctx, String(value), FIELD.left - 10, yOf(value * MEGABYTE) + 4, FAINT, '400 12px Inter', 'right')
+    const time = (minutes / LINES) * line
     const label = `${Number(time.toFixed(1))} min`
     write(ctx, label, xOf(time * 60_000), HEIGHT - 22, FAINT, '400 12px Inter', 'center')
   }

@@ -63,11 +63,11 @@ export function planMoments(
   const isSmooth = widget.animate !== undefined && 'fps' in widget.animate
   const count = isSmooth ? Math.round(length / period) : Math.ceil(length / period)
   const pixels = look.width * look.height * look.scale ** 2
-  const most = (MOST_PIXELS[look.format] ?? 0) / pixels
+  const most = Math.min(MOST_FRAMES, (MOST_PIXELS[look.format] ?? 0) / pixels)
   let divisor = 1
-  while (isSmooth && count / divisor > Math.min(MOST_FRAMES, most) && divisor < COARSEST) divisor *= 2
+  while (isSmooth && count / divisor > most && divisor < COARSEST) divisor *= 2
   const frames = Math.ceil(count / divisor)
-  if (frames < 2 || frames > Math.min(MOST_FRAMES, most)) return undefined
+  if (frames < 2 || frames > most) return undefined
   const step = isSmooth ? length / frames : period
   return Array.from({ length: frames }, (_, index) => ({
     time: start + index * step,
