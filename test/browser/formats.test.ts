@@ -36,6 +36,7 @@ afterAll(async () => {
   site.close()
 })
 
+const sentBytes = () => [...sockets].reduce((sum, socket) => sum + socket.bytesWritten, 0)
 const show = (path: string) => site.page(img(`${server.url}${path}`, SIZE))
 
 /** Sees it change its colour, more than once. */
@@ -52,6 +53,10 @@ describeEngines((engine) => {
   test('an animation that is sent once goes on by itself, until the picture changes', async () => {
     const tab = await stage.open(show('/flip/loop.png?animate=loop'))
     await expectMoves(tab, 1)
+    const before = sentBytes()
+    await sleep(HEARTBEAT * 10)
+    await expectMoves(tab, 1)
+    expect(sentBytes()).toBe(before)
     // Proxies have been sent something by then.
     await sleep(PROXY_HEARTBEAT + 1000)
     await expectMoves(tab, 1)
