@@ -1,10 +1,10 @@
 // What counting costs: a frame to one viewer, beside nothing but the counting; a new picture; an answer to Prometheus.
 // node bench/metrics.mjs     (after npm run build)
 import { Audience } from '../dist/src/channel/audience.js'
-import { Connection } from '../dist/src/http/connection.js'
-import { Metrics } from '../dist/src/http/metrics.js'
-import { Multipart } from '../dist/src/http/multipart.js'
-import { Traffic } from '../dist/src/http/traffic.js'
+import { Metrics } from '../dist/src/http/metrics/metrics.js'
+import { Connection } from '../dist/src/http/stream/connection.js'
+import { Multipart } from '../dist/src/http/stream/multipart.js'
+import { Traffic } from '../dist/src/http/stream/traffic.js'
 import { createFrame } from '../dist/src/picture/frame.js'
 
 const VIEWERS = 1_000

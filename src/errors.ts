@@ -55,10 +55,6 @@ export function notFound(caption: string): PublicError {
   return new PublicError({ code: 'not-found', status: 404, caption })
 }
 
-/** Up to the last `@`: who did not encode a password may have any character in it. */
-const PASSWORD = /:(?!\/\/)[^\s"]*@/g
-const SECRET_PARAMETER = /([?&](?:pass|passwd|password|pwd|secret|token|key|api_?key)=)[^\s&"]*/gi
-
 /** Any error as one that may be told: what is not a `PublicError` is the server's own fault and stays in the log. */
 export function toPublicError(error: unknown): PublicError {
   if (error instanceof PublicError) return error
@@ -70,10 +66,46 @@ export function toPublicError(error: unknown): PublicError {
   })
 }
 
-/** Says a value the way error sentences quote it: short, on one line, JSON-escaped, without the secrets of a URL. */
+/** Longer values are cut before they are searched: a URL may have 2048 characters. */
+const MAX_SEARCHED = 4096
+const MAX_QUOTED = 60
+const SECRET_PARAMETER = /([?&](?:pass|passwd|password|pwd|secret|token|key|api_?key)=)[^\s&"]*/gi
+
+/**
+ * Quotes a value for an error sentence: at most 60 characters, on one line, JSON-escaped, without the secrets of a URL.
+ * Takes time in proportion to the value's length.
+ */
 export function quote(value: unknown): string {
-  const text = (JSON.stringify(value) ?? String(value))
-    .replace(PASSWORD, ':...@')
+  const whole = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
+  // A password may go on behind the cut: the `@` that ends it keeps it recognisable.
+  const isCutInside = whole.indexOf('@', MAX_SEARCHED) >= 0
+  const cut = isCutInside ? `${whole.slice(0, MAX_SEARCHED)}@` : whole.slice(0, MAX_SEARCHED)
+  const text = (typeof value === 'string' ? JSON.stringify(cut) : cut)
+    .replace(/[^\s"]+/g, hidePassword)
     .replace(SECRET_PARAMETER, '$1...')
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+  return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED - 3)}...` : text
+}
+
+/** Up to the last `@`: a password that is not encoded may contain any character. */
+function hidePassword(word: string): string {
+  const end = word.lastIndexOf('@')
+  const start = word.slice(0, end + 1).search(/:(?!\/\/)/)
+  return start < 0 ? word : `${word.slice(0, start)}:...${word.slice(end)}`
+}
+
+/** The error for wrong values in a request: names them all. */
+export function badRequest(code: string, caption: string, faults: Fault[]): PublicError {
+  const detail = faults.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
+  return new PublicError({ code, status: 400, caption, detail, faults })
+}
+
+/**
+ * Writes words that stand alone as a sentence: with a capital and an end. A name or an address at the beginning stays
+ * as it is, since `Clock/main` is another than `clock/main`.
+ */
+export function toSentence(words: string): string {
+  const begun = /^[a-z]+(?=[\s,;]|$)/.test(words)
+    ? `${words.charAt(0).toUpperCase()}${words.slice(1)}`
+    : words
+  return /[.!?…]$/.test(begun) ? begun : `${begun}.`
 }

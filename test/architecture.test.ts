@@ -29,6 +29,8 @@ const aliases = Object.fromEntries(
 
 const rules: Record<Rule, string> = {
   floors: 'imports go from left to right over the floors only',
+  'inner-floors': 'imports inside http and cli go from left to right, too',
+  circles: 'no import circle, not even of types',
   widgets: 'widgets import nothing but imgcast',
   extensions: 'relative imports end in .ts',
   length: 'no file in src is over 300 lines',
@@ -75,6 +77,15 @@ describe('the architecture checker', () => {
     ['src/imgcast.ts', './cli/main.ts'],
     ['src/cli/a.ts', '../../widgets/clock.ts'],
     ['src/lobby/a.ts', 'node:fs'],
+    ['src/status/a.ts', '../http/b.ts'],
+    ['src/hooks/a.ts', '../status/b.ts'],
+    ['src/system/a.ts', '../picture/b.ts'],
+    ['src/http/stream/a.ts', '../picture/b.ts'],
+    ['src/http/stream/a.ts', '../page/b.ts'],
+    ['src/http/send.ts', './stream/b.ts'],
+    ['src/http/api/a.ts', '../dashboard/b.ts'],
+    ['src/cli/guards.ts', './commands/status.ts'],
+    ['src/cli/doctor/a.ts', '../top/b.ts'],
   ])('keeps %s from importing %s', (path, specifier) => {
     expect(faultsOf({ [path]: `import '${specifier}'\n` })).toHaveLength(1)
   })
@@ -86,9 +97,25 @@ describe('the architecture checker', () => {
     ['src/render/deep/a.ts', '../host.ts'],
     ['src/render/a.ts', '../errors.ts'],
     ['src/http/a.ts', 'express'],
+    ['src/http/api/deep/a.ts', '../../stream/b.ts'],
+    ['src/http/stream/a.ts', '../send.ts'],
+    ['src/http/send.ts', './headers.ts'],
+    ['src/cli/commands/top.ts', '../top/view.ts'],
     ['widgets/clock.ts', 'imgcast'],
   ])('lets %s import %s', (path, specifier) => {
     expect(faultsOf({ [path]: `import '${specifier}'\n` })).toEqual([])
+  })
+
+  it('reports a circle of imports, types included, once', () => {
+    expect(
+      faultsOf({
+        'src/picture/a.ts': "import { b } from './b.ts'\n",
+        'src/picture/b.ts': "import type { C } from './c.ts'\n",
+        'src/picture/c.ts': "import { a } from './a.ts'\n",
+      }),
+    ).toEqual([
+      'circles src/picture/c.ts: src/picture/a.ts -> src/picture/b.ts -> src/picture/c.ts -> src/picture/a.ts',
+    ])
   })
 
   it.each<[Rule, string, string]>([

@@ -5,12 +5,13 @@ import { Cards } from '../picture/cards.ts'
 import type { Job } from '../render/protocol.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { type Look, lookKey } from '../widget/look.ts'
+import { roomOf } from '../widget/room.ts'
 import { MAX_FPS } from '../widget/widget-faults.ts'
 import { Channel, type Pace } from './channel.ts'
 import { Inputs } from './inputs.ts'
 import type { ChannelObserver } from './observer.ts'
 import { readShown } from './shown.ts'
-import { type ChannelSpec, roomOf } from './spec.ts'
+import type { ChannelSpec } from './spec.ts'
 
 /** Pictures that are pushed may follow each other as fast as any picture may. */
 const PUSH_INTERVAL = 1000 / MAX_FPS

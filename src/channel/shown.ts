@@ -2,8 +2,8 @@ import { type Fault, PublicError, quote } from '../errors.ts'
 import { MAX_PIXELS } from '../picture/encode.ts'
 import { EMBEDDED_SCALE } from '../picture/svg.ts'
 import type { Renderer } from '../render/renderer.ts'
-import { checkKey } from '../widget/key.ts'
 import { badParameters, parseLook } from '../widget/look.ts'
+import { checkKey } from '../widget/room.ts'
 import type { ChannelSpec, ShownSpec } from './spec.ts'
 
 const PATH = /^\/?([^/?]+)(?:\/([^/?]*))?(?:\?(.*))?$/

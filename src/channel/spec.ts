@@ -17,8 +17,3 @@ export interface ShownSpec {
   path: string
   spec: ChannelSpec
 }
-
-/** The room of a picture: what is counted and remembered. */
-export function roomOf({ widget, key }: Pick<ChannelSpec, 'widget' | 'key'>): string {
-  return `${widget}/${key}`
-}

@@ -2,8 +2,9 @@ import pLimit, { type LimitFunction } from 'p-limit'
 import type { Membership, Presence } from '../cluster/presence.ts'
 import type { RoomEvent } from '../render/protocol.ts'
 import type { Renderer } from '../render/renderer.ts'
+import { roomOf } from '../widget/room.ts'
 import { Audience } from './audience.ts'
-import { type ChannelSpec, roomOf } from './spec.ts'
+import type { ChannelSpec } from './spec.ts'
 
 /** Events of one widget that are told at once; the others wait for their turn. */
 const TOLD_AT_ONCE = 50

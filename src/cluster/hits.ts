@@ -1,3 +1,4 @@
+import { parseRoom } from '../widget/room.ts'
 import type { Bus } from './bus.ts'
 import type { History } from './history.ts'
 import { DAY } from './minute.ts'
@@ -74,5 +75,5 @@ function nameOf(day: number): string {
 }
 
 function widgetOf(room: string): string {
-  return room.slice(0, room.indexOf('/'))
+  return parseRoom(room).widget
 }

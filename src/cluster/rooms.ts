@@ -1,3 +1,4 @@
+import { parseRoom } from '../widget/room.ts'
 import type { History, RoomRecord } from './history.ts'
 import { HITS, toHits } from './hits.ts'
 import type { Presence } from './presence.ts'
@@ -109,7 +110,6 @@ function summarise(room: string, { counts, record, ...known }: Known): RoomSumma
   const { connections = 0, visitors = 0 } = counts ?? {}
   const { since = null, peak = 0, peakToday = 0 } = record ?? {}
   if (hits === 0 && connections === 0 && peak === 0) return undefined
-  const slash = room.indexOf('/')
-  const [widget, key] = [room.slice(0, slash), room.slice(slash + 1)]
+  const { widget, key } = parseRoom(room)
   return { room, widget, key, connections, visitors, peak, peakToday, hits, since }
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { PictureRequest } from './streams.ts'
+import type { PictureRequest } from './request.ts'
 
 /** Says once that a proxy stands in front and is not trusted: all of its readers look like one visitor then. */
 export class ForwardingCheck {

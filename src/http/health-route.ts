@@ -1,5 +1,5 @@
 import { Router } from 'express'
-import { refuseOthers } from './api/methods.ts'
+import { refuseOthers } from './methods.ts'
 import { sendJson } from './send.ts'
 
 /** `GET /healthz` and `GET /readyz`: whether the server is alive, and whether it is to be sent new viewers. */

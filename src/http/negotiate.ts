@@ -3,7 +3,6 @@ import Negotiator from 'negotiator'
 import { quote } from '../errors.ts'
 import type { Format, StreamFormat } from '../picture/frame.ts'
 import { badParameters } from '../widget/look.ts'
-import type { Framing } from './multipart.ts'
 import { isBrowser, isFirefox, isImageProxy, takesStillsOnly } from './user-agent.ts'
 
 /** What a path's ending asks for. */
@@ -28,6 +27,14 @@ export interface Question {
   extension: Extension
   query: URLSearchParams
 }
+
+/**
+ * How parts are laid out. `browser`: each picture is followed at once by the whole head of the next part, since no
+ * engine shows a picture before it has seen that its part ended, and Chromium and WebKit only believe a complete
+ * head. That head goes out before the next picture exists, so it has no length. `machine`: the classic layout with
+ * an exact `Content-Length`, for programs that read streams.
+ */
+export type Framing = 'browser' | 'machine'
 
 /** How a picture is delivered. */
 export type Delivery =

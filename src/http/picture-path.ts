@@ -1,4 +1,4 @@
-import { badKey, checkKey } from '../widget/key.ts'
+import { badKey, checkKey } from '../widget/room.ts'
 import { EXTENSIONS, type Extension } from './negotiate.ts'
 
 /** What a picture's path says. */

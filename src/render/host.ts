@@ -1,8 +1,8 @@
 /** What runs in a render process: loads the widgets, then draws what it is asked to. The only place of widget code. */
 import { paint } from '../picture/encode.ts'
+import { dieWithParent } from '../system/die-with-parent.ts'
 import { loadFolders } from '../widget/load-folder.ts'
 import { createWidgetLoader, type LoadedWidget } from '../widget/load-widget.ts'
-import { dieWithParent } from './die-with-parent.ts'
 import { drawSteps, loadJob } from './draw-job.ts'
 import { ImageCache } from './image-cache.ts'
 import { Outbox } from './outbox.ts'

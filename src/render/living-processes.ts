@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { readPageBytes } from './page-bytes.ts'
+import { readPageBytes } from '../system/page-bytes.ts'
 import type { RenderProcess } from './process.ts'
 
 /** Milliseconds between two looks at what the processes hold. */

@@ -1,10 +1,10 @@
 import type { Fault } from '../errors.ts'
 import type { Frame } from '../picture/frame.ts'
-import type { Click } from '../widget/define-widget.ts'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Look } from '../widget/look.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import type { HistorySpan } from '../widget/room-history.ts'
+import type { Click } from '../widget/widget.ts'
 
 /**
  * One thing for a widget to do: all that crosses to a render process, and all it may know. To draw a picture (`frame`),

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { PublicError } from '../errors.ts'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
+import { roomOf } from '../widget/room.ts'
 import { FailureLog } from './failure-log.ts'
 import { type DrawFailure, LastFailures } from './last-failures.ts'
 import { LivingProcesses } from './living-processes.ts'
@@ -203,8 +204,7 @@ export class Renderer {
   }
 
   async #run(job: Job, interest: () => number): Promise<JobResult> {
-    const { widget } = job
-    const room = `${widget}/${job.key}`
+    const [widget, room] = [job.widget, roomOf(job)]
     if (this.#jobs >= MOST_JOBS) throw tooBusy()
     this.#jobs += 1
     try {
@@ -293,7 +293,7 @@ export class Renderer {
     this.#quarantine.fail(widget)
     this.#failures.tell(widget, reason, 'a widget took its render process down')
     for (const task of tasks) {
-      this.#lastFailures.found(`${widget}/${task.job.key}`, reason)
+      this.#lastFailures.found(roomOf(task.job), reason)
       task.reject(new RenderError(widget, reason))
     }
   }

@@ -1,6 +1,7 @@
 import type { Fault } from '../errors.ts'
 import type { LoadedWidget } from '../widget/load-widget.ts'
 import { isParser } from '../widget/param.ts'
+import { roomOf } from '../widget/room.ts'
 import { valuesOf } from './draw-job.ts'
 import type { Outbox } from './outbox.ts'
 import type { Job, Reading } from './protocol.ts'
@@ -23,7 +24,11 @@ export function readJob({ widget, manifest }: LoadedWidget, job: Job): Reading {
   })
   if (faults.length > 0 || !widget.shows) return { faults, shows: [] }
   const { widget: name, key } = job
-  const shows = widget.shows({ room: `${name}/${key}`, key, params: valuesOf({ widget, manifest }, job) })
+  const shows = widget.shows({
+    room: roomOf({ widget: name, key }),
+    key,
+    params: valuesOf({ widget, manifest }, job),
+  })
   if (shows.length <= MOST_SHOWN) return { faults, shows }
   const detail = `expected at most ${MOST_SHOWN} pictures, got ${shows.length}`
   return { faults: [{ name: 'show', detail }], shows: [] }

@@ -1,4 +1,5 @@
-import type { RoomScope, RoomState } from '../widget/define-widget.ts'
+import { roomOf } from '../widget/room.ts'
+import type { RoomScope, RoomState } from '../widget/widget.ts'
 import type { Job, StateRequest } from './protocol.ts'
 
 /** Asks the server for a room's state. */
@@ -6,7 +7,7 @@ export type AskState = (request: StateRequest) => Promise<unknown>
 
 /** What a widget is given of its job's room, whatever it is to do. */
 export function roomScope({ widget, key }: Job, ask: AskState): RoomScope {
-  const room = `${widget}/${key}`
+  const room = roomOf({ widget, key })
   const state: RoomState = {
     get: <T>(name: string) => ask({ room, operation: 'get', name }) as Promise<T | undefined>,
     set: async (name, value) => void (await ask({ room, operation: 'set', name, value })),

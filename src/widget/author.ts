@@ -5,23 +5,23 @@ export { type DrawBoxOptions, drawBox } from '../picture/draw-box.ts'
 export { type DrawTextOptions, drawText } from '../picture/draw-text.ts'
 export { cutText, dropMissingEmoji, isRightToLeft, type TextOptions, textWidth } from '../picture/text.ts'
 export { dateToTime } from './date.ts'
-export {
-  type Animation,
-  type Click,
-  defineWidget,
-  type EventScope,
-  type Limits,
-  type LoadScope,
-  type RoomScope,
-  type RoomState,
-  type Scene,
-  type ShownPicture,
-  type Size,
-  type SizeRange,
-  type SourceScope,
-  type Widget,
-} from './define-widget.ts'
+export { defineWidget } from './define-widget.ts'
 export { type Param, type ParamSpec, type Parser, param, type Theme } from './param.ts'
 export type { HistorySpan, HistoryStep, HistoryWish, Level, RoomHistory } from './room-history.ts'
 export { type Tone, toneOf } from './tone.ts'
+export type {
+  Animation,
+  Click,
+  EventScope,
+  Limits,
+  LoadScope,
+  RoomScope,
+  RoomState,
+  Scene,
+  ShownPicture,
+  Size,
+  SizeRange,
+  SourceScope,
+  Widget,
+} from './widget.ts'
 export { zoneOffset } from './zone.ts'

@@ -1,9 +1,9 @@
 import { basename, dirname, extname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
-import type { Widget } from './define-widget.ts'
 import { type Manifest, toManifest } from './manifest.ts'
-import { isWidgetName } from './room-name.ts'
+import { isWidgetName } from './room.ts'
+import type { Widget } from './widget.ts'
 import { findWidgetFaults, notAWidget } from './widget-faults.ts'
 
 /** A widget and what the server knows of it. */

@@ -1,5 +1,6 @@
-import type { Limits, Size, SizeRange, Widget } from './define-widget.ts'
 import { isParser, type ParamSpec, type ParamValue } from './param.ts'
+import { roomOf } from './room.ts'
+import type { Limits, Size, SizeRange, Widget } from './widget.ts'
 import { MAX_SIDE } from './widget-faults.ts'
 
 /**
@@ -83,7 +84,7 @@ function usualSize(name: string, widget: Widget, params: Record<string, ParamSpe
     if (typeof widget.size !== 'function') return UNKNOWN_SIZE
     const { width, height } = widget.size(values, {
       data: undefined,
-      room: `${name}/main`,
+      room: roomOf({ widget: name, key: 'main' }),
       pictures: [],
     })
     return isLength(width) && isLength(height)

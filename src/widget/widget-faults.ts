@@ -1,6 +1,6 @@
 import { quote } from '../errors.ts'
-import type { Limits, SizeRange, Widget } from './define-widget.ts'
 import { findSpecFault, isParser, type Param } from './param.ts'
+import type { Limits, SizeRange, Widget } from './widget.ts'
 
 /** The name of a look parameter belongs to every widget; no widget may declare one of its own by it. */
 export const RESERVED_PARAMS: ReadonlySet<string> = new Set(

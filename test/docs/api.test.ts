@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { MOST_HOOKS } from '../../src/hooks/hooks.ts'
 import { createOpenApiDocument } from '../../src/http/api/openapi/openapi-document.ts'
-import { DEFAULT_LIMIT, DEFAULT_SORT, LARGEST_LIMIT, SORTS } from '../../src/http/api/room-list.ts'
-import { MOST_HOOKS } from '../../src/http/hooks/hooks.ts'
+import { DEFAULT_LIMIT, DEFAULT_SORT, LARGEST_LIMIT, SORTS } from '../../src/http/room-list.ts'
 
 const page = readFileSync('docs/api.md', 'utf8')
 

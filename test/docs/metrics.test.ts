@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { METRICS } from '../../src/http/metric-rows.ts'
+import { METRICS } from '../../src/http/metrics/metric-rows.ts'
 import { tableOf, toTable } from './markdown.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')

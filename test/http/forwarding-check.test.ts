@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { ForwardingCheck } from '../../src/http/forwarding-check.ts'
-import type { PictureRequest } from '../../src/http/streams.ts'
+import type { PictureRequest } from '../../src/http/request.ts'
 
 function setUp() {
   const lines: string[] = []

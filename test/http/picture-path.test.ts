@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { isPictureUrl, type PicturePath, parsePicturePath } from '../../src/http/picture-path.ts'
-import { checkKey } from '../../src/widget/key.ts'
+import { checkKey } from '../../src/widget/room.ts'
 
 const K64 = 'k'.repeat(64)
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { motionOf, planMoments } from '../../src/render/moments.ts'
-import type { Animation, Widget } from '../../src/widget/define-widget.ts'
 import type { Look } from '../../src/widget/look.ts'
+import type { Animation, Widget } from '../../src/widget/widget.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { register } from 'prom-client'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { METRICS } from '../../src/http/metric-rows.ts'
+import { METRICS } from '../../src/http/metrics/metric-rows.ts'
 import { eventually } from '../support/eventually.ts'
 import { readMetrics, sumOf } from '../support/metrics.ts'
 import { startServer, type TestServer } from '../support/server.ts'

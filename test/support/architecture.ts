@@ -8,7 +8,17 @@ export interface Fault {
 }
 
 /** What the checker looks for. */
-export type Rule = 'floors' | 'widgets' | 'extensions' | 'length' | 'state' | 'exports' | 'enums' | 'names'
+export type Rule =
+  | 'floors'
+  | 'inner-floors'
+  | 'circles'
+  | 'widgets'
+  | 'extensions'
+  | 'length'
+  | 'state'
+  | 'exports'
+  | 'enums'
+  | 'names'
 
 /** Source texts by path from the project's root, such as src/http/app.ts. */
 export type Sources = Record<string, string>
@@ -18,12 +28,30 @@ export const floors: string[][] = [
   ['cli'],
   ['imgcast'],
   ['http'],
+  ['hooks', 'status'],
   ['channel'],
   ['render', 'cluster'],
   ['widget'],
   ['picture'],
+  ['system'],
   ['errors'],
 ]
+
+/**
+ * The floors inside a floor, from left to right: folders, or files right in it. Files that no row names are what
+ * the others share, and lie furthest right.
+ */
+export const innerFloors: Record<string, string[][]> = {
+  http: [['router.ts'], ['api', 'dashboard'], ['metrics'], ['picture'], ['stream', 'page', 'audit']],
+  cli: [
+    ['main.ts'],
+    ['read-command-line.ts'],
+    ['create-program.ts'],
+    ['commands.ts'],
+    ['commands'],
+    ['doctor', 'top'],
+  ],
+}
 
 /** The most lines a file in src may have. */
 export const maxLines = 300
@@ -33,17 +61,19 @@ const vagueFileName = /(?:^|-)(?:manager|service|helper|util)s?$/
 
 /** The faults in src/ and widgets/; aliases map bare specifiers of this project to paths in src. */
 export function architectureFaults(sources: Sources, aliases: Record<string, string> = {}): Fault[] {
-  return Object.entries(sources).flatMap(([path, source]) => {
+  const faults = Object.entries(sources).flatMap(([path, source]) => {
     const specifiers = importsOf(source)
     if (path.startsWith('widgets/')) return widgetFaults(path, specifiers)
     return [
       ...floorFaults(path, specifiers, aliases),
+      ...innerFloorFaults(path, specifiers),
       ...extensionFaults(path, specifiers),
       ...lengthFaults(path, source),
       ...declarationFaults(path, source),
       ...nameFaults(path, source),
     ]
   })
+  return [...faults, ...circleFaults(sources)]
 }
 
 /** The specifiers a source imports: static, exported from, dynamic, in types, and URLs of sibling modules. */
@@ -81,6 +111,52 @@ function floorFaults(path: string, specifiers: string[], aliases: Record<string,
     if (floor === own || rankOf(floor) > rank) return []
     return [fault('floors', path, `${own} may not import ${specifier}, which is of ${floor}`)]
   })
+}
+
+function innerFloorFaults(path: string, specifiers: string[]): Fault[] {
+  const [, floor = ''] = path.split('/')
+  const rows = innerFloors[floor]
+  if (!rows) return []
+  const rankInside = (file: string) => {
+    const rank = rows.findIndex((names) => names.includes(file.split('/')[2] as string))
+    return rank < 0 ? rows.length : rank
+  }
+  return specifiers.filter(isRelative).flatMap((specifier) => {
+    const target = posix.join(posix.dirname(path), specifier)
+    if (!target.startsWith(`src/${floor}/`)) return []
+    const isSameRoom = target.split('/')[2] === path.split('/')[2]
+    const isShared = rankInside(path) === rows.length && rankInside(target) === rows.length
+    if (isSameRoom || isShared || rankInside(target) > rankInside(path)) return []
+    return [fault('inner-floors', path, `may not import ${specifier}, which lies further left in ${floor}`)]
+  })
+}
+
+/** Every circle of imports within src, types too: one fault for each file whose import closes one. */
+function circleFaults(sources: Sources): Fault[] {
+  const imports = new Map(
+    Object.entries(sources)
+      .filter(([path]) => path.startsWith('src/'))
+      .map(([path, source]) => [
+        path,
+        importsOf(source)
+          .filter(isRelative)
+          .map((specifier) => posix.join(posix.dirname(path), specifier)),
+      ]),
+  )
+  const faults: Fault[] = []
+  const done = new Set<string>()
+  const visit = (path: string, way: string[]): void => {
+    const start = way.indexOf(path)
+    if (start >= 0) {
+      faults.push(fault('circles', way.at(-1) as string, [...way.slice(start), path].join(' -> ')))
+      return
+    }
+    if (done.has(path)) return
+    for (const target of imports.get(path) ?? []) visit(target, [...way, path])
+    done.add(path)
+  }
+  for (const path of imports.keys()) visit(path, [])
+  return faults
 }
 
 function widgetFaults(path: string, specifiers: string[]): Fault[] {

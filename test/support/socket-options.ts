@@ -1,6 +1,6 @@
 import koffi from 'koffi'
 import { expect } from 'vitest'
-import { descriptorOf } from '../../src/http/socket-options.ts'
+import { descriptorOf } from '../../src/system/socket-options.ts'
 
 const getsockopt = koffi
   .load(null)

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { defineWidget, type Widget } from '../../src/widget/define-widget.ts'
+import { defineWidget } from '../../src/widget/define-widget.ts'
 import { toManifest } from '../../src/widget/manifest.ts'
 import { param } from '../../src/widget/param.ts'
+import type { Widget } from '../../src/widget/widget.ts'
 import { findWidgetFaults } from '../../src/widget/widget-faults.ts'
 
 const good = { title: 'Good', size: { width: 10, height: 20 }, draw() {} }

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { PublicError } from '../../src/errors.ts'
 import type { Format } from '../../src/picture/frame.ts'
-import { defineWidget, type Widget } from '../../src/widget/define-widget.ts'
+import { defineWidget } from '../../src/widget/define-widget.ts'
 import { type Look, lookKey, lookSpecs, parseLook, toStillLook } from '../../src/widget/look.ts'
 import { toManifest } from '../../src/widget/manifest.ts'
 import { param } from '../../src/widget/param.ts'
+import type { Widget } from '../../src/widget/widget.ts'
 
 const rich = manifest({
   title: 'Rich',

@@ -4,7 +4,7 @@ import { isCount, isFlag, isListOf, isObjectOf, isText } from '../guards.ts'
 import { harmless } from '../printable.ts'
 import { readServer, SERVER_OPTIONS } from '../server-option.ts'
 
-/** What a server answers of its counts and its kernel: see http/audit. */
+/** What a server answers of its counts and its kernel: see http/audit/audit. */
 interface Report {
   agrees: boolean
   counted: { streams: number; sockets: number }

@@ -1,4 +1,4 @@
-import { parseHook } from '../../http/hooks/hook.ts'
+import { parseHook } from '../../hooks/hook.ts'
 import { type Action, readAction, toTable } from '../actions.ts'
 import { NOTHING } from '../call-api.ts'
 import type { Command, Words } from '../command.ts'

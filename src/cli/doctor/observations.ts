@@ -86,7 +86,7 @@ export interface Quiet {
   ended: number | undefined
 }
 
-/** What the server says of its counts and its kernel: see http/audit. */
+/** What the server says of its counts and its kernel: see http/audit/audit. */
 export interface Audited {
   status: number
   agrees?: boolean

@@ -1,7 +1,7 @@
 import { printable } from '../printable.ts'
 import { toCount } from './columns.ts'
 import { type Line, type Span, spread, widthOf } from './line.ts'
-import type { Screen, Size } from './render-screen.ts'
+import type { Screen, Size } from './screen.ts'
 
 /** What the keys do, from the long to the short way to say it; the keys have a `*` before them. */
 const KEYS = [

@@ -2,7 +2,7 @@ import { emitKeypressEvents } from 'node:readline'
 import type { ReadStream, WriteStream } from 'node:tty'
 import { isUtf8 } from './is-utf8.ts'
 import { type Line, paint } from './line.ts'
-import type { Size } from './render-screen.ts'
+import type { Size } from './screen.ts'
 import type { Key } from './view.ts'
 
 /** What a terminal is for: what is told of it. */

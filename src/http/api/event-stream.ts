@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { isHttp2 } from '../connection.ts'
 import { STREAM } from '../headers.ts'
+import { isHttp2 } from '../request.ts'
 
 /** One message of a stream of events. */
 export interface Message {

@@ -2,10 +2,10 @@ import { Router } from 'express'
 import type { LiveEvent, RoomEvents } from '../../channel/room-events.ts'
 import { type Fault, quote } from '../../errors.ts'
 import { badParameters } from '../../widget/look.ts'
-import { isRoomName, isWidgetName } from '../../widget/room-name.ts'
-import { searchOf } from '../search-of.ts'
+import { isRoomName, isWidgetName, parseRoom } from '../../widget/room.ts'
+import { refuseOthers } from '../methods.ts'
+import { searchOf } from '../request.ts'
 import { EventStream, writeEventHead } from './event-stream.ts'
-import { refuseOthers } from './methods.ts'
 
 /** Which events are wanted: those of any of these rooms and widgets; of all, where none is named. */
 interface EventFilter {
@@ -65,7 +65,7 @@ function parseFilter(query: URLSearchParams): EventFilter {
 
 function matches({ rooms, widgets }: EventFilter, room: string): boolean {
   if (rooms.size === 0 && widgets.size === 0) return true
-  return rooms.has(room) || widgets.has(room.slice(0, room.indexOf('/')))
+  return rooms.has(room) || widgets.has(parseRoom(room).widget)
 }
 
 function toMessage({ id, type, time, ...data }: LiveEvent) {

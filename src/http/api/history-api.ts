@@ -5,10 +5,10 @@ import { wholeSteps } from '../../cluster/roll-up.ts'
 import { type Fault, quote } from '../../errors.ts'
 import { badParameters } from '../../widget/look.ts'
 import type { HistoryStep } from '../../widget/room-history.ts'
-import { searchOf } from '../search-of.ts'
+import { refuseOthers } from '../methods.ts'
+import { searchOf } from '../request.ts'
+import { readRoom } from '../room-param.ts'
 import { sendTagged, sendTaggedJson } from '../send.ts'
-import { refuseOthers } from './methods.ts'
-import { readRoom } from './room-param.ts'
 
 const STEPS = { minute: MINUTE, hour: HOUR, day: DAY }
 type StepName = keyof typeof STEPS

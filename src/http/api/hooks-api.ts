@@ -1,11 +1,11 @@
 import { Router } from 'express'
 import { PublicError } from '../../errors.ts'
-import type { Delivery } from '../hooks/deliveries.ts'
-import { type Hook, parseHook } from '../hooks/hook.ts'
-import type { Hooks } from '../hooks/hooks.ts'
+import type { Delivery } from '../../hooks/deliveries.ts'
+import { type Hook, parseHook } from '../../hooks/hook.ts'
+import type { Hooks } from '../../hooks/hooks.ts'
+import { jsonBody } from '../json-body.ts'
+import { refuseOthers } from '../methods.ts'
 import { sendTaggedJson } from '../send.ts'
-import { jsonBody } from './json-body.ts'
-import { refuseOthers } from './methods.ts'
 
 /** Answers for webhooks. A secret is told once, to whoever adds the hook. */
 export function createHooksApi(hooks: Hooks): Router {

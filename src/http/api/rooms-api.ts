@@ -1,10 +1,10 @@
 import { type Request, Router } from 'express'
 import type { RoomSummary, Rooms } from '../../cluster/rooms.ts'
-import { searchOf } from '../search-of.ts'
+import { refuseOthers } from '../methods.ts'
+import { searchOf } from '../request.ts'
+import { parseRoomQuery, selectRooms } from '../room-list.ts'
+import { findRoom } from '../room-param.ts'
 import { sendTaggedJson } from '../send.ts'
-import { refuseOthers } from './methods.ts'
-import { parseRoomQuery, selectRooms } from './room-list.ts'
-import { findRoom } from './room-param.ts'
 
 /** Answers for rooms: who watches which, now or ever. */
 export function createRoomsApi(rooms: Rooms): Router {

@@ -1,12 +1,11 @@
 import { Router } from 'express'
 import type { Store } from '../../cluster/store.ts'
-import { PublicError } from '../../errors.ts'
+import { badRequest, PublicError } from '../../errors.ts'
 import { checkStateName, isServerName } from '../../widget/state-name.ts'
-import { badRequest } from '../bad-request.ts'
+import { jsonBody } from '../json-body.ts'
+import { refuseOthers } from '../methods.ts'
+import { readRoom } from '../room-param.ts'
 import { sendTaggedJson } from '../send.ts'
-import { jsonBody } from './json-body.ts'
-import { refuseOthers } from './methods.ts'
-import { readRoom } from './room-param.ts'
 
 interface Place {
   room: string

@@ -1,14 +1,13 @@
 import { Router } from 'express'
-import { roomOf } from '../../channel/spec.ts'
 import type { Store } from '../../cluster/store.ts'
 import { PublicError } from '../../errors.ts'
-import { checkKey } from '../../widget/key.ts'
-import { parsePoll } from '../polls/poll.ts'
-import type { Polls } from '../polls/polls.ts'
+import { parsePoll } from '../../status/poll.ts'
+import type { Polls } from '../../status/polls.ts'
+import { BADGE, parseStatus } from '../../status/status-schema.ts'
+import { checkKey, roomOf } from '../../widget/room.ts'
+import { jsonBody } from '../json-body.ts'
+import { refuseOthers } from '../methods.ts'
 import { sendTaggedJson } from '../send.ts'
-import { BADGE, parseStatus } from '../status-schema.ts'
-import { jsonBody } from './json-body.ts'
-import { refuseOthers } from './methods.ts'
 
 /** Answers for live badges: what they say, and what is asked so that they say it. */
 export function createStatusApi(store: Store, polls: Polls): Router {

@@ -1,5 +1,5 @@
 import type { RoomSummary } from '../../cluster/rooms.ts'
-import { parseRoomQuery, type Sort, selectRooms } from '../api/room-list.ts'
+import { parseRoomQuery, type Sort, selectRooms } from '../room-list.ts'
 import { mostInTable, OWN_ROOMS, tableOf } from './live-picture.ts'
 
 /** Rooms on a page: as many as are seen at once, and as one picture shows. */

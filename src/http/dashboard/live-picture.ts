@@ -1,5 +1,6 @@
 import type { RoomSummary } from '../../cluster/rooms.ts'
-import type { Size } from '../../widget/define-widget.ts'
+import { roomOf } from '../../widget/room.ts'
+import type { Size } from '../../widget/widget.ts'
 
 /** One picture in all the ways a page may show it: the first source whose `media` is true counts. */
 export interface LivePicture extends Size {
@@ -12,7 +13,9 @@ export interface LivePicture extends Size {
 /** The dashboard's own pictures are of this key, so that looking at rooms does not count in them. */
 const OWN_KEY = 'dashboard'
 /** The rooms of the dashboard's own pictures: in no list and no sum of it. */
-export const OWN_ROOMS: readonly string[] = ['rooms', 'chart', 'grid'].map((name) => `${name}/${OWN_KEY}`)
+export const OWN_ROOMS: readonly string[] = ['rooms', 'chart', 'grid'].map((name) =>
+  roomOf({ widget: name, key: OWN_KEY }),
+)
 
 /** Where a table has names and a line of little room; dashboard.css breaks at the same width. */
 const NARROW = '(max-width: 56rem)'

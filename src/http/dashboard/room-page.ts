@@ -2,8 +2,8 @@ import type { RoomSummary } from '../../cluster/rooms.ts'
 import { type Look, lookKey } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { FAMILIES } from '../client.ts'
-import { toQuery } from '../page-look.ts'
-import type { RoomStreams } from '../streams.ts'
+import { toQuery } from '../page/page-look.ts'
+import type { RoomStreams } from '../stream/streams.ts'
 import { chartsOf } from './live-picture.ts'
 
 /** One look of a room that is being watched. */

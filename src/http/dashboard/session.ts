@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { isToken } from '../api/token.ts'
+import { isToken } from '../token.ts'
 
 /** How long a browser stays signed in, in milliseconds. */
 export const SESSION_LENGTH = 30 * 24 * 3_600_000

@@ -1,9 +1,9 @@
 import express, { type Request, type Response, Router } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import { PublicError } from '../../errors.ts'
-import { refuseOthers } from '../api/methods.ts'
-import { isToken } from '../api/token.ts'
-import { clientAddress } from '../client-address.ts'
+import { refuseOthers } from '../methods.ts'
+import { clientAddress } from '../request.ts'
+import { isToken } from '../token.ts'
 import { checkOrigin } from './check-origin.ts'
 import { COOKIE, SESSION_LENGTH, type Session } from './session.ts'
 

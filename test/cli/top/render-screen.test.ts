@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { paint } from '../../../src/cli/top/line.ts'
-import { renderScreen, type Screen } from '../../../src/cli/top/render-screen.ts'
+import { renderScreen } from '../../../src/cli/top/render-screen.ts'
 import { SORTS } from '../../../src/cli/top/rows.ts'
+import type { Screen } from '../../../src/cli/top/screen.ts'
 import { toldRoom } from '../../support/rooms-server.ts'
 import { readingAt, roomsOf, screenOf } from './support.ts'
 

@@ -1,7 +1,7 @@
 import { History } from '../../../src/cli/top/history.ts'
 import type { Reading, Room } from '../../../src/cli/top/read-rooms.ts'
-import type { Screen } from '../../../src/cli/top/render-screen.ts'
 import { type Selection, toRows, toTotals } from '../../../src/cli/top/rows.ts'
+import type { Screen } from '../../../src/cli/top/screen.ts'
 import { toldRoom } from '../../support/rooms-server.ts'
 
 const BEGINNING = Date.UTC(2026, 10, 21, 12)

@@ -1,6 +1,6 @@
 import { Router } from 'express'
+import { refuseOthers } from '../../methods.ts'
 import { sendTaggedJson } from '../../send.ts'
-import { refuseOthers } from '../methods.ts'
 import { createOpenApiDocument } from './openapi-document.ts'
 
 /** Answers with the description of the API, to everybody. */

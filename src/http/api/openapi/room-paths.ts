@@ -1,5 +1,5 @@
+import { DEFAULT_LIMIT, DEFAULT_SORT, LARGEST_LIMIT, SORTS } from '../../room-list.ts'
 import { FORMATS, STEP_NAMES } from '../history-api.ts'
-import { DEFAULT_LIMIT, DEFAULT_SORT, LARGEST_LIMIT, SORTS } from '../room-list.ts'
 import { GONE, inPath, inQuery, type Json, json, list, operation, ROOM, ref, tagged } from './parts.ts'
 
 const NAME = inPath('name', 'What it is remembered by. Names that begin with `$` are the server’s own.')

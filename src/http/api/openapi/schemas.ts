@@ -1,4 +1,4 @@
-import { STYLES } from '../../status-schema.ts'
+import { STYLES } from '../../../status/status-schema.ts'
 import { type Json, list, object, ref } from './parts.ts'
 
 const TEXT = { type: 'string' }

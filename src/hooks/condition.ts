@@ -1,0 +1,63 @@
+import { quote } from '../errors.ts'
+import { isRoomName } from '../widget/room.ts'
+
+/** A condition on one number of one room: `visitors(online/blog) > 100`. */
+export interface Condition {
+  measure: Measure
+  room: string
+  operator: Operator
+  number: number
+}
+
+export type Measure = (typeof MEASURES)[number]
+export type Operator = keyof typeof OPERATORS
+
+/** What can be asked of a room. */
+export const MEASURES = ['visitors', 'connections', 'hits'] as const
+
+const OPERATORS = {
+  '>=': (value: number, number: number) => value >= number,
+  '<=': (value: number, number: number) => value <= number,
+  '==': (value: number, number: number) => value === number,
+  '!=': (value: number, number: number) => value !== number,
+  '>': (value: number, number: number) => value > number,
+  '<': (value: number, number: number) => value < number,
+}
+const EXAMPLE = 'visitors(online/blog) > 100'
+
+/**
+ * Reads `visitors(<room>) <operator> <number>`, or `connections`, or `hits`; spaces do not matter.
+ * @throws TypeError that says what was expected where, and what came.
+ */
+export function parseCondition(text: string): Condition {
+  let rest = text.trim()
+  const take = (pattern: RegExp, expected: string): string => {
+    const found = pattern.exec(rest)?.[0]
+    if (found === undefined) {
+      const came = rest === '' ? 'nothing more' : quote(rest)
+      throw new TypeError(`expected ${expected}, got ${came}, in a condition like ${EXAMPLE}`)
+    }
+    rest = rest.slice(found.length).trimStart()
+    return found
+  }
+  const measure = take(/^(visitors|connections|hits)(?![\w-])/, `one of ${MEASURES.join(', ')}`) as Measure
+  take(/^\(/, `( after ${measure}`)
+  const room = take(/^[^)\s]+/, 'a room like online/blog').trim()
+  if (!isRoomName(room)) throw new TypeError(`expected a room like online/blog, got ${quote(room)}`)
+  take(/^\)/, `) after ${room}`)
+  const operators = Object.keys(OPERATORS).join(' ')
+  const operator = take(/^(>=|<=|==|!=|>|<)(?!=)/, `one of ${operators}`) as Operator
+  const number = Number(take(/^\d{1,15}(?![\w.])/, 'a whole number'))
+  if (rest !== '') throw new TypeError(`expected nothing after ${number}, got ${quote(rest)}`)
+  return { measure, room, operator, number }
+}
+
+/** Writes a condition the one way that equal ones have in common. */
+export function formatCondition({ measure, room, operator, number }: Condition): string {
+  return `${measure}(${room}) ${operator} ${number}`
+}
+
+/** Whether a condition holds for the value of what it measures. */
+export function holds({ operator, number }: Condition, value: number): boolean {
+  return OPERATORS[operator](value, number)
+}

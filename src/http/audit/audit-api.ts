@@ -1,0 +1,24 @@
+import { Router } from 'express'
+import { PublicError } from '../../errors.ts'
+import { type CountedSocket, readSocketTable } from '../../system/socket-table.ts'
+import { refuseOthers } from '../methods.ts'
+import { sendTaggedJson } from '../send.ts'
+import { audit } from './audit.ts'
+
+/** Answers how what is counted compares with the kernel's own table of sockets. */
+export function createAuditApi(sockets: () => CountedSocket[]): Router {
+  const api = Router()
+  api
+    .route('/audit')
+    .get(async (request, response) => {
+      const before = new Set(sockets().map(({ remote }) => remote))
+      const rows = await readSocketTable().catch((cause: Error) => {
+        throw new PublicError({ code: 'no-socket-table', status: 501, caption: cause.message, cause })
+      })
+      // Only what was there both before and after the table was read can be held against it.
+      const counted = sockets().filter(({ remote }) => before.has(remote))
+      sendTaggedJson(request, response, audit(counted, request.socket.localPort ?? 0, rows))
+    })
+    .all(refuseOthers('GET'))
+  return api
+}

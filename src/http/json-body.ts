@@ -1,0 +1,49 @@
+import { promisify } from 'node:util'
+import express, { type Request, type RequestHandler, type Response } from 'express'
+import { badRequest, PublicError } from '../errors.ts'
+
+/** The largest body that the API reads. */
+export const LARGEST_BODY_BYTES = 65_536
+
+/**
+ * Reads a body as JSON in UTF-8, whatever type it claims to be, into `request.body`.
+ * @throws PublicError 400 for no body, and for what is no JSON or has a number too large for one; 415 for other charsets.
+ */
+export function jsonBody(): RequestHandler {
+  // Not `express.json`, which takes an empty body for `{}`.
+  const readText = express.text({
+    limit: LARGEST_BODY_BYTES,
+    type: () => true,
+    verify: (_request, _response, _bytes, charset) => checkCharset(charset),
+  })
+  const read = promisify<Request, Response, void>(readText)
+  return async (request, response, next) => {
+    await read(request, response)
+    request.body = parseJson(request.body)
+    next()
+  }
+}
+
+function parseJson(text: string | undefined): unknown {
+  if (text === undefined || text === '') throw badJson('got nothing')
+  try {
+    return JSON.parse(text, (_name, value: unknown) => {
+      // Would be kept as null.
+      if (typeof value === 'number' && !Number.isFinite(value)) throw badJson('got a number beyond 1.8e308')
+      return value
+    })
+  } catch (error) {
+    throw error instanceof PublicError ? error : badJson(`got what is none: ${(error as Error).message}`)
+  }
+}
+
+function badJson(got: string): PublicError {
+  const detail = `expected a value as JSON, ${got}`
+  return badRequest('bad-json', detail, [{ name: 'body', detail }])
+}
+
+function checkCharset(charset: string): void {
+  if (/^utf-?8$/.test(charset)) return
+  const caption = `expected JSON in utf-8, got ${charset}`
+  throw new PublicError({ code: 'unsupported-media', status: 415, caption })
+}

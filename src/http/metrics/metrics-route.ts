@@ -1,0 +1,26 @@
+import { Router } from 'express'
+import { UNCACHED } from '../headers.ts'
+import { refuseOthers } from '../methods.ts'
+import { sendWhole } from '../send.ts'
+import { checkToken } from '../token.ts'
+import type { Metrics, MetricsNow } from './metrics.ts'
+
+/** What Prometheus is answered from. */
+export interface MetricsRouteInit {
+  token: string
+  metrics: Metrics
+  metricsNow(): MetricsNow
+}
+
+/** `GET /metrics`, behind the token of the API. */
+export function createMetricsRoute({ token, metrics, metricsNow }: MetricsRouteInit): Router {
+  const route = Router()
+  route
+    .route('/metrics')
+    .get(async (request, response) => {
+      checkToken(request, token)
+      sendWhole(request, response, 200, UNCACHED, metrics.contentType, await metrics.text(metricsNow()))
+    })
+    .all(refuseOthers('GET'))
+  return route
+}

@@ -1,0 +1,197 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { WidgetCounts } from '../../channel/audience.ts'
+import type { ChannelObserver } from '../../channel/observer.ts'
+import type { BusOperation, ClusterObserver, StoreOperation } from '../../cluster/observer.ts'
+import type { PublicError } from '../../errors.ts'
+import type { Format } from '../../picture/frame.ts'
+import type { RenderObserver } from '../../render/observer.ts'
+import type { Drawing, Took } from '../../render/protocol.ts'
+import type { PictureObserver } from '../picture/pictures.ts'
+import type { Traffic } from '../stream/traffic.ts'
+import { METRICS } from './metric-rows.ts'
+
+/** What is counted elsewhere, as it is when Prometheus asks. */
+export interface MetricsNow {
+  streams: number
+  streamsLimit: number
+  rooms: number
+  channels: number
+  channelsLimit: number
+  renderProcesses: number
+  /** Since the start. */
+  ghosts: number
+  probeBytes: number
+  /** By widget. */
+  audience: Iterable<[widget: string, counts: WidgetCounts]>
+  traffic: Iterable<[widget: string, traffic: Readonly<Traffic>]>
+}
+
+/** Drawings, or fan-outs, that wait to be counted. */
+const MOST_WAITING = 200
+
+/** How long the event loop is watched before its lag is told for the first time, in milliseconds. */
+const FIRST_LOOK = 50
+
+/**
+ * All metrics of one server, in a registry of its own: a host app has its own. What happens often is counted where it
+ * happens, as a sum that is read here when it is asked for: a frame that is sent costs no call to this.
+ */
+export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver, PictureObserver {
+  readonly #registry = new Registry()
+  readonly #gauges = {
+    streams: this.#gauge(METRICS.streams),
+    streamsLimit: this.#gauge(METRICS.streamsLimit),
+    rooms: this.#gauge(METRICS.rooms),
+    channels: this.#gauge(METRICS.channels),
+    channelsLimit: this.#gauge(METRICS.channelsLimit),
+    renderProcesses: this.#gauge(METRICS.renderProcesses),
+  }
+  readonly #connections = this.#gauge(METRICS.connections)
+  readonly #visitors = this.#gauge(METRICS.visitors)
+  readonly #sums = {
+    ghosts: this.#counter(METRICS.ghosts),
+    probeBytes: this.#counter(METRICS.probeBytes),
+    streamsOpened: this.#counter(METRICS.streamsOpened),
+    framesSent: this.#counter(METRICS.framesSent),
+    framesDropped: this.#counter(METRICS.framesDropped),
+  }
+  readonly #stills = this.#counter(METRICS.stills)
+  readonly #sentBytes = this.#counter(METRICS.sentBytes)
+  readonly #streamBytes = new Map<string, number>()
+  readonly #errors = this.#counter(METRICS.errors)
+  readonly #framesDrawn = this.#counter(METRICS.framesDrawn)
+  readonly #framesEncoded = this.#counter(METRICS.framesEncoded)
+  readonly #drawingsFailed = this.#counter(METRICS.drawingsFailed)
+  readonly #framesUnchanged = this.#counter(METRICS.framesUnchanged)
+  readonly #drawDuration = this.#histogram(METRICS.drawDuration)
+  readonly #encodeDuration = this.#histogram(METRICS.encodeDuration)
+  readonly #fanOutDuration = this.#histogram(METRICS.fanOutDuration)
+  readonly #renderRestarts = this.#counter(METRICS.renderRestarts)
+  readonly #storeErrors = this.#counter(METRICS.storeErrors)
+  readonly #busErrors = this.#counter(METRICS.busErrors)
+  /** Drawings and fan-outs that are yet to be counted, many in one go: one at a time it took a twelfth of a lone picture's time. */
+  readonly #drawings: { widget: string; format: Format; took: Took }[] = []
+  readonly #fanOuts: number[] = []
+  #watchesProcess = false
+
+  constructor() {
+    // The first failure is a change only where there was a 0 before it.
+    for (const operation of ['read', 'write', 'delete'] as const) this.#storeErrors.inc({ operation }, 0)
+    for (const operation of ['publish', 'subscribe'] as const) this.#busErrors.inc({ operation }, 0)
+  }
+
+  /** The media type of `text`. */
+  get contentType(): string {
+    return this.#registry.contentType
+  }
+
+  /** Everything in Prometheus's text format. */
+  async text(now: MetricsNow): Promise<string> {
+    await this.#watchProcess()
+    this.#countPictures()
+    const gauges = this.#gauges
+    for (const name of Object.keys(gauges) as (keyof typeof gauges)[]) gauges[name].set(now[name])
+    for (const [widget, { connections, visitors }] of now.audience) {
+      this.#connections.set({ widget }, connections)
+      this.#visitors.set({ widget }, visitors)
+    }
+    for (const sum of Object.values(this.#sums)) sum.reset()
+    this.#sums.ghosts.inc(now.ghosts)
+    this.#sums.probeBytes.inc(now.probeBytes)
+    for (const [widget, { streams, frames, dropped, bytes }] of now.traffic) {
+      this.#sums.streamsOpened.inc({ widget }, streams)
+      this.#sums.framesSent.inc({ widget }, frames)
+      this.#sums.framesDropped.inc({ widget }, dropped)
+      this.#sentBytes.inc({ widget, delivery: 'stream' }, bytes - (this.#streamBytes.get(widget) ?? 0))
+      this.#streamBytes.set(widget, bytes)
+    }
+    return withoutUnmeasured(await this.#registry.metrics())
+  }
+
+  drawn(widget: string, { frame: { format }, took }: Drawing): void {
+    if (this.#drawings.push({ widget, format, took }) >= MOST_WAITING) this.#countPictures()
+  }
+
+  failed(widget: string): void {
+    this.#drawingsFailed.inc({ widget })
+  }
+
+  died(): void {
+    this.#renderRestarts.inc()
+  }
+
+  fannedOut(took: number): void {
+    if (this.#fanOuts.push(took) >= MOST_WAITING) this.#countPictures()
+  }
+
+  unchanged(): void {
+    this.#framesUnchanged.inc()
+  }
+
+  storeFailed(operation: StoreOperation): void {
+    this.#storeErrors.inc({ operation })
+  }
+
+  busFailed(operation: BusOperation): void {
+    this.#busErrors.inc({ operation })
+  }
+
+  sentStill(widget: string, status: 200 | 304, bytes: number): void {
+    this.#stills.inc({ widget, status })
+    this.#sentBytes.inc({ widget, delivery: 'still' }, bytes)
+  }
+
+  refused({ status, code }: PublicError): void {
+    this.#errors.inc({ status, code })
+  }
+
+  #countPictures(): void {
+    for (const { widget, format, took } of this.#drawings.splice(0)) {
+      this.#framesDrawn.inc({ widget }, took.frames)
+      this.#framesEncoded.inc({ format })
+      this.#drawDuration.observe({ widget }, took.drawing / 1000)
+      this.#encodeDuration.observe({ format }, took.encoding / 1000)
+    }
+    for (const took of this.#fanOuts.splice(0)) this.#fanOutDuration.observe(took / 1000)
+  }
+
+  /** Begins to watch the event loop and the like when somebody asks: it wakes the process up 100 times a second. */
+  async #watchProcess(): Promise<void> {
+    if (this.#watchesProcess) return
+    this.#watchesProcess = true
+    collectDefaultMetrics({ register: this.#registry })
+    // Of a loop that was not watched yet there is no lag to tell.
+    await sleep(FIRST_LOOK)
+  }
+
+  #counter<Label extends string>({ name, help, labels }: Named<Label>): Counter<Label> {
+    return new Counter({ name, help, labelNames: labels, registers: [this.#registry] })
+  }
+
+  #gauge<Label extends string>({ name, help, labels }: Named<Label>): Gauge<Label> {
+    return new Gauge({ name, help, labelNames: labels, registers: [this.#registry] })
+  }
+
+  #histogram<Label extends string>(row: Named<Label> & { buckets: readonly number[] }): Histogram<Label> {
+    const { name, help, labels, buckets } = row
+    return new Histogram({
+      name,
+      help,
+      labelNames: labels,
+      buckets: [...buckets],
+      registers: [this.#registry],
+    })
+  }
+}
+
+interface Named<Label extends string> {
+  name: string
+  help: string
+  labels: readonly Label[]
+}
+
+/** prom-client tells the lag of a loop of which there is no measurement since the last time as 292 years, or as NaN. */
+function withoutUnmeasured(text: string): string {
+  return text.replace(/^nodejs_eventloop_lag_\w+ (9223372036\.\d+|Nan)\n/gim, '')
+}

@@ -1,0 +1,206 @@
+import { type Fault, PublicError, toSentence } from '../../errors.ts'
+import { formatDuration } from '../../widget/duration.ts'
+import { IDLE_PARAMS, type Look, lookSpecs, parseLook } from '../../widget/look.ts'
+import { type Manifest, usualLength } from '../../widget/manifest.ts'
+import { describeParam, type ParamSpec, type ParamValue, parseParam } from '../../widget/param.ts'
+import type { Size } from '../../widget/widget.ts'
+import { EXTENSIONS, type Extension } from '../negotiate.ts'
+
+/** An ending that a picture's page can have; `.mjpeg` opens the stream itself. */
+export type PageExtension = Exclude<Extension, 'json' | 'mjpeg'>
+
+/** A line of a table of parameters. */
+export interface Row {
+  name: string
+  takes: string
+  about: string | undefined
+  /** As people write it in a URL. */
+  value: string
+  /** To paint a swatch with. */
+  color: string | undefined
+}
+
+/** A line of a form of parameters. */
+export interface Field extends Row {
+  /** What is wrong with the value that came. */
+  fault: string | undefined
+  /** The choices of a `<select>`; undefined for what is typed. */
+  options: readonly { value: string; label: string; selected: boolean }[] | undefined
+  /** True for a text too long for one line: a `<textarea>`. */
+  isLong: boolean
+  /** What it means and what it takes, in sentences. */
+  hint: string
+  /** The attributes of an `<input>` or `<textarea>`. */
+  attributes: Readonly<Record<string, string | number>>
+}
+
+/** A look as a page's address asks for it. */
+export interface PageLook {
+  /** The good parameters that differ from the defaults, each in its best spelling. */
+  query: URLSearchParams
+  faults: readonly Fault[]
+  /** CSS pixels; undefined where only the drawing knows. */
+  size: Size | undefined
+  fields: readonly Field[]
+  /** The fields that every picture has. */
+  commonFields: readonly Field[]
+}
+
+/** The longest text that is written on one line. */
+const LONGEST_LINE = 200
+
+type Specs = Record<string, ParamSpec>
+
+/** Reads a page's address. Wrong values are told rather than thrown, and an emptied field means the default. */
+export function readPageLook(manifest: Manifest, extension: PageExtension, given: URLSearchParams): PageLook {
+  const common = lookSpecs(manifest)
+  const asked = withoutEmptied({ ...manifest.params, ...common }, given)
+  const faults = findFaults(manifest, extension, asked)
+  for (const name of IDLE_PARAMS[EXTENSIONS[extension] ?? 'png']) delete common[name]
+  const query = chooseChanged({ ...manifest.params, ...common }, asked, faults)
+  return {
+    query,
+    faults,
+    size: sizeOf(manifest, query),
+    fields: toFields(manifest.params, asked, faults),
+    commonFields: toFields(common, asked, faults),
+  }
+}
+
+/** Describes parameters and their defaults. */
+export function toRows(specs: Specs): Row[] {
+  return Object.entries(specs).map(([name, spec]) => toRow(name, spec, normalise(spec, undefined)))
+}
+
+function toRow(name: string, spec: ParamSpec, value: ParamValue): Row {
+  return {
+    name,
+    takes: describeParam(spec),
+    about: spec.about,
+    value: writeValue(spec, value),
+    color: spec.kind === 'color' ? String(value) : undefined,
+  }
+}
+
+function toFields(specs: Specs, asked: URLSearchParams, faults: readonly Fault[]): Field[] {
+  return Object.entries(specs).map(([name, spec]) => {
+    const raw = asked.get(name) ?? undefined
+    const fault = faults.find((found) => found.name === name)?.detail
+    const row = toRow(name, spec, normalise(spec, fault === undefined ? raw : undefined))
+    const value = fault === undefined ? row.value : (raw ?? row.value)
+    const options = toOptions(spec, row.value)
+    return {
+      ...row,
+      value,
+      fault,
+      options,
+      isLong: spec.kind === 'text' && spec.max > LONGEST_LINE,
+      // The choices say themselves what it takes.
+      hint: [row.about, options ? undefined : row.takes]
+        .flatMap((words) => (words ? toSentence(words) : []))
+        .join(' '),
+      attributes: toAttributes(spec),
+    }
+  })
+}
+
+function toOptions(spec: ParamSpec, value: string): Field['options'] {
+  if (spec.kind === 'boolean') {
+    return [
+      { value: 'true', label: 'yes', selected: value === 'true' },
+      { value: 'false', label: 'no', selected: value === 'false' },
+    ]
+  }
+  if (spec.kind !== 'choice') return undefined
+  return spec.choices.map((choice) => ({ value: choice, label: choice, selected: choice === value }))
+}
+
+function toAttributes(spec: ParamSpec): Field['attributes'] {
+  switch (spec.kind) {
+    case 'integer':
+    case 'number':
+      return {
+        type: 'number',
+        inputmode: spec.kind === 'integer' && spec.min >= 0 ? 'numeric' : 'decimal',
+        // Steps count from `min`: from one between two whole numbers they would all miss.
+        ...(spec.min > -1e9 && { min: spec.kind === 'integer' ? Math.ceil(spec.min) : spec.min }),
+        ...(spec.max < 1e9 && { max: spec.max }),
+        step: spec.kind === 'integer' ? 1 : 'any',
+      }
+    case 'text':
+      return { ...(spec.max <= LONGEST_LINE && { type: 'text' }), maxlength: spec.max }
+    default:
+      return { type: 'text', spellcheck: 'false', autocapitalize: 'off', autocomplete: 'off' }
+  }
+}
+
+function withoutEmptied(specs: Specs, given: URLSearchParams): URLSearchParams {
+  const asked = new URLSearchParams()
+  for (const [name, { kind }] of Object.entries(specs)) {
+    const raw = given.getAll(name).at(-1)
+    const meant = raw !== '' || kind === 'text' || kind === 'boolean'
+    if (raw !== undefined && meant) asked.set(name, raw)
+  }
+  return asked
+}
+
+function findFaults(manifest: Manifest, extension: PageExtension, asked: URLSearchParams): readonly Fault[] {
+  try {
+    parseLook(manifest, EXTENSIONS[extension] ?? 'png', asked)
+    return []
+  } catch (error) {
+    if (error instanceof PublicError) return error.faults
+    throw error
+  }
+}
+
+function chooseChanged(specs: Specs, asked: URLSearchParams, faults: readonly Fault[]): URLSearchParams {
+  const wrong = new Set(faults.map(({ name }) => name))
+  return writeChanged(specs, (name, spec) => {
+    const raw = asked.get(name)
+    return raw === null || wrong.has(name) ? undefined : normalise(spec, raw)
+  })
+}
+
+/** A look as people write it: the parameters that differ from the defaults, each in its best spelling. */
+export function toQuery(manifest: Manifest, look: Look): URLSearchParams {
+  const values: Record<string, unknown> = { ...look, ...look.params }
+  const specs = { ...manifest.params, ...lookSpecs(manifest) }
+  return writeChanged(specs, (name) => values[name] as ParamValue)
+}
+
+/** The values that differ from the defaults; undefined ones stand for these. */
+function writeChanged(
+  specs: Specs,
+  find: (name: string, spec: ParamSpec) => ParamValue | undefined,
+): URLSearchParams {
+  const changed = Object.entries(specs).flatMap(([name, spec]): [string, string][] => {
+    const value = find(name, spec)
+    if (value === undefined) return []
+    const text = writeValue(spec, value)
+    return text === writeValue(spec, normalise(spec, undefined)) ? [] : [[name, text]]
+  })
+  return new URLSearchParams(changed)
+}
+
+/** The size of a picture in CSS pixels; undefined where only the drawing knows. */
+export function sizeOf(manifest: Manifest, query: URLSearchParams): Size | undefined {
+  const { size, sizeFromParams, loads, params } = manifest
+  // What is loaded may decide the size too.
+  if (sizeFromParams && loads) return undefined
+  if (sizeFromParams && [...query.keys()].some((name) => name in params)) return undefined
+  return {
+    width: Number(query.get('width') ?? usualLength(size.width)),
+    height: Number(query.get('height') ?? usualLength(size.height)),
+  }
+}
+
+function normalise(spec: ParamSpec, raw: string | undefined): ParamValue {
+  return parseParam(spec, raw ?? (spec.kind === 'duration' ? `${spec.default}ms` : String(spec.default)))
+}
+
+function writeValue(spec: ParamSpec, value: ParamValue): string {
+  if (spec.kind === 'duration') return formatDuration(Number(value))
+  // A URL would have to escape the `#`.
+  return spec.kind === 'color' ? String(value).replace('#', '') : String(value)
+}

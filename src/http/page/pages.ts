@@ -1,0 +1,110 @@
+import type { ServerResponse } from 'node:http'
+import { STATUS_CODES } from 'node:http'
+import { type PublicError, toSentence } from '../../errors.ts'
+import type { Renderer } from '../../render/renderer.ts'
+import type { Manifest } from '../../widget/manifest.ts'
+import { roomOf } from '../../widget/room.ts'
+import { PAGE } from '../headers.ts'
+import { isHttp2 } from '../request.ts'
+import { sendWhole } from '../send.ts'
+import { isLocalReader } from './local-reader.ts'
+import { type PageRequest, type Site, siteOf, toSite } from './site.ts'
+import { type Trouble, toFailureTrouble, toFaultTrouble } from './trouble.ts'
+import { GALLERY_KEY, type PageRoom, Views } from './views.ts'
+
+/**
+ * Browsers open six connections to a host over HTTP/1.1. With all of them streaming nothing else would load, not even
+ * the page behind a link: one is left free, and pictures past the fifth are stills there.
+ */
+const HTTP1_STREAMS = 5
+
+const LONGEST_PATH = 120
+
+/** Answers with server-rendered pages. */
+export class Pages {
+  readonly #views = new Views()
+  readonly #renderer: Renderer
+  readonly #public: Site | undefined
+
+  /** @param publicUrl the address that the outside knows; else each request's own is taken. */
+  constructor(renderer: Renderer, publicUrl: string | undefined) {
+    this.#renderer = renderer
+    this.#public = toSite(publicUrl)
+  }
+
+  gallery(request: PageRequest, response: ServerResponse): void {
+    const { manifests, faults } = this.#renderer
+    const live = isHttp2(request) ? undefined : HTTP1_STREAMS
+    const broken = faults.map((fault) => ({
+      name: fault.name,
+      trouble: toFaultTrouble(fault, this.#isAuthor(request)),
+    }))
+    const failures = new Map(
+      [...manifests.keys()].flatMap((name): [string, Trouble][] => {
+        const failure = this.#failureOf(request, name, GALLERY_KEY)
+        return failure ? [[name, failure]] : []
+      }),
+    )
+    const widgets = [...manifests.values()]
+    const page = this.#views.gallery(this.#site(request), widgets, broken, { live, failures })
+    this.#send(request, response, 200, page)
+  }
+
+  picture(
+    request: PageRequest,
+    response: ServerResponse,
+    manifest: Manifest,
+    room: PageRoom,
+    query: URLSearchParams,
+  ): void {
+    const troubles = {
+      load: this.#troubleOf(request, manifest.name),
+      draw: this.#failureOf(request, manifest.name, room.key),
+    }
+    const page = this.#views.picture(this.#site(request), manifest, room, query, troubles)
+    this.#send(request, response, 200, page)
+  }
+
+  /** @param widget whose page it would have been: where its module does not load, the page tells why. */
+  error(request: PageRequest, response: ServerResponse, error: PublicError, widget?: string): void {
+    const { status, message } = error
+    const site = this.#site(request)
+    const isMissing = status === 404 && widget !== undefined && !this.#renderer.manifests.has(widget)
+    const trouble = isMissing ? this.#troubleOf(request, widget) : undefined
+    const words = trouble
+      ? { title: 'This widget does not load', detail: `There are no pictures of ${widget} until it does.` }
+      : { title: STATUS_CODES[status] ?? 'Error', detail: toSentence(message) }
+    const asked = status === 404 && !trouble ? site.base + pathOf(request) : undefined
+    const page = this.#views.error(site, { ...words, status, asked }, trouble)
+    this.#send(request, response, error.status, page, error.headers)
+  }
+
+  #troubleOf(request: PageRequest, widget: string): Trouble | undefined {
+    const fault = this.#renderer.faults.find(({ name }) => name === widget)
+    return fault && toFaultTrouble(fault, this.#isAuthor(request))
+  }
+
+  #failureOf(request: PageRequest, widget: string, key: string): Trouble | undefined {
+    const failure = this.#renderer.failureOf(roomOf({ widget, key }))
+    return failure && toFailureTrouble(failure, this.#isAuthor(request))
+  }
+
+  /** A server with an address for the outside world has no authors at work. */
+  #isAuthor(request: PageRequest): boolean {
+    return !this.#public && isLocalReader(request)
+  }
+
+  #site(request: PageRequest): Site {
+    return this.#public ?? siteOf(request)
+  }
+
+  #send(request: PageRequest, response: ServerResponse, status: number, page: string, extra = {}): void {
+    sendWhole(request, response, status, { ...PAGE, ...extra }, 'text/html; charset=utf-8', page)
+  }
+}
+
+/** The path that was asked for, as far as people read one. */
+function pathOf({ url = '/' }: PageRequest): string {
+  const [path = ''] = url.split('?')
+  return path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path
+}

@@ -1,0 +1,226 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, dirname, join } from 'node:path'
+import { Eta } from 'eta'
+import { MAX_PIXELS } from '../../picture/encode.ts'
+import { lookSpecs } from '../../widget/look.ts'
+import type { Manifest } from '../../widget/manifest.ts'
+import type { Size } from '../../widget/widget.ts'
+import type { Extension } from '../negotiate.ts'
+import { type Exhibit, toGalleryOrder } from './gallery-order.ts'
+import { type PageExtension, readPageLook, sizeOf, toRows } from './page-look.ts'
+import type { Site } from './site.ts'
+import { type Snippets, snippets } from './snippets.ts'
+import type { Trouble } from './trouble.ts'
+
+/** How a gallery is shown. */
+export interface GalleryOptions {
+  /**
+   * How many pictures are streams, the others being stills. Browsers open six connections to an HTTP/1.1 host:
+   * behind six streams nothing else loads, not even the next page. @default all
+   */
+  live?: number | undefined
+  /** Why the newest picture of a widget could not be drawn, by the widget's name. @default none failed */
+  failures?: ReadonlyMap<string, Trouble> | undefined
+}
+
+/** The room of a picture's page, and the ending of the page's address. */
+export interface PageRoom {
+  key: string
+  /** @default none, which shows the PNG */
+  extension?: PageExtension | undefined
+}
+
+/** A module that does not load, or whose newest code does not. */
+export interface BrokenModule {
+  /** The widget's name; empty for a folder that cannot be read. */
+  name: string
+  trouble: Trouble
+}
+
+/** What is wrong with the widget of a page. */
+export interface PictureTroubles {
+  /** Why its newest code does not load, while that from before goes on. */
+  load?: Trouble | undefined
+  /** Why the room's newest picture could not be drawn. */
+  draw?: Trouble | undefined
+}
+
+/** What went wrong, in the words of a page. */
+export interface PageError {
+  status: number
+  title: string
+  detail: string
+  /** The path that there is nothing at. @default none is told */
+  asked?: string | undefined
+}
+
+interface Picture {
+  site: Site
+  manifest: Manifest
+  key: string
+  extension: PageExtension
+  query: URLSearchParams
+  size: Size | undefined
+}
+
+interface Image {
+  src: string
+  /** The same picture for screens of one and of two pixels a CSS pixel, where only the drawing knows the size. */
+  srcset: string | undefined
+  size: Size | undefined
+  alt: string
+}
+
+/** The room whose pictures the gallery shows. */
+export const GALLERY_KEY = 'main'
+
+const FORMATS: Readonly<Record<string, PageExtension>> = {
+  PNG: 'png',
+  WebP: 'webp',
+  JPEG: 'jpg',
+  GIF: 'gif',
+  SVG: 'svg',
+}
+
+/** The folder of the pages' static files (`assets`) and of their templates (`views`). */
+export function publicFolder(): string {
+  return dirname(dirname(createRequire(import.meta.url).resolve('#public/assets/style.css')))
+}
+
+/** The pages: rendered on the server, without scripts. */
+export class Views {
+  readonly #eta = new Eta()
+
+  constructor() {
+    const folder = join(publicFolder(), 'views')
+    for (const file of readdirSync(folder)) {
+      this.#eta.loadTemplate(`@${basename(file, '.eta')}`, readFileSync(join(folder, file), 'utf8'))
+    }
+  }
+
+  /** Shows every widget, people's own before the built-in ones, and every module that is none. */
+  gallery(
+    site: Site,
+    widgets: readonly Manifest[],
+    broken: readonly BrokenModule[],
+    { live = Number.POSITIVE_INFINITY, failures }: GalleryOptions = {},
+  ): string {
+    return this.#eta.render('@gallery', {
+      site,
+      cards: toGalleryOrder(widgets, live).map((exhibit) => ({
+        ...toCard(site, exhibit),
+        failure: failures?.get(exhibit.manifest.name),
+        trouble: broken.find(({ name }) => name === exhibit.manifest.name)?.trouble,
+      })),
+      broken: broken.map(({ name, trouble }) => ({
+        trouble,
+        goesOn: widgets.some((manifest) => manifest.name === name),
+      })),
+    })
+  }
+
+  /** Shows one picture, large, with a form for its look and the snippets of exactly this look. */
+  picture(
+    site: Site,
+    manifest: Manifest,
+    room: PageRoom,
+    query: URLSearchParams,
+    troubles: PictureTroubles = {},
+  ): string {
+    const { key, extension = 'png' } = room
+    const look = readPageLook(manifest, extension, query)
+    const picture: Picture = {
+      site,
+      manifest,
+      key,
+      extension,
+      query: look.query,
+      size: look.size,
+    }
+    const image = toImage(picture)
+    return this.#eta.render('@picture', {
+      site,
+      manifest,
+      look,
+      troubles,
+      key,
+      image,
+      snippets: toSnippets(picture),
+      page: pageOf(picture, 'png'),
+      action: pageOf(picture, extension),
+      changed: look.query.size > 0 || look.faults.length > 0,
+      live: extension !== 'gif' && extension !== 'svg',
+      formats: toFormats(picture),
+      data: pathOf(picture, 'json') + toSearch(look.query),
+      stream: pathOf(picture, 'mjpeg') + toSearch(look.query),
+      still: pathOf(picture, extension) + toSearch(look.query, { delivery: 'still' }),
+    })
+  }
+
+  /** Fills in a template of its own folder, by its name. */
+  page(template: string, facts: object): string {
+    return this.#eta.render(`@${template}`, facts)
+  }
+
+  /** Tells what went wrong to somebody who opened an address as a page. */
+  error(site: Site, error: PageError, trouble?: Trouble): string {
+    return this.#eta.render('@error', { site, error, trouble })
+  }
+}
+
+function toCard(site: Site, { manifest, isLive }: Exhibit): object {
+  const query = new URLSearchParams()
+  const size = sizeOf(manifest, query)
+  const picture: Picture = { site, manifest, key: GALLERY_KEY, extension: 'png', query, size }
+  return {
+    manifest,
+    isLive,
+    page: pageOf(picture, 'png'),
+    image: toImage(picture, isLive ? {} : { delivery: 'still' }),
+    snippets: toSnippets(picture),
+    rows: toRows(manifest.params),
+    commonRows: toRows(lookSpecs(manifest)),
+  }
+}
+
+function toImage(picture: Picture, more: Record<string, string> = {}): Image {
+  const { manifest, extension, query, size } = picture
+  const at = (scale: string) => pathOf(picture, extension) + toSearch(query, { scale, ...more })
+  const isDense = size !== undefined && size.width * size.height * 4 <= MAX_PIXELS
+  // A picture without a size is as large as its pixels say: an SVG in any case, others by what srcset says of them.
+  const srcset = size || extension === 'svg' ? undefined : `${at('1')} 1x, ${at('2')} 2x`
+  return { src: at(isDense ? '2' : '1'), srcset, size, alt: manifest.title }
+}
+
+function toSnippets(picture: Picture): Snippets {
+  const { site, manifest, extension, query, size } = picture
+  const path = pathOf(picture, extension).slice(site.base.length)
+  return snippets({ url: site.url + path + toSearch(query), ...size, alt: manifest.title })
+}
+
+function toFormats(picture: Picture): object[] {
+  const current = picture.extension === 'jpeg' ? 'jpg' : picture.extension
+  return Object.entries(FORMATS).map(([label, extension]) => ({
+    label,
+    href: pageOf(picture, extension) + toSearch(picture.query),
+    current: extension === current,
+  }))
+}
+
+/** The address of a picture's page: without an ending for a PNG, so that it reads as a page's. */
+function pageOf(picture: Picture, extension: PageExtension): string {
+  const path = pathOf(picture, extension)
+  return extension === 'png' ? path.slice(0, -'.png'.length) : path
+}
+
+function pathOf({ site, manifest, key }: Picture, extension: Extension): string {
+  return `${site.base}/${manifest.name}/${encodeURIComponent(key)}.${extension}`
+}
+
+function toSearch(query: URLSearchParams, more: Record<string, string> = {}): string {
+  const all = new URLSearchParams(query)
+  for (const [name, value] of Object.entries(more)) all.set(name, value)
+  if (more.scale === '1') all.delete('scale')
+  return all.size > 0 ? `?${all}` : ''
+}

@@ -1,0 +1,134 @@
+import type { RoomSummary } from '../cluster/rooms.ts'
+import { type Fault, quote } from '../errors.ts'
+import { badParameters } from '../widget/look.ts'
+
+/** What rooms can be sorted by. */
+export const SORTS = ['room', 'connections', 'visitors', 'peak', 'peakToday', 'hits', 'since'] as const
+
+export type Sort = (typeof SORTS)[number]
+
+/** Which rooms are wanted. */
+export interface RoomQuery {
+  sort: Sort
+  isDescending: boolean
+  /** A part of the room's name, in lower case. */
+  search: string
+  widget: string | undefined
+  /** Whether only rooms are wanted that somebody watches, or only others. */
+  watched: boolean | undefined
+  limit: number
+  /** The last room of the page before. */
+  after: Place | undefined
+}
+
+/** Some of the rooms. */
+export interface RoomPage {
+  rooms: RoomSummary[]
+  /** How many there are in all, on every page. */
+  total: number
+  /** What `cursor` the next page has; undefined for the last one. */
+  next: string | undefined
+}
+
+interface Place {
+  value: string | number
+  room: string
+}
+
+export const DEFAULT_SORT = '-visitors'
+export const DEFAULT_LIMIT = 100
+export const LARGEST_LIMIT = 1_000
+const LONGEST_SEARCH = 100
+
+/** Reads a query string; names that mean nothing here are ignored. @throws PublicError 400 that names all that is wrong. */
+export function parseRoomQuery(query: URLSearchParams): RoomQuery {
+  const faults: Fault[] = []
+  const expect = (right: boolean, name: string, expected: string) => {
+    if (!right) faults.push({ name, detail: `expected ${expected}, got ${quote(query.get(name))}` })
+  }
+  const order = query.get('sort') ?? DEFAULT_SORT
+  const sort = order.replace(/^-/, '') as Sort
+  expect(SORTS.includes(sort), 'sort', `one of ${SORTS.join(', ')}, with a - before it for the largest first`)
+  const limit = query.get('limit') ?? String(DEFAULT_LIMIT)
+  const isLimit = /^\d{1,9}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= LARGEST_LIMIT
+  expect(isLimit, 'limit', `a whole number from 1 to ${LARGEST_LIMIT}`)
+  const search = query.get('search') ?? ''
+  expect(search.length <= LONGEST_SEARCH, 'search', `at most ${LONGEST_SEARCH} characters`)
+  const watched = query.get('watched')
+  expect(watched === null || /^(true|false)$/.test(watched), 'watched', 'true or false')
+  const cursor = query.get('cursor')
+  const after = cursor === null ? undefined : fromCursor(cursor, order)
+  expect(cursor === null || after !== undefined, 'cursor', '`next` of a page with the same `sort`')
+  if (faults.length > 0) throw badParameters(faults)
+  return {
+    sort,
+    isDescending: order.startsWith('-'),
+    search: search.toLowerCase(),
+    widget: query.get('widget') ?? undefined,
+    watched: watched === null ? undefined : watched === 'true',
+    limit: Number(limit),
+    after,
+  }
+}
+
+/**
+ * The page that is wanted. It begins after the last room of the page before, wherever that would be now: counts move
+ * between two pages, and numbers of pages with them.
+ */
+export function selectRooms(all: readonly RoomSummary[], query: RoomQuery): RoomPage {
+  const { sort, isDescending, search, widget, watched, limit, after } = query
+  const compare = (one: Place, other: Place) =>
+    (one.value === other.value ? 0 : one.value < other.value === isDescending ? 1 : -1) ||
+    (one.room < other.room ? -1 : Number(one.room > other.room))
+  const found = all.filter(
+    (room) =>
+      (widget === undefined || room.widget === widget) &&
+      (watched === undefined || room.connections > 0 === watched) &&
+      room.room.toLowerCase().includes(search),
+  )
+  const places = found.map((summary) => ({ summary, value: summary[sort] ?? 0, room: summary.room }))
+  const rest = after ? places.filter((each) => compare(each, after) > 0) : places
+  const page = takeFirst(rest, limit, compare)
+  const last = page.at(-1)
+  return {
+    rooms: page.map(({ summary }) => summary),
+    total: found.length,
+    next: last && rest.length > limit ? toCursor(last, `${isDescending ? '-' : ''}${sort}`) : undefined,
+  }
+}
+
+/** The first so many in an order, without putting all of a hundred thousand in it. */
+function takeFirst<T>(rows: readonly T[], most: number, compare: (one: T, other: T) => number): T[] {
+  const first: T[] = []
+  for (const row of rows) {
+    const last = first[most - 1]
+    if (last !== undefined && compare(row, last) >= 0) continue
+    let [low, high] = [0, first.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (compare(first[middle] as T, row) <= 0) low = middle + 1
+      else high = middle
+    }
+    first.splice(low, 0, row)
+    if (first.length > most) first.pop()
+  }
+  return first
+}
+
+/** It holds the order too: in another one the place means nothing. */
+function toCursor({ value, room }: Place, order: string): string {
+  return Buffer.from(JSON.stringify([order, value, room])).toString('base64url')
+}
+
+function fromCursor(cursor: string, order: string): Place | undefined {
+  try {
+    const [, value, room] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
+    const isValue = typeof value === 'string' || typeof value === 'number'
+    if (!isValue || typeof room !== 'string') return undefined
+    const place = { value, room }
+    // Node skips what is no base64.
+    return toCursor(place, order) === cursor ? place : undefined
+  } catch {
+    return undefined
+  }
+}

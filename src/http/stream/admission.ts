@@ -1,0 +1,71 @@
+import { isIP } from 'node:net'
+import { PublicError } from '../../errors.ts'
+
+/** How many streams there may be. */
+export interface AdmissionLimits {
+  maxConnections: number
+  maxConnectionsPerAddress: number
+}
+
+/** Counts open streams, in all and by address, and refuses those over the limits. */
+export class Admission {
+  readonly #limits: AdmissionLimits
+  readonly #byAddress = new Map<string, number>()
+  #total = 0
+
+  constructor(limits: AdmissionLimits) {
+    this.#limits = limits
+  }
+
+  get total(): number {
+    return this.#total
+  }
+
+  /** Admits one stream; answers what lets go of its place, once. @throws PublicError 429 or 503. */
+  admit(client: string): () => void {
+    const address = toNetwork(client)
+    const { maxConnections, maxConnectionsPerAddress } = this.#limits
+    const count = this.#byAddress.get(address) ?? 0
+    if (this.#total >= maxConnections) {
+      throw refusal(
+        503,
+        'full',
+        'the server is full, try again later',
+        `All ${maxConnections} places are taken.`,
+      )
+    }
+    if (count >= maxConnectionsPerAddress) {
+      const detail = `This address has ${count} pictures open, the most it may (--max-connections-per-address).`
+      throw refusal(429, 'too-many-connections', 'too many pictures open from your address', detail)
+    }
+    this.#total += 1
+    this.#byAddress.set(address, count + 1)
+    let admitted = true
+    return () => {
+      if (!admitted) return
+      admitted = false
+      this.#release(address)
+    }
+  }
+
+  #release(address: string): void {
+    this.#total -= 1
+    const left = (this.#byAddress.get(address) ?? 1) - 1
+    if (left > 0) this.#byAddress.set(address, left)
+    else this.#byAddress.delete(address)
+  }
+}
+
+/** One customer has a whole /64 of IPv6: such an address counts by its network. */
+function toNetwork(address: string): string {
+  if (isIP(address) !== 6 || /^::ffff:\d+\./i.test(address)) return address
+  const [head = '', tail] = address.split('::')
+  const groups = head.split(':').filter(Boolean)
+  const rest = tail?.split(':').filter(Boolean) ?? []
+  const zeros = Array.from({ length: 8 - groups.length - rest.length }, () => '0')
+  return `${[...groups, ...zeros, ...rest].slice(0, 4).join(':')}::/64`
+}
+
+function refusal(status: number, code: string, caption: string, detail: string): PublicError {
+  return new PublicError({ code, status, caption, detail, headers: { 'Retry-After': '10' } })
+}

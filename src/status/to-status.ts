@@ -1,0 +1,57 @@
+import { PublicError, quote } from '../errors.ts'
+import { compileJsonQuery } from './json-query.ts'
+import type { Poll } from './poll.ts'
+import { parseStatus, type Status } from './status-schema.ts'
+
+/** The most that a badge can say. */
+const LONGEST_MESSAGE = 1_000
+
+/**
+ * What a badge says of the JSON that was fetched for it: what the query finds, several values with commas between; or
+ * the status that the whole answer, or what the query finds, is.
+ * @throws TypeError that says what is wrong with the JSON.
+ */
+export function toStatus(key: string, poll: Poll, json: unknown): Status {
+  const { query, label = key, prefix = '', suffix = '' } = poll
+  const found = query === undefined ? [json] : compileJsonQuery(query)(json)
+  if (found.length === 0) throw new TypeError(`there is nothing at ${query}`)
+  const [first] = found
+  if (query === undefined || (found.length === 1 && isObject(first)))
+    return { ...readStatus(first), ...pickLook(poll) }
+  const words = found.flat().map((value) => {
+    if (typeof value === 'object' && value !== null)
+      throw new TypeError(`expected text or numbers at ${query}, found ${quote(value)}`)
+    return String(value)
+  })
+  const text = `${prefix}${words.join(', ')}${suffix}`.slice(0, LONGEST_MESSAGE)
+  const message = text.trim() === '' ? 'empty' : text
+  return { schemaVersion: 1, label, message, ...pickLook(poll) }
+}
+
+/** What a badge says when there is nothing to say. */
+export function toFailedStatus(key: string, poll: Poll): Status {
+  const { label = key } = poll
+  return { schemaVersion: 1, label, message: 'unavailable', isError: true, ...pickLook(poll, 'lightgrey') }
+}
+
+function readStatus(value: unknown): Status {
+  try {
+    return parseStatus(value)
+  } catch (error) {
+    if (!(error instanceof PublicError)) throw error
+    throw new TypeError(`expected a status in the schema of shields.io: ${error.message}`)
+  }
+}
+
+function pickLook({ label, color, labelColor, style }: Poll, always = color): Partial<Status> {
+  return {
+    ...(label !== undefined && { label }),
+    ...(always !== undefined && { color: always }),
+    ...(labelColor !== undefined && { labelColor }),
+    ...(style !== undefined && { style }),
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

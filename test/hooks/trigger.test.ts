@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import { Trigger } from '../../src/hooks/trigger.ts'
+
+/** Steps of a time, whether the condition holds then, and whether that is news. */
+type Step = [time: number, isTrue: boolean, isNews: boolean]
+
+describe('a trigger', () => {
+  test.each<[what: string, duration: number, hasFired: boolean, steps: Step[]]>([
+    ['fires at once where nothing has to last', 0, false, [[0, true, true]]],
+    ['does not fire for what is false', 0, false, [[0, false, false]]],
+    [
+      'fires once for what stays true',
+      0,
+      false,
+      [
+        [0, true, true],
+        [1, true, false],
+        [9, true, false],
+      ],
+    ],
+    [
+      'fires again after it was false',
+      0,
+      false,
+      [
+        [0, true, true],
+        [1, false, false],
+        [2, true, true],
+      ],
+    ],
+    [
+      'waits until it has lasted',
+      10,
+      false,
+      [
+        [5, true, false],
+        [14, true, false],
+        [15, true, true],
+        [16, true, false],
+      ],
+    ],
+    [
+      'begins to wait anew after it was false',
+      10,
+      false,
+      [
+        [0, true, false],
+        [9, false, false],
+        [10, true, false],
+        [19, true, false],
+        [20, true, true],
+      ],
+    ],
+    [
+      'that fired before a restart does not fire for the same again',
+      0,
+      true,
+      [
+        [0, true, false],
+        [1, false, false],
+        [2, true, true],
+      ],
+    ],
+  ])('%s', (_what, duration, hasFired, steps) => {
+    const trigger = new Trigger(duration, hasFired)
+    for (const [time, isTrue, isNews] of steps)
+      expect([time, trigger.update(isTrue, time)]).toEqual([time, isNews])
+  })
+})

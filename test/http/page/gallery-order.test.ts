@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { toGalleryOrder } from '../../../src/http/page/gallery-order.ts'
+import { builtInFolder } from '../../../src/widget/built-in-folder.ts'
+import { loadFolders } from '../../../src/widget/load-folder.ts'
+import type { Manifest } from '../../../src/widget/manifest.ts'
+
+const { widgets } = await loadFolders([builtInFolder()])
+const builtIn = [...widgets.values()].map(({ manifest }) => manifest)
+const own = (name: string, more: Partial<Manifest> = {}): Manifest => ({
+  ...(builtIn[0] as Manifest),
+  ...{ name, title: name, file: join('/srv', `${name}.ts`), loops: false },
+  ...more,
+})
+const namesOf = (all: readonly Manifest[], most: number) =>
+  toGalleryOrder(all, most).map(({ manifest, isLive }) => (isLive ? manifest.name : `(${manifest.name})`))
+
+describe('a gallery', () => {
+  test('begins with who is there', () => {
+    const names = namesOf(builtIn, Number.POSITIVE_INFINITY)
+    expect(names[0]).toBe('online')
+    expect(names.toSorted()).toEqual(builtIn.map(({ name }) => name).toSorted())
+  })
+
+  test('has people’s own widgets before the built-in ones, and live', () => {
+    const names = namesOf([...builtIn, own('zebra'), own('ape', { loops: true })], 3)
+    expect(names.slice(0, 3)).toEqual(['ape', 'zebra', 'online'])
+  })
+
+  test('streams what would stand still, before what moves as a still', () => {
+    const names = namesOf(builtIn, 5)
+    expect(names.filter((name) => !name.startsWith('('))).toHaveLength(5)
+    expect(names).toContain('(sine)')
+    expect(names).toContain('(traffic-light)')
+    expect(names).toContain('clock')
+    expect(namesOf(builtIn, builtIn.length - 1)).toContain('sine')
+  })
+})

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { snippets } from '../../../src/http/page/snippets.ts'
+
+const plain = { url: 'https://pics.example.org/clock/main.png', width: 480, height: 160, alt: 'Clock' }
+
+describe('snippets', () => {
+  it('writes a picture in three languages', () => {
+    expect(snippets(plain)).toEqual({
+      html: '<img src="https://pics.example.org/clock/main.png" width="480" height="160" alt="Clock" loading="lazy">',
+      markdown: '![Clock](https://pics.example.org/clock/main.png)',
+      bbcode: '[img]https://pics.example.org/clock/main.png[/img]',
+    })
+  })
+
+  it('leaves out a size that is not known, rather than to distort the picture', () => {
+    const { html } = snippets({ ...plain, width: undefined, height: undefined })
+    expect(html).toBe('<img src="https://pics.example.org/clock/main.png" alt="Clock" loading="lazy">')
+  })
+
+  it('escapes HTML', () => {
+    const { html } = snippets({ ...plain, url: `${plain.url}?a=1&b="'`, alt: `"><script> 'tis & so` })
+    expect(html).toContain('src="https://pics.example.org/clock/main.png?a=1&amp;b=&quot;&#39;"')
+    expect(html).toContain('alt="&quot;&gt;&lt;script&gt; &#39;tis &amp; so"')
+  })
+
+  it.each([
+    ['brackets', 'a](b) [c', '![a\\](b) \\[c]'],
+    ['emphasis and code', '*a* _b_ `c` ~d~', '![\\*a\\* \\_b\\_ \\`c\\` \\~d\\~]'],
+    ['tags, references and backslashes', '<b> &amp; \\', '![\\<b\\> \\&amp; \\\\]'],
+    ['line breaks', 'a\n\n  b', '![a b]'],
+  ])('escapes %s in Markdown', (_, alt, expected) => {
+    expect(snippets({ ...plain, alt }).markdown).toBe(`${expected}(${plain.url})`)
+  })
+
+  it('keeps an address whole in Markdown', () => {
+    const url = 'https://example.org/a (b)<c>\\?d&copy=1&copy;'
+    expect(snippets({ ...plain, url }).markdown).toBe(
+      '![Clock](https://example.org/a%20%28b%29%3Cc%3E%5C?d&copy=1&amp;copy;)',
+    )
+  })
+
+  it('keeps an address whole in BBCode', () => {
+    const { bbcode } = snippets({ ...plain, url: 'https://example.org/[/img] x' })
+    expect(bbcode).toBe('[img]https://example.org/%5B/img%5D%20x[/img]')
+  })
+})

@@ -1,0 +1,84 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { toFailureTrouble, toFaultTrouble } from '../../../src/http/page/trouble.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'widgets-'))
+  await writeFile(join(folder, 'clock.ts'), `\n\n\tsize: (,\n${'x'.repeat(300)}\n`)
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const at = (line: number, column: number | undefined) => ({ file: join(folder, 'clock.ts'), line, column })
+const line = (number: string, text: string, caret: string | undefined) => ({
+  ...{ number, text, caret },
+  isFault: true,
+})
+const faultAt = (line: number, column: number | undefined, isLocal = true) =>
+  toFaultTrouble({ name: 'clock', message: 'bad', publicMessage: 'bad', ...at(line, column) }, isLocal)
+
+describe('what is wrong with a widget', () => {
+  test('is told by file, line and column, with the line of code and a mark', () => {
+    const trouble = faultAt(3, 9)
+    expect(trouble.place).toMatch(/^widgets-\w+\/clock\.ts:3:9$/)
+    expect(trouble.code?.find(({ isFault }) => isFault)).toEqual(line('3', '\tsize: (,', '\t       ^'))
+  })
+
+  test('has no mark where only the line is known, and no code where there is none', () => {
+    expect(faultAt(3, undefined).code?.[2]).toEqual(line('3', '\tsize: (,', undefined))
+    expect(faultAt(99, 1).code).toBeUndefined()
+  })
+
+  test('is told with two lines before and after, less what all are indented by', async () => {
+    await writeFile(join(folder, 'long.ts'), `${'//\n'.repeat(7)}  a(\n\n    b,\n  }\n  c\n  d\n`)
+    const frame = toFaultTrouble(
+      { name: 'long', message: 'bad', publicMessage: 'bad', file: join(folder, 'long.ts'), line: 10 },
+      true,
+    )
+    expect(frame.code?.map(({ number, text, isFault }) => [number, text, isFault])).toEqual([
+      [' 8', 'a(', false],
+      [' 9', '', false],
+      ['10', '  b,', true],
+      ['11', '}', false],
+      ['12', 'c', false],
+    ])
+  })
+
+  test('shows the lines before the end of a file that ends too early', () => {
+    expect(faultAt(5, 1).code?.map(({ number }) => number)).toEqual(['3', '4', '5'])
+  })
+
+  test('shows the part of a long line that matters', () => {
+    const code = faultAt(4, 200).code?.find(({ isFault }) => isFault)
+    expect(code?.text.length).toBeLessThan(100)
+    expect(code?.caret?.length).toBeLessThanOrEqual(code?.text.length ?? 0)
+  })
+
+  test('shows code and the words of a widget to nobody from elsewhere', () => {
+    expect(faultAt(3, 9, false).code).toBeUndefined()
+    const failure = { reason: 'failed to draw: Error', words: 'https://x?token=1', place: at(3, undefined) }
+    expect(toFailureTrouble(failure, false)).toMatchObject({
+      words: 'failed to draw: Error',
+      code: undefined,
+      place: expect.stringMatching(/clock\.ts:3$/),
+    })
+    expect(toFailureTrouble(failure, true).words).toContain('token')
+    const fault = { ...at(3, undefined), name: 'clock', message: 'Error: token=1', publicMessage: 'Error' }
+    expect([toFaultTrouble(fault, false).words, toFaultTrouble(fault, true).words]).toEqual([
+      'Error',
+      'Error: token=1',
+    ])
+  })
+
+  test('tells nobody where files lie on the server', () => {
+    const message = "Cannot find module '/srv/secret/nope.js' imported from /srv/secret/leaky.mjs"
+    const trouble = toFaultTrouble(
+      { name: 'leaky', file: '/srv/secret/leaky.mjs', message, publicMessage: 'Error' },
+      true,
+    )
+    expect(JSON.stringify(trouble)).not.toContain('/srv')
+    expect(trouble.place).toBe('secret/leaky.mjs')
+  })
+})

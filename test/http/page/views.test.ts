@@ -1,0 +1,393 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Trouble } from '../../../src/http/page/trouble.ts'
+import { publicFolder, Views } from '../../../src/http/page/views.ts'
+import type { Manifest } from '../../../src/widget/manifest.ts'
+import { type Param, param } from '../../../src/widget/param.ts'
+
+const views = new Views()
+const site = { url: 'https://pics.example.org/live', base: '/live' }
+const none = new URLSearchParams()
+
+function manifest(more: Partial<Manifest> = {}, params: Record<string, Param> = {}): Manifest {
+  return {
+    name: 'clock',
+    title: 'Clock',
+    about: 'The time.',
+    file: '/srv/widgets/clock.js',
+    size: { width: 480, height: 160 },
+    sizeFromParams: false,
+    fps: undefined,
+    loops: false,
+    loads: false,
+    hasData: false,
+    reads: false,
+    shows: false,
+    starts: false,
+    hears: { join: false, leave: false, click: false },
+    limits: {},
+    ...more,
+    params: Object.fromEntries(Object.entries(params).map(([name, { spec }]) => [name, spec])),
+  }
+}
+
+const clock = manifest(
+  { fps: 2, size: { width: { min: 100, max: 1280, default: 480 }, height: 160 } },
+  {
+    zone: param.text('UTC', { max: 40, about: 'an IANA time zone' }),
+    hands: param.integer(3, { min: 1, max: 5 }),
+    turn: param.duration(60_000, { min: 1000, max: 3_600_000 }),
+    seconds: param.boolean(true),
+    face: param.choice(['digital', 'analog']),
+    ink: param.color('#1D1C1A'),
+  },
+)
+const badge = manifest(
+  { name: 'badge', sizeFromParams: true, size: { width: 90, height: 20 } },
+  { label: param.text('') },
+)
+
+const trouble = (more: Partial<Trouble> = {}): Trouble => ({
+  place: 'widgets/clock.ts:12:7',
+  words: 'SyntaxError: Unexpected token',
+  code: [
+    { number: '11', text: 'title: x', isFault: false, caret: undefined },
+    { number: '12', text: 'size: (,', isFault: true, caret: '       ^' },
+  ],
+  ...more,
+})
+
+const picture = (query = '', of = clock, room: Parameters<Views['picture']>[2] = { key: 'main' }) =>
+  views.picture(site, of, room, new URLSearchParams(query))
+const imagesOf = (html: string) => html.match(/<img\b[^>]*>/g) ?? []
+const srcOf = (html: string) => /<img\b[^>]* src="([^"]*)"/.exec(html)?.[1]
+const snippetsOf = (html: string) =>
+  [...html.matchAll(/<pre\b[^>]*><code>(.*?)<\/code>/gs)].map(([, text]) => text)
+const fieldOf = (html: string, name: string) =>
+  new RegExp(
+    `<(input|select|textarea)\\b[^>]* name="${name}".*?(?=<div class="field">|</fieldset>)`,
+    's',
+  ).exec(html)?.[0] ?? ''
+
+const pages: [string, string][] = [
+  [
+    'gallery',
+    views.gallery(
+      site,
+      [clock, badge],
+      [
+        { name: 'x', trouble: trouble() },
+        { name: 'clock', trouble: trouble() },
+      ],
+    ),
+  ],
+  ['empty gallery', views.gallery(site, [], [])],
+  ['picture', picture('ink=tomato&hands=9')],
+  [
+    'picture in trouble',
+    views.picture(site, clock, { key: 'main' }, none, { load: trouble(), draw: trouble() }),
+  ],
+  ['picture of its own size', picture('label=hi', badge)],
+  ['error', views.error(site, { status: 404, title: 'Not Found', detail: 'no such widget' })],
+  ['error in trouble', views.error(site, { status: 404, title: 'Not Found', detail: 'no' }, trouble())],
+]
+
+describe.each(pages)('the %s page', (_, html) => {
+  it('has lazy pictures with words, and with a width and a height or in the density that comes', () => {
+    for (const image of imagesOf(html)) {
+      expect(image).toMatch(
+        / src="\/live\/[^"]+" (width="\d+" height="\d+"|srcset="\/live\/[^"]+ 2x") alt="[^"]+" loading="lazy">$/,
+      )
+    }
+  })
+
+  it('needs nothing that its content security policy forbids', () => {
+    expect(html).not.toMatch(/<script|<style|\sstyle=|\son\w+=|javascript:/i)
+    const loaded = [...html.matchAll(/<(?:link|img)\b[^>]* (?:href|src)="([^"]*)"/g)].map(([, url]) => url)
+    expect(loaded.filter((url) => !url?.startsWith('/live/'))).toEqual([])
+  })
+
+  it('links files that there are', () => {
+    const files = [...html.matchAll(/"\/live(\/assets\/[^"]+)"/g)].map(([, path]) =>
+      join(publicFolder(), path ?? ''),
+    )
+    expect(files).toHaveLength(2)
+    expect(files.filter((file) => !existsSync(file))).toEqual([])
+  })
+
+  it('is a whole document with one first heading, a landmark and unique ids', () => {
+    expect(html).toMatch(/^<!doctype html>\n<html lang="en">/)
+    expect(html.match(/<h1\b/g)).toHaveLength(1)
+    expect(html).toContain('<main id="content"')
+    expect(html).toMatch(/<meta name="viewport"/)
+    const ids = [...html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(html).not.toMatch(/undefined|\[object |NaN/)
+  })
+})
+
+describe('the gallery', () => {
+  it('escapes what authors wrote', () => {
+    const evil = '"><script>alert(1)</script>'
+    const widget = manifest({ title: evil, about: evil }, { label: param.text(evil, { about: evil }) })
+    const html = views.gallery(
+      site,
+      [widget],
+      [
+        {
+          name: 'x',
+          trouble: trouble({
+            place: evil,
+            words: evil,
+            code: [{ number: '1', text: evil, isFault: true, caret: evil }],
+          }),
+        },
+      ],
+    )
+    expect(html).not.toContain('<script')
+    expect(html).toContain('&quot;&gt;&lt;script&gt;alert(1)')
+  })
+
+  it('shows every widget sharp and links its page', () => {
+    const html = views.gallery(site, [clock, badge], [])
+    expect(imagesOf(html).map(srcOf)).toEqual([
+      '/live/clock/main.png?scale=2',
+      '/live/badge/main.png?scale=2',
+    ])
+    expect(html).toContain('href="/live/clock/main"')
+    expect(html).toContain('href="/live/badge/main"')
+  })
+
+  it('lists every parameter with what it takes and its default', () => {
+    const html = views.gallery(site, [clock], [])
+    const rows = [...html.matchAll(/<tr>\s*<th scope="row">.*?<\/tr>/gs)].map(([row]) =>
+      row
+        .replace(/<[^>]*>/g, ' ')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    )
+    expect(rows).toEqual([
+      'zone an IANA time zone text of at most 40 characters UTC',
+      'hands a whole number from 1 to 5 3',
+      'turn a time from 1s to 1h 1m',
+      'seconds true or false true',
+      'face one of digital, analog digital',
+      'ink a colour like ff8800 or tomato 1d1c1a',
+      'width CSS pixels a whole number from 100 to 1280 480',
+      expect.stringMatching(/^scale .*a number from 1 to 3 1$/),
+      'fps frames a second a number from 1 to 30 2',
+      'quality JPEG and WebP a whole number from 1 to 100 85',
+    ])
+  })
+
+  it('has snippets with the address that the world knows', () => {
+    expect(snippetsOf(views.gallery(site, [clock], []))).toEqual([
+      '&lt;img src=&quot;https://pics.example.org/live/clock/main.png&quot; width=&quot;480&quot; height=&quot;160&quot; ' +
+        'alt=&quot;Clock&quot; loading=&quot;lazy&quot;&gt;',
+      '![Clock](https://pics.example.org/live/clock/main.png)',
+      '[img]https://pics.example.org/live/clock/main.png[/img]',
+    ])
+  })
+
+  it('shows a broken module by its file and line, and whose pictures go on', () => {
+    const html = views.gallery(site, [clock], [{ name: 'snow', trouble: trouble() }])
+    expect(html).toContain('One module did not load')
+    expect(html).toContain('<code>widgets/clock.ts:12:7</code>')
+    expect(html).toContain('SyntaxError: Unexpected token')
+    expect(html).not.toContain('go on with the code from before')
+    const known = views.gallery(site, [clock], [{ name: 'clock', trouble: trouble() }])
+    expect(known).toContain('go on with the code from before')
+    expect(known).toContain('Its newest code does not load: <code>widgets/clock.ts:12:7</code>')
+  })
+
+  it('streams as many pictures as it is told to, and says of the others what they are', () => {
+    const own = (title: string, more: Partial<Manifest> = {}) =>
+      manifest({ name: title.toLowerCase(), title, file: `/srv/${title.toLowerCase()}.js`, ...more })
+    const html = views.gallery(site, [own('Ape'), own('Bee'), own('Cat', { loops: true })], [], { live: 1 })
+    expect(imagesOf(html).map(srcOf)).toEqual([
+      '/live/ape/main.png?scale=2',
+      '/live/bee/main.png?scale=2&amp;delivery=still',
+      '/live/cat/main.png?scale=2&amp;delivery=still',
+    ])
+    expect(html.match(/>(live|an? \w+ here)[^<]*(?=<\/span>)/g)).toEqual([
+      '>live',
+      '>a still here, live on its page',
+      '>an animation here, live on its page',
+    ])
+  })
+
+  it('tells no size that only the picture knows', () => {
+    const grid = manifest({
+      shows: true,
+      loads: true,
+      sizeFromParams: true,
+      size: { width: 220, height: 60 },
+    })
+    const html = views.gallery(site, [grid], [])
+    expect(html).not.toMatch(/220|width="60"/)
+    expect(srcOf(html)).toBe('/live/clock/main.png')
+    expect(html).toContain('srcset="/live/clock/main.png 1x, /live/clock/main.png?scale=2 2x"')
+  })
+
+  it('tells whose newest picture could not be drawn, and where in its code', () => {
+    const failures = new Map([['badge', trouble({ words: 'failed to draw: TypeError' })]])
+    const html = views.gallery(site, [clock, badge], [], { failures })
+    const [clockCard, badgeCard] = html.split('id="badge"')
+    expect(clockCard).toContain('<span class="live">live</span>')
+    expect(clockCard).not.toContain('failing')
+    expect(badgeCard).toContain('<code>widgets/clock.ts:12:7</code>: failed to draw: TypeError')
+    expect(badgeCard).toContain('<span class="failing">failing</span>')
+    expect(badgeCard).not.toContain('class="live"')
+  })
+
+  it('says so where there are no pictures', () => {
+    expect(views.gallery(site, [], [])).toContain('No pictures yet')
+    expect(views.gallery(site, [clock], [])).not.toContain('No pictures yet')
+  })
+})
+
+describe('the page of a picture', () => {
+  it('has snippets of exactly the look, without defaults, strangers and delivery', () => {
+    const html = picture('hands=3&ink=%23FF8800&turn=120s&width=600&v=7&x=1&delivery=still&scale=1')
+    expect(snippetsOf(html)[1]).toBe(
+      '![Clock](https://pics.example.org/live/clock/main.png?turn=2m&amp;ink=ff8800&amp;width=600)',
+    )
+    expect(snippetsOf(html)[0]).toContain('width=&quot;600&quot; height=&quot;160&quot;')
+    expect(srcOf(html)).toBe('/live/clock/main.png?turn=2m&amp;ink=ff8800&amp;width=600&amp;scale=2')
+  })
+
+  it('has a form that asks the page itself', () => {
+    expect(picture()).toContain('<form class="look" method="get" action="/live/clock/main">')
+    expect(fieldOf(picture('hands=4'), 'hands')).toMatch(/value="4" type="number" .*min="1" max="5" step="1"/)
+    expect(fieldOf(picture('face=analog'), 'face')).toContain(
+      '<option value="analog" selected>analog</option>',
+    )
+    expect(fieldOf(picture('seconds=off'), 'seconds')).toContain('<option value="false" selected>no</option>')
+    expect(fieldOf(picture(), 'turn')).toContain('value="1m"')
+    expect(fieldOf(picture('ink=%23ff8800'), 'ink')).toMatch(/value="ff8800".*fill="#ff8800"/s)
+    expect(fieldOf(picture(), 'fps')).toContain('max="30" step="any"')
+  })
+
+  it('takes an emptied field for the default, but not an emptied text', () => {
+    const html = picture('hands=&ink=&turn=&zone=')
+    expect(html).not.toContain('left out')
+    expect(srcOf(html)).toBe('/live/clock/main.png?zone=&amp;scale=2')
+  })
+
+  it('tells wrong values at their fields and draws without them', () => {
+    const html = picture('hands=9&zone=CET')
+    expect(html).toContain('One value was left out')
+    expect(fieldOf(html, 'hands')).toMatch(/value="9".*aria-invalid="true".*got &quot;9&quot;/s)
+    expect(snippetsOf(html)[1]).toBe('![Clock](https://pics.example.org/live/clock/main.png?zone=CET)')
+  })
+
+  it('asks for quality where the format has one', () => {
+    expect(fieldOf(picture('quality=50'), 'quality')).toBe('')
+    const html = picture('quality=50', clock, { key: 'main', extension: 'webp' })
+    expect(fieldOf(html, 'quality')).toContain('value="50"')
+    expect(html).toContain('action="/live/clock/main.webp"')
+    expect(srcOf(html)).toBe('/live/clock/main.webp?quality=50&amp;scale=2')
+    expect(html).toMatch(/<a href="\/live\/clock\/main\.webp\?quality=50" aria-current="page">WebP/)
+  })
+
+  it('links the same look as a still, a stream and data', () => {
+    const html = picture('zone=CET')
+    expect(html).toContain('href="/live/clock/main.png?zone=CET&amp;delivery=still"')
+    expect(html).toContain('href="/live/clock/main.mjpeg?zone=CET"')
+    expect(html).toContain('href="/live/clock/main.json?zone=CET"')
+  })
+
+  it('does not guess the size of a picture that only the drawing knows', () => {
+    const html = picture('label=hi', badge)
+    expect(imagesOf(html)[0]).toBe(
+      '<img src="/live/badge/main.png?label=hi" srcset="/live/badge/main.png?label=hi 1x, ' +
+        '/live/badge/main.png?label=hi&amp;scale=2 2x" alt="Clock" loading="lazy">',
+    )
+    expect(snippetsOf(html)[0]).not.toContain('width=')
+  })
+
+  it('tells why its newest code does not load, and why its newest picture failed', () => {
+    const load = views.picture(site, clock, { key: 'main' }, none, { load: trouble() })
+    expect(load).toContain('Its newest code does not load')
+    expect(load).toContain('The picture goes on with the code from before.')
+    expect(load).toMatch(
+      /<pre class="frame"[^>]*>.*>11<.*<mark class="line">.*>12<.*size: \(,<span class="caret">\n {7}\^/s,
+    )
+    expect(load).not.toContain('could not be drawn')
+    const draw = views.picture(site, clock, { key: 'main' }, none, { draw: trouble({ code: undefined }) })
+    expect(draw).toContain('Its newest picture could not be drawn')
+    expect(draw).not.toContain('<pre class="frame"')
+    expect(picture()).not.toContain('class="notice"')
+  })
+
+  it('has an SVG of unknown size once, since it is sharp in any density', () => {
+    const html = picture('label=hi', badge, { key: 'main', extension: 'svg' })
+    expect(imagesOf(html)[0]).toBe('<img src="/live/badge/main.svg?label=hi" alt="Clock" loading="lazy">')
+  })
+
+  it('is said to fail where its newest picture could not be drawn, and not to be live', () => {
+    const html = views.picture(site, clock, { key: 'main' }, none, { draw: trouble() })
+    expect(html).toContain('<span class="failing">failing</span>')
+    expect(html).not.toContain('class="live"')
+    expect(views.picture(site, clock, { key: 'main' }, none, { load: trouble() })).toContain('class="live"')
+  })
+
+  it('has a large field for a long text, and hints in sentences', () => {
+    const long = manifest(
+      {},
+      {
+        show: param.text('\na', { max: 201, about: 'pictures, with commas' }),
+        short: param.text('', { max: 200 }),
+      },
+    )
+    const html = picture('', long)
+    expect(fieldOf(html, 'show')).toMatch(/^<textarea [^>]*maxlength="201"[^>]*>\n\na<\/textarea>/)
+    expect(fieldOf(html, 'show')).toContain('>Pictures, with commas. Text of at most 201 characters.<')
+    expect(fieldOf(html, 'short')).toMatch(/^<input [^>]*type="text" maxlength="200"/)
+  })
+
+  it('keeps a huge picture within what the server draws', () => {
+    const huge = manifest({ size: { width: 4000, height: 3000 } })
+    expect(srcOf(picture('', huge))).toBe('/live/clock/main.png')
+  })
+
+  it('escapes the key and the values', () => {
+    const html = picture('zone="><script>', clock, { key: '"><b>' })
+    expect(html).not.toMatch(/<script|<b>/)
+    expect(srcOf(html)).toContain('/live/clock/%22%3E%3Cb%3E.png?zone=%22%3E%3Cscript%3E')
+  })
+
+  it('works at the root of a host', () => {
+    const html = views.picture({ url: 'http://localhost:8080', base: '' }, clock, { key: 'main' }, none)
+    expect(srcOf(html)).toBe('/clock/main.png?scale=2')
+    expect(html).toContain('href="/assets/style.css"')
+    expect(snippetsOf(html)[2]).toBe('[img]http://localhost:8080/clock/main.png[/img]')
+  })
+})
+
+describe('the error page', () => {
+  it('tells the status, the title and the detail, escaped', () => {
+    const html = views.error(site, {
+      status: 404,
+      title: 'Not Found',
+      detail: 'no widget <b>, did you mean clock?',
+      asked: '/live/<b>/main',
+    })
+    expect(html).toContain('404')
+    expect(html).toContain('<h1>Not Found</h1>')
+    expect(html).toContain('no widget &lt;b&gt;, did you mean clock?')
+    expect(html).toContain('You asked for <code>/live/&lt;b&gt;/main</code>')
+    expect(html).toContain('href="/live/"')
+  })
+})
+
+describe('the public folder', () => {
+  it('keeps templates out of what is served', () => {
+    expect(readdirSync(join(publicFolder(), 'assets')).toSorted()).toEqual([
+      'dashboard.css',
+      'icon.svg',
+      'style.css',
+    ])
+  })
+})

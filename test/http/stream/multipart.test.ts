@@ -1,0 +1,106 @@
+import { crc32 } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { beginningOf, continues, Multipart, silentBytes } from '../../../src/http/stream/multipart.ts'
+import type { Format } from '../../../src/picture/frame.ts'
+import { noisyFrame, plainFrame } from '../../support/frames.ts'
+
+const small = plainFrame('red')
+const large = noisyFrame(1)
+
+describe('a multipart body', () => {
+  test('has a boundary that is long, and another one for every process', () => {
+    const { boundary } = new Multipart()
+    expect(boundary).toMatch(/^imgcast-[0-9a-f]{22}$/)
+    expect(boundary.length).toBeLessThanOrEqual(31)
+    expect(new Multipart().boundary).not.toBe(boundary)
+    expect(new Multipart('b').contentType).toBe('multipart/x-mixed-replace; boundary=b')
+  })
+
+  test('opens with text where the first picture is short of 1024 bytes, and without where it is not', () => {
+    const multipart = new Multipart('b')
+    const opening = multipart.opening(small, 'browser')
+    expect(opening.length + small.bytes.length).toBeGreaterThanOrEqual(1024)
+    expect(opening.toString()).toMatch(
+      /^A live picture follows[^-]+\r\n--b\r\nContent-Type: image\/png\r\n\r\n$/,
+    )
+    expect(multipart.opening(large, 'browser').toString()).toBe('--b\r\nContent-Type: image/png\r\n\r\n')
+    expect(multipart.opening(small, 'machine').toString()).toBe('--b\r\n')
+  })
+
+  test('browser framing: the bytes, then at once the whole head of the next part', () => {
+    const part = new Multipart('b').part(small, 'browser')
+    expect(part.subarray(0, small.bytes.length).equals(small.bytes)).toBe(true)
+    expect(part.subarray(small.bytes.length).toString()).toBe('\r\n--b\r\nContent-Type: image/png\r\n\r\n')
+  })
+
+  test('machine framing: type, exact length, bytes, boundary', () => {
+    const frame = plainFrame('red', { format: 'jpeg' })
+    const part = new Multipart('b').part(frame, 'machine')
+    const head = `Content-Type: image/jpeg\r\nContent-Length: ${frame.bytes.length}\r\n\r\n`
+    expect(part.equals(Buffer.concat([Buffer.from(head), frame.bytes, Buffer.from('\r\n--b\r\n')]))).toBe(
+      true,
+    )
+  })
+
+  test('gives every connection the same Buffer', () => {
+    const multipart = new Multipart('b')
+    expect(multipart.part(small, 'browser')).toBe(multipart.part(small, 'browser'))
+    expect(multipart.part(small, 'machine')).toBe(multipart.part(small, 'machine'))
+    expect(multipart.begunPart(small)).toBe(multipart.begunPart(small))
+  })
+
+  test('ends with the last picture, whole or what is left of it, and the closing boundary', () => {
+    const multipart = new Multipart('b')
+    const whole = Buffer.concat([small.bytes, Buffer.from('\r\n--b--\r\n')])
+    expect(multipart.ending(small, 'browser', undefined).equals(whole)).toBe(true)
+    const begun = beginningOf(small)
+    expect(Buffer.concat([begun, multipart.ending(small, 'browser', begun)]).equals(whole)).toBe(true)
+    const machine = multipart.ending(small, 'machine', undefined).toString('latin1')
+    expect(machine).toMatch(/^Content-Type: image\/png\r\nContent-Length: \d+\r\n\r\n/)
+    expect(machine.endsWith('\r\n--b--\r\n')).toBe(true)
+    expect(machine.match(/--b/g)).toHaveLength(1)
+  })
+})
+
+describe('a part begun early', () => {
+  test.each<[Format, number]>([
+    ['png', 33],
+    ['webp', 0],
+  ])('%s goes %d bytes ahead', (format, length) => {
+    expect(beginningOf(plainFrame('red', { format })).length).toBe(length)
+  })
+
+  test('a JPEG goes ahead up to and including its frame header', () => {
+    const { bytes } = plainFrame('red', { format: 'jpeg' })
+    const ahead = beginningOf(plainFrame('red', { format: 'jpeg' }))
+    const sof = ahead.lastIndexOf(Buffer.from([0xff, 0xc0])) >= 0 ? 0xc0 : 0xc2
+    const at = ahead.lastIndexOf(Buffer.from([0xff, sof]))
+    expect(at).toBeGreaterThan(0)
+    expect(ahead.length).toBe(at + 2 + bytes.readUInt16BE(at + 2))
+  })
+
+  test.each<Format>(['png', 'jpeg'])(
+    '%s: a frame of the same size continues it, one of another size does not',
+    (format) => {
+      const begun = beginningOf(plainFrame('red', { format }))
+      expect(continues(plainFrame('blue', { format }), begun)).toBe(true)
+      expect(continues(plainFrame('blue', { format, width: 21 }), begun)).toBe(false)
+    },
+  )
+
+  test('is followed by what is left, the next head, and the next beginning', () => {
+    const multipart = new Multipart('b')
+    const begun = beginningOf(small)
+    const rest = Buffer.concat([begun, multipart.begunPart(small)])
+    expect(rest.equals(Buffer.concat([multipart.part(small, 'browser'), begun]))).toBe(true)
+  })
+
+  test('its heartbeat is an empty ancillary chunk, with the right checksum, or an empty comment', () => {
+    const chunk = silentBytes(small)
+    expect(chunk.subarray(0, 8).toString('latin1')).toBe('\0\0\0\0imGc')
+    // Private and ancillary (lower-case first and second letters), safe to copy (fourth): PNG, section 5.4.
+    expect(chunk.readUInt32BE(8)).toBe(crc32('imGc'))
+    expect(chunk.length).toBe(12)
+    expect(silentBytes(plainFrame('red', { format: 'jpeg' })).toString('hex')).toBe('fffe0002')
+  })
+})

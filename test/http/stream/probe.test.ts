@@ -1,0 +1,205 @@
+import { loadImage } from '@napi-rs/canvas'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { fatten } from '../../../src/http/stream/filler.ts'
+import { Probe } from '../../../src/http/stream/probe.ts'
+import type { Format } from '../../../src/picture/frame.ts'
+import { plainFrame } from '../../support/frames.ts'
+import { pixelOf } from '../../support/pixels.ts'
+
+describe.each<Format>(['png', 'jpeg', 'webp'])('a fattened %s', (format) => {
+  test('takes over a megabyte and looks the same', async () => {
+    const frame = plainFrame('rgb(200, 40, 0)', { format })
+    const fat = Buffer.concat(fatten(frame))
+    expect(fat.length).toBeGreaterThan(1_100_000)
+    expect(pixelOf(await loadImage(fat), 5, 5)).toEqual(pixelOf(await loadImage(frame.bytes), 5, 5))
+  })
+})
+
+describe('probing', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    expect(vi.getTimerCount()).toBe(0)
+    vi.useRealTimers()
+  })
+
+  /** A reader whose pages each hold `pictures` streams; a page that was left ends when it is asked. */
+  class Reader {
+    readonly probe = new Probe()
+    readonly open = new Set<{ end(): void; left: boolean; asked: number }>()
+
+    visit(pictures = 1) {
+      const page = Array.from({ length: pictures }, () => {
+        const stream = { left: false, asked: 0, end: () => {} }
+        const remove = this.probe.add('ann', {
+          probe: () => {
+            stream.asked += 1
+            if (stream.left) setTimeout(stream.end, 20)
+            return 1000
+          },
+        })
+        stream.end = () => {
+          remove()
+          this.open.delete(stream)
+        }
+        this.open.add(stream)
+        return stream
+      })
+      return {
+        page,
+        leave: () => {
+          for (const stream of page) stream.left = true
+        },
+      }
+    }
+
+    close() {
+      for (const stream of [...this.open]) stream.end()
+    }
+  }
+
+  test.each([1, 3])(
+    'a walk of 20 pages with %d pictures never holds more than two pages',
+    async (pictures) => {
+      const reader = new Reader()
+      for (let page = 0; page < 20; page += 1) {
+        const { leave } = reader.visit(pictures)
+        expect(reader.open.size).toBeLessThanOrEqual(pictures * 2)
+        await vi.advanceTimersByTimeAsync(1500)
+        expect(reader.open.size).toBe(pictures)
+        if (page < 19) leave()
+      }
+      reader.close()
+    },
+  )
+
+  test('a reader who goes through six pages at once, and whose browser asks for no more, gets on', async () => {
+    const reader = new Reader()
+    for (let page = 0; page < 6; page += 1) {
+      const { leave } = reader.visit()
+      if (page < 5) leave()
+      await vi.advanceTimersByTimeAsync(60)
+    }
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(reader.open.size).toBe(1)
+    reader.close()
+  })
+
+  test('of a page with six pictures five are asked, and twice', async () => {
+    const reader = new Reader()
+    const pictures: { asked: number }[] = []
+    for (let picture = 0; picture < 6; picture += 1) {
+      pictures.push(...reader.visit().page)
+      await vi.advanceTimersByTimeAsync(20)
+    }
+    await vi.advanceTimersByTimeAsync(120_000)
+    expect(pictures.map(({ asked }) => asked)).toEqual([2, 2, 2, 2, 2, 0])
+    reader.close()
+  })
+
+  test('a reader with one picture open is never asked', async () => {
+    const reader = new Reader()
+    const { page } = reader.visit(1)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(page[0]?.asked).toBe(0)
+    reader.close()
+  })
+
+  test('a reader who hurries through six pages is asked as soon as the last of them rests', async () => {
+    const reader = new Reader()
+    for (let page = 0; page < 6; page += 1) {
+      const { leave } = reader.visit(1)
+      await vi.advanceTimersByTimeAsync(150)
+      if (page < 5) leave()
+    }
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(reader.open.size).toBeLessThanOrEqual(4)
+    reader.visit(1)
+    await vi.advanceTimersByTimeAsync(2500)
+    expect([...reader.open].filter(({ left }) => left)).toEqual([])
+    reader.close()
+  })
+
+  test('four pictures that load one after the other as they are scrolled into view are asked twice each', async () => {
+    const reader = new Reader()
+    for (let picture = 0; picture < 4; picture += 1) {
+      reader.visit(1)
+      await vi.advanceTimersByTimeAsync(10_000)
+    }
+    expect([...reader.open].map(({ asked }) => asked)).toEqual([2, 2, 2, 0])
+    reader.close()
+  })
+
+  test('a page with many pictures is not asked because of its own', async () => {
+    const reader = new Reader()
+    const { page } = reader.visit(6)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(page.map(({ asked }) => asked)).toEqual([0, 0, 0, 0, 0, 0])
+    reader.close()
+  })
+
+  test('a second tab that stays open is asked twice, and then left alone while the first walks on', async () => {
+    const reader = new Reader()
+    const tab = reader.visit(1)
+    await vi.advanceTimersByTimeAsync(5000)
+    const asked: number[] = []
+    for (let page = 0; page < 10; page += 1) {
+      const { leave } = reader.visit(1)
+      await vi.advanceTimersByTimeAsync(3000)
+      asked.push(tab.page[0]?.asked ?? 0)
+      expect(reader.open.size).toBe(2)
+      if (page < 9) leave()
+    }
+    expect(asked.at(-1)).toBe(2)
+    expect(reader.probe.bytes).toBe((2 + 9) * 1000)
+    reader.close()
+  })
+
+  test('a crowd behind one address is not asked', async () => {
+    const reader = new Reader()
+    for (let person = 0; person < 40; person += 1) reader.visit(1)
+    await vi.advanceTimersByTimeAsync(5000)
+    const before = reader.probe.bytes
+    reader.visit(1)
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(reader.probe.bytes).toBe(before)
+    reader.close()
+  })
+
+  test('five tabs that stay open are asked ever more seldom', async () => {
+    const reader = new Reader()
+    for (let tab = 0; tab < 5; tab += 1) {
+      reader.visit(1)
+      await vi.advanceTimersByTimeAsync(2000)
+    }
+    const before = reader.probe.bytes
+    for (let page = 0; page < 20; page += 1) {
+      const { leave } = reader.visit(1)
+      await vi.advanceTimersByTimeAsync(3000)
+      leave()
+    }
+    // Each page that was left is asked once or twice; the five tabs no more than three times each in this minute.
+    expect(reader.probe.bytes - before).toBeLessThanOrEqual((20 * 2 + 5 * 3) * 1000)
+    reader.close()
+  })
+
+  test('readers are asked for their own streams only', async () => {
+    const probe = new Probe()
+    const asked = vi.fn(() => 1000)
+    const leaves = ['ann', 'bob', 'eve'].map((viewer) => probe.add(viewer, { probe: asked }))
+    await vi.advanceTimersByTimeAsync(2000)
+    leaves.push(probe.add('zoe', { probe: asked }))
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(asked).not.toHaveBeenCalled()
+    for (const leave of leaves) leave()
+  })
+
+  test('a close forgets every timer', async () => {
+    const reader = new Reader()
+    reader.visit(1)
+    await vi.advanceTimersByTimeAsync(1500)
+    reader.visit(1)
+    reader.probe.close()
+  })
+})

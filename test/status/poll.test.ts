@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { PublicError } from '../../src/errors.ts'
+import { parsePoll } from '../../src/status/poll.ts'
+
+const URL = 'https://ci.example/status'
+
+function faultsOf(body: unknown): string[] {
+  try {
+    parsePoll(body)
+    return []
+  } catch (error) {
+    expect(error).toBeInstanceOf(PublicError)
+    const { status, message, faults } = error as PublicError
+    expect(status).toBe(400)
+    for (const { name, detail } of faults) expect(message).toContain(`${name}: ${detail}`)
+    return faults.map(({ name }) => name)
+  }
+}
+
+describe('a poll', () => {
+  test('is once a minute where nothing else is said, and has nothing that is unknown', () => {
+    expect(parsePoll({ url: URL, more: 1 })).toEqual({ url: URL, every: '1m' })
+  })
+
+  test('keeps all that it may have', () => {
+    const all = {
+      ...{ url: URL, every: '90s', query: '$.a', label: 'l', prefix: 'p', suffix: 's' },
+      ...{ color: 'red', labelColor: 'blue', style: 'social' },
+    }
+    expect(parsePoll(all)).toEqual(all)
+  })
+
+  test.each<[name: string, body: object]>([
+    ['url', { url: 'file:///etc/passwd' }],
+    ['url', { url: 'gopher://localhost/' }],
+    ['url', { url: 'localhost' }],
+    ['url', { url: `${URL}/${'x'.repeat(2_000)}` }],
+    ['url', {}],
+    ['every', { url: URL, every: '10ms' }],
+    ['every', { url: URL, every: '2d' }],
+    ['every', { url: URL, every: 30 }],
+    ['query', { url: URL, query: 'a.b' }],
+    ['query', { url: URL, query: 5 }],
+    ['label', { url: URL, label: 5 }],
+    ['suffix', { url: URL, suffix: 'x'.repeat(101) }],
+    ['style', { url: URL, style: 'round' }],
+  ])('is refused for a wrong %s: %j', (name, body) => {
+    expect(faultsOf(body)).toEqual([name])
+  })
+
+  test('whose address holds a password is refused, and the password not repeated', () => {
+    expect(() => parsePoll({ url: 'http://ann:hunter2@localhost/' })).toThrow('without a user name')
+    expect(() => parsePoll({ url: 'http://ann:hunter2@localhost/' })).not.toThrow('hunter2')
+  })
+
+  test('is told all that is wrong at once', () => {
+    expect(faultsOf({ url: 5, every: 'now', query: '' })).toEqual(['url', 'every', 'query'])
+    for (const body of [undefined, null, [], 'text', 5]) expect(faultsOf(body)).toEqual(['body'])
+  })
+})
