@@ -28,6 +28,7 @@ export {
   type ParamSpec,
   type Parser,
   param,
+  parseColor,
   type RoomHistory,
   type RoomScope,
   type RoomState,

@@ -5,7 +5,7 @@ import {
   defineWidget,
   dropMissingEmoji,
   param,
-  readColor,
+  parseColor,
   textWidth,
 } from 'imgcast'
 
@@ -31,12 +31,7 @@ const LOOKS = [
   { ...PLAIN, name: 'social', corner: 4, weight: 600, padding: 7, gap: 7 },
 ]
 const LONGEST = 300
-// Shields' own, and a promise to who comes from there: some are pale below white words.
-const NAMED = `brightgreen #4c1, success #4c1, green #97ca00, yellowgreen #a4a61d, yellow #dfb317, orange #fe7d37,
-  important #fe7d37, red #e05d44, critical #e05d44, blue #007ec6, informational #007ec6, grey #555, gray #555,
-  lightgrey #9f9f9f, lightgray #9f9f9f, inactive #9f9f9f`
 const UNSET = '#6e7781'
-const COLORS = new Map(NAMED.split(/,\s+/).map((pair) => pair.split(' ') as [string, string]))
 
 export default defineWidget({
   title: 'Status badge',
@@ -56,9 +51,12 @@ export default defineWidget({
   draw(ctx, { params, data, room, scale }) {
     const { look, font, halves, height } = layOut(params.label, params.style, data, room)
     const calm = toText(data?.message) ? 'lightgrey' : UNSET
+    const isError = data?.isError === true
+    // Shields' endpoint rule: an error cannot be recoloured, so that it is not hidden.
+    const wanted = isError ? undefined : params
     const colors = {
-      label: toColor(params.labelColor, data?.labelColor, 'grey'),
-      message: toColor(params.color, data?.color, data?.isError === true ? 'red' : calm),
+      label: toColor(wanted?.labelColor, data?.labelColor, 'grey'),
+      message: toColor(wanted?.color, data?.color, isError ? 'red' : calm),
     }
     const gloss = ctx.createLinearGradient(0, 0, 0, height)
     look.gloss.forEach((color, index) => {
@@ -128,9 +126,11 @@ function toText(value: unknown): string {
 
 /** The first that is a colour. */
 function toColor(...wanted: unknown[]): string {
-  const names = wanted.map((value) => String(value ?? '').toLowerCase())
-  const colors = names.flatMap((name) => [COLORS.get(name) ?? name, `#${name}`])
-  return colors.find((color) => readColor(color)) ?? '#555'
+  for (const value of wanted) {
+    const color = typeof value === 'string' ? parseColor(value) : undefined
+    if (color !== undefined) return color
+  }
+  return '#555'
 }
 
 function drawBubble(ctx: Context, x: number, width: number, height: number, edge: string) {

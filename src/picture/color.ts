@@ -1,29 +1,71 @@
-import { measuringContext } from './text.ts'
+import { colord, extend } from 'colord'
+import names from 'colord/plugins/names'
 
-/** A CSS colour's red, green, blue (0 to 255) and alpha (0 to 1); undefined for what is no colour. */
-export function readColor(
-  color: string,
-): [red: number, green: number, blue: number, alpha: number] | undefined {
-  const ctx = measuringContext()
-  // A canvas passes over what is no colour: it is one if it makes the same of two different ones before.
-  const [first, second] = ['#000000', '#ffffff'].map((before) => {
-    ctx.fillStyle = before
-    ctx.fillStyle = color
-    return String(ctx.fillStyle)
-  })
-  if (first === undefined || first !== second) return undefined
-  const hex = /^#(..)(..)(..)$/.exec(first)
-  if (hex) return [...hexes(hex.slice(1)), 1] as [number, number, number, number]
-  const [red = 0, green = 0, blue = 0, alpha = 1] = first.match(/[\d.]+/g)?.map(Number) ?? []
-  return [red, green, blue, alpha]
+/** A colour's red, green, blue (0 to 255) and alpha (0 to 1). */
+export type Rgba = [red: number, green: number, blue: number, alpha: number]
+
+/** What every place that reads a colour says it expects. */
+export const COLOR_SYNTAX = 'a colour like ff8800 or tomato'
+
+/** The longest colour: whatever is longer is refused unread. */
+const MAX_LENGTH = 64
+const BARE_HEX = /^(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/
+const NAME = /^[a-z]+$/
+
+/**
+ * The colours of shields.io by their names there, and their other names (badge-maker 6.0.0). Where CSS has the same
+ * name for another colour, shields' counts.
+ */
+const SHIELDS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    brightgreen: '#44bb00',
+    green: '#67ac09',
+    yellow: '#d8b800',
+    yellowgreen: '#95991a',
+    orange: '#ea7233',
+    red: '#dd4343',
+    blue: '#007ec6',
+    grey: '#555555',
+    gray: '#555555',
+    lightgrey: '#939393',
+    lightgray: '#939393',
+    success: '#44bb00',
+    important: '#ea7233',
+    critical: '#dd4343',
+    informational: '#007ec6',
+    inactive: '#939393',
+  }),
+)
+
+extend([names])
+
+/**
+ * Reads a colour in any notation that is taken anywhere: a name of shields.io's, 3, 4, 6 or 8 hex digits with or
+ * without `#`, a CSS name, `rgb()`, `rgba()`, `hsl()` or `hsla()`, with commas or with spaces. Returns what CSS takes,
+ * so that a colour has one spelling: a CSS name in lower case, else `#rrggbb`, or `#rrggbbaa` where it is not opaque;
+ * undefined for what is no colour.
+ */
+export function parseColor(text: string): string | undefined {
+  if (text.length > MAX_LENGTH) return undefined
+  const words = text.trim().toLowerCase()
+  const shields = SHIELDS.get(words)
+  if (shields !== undefined) return shields
+  const isHex = BARE_HEX.test(words)
+  const color = colord(isHex ? `#${words}` : words)
+  if (!color.isValid()) return undefined
+  return !isHex && NAME.test(words) ? words : color.toHex()
+}
+
+/** A colour's red, green, blue and alpha; undefined for what is no colour. */
+export function readColor(color: string): Rgba | undefined {
+  const parsed = parseColor(color)
+  if (parsed === undefined) return undefined
+  const { r, g, b, a } = colord(parsed).toRgb()
+  return [r, g, b, a]
 }
 
 /** How bright a colour looks, 0 to 1, by the weights of ITU-R BT.601; 0 for what is no colour. */
 export function brightness(color: string): number {
   const [red, green, blue] = readColor(color) ?? [0, 0, 0]
   return (red * 0.299 + green * 0.587 + blue * 0.114) / 255
-}
-
-function hexes(pairs: readonly string[]): number[] {
-  return pairs.map((pair) => Number.parseInt(pair, 16))
 }

@@ -1,8 +1,9 @@
 import { badRequest, type Fault, quote } from '../errors.ts'
+import { COLOR_SYNTAX } from '../picture/color.ts'
 import { findUrlFault } from '../system/outgoing.ts'
 import { formatDuration, parseDuration } from '../widget/duration.ts'
 import { compileJsonQuery } from './json-query.ts'
-import { STYLES } from './status-schema.ts'
+import { isColor, STYLES } from './status-schema.ts'
 
 /** What is fetched for a status, how often, and how it is shown. */
 export interface Poll {
@@ -24,7 +25,8 @@ export interface Poll {
 const EVERY = '1m'
 const SHORTEST = 1_000
 const LONGEST = 86_400_000
-const TEXTS = ['label', 'prefix', 'suffix', 'color', 'labelColor'] as const
+const TEXTS = ['label', 'prefix', 'suffix'] as const
+const COLORS = ['color', 'labelColor'] as const
 const LONGEST_TEXT = 100
 
 /** Reads a poll out of a request's body. @throws PublicError 400 that names every wrong field. */
@@ -50,10 +52,13 @@ export function parsePoll(body: unknown): Poll {
     const isRight = value === undefined || (typeof value === 'string' && value.length <= LONGEST_TEXT)
     expect(name, isRight, `text of at most ${LONGEST_TEXT} characters`)
   }
+  for (const name of COLORS) {
+    expect(name, fields[name] === undefined || isColor(fields[name]), COLOR_SYNTAX)
+  }
   const { style } = fields
   expect('style', style === undefined || STYLES.includes(style as string), `one of ${STYLES.join(', ')}`)
   if (faults.length > 0) throw badPoll(faults)
-  const known = ['query', ...TEXTS, 'style'].filter((name) => fields[name] !== undefined)
+  const known = ['query', ...TEXTS, ...COLORS, 'style'].filter((name) => fields[name] !== undefined)
   const rest = Object.fromEntries(known.map((name) => [name, fields[name]]))
   return { url: fields.url as string, every: formatDuration(interval), ...rest }
 }

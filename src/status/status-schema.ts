@@ -1,4 +1,5 @@
 import { type Fault, PublicError, quote } from '../errors.ts'
+import { COLOR_SYNTAX, parseColor } from '../picture/color.ts'
 
 /** A live badge's text and look: shields.io's endpoint schema, version 1. */
 export interface Status {
@@ -18,7 +19,8 @@ export interface Status {
 /** What a `status` room remembers its status by. */
 export const BADGE = 'badge'
 export const STYLES = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social']
-const TEXTS = ['color', 'labelColor', 'namedLogo', 'logoSvg', 'logoColor', 'logoSize'] as const
+const COLORS = ['color', 'labelColor', 'logoColor'] as const
+const TEXTS = ['namedLogo', 'logoSvg', 'logoSize'] as const
 const LONGEST = 1000
 const LONGEST_SVG = 50_000
 
@@ -43,6 +45,9 @@ export function parseStatus(body: unknown): Status {
       `text of at most ${longest} characters`,
     )
   }
+  for (const name of COLORS) {
+    expect(name, fields[name] === undefined || isColor(fields[name]), COLOR_SYNTAX)
+  }
   expect('isError', fields.isError === undefined || typeof fields.isError === 'boolean', 'true or false')
   expect(
     'style',
@@ -50,7 +55,7 @@ export function parseStatus(body: unknown): Status {
     `one of ${STYLES.join(', ')}`,
   )
   if (faults.length > 0) throw badStatus(faults)
-  const known = ['schemaVersion', 'label', 'message', 'isError', 'style', ...TEXTS]
+  const known = ['schemaVersion', 'label', 'message', 'isError', 'style', ...COLORS, ...TEXTS]
   return Object.fromEntries(
     known.flatMap((name) => (name in fields ? [[name, fields[name]]] : [])),
   ) as unknown as Status
@@ -58,6 +63,11 @@ export function parseStatus(body: unknown): Status {
 
 function isText(value: unknown, longest = LONGEST): value is string {
   return typeof value === 'string' && value.length <= longest
+}
+
+/** Whether a field is a colour. */
+export function isColor(value: unknown): value is string {
+  return typeof value === 'string' && parseColor(value) !== undefined
 }
 
 function badStatus(faults: Fault[]): PublicError {

@@ -1,6 +1,6 @@
 /** What widget modules import as `imgcast` inside a render process: all that authors use, and no server. */
 export type { SKRSContext2D as Context } from '@napi-rs/canvas'
-export { brightness, readColor } from '../picture/color.ts'
+export { brightness, parseColor, readColor } from '../picture/color.ts'
 export { type DrawBoxOptions, drawBox } from '../picture/draw-box.ts'
 export { type DrawTextOptions, drawText } from '../picture/draw-text.ts'
 export { cutText, dropMissingEmoji, isRightToLeft, type TextOptions, textWidth } from '../picture/text.ts'

@@ -1,4 +1,5 @@
 import { quote } from '../errors.ts'
+import { COLOR_SYNTAX, parseColor } from '../picture/color.ts'
 import { readDate } from './date.ts'
 import { formatDuration, parseDuration } from './duration.ts'
 import { readZone } from './zone.ts'
@@ -45,8 +46,6 @@ export type Theme = 'auto' | 'light' | 'dark'
 
 const THEMES: readonly Theme[] = ['auto', 'light', 'dark']
 
-const HEX = /^#?([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i
-
 /** The kinds of parameters a widget can declare. */
 export const param = {
   /** Text of at most `max` characters. @default max 100 */
@@ -65,9 +64,12 @@ export const param = {
   boolean(value = false, about: About = {}): Param<boolean> {
     return { spec: { kind: 'boolean', default: value, ...about } }
   },
-  /** A CSS hex colour, its `#` optional (a URL would have to escape it), or a CSS colour name. `''`: unset. */
+  /**
+   * A colour as shields.io and CSS name it: `brightgreen`, `ff8800`, `tomato`, `hsl(120 50% 40%)`. `draw` gets
+   * what a canvas takes. `''`: unset.
+   */
   color(value: string, about: About = {}): Param<string> {
-    return { spec: { kind: 'color', default: readColorName(value) ?? value, ...about } }
+    return { spec: { kind: 'color', default: parseColor(value) ?? value, ...about } }
   },
   /** One of a few words. @default the first */
   choice<const C extends string>(
@@ -125,7 +127,7 @@ export function describeParam(spec: ParamSpec): string {
     case 'boolean':
       return 'true or false'
     case 'color':
-      return 'a colour like ff8800 or tomato'
+      return COLOR_SYNTAX
     case 'zone':
       return 'a time zone like Europe/Berlin'
     case 'date':
@@ -179,7 +181,7 @@ function read(spec: ParamSpec, raw: string): ParamValue | undefined {
     case 'color':
       // A colour may be left to the widget: `param.color('')`.
       if (raw === '' && spec.default === '') return ''
-      return readColorName(raw)
+      return parseColor(raw)
     case 'zone':
       return readZone(raw)
     case 'date':
@@ -191,32 +193,3 @@ function read(spec: ParamSpec, raw: string): ParamValue | undefined {
       return raw
   }
 }
-
-/** One spelling for each: `#` and all digits, or the name in lower case. */
-function readColorName(raw: string): string | undefined {
-  const digits = HEX.exec(raw)?.[1]?.toLowerCase()
-  if (digits) return `#${digits.length < 6 ? digits.replaceAll(/./g, '$&$&') : digits}`
-  return CSS_COLORS.has(raw.toLowerCase()) ? raw.toLowerCase() : undefined
-}
-
-/** The named colours of CSS Color Module Level 4, section 6.1, and `transparent`. */
-const CSS_COLORS: ReadonlySet<string> = new Set(
-  (
-    'aliceblue antiquewhite aqua aquamarine azure beige bisque black blanchedalmond blue blueviolet brown ' +
-    'burlywood cadetblue chartreuse chocolate coral cornflowerblue cornsilk crimson cyan darkblue darkcyan ' +
-    'darkgoldenrod darkgray darkgreen darkgrey darkkhaki darkmagenta darkolivegreen darkorange darkorchid ' +
-    'darkred darksalmon darkseagreen darkslateblue darkslategray darkslategrey darkturquoise darkviolet ' +
-    'deeppink deepskyblue dimgray dimgrey dodgerblue firebrick floralwhite forestgreen fuchsia gainsboro ' +
-    'ghostwhite gold goldenrod gray green greenyellow grey honeydew hotpink indianred indigo ivory khaki ' +
-    'lavender lavenderblush lawngreen lemonchiffon lightblue lightcoral lightcyan lightgoldenrodyellow ' +
-    'lightgray lightgreen lightgrey lightpink lightsalmon lightseagreen lightskyblue lightslategray ' +
-    'lightslategrey lightsteelblue lightyellow lime limegreen linen magenta maroon mediumaquamarine ' +
-    'mediumblue mediumorchid mediumpurple mediumseagreen mediumslateblue mediumspringgreen ' +
-    'mediumturquoise mediumvioletred midnightblue mintcream mistyrose moccasin navajowhite navy oldlace ' +
-    'olive olivedrab orange orangered orchid palegoldenrod palegreen paleturquoise palevioletred ' +
-    'papayawhip peachpuff peru pink plum powderblue purple rebeccapurple red rosybrown royalblue ' +
-    'saddlebrown salmon sandybrown seagreen seashell sienna silver skyblue slateblue slategray slategrey ' +
-    'snow springgreen steelblue tan teal thistle tomato transparent turquoise violet wheat white ' +
-    'whitesmoke yellow yellowgreen'
-  ).split(' '),
-)

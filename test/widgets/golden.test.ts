@@ -395,11 +395,11 @@ describe('status', () => {
   })
 
   it.each([
-    ['red', 'e05d44'],
+    ['red', 'dd4343'],
     ['success', 'brightgreen'],
-    ['#4c1', 'brightgreen'],
-    ['4C1', '#44cc11'],
-    ['rebeccapurple', '663399'],
+    ['#4b0', 'brightgreen'],
+    ['4B0', '#44bb00'],
+    ['rebeccapurple', 'rgb(102, 51, 153)'],
   ])('takes %s for %s', (one, other) => {
     const etags = [one, other].map((color) => drawFrame('status', '', { data: { ...build, color } }).etag)
     expect(etags[0]).toBe(etags[1])
@@ -412,6 +412,12 @@ describe('status', () => {
     expect(draw({ isError: true, color: 'blue' })).toBe(draw({ color: 'blue' }))
     expect(draw({ color: 'constructor' })).toBe(draw({}))
     expect(draw({})).toBe(draw({ color: 'lightgrey' }))
+  })
+
+  it('keeps the colours of an error, whatever the query asks for', () => {
+    const failing = { label: 'build', message: 'failing', isError: true }
+    const draw = (query: string) => drawFrame('status', query, { data: failing }).etag
+    expect(draw('color=brightgreen&labelColor=navy')).toBe(draw(''))
   })
 
   it('lets the query overrule what was sent', () => {
