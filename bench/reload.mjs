@@ -11,7 +11,7 @@ import { watch } from 'chokidar'
 import express from 'express'
 import { createImgcast } from 'imgcast'
 import { pino } from 'pino'
-import { forkHost } from '../dist/src/render/fork-host.js'
+import { forkHost } from '../dist/src/render/processes/fork-host.js'
 
 const rounds = Number(process.argv[2] ?? 15)
 /** A spare process is prepared half a second after the last one was taken, and takes a while. */

@@ -1,5 +1,5 @@
 import { createCanvas } from '@napi-rs/canvas'
-import { drawJob } from '../../dist/src/render/draw-job.js'
+import { drawJob } from '../../dist/src/render/host/draw-job.js'
 import { parseLook } from '../../dist/src/widget/look.js'
 import { toManifest } from '../../dist/src/widget/manifest.js'
 import sine from '../../dist/widgets/sine.js'

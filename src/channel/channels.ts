@@ -115,7 +115,7 @@ export class Channels {
       read: async () => (renderer.manifests.get(spec.widget)?.reads ? readShown(renderer, spec) : []),
       listen: (onPush) => {
         const { starts = false } = renderer.manifests.get(spec.widget) ?? {}
-        return starts ? renderer.listen({ ...job, time: Date.now() }, onPush) : () => {}
+        return starts ? renderer.startSource({ ...job, time: Date.now() }, onPush) : () => {}
       },
       onChange,
     })

@@ -81,7 +81,7 @@ export class Visits {
     this.#limits.set(widget, limit)
     await limit(async () => {
       const counts = await this.#presence.counts(roomOf(spec))
-      await this.#renderer.tell({ widget, key, look, ...counts, time: Date.now(), event })
+      await this.#renderer.sendEvent({ widget, key, look, ...counts, time: Date.now(), event })
     })
   }
 }

@@ -5,8 +5,8 @@ import { encodePng } from './encode-png.ts'
 import { createFrame, type Frame } from './frame.ts'
 import { gifEncoder, joinGifs } from './gif.ts'
 
-/** One picture of an animation, before it is drawn. */
-export interface Moment {
+/** When a frame of an animation is shown, and for how long. */
+export interface FrameTiming {
   /** The scene's time in milliseconds. */
   time: number
   /** How long it is shown, in milliseconds. */
@@ -23,26 +23,26 @@ interface Area {
 interface Cel {
   area: Area
   bytes: Buffer
-  /** When it gives way to the next one, in milliseconds from the start. */
+  /** When the next one replaces it, in milliseconds from the start. */
   end: number
 }
 
 /**
- * Draws an animation that is played for ever, as an animated PNG or a GIF. It pauses between two of its pictures, so
- * that others can be drawn meanwhile. A picture like the one before it makes that one last longer, and an animated PNG
- * has only the part of each picture that changed (`traffic-light`: 23 kB for 28).
+ * Draws an animation that loops for ever, as an animated PNG or a GIF. It pauses between two frames, so that other
+ * pictures can be drawn meanwhile. A frame equal to the previous one prolongs that one, and an animated PNG stores only
+ * the part of each frame that changed (`traffic-light`: 23 kB instead of 28).
  */
 export function* paintAnimation(
   sheet: Sheet,
-  moments: readonly Moment[],
+  timings: readonly FrameTiming[],
   draw: (ctx: SKRSContext2D, time: number) => void,
 ): Generator<undefined, Frame> {
   const isGif = sheet.format === 'gif'
-  const encodeGif = gifEncoder(sheet.matte)
+  const encodeGif = gifEncoder(sheet.background)
   const cels: Cel[] = []
   let before: Buffer | undefined
   let end = 0
-  for (const { time, duration } of moments) {
+  for (const { time, duration } of timings) {
     if (before) yield
     const canvas = drawCanvas(sheet, (ctx) => draw(ctx, time))
     const pixels = canvas.data()
@@ -65,7 +65,7 @@ function encodePart(canvas: Canvas, { x, y, width, height }: Area): Buffer {
   return encodePng(part)
 }
 
-/** The least rectangle that holds every pixel that differs; undefined where none does. */
+/** The smallest rectangle around every pixel that differs; undefined where none does. */
 function changedArea(before: Buffer, after: Buffer, { width, height }: Area): Area | undefined {
   const [old, fresh] = [toPixels(before), toPixels(after)]
   let [left, top, right, bottom] = [width, height, -1, -1]
@@ -85,7 +85,7 @@ function toPixels({ buffer, byteOffset, length }: Buffer): Uint32Array {
   return new Uint32Array(buffer, byteOffset, length / 4)
 }
 
-/** Each from its end, so that what is lost by rounding does not add up. */
+/** Computes delays from the frames' ends, so that rounding errors do not add up. */
 function toDelays(cels: readonly Cel[], unit: number): number[] {
   return cels.map(({ end }, index) => Math.round(end / unit) - Math.round((cels[index - 1]?.end ?? 0) / unit))
 }

@@ -1,9 +1,9 @@
 import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas'
-import type { Matte } from './flatten.ts'
+import type { Background } from './flatten.ts'
 import { registerFonts } from './fonts.ts'
 import type { Format } from './frame.ts'
 
-/** The size and coding of a picture. */
+/** The size and encoding of a picture. */
 export interface Sheet {
   /** CSS pixels. */
   width: number
@@ -14,8 +14,8 @@ export interface Sheet {
   /** 1 to 100; JPEG and WebP. */
   quality: number
   /** Behind a GIF. @default white */
-  matte?: Matte
-  /** How many times a second it is drawn anew. @default 0 */
+  background?: Background
+  /** How many times a second it is redrawn. @default 0 */
   fps?: number
 }
 

@@ -8,8 +8,8 @@ import { paintSvg } from './svg.ts'
 export { MAX_PIXELS, type Sheet } from './draw-canvas.ts'
 
 /**
- * Draws once and encodes: `draw` gets a context already scaled, so that it works in CSS pixels, on a transparent
- * canvas. JPEG has no alpha: what is left transparent becomes white there. An SVG may need a second drawing.
+ * Draws once and encodes: `draw` receives a context that is already scaled, so that it works in CSS pixels, on a
+ * transparent canvas. JPEG has no alpha: transparent pixels become white. An SVG may need a second drawing.
  * @throws RangeError where the sheet is empty or has more than `MAX_PIXELS`.
  */
 export function paint(sheet: Sheet, draw: (ctx: SKRSContext2D) => void): Frame {
@@ -19,7 +19,7 @@ export function paint(sheet: Sheet, draw: (ctx: SKRSContext2D) => void): Frame {
   return createFrame(format, encode(canvas, format, sheet), width, height)
 }
 
-function encode(canvas: Canvas, format: Exclude<Format, 'svg'>, { quality, matte, fps }: Sheet): Buffer {
-  if (format === 'gif') return gifEncoder(matte)(canvas)
+function encode(canvas: Canvas, format: Exclude<Format, 'svg'>, { quality, background, fps }: Sheet): Buffer {
+  if (format === 'gif') return gifEncoder(background)(canvas)
   return format === 'png' ? encodePng(canvas, fps) : canvas.encodeSync(format, quality)
 }

@@ -1,24 +1,24 @@
 import { type Canvas, GifDisposal, GifEncoder } from '@napi-rs/canvas'
-import { flatten, type Matte, needsMatte } from './flatten.ts'
+import { type Background, flatten, needsBackground } from './flatten.ts'
 import { reduceColors } from './reduce-colors.ts'
 
 /** Where the graphic control extension has its delay (GIF89a, section 23). */
 const DELAY_AT = 4
-const WHITE: Matte = { color: '#fff', known: false }
+const WHITE: Background = { color: '#fff', known: false }
 
 /**
- * Gives an encoder of GIFs of one picture each. Whether all is put on the matte is decided by the first one, so that an
- * animation does not change its ground. @default matte white, for a page of any colour
+ * Returns an encoder of GIFs of one picture each. The first picture decides whether all of it is put on the background,
+ * so that an animation keeps its ground. @default background white, for a page of any colour
  */
-export function gifEncoder(matte: Matte = WHITE): (canvas: Canvas) => Buffer {
+export function gifEncoder(background: Background = WHITE): (canvas: Canvas) => Buffer {
   let whole: boolean | undefined
   return (canvas) => {
     const { width, height } = canvas
     const { data } = canvas.getContext('2d').getImageData(0, 0, width, height)
-    whole ??= needsMatte(data)
-    flatten(data, matte, whole)
+    whole ??= needsBackground(data)
+    flatten(data, background, whole)
     reduceColors(new Uint32Array(data.buffer))
-    // It takes colours as they are where they are no more than 256, and else makes greys of the few bright ones.
+    // It keeps up to 256 colours as they are; of more it turns the few bright ones into greys.
     const encoder = new GifEncoder(width, height, { repeat: 0 })
     encoder.addFrame(new Uint8Array(data.buffer), width, height, { disposal: GifDisposal.Background })
     return encoder.finish()
@@ -26,8 +26,8 @@ export function gifEncoder(matte: Matte = WHITE): (canvas: Canvas) => Buffer {
 }
 
 /**
- * Puts GIFs of one size together to one that is played for ever, each by its delay in hundredths of a second. The
- * encoder can hold many pictures itself, but works them all off at once at the end: half a second without a pause.
+ * Joins GIFs of one size into one that loops for ever, each shown for its delay in hundredths of a second. The encoder
+ * could take many pictures itself, but encodes them all at the end: half a second without a pause.
  */
 export function joinGifs(frames: readonly { gif: Buffer; delay: number }[]): Buffer {
   const pieces = frames.map(({ gif, delay }, index) => {

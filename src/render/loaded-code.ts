@@ -4,7 +4,7 @@ import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import type { Loaded } from './protocol.ts'
 
-/** What is known of the code that runs now: its widgets, and the modules that are none. */
+/** The code that runs now: its widgets, and the modules that failed to load. */
 export class LoadedCode {
   readonly #log: Logger
   #manifests: ReadonlyMap<string, Manifest> = new Map()
@@ -20,7 +20,7 @@ export class LoadedCode {
     return this.#manifests
   }
 
-  /** The modules that are no widgets, and why. */
+  /** The modules that are not widgets, and why. */
   get faults(): readonly WidgetFault[] {
     return this.#faults
   }
@@ -30,13 +30,13 @@ export class LoadedCode {
     return this.#manifests.has(widget) || this.#faults.some(({ name }) => name === widget)
   }
 
-  /** Whether a widget's newest code does not load, and the code from before goes on. */
+  /** Whether a widget's newest code does not load and its previous code continues to run. */
   isKept(widget: string): boolean {
     return this.#kept.has(widget)
   }
 
-  /** Takes note of what has loaded; answers the widgets whose old code has to go on. */
-  learn({ manifests, faults }: Loaded): ReadonlySet<string> {
+  /** Records what has loaded; returns the widgets whose previous code has to continue. */
+  update({ manifests, faults }: Loaded): ReadonlySet<string> {
     const known = this.#manifests
     const loaded = new Map(manifests.map((manifest) => [manifest.name, manifest]))
     // A folder that cannot be read is a fault without a name: all of its widgets are missing then.
@@ -45,10 +45,10 @@ export class LoadedCode {
     this.#manifests = new Map([...loaded, ...kept])
     this.#faults = faults
     for (const fault of faults) {
-      const goesOn = known.has(fault.name) || (fault.name === '' && kept.length > 0)
+      const continues = known.has(fault.name) || (fault.name === '' && kept.length > 0)
       this.#log.error(
         { file: sayPlace(fault), reason: fault.message },
-        goesOn ? 'a widget does not load: its old code goes on running' : 'not a widget',
+        continues ? 'a widget does not load: its previous code continues to run' : 'not a widget',
       )
     }
     this.#kept = new Set(kept.map(([name]) => name))

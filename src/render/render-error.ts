@@ -1,18 +1,18 @@
 import { PublicError } from '../errors.ts'
 import type { Job } from './protocol.ts'
 
-/** A picture that nobody waited for any more when its turn came: it was not drawn. */
+/** A picture was not drawn, because no viewer waited for it when its turn came. */
 export class Abandoned extends Error {
   constructor() {
-    super('nobody waits for this picture')
+    super('no viewer waits for this picture')
     this.name = 'Abandoned'
   }
 }
 
-/** A picture that could not be drawn. The caption names the widget; what its code said is for the log only. */
+/** A picture could not be drawn. The caption names the widget; the widget's own words are for the log only. */
 export class RenderError extends PublicError {
   readonly widget: string
-  /** Milliseconds before which asking again is no use. */
+  /** Milliseconds until a retry makes sense. */
   readonly retryIn: number
 
   constructor(
@@ -27,12 +27,12 @@ export class RenderError extends PublicError {
   }
 }
 
-/** What becomes of an open picture whose module was deleted. */
+/** The error for an open picture whose module was deleted. */
 export function noWidget(widget: string): PublicError {
   return new PublicError({ code: 'not-found', status: 404, caption: `no widget ${widget}` })
 }
 
-/** The error where more waits to be drawn than anybody would wait for. */
+/** The error when the queue is longer than any client would wait for. */
 export function tooBusy(): PublicError {
   return new PublicError({
     code: 'too-busy',
@@ -42,8 +42,8 @@ export function tooBusy(): PublicError {
   })
 }
 
-/** What went wrong, in the words of an error card after the widget's name. */
-export function sayWhat({ output, event }: Job): string {
-  if (output === 'event') return `failed to hear of a ${event?.type}`
+/** Says which job failed, in the words that an error card uses after the widget's name. */
+export function sayFailedJob({ output, event }: Job): string {
+  if (output === 'event') return `failed to handle a ${event?.type}`
   return output === 'reading' ? 'failed to read its parameters' : 'failed to draw'
 }

@@ -10,10 +10,9 @@ import { addToStateJson, toStateJson } from '../widget/state-json.ts'
 import { checkStateName, isServerName } from '../widget/state-name.ts'
 import type { Params, Values, Widget } from '../widget/widget.ts'
 import { findWidgetFaults, notAWidget } from '../widget/widget-faults.ts'
-import { drawJob, loadJob, type Supplies } from './draw-job.ts'
+import { drawJob, loadJob, type Supplies } from './host/draw-job.ts'
+import { readJob } from './host/room-job.ts'
 import type { Drawing, Job, StateRequest } from './protocol.ts'
-import { readJob } from './room-job.ts'
-import { untilAborted } from './until-aborted.ts'
 
 /** What a picture is drawn from. */
 export interface RenderOnceOptions<P extends Params = Params, D = unknown> {
@@ -38,11 +37,11 @@ export interface RenderOnceOptions<P extends Params = Params, D = unknown> {
   visitors?: number
   /** @default `visitors` */
   peak?: number
-  /** Milliseconds since the epoch, a date, or one in ISO 8601. @default noon of 1 January 2026, UTC: every day the same picture */
+  /** Milliseconds since the epoch, a date, or one in ISO 8601. @default noon of 1 January 2026, UTC, so that the picture is the same every day */
   time?: number | Date | string
-  /** What the scene has as `data`, in place of what `load` would answer, as if it were pushed. */
+  /** The scene's `data`, in place of what `load` would return, as if it were pushed. */
   data?: D
-  /** What is seen of the pictures that the widget's `shows` names, in its order: other calls' answers. @default none */
+  /** The pictures that the widget's `shows` names, in its order: results of other calls. @default none */
   pictures?: readonly Pick<RenderedPicture, 'bytes' | 'width' | 'height' | 'format'>[]
   /** What the room remembers. @default nothing */
   state?: Readonly<Record<string, unknown>>
@@ -55,9 +54,9 @@ export interface RenderedPicture<D = unknown> {
   width: number
   height: number
   format: Format
-  /** What the widget's `load` answered. */
+  /** What the widget's `load` returned. */
   data: D
-  /** What `.json` answers; asked of the widget when it is read. */
+  /** The body of `.json`; computed by the widget when it is read. */
   readonly json: unknown
   /** What the room remembers now. */
   state: Record<string, unknown>
@@ -66,7 +65,7 @@ export interface RenderedPicture<D = unknown> {
 }
 
 const NOON = Date.UTC(2026, 0, 1, 12)
-/** As the server's `--draw-timeout`. */
+/** The default of the server's `--draw-timeout`. */
 const LOAD_TIMEOUT = 2_000
 const LOOKS = ['width', 'height', 'scale', 'fps', 'quality'] as const
 
@@ -127,7 +126,7 @@ function toJob(manifest: Manifest, options: RenderOnceOptions): Job {
   return { output: 'frame', widget, key, look, connections, visitors, peak, time: moment, pushed }
 }
 
-/** What only the widget itself can say of its parameters, and which pictures it shows. */
+/** Adds what only the widget can read of its parameters, and the pictures it embeds. */
 function readByWidget(loaded: LoadedWidget, job: Job, { pictures = [] }: RenderOnceOptions): Job {
   if (!loaded.manifest.reads) return job
   const { faults, shows } = readJob(loaded, job)
@@ -137,7 +136,7 @@ function readByWidget(loaded: LoadedWidget, job: Job, { pictures = [] }: RenderO
   return { ...job, shown }
 }
 
-/** By way of a query, so that every value is checked as the server checks it. */
+/** Builds a query first, so that every value is checked as the server checks it. */
 function toLook(manifest: Manifest, { params = {}, format = 'png', ...rest }: RenderOnceOptions): Look {
   const isQuery = typeof params === 'string' || params instanceof URLSearchParams
   const query = new URLSearchParams(isQuery ? params : '')
@@ -171,15 +170,13 @@ async function load(loaded: LoadedWidget, job: Job, state: Map<string, string>):
   const timeout = loaded.manifest.limits.timeout ?? LOAD_TIMEOUT
   const timer = setTimeout(() => abort.abort(new Error('took too long to load')), timeout)
   try {
-    return await untilAborted(abort.signal, () =>
-      loadJob(loaded, job, abort.signal, async (request) => answer(state, request, job)),
-    )
+    return await loadJob(loaded, job, abort.signal, async (request) => respond(state, request, job))
   } finally {
     clearTimeout(timer)
   }
 }
 
-function answer(state: Map<string, string>, request: StateRequest, { time, ...counts }: Job): unknown {
+function respond(state: Map<string, string>, request: StateRequest, { time, ...counts }: Job): unknown {
   if (request.operation === 'history') {
     const { connections, visitors, peak } = counts
     return { room: request.room, ...emptyHistory(request.span, time), connections, visitors, peak }
@@ -189,7 +186,7 @@ function answer(state: Map<string, string>, request: StateRequest, { time, ...co
   const known = state.get(name)
   if (operation === 'get') return known === undefined ? undefined : JSON.parse(known)
   if (isServerName(name)) throw new TypeError(`Expected a name of the widget's own, got \`${name}\``)
-  const answer = operation === 'add' ? addToStateJson(name, known, value as number) : undefined
-  state.set(name, toStateJson(name, operation === 'add' ? answer : value))
-  return answer
+  const sum = operation === 'add' ? addToStateJson(name, known, value as number) : undefined
+  state.set(name, toStateJson(name, operation === 'add' ? sum : value))
+  return sum
 }

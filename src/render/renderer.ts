@@ -1,64 +1,64 @@
 import type { Logger } from 'pino'
 import { PublicError } from '../errors.ts'
+import { ProcessGroup } from '../system/process-group.ts'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import { roomOf } from '../widget/room.ts'
-import { FailureLog } from './failure-log.ts'
-import { type DrawFailure, LastFailures } from './last-failures.ts'
-import { LivingProcesses } from './living-processes.ts'
+import { type DrawFailure, Failures } from './failures.ts'
 import { LoadedCode } from './loaded-code.ts'
-import type { RenderObserver } from './observer.ts'
-import { Pool } from './pool.ts'
-import type { RenderProcess } from './process.ts'
-import type { ProcessSettings } from './process-settings.ts'
+import { Isolation } from './processes/isolation.ts'
+import { Pool } from './processes/pool.ts'
+import type { ProcessSettings, RenderProcess } from './processes/render-process.ts'
+import { type Started, startProcess } from './processes/start-process.ts'
+import type { Death, Task } from './processes/task.ts'
+import { WarmProcesses } from './processes/warm-processes.ts'
+import { WidgetSource } from './processes/widget-source.ts'
 import type { Drawing, Job, JobResult, Reading, StateRequest } from './protocol.ts'
-import { Quarantine } from './quarantine.ts'
-import { Abandoned, noWidget, RenderError, sayWhat, tooBusy } from './render-error.ts'
-import { Source } from './source.ts'
-import { Spare } from './spare.ts'
-import { type Started, startProcess } from './start-process.ts'
-import type { Death, Task } from './task.ts'
+import { Abandoned, noWidget, RenderError, sayFailedJob, tooBusy } from './render-error.ts'
 
 /** How the renderer is set up. */
 export interface RendererSettings {
-  /** Folders of widget modules; of two modules with one name the later folder's counts. */
+  /** Folders of widget modules; of two modules with one name the one in the later folder is used. */
   folders: readonly string[]
-  /** Processes that the well-behaved widgets share. */
+  /** The number of processes that the well-behaved widgets share. */
   workers: number
   /** Milliseconds a drawing may take before its process is killed. */
   drawTimeout: number
   log: Logger
   /** Keeps a warm process for code that will be saved. @default false */
   reloads?: boolean
-  /** Answers what widgets ask of their room's memory. */
+  /** Reads or writes what a widget's room remembers. */
   onState(request: StateRequest): Promise<unknown>
   observer?: RenderObserver
 }
 
-/** How many jobs may be under way or waiting: more are refused, as their clients would have given up. */
-const MOST_JOBS = 2000
+/** Receives what the renderer does, for metrics. */
+export interface RenderObserver {
+  /** A picture was drawn. */
+  drawn(widget: string, drawing: Drawing): void
+  /** A picture could not be drawn. */
+  failed(widget: string): void
+  /** A render process died, or was killed by its watchdog. */
+  died(): void
+}
 
-/** What a process may hold before it is killed, where its widget does not say. */
+/** Jobs under way or waiting: more are refused, as their clients would give up before their turn. */
+const MAX_JOBS = 2000
+/** The memory limit of a process whose widget declares none. */
 const MEMORY_BYTES = 2 ** 30
 
 /**
  * Draws pictures in child processes. Well-behaved widgets share a few; one that takes its process down runs alone
- * from then on, and whatever else was under way is drawn again elsewhere.
+ * from then on, and all other jobs of that process are drawn again elsewhere.
  */
 export class Renderer {
   readonly #settings: RendererSettings
-  readonly #failures: FailureLog
-  readonly #lastFailures: LastFailures
-  readonly #spare: Spare | undefined
+  readonly #failures: Failures
+  readonly #warm: WarmProcesses | undefined
   readonly #pool: Pool
-  readonly #quarantine: Quarantine
+  readonly #isolation: Isolation
   readonly #code: LoadedCode
-  readonly #living = new LivingProcesses()
-  /** A process in an endless loop does not hear that this one is gone. */
-  readonly #killAll = () => {
-    this.#spare?.close()
-    this.#living.kill('the server is gone')
-  }
+  readonly #processes = new ProcessGroup()
   #skip = new Map<string, string>()
   #jobs = 0
   /** The newest reload is the one that counts. */
@@ -66,30 +66,29 @@ export class Renderer {
   #closed = false
 
   private constructor(settings: RendererSettings) {
+    const { workers, log } = settings
     this.#settings = settings
-    this.#code = new LoadedCode(settings.log)
-    this.#failures = new FailureLog(settings.log)
-    this.#lastFailures = new LastFailures(settings.folders)
-    this.#spare = settings.reloads ? new Spare(MEMORY_BYTES) : undefined
+    this.#code = new LoadedCode(log)
+    this.#failures = new Failures(settings.folders, log)
+    this.#warm = settings.reloads ? new WarmProcesses(MEMORY_BYTES, log) : undefined
     this.#pool = new Pool({
-      workers: settings.workers,
-      log: settings.log,
+      workers,
+      log,
       start: (onDeath) => this.#start(this.#skip, () => true, onDeath),
-      onDeath: (death, process, isRetired) => this.#bury(death, process, isRetired),
+      onDeath: (death, process, isRetired) => this.#handleDeath(death, process, isRetired),
     })
-    this.#quarantine = new Quarantine({
+    this.#isolation = new Isolation({
       manifestOf: (widget) => this.manifests.get(widget),
       isBroken: (widget) => this.#code.isKept(widget),
       runOld: (task) => this.#pool.runOld(task),
       start: (widget, onDeath) => {
         const { memoryBytes = MEMORY_BYTES } = this.manifests.get(widget)?.limits ?? {}
-        // A spare may come to hold what every process may.
-        const fork = () => (memoryBytes <= MEMORY_BYTES ? this.#spare?.take() : undefined)
+        // The heap limit of a warm process was set when it started.
+        const fork = () => (memoryBytes <= MEMORY_BYTES ? this.#warm?.take() : undefined)
         return this.#start(new Map(this.#skip), () => true, onDeath, { memoryBytes, fork })
       },
       onDeath: (widget, death) => this.#blame(widget, death, [...death.suspects, ...death.waiting]),
     })
-    process.once('exit', this.#killAll)
   }
 
   /** Starts the processes; resolves when pictures can be drawn, rejects when none starts. */
@@ -97,7 +96,7 @@ export class Renderer {
     const renderer = new Renderer(settings)
     try {
       const started = await renderer.#pool.start()
-      renderer.#code.learn(started)
+      renderer.#code.update(started)
       renderer.#pool.replace(started.process)
       return renderer
     } catch (error) {
@@ -111,80 +110,80 @@ export class Renderer {
     return this.#code.manifests
   }
 
-  /** The modules that are no widgets, and why. */
+  /** The modules that are not widgets, and why. */
   get faults(): readonly WidgetFault[] {
     return this.#code.faults
   }
 
-  /** Why the newest picture of a room (`<widget>/<key>`) failed; undefined where it did not. */
+  /** Why the newest picture of a room (`<widget>/<key>`) failed; undefined where it succeeded. */
   failureOf(room: string): DrawFailure | undefined {
-    return this.#lastFailures.get(room)
+    return this.#failures.get(room)
   }
 
   /** The process ids of the render processes. */
   get pids(): number[] {
-    return this.#living.pids
+    return this.#processes.pids
   }
 
   /**
-   * Draws a picture; rejects with a `RenderError`, and with `Abandoned` where nobody waits when its turn comes.
-   * @param interest how much it is waited for: 2 in an open picture, 1 otherwise, 0 not at all.
+   * Draws a picture. Rejects with a `RenderError`, and with `Abandoned` where `interest` is 0 when its turn comes.
+   * @param interest its priority: 2 in an open picture, 1 otherwise, 0 when no client waits any longer.
    */
   draw(job: Omit<Job, 'output'>, interest: () => number): Promise<Drawing> {
     return this.#run({ ...job, output: 'frame' }, interest) as Promise<Drawing>
   }
 
-  /** Asks for the data behind a picture; rejects with a `RenderError`. */
+  /** Returns the data behind a picture; rejects with a `RenderError`. */
   async data(job: Omit<Job, 'output'>, interest: () => number): Promise<unknown> {
-    return this.#ask({ ...job, output: 'data' }, interest)
+    return this.#runForData({ ...job, output: 'data' }, interest)
   }
 
   /** Has a widget read the parameters that only it can read; rejects with a `RenderError`. */
   async read(job: Omit<Job, 'output'>): Promise<Reading> {
-    return (await this.#ask({ ...job, output: 'reading' }, () => 2)) as Reading
+    return (await this.#runForData({ ...job, output: 'reading' }, () => 2)) as Reading
   }
 
-  /** Tells a widget of `job.event`; resolves when it has seen to it, rejects with a `RenderError`. */
-  async tell(job: Omit<Job, 'output'>): Promise<void> {
-    await this.#ask({ ...job, output: 'event' }, () => 2)
+  /** Passes `job.event` to a widget; resolves when the widget has handled it, rejects with a `RenderError`. */
+  async sendEvent(job: Omit<Job, 'output'>): Promise<void> {
+    await this.#runForData({ ...job, output: 'event' }, () => 2)
   }
 
-  /** Begins a widget's own source of changes; answers what ends it. */
-  listen(job: Omit<Job, 'output'>, onPush: (pushed: Job['pushed']) => void): () => void {
-    const source = new Source({
+  /** Starts a widget's own source of changes; returns a function that ends it. */
+  startSource(job: Omit<Job, 'output'>, onPush: (pushed: Job['pushed']) => void): () => void {
+    const source = new WidgetSource({
       job: { ...job, output: 'source' },
       dispatch: (task) => this.#dispatch(task),
       onPush,
       onFailure: (error) => {
         if (error instanceof Abandoned || this.#closed) return
-        this.#failures.tell(job.widget, String(error.stack), 'a source of changes failed')
+        this.#failures.log(job.widget, String(error.stack), 'a source of changes failed')
       },
     })
     return () => source.close()
   }
 
   /**
-   * Starts anew with the code that is on disk; answers whether any of it runs. The old code goes on of modules that no
-   * longer load, or where no process starts. Of several reloads at once the last one counts.
+   * Loads the code that is on disk into new processes; returns whether it runs. The previous code continues for modules
+   * that no longer load, and for all where no process starts. Of several reloads at once the last one counts.
    */
   async reload(): Promise<boolean> {
     this.#reloads += 1
     const reload = this.#reloads
     const isNewest = () => reload === this.#reloads && !this.#closed
     const skip = new Map<string, string>()
-    const onDeath = (death: Death, process: RenderProcess) => this.#pool.bury(death, process)
-    const fork = () => this.#spare?.take()
+    const onDeath = (death: Death, process: RenderProcess) => this.#pool.handleDeath(death, process)
+    const fork = () => this.#warm?.take()
     const started = await this.#start(skip, isNewest, onDeath, { fork }).catch((error: Error) => {
-      if (isNewest())
-        this.#settings.log.error({ reason: error.message }, 'cannot reload: the old code goes on running')
+      const message = 'cannot reload: the previous code continues to run'
+      if (isNewest()) this.#settings.log.error({ reason: error.message }, message)
       return undefined
     })
     if (!isNewest()) await started?.process.close()
     if (!started || !isNewest()) return false
     this.#skip = skip
-    const kept = this.#code.learn(started)
-    this.#lastFailures.clear()
-    this.#quarantine.renew(kept)
+    const kept = this.#code.update(started)
+    this.#failures.clear()
+    this.#isolation.renew(kept)
     this.#pool.replace(started.process, kept)
     return true
   }
@@ -192,37 +191,36 @@ export class Renderer {
   /** Ends every process; jobs that are under way reject. */
   async close(): Promise<void> {
     this.#closed = true
-    process.off('exit', this.#killAll)
     this.#pool.close()
-    this.#spare?.close()
-    this.#quarantine.close()
-    await this.#living.close()
+    this.#warm?.close()
+    this.#isolation.close()
+    await this.#processes.close()
   }
 
-  async #ask(job: Job, interest: () => number): Promise<unknown> {
+  async #runForData(job: Job, interest: () => number): Promise<unknown> {
     return ((await this.#run(job, interest)) as { data: unknown }).data
   }
 
   async #run(job: Job, interest: () => number): Promise<JobResult> {
     const [widget, room] = [job.widget, roomOf(job)]
-    if (this.#jobs >= MOST_JOBS) throw tooBusy()
+    if (this.#jobs >= MAX_JOBS) throw tooBusy()
     this.#jobs += 1
     try {
       const result = await new Promise<JobResult>((resolve, reject) =>
         this.#dispatch({ job, interest, resolve, reject }),
       )
-      this.#quarantine.succeed(widget)
+      this.#isolation.succeed(widget)
       if (job.output !== 'frame') return result
-      this.#lastFailures.forget(room)
+      this.#failures.delete(room)
       this.#settings.observer?.drawn(widget, result as Drawing)
       return result
     } catch (error) {
       if (job.output === 'frame' && !(error instanceof Abandoned)) this.#settings.observer?.failed(widget)
       if (error instanceof PublicError || error instanceof Abandoned) throw error
-      const what = sayWhat(job)
+      const what = sayFailedJob(job)
       if (!this.#closed) {
-        if (job.output === 'frame') this.#lastFailures.thrown(room, error as Error)
-        this.#failures.tell(widget, String((error as Error).stack), `a widget ${what}`)
+        if (job.output === 'frame') this.#failures.recordError(room, error as Error)
+        this.#failures.log(widget, String((error as Error).stack), `a widget ${what}`)
       }
       throw new RenderError(widget, what, { cause: error })
     } finally {
@@ -233,12 +231,12 @@ export class Renderer {
   #dispatch(task: Task): void {
     if (this.#closed) return task.reject(new Error('the server is stopping'))
     const { widget } = task.job
-    // Its file is gone; of one that is there and does not load the pool and the process of its own know best.
+    // A widget whose file exists but does not load is left to the pool and to its own process.
     if (!this.#code.has(widget)) return task.reject(noWidget(widget))
-    const solitary = this.#quarantine.find(widget)
-    if (solitary) {
-      this.#spare?.want(2)
-      void solitary.run(task)
+    const isolated = this.#isolation.find(widget)
+    if (isolated) {
+      this.#warm?.want(2)
+      void isolated.run(task)
     } else this.#pool.run(task)
   }
 
@@ -258,10 +256,10 @@ export class Renderer {
         onState,
         onOutput: (line, renderer) => log.info({ renderer }, line),
         onStray: (widget, failure) =>
-          this.#failures.tell(widget ?? 'a widget', failure, 'a widget failed outside of its drawing'),
+          this.#failures.log(widget ?? 'a widget', failure, 'a widget failed outside of its drawing'),
       },
       skip,
-      living: this.#living,
+      group: this.#processes,
       isWanted: () => !this.#closed && isWanted(),
       onDeath: (death, process) => {
         this.#settings.observer?.died()
@@ -270,19 +268,19 @@ export class Renderer {
     })
   }
 
-  /** A shared process died: draws the innocent again at once, names the guilty, or tries the suspects alone. */
-  #bury(death: Death, process: RenderProcess, isRetired: boolean): void {
-    // What the code of yesterday did is not held against today's.
+  /** A shared process died: draws the innocent jobs again at once, blames the guilty widget, or isolates the suspects. */
+  #handleDeath(death: Death, process: RenderProcess, isRetired: boolean): void {
+    // Failures of replaced code are not held against the new code.
     if (isRetired) {
       for (const task of [...death.suspects, ...death.waiting]) this.#dispatch(task)
       return
     }
     const suspects = new Set(death.suspects.map(({ job }) => job.widget))
-    // Between two pictures it was something a widget had begun before, or nobody: whom the kernel or a person kills.
+    // Between two pictures the cause is something that a widget had started before, unless it was killed from outside.
     if (suspects.size === 0 && !death.fromOutside) for (const widget of process.seen) suspects.add(widget)
     this.#settings.log.warn({ reason: death.reason, widgets: [...suspects] }, 'a render process died')
-    for (const widget of suspects) this.#quarantine.isolate(widget)
-    // Whoever was drawn when somebody else killed the process is tried once more, alone.
+    for (const widget of suspects) this.#isolation.isolate(widget)
+    // Jobs that were under way when the process was killed from outside are tried once more, alone.
     const [only] = death.fromOutside ? [] : suspects
     if (suspects.size === 1 && only !== undefined) this.#blame(only, death, death.suspects)
     else for (const task of death.suspects) this.#dispatch(task)
@@ -290,10 +288,10 @@ export class Renderer {
   }
 
   #blame(widget: string, { reason }: Death, tasks: Task[]): void {
-    this.#quarantine.fail(widget)
-    this.#failures.tell(widget, reason, 'a widget took its render process down')
+    this.#isolation.fail(widget)
+    this.#failures.log(widget, reason, 'a widget took its render process down')
     for (const task of tasks) {
-      this.#lastFailures.found(roomOf(task.job), reason)
+      this.#failures.recordReason(roomOf(task.job), reason)
       task.reject(new RenderError(widget, reason))
     }
   }

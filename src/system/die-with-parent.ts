@@ -1,20 +1,18 @@
-import { createRequire } from 'node:module'
+import { loadLibc } from './libc.ts'
 
-/** Linux, prctl(2): the signal this process gets when its parent is gone. */
+/** Linux, prctl(2): the signal that this process gets when its parent ends. */
 const PR_SET_PDEATHSIG = 1
 const SIGKILL = 9
 
-interface Koffi {
-  load(library: null): { func(prototype: string): (option: number, signal: number) => number }
-}
-
-/** A process in an endless loop never hears that its channel to the server was closed: the kernel ends it. */
+/**
+ * Has the kernel kill this process when its parent ends: a process in an endless loop never learns that its channel
+ * to the server was closed. Does nothing where the kernel is not Linux or FFI is missing: nearly every process still
+ * runs its event loop then, and ends by itself.
+ */
 export function dieWithParent(): void {
-  if (process.platform !== 'linux') return
   try {
-    const koffi = createRequire(import.meta.url)('koffi') as Koffi
-    koffi.load(null).func('int prctl(int option, unsigned long signal)')(PR_SET_PDEATHSIG, SIGKILL)
+    loadLibc().func('int prctl(int option, unsigned long signal)')(PR_SET_PDEATHSIG, SIGKILL)
   } catch {
-    // Without FFI a process that still runs its event loop ends by itself, which is nearly all of them.
+    // See above.
   }
 }

@@ -1,14 +1,14 @@
 import { createRequire } from 'node:module'
 
-/** The C library, as far as the kernel is asked for what Node has no call for. */
+/** The C library, for system calls that Node does not offer. */
 export interface Libc {
-  /** Makes a function of a C prototype; a Buffer is handed on as a pointer to its bytes. */
+  /** Makes a function from a C prototype. A Buffer is passed as a pointer to its bytes. */
   func(prototype: string): (...values: unknown[]) => number
-  /** Where a Buffer's bytes are, or what a function of type `void *` answered points to. */
+  /** The address of a Buffer's bytes, or of the memory that a function of type `void *` returned. */
   address(value: unknown): bigint
-  /** Why the last call failed (errno(3)). */
+  /** The error number of the last call (errno(3)). */
   errno(): number
-  /** The memory that a function of type `void *` answered. */
+  /** The memory at a pointer that a function of type `void *` returned. */
   view(pointer: unknown, length: number): ArrayBuffer
 }
 
@@ -16,9 +16,13 @@ interface Koffi extends Omit<Libc, 'func'> {
   load(library: null): Pick<Libc, 'func'>
 }
 
-/** Loads the C library of this process. @throws Error where it is not Linux's, or koffi is not there. */
+/**
+ * Loads the C library of this process: the only place that uses FFI.
+ * @throws Error where the system is not Linux, whose constants the callers use, or where koffi is not installed.
+ */
 export function loadLibc(): Libc {
-  if (process.platform !== 'linux') throw new Error(`${process.platform} has other names for these options`)
+  if (process.platform !== 'linux')
+    throw new Error(`expected Linux, whose system calls are used, got ${process.platform}`)
   const { load, ...koffi } = createRequire(import.meta.url)('koffi') as Koffi
   const library = load(null)
   return { ...koffi, func: (prototype) => library.func(prototype) }

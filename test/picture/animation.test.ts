@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SKRSContext2D } from '@napi-rs/canvas'
 import { afterAll, describe, expect, test } from 'vitest'
-import { type Moment, paintAnimation } from '../../src/picture/animation.ts'
+import { type FrameTiming, paintAnimation } from '../../src/picture/animation.ts'
 import { drawCanvas, type Sheet } from '../../src/picture/draw-canvas.ts'
 import type { Frame } from '../../src/picture/frame.ts'
 import { readApng } from '../support/apng.ts'
@@ -20,7 +20,7 @@ const sheet = (format: 'png' | 'gif', scale = 1): Sheet => ({
   format,
   quality: 1,
 })
-const moments = (count: number, duration: number): Moment[] =>
+const moments = (count: number, duration: number): FrameTiming[] =>
   Array.from({ length: count }, (_, index) => ({ time: index, duration }))
 
 /** A box that moves over ground that fades to nothing. */

@@ -2,19 +2,19 @@ import { type Image, loadImage, type SKRSContext2D } from '@napi-rs/canvas'
 import { describe, expect, test } from 'vitest'
 import { drawCanvas } from '../../src/picture/draw-canvas.ts'
 import { paint } from '../../src/picture/encode.ts'
-import type { Matte } from '../../src/picture/flatten.ts'
+import type { Background } from '../../src/picture/flatten.ts'
 import { gifEncoder } from '../../src/picture/gif.ts'
 import { pixelOf } from '../support/pixels.ts'
 
 type Draw = (ctx: SKRSContext2D) => void
 
-const DARK: Matte = { color: '#0d1117', known: true }
-const RED: Matte = { color: 'red', known: false }
+const DARK: Background = { color: '#0d1117', known: true }
+const RED: Background = { color: 'red', known: false }
 
 const SHEET = { width: 64, height: 40, scale: 1, quality: 1, format: 'gif' as const }
 
-function write(draw: Draw, matte?: Matte): Promise<Image> {
-  return loadImage(paint(matte ? { ...SHEET, matte } : SHEET, draw).bytes)
+function write(draw: Draw, background?: Background): Promise<Image> {
+  return loadImage(paint(background ? { ...SHEET, background } : SHEET, draw).bytes)
 }
 
 /** A canvas keeps colours multiplied by their alpha, and loses a little by it. */
@@ -77,8 +77,8 @@ describe('the colours of a GIF', () => {
 
 describe('the edges of a GIF', () => {
   test('are cut at the half, in their own colour, where the page is unknown', async () => {
-    for (const matte of [undefined, RED]) {
-      const image = await write(softBox, matte)
+    for (const background of [undefined, RED]) {
+      const image = await write(softBox, background)
       expectNear(pixelOf(image, 5, 9), [0x3f, 0xb9, 0x50, 255], 2)
       expect(pixelOf(image, 5, 30)[3]).toBe(0)
       expect(pixelOf(image, 5, 38)[3]).toBe(0)
@@ -97,12 +97,12 @@ describe('the edges of a GIF', () => {
 })
 
 describe('a GIF of what the page shows through', () => {
-  test.each<[string, Matte | undefined, number[], number[]]>([
+  test.each<[string, Background | undefined, number[], number[]]>([
     ['white', undefined, [255, 255, 255, 255], [204, 204, 204, 255]],
     ['the page', DARK, [13, 17, 23, 255], [10, 13, 18, 255]],
     ['its own background', RED, [255, 0, 0, 255], [204, 0, 0, 255]],
-  ])('is put on %s, all of it', async (_ground, matte, ground, washed) => {
-    const image = await write(wash, matte)
+  ])('is put on %s, all of it', async (_ground, background, ground, washed) => {
+    const image = await write(wash, background)
     expect(pixelOf(image, 60, 20)).toEqual(ground)
     expectNear(pixelOf(image, 10, 20), washed, 2)
   })

@@ -38,7 +38,7 @@ function watchedPids(): number[] {
   return readdirSync('/proc/self/fd')
     .flatMap((descriptor) => {
       const path = linkOf(`/proc/self/fd/${descriptor}`)
-      const [, pid] = /^\/proc\/(\d+)\/statm$/.exec(path) ?? []
+      const [, pid] = /^\/proc\/(\d+)\/status$/.exec(path) ?? []
       return pid === undefined ? [] : [Number(pid)]
     })
     .sort()

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { DrawFailure } from '../../render/last-failures.ts'
+import type { DrawFailure } from '../../render/failures.ts'
 import { type Place, sayPlace } from '../../widget/find-place.ts'
 import type { WidgetFault } from '../../widget/load-folder.ts'
 

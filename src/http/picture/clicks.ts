@@ -64,7 +64,14 @@ export function createClicks({ renderer, presence, allowReferrer }: ClicksInit):
       const click = { ...readPoint(request), action }
       const look = parseLook(manifest, 'png', new URLSearchParams())
       const counts = await presence.counts(roomOf({ widget, key }))
-      await renderer.tell({ widget, key, look, ...counts, time: Date.now(), event: { type: 'click', click } })
+      await renderer.sendEvent({
+        widget,
+        key,
+        look,
+        ...counts,
+        time: Date.now(),
+        event: { type: 'click', click },
+      })
       response.writeHead(204, UNCACHED).end()
     },
   )

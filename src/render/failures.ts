@@ -1,0 +1,79 @@
+import { resolve } from 'node:path'
+import type { Logger } from 'pino'
+import { findPlace, type Place } from '../widget/find-place.ts'
+
+/** Why a room's newest picture could not be drawn. */
+export interface DrawFailure {
+  /** Safe to show to anyone: the only text of the widget's is the name of its error. */
+  reason: string
+  /** The widget's error message: it may contain anything, such as an address with a password. */
+  words: string | undefined
+  /** Where in the author's code, if it was there. */
+  place: Place | undefined
+}
+
+/** Milliseconds before an unchanged failure of a widget is logged again: a broken picture is drawn at every heartbeat. */
+const LOG_INTERVAL = 60_000
+/** Strangers choose the names of rooms: only the newest failures are kept. */
+const MAX_ROOMS = 500
+
+/** The failures of widgets: logs them, and keeps those of rooms whose newest picture failed. */
+export class Failures {
+  readonly #folders: readonly string[]
+  readonly #log: Logger
+  readonly #byRoom = new Map<string, DrawFailure>()
+  readonly #logged = new Map<string, { failure: string; at: number }>()
+
+  /** @param folders the widgets' own, in which `place` is searched for. */
+  constructor(folders: readonly string[], log: Logger) {
+    this.#folders = folders.map((folder) => resolve(folder))
+    this.#log = log
+  }
+
+  /** The failure of a room's newest picture; undefined where it succeeded. */
+  get(room: string): DrawFailure | undefined {
+    return this.#byRoom.get(room)
+  }
+
+  /** Logs a failure of a widget, if it differs from its last one or a minute has passed. */
+  log(widget: string, failure: string, message: string): void {
+    const now = Date.now()
+    const last = this.#logged.get(widget)
+    if (last?.failure === failure && now - last.at < LOG_INTERVAL) return
+    this.#logged.set(widget, { failure, at: now })
+    this.#log.error({ widget, failure }, message)
+  }
+
+  /** Records an error that a widget threw. */
+  recordError(room: string, error: Error): void {
+    const stack = String(error.stack)
+    const name = /^(?:\w*Error|\w*Exception)\b/.exec(stack)?.[0] ?? 'an error'
+    this.#record(room, {
+      reason: `failed to draw: ${name}`,
+      words: error.message,
+      place: findPlace(stack, this.#folders),
+    })
+  }
+
+  /** Records a failure that the server noticed, such as a timeout. */
+  recordReason(room: string, reason: string): void {
+    this.#record(room, { reason, words: undefined, place: undefined })
+  }
+
+  /** Call this when a picture of the room succeeded. */
+  delete(room: string): void {
+    this.#byRoom.delete(room)
+  }
+
+  /** Call this when other code runs. */
+  clear(): void {
+    this.#byRoom.clear()
+  }
+
+  #record(room: string, failure: DrawFailure): void {
+    this.#byRoom.delete(room)
+    this.#byRoom.set(room, failure)
+    const [oldest] = this.#byRoom.keys()
+    if (this.#byRoom.size > MAX_ROOMS && oldest !== undefined) this.#byRoom.delete(oldest)
+  }
+}

@@ -1,0 +1,114 @@
+import type { SKRSContext2D as Context } from '@napi-rs/canvas'
+import { paintAnimation } from '../../picture/animation.ts'
+import { paint } from '../../picture/encode.ts'
+import { paintSvg } from '../../picture/svg.ts'
+import type { LoadedWidget } from '../../widget/load-widget.ts'
+import { isTheme } from '../../widget/param.ts'
+import { roomOf } from '../../widget/room.ts'
+import type { HistoryWish, RoomHistory } from '../../widget/room-history.ts'
+import type { ShownPicture, Size } from '../../widget/widget.ts'
+import type { Job, JobResult } from '../protocol.ts'
+import { backgroundOf } from './background.ts'
+import { DrawTimer } from './draw-timer.ts'
+import { ImageCache } from './image-cache.ts'
+import { type AskState, roomScope, valuesOf } from './job-scope.ts'
+import { GIF_TIME, motionOf, planAnimation } from './plan-animation.ts'
+
+/** What a drawing needs besides its job. */
+export interface Supplies {
+  data: unknown
+  pictures: readonly ShownPicture[]
+}
+
+/**
+ * Loads what a drawing needs: the pushed data or else what the widget's `load` returns, and the pictures it shows.
+ * Rejects with the signal's reason when it is aborted.
+ */
+export async function loadJob(
+  { widget, manifest }: LoadedWidget,
+  job: Job,
+  signal: AbortSignal,
+  ask: AskState,
+  images = new ImageCache(),
+): Promise<Supplies> {
+  const { pushed, shown = [] } = job
+  const load = async () => {
+    if (pushed) return pushed.data
+    const scope = roomScope(job, ask)
+    const history = ({ room = scope.room, span }: HistoryWish) =>
+      ask({ operation: 'history', room, span }) as Promise<RoomHistory>
+    return widget.load?.({ ...scope, history, params: valuesOf({ widget, manifest }, job), signal })
+  }
+  const decode = async ({ path, frame }: (typeof shown)[number]): Promise<ShownPicture> => {
+    const { width, height } = frame
+    return { path, image: await images.get(frame), width, height }
+  }
+  const [data, pictures] = await untilAborted(signal, () =>
+    Promise.all([load(), Promise.all(shown.map(decode))]),
+  )
+  return { data, pictures }
+}
+
+/** Draws a job without a pause. @throws whatever the widget throws. */
+export function drawJob(loaded: LoadedWidget, job: Job, supplies: Supplies): JobResult {
+  const steps = drawSteps(loaded, job, supplies)
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
+}
+
+/** Draws a job with a pause after each frame of an animation. @throws whatever the widget throws. */
+export function* drawSteps(
+  loaded: LoadedWidget,
+  job: Job,
+  { data, pictures }: Supplies,
+): Generator<undefined, JobResult> {
+  const { widget, manifest } = loaded
+  const { look, key, connections, visitors, peak } = job
+  const params = valuesOf(loaded, job)
+  const motion = motionOf(widget, look, params)
+  const { period } = motion
+  const stops = look.animate === 'off' && manifest.loops
+  // Between two frames an animation's clock does not advance, so that one scene is one picture.
+  const time = stops ? 0 : period === undefined ? job.time : Math.floor(job.time / period) * period
+  const room = roomOf(job)
+  const facts = { room, key, params, connections, visitors, peak, time, data }
+  if (job.output === 'data') {
+    return { data: widget.data ? widget.data(facts) : { room, connections, visitors, peak } }
+  }
+  const { width, height }: Size =
+    typeof widget.size === 'function' ? widget.size(params, { data, room, pictures }) : look
+  const sheet = {
+    ...look,
+    width: Math.ceil(width),
+    height: Math.ceil(height),
+    background: backgroundOf(manifest, params),
+    fps: stops || period === undefined ? 0 : 1000 / period,
+  }
+  const timer = new DrawTimer()
+  const drawWith = (more: Partial<typeof facts>) =>
+    timer.draw((ctx: Context) =>
+      widget.draw(ctx, { ...facts, ...more, width, height, scale: look.scale, pictures }),
+    )
+  const next = stops || period === undefined ? undefined : time + period - job.time
+  const theme = Object.keys(params).find((name) => isTheme(manifest.params[name]) && params[name] === 'auto')
+  if (look.format === 'svg' && theme !== undefined) {
+    const drawFor = (value: string) => drawWith({ params: { ...params, [theme]: value } })
+    const frame = timer.run(() => paintSvg(sheet, [drawFor('light'), drawFor('dark')]))
+    return { frame, next, took: timer.read() }
+  }
+  const timings = planAnimation(widget, sheet, motion, time)
+  if (!timings) return { frame: timer.run(() => paint(sheet, drawWith({}))), next, took: timer.read() }
+  const steps = paintAnimation(sheet, timings, (ctx, at) => drawWith({ time: at })(ctx))
+  const frame = yield* timer.steps(steps)
+  return { frame, next: timings[0]?.time === 0 ? undefined : GIF_TIME, took: timer.read() }
+}
+
+/** Runs `work`, but rejects with the signal's reason when it is aborted. */
+export async function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+  return Promise.race([work(), aborted])
+}

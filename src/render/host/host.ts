@@ -1,0 +1,173 @@
+/** The main module of a render process: loads the widgets and runs jobs. Widget code runs nowhere else. */
+import { paint } from '../../picture/encode.ts'
+import { dieWithParent } from '../../system/die-with-parent.ts'
+import { loadFolders } from '../../widget/load-folder.ts'
+import { createWidgetLoader, type LoadedWidget } from '../../widget/load-widget.ts'
+import type { FromHost, Job, JobResult, StateRequest, ToHost } from '../protocol.ts'
+import { drawSteps, loadJob, untilAborted } from './draw-job.ts'
+import { ImageCache } from './image-cache.ts'
+import { PushQueue } from './push-queue.ts'
+import { deliverEvent, readJob, runSource } from './room-job.ts'
+
+/** The drawing of a job that is loaded. */
+type Steps = Generator<undefined, JobResult>
+
+interface StateCall {
+  resolve(value: unknown): void
+  reject(error: Error): void
+}
+
+class Host {
+  readonly #loaded = new Map<number, Steps>()
+  readonly #aborts = new Map<number, AbortController>()
+  readonly #images = new ImageCache()
+  readonly #pushQueues = new Map<number, PushQueue>()
+  readonly #stateCalls = new Map<number, StateCall>()
+  #widgets: ReadonlyMap<string, LoadedWidget> = new Map()
+  #lastStateCall = 0
+  readonly #loadWidget = createWidgetLoader()
+
+  constructor() {
+    // The first picture loads fonts and initialises the canvas: do it before a viewer waits for it.
+    paint({ width: 16, height: 16, scale: 1, format: 'png', quality: 1 }, (ctx) => {
+      ctx.fillText('1', 1, 12)
+    })
+  }
+
+  receive(message: ToHost): void {
+    switch (message.type) {
+      case 'start':
+        return void this.#start(message.folders, message.skip)
+      case 'job':
+        return void this.#runJob(message.id, message.job, message.hold)
+      case 'draw':
+        return this.#draw(message.id)
+      case 'abort':
+        return this.#aborts.get(message.id)?.abort(new Error('took too long to load'))
+      case 'forget':
+        return void this.#loaded.delete(message.id)
+      case 'state':
+        return this.#settleStateCall(message.id, message.value, message.error)
+      case 'pushed':
+        return this.#pushQueues.get(message.id)?.acknowledge()
+    }
+  }
+
+  /** Reports an error that belongs to no job. The process continues, for the sake of its other widgets. */
+  reportStray(error: unknown): void {
+    const failure = error instanceof Error ? String(error.stack) : `threw ${String(error)}`
+    const widget = [...this.#widgets.values()].find(({ manifest }) => failure.includes(manifest.file))
+    this.#send({ type: 'stray', widget: widget?.manifest.name, failure })
+  }
+
+  async #start(folders: readonly string[], skip: ReadonlyMap<string, string>): Promise<void> {
+    try {
+      const before = (file: string) => this.#send({ type: 'loading', file })
+      const { widgets, faults } = await loadFolders(folders, skip, before, this.#loadWidget)
+      this.#widgets = widgets
+      this.#send({ type: 'ready', manifests: [...widgets.values()].map(({ manifest }) => manifest), faults })
+    } catch (error) {
+      this.#send({ type: 'fatal', message: (error as Error).message })
+    }
+  }
+
+  async #runJob(id: number, job: Job, hold: boolean): Promise<void> {
+    try {
+      const loaded = this.#widgets.get(job.widget)
+      if (!loaded) throw new Error(`expected a widget that is loaded, got ${job.widget}`)
+      const ask = (request: StateRequest) => this.#askState(request)
+      switch (job.output) {
+        case 'reading':
+          return this.#send({ type: 'done', id, result: { data: readJob(loaded, job) } })
+        case 'event':
+          await this.#abortable(id, (signal) => untilAborted(signal, () => deliverEvent(loaded, job, ask)))
+          return this.#send({ type: 'done', id, result: { data: undefined } })
+        case 'source':
+          await this.#runSource(id, loaded, job)
+          return this.#send({ type: 'done', id, result: { data: undefined } })
+      }
+      const needsMore = loaded.manifest.loads
+      const supplies = needsMore
+        ? await this.#abortable(id, (signal) => loadJob(loaded, job, signal, ask, this.#images))
+        : { data: job.pushed?.data, pictures: [] }
+      this.#loaded.set(id, drawSteps(loaded, job, supplies))
+      if (hold) this.#send({ type: 'loaded', id })
+      else this.#draw(id)
+    } catch (error) {
+      this.#fail(id, error)
+    }
+  }
+
+  /** Runs part of a job so that an `abort` message can end it. */
+  async #abortable<T>(id: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const abort = new AbortController()
+    this.#aborts.set(id, abort)
+    try {
+      return await run(abort.signal)
+    } finally {
+      this.#aborts.delete(id)
+    }
+  }
+
+  async #runSource(id: number, loaded: LoadedWidget, job: Job): Promise<void> {
+    const abort = new AbortController()
+    const queue = new PushQueue((pushed) => this.#send({ type: 'push', id, pushed }))
+    this.#aborts.set(id, abort)
+    this.#pushQueues.set(id, queue)
+    try {
+      await runSource(loaded, job, abort.signal, queue, (request) => this.#askState(request))
+    } finally {
+      abort.abort()
+      this.#aborts.delete(id)
+      this.#pushQueues.delete(id)
+    }
+  }
+
+  #draw(id: number): void {
+    try {
+      const step = this.#loaded.get(id)?.next()
+      if (!step) return
+      if (!step.done) return this.#send({ type: 'paused', id })
+      this.#loaded.delete(id)
+      this.#send({ type: 'done', id, result: step.value })
+    } catch (error) {
+      this.#loaded.delete(id)
+      this.#fail(id, error)
+    }
+  }
+
+  #fail(id: number, error: unknown): void {
+    const { message, stack = '' } = error instanceof Error ? error : new Error(`threw ${String(error)}`)
+    this.#send({ type: 'failed', id, message, stack })
+  }
+
+  #askState(request: StateRequest): Promise<unknown> {
+    this.#lastStateCall += 1
+    const id = this.#lastStateCall
+    return new Promise((resolve, reject) => {
+      this.#stateCalls.set(id, { resolve, reject })
+      this.#send({ type: 'state', id, request })
+    })
+  }
+
+  #settleStateCall(id: number, value: unknown, error: string | undefined): void {
+    const call = this.#stateCalls.get(id)
+    this.#stateCalls.delete(id)
+    if (error === undefined) call?.resolve(value)
+    else call?.reject(new Error(error))
+  }
+
+  #send(message: FromHost): void {
+    if (process.connected) process.send?.(message)
+  }
+}
+
+const host = new Host()
+process.on('message', (message: ToHost) => host.receive(message))
+process.on('uncaughtException', (error) => host.reportStray(error))
+process.on('unhandledRejection', (error) => host.reportStray(error))
+dieWithParent()
+// A server that was killed or has crashed must not leave its render processes behind.
+process.on('disconnect', () => process.exit())
+// Ctrl-C signals every process of the terminal; the server decides when its render processes end.
+process.on('SIGINT', () => {})

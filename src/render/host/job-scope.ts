@@ -1,0 +1,25 @@
+import type { LoadedWidget } from '../../widget/load-widget.ts'
+import { readValues } from '../../widget/manifest.ts'
+import type { ParamValue } from '../../widget/param.ts'
+import { roomOf } from '../../widget/room.ts'
+import type { RoomScope, RoomState } from '../../widget/widget.ts'
+import type { Job, StateRequest } from '../protocol.ts'
+
+/** Sends a request about a room's state or history to the server; resolves with its result. */
+export type AskState = (request: StateRequest) => Promise<unknown>
+
+/** What every function of a widget receives about its job's room. */
+export function roomScope({ widget, key }: Job, ask: AskState): RoomScope {
+  const room = roomOf({ widget, key })
+  const state: RoomState = {
+    get: <T>(name: string) => ask({ room, operation: 'get', name }) as Promise<T | undefined>,
+    set: async (name, value) => void (await ask({ room, operation: 'set', name, value })),
+    add: (name, value) => ask({ room, operation: 'add', name, value }) as Promise<number>,
+  }
+  return { room, key, state }
+}
+
+/** The job's parameters. Its look was parsed by an older manifest if the code has changed since: missing ones are default. */
+export function valuesOf({ widget, manifest }: LoadedWidget, job: Job): Record<string, ParamValue> {
+  return readValues(widget, manifest.params, job.look.params)
+}

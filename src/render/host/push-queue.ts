@@ -1,0 +1,43 @@
+import type { Job } from '../protocol.ts'
+
+/**
+ * Sends what a source pushes, one message at a time: while one is under way only the newest of the next is kept. A source
+ * that is faster than its pictures uses no memory, and no picture is older than necessary.
+ */
+export class PushQueue {
+  readonly #send: (pushed: Job['pushed']) => void
+  #waiting: { pushed: Job['pushed'] } | undefined
+  #busy = false
+
+  constructor(send: (pushed: Job['pushed']) => void) {
+    this.#send = send
+  }
+
+  /** @throws TypeError where the data cannot be cloned. */
+  put(pushed: Job['pushed']): void {
+    if (this.#busy) {
+      this.#waiting = { pushed }
+      return
+    }
+    this.#busy = true
+    this.#trySend(pushed)
+  }
+
+  /** Call this when the last message has arrived. */
+  acknowledge(): void {
+    const next = this.#waiting
+    this.#waiting = undefined
+    this.#busy = next !== undefined
+    if (next) this.#trySend(next.pushed)
+  }
+
+  /** A message that cannot be sent is the pusher's error and does not block the next one. */
+  #trySend(pushed: Job['pushed']): void {
+    try {
+      this.#send(pushed)
+    } catch (error) {
+      this.acknowledge()
+      throw new TypeError(`push: expected data that can be cloned: ${(error as Error).message}`)
+    }
+  }
+}

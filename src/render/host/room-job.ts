@@ -1,0 +1,79 @@
+import type { Fault } from '../../errors.ts'
+import type { LoadedWidget } from '../../widget/load-widget.ts'
+import { isParser } from '../../widget/param.ts'
+import { roomOf } from '../../widget/room.ts'
+import type { Job, Reading } from '../protocol.ts'
+import { type AskState, roomScope, valuesOf } from './job-scope.ts'
+import type { PushQueue } from './push-queue.ts'
+
+/** The most pictures that one may embed: each costs a channel. */
+const MAX_EMBEDDED = 16
+
+/** Has a widget parse the parameters that only it can read, and list the pictures it embeds. */
+export function readJob({ widget, manifest }: LoadedWidget, job: Job): Reading {
+  const faults = Object.entries(widget.params ?? {}).flatMap(([name, param]): Fault[] => {
+    if (!isParser(param)) return []
+    const raw = job.look.params[name]
+    try {
+      param.parse(raw === '' ? undefined : raw)
+      return []
+    } catch (error) {
+      return [{ name, detail: sayFault(error) }]
+    }
+  })
+  if (faults.length > 0 || !widget.shows) return { faults, shows: [] }
+  const { widget: name, key } = job
+  const shows = widget.shows({
+    room: roomOf({ widget: name, key }),
+    key,
+    params: valuesOf({ widget, manifest }, job),
+  })
+  if (shows.length <= MAX_EMBEDDED) return { faults, shows }
+  const detail = `expected at most ${MAX_EMBEDDED} pictures, got ${shows.length}`
+  return { faults: [{ name: 'show', detail }], shows: [] }
+}
+
+/** Calls a widget's listener for an event of a room. */
+export async function deliverEvent({ widget }: LoadedWidget, job: Job, ask: AskState): Promise<void> {
+  const { event, connections, visitors, peak } = job
+  const scope = { ...roomScope(job, ask), connections, visitors, peak }
+  switch (event?.type) {
+    case 'join':
+      return widget.onJoin?.(scope)
+    case 'leave':
+      return widget.onLeave?.(scope)
+    case 'click':
+      return widget.onClick?.(event.click, scope)
+  }
+}
+
+/** Runs a widget's source of changes until it is aborted; rejects where it throws. */
+export async function runSource(
+  { widget, manifest }: LoadedWidget,
+  job: Job,
+  signal: AbortSignal,
+  queue: PushQueue,
+  ask: AskState,
+): Promise<void> {
+  const params = valuesOf({ widget, manifest }, job)
+  const aborted = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  const started = widget.start?.({
+    ...roomScope(job, ask),
+    params,
+    signal,
+    redraw: () => queue.put(undefined),
+    push: (data) => queue.put({ data }),
+  })
+  // One that resolves early may have set up listeners: it continues until it is aborted.
+  const failed = Promise.resolve(started).then(() => aborted)
+  await Promise.race([failed, aborted])
+}
+
+/** Zod and similar libraries list what is wrong as issues. */
+function sayFault(error: unknown): string {
+  const { issues } = error as { issues?: readonly { message?: unknown }[] }
+  const words = Array.isArray(issues) ? issues.map(({ message }) => String(message)) : []
+  return words.length > 0 ? words.join(', ') : error instanceof Error ? error.message : String(error)
+}

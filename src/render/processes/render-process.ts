@@ -1,0 +1,205 @@
+import type { ChildProcess } from 'node:child_process'
+import { type ProcessExit, SupervisedProcess } from '../../system/supervised-process.ts'
+import type { Manifest } from '../../widget/manifest.ts'
+import type { FromHost, JobResult, Loaded, StateRequest, ToHost } from '../protocol.ts'
+import { Abandoned } from '../render-error.ts'
+import { forkHost } from './fork-host.ts'
+import type { Death, Task } from './task.ts'
+import { TaskSchedule } from './task-schedule.ts'
+
+/** What a render process runs, its limits and its callbacks. */
+export interface ProcessSettings {
+  folders: readonly string[]
+  /** Modules that are not loaded, and why. */
+  skip: ReadonlyMap<string, string>
+  /** Resident memory above which the process is killed. */
+  memoryBytes: number
+  /** Returns a process that waits for its `start` message. @default a new one */
+  fork?: (() => ChildProcess | undefined) | undefined
+  /** Milliseconds that a `load` may take, and then a drawing; a process that does not respond is killed. */
+  drawTimeout: number
+  /** Milliseconds that all modules together may take to load. */
+  startTimeout: number
+  /** Called when it died without being closed. */
+  onDeath(death: Death): void
+  /** Called when it has ended in any way. */
+  onEnd(): void
+  /** Reads or writes what a room remembers. */
+  onState(request: StateRequest): Promise<unknown>
+  /** Receives an error of a widget's outside of any job: in a timer, or in a promise that is not awaited. */
+  onStray(widget: string | undefined, failure: string): void
+  /** Receives lines that widgets write to stdout and stderr. */
+  onOutput(line: string, pid: number | undefined): void
+}
+
+/** Milliseconds between two checks whether a process that is to end has done its jobs. */
+const RETIRE_CHECK = 20
+
+/** One child process that runs widget code. */
+export class RenderProcess {
+  readonly ready: Promise<Loaded>
+  /** The widgets it has loaded, by name. */
+  readonly widgets = new Map<string, Manifest>()
+  /** The widgets it was asked to draw since it started. */
+  readonly seen = new Set<string>()
+  readonly #settings: ProcessSettings
+  readonly #process: SupervisedProcess
+  readonly #schedule: TaskSchedule
+  #up = false
+  #loading: string | undefined
+  #startTimer: NodeJS.Timeout
+
+  constructor(settings: ProcessSettings) {
+    this.#settings = settings
+    const child = settings.fork?.() ?? forkHost(settings.memoryBytes)
+    this.#process = new SupervisedProcess(child, {
+      textOutputs: ['stdout', 'stderr'],
+      onLine: (line) => settings.onOutput(line, this.pid),
+      onExit: (exit) => this.#end(exit),
+    })
+    this.#schedule = new TaskSchedule({
+      widgets: this.widgets,
+      drawTimeout: settings.drawTimeout,
+      send: (message) => this.#send(message),
+      kill: (reason) => this.kill(reason),
+    })
+    this.ready = new Promise((resolve, reject) => {
+      child.on('message', (message: FromHost | null) => {
+        // A library in a widget may use `process.send` for messages of its own.
+        try {
+          if (typeof message?.type === 'string') this.#receive(message, resolve, reject)
+        } catch (error) {
+          settings.onStray(undefined, `sent a malformed message: ${(error as Error).message}`)
+        }
+      })
+      void this.#process.exited.then((exit) => reject(new Error(sayExit(exit))))
+    })
+    this.ready.catch(() => {})
+    this.#startTimer = setTimeout(() => this.kill('took too long to load'), settings.startTimeout)
+    this.#send({ type: 'start', folders: settings.folders, skip: settings.skip })
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid
+  }
+
+  /** The number of its jobs. */
+  get load(): number {
+    return this.#schedule.size
+  }
+
+  get dead(): boolean {
+    return this.#process.dead
+  }
+
+  run(task: Task): void {
+    this.seen.add(task.job.widget)
+    this.#schedule.add(task)
+  }
+
+  /** Kills the process at once; `reason` is shown on the error card. */
+  kill(reason: string): void {
+    this.#process.kill(reason)
+  }
+
+  /** Ends the process without a call of `onDeath`, whether its jobs are done or not. */
+  async close(): Promise<void> {
+    await this.#process.close()
+  }
+
+  /** Ends the process once its jobs are done, which takes no longer than the time limits allow. */
+  async retire(): Promise<void> {
+    this.#schedule.abortSources()
+    while (this.load > 0 && !this.dead) await new Promise((resolve) => setTimeout(resolve, RETIRE_CHECK))
+    await this.close()
+  }
+
+  #receive(message: FromHost, started: (loaded: Loaded) => void, refused: (error: Error) => void): void {
+    switch (message.type) {
+      case 'loading':
+        if (!this.#up) this.#loading = message.file
+        return
+      case 'ready':
+        if (this.#up) return
+        this.#up = true
+        this.#loading = undefined
+        clearTimeout(this.#startTimer)
+        for (const manifest of message.manifests) this.widgets.set(manifest.name, manifest)
+        return started(message)
+      case 'fatal':
+        if (this.#up) return
+        clearTimeout(this.#startTimer)
+        return refused(new Error(message.message))
+      case 'loaded':
+        return this.#schedule.loaded(message.id)
+      case 'paused':
+        return this.#schedule.paused(message.id)
+      case 'done': {
+        const { result } = message
+        if (!isWhole(result)) throw new TypeError('expected a picture with bytes and timings')
+        return this.#schedule.settle(message.id, ({ resolve }) => resolve(result))
+      }
+      case 'failed':
+        return this.#schedule.settle(message.id, ({ reject }) => {
+          const error = new Error(message.message)
+          error.stack = message.stack
+          reject(error)
+        })
+      case 'stray':
+        return this.#settings.onStray(message.widget, message.failure)
+      case 'state':
+        return void this.#respondToState(message.id, message.request)
+      case 'push':
+        this.#schedule.get(message.id)?.onPush?.(message.pushed)
+        return this.#send({ type: 'pushed', id: message.id })
+    }
+  }
+
+  async #respondToState(id: number, request: StateRequest): Promise<void> {
+    try {
+      this.#send({ type: 'state', id, value: await this.#settings.onState(request) })
+    } catch (error) {
+      this.#send({ type: 'state', id, error: (error as Error).message })
+    }
+  }
+
+  #send(message: ToHost): void {
+    // A dying child's channel closes before its `exit`, where the jobs that it did not get are settled.
+    const { child } = this.#process
+    if (child.connected) child.send(message, () => {})
+  }
+
+  #end(exit: ProcessExit): void {
+    this.#settings.onEnd()
+    clearTimeout(this.#startTimer)
+    const { living, loading, drawing, waiting } = this.#schedule.clear()
+    for (const source of living) source.reject(new Abandoned())
+    const suspects = [...loading, ...drawing]
+    if (exit.closed) {
+      for (const task of [...suspects, ...waiting]) task.reject(new Error('the server is stopping'))
+      return
+    }
+    this.#settings.onDeath({
+      reason: sayExit(exit),
+      suspects,
+      waiting,
+      fromOutside: exit.signal === 'SIGKILL' && exit.killedFor === undefined,
+      loading: this.#loading,
+    })
+  }
+}
+
+/** Says why a process ended, in the words that an error card uses after a widget's name. */
+function sayExit({ killedFor, error, tail, code, signal }: ProcessExit): string {
+  if (killedFor !== undefined) return killedFor
+  if (error) return `did not start (${error.message})`
+  if (/heap out of memory|Allocation failed|invalid array length/i.test(tail)) return 'ran out of memory'
+  return signal ? `ended its process by ${signal}` : `ended its process with exit code ${code}`
+}
+
+/** Any code in the process may send a message that looks like a result: it must not get past its widget. */
+function isWhole(result: JobResult): boolean {
+  if ('data' in result) return true
+  const { frames, drawing, encoding } = result.took
+  return Buffer.isBuffer(result.frame.bytes) && [frames, drawing, encoding].every(Number.isFinite)
+}

@@ -1,0 +1,28 @@
+import type { Job, JobResult } from '../protocol.ts'
+
+/** How a render process ended and what it left undone. */
+export interface Death {
+  /** In the words that its error card uses after the widget's name. */
+  reason: string
+  /** The jobs it was working on: one of their widgets is the likely cause. */
+  suspects: Task[]
+  /** The jobs it had not begun. */
+  waiting: Task[]
+  /** Killed from outside: by the kernel, for memory, or by a person. */
+  fromOutside: boolean
+  /** The module whose own code was running while the process was starting up. */
+  loading: string | undefined
+}
+
+/** A job and the callbacks of its caller. */
+export interface Task {
+  readonly job: Job
+  /** Its priority: the highest is drawn first; 0 is not drawn at all, as no viewer waits for it. */
+  interest(): number
+  /** Receives each change of a source. */
+  onPush?(pushed: Job['pushed']): void
+  /** Receives a function that ends the source, once it has begun. */
+  onBegun?(end: () => void): void
+  resolve(result: JobResult): void
+  reject(error: Error): void
+}

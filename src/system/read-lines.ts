@@ -1,0 +1,34 @@
+import type { Readable } from 'node:stream'
+
+/** Longer lines are split here: a process may never end one. */
+const LONGEST = 4_000
+/** Lines a second that are passed on; the rest are only counted. */
+const MAX_LINES = 50
+
+/** Calls `listener` for each line of a child's output that is not blank, within limits of length and rate. */
+export function readLines(output: Readable, listener: (line: string) => void): void {
+  let rest = ''
+  let second = 0
+  let lines = 0
+  const pass = (line: string) => {
+    const now = Math.floor(performance.now() / 1000)
+    if (now !== second) {
+      if (lines > MAX_LINES) listener(`(${lines - MAX_LINES} more lines in a second)`)
+      second = now
+      lines = 0
+    }
+    lines += 1
+    if (lines <= MAX_LINES) listener(line)
+  }
+  output.setEncoding('utf8').on('data', (text: string) => {
+    const parts = (rest + text).split('\n')
+    rest = parts.pop() ?? ''
+    for (const line of parts) if (line.trim() !== '') pass(line.slice(0, LONGEST))
+    if (rest.length <= LONGEST) return
+    pass(rest.slice(0, LONGEST))
+    rest = ''
+  })
+  output.on('end', () => {
+    if (rest.trim() !== '') pass(rest)
+  })
+}
