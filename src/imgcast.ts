@@ -4,26 +4,34 @@ import type { Router } from 'express'
 import { type Logger, pino } from 'pino'
 import { Channels } from './channel/channels.ts'
 import { RoomEvents } from './channel/room-events.ts'
-import { Visits } from './channel/visits.ts'
-import { type Cluster, createCluster } from './cluster/cluster.ts'
-import { readRoomHistory } from './cluster/room-history.ts'
+import { Closers } from './closers.ts'
+import { createCluster } from './cluster/cluster.ts'
 import { Rooms } from './cluster/rooms.ts'
 import { Hooks } from './hooks/hooks.ts'
+import { createApi } from './http/api/api.ts'
+import { createDashboard } from './http/dashboard/dashboard.ts'
 import { ForwardingCheck } from './http/forwarding-check.ts'
+import { createHandler, type Handler } from './http/handler.ts'
+import { createHealthRoute } from './http/health-route.ts'
 import { Metrics } from './http/metrics/metrics.ts'
+import { createMetricsRoute } from './http/metrics/metrics-route.ts'
 import { Pages } from './http/page/pages.ts'
+import { createClicks } from './http/picture/clicks.ts'
+import { PictureData } from './http/picture/picture-data.ts'
 import { Pictures } from './http/picture/pictures.ts'
 import { createRouter } from './http/router.ts'
 import { Probe } from './http/stream/probe.ts'
 import { Streams } from './http/stream/streams.ts'
+import { createUpgrade, type Upgrade } from './http/upgrade.ts'
 import { type Options, readOptions } from './options.ts'
 import { FolderWatch } from './render/folder-watch.ts'
-import type { StateRequest } from './render/protocol.ts'
 import { Renderer } from './render/renderer.ts'
+import { serveStateRequest } from './state-requests.ts'
 import { Polls } from './status/polls.ts'
 import { SocketOptions } from './system/socket-options.ts'
+import { Memberships } from './viewer/memberships.ts'
+import { Viewers } from './viewer/viewers.ts'
 import { builtInFolder } from './widget/built-in-folder.ts'
-import { checkStateName, isServerName } from './widget/state-name.ts'
 
 /** What a host app may set; everything else is the host's own business. */
 export type ImgcastOptions = Partial<
@@ -32,184 +40,175 @@ export type ImgcastOptions = Partial<
   /** Folders of widget modules of your own, besides the built-in ones. */
   widgets?: string | URL | (string | URL)[]
   allowReferrer?: string | string[]
+  /** The proxies that `handler` believes. An Express app has its own setting for `router`. @default none */
+  trustProxy?: string | undefined
   /** Where log lines go. @default standard output, at `logLevel` */
   log?: Logger
 }
 
-/** How many of everything there are, for tests and for whoever looks inside. */
+/** How many of everything there are, for tests and operators. */
 export interface Census {
   connections: number
   channels: number
   rooms: number
-  /** Bytes spent on asking streams of pages that were left. */
+  /** Bytes spent on probing streams whose page may have been left. */
   probeBytes: number
   /** Process ids of the render processes. */
   renderers: number[]
 }
 
-/** A live image server, to be mounted in an Express app. */
+/** A live image server, to be mounted in an Express app or in a server of `node:http` or `node:http2`. */
 export interface Imgcast {
   /** `app.use('/live', imgcast.router)`, in Express 4 or 5. */
   readonly router: Router
-  /** What the API asks for; made at start where none was set. */
+  /** `createServer(imgcast.handler)`, without a host app. */
+  readonly handler: Handler
+  /** `server.on('upgrade', imgcast.upgrade)`, for a server of `node:http`. */
+  readonly upgrade: Upgrade
+  /** The token of the API; random if none was set. */
   readonly token: string
   readonly log: Logger
   census(): Census
-  /** Ends the streams so that every last picture stays on screen, then the render processes, and saves; within 4 s. */
+  /**
+   * Ends the streams so that every last picture stays on screen, saves, and ends the render processes, within 4 s.
+   * Rejects if something could not be saved.
+   */
   close(): Promise<void>
 }
 
-/** How long viewers have to take their last picture. */
-const FAREWELL = 3_000
-const FAREWELL_CHECK = 20
-/** How long widgets have to hear of the last leaving. */
-const LAST_EVENTS = 500
+/** Milliseconds that viewers have to receive their last picture. */
+const LAST_PICTURE_TIMEOUT = 3_000
+/** Milliseconds that widgets have to handle the last `onLeave`. */
+const LAST_EVENTS_TIMEOUT = 500
 
 /**
- * Makes a live image server. Rejects with a `TypeError` that names every wrong option, and with an `Error` where
- * the store cannot be opened or no render process starts.
+ * Makes a live image server. Rejects with a `TypeError` that names every wrong option, and with an `Error` if the store
+ * cannot be opened or no render process starts. Nothing is left open then.
  */
-export async function createImgcast({ log: givenLog, ...given }: ImgcastOptions = {}): Promise<Imgcast> {
+export async function createImgcast(given: ImgcastOptions = {}): Promise<Imgcast> {
+  const closers = new Closers()
+  try {
+    return await build(given, closers)
+  } catch (error) {
+    // The first error is the one to report.
+    await closers.close().catch(() => {})
+    throw error
+  }
+}
+
+async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Closers): Promise<Imgcast> {
   const options = readOptions({ ...given, widgets: toPaths(given.widgets) })
+  const { heartbeat, linger, minInterval, publicUrl, trustProxy } = options
   const log = givenLog ?? pino({ level: options.logLevel })
   const token = options.token ?? randomBytes(18).toString('base64url')
+  let isClosing = false
+  const isReady = () => !isClosing
+
   const metrics = new Metrics()
   const cluster = await createCluster(options.store, log, { retention: options.history, observer: metrics })
-  const watch = await FolderWatch.start(options.widgets, log).catch(async (error: unknown) => {
-    await cluster.close()
-    throw error
-  })
+  closers.defer(() => cluster.close())
+  const { presence, bus, store, hits, history, viewerKeys } = cluster
+  const watch = await FolderWatch.start(options.widgets, log)
+  closers.defer(() => watch.close())
   const renderer = await Renderer.start({
     folders: [builtInFolder(), ...options.widgets],
     workers: options.workers,
     drawTimeout: options.drawTimeout,
     log,
     reloads: options.widgets.length > 0,
-    onState: (request) => answerState(cluster, request),
+    onState: (request) => serveStateRequest(cluster, request),
     observer: metrics,
-  }).catch(async (error: unknown) => {
-    watch.close()
-    await cluster.close()
-    throw error
   })
-  const { minInterval, heartbeat, linger } = options
+  closers.defer(() => renderer.close())
+
+  const events = new RoomEvents(presence, bus)
+  const memberships = new Memberships({ presence, renderer, events })
+  closers.defer(() => memberships.settle(LAST_EVENTS_TIMEOUT))
   const channels = new Channels({
     renderer,
-    presence: cluster.presence,
-    bus: cluster.bus,
+    presence,
+    bus,
     pace: { minInterval, heartbeat, linger },
     maxChannels: options.maxChannels,
     observer: metrics,
   })
-  const probe = options.probe === 'on' ? new Probe() : undefined
   const socketOptions = new SocketOptions(options.ghostTimeout, log)
-  const visits = new Visits(cluster.presence, renderer)
-  const { viewerKeys } = cluster
-  const streams = new Streams({ visits, viewerKeys, limits: options, heartbeat, socketOptions, probe })
-  const pages = new Pages(renderer, options.publicUrl)
+  const viewers = new Viewers({ channels, memberships, hits, viewerKeys, socketOptions, limits: options })
+  const probe = options.probe === 'on' ? new Probe() : undefined
+  const streams = new Streams({ viewers, heartbeat, probe })
+  closers.defer(() => streams.close())
+  closers.defer(() => viewers.close(LAST_PICTURE_TIMEOUT))
+  if (probe) closers.defer(() => probe.close())
   const rooms = new Rooms(cluster)
-  const events = new RoomEvents(cluster.presence, cluster.bus)
-  const polls = new Polls(cluster.store, log)
-  const hooks = new Hooks({ rooms, store: cluster.store, bus: cluster.bus, log })
+  const polls = new Polls(store, log)
+  closers.defer(() => polls.close())
+  const hooks = new Hooks({ rooms, store, bus, log })
+  // Before the viewers: that all of them leave at the end is no event.
+  closers.defer(() => events.close())
+  closers.defer(() => hooks.close())
   await Promise.all([polls.load(), hooks.load()])
-  let closing: Promise<void> | undefined
-  const isReady = () => !closing
+  watch.onChange(async () => {
+    if (isReady() && (await renderer.reload())) channels.redraw()
+  })
+
   const allowReferrer = allowedReferrers(options)
+  const pages = new Pages(renderer, publicUrl)
+  const data = new PictureData({ renderer, channels, presence })
+  const forwarding = new ForwardingCheck(log)
   const pictures = new Pictures({
-    ...{ renderer, channels, cluster, streams, pages, allowReferrer, isReady, log },
+    ...{ renderer, channels, hits, streams, data, pages, forwarding, allowReferrer, isReady, log },
     observer: metrics,
   })
-  watch.onChange(async () => {
-    if (await renderer.reload()) channels.redraw()
+  const metricsNow = () => ({
+    streams: viewers.size,
+    streamsLimit: options.maxConnections,
+    rooms: presence.openRooms,
+    channels: channels.size,
+    channelsLimit: options.maxChannels,
+    renderProcesses: renderer.pids.length,
+    ended: viewers.ended,
+    probeBytes: probe?.bytes ?? 0,
+    audience: memberships.audience.counts(),
+    traffic: viewers.traffic,
   })
-  const forwarding = new ForwardingCheck(log)
+  const sockets = () => viewers.sockets()
+  const streamsOf = (room: string) => viewers.ofRoom(room)
   const router = createRouter({
     pictures,
     pages,
-    forwarding,
-    renderer,
-    presence: cluster.presence,
-    allowReferrer,
-    store: cluster.store,
-    history: cluster.history,
-    rooms,
-    events,
-    polls,
-    hooks,
-    token,
+    api: createApi({ store, rooms, history, events, polls, hooks, token, sockets }),
+    calls: [
+      createHealthRoute(isReady),
+      createMetricsRoute({ token, metrics, metricsNow }),
+      createClicks({ renderer, presence, allowReferrer }),
+    ],
+    dashboard: createDashboard({ rooms, renderer, token, log, publicUrl, streamsOf }),
     log,
-    metrics,
-    metricsNow: () => ({
-      streams: streams.size,
-      streamsLimit: options.maxConnections,
-      rooms: cluster.presence.openRooms,
-      channels: channels.size,
-      channelsLimit: options.maxChannels,
-      renderProcesses: renderer.pids.length,
-      ghosts: streams.ghosts,
-      probeBytes: probe?.bytes ?? 0,
-      audience: visits.audience.counts(),
-      traffic: streams.traffic,
-    }),
-    sockets: () => streams.sockets(),
-    streamsOf: (room) => streams.ofRoom(room),
-    publicUrl: options.publicUrl,
-    isReady,
   })
-
-  const close = async () => {
-    watch.close()
-    probe?.close()
-    // First: that everybody leaves now is no news.
-    hooks.close()
-    events.close()
-    polls.close()
-    channels.close()
-    await streams.finish(FAREWELL, FAREWELL_CHECK)
-    await visits.settle(LAST_EVENTS)
-    await renderer.close()
-    // Last: what rooms remember may still change while their viewers leave.
-    await cluster.close()
-  }
+  const handler = createHandler({ pictures, router, trustProxy })
   return {
     router,
+    handler,
+    upgrade: createUpgrade(handler),
     token,
     log,
     census: () => ({
-      connections: streams.size,
+      connections: viewers.size,
       channels: channels.size,
-      rooms: cluster.presence.openRooms,
+      rooms: presence.openRooms,
       probeBytes: probe?.bytes ?? 0,
       renderers: renderer.pids,
     }),
     close: () => {
-      closing ??= close()
-      return closing
+      isClosing = true
+      return closers.close()
     },
   }
 }
 
-/** The server's own pages are always allowed, also where a proxy gives them another name. */
+/** The server's own pages are always allowed, also behind a proxy that gives them another name. */
 function allowedReferrers({ allowReferrer, publicUrl }: Options): string[] {
   return allowReferrer.length > 0 && publicUrl ? [...allowReferrer, new URL(publicUrl).host] : allowReferrer
-}
-
-async function answerState(cluster: Cluster, request: StateRequest): Promise<unknown> {
-  if (request.operation === 'history') return readRoomHistory(cluster, request.room, request.span)
-  const { store, hits } = cluster
-  const { operation, room, name, value } = request
-  checkStateName(name)
-  if (operation !== 'get' && isServerName(name))
-    throw new TypeError(`Expected a name of the widget's own to write, got "${name}", which can only be read`)
-  switch (operation) {
-    case 'get':
-      hits.noteRead(room, name)
-      return store.get(room, name)
-    case 'set':
-      return store.set(room, name, value)
-    case 'add':
-      return store.add(room, name, value as number)
-  }
 }
 
 function toPaths(widgets: ImgcastOptions['widgets']): string[] | undefined {

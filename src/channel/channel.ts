@@ -94,7 +94,7 @@ export class Channel {
   /** Shows `viewer` the newest picture and all that follow; answers what ends that. */
   join(viewer: Viewer): () => void {
     if (this.#closed) {
-      viewer.end()
+      viewer.end('stopping')
       return () => {}
     }
     this.#viewers.add(viewer)
@@ -141,13 +141,14 @@ export class Channel {
     return this.#frame ?? this.#oneFrame ?? this.#makePlaceholder()
   }
 
-  /** Ends every viewer's stream and every timer. */
-  close(): void {
+  /** Stops every timer and shows nothing more. Returns the viewers it had, which the caller must end. */
+  close(): readonly Viewer[] {
     this.#closed = true
     for (const timer of [this.#timer, this.#patience, this.#linger]) clearTimeout(timer)
     if (this.#viewers.size > 0) this.#init.onWatched(false)
-    for (const viewer of [...this.#viewers]) viewer.end()
+    const viewers = [...this.#viewers]
     this.#viewers.clear()
+    return viewers
   }
 
   #isGood(): boolean {
@@ -242,7 +243,7 @@ export class Channel {
     try {
       viewer.show(frame)
     } catch {
-      viewer.end()
+      viewer.end('failed')
       this.#leave(viewer)
     }
   }

@@ -8,10 +8,12 @@ import { type Look, lookKey } from '../widget/look.ts'
 import { roomOf } from '../widget/room.ts'
 import { MAX_FPS } from '../widget/widget-faults.ts'
 import { Channel, type Pace } from './channel.ts'
+import { inSlices } from './in-slices.ts'
 import { Inputs } from './inputs.ts'
 import type { ChannelObserver } from './observer.ts'
 import { readShown } from './shown.ts'
 import type { ChannelSpec } from './spec.ts'
+import type { Viewer } from './viewer.ts'
 
 /** Pictures that are pushed may follow each other as fast as any picture may. */
 const PUSH_INTERVAL = 1000 / MAX_FPS
@@ -65,7 +67,7 @@ export class Channels {
         ? (interest) => this.#draw({ ...spec, look: { ...spec.look, animate: 'off' } }, inputs, interest)
         : undefined,
       onWatched: (isWatched) => (isWatched ? inputs.wake() : inputs.sleep()),
-      onIdle: () => this.#remove(id, channel),
+      onIdle: () => void this.#remove(id, channel),
     })
     this.#channels.set(id, channel)
     this.#inputs.set(channel, inputs)
@@ -92,10 +94,11 @@ export class Channels {
     return undefined
   }
 
-  /** Ends every channel. */
-  close(): void {
+  /** Stops every channel at once, then ends their viewers in slices: all keep the picture of the same moment. */
+  async close(): Promise<void> {
     this.#unsubscribe()
-    for (const [id, channel] of [...this.#channels]) this.#remove(id, channel)
+    const viewers = [...this.#channels].flatMap(([id, channel]) => this.#remove(id, channel))
+    await inSlices(viewers, (viewer) => viewer.end('stopping'))
   }
 
   /** Pictures within pictures take no more than half of all channels: one viewer of them opens many. */
@@ -131,7 +134,7 @@ export class Channels {
   /** Lingering channels are a courtesy: the oldest of them goes first. */
   #makeRoom(): void {
     for (const [id, channel] of this.#channels) {
-      if (channel.size === 0) return this.#remove(id, channel)
+      if (channel.size === 0) return void this.#remove(id, channel)
     }
     const { maxChannels } = this.#init
     throw new PublicError({
@@ -143,14 +146,14 @@ export class Channels {
     })
   }
 
-  #remove(id: string, channel: Channel): void {
-    if (this.#channels.get(id) !== channel) return
+  #remove(id: string, channel: Channel): readonly Viewer[] {
+    if (this.#channels.get(id) !== channel) return []
     this.#channels.delete(id)
     const room = id.slice(0, id.indexOf('?'))
     const channels = this.#rooms.get(room)
     channels?.delete(channel)
     if (channels?.size === 0) this.#rooms.delete(room)
-    channel.close()
+    return channel.close()
   }
 }
 

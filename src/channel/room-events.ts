@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Bus, Change } from '../cluster/bus.ts'
 import type { Counts, Presence } from '../cluster/presence.ts'
+import type { EndReason } from './viewer.ts'
 
 /** Something that happened in a room, with what is counted of it then. */
 export interface LiveEvent extends Counts {
@@ -10,6 +11,8 @@ export interface LiveEvent extends Counts {
   room: string
   /** Milliseconds since 1970. */
   time: number
+  /** Why a viewer left; absent if it watched another node. Of several that left at once, the reason of the last. */
+  reason?: EndReason
 }
 
 /** Events that are kept for who asks what was missed. */
@@ -26,6 +29,8 @@ export class RoomEvents {
   readonly #unsubscribe: () => void
   /** The open streams of each room that has any, as the last event told. */
   readonly #connections = new Map<string, number>()
+  /** Why viewers leave rooms, until the bus reports that they left. */
+  readonly #reasons = new Map<string, EndReason>()
   /** Ids of another process mean nothing here. */
   readonly #epoch = randomBytes(4).toString('hex')
   readonly #kept: LiveEvent[] = []
@@ -68,6 +73,11 @@ export class RoomEvents {
     return `${this.#epoch}-${this.#last}`
   }
 
+  /** A viewer of this node is about to leave a room: the next `leave` event of the room carries the reason. */
+  noteLeave(room: string, reason: EndReason): void {
+    if (!this.#isClosed) this.#reasons.set(room, reason)
+  }
+
   /** Tells every listener that there will be no more. */
   close(): void {
     this.#isClosed = true
@@ -79,24 +89,31 @@ export class RoomEvents {
 
   #hear(room: string, change: Change): void {
     if (change === 'hits') return
+    const reason = change === 'presence' ? this.#reasons.get(room) : undefined
+    if (change === 'presence') this.#reasons.delete(room)
     // A presence that fails has said so; the next event has the right counts again.
     const counting = this.#presence.counts(room).catch(() => undefined)
     this.#queue = this.#queue.then(async () => {
       const counts = await counting
-      if (counts) this.#tell(room, change, counts)
+      if (counts) this.#tell(room, change, counts, reason)
     })
   }
 
-  #tell(room: string, change: Exclude<Change, 'hits'>, counts: Counts): void {
+  #tell(room: string, change: Exclude<Change, 'hits'>, counts: Counts, reason: EndReason | undefined): void {
     if (change === 'state') return this.#emit('state', room, counts)
     const before = this.#connections.get(room) ?? 0
     if (counts.connections > 0) this.#connections.set(room, counts.connections)
     else this.#connections.delete(room)
-    if (counts.connections !== before)
-      this.#emit(counts.connections > before ? 'join' : 'leave', room, counts)
+    if (counts.connections > before) this.#emit('join', room, counts)
+    else if (counts.connections < before) this.#emit('leave', room, counts, reason)
   }
 
-  #emit(type: LiveEvent['type'], room: string, { connections, visitors, peak }: Counts): void {
+  #emit(
+    type: LiveEvent['type'],
+    room: string,
+    { connections, visitors, peak }: Counts,
+    reason?: EndReason,
+  ): void {
     this.#last += 1
     const event: LiveEvent = {
       id: this.lastId,
@@ -106,6 +123,7 @@ export class RoomEvents {
       visitors,
       peak,
       time: Date.now(),
+      ...(reason !== undefined && { reason }),
     }
     this.#kept.push(event)
     if (this.#kept.length > KEPT) this.#kept.shift()

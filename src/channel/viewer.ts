@@ -1,9 +1,19 @@
 import type { Frame } from '../picture/frame.ts'
 
-/** Somebody who watches a channel. */
+/**
+ * Why a viewer's session ended. `left`: the viewer closed it. `ghost`: its network is gone. `slow`: it did not receive a
+ * picture for too long. `refused`: a limit was reached, so it never began. `stopping`: the server stops. `failed`: this
+ * server could not write to it.
+ */
+export const END_REASONS = ['left', 'ghost', 'slow', 'refused', 'stopping', 'failed'] as const
+
+/** One of `END_REASONS`. */
+export type EndReason = (typeof END_REASONS)[number]
+
+/** Anything that is shown the frames of a channel: a multipart stream, or a picture inside another one. */
 export interface Viewer {
-  /** Shows a picture: at once, or, to one who is still busy with an older picture, the newest when it is done. */
+  /** Shows a frame now; a viewer that is still receiving the previous frame skips to the newest one afterwards. */
   show(frame: Frame): void
-  /** The channel will show nothing more; the last picture is to stay on screen. */
-  end(): void
+  /** Ends the viewer. The last frame stays on screen. */
+  end(reason: EndReason): void
 }

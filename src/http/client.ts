@@ -1,21 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { type Client, FAMILIES } from '../viewer/client.ts'
 import { isBrowser, isChromium, isFirefox } from './user-agent.ts'
 
-/** Kinds of programs that watch; browsers by their engine. */
-export const FAMILIES = ['Chromium', 'Firefox', 'WebKit', 'other'] as const
-
-/** What is known of the program behind a stream: one object for all that are alike. */
-export interface Client {
-  readonly family: (typeof FAMILIES)[number]
-  /** Whether its request came through a proxy, as far as that says so. */
-  readonly isForwarded: boolean
-}
-
+/** One object for each kind, shared by all viewers of that kind: there can be ten thousand of them. */
 const CLIENTS: readonly Client[] = FAMILIES.flatMap((family) =>
   [true, false].map((isForwarded) => Object.freeze({ family, isForwarded })),
 )
 
-/** The program behind a request. There are few, so that ten thousand streams have no more of them. */
+/** The program that made a request. */
 export function clientOf(headers: IncomingHttpHeaders): Client {
   const family = familyOf(headers['user-agent'] ?? '')
   const forwarded = isForwarded(headers)

@@ -258,13 +258,15 @@ describe('a channel', () => {
     expect((await still).bytes.length).toBeGreaterThan(20)
   })
 
-  test('close ends every viewer and leaves no timer', async () => {
+  test('close hands over the viewers that are to end, shows nothing more and leaves no timer', async () => {
     const { channel } = setUp({ next: 50 })
     const screen = new Screen()
     channel.join(screen)
     await vi.advanceTimersByTimeAsync(120)
-    channel.close()
-    expect(screen.ended).toBe(true)
+    expect(channel.close()).toEqual([screen])
+    const late = new Screen()
+    channel.join(late)
+    expect(late.ended).toBe(true)
     await vi.advanceTimersByTimeAsync(10)
     expect(vi.getTimerCount()).toBe(0)
   })

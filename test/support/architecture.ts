@@ -29,6 +29,7 @@ export const floors: string[][] = [
   ['imgcast'],
   ['http'],
   ['hooks', 'status'],
+  ['viewer'],
   ['channel'],
   ['render', 'cluster'],
   ['widget'],
@@ -42,7 +43,15 @@ export const floors: string[][] = [
  * the others share, and lie furthest right.
  */
 export const innerFloors: Record<string, string[][]> = {
-  http: [['router.ts'], ['api', 'dashboard'], ['metrics'], ['picture'], ['stream', 'page', 'audit']],
+  http: [
+    ['upgrade.ts'],
+    ['handler.ts'],
+    ['router.ts'],
+    ['api', 'dashboard'],
+    ['metrics'],
+    ['picture'],
+    ['stream', 'page', 'audit'],
+  ],
   cli: [
     ['main.ts'],
     ['read-command-line.ts'],

@@ -1,21 +1,17 @@
 import { readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { createSecureServer, type Http2SecureServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import express, { type Request, type Response } from 'express'
-import http2Express from 'http2-express'
 import { type Logger, pino } from 'pino'
-import proxyAddress from 'proxy-addr'
 import { StoreError } from '../../cluster/store-error.ts'
 import { DASHBOARD } from '../../http/dashboard/dashboard.ts'
-import { isPictureUrl } from '../../http/picture-path.ts'
 import { createImgcast, type Imgcast } from '../../imgcast.ts'
 import { OPTIONS, type Options, sayFaults } from '../../options.ts'
 import { type Command, USAGE_ERROR } from '../command.ts'
 
 /** A process that cannot stop in time is ended: five seconds are promised. */
 const STOP_DEADLINE = 4_700
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 /** Connections that may be open besides those that show pictures: pages, stills, the API. */
 const SPARE_CONNECTIONS = 1_000
 /**
@@ -28,7 +24,7 @@ const MAX_HEAD_BYTES = 65_536
 /** Milliseconds after which a connection without any traffic is closed; every stream has some each 15 s. */
 const IDLE_TIMEOUT = 120_000
 
-/** Runs the server until SIGTERM or SIGINT. */
+/** Runs the server until SIGTERM, SIGINT or SIGHUP. */
 export const serveCommand: Command = {
   name: 'serve',
   about: 'run the server; the default',
@@ -45,7 +41,7 @@ export const serveCommand: Command = {
 
 /** Resolves when it listens, and to nothing: it goes on running. */
 async function serve(options: Options): Promise<undefined> {
-  const { port, host, tlsCert, tlsKey, trustProxy, ...rest } = options
+  const { port, host, tlsCert, tlsKey, ...rest } = options
   // Standard output is for people, log lines are for whoever collects them.
   const log = pino({ level: options.logLevel }, pino.destination(2))
   // A signal that comes while the render processes start has nothing to end but this process, which ends them.
@@ -56,7 +52,8 @@ async function serve(options: Options): Promise<undefined> {
   const server = Object.assign(createServerFor(options), { maxHeaderSize: MAX_HEAD_BYTES })
   server.maxConnections = options.maxConnections + SPARE_CONNECTIONS
   server.setTimeout(IDLE_TIMEOUT)
-  server.on('request', createListener(options, imgcast))
+  server.on('request', imgcast.handler)
+  server.on('upgrade', imgcast.upgrade)
   server.once('error', (error: NodeJS.ErrnoException) => void refuseToStart(error, imgcast, log))
   server.listen({ port, host, backlog: BACKLOG }, () => {
     const address = addressOf(server, options)
@@ -67,38 +64,6 @@ async function serve(options: Options): Promise<undefined> {
     process.off(signal, leave)
     process.on(signal, () => void stop(signal, server, imgcast, log))
   }
-}
-
-/**
- * Answers requests. Pictures over plain HTTP/1.1 go past the app, of which they need nothing but the client's address:
- * Express gives each request and response another prototype, and with it a shape of its own, 3 kB a viewer. A picture's
- * page has to know more: by which name and protocol a proxy was asked for it.
- */
-function createListener(options: Options, imgcast: Imgcast): RequestListener {
-  const app = createApp(options, imgcast)
-  if (options.tlsCert !== undefined) return app
-  const trusts = app.get('trust proxy fn') as Parameters<typeof proxyAddress>[1]
-  return (request, response) => {
-    if (!isPictureUrl(request.url ?? '') || mayWantPage(request)) return app(request, response)
-    Object.assign(request, { ip: proxyAddress(request, trusts) })
-    // Whatever the router does not answer itself, and that is nothing, is a fault of the router.
-    imgcast.router(request as Request, response as Response, () => response.destroy())
-  }
-}
-
-/** A browser that is led to a picture by a link takes its page. */
-function mayWantPage({ headers }: IncomingMessage): boolean {
-  return headers['sec-fetch-dest'] === 'document' || headers.accept?.includes('text/html') === true
-}
-
-function createApp({ tlsCert, trustProxy }: Options, imgcast: Imgcast): express.Express {
-  // Express's own request and response are HTTP/1.1's; the bridge gives both kinds what Express adds.
-  const app = tlsCert === undefined ? express() : http2Express(express)
-  app.disable('x-powered-by')
-  if (trustProxy !== undefined)
-    app.set('trust proxy', /^\d+$/.test(trustProxy) ? Number(trustProxy) : trustProxy)
-  app.use(imgcast.router)
-  return app
 }
 
 function createServerFor({ tlsCert, tlsKey }: Options): Server | Http2SecureServer {
@@ -139,6 +104,7 @@ async function refuseToStart(error: NodeJS.ErrnoException, imgcast: Imgcast, log
   await imgcast.close()
 }
 
+/** Ends the process: with 1 if something could not be saved, or not in time. */
 async function stop(
   signal: string,
   server: Server | Http2SecureServer,
@@ -146,9 +112,14 @@ async function stop(
   log: Logger,
 ): Promise<void> {
   log.info({ signal, connections: imgcast.census().connections }, 'stopping')
-  setTimeout(() => process.exit(0), STOP_DEADLINE).unref()
+  setTimeout(() => process.exit(1), STOP_DEADLINE).unref()
   server.close()
-  await imgcast.close()
+  try {
+    await imgcast.close()
+  } catch (error) {
+    log.fatal({ error: (error as Error).message }, 'stopped, but not everything could be saved')
+    process.exit(1)
+  }
   log.info('stopped')
   process.exit(0)
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Rooms } from '../../cluster/rooms.ts'
 import { notFound, toSentence } from '../../errors.ts'
 import type { Renderer } from '../../render/renderer.ts'
+import type { RoomViewers } from '../../viewer/viewers.ts'
 import { createErrorHandler } from '../error-handler.ts'
 import { PRIVATE_PAGE } from '../headers.ts'
 import { refuseOthers } from '../methods.ts'
@@ -13,7 +14,6 @@ import { Views } from '../page/views.ts'
 import { searchOf } from '../request.ts'
 import { findRoom } from '../room-param.ts'
 import { sendWhole } from '../send.ts'
-import type { RoomStreams } from '../stream/streams.ts'
 import { figures } from './figures.ts'
 import { toListPage } from './list-page.ts'
 import { toRoomPage } from './room-page.ts'
@@ -29,7 +29,7 @@ export interface DashboardInit {
   /** The address that the outside knows; undefined takes each request's own. */
   publicUrl: string | undefined
   /** Who watches a room on this server. */
-  streamsOf(room: string): RoomStreams
+  streamsOf(room: string): RoomViewers
 }
 
 /** Where the router has the dashboard. */

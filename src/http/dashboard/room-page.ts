@@ -1,9 +1,9 @@
 import type { RoomSummary } from '../../cluster/rooms.ts'
+import { FAMILIES } from '../../viewer/client.ts'
+import type { RoomViewers } from '../../viewer/viewers.ts'
 import { type Look, lookKey } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
-import { FAMILIES } from '../client.ts'
 import { toQuery } from '../page/page-look.ts'
-import type { RoomStreams } from '../stream/streams.ts'
 import { chartsOf } from './live-picture.ts'
 
 /** One look of a room that is being watched. */
@@ -24,7 +24,7 @@ const ENDINGS: Readonly<Record<string, string>> = { jpeg: 'jpg' }
  */
 export function toRoomPage(
   summary: RoomSummary,
-  { streams, sent }: RoomStreams,
+  { streams, sent }: RoomViewers,
   manifest: Manifest | undefined,
   base: string,
 ) {
@@ -48,13 +48,13 @@ export function toRoomPage(
   }
 }
 
-function countOf(streams: RoomStreams['streams']): { streams: number; forwarded: number } {
+function countOf(streams: RoomViewers['streams']): { streams: number; forwarded: number } {
   return { streams: streams.length, forwarded: streams.filter(({ client }) => client.isForwarded).length }
 }
 
 /** The most watched first. */
 function toLooks(
-  streams: RoomStreams['streams'],
+  streams: RoomViewers['streams'],
   manifest: Manifest | undefined,
   page: string,
 ): WatchedLook[] {

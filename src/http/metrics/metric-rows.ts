@@ -38,6 +38,11 @@ export const METRICS = {
   channelsLimit: gauge('imgcast_channels_limit', [], 'Live pictures that are allowed: `--max-channels`'),
   streamsOpened: counter('imgcast_streams_opened_total', ['widget'], 'Streams that were opened'),
   ghosts: counter('imgcast_ghosts_total', [], 'Streams that ended as the viewer’s network was gone'),
+  viewersEnded: counter(
+    'imgcast_viewers_ended_total',
+    ['reason'],
+    'Viewers that ended, by reason: `left`, `ghost` (its network is gone), `slow`, `refused` (a limit; it never began), `stopping`, `failed` (the server could not write to it)',
+  ),
   stills: counter(
     'imgcast_stills_total',
     ['widget', 'status'],

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { WidgetCounts } from '../../channel/audience.ts'
 import type { ChannelObserver } from '../../channel/observer.ts'
+import type { EndReason } from '../../channel/viewer.ts'
 import type { BusOperation, ClusterObserver, StoreOperation } from '../../cluster/observer.ts'
 import type { PublicError } from '../../errors.ts'
 import type { Format } from '../../picture/frame.ts'
 import type { Drawing, Took } from '../../render/protocol.ts'
 import type { RenderObserver } from '../../render/renderer.ts'
+import type { WidgetCounts } from '../../viewer/audience.ts'
+import type { Traffic } from '../../viewer/traffic.ts'
 import type { PictureObserver } from '../picture/pictures.ts'
-import type { Traffic } from '../stream/traffic.ts'
 import { METRICS } from './metric-rows.ts'
 
 /** What is counted elsewhere, as it is when Prometheus asks. */
@@ -19,8 +20,8 @@ export interface MetricsNow {
   channels: number
   channelsLimit: number
   renderProcesses: number
-  /** Since the start. */
-  ghosts: number
+  /** Viewers that ended since the start. */
+  ended: Readonly<Record<EndReason, number>>
   probeBytes: number
   /** By widget. */
   audience: Iterable<[widget: string, counts: WidgetCounts]>
@@ -51,6 +52,7 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
   readonly #visitors = this.#gauge(METRICS.visitors)
   readonly #sums = {
     ghosts: this.#counter(METRICS.ghosts),
+    viewersEnded: this.#counter(METRICS.viewersEnded),
     probeBytes: this.#counter(METRICS.probeBytes),
     streamsOpened: this.#counter(METRICS.streamsOpened),
     framesSent: this.#counter(METRICS.framesSent),
@@ -97,7 +99,8 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
       this.#visitors.set({ widget }, visitors)
     }
     for (const sum of Object.values(this.#sums)) sum.reset()
-    this.#sums.ghosts.inc(now.ghosts)
+    this.#sums.ghosts.inc(now.ended.ghost)
+    for (const [reason, count] of Object.entries(now.ended)) this.#sums.viewersEnded.inc({ reason }, count)
     this.#sums.probeBytes.inc(now.probeBytes)
     for (const [widget, { streams, frames, dropped, bytes }] of now.traffic) {
       this.#sums.streamsOpened.inc({ widget }, streams)

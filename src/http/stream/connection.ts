@@ -1,41 +1,46 @@
 import type { ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
-import type { Viewer } from '../../channel/viewer.ts'
+import type { EndReason } from '../../channel/viewer.ts'
 import type { Frame } from '../../picture/frame.ts'
 import { type DirectSend, type DirectSender, DirectSocket } from '../../system/direct-send.ts'
+import { FrameSlot } from '../../viewer/frame-slot.ts'
+import { Traffic } from '../../viewer/traffic.ts'
+import type { SessionViewer } from '../../viewer/viewer-session.ts'
 import type { Framing } from '../negotiate.ts'
 import { beginningOf, continues, type Multipart, silentBytes } from './multipart.ts'
-import { Traffic } from './traffic.ts'
 
-/** How a connection is written to. */
+/** What a connection is made of. */
 export interface ConnectionInit {
   response: ServerResponse
   multipart: Multipart
   framing: Framing
-  /** Begin the next part early, for Firefox: it then notices at once that its viewer left. */
+  /** Begin the next part early: Firefox then closes the connection as soon as its viewer leaves. */
   eager: boolean
   headers: Readonly<Record<string, string>>
-  /** Milliseconds of silence after which something is sent that changes nothing on screen. */
+  /** Milliseconds of silence after which bytes are sent that change nothing on screen. */
   heartbeat: number
-  /** Where what is sent is counted. @default one of its own */
+  /** Counts what is sent. @default its own */
   traffic?: Traffic
-  /** @default none: everything is written to the socket */
+  /** @default undefined: everything is written to the socket */
   directSend?: DirectSend | undefined
 }
 
 /**
- * Milliseconds: so often at least a picture goes through the socket, which else would find itself idle, and close after
- * its time.
+ * Milliseconds: longest time between two writes through Node's socket. Direct sends bypass it, and it would close the
+ * connection as idle.
  */
-const SOCKET_SEES = 20_000
+const SOCKET_WRITE_INTERVAL = 20_000
+
+/** Milliseconds after which a client that has not received the picture on its way is cut off. */
+const SLOW_LIMIT = 60_000
 
 const NOTHING = Buffer.alloc(0)
 
 /**
- * One open response. Frames are written to the socket itself: under a close-delimited response that is all a frame
- * costs. At most one picture is being sent and one held back, and that is always the newest.
+ * One open multipart response. Frames are written to the socket itself: under a close-delimited response a frame then
+ * costs one write. At most one picture is being sent and one is held, always the newest.
  */
-export class Connection implements Viewer, DirectSender {
+export class Connection implements SessionViewer, DirectSender {
   readonly #response: ServerResponse
   readonly #multipart: Multipart
   readonly #framing: Framing
@@ -44,24 +49,23 @@ export class Connection implements Viewer, DirectSender {
   readonly #heartbeat: number
   readonly #traffic: Traffic
   readonly #directSend: DirectSend | undefined
+  readonly #slot = new FrameSlot()
   #sink: Writable | undefined
   #direct: DirectSocket | undefined
-  /** The picture that the client has, or is getting. */
+  /** The picture that the client has, or is receiving. */
   #sent: Frame | undefined
-  /** What the next picture begins with, as far as it was sent ahead. */
+  /** The part of the next picture that was sent in advance. */
   #begun: Buffer = NOTHING
-  #held: Frame | undefined
-  #busy = false
-  #ending = false
-  #over = false
+  #endReason: EndReason | undefined
+  #isOver = false
+  /** When the last send began, or was done if it had to wait. */
   #sentAt = 0
-  /** When the socket itself was written to. */
+  /** When bytes last went through Node's socket. */
   #writtenAt = 0
-  #dropped = 0
-  readonly #flushed = (): void => {
+  readonly #onWritten = (): void => {
     // While it waited it was not silent.
     this.#sentAt = performance.now()
-    this.#onFlushed()
+    this.#onSent()
   }
 
   constructor(init: ConnectionInit) {
@@ -74,13 +78,20 @@ export class Connection implements Viewer, DirectSender {
     this.#traffic = init.traffic ?? new Traffic()
     this.#directSend = init.directSend
     this.#findSink()
-    // A pipelined request's response gets its socket when the one before it is done.
-    if (!this.#sink) this.#response.once('socket', () => this.#onSocket())
+    if (this.#sink) return
+    // The response of a pipelined request gets its socket when the one before it is done.
+    this.#slot.begin()
+    this.#response.once('socket', () => this.#onSocket())
   }
 
-  /** Pictures that were drawn and never sent, as a newer one came first. */
+  /** Pictures that were never sent, as a newer one came first. */
   get dropped(): number {
-    return this.#dropped
+    return this.#slot.dropped
+  }
+
+  /** Why this server ended the connection; undefined if it did not. */
+  get endReason(): EndReason | undefined {
+    return this.#endReason
   }
 
   /** Bytes that wait in this process for the client to read. */
@@ -89,30 +100,31 @@ export class Connection implements Viewer, DirectSender {
   }
 
   show(frame: Frame): void {
-    if (this.#over || this.#ending) return
-    if (this.#busy || !this.#sink) {
-      if (this.#held) this.#drop()
-      this.#held = frame
-    } else this.#write(frame)
+    const offer = this.#slot.offer(frame)
+    if (offer === 'send') this.#write(frame)
+    else if (offer === 'replace') this.#traffic.dropped += 1
   }
 
   /**
-   * Sends something that changes nothing on screen, when nothing was sent for long enough. Answers the earliest time at
-   * which that may be so again: for whoever is still reading, a heartbeat after it has read, so not before one from now.
+   * Sends bytes that change nothing on screen if the connection was silent for long enough, and cuts off a client that
+   * is too slow. Returns when to call it next, at the earliest.
    */
   beat(now: number): number {
     const due = this.#sentAt + this.#heartbeat
     if (now < due) return due
-    if (!this.#busy && !this.#over && !this.#ending && this.#sent && this.#sink)
-      this.#breakSilence(this.#sink, this.#sent)
+    if (this.#slot.isBusy) this.#cutOffSlow(now)
+    else if (this.#slot.isOpen && this.#sent && this.#sink) this.#breakSilence(this.#sink, this.#sent)
     return now + this.#heartbeat
   }
 
-  /** Sends the picture once more, fattened: a page that was left lets go of it then. Answers the bytes it took. */
+  /**
+   * Sends the picture once more with a megabyte of padding: a page in the back/forward cache closes its connection then.
+   * Returns the bytes sent, 0 if it could not.
+   */
   probe(): number {
-    if (this.#over || this.#ending || this.#busy || !this.#sent || !this.#sink) return 0
+    if (!this.#slot.isOpen || this.#slot.isBusy || !this.#sent || !this.#sink) return 0
     if (this.#framing !== 'browser' || this.#begun.length > 0 || this.#sent.animated) return 0
-    const pieces = this.#multipart.fatPart(this.#sent)
+    const pieces = this.#multipart.paddedPart(this.#sent)
     const last = pieces.pop()
     this.#sink.cork()
     for (const piece of pieces) this.#put(this.#sink, piece)
@@ -122,25 +134,32 @@ export class Connection implements Viewer, DirectSender {
   }
 
   onTaken(count: number, bytes: Buffer): void {
-    if (count === bytes.length) this.#onFlushed()
-    else if (this.#sink && !this.#over) this.#writeOut(this.#sink, bytes.subarray(count))
+    if (count === bytes.length) this.#onSent()
+    else if (this.#sink && !this.#isOver) this.#writeOut(this.#sink, bytes.subarray(count))
   }
 
   onBroken(error: Error): void {
     this.#sink?.destroy(error)
   }
 
-  end(): void {
-    if (this.#over || this.#ending) return
-    this.#ending = true
-    if (!this.#busy) this.#finish()
+  end(reason: EndReason): void {
+    if (!this.#slot.isOpen) return
+    this.#endReason = reason
+    // Without a socket nothing is under way.
+    if (this.#slot.end() || !this.#sink) this.#finish()
   }
 
-  /** Lets go of the client without a word more. */
   destroy(): void {
-    this.#over = true
-    this.#held = undefined
+    this.#isOver = true
+    this.#slot.close()
     this.#sink?.destroy()
+  }
+
+  #cutOffSlow(now: number): void {
+    // Before the first picture it waits for its turn behind another response, not for its client.
+    if (!this.#sent || this.#endReason || now - this.#sentAt < SLOW_LIMIT) return
+    this.#endReason = 'slow'
+    this.destroy()
   }
 
   #breakSilence(sink: Writable, sent: Frame): void {
@@ -148,8 +167,8 @@ export class Connection implements Viewer, DirectSender {
     if (this.#framing === 'machine' || !sent.animated) {
       return this.#send(sink, this.#multipart.part(sent, this.#framing))
     }
-    // Once more it would start its motion anew, at any moment of it. What comes of the next part shows nowhere; the price:
-    // where the server dies before that part is whole, Chromium and WebKit let go of the picture.
+    // The whole picture would restart its animation. The beginning of the next part is not shown, at a price: if the server
+    // dies before that part is complete, Chromium and WebKit drop the picture.
     this.#begun = beginningOf(sent)
     this.#send(sink, this.#begun)
   }
@@ -161,16 +180,13 @@ export class Connection implements Viewer, DirectSender {
 
   #onSocket(): void {
     this.#findSink()
-    this.#onFlushed()
+    this.#onSent()
   }
 
-  #onFlushed(): void {
-    this.#busy = false
-    if (this.#over) return
-    const frame = this.#held
-    this.#held = undefined
-    if (frame) this.#write(frame)
-    else if (this.#ending) this.#finish()
+  #onSent(): void {
+    const next = this.#slot.finish()
+    if (next === 'end') this.#finish()
+    else if (next) this.#write(next)
   }
 
   #write(frame: Frame): void {
@@ -179,7 +195,7 @@ export class Connection implements Viewer, DirectSender {
     const multipart = this.#multipart
     const framing = this.#framing
     const before = this.#sent
-    // First of all: where the kernel takes the last bytes at once, what comes next is seen to within this call.
+    // Before the send: if the kernel takes the bytes at once, the next frame is written within this call.
     this.#sent = frame
     this.#traffic.frames += 1
     if (this.#begun.length > 0 && continues(frame, this.#begun)) {
@@ -193,7 +209,7 @@ export class Connection implements Viewer, DirectSender {
     }
     sink.cork()
     if (!before) this.#open(sink, frame)
-    // The begun part cannot become this picture: finish it with the one on screen.
+    // The begun part cannot become this picture: complete it with the one on screen.
     else if (this.#begun.length > 0) {
       this.#put(sink, multipart.part(before, framing).subarray(this.#begun.length))
     }
@@ -201,11 +217,6 @@ export class Connection implements Viewer, DirectSender {
     if (begun.length > 0) this.#put(sink, multipart.part(frame, framing))
     this.#send(sink, begun.length > 0 ? begun : multipart.part(frame, framing))
     sink.uncork()
-  }
-
-  #drop(): void {
-    this.#dropped += 1
-    this.#traffic.dropped += 1
   }
 
   #put(sink: Writable, bytes: Buffer): void {
@@ -217,16 +228,16 @@ export class Connection implements Viewer, DirectSender {
     const now = performance.now()
     this.#sentAt = now
     this.#traffic.bytes += bytes.length
-    this.#busy = true
-    // What is corked belongs together, and goes by the socket.
-    const isDirect = now - this.#writtenAt < SOCKET_SEES && sink.writableCorked === 0
+    this.#slot.begin()
+    // Corked writes belong together and go through the socket.
+    const isDirect = now - this.#writtenAt < SOCKET_WRITE_INTERVAL && sink.writableCorked === 0
     if (this.#direct && isDirect) this.#directSend?.queue(this.#direct, bytes)
     else this.#writeOut(sink, bytes)
   }
 
   #writeOut(sink: Writable, bytes: Buffer): void {
     this.#writtenAt = performance.now()
-    sink.write(bytes, this.#flushed)
+    sink.write(bytes, this.#onWritten)
   }
 
   #open(sink: Writable, frame: Frame): void {
@@ -236,10 +247,11 @@ export class Connection implements Viewer, DirectSender {
 
   /** Ends the stream so that the last picture stays on screen in every engine. */
   #finish(): void {
-    this.#over = true
+    this.#isOver = true
+    this.#slot.close()
     const response = this.#response
     if (this.#sent && this.#sink)
-      this.#put(this.#sink, this.#multipart.ending(this.#sent, this.#framing, this.#begun))
+      this.#put(this.#sink, this.#multipart.ending(this.#sent, this.#framing, this.#begun.length))
     else if (!response.headersSent) {
       response.shouldKeepAlive = false
       response.writeHead(503, { 'Retry-After': '5' })
@@ -248,16 +260,16 @@ export class Connection implements Viewer, DirectSender {
   }
 }
 
-/** Writes a stream's head and nothing else. */
+/** Writes the headers of a stream. */
 export function writeHead(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
-  // Close-delimited: chunked coding would cost twice the time a frame, and a cut stream would show a broken icon.
+  // Close-delimited: chunked coding costs twice the time a frame, and a cut stream would show a broken icon.
   response.removeHeader('Transfer-Encoding')
   response.shouldKeepAlive = false
   response.writeHead(200, headers)
   response.flushHeaders()
 }
 
-/** What frames are written to: the socket, or an HTTP/2 stream. */
+/** The stream that frames are written to: the socket, or an HTTP/2 stream. */
 function sinkOf(response: ServerResponse): Writable | undefined {
   const { stream } = response as unknown as { stream?: Writable }
   return stream ?? response.socket ?? undefined

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { contentType, type Frame } from '../../picture/frame.ts'
 import { PNG_HEADER_BYTES } from '../../picture/png.ts'
 import type { Framing } from '../negotiate.ts'
-import { EMPTY_JPEG_COMMENT, EMPTY_PNG_CHUNK, fatten } from './filler.ts'
+import { EMPTY_JPEG_COMMENT, EMPTY_PNG_CHUNK, padPicture } from './padding.ts'
 
 /**
  * Bytes that must have come before Chromium shows an opaque cross-origin response (1024; WebKit: 512). Text before
@@ -11,20 +11,22 @@ import { EMPTY_JPEG_COMMENT, EMPTY_PNG_CHUNK, fatten } from './filler.ts'
 const FIRST_BYTES = 1024
 const PREAMBLE_LINE = 'A live picture follows. Each part replaces the one before it.\r\n'
 
-/** One frame as it goes over the wire, built once and shared by every connection. */
+/** One frame as sent, built once and shared by every connection. */
 interface Wire {
   browser: Buffer
   machine: Buffer
   /** For connections whose part is begun: the rest, the next head, and the next part's beginning. */
   begun: Buffer
+  /** The end of the stream, as the last connection that ended needed it. */
+  ending: { framing: Framing; begunBytes: number; bytes: Buffer }
 }
 
-/** Writes multipart/x-mixed-replace bodies (RFC 2046, section 5.1) with one boundary. */
+/** Builds multipart/x-mixed-replace bodies (RFC 2046, section 5.1) with one boundary. */
 export class Multipart {
   /**
-   * Random: where it occurs in a picture's bytes Firefox drops the stream and WebKit's page crashes. At most 31
-   * characters: Firefox holds back as many bytes as a boundary could be, and a PNG begun early has only 33 to get
-   * through (measured: 31 work, with 32 a leaver is never noticed).
+   * Random: if it occurs in a picture's bytes, Firefox drops the stream and WebKit's page crashes. At most 31
+   * characters: Firefox holds back as many bytes as a boundary may have, and a PNG begun early has only 33 bytes
+   * (measured: 31 characters work, with 32 a leaver is never noticed).
    */
   readonly boundary: string
   readonly #wires = new WeakMap<Frame, Partial<Wire>>()
@@ -39,7 +41,7 @@ export class Multipart {
     return `multipart/x-mixed-replace; boundary=${this.boundary}`
   }
 
-  /** What comes before the bytes of the first picture. */
+  /** The bytes before those of the first picture. */
   opening(frame: Frame, framing: Framing): Buffer {
     if (framing === 'machine') return Buffer.from(`--${this.boundary}\r\n`)
     const missing = FIRST_BYTES - frame.bytes.length
@@ -47,7 +49,7 @@ export class Multipart {
     return Buffer.from(`${PREAMBLE_LINE.repeat(lines)}--${this.boundary}\r\n${this.#head(frame)}`)
   }
 
-  /** A whole picture, and what follows it at once. Shared: the same Buffer for every connection. */
+  /** A whole picture and the bytes that follow it at once. Shared: every connection gets the same Buffer. */
   part(frame: Frame, framing: Framing): Buffer {
     const wire = this.#wire(frame)
     if (framing === 'machine') {
@@ -64,8 +66,8 @@ export class Multipart {
   }
 
   /**
-   * The picture of a part that was begun with `beginningOf` an equally begun frame: what is left of it, and the next
-   * part begun in turn. Shared like `part`.
+   * The rest of a picture whose part was begun with the same bytes, then the beginning of the next part. Shared like
+   * `part`.
    */
   begunPart(frame: Frame): Buffer {
     const wire = this.#wire(frame)
@@ -74,21 +76,33 @@ export class Multipart {
     return wire.begun
   }
 
-  /** A whole picture that takes over a megabyte and looks the same, in pieces; for the browser framing. */
-  fatPart(frame: Frame): Buffer[] {
-    return [...fatten(frame), this.#between(frame)]
+  /** A whole picture in over a megabyte that looks the same, in pieces; for the browser framing. */
+  paddedPart(frame: Frame): Buffer[] {
+    return [...padPicture(frame), this.#between(frame)]
   }
 
-  /** What ends the stream after a head was sent in advance: the last picture, once more, and the closing boundary. */
-  ending(frame: Frame, framing: Framing, begun: Buffer | undefined): Buffer {
+  /**
+   * Ends a stream of which the next head was sent in advance: the last picture once more, without the bytes that were
+   * begun, and the closing boundary. Shared like `part`: ten thousand streams can end at once.
+   */
+  ending(frame: Frame, framing: Framing, begunBytes = 0): Buffer {
+    const wire = this.#wire(frame)
+    const known = wire.ending
+    if (known?.framing === framing && known.begunBytes === begunBytes) return known.bytes
+    const bytes = this.#makeEnding(frame, framing, begunBytes)
+    wire.ending = { framing, begunBytes, bytes }
+    return bytes
+  }
+
+  #makeEnding(frame: Frame, framing: Framing, begunBytes: number): Buffer {
     const close = Buffer.from(`\r\n--${this.boundary}--\r\n`)
-    if (framing === 'browser') return Buffer.concat([frame.bytes.subarray(begun?.length ?? 0), close])
+    if (framing === 'browser') return Buffer.concat([frame.bytes.subarray(begunBytes), close])
     const whole = this.part(frame, framing)
     return Buffer.concat([whole.subarray(0, whole.length - this.boundary.length - 6), close])
   }
 
   #wire(frame: Frame): Partial<Wire> {
-    // A fan-out asks for one frame thousands of times.
+    // A fan-out looks up one frame thousands of times.
     if (frame !== this.#lastFrame) {
       this.#lastFrame = frame
       this.#lastWire = this.#findWire(frame)
@@ -114,27 +128,27 @@ export class Multipart {
 }
 
 /**
- * The first bytes of the next picture, as far as they are known before it is drawn: the same as this one's while size
- * and coding stay. Firefox, given these, notices within 20 ms that its viewer left, instead of at the next bytes. It
- * takes exactly a PNG's signature and IHDR (24 bytes are too few, 60 stop it drawing) and a JPEG up to and including
- * its frame header (SOF). Empty where nothing can go ahead: a WebP begins with its own length.
+ * The first bytes of the next picture that are known before it is drawn: those of this one, while size and coding stay
+ * the same. With them Firefox notices within 20 ms that its viewer left, instead of at the next bytes. It needs exactly
+ * a PNG's signature and IHDR (24 bytes are too few, 60 stop it drawing), or a JPEG up to and including its frame header
+ * (SOF). Empty for WebP, which begins with its own length.
  */
 export function beginningOf({ format, bytes }: Frame): Buffer {
   if (format === 'png') return bytes.subarray(0, PNG_HEADER_BYTES)
   return format === 'jpeg' ? bytes.subarray(0, endOfJpegFrameHeader(bytes)) : bytes.subarray(0, 0)
 }
 
-/** Whether a frame can follow in a part that was begun with `begun`. */
+/** Whether a frame can complete a part that was begun with `begun`. */
 export function continues(frame: Frame, begun: Buffer): boolean {
   return frame.bytes.subarray(0, begun.length).equals(begun)
 }
 
-/** Bytes for the inside of a begun part that change nothing on screen: an empty ancillary chunk, an empty comment. */
+/** Bytes inside a begun part that change nothing on screen: an empty ancillary chunk, or an empty comment. */
 export function silentBytes({ format }: Frame): Buffer {
   return format === 'png' ? EMPTY_PNG_CHUNK : EMPTY_JPEG_COMMENT
 }
 
-/** Where the SOF segment of a JPEG ends (ITU T.81, annex B); 0 where there is none before the scan. */
+/** The offset behind a JPEG's SOF segment (ITU T.81, annex B); 0 if there is none before the scan. */
 function endOfJpegFrameHeader(bytes: Buffer): number {
   let at = 2
   while (at + 4 <= bytes.length && bytes[at] === 0xff) {

@@ -1,188 +1,85 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import type { Channel } from '../../channel/channel.ts'
 import type { ChannelSpec } from '../../channel/spec.ts'
-import type { Visits } from '../../channel/visits.ts'
-import type { ViewerKeys } from '../../cluster/viewer-key.ts'
 import { createDirectSend } from '../../system/direct-send.ts'
-import type { SocketOptions } from '../../system/socket-options.ts'
-import { type CountedSocket, toEndpoint } from '../../system/socket-table.ts'
-import type { Look } from '../../widget/look.ts'
-import { roomOf } from '../../widget/room.ts'
-import { type Client, clientOf, isForwarded } from '../client.ts'
+import type { ViewerSession } from '../../viewer/viewer-session.ts'
+import type { Viewers } from '../../viewer/viewers.ts'
+import { toArrival } from '../arrival.ts'
+import { isForwarded } from '../client.ts'
 import { STREAM } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
-import { clientAddress, isHttp2, type PictureRequest } from '../request.ts'
+import { isHttp2, type PictureRequest } from '../request.ts'
 import { isChromium } from '../user-agent.ts'
-import { Admission, type AdmissionLimits } from './admission.ts'
 import { Connection, writeHead } from './connection.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Multipart } from './multipart.ts'
 import type { Probe } from './probe.ts'
-import { type RoomTraffic, type Traffic, TrafficBook } from './traffic.ts'
 
 /** What the streams of one server share. */
 export interface StreamsInit {
-  visits: Visits
-  viewerKeys: ViewerKeys
-  limits: AdmissionLimits
-  /** Milliseconds; how long a leaver may go unnoticed where leaving shows only at the next bytes. */
+  viewers: Viewers
+  /** Milliseconds: longest time before a leaver is noticed, for clients whose leaving shows only at the next bytes. */
   heartbeat: number
-  socketOptions: SocketOptions
-  /** Asks streams of pages that were left, so that they end; undefined asks none. */
+  /** Probes streams whose page may have been left, so that the browser closes them; undefined probes none. */
   probe: Probe | undefined
 }
 
-/** Both ends of a socket; asked when it is open, as a closed one no longer knows. */
-type Endpoint = { [Name in 'localPort' | 'remoteAddress' | 'remotePort']: Socket[Name] | undefined }
-
-/** What is known of an open stream. There are thousands: what is the same for many is one object. */
-interface OpenStream extends Endpoint {
-  spec: ChannelSpec
-  client: Client
-}
-
-/** The open streams of a room, for whoever looks inside. */
-export interface RoomStreams {
-  /** Of each stream what it shows and to whom. */
-  streams: { look: Look; client: Client }[]
-  /** What was sent to them, and to others while somebody watched; undefined where nobody watches. */
-  sent: Readonly<RoomTraffic> | undefined
-}
-
-/** The way of delivery of one stream. */
+/** How one stream is delivered. */
 export type StreamDelivery = Extract<Delivery, { kind: 'stream' }>
 
-/** Reverse proxies close what is silent for a minute; twice in that time something is sent to everyone. */
+/** Reverse proxies close a connection that is silent for a minute: send at least four times in that time. */
 const PROXY_HEARTBEAT = 15_000
 
-/** Every open picture stream of this process: who they are, and when they end. */
+/** The multipart transport: turns requests into viewers that are shown their channel as one endless response. */
 export class Streams {
   readonly #init: StreamsInit
-  readonly #admission: Admission
   readonly #heartbeat: Heartbeat
   readonly #multipart = new Multipart()
   readonly #directSend = createDirectSend()
-  readonly #open = new Map<Connection, OpenStream>()
-  readonly #traffic = new TrafficBook()
-  #ghosts = 0
-  /** A client that pipelines a second request behind an endless stream would wait for ever, and be counted. */
+  /** Sockets of HTTP/1.1 with a stream: a request pipelined behind an endless response would wait for ever. */
   readonly #taken = new WeakSet<object>()
 
   constructor(init: StreamsInit) {
     this.#init = init
-    this.#admission = new Admission(init.limits)
     this.#heartbeat = new Heartbeat(init.heartbeat)
   }
 
-  /** How many are open. */
-  get size(): number {
-    return this.#admission.total
-  }
-
-  /** The open ones, for whoever looks inside. */
-  get connections(): ReadonlySet<Connection> {
-    return this.#heartbeat.connections
-  }
-
-  /** What was sent so far, by widget. */
-  get traffic(): ReadonlyMap<string, Readonly<Traffic>> {
-    return this.#traffic.byWidget()
-  }
-
-  /** Who watches a room, by pictures of its own: those who see it within another picture are in that one's room. */
-  ofRoom(room: string): RoomStreams {
-    const streams: RoomStreams['streams'] = []
-    for (const { spec, client } of this.#open.values())
-      if (roomOf(spec) === room) streams.push({ look: spec.look, client })
-    return { streams, sent: this.#traffic.ofRoom(room) }
-  }
-
-  /** How many ended because their network was gone: the kernel had tried long enough. */
-  get ghosts(): number {
-    return this.#ghosts
-  }
-
-  /** The sockets of the open streams, for whoever checks the count. */
-  sockets(): CountedSocket[] {
-    const sockets = new Map<string, CountedSocket>()
-    for (const { localPort = 0, remoteAddress = '', remotePort = 0 } of this.#open.values()) {
-      const remote = toEndpoint(remoteAddress, remotePort)
-      const known = sockets.get(`${localPort} ${remote}`)
-      if (known) known.streams += 1
-      else sockets.set(`${localPort} ${remote}`, { localPort, remote, streams: 1 })
-    }
-    return [...sockets.values()]
-  }
-
-  /** Answers a HEAD for a stream: nobody begins to watch. */
+  /** Responds to HEAD with the headers of a stream. Nobody is counted. */
   sendHead(request: PictureRequest, response: ServerResponse): void {
     writeHead(response, this.#headers(request))
     response.end()
   }
 
   /**
-   * Opens a stream: counts the viewer in, shows it the channel, and counts it out once when it is gone.
-   * @throws PublicError 429 or 503, and whatever `openChannel` throws; nothing is counted then.
+   * Opens a stream: admits the viewer, counts it in, shows it the channel, and counts it out when it is gone.
+   * @throws PublicError 429 or 503 if the viewer is refused. Nothing is sent then.
    */
-  open(
-    request: PictureRequest,
-    response: ServerResponse,
-    spec: ChannelSpec,
-    delivery: StreamDelivery,
-    openChannel: () => Channel,
-  ): void {
+  open(request: PictureRequest, response: ServerResponse, spec: ChannelSpec, delivery: StreamDelivery): void {
     const { socket } = request
-    // Gone while a host app's own middleware was waiting: no `close` would ever come.
+    // It may have left while a host app's middleware was waiting: no `close` event would follow.
     if (response.destroyed || socket.destroyed) return
     if (!isHttp2(request) && this.#taken.has(socket)) return void socket.destroy()
-    const release = this.#admission.admit(clientAddress(request))
-    let channel: Channel
-    try {
-      channel = openChannel()
-    } catch (error) {
-      release()
-      throw error
-    }
-    this.#init.socketOptions.apply(socket)
-    const traffic = this.#traffic.enter(spec.widget, roomOf(spec))
-    const connection = this.#connect(request, response, delivery, traffic)
-    const { localPort, remoteAddress, remotePort } = socket
-    const client = clientOf(request.headers)
-    this.#open.set(connection, { localPort, remoteAddress, remotePort, spec, client })
-    const leaving: (() => void)[] = [
-      release,
-      () => this.#open.delete(connection),
-      () => this.#heartbeat.delete(connection),
-      () => {
-        connection.destroy()
-        this.#traffic.leave(roomOf(spec))
-      },
-    ]
+    const session = this.#init.viewers.admit(spec, toArrival(request))
+    const connection = this.#connect(request, response, delivery, session)
+    const stopProbing = canBeProbed(request)
+      ? this.#init.probe?.add(session.viewerKey, connection)
+      : undefined
     const carrier = carrierOf(request)
     onceGone(request, response, () => {
-      if (isGhost(carrier)) this.#ghosts += 1
-      for (const step of leaving) step()
+      this.#heartbeat.delete(connection)
+      stopProbing?.()
+      connection.destroy()
+      session.end(connection.endReason ?? (isGhost(carrier) ? 'ghost' : 'left'))
     })
-    // A body that nobody reads hides the client's leaving behind it.
+    // An unread request body would hide the client's close.
     request.resume()
     this.#heartbeat.add(connection)
-    const viewer = this.#viewerOf(request)
-    if (canBeProbed(request) && this.#init.probe) leaving.push(this.#init.probe.add(viewer, connection))
-    // Before the channel, which draws what the count is then.
-    leaving.push(this.#init.visits.begin(spec, viewer))
-    leaving.push(channel.join(connection))
-    letGoOfRoute(request)
+    session.start(connection)
+    releaseRoute(request)
   }
 
-  /** Waits for streams that were told to end; whoever has not taken the last picture by then is cut off. */
-  async finish(timeout: number, interval: number): Promise<void> {
-    const deadline = performance.now() + timeout
-    while (this.size > 0 && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, interval))
-    }
-    for (const connection of this.connections) connection.destroy()
+  /** Frees what all streams share, once they have ended. */
+  close(): void {
     this.#directSend?.close()
   }
 
@@ -190,7 +87,7 @@ export class Streams {
     request: PictureRequest,
     response: ServerResponse,
     delivery: StreamDelivery,
-    traffic: Traffic,
+    { traffic }: ViewerSession,
   ): Connection {
     if (!isHttp2(request)) this.#taken.add(request.socket)
     const { heartbeat } = this.#init
@@ -206,15 +103,6 @@ export class Streams {
     })
   }
 
-  #viewerOf(request: PictureRequest): string {
-    const { headers } = request
-    return this.#init.viewerKeys.keyOf({
-      address: clientAddress(request),
-      userAgent: headers['user-agent'] ?? '',
-      language: headers['accept-language'] ?? '',
-    })
-  }
-
   #headers(request: IncomingMessage): Record<string, string> {
     const headers = { 'Content-Type': this.#multipart.contentType, ...STREAM }
     return isHttp2(request) ? headers : { ...headers, Connection: 'close' }
@@ -222,8 +110,8 @@ export class Streams {
 }
 
 /**
- * Whether a stream may be one of six that a page that was left keeps open: a Chromium's, over HTTP/1.1. Behind a proxy
- * the request says nothing of the client's own protocol, unless the proxy says it in a header.
+ * Whether a stream may be one of six that a page in the back/forward cache keeps open: those of Chromium over HTTP/1.1.
+ * Behind a proxy the request does not show the client's protocol, unless the proxy adds it in a header.
  */
 function canBeProbed(request: PictureRequest): boolean {
   const { headers } = request
@@ -232,35 +120,32 @@ function canBeProbed(request: PictureRequest): boolean {
   return String(headers['x-client-protocol'] ?? '').startsWith('HTTP/1')
 }
 
-/** Whether a stream ended as the other side had not answered for too long (tcp(7), `TCP_USER_TIMEOUT` and keep-alive). */
+/** Whether the kernel gave up on the client (tcp(7), `TCP_USER_TIMEOUT` and keep-alive). */
 function isGhost({ errored }: Readable): boolean {
   return (errored as NodeJS.ErrnoException | null)?.code === 'ETIMEDOUT'
 }
 
-/** What a response's bytes go through, and what knows why it ended: the socket, or a stream of HTTP/2. */
+/** The socket, or the stream of HTTP/2: it knows the error that a response ended with. */
 function carrierOf(request: IncomingMessage): Readable {
   const { stream } = request as unknown as { stream?: Readable }
   return stream ?? request.socket
 }
 
-/**
- * Nothing is routed any more, but the request outlives its response, and holds by `next` all that Express made to find
- * the route: 4 kB a viewer.
- */
-function letGoOfRoute(request: PictureRequest): void {
+/** Drops the route that Express keeps on a request in `next`. The request outlives it, at 4 kB a viewer. */
+function releaseRoute(request: PictureRequest): void {
   request.next = undefined
 }
 
 /**
- * Calls `listener` once, however the viewer goes. The response's and the socket's `close` both fire, or only one of
- * them where a pipelined response never got its socket. A half-closed socket is a browser that left: the rest of the
- * close is only seen at the next bytes.
+ * Calls `listener` once when the viewer is gone. Both the response and the socket emit `close`, or only one of them if
+ * a pipelined response never got its socket. A half-closed socket means that the browser left: the rest of the close
+ * shows only at the next bytes.
  */
 function onceGone(request: IncomingMessage, response: ServerResponse, listener: () => void): void {
   const { socket } = request
   let isGone = false
   const once = () => {
-    // A listener that is taken off while its event is being told is still called.
+    // A listener that is removed while its event is emitted is still called.
     if (isGone) return
     isGone = true
     response.off('close', once)
@@ -268,6 +153,6 @@ function onceGone(request: IncomingMessage, response: ServerResponse, listener: 
     listener()
   }
   response.on('close', once)
-  // HTTP/2 streams share one socket, which says nothing about the end of any of them.
+  // Streams of HTTP/2 share one socket, whose events say nothing about one of them.
   if (!isHttp2(request)) socket.on('close', once).on('end', once)
 }

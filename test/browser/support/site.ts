@@ -172,7 +172,7 @@ export class Feed {
 
   /** Ends it in good order. */
   async end(): Promise<void> {
-    this.#open().end()
+    this.#open().end('stopping')
     await this.untilClosed()
   }
 

@@ -1,15 +1,15 @@
 import { loadImage } from '@napi-rs/canvas'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { fatten } from '../../../src/http/stream/filler.ts'
+import { padPicture } from '../../../src/http/stream/padding.ts'
 import { Probe } from '../../../src/http/stream/probe.ts'
 import type { Format } from '../../../src/picture/frame.ts'
 import { plainFrame } from '../../support/frames.ts'
 import { pixelOf } from '../../support/pixels.ts'
 
-describe.each<Format>(['png', 'jpeg', 'webp'])('a fattened %s', (format) => {
+describe.each<Format>(['png', 'jpeg', 'webp'])('a padded %s', (format) => {
   test('takes over a megabyte and looks the same', async () => {
     const frame = plainFrame('rgb(200, 40, 0)', { format })
-    const fat = Buffer.concat(fatten(frame))
+    const fat = Buffer.concat(padPicture(frame))
     expect(fat.length).toBeGreaterThan(1_100_000)
     expect(pixelOf(await loadImage(fat), 5, 5)).toEqual(pixelOf(await loadImage(frame.bytes), 5, 5))
   })

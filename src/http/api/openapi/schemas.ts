@@ -1,3 +1,4 @@
+import { END_REASONS } from '../../../channel/viewer.ts'
 import { STYLES } from '../../../status/status-schema.ts'
 import { type Json, list, object, ref } from './parts.ts'
 
@@ -7,6 +8,10 @@ const COUNT = { type: 'integer', minimum: 0 }
 const DURATION = { type: 'string', examples: ['30s'], pattern: '^\\d+(\\.\\d+)?(ms|s|m|h|d)$' }
 const URL_TEXT = { type: 'string', format: 'uri', maxLength: 2000 }
 const STYLE = { enum: STYLES }
+const LEAVE_REASON = {
+  enum: END_REASONS.filter((reason) => reason !== 'refused'),
+  description: 'Why a viewer left; absent where it watched another node.',
+}
 const NULL = { type: 'null' }
 const COUNTS = {
   connections: { ...COUNT, description: 'Open picture streams.' },
@@ -105,7 +110,7 @@ export function schemas(): Json {
       },
     }),
     Value: { description: 'Any JSON of at most 64 KiB.' },
-    Event: object({ room: TEXT, ...COUNTS, time: TIME }),
+    Event: object({ room: TEXT, ...COUNTS, time: TIME, reason: LEAVE_REASON }, ['reason']),
     Status: {
       description: 'The endpoint schema of shields.io.',
       ...object(

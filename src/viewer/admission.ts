@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { PublicError } from '../../errors.ts'
+import { PublicError } from '../errors.ts'
 
 /** How many streams there may be. */
 export interface AdmissionLimits {

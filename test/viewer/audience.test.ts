@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Audience } from '../../src/channel/audience.ts'
+import { Audience } from '../../src/viewer/audience.ts'
 
 test('one person with three streams of a widget is three connections and one visitor', () => {
   const audience = new Audience()

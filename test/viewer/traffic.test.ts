@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { TrafficBook } from '../../../src/http/stream/traffic.ts'
+import { TrafficBook } from '../../src/viewer/traffic.ts'
 
 const ROOM = 'online/a'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Admission } from '../../../src/http/stream/admission.ts'
+import { Admission } from '../../src/viewer/admission.ts'
 
 const A = '192.0.2.1'
 const B = '192.0.2.2'

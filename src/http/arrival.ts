@@ -1,0 +1,15 @@
+import type { Arrival } from '../viewer/viewers.ts'
+import { clientOf } from './client.ts'
+import { clientAddress, type PictureRequest } from './request.ts'
+
+/** What a request says of the viewer who made it, for any transport that begins with a request. */
+export function toArrival(request: PictureRequest): Arrival {
+  const { headers, socket } = request
+  return {
+    address: clientAddress(request),
+    userAgent: headers['user-agent'] ?? '',
+    language: headers['accept-language'] ?? '',
+    client: clientOf(headers),
+    socket,
+  }
+}

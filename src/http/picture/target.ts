@@ -1,0 +1,132 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { notFound, PublicError, toPublicError } from '../../errors.ts'
+import type { Format } from '../../picture/frame.ts'
+import { type Manifest, usualLength } from '../../widget/manifest.ts'
+import { type Delivery, EXTENSIONS, type Extension, looksLikeImage, negotiate } from '../negotiate.ts'
+import { extensionOf, MAX_URL, type PicturePath, parsePicturePath } from '../picture-path.ts'
+import { type CardPlace, UNKNOWN_PLACE } from '../send-error.ts'
+import { findManifest } from './find-manifest.ts'
+
+/** A picture that was requested, and how it is delivered. */
+export interface RequestedPicture {
+  manifest: Manifest
+  key: string
+  extension: Extension | undefined
+  query: URLSearchParams
+  delivery: Delivery
+}
+
+/** What a request for a picture says, as far as it can be read. */
+export interface Target {
+  /** Undefined if the path cannot be read. */
+  widget?: string
+  /** Also known if the rest of the path cannot be read: errors about `.json` are JSON. */
+  extension: Extension | undefined
+  /** Format and size of the picture: an error is drawn in the same. */
+  place: CardPlace
+  /** The picture, or what is wrong with the request. */
+  result: RequestedPicture | PublicError
+}
+
+/** The part of a request that says which picture it is for. */
+export interface TargetRequest {
+  method?: string | undefined
+  url?: string | undefined
+  headers: IncomingHttpHeaders
+}
+
+/** The widgets there are. */
+export interface Widgets {
+  manifests: ReadonlyMap<string, Manifest>
+  /** The modules that are not widgets. */
+  faults: readonly { name: string }[]
+}
+
+/** Endings of picture formats that are not made here. */
+const OTHER_FORMAT = /\.(avif|apng|bmp|heic|ico|jxl|tiff?)$/i
+
+/** Reads the picture that a request is for. Never throws: what is wrong is the result. */
+export function readTarget(request: TargetRequest, widgets: Widgets): Target {
+  const url = toOriginForm(request.url ?? '/')
+  const split = url.indexOf('?')
+  const pathname = split < 0 ? url : url.slice(0, split)
+  const extension = extensionOf(pathname)
+  const path = attempt(() => readPath(request, url, pathname))
+  if (path instanceof PublicError) return { extension, place: UNKNOWN_PLACE, result: path }
+  const known = { widget: path.widget, extension: path.extension }
+  const format = (path.extension && EXTENSIONS[path.extension]) ?? 'png'
+  const manifest = attempt(() => find(path, widgets, looksLikeImage(request.headers)))
+  if (manifest instanceof PublicError)
+    return { ...known, place: { ...UNKNOWN_PLACE, format }, result: manifest }
+  const place = placeOf(manifest, format)
+  const query = new URLSearchParams(split < 0 ? '' : url.slice(split))
+  const delivery = attempt(() => readDelivery(request, path.extension, query))
+  if (delivery instanceof PublicError) return { ...known, place, result: delivery }
+  return { ...known, place, result: { ...path, manifest, query, delivery } }
+}
+
+function readPath({ method }: TargetRequest, url: string, pathname: string): PicturePath {
+  if (url.length > MAX_URL) throw tooLong(url.length)
+  checkMethod(method)
+  const path = parsePicturePath(pathname)
+  if (!path) throw notFound('there is nothing here')
+  return path
+}
+
+function readDelivery(
+  { method = '', headers }: TargetRequest,
+  extension: Extension | undefined,
+  query: URLSearchParams,
+): Delivery {
+  return extension ? negotiate({ method, headers, extension, query }) : { kind: 'page' }
+}
+
+function find(
+  { widget, key, extension }: PicturePath,
+  { manifests, faults }: Widgets,
+  isImage: boolean,
+): Manifest {
+  if (faults.some(({ name }) => name === widget) && !manifests.has(widget))
+    throw notFound(`${widget} does not load`)
+  const manifest = findManifest(manifests, widget)
+  // An img cannot show a page, so say what is missing. A request for a BMP does not mean a key `x.bmp` either.
+  if (extension === undefined && (isImage || OTHER_FORMAT.test(key))) {
+    throw notFound(
+      `${widget}/${key}: a picture needs an ending, one of ${Object.keys(EXTENSIONS).join(', ')}`,
+    )
+  }
+  return manifest
+}
+
+/** The result of `read`, or the `PublicError` that it throws. */
+function attempt<T>(read: () => T): T | PublicError {
+  try {
+    return read()
+  } catch (error) {
+    return toPublicError(error)
+  }
+}
+
+/** Removes `http://host` from a request target in absolute form (RFC 9112, section 3.2.2). */
+function toOriginForm(target: string): string {
+  return target.replace(/^https?:\/\/[^/?]*/i, '')
+}
+
+function placeOf({ size }: Manifest, format: Format): CardPlace {
+  return { format, width: usualLength(size.width), height: usualLength(size.height) }
+}
+
+function checkMethod(method: string | undefined): void {
+  if (method === 'GET' || method === 'HEAD') return
+  throw new PublicError({
+    code: 'method-not-allowed',
+    status: 405,
+    caption: `expected GET or HEAD, got ${method}`,
+    headers: { Allow: 'GET, HEAD' },
+  })
+}
+
+function tooLong(length: number): PublicError {
+  const caption = `expected a URL of at most ${MAX_URL} characters, got ${length}`
+  return new PublicError({ code: 'uri-too-long', status: 414, caption })
+}

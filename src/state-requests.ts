@@ -1,0 +1,23 @@
+import type { Cluster } from './cluster/cluster.ts'
+import { readRoomHistory } from './cluster/room-history.ts'
+import type { StateRequest } from './render/protocol.ts'
+import { checkStateName, isServerName } from './widget/state-name.ts'
+
+/** Serves a widget's request to read or write what a room remembers. Rejects with a `TypeError` for a bad name. */
+export async function serveStateRequest(cluster: Cluster, request: StateRequest): Promise<unknown> {
+  if (request.operation === 'history') return readRoomHistory(cluster, request.room, request.span)
+  const { store, hits } = cluster
+  const { operation, room, name, value } = request
+  checkStateName(name)
+  if (operation !== 'get' && isServerName(name))
+    throw new TypeError(`Expected a name of the widget's own to write, got "${name}", which can only be read`)
+  switch (operation) {
+    case 'get':
+      hits.noteRead(room, name)
+      return store.get(room, name)
+    case 'set':
+      return store.set(room, name, value)
+    case 'add':
+      return store.add(room, name, value as number)
+  }
+}

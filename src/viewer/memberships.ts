@@ -1,0 +1,108 @@
+import pLimit, { type LimitFunction } from 'p-limit'
+import type { RoomEvents } from '../channel/room-events.ts'
+import type { ChannelSpec } from '../channel/spec.ts'
+import type { EndReason } from '../channel/viewer.ts'
+import type { Membership, Presence } from '../cluster/presence.ts'
+import type { RoomEvent } from '../render/protocol.ts'
+import type { Renderer } from '../render/renderer.ts'
+import { roomOf } from '../widget/room.ts'
+import { Audience } from './audience.ts'
+
+/** Join and leave events of one widget that are delivered at the same time; the others queue. */
+const CONCURRENT_EVENTS = 50
+
+/** What `Memberships` works with. */
+export interface MembershipsInit {
+  presence: Presence
+  renderer: Renderer
+  events: RoomEvents
+}
+
+/** Counts viewers in and out of rooms, and delivers `onJoin` and `onLeave` to the rooms' widgets. */
+export class Memberships {
+  /** Who watches which widget. */
+  readonly audience = new Audience()
+  readonly #presence: Presence
+  readonly #renderer: Renderer
+  readonly #events: RoomEvents
+  readonly #limits = new Map<string, LimitFunction>()
+  readonly #pending = new Set<Promise<void>>()
+
+  constructor({ presence, renderer, events }: MembershipsInit) {
+    this.#presence = presence
+    this.#renderer = renderer
+    this.#events = events
+  }
+
+  /**
+   * Counts a viewer in the room of a picture and of every picture inside it. Returns a function that counts the viewer
+   * out; calling it again does nothing.
+   */
+  join(spec: ChannelSpec, viewer: string): (reason: EndReason) => void {
+    const leaves = [this.#enter(spec, viewer)]
+    let hasLeft = false
+    void spec.shown
+      ?.then((shown) => {
+        if (hasLeft) return
+        const rooms = new Map(shown.map((each) => [roomOf(each.spec), each.spec]))
+        for (const other of rooms.values()) leaves.push(this.#enter(other, viewer))
+      })
+      .catch(() => {})
+    return (reason) => {
+      if (hasLeft) return
+      hasLeft = true
+      for (const leave of leaves) leave(reason)
+    }
+  }
+
+  /** Resolves when every event so far is delivered, or after `timeout` milliseconds. */
+  async settle(timeout: number): Promise<void> {
+    const deadline = performance.now() + timeout
+    while (this.#pending.size > 0 && performance.now() < deadline) {
+      const late = new Promise((resolve) => setTimeout(resolve, deadline - performance.now()))
+      await Promise.race([Promise.all(this.#pending), late])
+    }
+  }
+
+  #enter(spec: ChannelSpec, viewer: string): (reason: EndReason) => void {
+    const forget = this.audience.enter(spec.widget, viewer)
+    const joining = this.#presence.join(roomOf(spec), viewer)
+    const delivered = this.#track(joining.then(() => this.#deliver(spec, { type: 'join' })))
+    // The count does not wait for the widget's handlers, but `onLeave` always comes after `onJoin`.
+    return (reason) => {
+      forget()
+      void this.#track(this.#leave(spec, reason, joining, delivered))
+    }
+  }
+
+  async #leave(
+    spec: ChannelSpec,
+    reason: EndReason,
+    joining: Promise<Membership>,
+    delivered: Promise<void>,
+  ): Promise<void> {
+    const membership = await joining
+    this.#events.noteLeave(roomOf(spec), reason)
+    await membership.leave()
+    await delivered
+    await this.#deliver(spec, { type: 'leave' })
+  }
+
+  #track(promise: Promise<void>): Promise<void> {
+    // The store reports its own failures. A viewer must not be counted twice because of one.
+    const settled = promise.catch(() => {}).finally(() => this.#pending.delete(settled))
+    this.#pending.add(settled)
+    return settled
+  }
+
+  async #deliver(spec: ChannelSpec, event: RoomEvent): Promise<void> {
+    const { widget, key, look } = spec
+    if (!this.#renderer.manifests.get(widget)?.hears[event.type]) return
+    const limit = this.#limits.get(widget) ?? pLimit(CONCURRENT_EVENTS)
+    this.#limits.set(widget, limit)
+    await limit(async () => {
+      const counts = await this.#presence.counts(roomOf(spec))
+      await this.#renderer.sendEvent({ widget, key, look, ...counts, time: Date.now(), event })
+    })
+  }
+}

@@ -1,0 +1,88 @@
+import type { Socket } from 'node:net'
+import type { Channel } from '../channel/channel.ts'
+import type { ChannelSpec } from '../channel/spec.ts'
+import type { EndReason, Viewer } from '../channel/viewer.ts'
+import type { Client } from './client.ts'
+import type { Traffic } from './traffic.ts'
+
+/** Both ends of a viewer's socket. They are read at the start: a closed socket no longer knows them. */
+export type Endpoint = Readonly<Pick<Socket, 'localPort' | 'remoteAddress' | 'remotePort'>>
+
+/** A viewer that can also be cut off. */
+export interface SessionViewer extends Viewer {
+  /** Closes the connection at once. */
+  destroy(): void
+}
+
+/** What the sessions of one server share. */
+export interface SessionHost {
+  /** Counts a session in the rooms of its picture. Returns a function that counts it out. */
+  joinRooms(session: ViewerSession): (reason: EndReason) => void
+  /** A session has ended. Called once a session, before it leaves its rooms and its channel. */
+  onEnd(session: ViewerSession, reason: EndReason): void
+}
+
+/** What a session is made of. */
+export interface ViewerSessionInit {
+  host: SessionHost
+  spec: ChannelSpec
+  channel: Channel
+  /** Names the person: a keyed hash. */
+  viewerKey: string
+  client: Client
+  socket: Endpoint
+  /** Where the transport counts what it sends. */
+  traffic: Traffic
+}
+
+/** One admitted viewer of one picture, from its admission to its end, over any transport. */
+export class ViewerSession {
+  readonly spec: ChannelSpec
+  readonly viewerKey: string
+  readonly client: Client
+  readonly traffic: Traffic
+  readonly localPort: number | undefined
+  readonly remoteAddress: string | undefined
+  readonly remotePort: number | undefined
+  readonly #host: SessionHost
+  readonly #channel: Channel
+  #viewer: SessionViewer | undefined
+  #leaveRooms: ((reason: EndReason) => void) | undefined
+  #leaveChannel: (() => void) | undefined
+  #hasEnded = false
+
+  constructor({ host, spec, channel, viewerKey, client, socket, traffic }: ViewerSessionInit) {
+    this.spec = spec
+    this.viewerKey = viewerKey
+    this.client = client
+    this.traffic = traffic
+    this.localPort = socket.localPort
+    this.remoteAddress = socket.remoteAddress
+    this.remotePort = socket.remotePort
+    this.#host = host
+    this.#channel = channel
+  }
+
+  /** Counts the viewer in and shows it the channel. Does nothing after the end. */
+  start(viewer: SessionViewer): void {
+    if (this.#hasEnded) return
+    this.#viewer = viewer
+    // Rooms first: the channel draws the counts as they are when it is joined.
+    this.#leaveRooms = this.#host.joinRooms(this)
+    this.#leaveChannel = this.#channel.join(viewer)
+  }
+
+  /** Counts the viewer out. Only the first call has an effect, so the first reason is the one that is counted. */
+  end(reason: EndReason): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    this.#host.onEnd(this, reason)
+    this.#leaveRooms?.(reason)
+    this.#leaveChannel?.()
+  }
+
+  /** Closes the viewer's connection at once. Its transport then calls `end`. */
+  cutOff(): void {
+    this.#viewer?.destroy()
+  }
+}

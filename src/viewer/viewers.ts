@@ -1,0 +1,173 @@
+import type { Channel } from '../channel/channel.ts'
+import type { Channels } from '../channel/channels.ts'
+import type { ChannelSpec } from '../channel/spec.ts'
+import { END_REASONS, type EndReason } from '../channel/viewer.ts'
+import type { Hits } from '../cluster/hits.ts'
+import type { Identity, ViewerKeys } from '../cluster/viewer-key.ts'
+import { PublicError } from '../errors.ts'
+import type { SocketOptions, StreamSocket } from '../system/socket-options.ts'
+import { type CountedSocket, toEndpoint } from '../system/socket-table.ts'
+import type { Look } from '../widget/look.ts'
+import { roomOf } from '../widget/room.ts'
+import { Admission, type AdmissionLimits } from './admission.ts'
+import type { Client } from './client.ts'
+import type { Memberships } from './memberships.ts'
+import { type RoomTraffic, type Traffic, TrafficBook } from './traffic.ts'
+import { type Endpoint, type SessionHost, ViewerSession } from './viewer-session.ts'
+
+/** What `Viewers` works with. */
+export interface ViewersInit {
+  channels: Channels
+  memberships: Memberships
+  hits: Hits
+  viewerKeys: ViewerKeys
+  socketOptions: SocketOptions
+  limits: AdmissionLimits
+}
+
+/** What a request says of the viewer who made it. */
+export interface Arrival extends Identity {
+  client: Client
+  socket: StreamSocket & Endpoint
+}
+
+/** The viewers of a room on this server. */
+export interface RoomViewers {
+  /** What each of them is shown, and in which program. */
+  streams: { look: Look; client: Client }[]
+  /** What was sent to them and to earlier ones since the room was last unwatched; undefined if it is unwatched. */
+  sent: Readonly<RoomTraffic> | undefined
+}
+
+/**
+ * Every viewer of this process, whatever the transport: admits them, counts them in their rooms, shows them their
+ * channels, and counts why they ended. A transport calls `admit`, builds a viewer, calls the session's `start`, and
+ * calls its `end` with the reason when the connection is over.
+ */
+export class Viewers implements SessionHost {
+  readonly #init: ViewersInit
+  readonly #admission: Admission
+  readonly #sessions = new Map<ViewerSession, () => void>()
+  readonly #traffic = new TrafficBook()
+  readonly #ended = Object.fromEntries(END_REASONS.map((reason) => [reason, 0])) as Record<EndReason, number>
+  #isClosing = false
+  #onEmpty: (() => void) | undefined
+
+  constructor(init: ViewersInit) {
+    this.#init = init
+    this.#admission = new Admission(init.limits)
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#sessions.size
+  }
+
+  /** How many ended, by reason, since the start. */
+  get ended(): Readonly<Record<EndReason, number>> {
+    return this.#ended
+  }
+
+  /** What was sent since the start, by widget. */
+  get traffic(): ReadonlyMap<string, Readonly<Traffic>> {
+    return this.#traffic.byWidget()
+  }
+
+  /** The viewers of a room's own pictures. Those who see it inside another picture are in that picture's room. */
+  ofRoom(room: string): RoomViewers {
+    const streams: RoomViewers['streams'] = []
+    for (const { spec, client } of this.#sessions.keys())
+      if (roomOf(spec) === room) streams.push({ look: spec.look, client })
+    return { streams, sent: this.#traffic.ofRoom(room) }
+  }
+
+  /** The sockets of all viewers, with the number of sessions on each. */
+  sockets(): CountedSocket[] {
+    const sockets = new Map<string, CountedSocket>()
+    for (const { localPort = 0, remoteAddress = '', remotePort = 0 } of this.#sessions.keys()) {
+      const remote = toEndpoint(remoteAddress, remotePort)
+      const known = sockets.get(`${localPort} ${remote}`)
+      if (known) known.streams += 1
+      else sockets.set(`${localPort} ${remote}`, { localPort, remote, streams: 1 })
+    }
+    return [...sockets.values()]
+  }
+
+  /**
+   * Admits a viewer of a picture and counts a hit. The caller must call `end` on the session, once started or not.
+   * @throws PublicError 429 or 503 if a limit is reached or the server stops. Nothing is counted then but the refusal.
+   */
+  admit(spec: ChannelSpec, arrival: Arrival): ViewerSession {
+    const { channel, release } = this.#enter(spec, arrival.address)
+    const { hits, socketOptions, viewerKeys } = this.#init
+    const room = roomOf(spec)
+    void hits.count(room)
+    socketOptions.apply(arrival.socket)
+    const session = new ViewerSession({
+      host: this,
+      spec,
+      channel,
+      viewerKey: viewerKeys.keyOf(arrival),
+      client: arrival.client,
+      socket: arrival.socket,
+      traffic: this.#traffic.enter(spec.widget, room),
+    })
+    this.#sessions.set(session, release)
+    return session
+  }
+
+  joinRooms({ spec, viewerKey }: ViewerSession): (reason: EndReason) => void {
+    return this.#init.memberships.join(spec, viewerKey)
+  }
+
+  onEnd(session: ViewerSession, reason: EndReason): void {
+    this.#sessions.get(session)?.()
+    this.#sessions.delete(session)
+    this.#traffic.leave(roomOf(session.spec))
+    this.#ended[reason] += 1
+    if (this.#sessions.size === 0) this.#onEmpty?.()
+  }
+
+  /**
+   * Refuses new viewers, ends those there are, and resolves when all have received their last picture. Those who have
+   * not after `timeout` milliseconds are cut off.
+   */
+  async close(timeout: number): Promise<void> {
+    this.#isClosing = true
+    await this.#init.channels.close()
+    if (this.size > 0) await this.#untilEmpty(timeout)
+    for (const session of this.#sessions.keys()) session.cutOff()
+  }
+
+  #enter(spec: ChannelSpec, address: string): { channel: Channel; release: () => void } {
+    let release: (() => void) | undefined
+    try {
+      if (this.#isClosing) throw stopping()
+      release = this.#admission.admit(address)
+      return { channel: this.#init.channels.open(spec), release }
+    } catch (error) {
+      release?.()
+      this.#ended.refused += 1
+      throw error
+    }
+  }
+
+  async #untilEmpty(timeout: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    await new Promise<void>((resolve) => {
+      this.#onEmpty = resolve
+      timer = setTimeout(resolve, timeout)
+    })
+    clearTimeout(timer)
+  }
+}
+
+/** The error for a request that comes while the server stops. */
+export function stopping(): PublicError {
+  return new PublicError({
+    code: 'stopping',
+    status: 503,
+    caption: 'the server is stopping',
+    headers: { 'Retry-After': '5' },
+  })
+}
