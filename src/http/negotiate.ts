@@ -22,7 +22,6 @@ export const EXTENSIONS: Readonly<Record<Extension, Format | undefined>> = {
 
 /** The request, as far as the way of delivery depends on it. */
 export interface Question {
-  method: string
   headers: IncomingHttpHeaders
   extension: Extension
   query: URLSearchParams
@@ -51,20 +50,18 @@ export type Delivery =
   | { kind: 'page' }
   | { kind: 'data' }
 
-/** Decides how a picture is delivered. @throws PublicError 400 for an unknown `delivery`. */
+/** Decides how a picture is delivered, to GET and HEAD alike (RFC 9110, section 9.3.2). @throws PublicError 400 for an unknown `delivery`. */
 export function negotiate(question: Question): Delivery {
-  const { method, extension, query } = question
+  const { extension, query } = question
   const format = EXTENSIONS[extension]
   if (format === undefined) return { kind: 'data' }
   const wish = readWish(query)
   const looks = looksLike(question.headers)
   if (format === 'gif' || format === 'svg') {
-    return looks === 'page' && wish === undefined && method !== 'HEAD'
-      ? { kind: 'page' }
-      : { kind: 'still', format }
+    return looks === 'page' && wish === undefined ? { kind: 'page' } : { kind: 'still', format }
   }
   if (extension === 'mjpeg') return stream(question, format, looks)
-  if (wish === 'still' || (method === 'HEAD' && wish !== 'stream')) return { kind: 'still', format }
+  if (wish === 'still') return { kind: 'still', format }
   if (wish === 'stream' || looks === 'image') return stream(question, format, looks)
   return looks === 'page' ? { kind: 'page' } : { kind: 'still', format }
 }
@@ -95,16 +92,14 @@ function readWish(query: URLSearchParams): 'stream' | 'still' | undefined {
   throw badParameters([{ name: 'delivery', detail: `expected stream or still, got ${quote(wish)}` }])
 }
 
-function stream(
-  { method, headers, extension, query }: Question,
-  format: StreamFormat,
-  looks: Looks,
-): Delivery {
+function stream({ headers, extension, query }: Question, format: StreamFormat, looks: Looks): Delivery {
   const userAgent = headers['user-agent'] ?? ''
-  const framing = extension === 'mjpeg' && looks === 'other' ? 'machine' : 'browser'
+  // Over plain http a page's script sends no Sec-Fetch headers: only its `Accept` differs from that of an img.
+  const isRead = looks === 'other' || (looks === 'image' && !looksLikeImage(headers))
+  const framing = extension === 'mjpeg' && isRead ? 'machine' : 'browser'
   const firefox = framing === 'browser' && isFirefox(userAgent)
   // Firefox asks for one URL at a time: a second tab would wait 20 s for the first one's stream. A 302 takes 80 ms.
-  const redirect = firefox && method === 'GET' && looks === 'image' && !query.has('v')
+  const redirect = firefox && looks === 'image' && !query.has('v')
   return { kind: 'stream', format, framing, eager: firefox, redirect }
 }
 

@@ -31,10 +31,10 @@ function lower(headers: Headers) {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
 
-function ask(headers: Headers, target = 'online.png', method = 'GET'): Delivery {
+function ask(headers: Headers, target = 'online.png'): Delivery {
   const { pathname, searchParams: query } = new URL(target, 'http://host')
   const extension = pathname.slice(pathname.lastIndexOf('.') + 1) as Extension
-  return negotiate({ method, headers: lower(headers), extension, query })
+  return negotiate({ headers: lower(headers), extension, query })
 }
 
 describe('who gets what', () => {
@@ -92,11 +92,6 @@ describe('who gets what', () => {
     expect(ask({ ...chromium, 'User-Agent': userAgent, Via: '1.1 camo' }).kind).toBe('still')
   })
 
-  test.each(['png', 'jpg', 'jpeg', 'webp'])('HEAD of .%s gets the head of a still', (extension) => {
-    expect(ask(chromium, `online.${extension}`, 'HEAD').kind).toBe('still')
-    expect(ask(navigating(chromium), `online.${extension}`, 'HEAD').kind).toBe('still')
-  })
-
   test.each<[string, Headers]>([
     ['a browser', chromium],
     ['a reader of pages', navigating(chromium)],
@@ -132,10 +127,6 @@ describe('delivery=', () => {
     expect(ask({}, 'online.png?delivery=still&delivery=stream').kind).toBe('stream')
   })
 
-  test('stream holds for HEAD too', () => {
-    expect(ask({}, 'online.png?delivery=stream', 'HEAD').kind).toBe('stream')
-  })
-
   test.each(['other', '', 'Stream'])('%o is an error that says what is right', (wish) => {
     expect(() => ask(chromium, `online.png?delivery=${wish}`)).toThrow(
       expect.objectContaining({
@@ -157,7 +148,6 @@ describe.each(['gif', 'svg'] as const)('.%s', (format) => {
     for (const query of ['', '?delivery=stream', '?delivery=still']) {
       expect(ask(headers, `online.${format}${query}`)).toEqual({ kind: 'still', format })
     }
-    expect(ask(headers, `online.${format}`, 'HEAD')).toEqual({ kind: 'still', format })
   })
 
   test('is a page for people who open it, unless they ask for the still', () => {
@@ -174,11 +164,13 @@ describe('.mjpeg', () => {
     ['Home Assistant', { 'User-Agent': 'HomeAssistant/2026.10 aiohttp/3.9', Accept: '*/*' }],
     ['an image proxy', { 'User-Agent': 'github-camo (876de43e)', Accept: 'image/*' }],
     ['nobody in particular', {}],
+    ['a script of a page, over plain http', { ...plain(chromium), Accept: '*/*' }],
+    ['a script of a page', { ...chromium, Accept: '*/*', 'Sec-Fetch-Dest': 'empty' }],
+    ['a script of a page in Firefox, over plain http', { ...plain(firefox), Accept: '*/*' }],
   ])('is a stream with lengths for %s', (_who, headers) => {
     const stream = { kind: 'stream', format: 'jpeg', framing: 'machine', eager: false, redirect: false }
     expect(ask(headers, 'online.mjpeg')).toEqual(stream)
     expect(ask(headers, 'online.mjpeg?delivery=still')).toEqual(stream)
-    expect(ask(headers, 'online.mjpeg', 'HEAD')).toEqual(stream)
   })
 
   test.each<[string, Headers]>([
@@ -193,8 +185,8 @@ describe('.mjpeg', () => {
 })
 
 describe('Firefox', () => {
-  const flags = (headers: Headers, target: string, method?: string) => {
-    const { eager, redirect } = ask(headers, target, method) as Extract<Delivery, { kind: 'stream' }>
+  const flags = (headers: Headers, target: string) => {
+    const { eager, redirect } = ask(headers, target) as Extract<Delivery, { kind: 'stream' }>
     return { eager, redirect }
   }
 
@@ -210,9 +202,8 @@ describe('Firefox', () => {
     expect(flags(firefox, target)).toEqual({ eager: true, redirect: false })
   })
 
-  test('is not redirected where it does not load an image, nor for HEAD', () => {
+  test('is not redirected where it does not load an image', () => {
     expect(flags(navigating(firefox), 'online.png?delivery=stream').redirect).toBe(false)
-    expect(flags(firefox, 'online.png?delivery=stream', 'HEAD').redirect).toBe(false)
   })
 
   test.each<[string, Headers]>([

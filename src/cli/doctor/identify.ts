@@ -22,7 +22,7 @@ function wantedOf(url: URL): Identity['wanted'] {
     Object.entries(imageHeaders(url.origin)).map(([name, value]) => [name.toLowerCase(), value]),
   )
   try {
-    const question = { method: 'GET', headers, extension: ending as Extension, query: url.searchParams }
+    const question = { headers, extension: ending as Extension, query: url.searchParams }
     return negotiate(question).kind === 'stream' ? 'stream' : 'still'
   } catch {
     return 'still'

@@ -74,11 +74,11 @@ function readPath({ method }: TargetRequest, url: string, pathname: string): Pic
 }
 
 function readDelivery(
-  { method = '', headers }: TargetRequest,
+  { headers }: TargetRequest,
   extension: Extension | undefined,
   query: URLSearchParams,
 ): Delivery {
-  return extension ? negotiate({ method, headers, extension, query }) : { kind: 'page' }
+  return extension ? negotiate({ headers, extension, query }) : { kind: 'page' }
 }
 
 function find(
