@@ -20,6 +20,8 @@ export interface PublicErrorInit {
   faults?: Fault[]
   /** Response headers that belong to the error (`Retry-After`, `Allow`). */
   headers?: Record<string, string>
+  /** Milliseconds before which another attempt fails as well. @default 0 */
+  retryIn?: number
   cause?: unknown
 }
 
@@ -30,6 +32,7 @@ export class PublicError extends Error {
   readonly caption: string
   readonly faults: readonly Fault[]
   readonly headers: Readonly<Record<string, string>>
+  readonly retryIn: number
 
   constructor({
     code,
@@ -38,6 +41,7 @@ export class PublicError extends Error {
     detail = caption,
     faults = [],
     headers = {},
+    retryIn = 0,
     cause,
   }: PublicErrorInit) {
     super(detail, cause === undefined ? undefined : { cause })
@@ -47,6 +51,7 @@ export class PublicError extends Error {
     this.caption = caption
     this.faults = faults
     this.headers = headers
+    this.retryIn = retryIn
   }
 }
 

@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url'
 import type { Router } from 'express'
 import { type Logger, pino } from 'pino'
 import { Channels } from './channel/channels.ts'
+import { EmbeddedReader } from './channel/embedded-reader.ts'
+import { PushedData } from './channel/pushed-data.ts'
 import { RoomEvents } from './channel/room-events.ts'
+import { WidgetFrameSources } from './channel/widget-frame-sources.ts'
 import { Closers } from './closers.ts'
 import { createCluster } from './cluster/cluster.ts'
 import { Rooms } from './cluster/rooms.ts'
@@ -122,11 +125,12 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   closers.defer(() => renderer.close())
 
   const events = new RoomEvents(presence, bus)
-  const memberships = new Memberships({ presence, renderer, events })
+  const embeddedReader = new EmbeddedReader(renderer)
+  const pushedData = new PushedData(renderer)
+  const memberships = new Memberships({ presence, renderer, embeddedReader, events })
   closers.defer(() => memberships.settle(LAST_EVENTS_TIMEOUT))
   const channels = new Channels({
-    renderer,
-    presence,
+    sources: new WidgetFrameSources({ renderer, presence, embeddedReader, pushedData }),
     bus,
     pace: { minInterval, heartbeat, linger },
     maxChannels: options.maxChannels,
@@ -148,15 +152,16 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   closers.defer(() => hooks.close())
   await Promise.all([polls.load(), hooks.load()])
   watch.onChange(async () => {
-    if (isReady() && (await renderer.reload())) channels.redraw()
+    if (isReady() && (await renderer.reload())) channels.renew()
   })
 
   const allowReferrer = allowedReferrers(options)
   const pages = new Pages(renderer, publicUrl)
-  const data = new PictureData({ renderer, channels, presence })
+  const data = new PictureData({ renderer, pushedData, presence })
   const forwarding = new ForwardingCheck(log)
   const pictures = new Pictures({
-    ...{ renderer, channels, hits, streams, data, pages, forwarding, allowReferrer, isReady, log },
+    ...{ renderer, channels, embeddedReader, hits, streams, data, pages, forwarding, allowReferrer },
+    ...{ isReady, log },
     observer: metrics,
   })
   const metricsNow = () => ({

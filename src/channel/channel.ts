@@ -1,18 +1,17 @@
 import { type PublicError, toPublicError } from '../errors.ts'
 import type { Cards } from '../picture/cards.ts'
+import type { Sheet } from '../picture/encode.ts'
 import type { Frame } from '../picture/frame.ts'
-import type { Drawing } from '../render/protocol.ts'
-import { Abandoned, RenderError } from '../render/render-error.ts'
-import type { Look } from '../widget/look.ts'
-import { fanOut } from './fan-out.ts'
+import { Broadcast } from './broadcast.ts'
+import type { FrameSink, FrameSource } from './frame-source.ts'
 import type { ChannelObserver } from './observer.ts'
 import type { Viewer } from './viewer.ts'
 
-/** The clockwork of a channel; all in milliseconds. */
+/** How often a channel draws, and how long it lives; all in milliseconds. */
 export interface Pace {
-  /** The least time between two pictures that events ask for. */
+  /** The shortest time between two drawings for events. */
   minInterval: number
-  /** The longest time between two drawings while anybody watches: heals whatever event was lost. */
+  /** The longest time between two drawings while somebody watches: repairs what a lost event has missed. */
   heartbeat: number
   /** How long a channel outlives its last viewer. */
   linger: number
@@ -20,259 +19,250 @@ export interface Pace {
 
 /** What a channel is made of. */
 export interface ChannelInit {
-  look: Look
+  source: FrameSource
+  /** Format and size of its placeholders and error cards. */
+  sheet: Sheet
   pace: Pace
   cards: Cards
   observer?: ChannelObserver | undefined
-  /**
-   * Draws the picture as things are now; rejects with a `PublicError`, or with `Abandoned` where `interest` is 0 when
-   * its turn comes, and never throws at once.
-   * @param interest 2 while somebody watches, 1 for a still, 0 for nobody.
-   */
-  draw(interest: () => number): Promise<Drawing>
-  /** Told when the first viewer comes, and when the last has gone. */
-  onWatched(isWatched: boolean): void
-  /** Draws one frame of what is an animation, for a still that cannot wait for all of it. */
-  drawOne?: ((interest: () => number) => Promise<Drawing>) | undefined
-  /** Told once, when nobody has watched for `linger`. */
+  /** Called when nobody has watched for `linger`. */
   onIdle(): void
 }
 
-/**
- * How long a viewer may wait for its first picture before a placeholder is shown. The page around the picture has
- * no `load` event before the first one is there, so no page may hang on a slow widget.
- */
-const PATIENCE = 200
 /** How long a still may wait for its drawing: image proxies give up after four seconds and get theirs within one. */
 const STILL_PATIENCE = 700
-/** When a still no longer counts on the whole of an animation: a process that draws for many may not get it done. */
+/** When a still asks for less than the whole of an animation: a process that draws for many may not finish it. */
 const ANIMATION_STILL_PATIENCE = 350
-/** Fanning out may take one part in so many of the time, so that a crowd does not starve new requests. */
+/** A fan-out may take one third of the time, so that a crowd does not starve new requests. */
 const FANOUT_SHARE = 3
-
-/** Heartbeats between two drawings of an animation that nothing asked for. */
-const ANIMATION_PATIENCE = 10
+/** An animation costs as many drawings as it has frames, so its heartbeat is slower by this factor. */
+const ANIMATION_HEARTBEATS = 10
+/** A change during a drawing makes its frame old. A still asks this often in all. */
+const STILL_DRAWINGS = 3
 
 /** One live picture (room and look), drawn once for everyone who watches and only while somebody does. */
-export class Channel {
+export class Channel implements FrameSink {
   readonly #init: ChannelInit
-  readonly #viewers = new Set<Viewer>()
-  #frame: Frame | undefined
-  #placeholder: Frame | undefined
-  #oneFrame: Frame | undefined
+  readonly #broadcast: Broadcast
+  /** What a still shows where `drawSooner` came before `draw`. */
+  #soonerFrame: Frame | undefined
   /** Why the newest picture is an error card. */
   #failure: PublicError | undefined
-  /** Nothing has happened since the newest picture was asked for. */
-  #fresh = false
-  /** When the clock makes the newest picture old. */
-  #goodUntil = 0
+  /** Nothing has changed since the newest frame was asked for. */
+  #isFresh = false
+  /** When time alone makes the newest frame old. */
+  #freshUntil = 0
   #lastDrawAt = Number.NEGATIVE_INFINITY
-  /** What showing the last picture to everyone took of this process's time. */
-  #fanoutTime = 0
-  /** The least time before the next picture, as whatever asked for it wishes. */
+  /** The shortest time before the next drawing, as its events ask. */
   #interval: number
   #drawing: Promise<void> | undefined
+  /** The newest pushed frame that waits for its turn. */
+  #pushed: Frame | undefined
+  #pushedAt = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
   #timerAt = Number.POSITIVE_INFINITY
-  #patience: NodeJS.Timeout | undefined
   #linger: NodeJS.Timeout | undefined
-  /** Stills that are being waited for. */
+  /** Stills that wait for a drawing. */
   #stills = 0
-  #closed = false
+  #isClosed = false
 
   constructor(init: ChannelInit) {
     this.#init = init
     this.#interval = init.pace.minInterval
+    this.#broadcast = new Broadcast({
+      observer: init.observer,
+      createPlaceholder: () => init.cards.placeholder(init.sheet),
+      onEmpty: () => this.#onEmpty(),
+    })
+    init.source.connect(this)
     this.#rest()
   }
 
-  /** How many watch. */
+  /** How many viewers there are. */
   get size(): number {
-    return this.#viewers.size
+    return this.#broadcast.size
   }
 
-  /** Shows `viewer` the newest picture and all that follow; answers what ends that. */
+  /** Shows `viewer` the newest frame and all that follow. Returns a function that ends that. */
   join(viewer: Viewer): () => void {
-    if (this.#closed) {
+    if (this.#isClosed) {
       viewer.end('stopping')
       return () => {}
     }
-    this.#viewers.add(viewer)
     clearTimeout(this.#linger)
-    if (this.#viewers.size === 1) this.#init.onWatched(true)
-    const first = this.#frame ?? this.#placeholder
-    if (first) this.#showTo(viewer, first)
-    else this.#patience ??= setTimeout(() => this.#showPlaceholder(), PATIENCE)
-    if (!this.#isGood()) this.redraw()
-    else this.#schedule(this.#goodUntil)
-    return () => this.#leave(viewer)
+    if (this.size === 0) this.#init.source.onWatched(true)
+    this.#broadcast.add(viewer)
+    if (!this.#isCurrent()) this.redraw()
+    else this.#schedule(this.#freshUntil)
+    return () => this.#broadcast.remove(viewer)
   }
 
   /**
-   * Something changed: draws soon, or with the next viewer.
-   * @param interval the least milliseconds between two pictures for it. @default `pace.minInterval`
-   */
-  redraw(interval = this.#init.pace.minInterval): void {
-    this.#fresh = false
-    this.#interval = Math.min(this.#interval, interval)
-    if (this.#viewers.size > 0) this.#schedule(this.#lastDrawAt + this.#floor())
-  }
-
-  /**
-   * One picture of how things are now; a placeholder where that takes too long. Rejects with the `PublicError` of a
-   * drawing that failed: a still has a status to say so with.
+   * Resolves to a current frame, or to a placeholder where that takes too long. Rejects with the `PublicError` of a
+   * drawing that failed: a still has a status that can say so.
    */
   async still(): Promise<Frame> {
-    if (this.#viewers.size === 0) this.#rest()
+    if (this.size === 0) this.#rest()
     let timer: NodeJS.Timeout | undefined
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, STILL_PATIENCE)
     })
-    const sooner = setTimeout(() => void this.#drawOneFrame(), ANIMATION_STILL_PATIENCE)
+    const sooner = setTimeout(() => void this.#drawSooner(), ANIMATION_STILL_PATIENCE)
     this.#stills += 1
     try {
-      await Promise.race([this.#drawUntilGood(), patience])
+      await Promise.race([this.#drawUntilCurrent(), patience])
     } finally {
       this.#stills -= 1
       clearTimeout(timer)
       clearTimeout(sooner)
     }
     if (this.#failure) throw this.#failure
-    return this.#frame ?? this.#oneFrame ?? this.#makePlaceholder()
+    return this.#broadcast.frame ?? this.#soonerFrame ?? this.#broadcast.placeholder
+  }
+
+  redraw(interval = this.#init.pace.minInterval): void {
+    this.#isFresh = false
+    this.#interval = Math.min(this.#interval, interval)
+    this.#schedule(this.#earliestDraw())
+  }
+
+  push(frame: Frame): void {
+    if (this.#isClosed) return
+    this.#failure = undefined
+    this.#isFresh = true
+    this.#freshUntil = performance.now() + this.#init.pace.heartbeat
+    this.#pushed = frame
+    const due = this.#pushedAt + this.#broadcast.fanOutTime * FANOUT_SHARE
+    this.#unschedule()
+    if (this.size === 0 || performance.now() >= due) this.#showPushed()
+    else this.#schedule(due)
+  }
+
+  fail(error: PublicError): void {
+    if (this.#isClosed) return
+    this.#pushed = undefined
+    void this.#showFailure(error)
+  }
+
+  /** What its source was made from has changed: draws from the new. */
+  renew(): void {
+    this.#init.source.renew()
+    this.redraw()
   }
 
   /** Stops every timer and shows nothing more. Returns the viewers it had, which the caller must end. */
   close(): readonly Viewer[] {
-    this.#closed = true
-    for (const timer of [this.#timer, this.#patience, this.#linger]) clearTimeout(timer)
-    if (this.#viewers.size > 0) this.#init.onWatched(false)
-    const viewers = [...this.#viewers]
-    this.#viewers.clear()
-    return viewers
+    if (this.#isClosed) return []
+    const isWatched = this.size > 0
+    this.#isClosed = true
+    this.#unschedule()
+    clearTimeout(this.#linger)
+    if (isWatched) this.#init.source.onWatched(false)
+    this.#init.source.close()
+    return this.#broadcast.removeAll()
   }
 
-  #isGood(): boolean {
-    return this.#frame !== undefined && this.#fresh && performance.now() < this.#goodUntil
+  #isCurrent(): boolean {
+    return this.#broadcast.frame !== undefined && this.#isFresh && performance.now() < this.#freshUntil
   }
 
-  #interest(): number {
-    if (this.#viewers.size > 0) return 2
+  #interest(): 0 | 1 | 2 {
+    if (this.size > 0) return 2
     return this.#stills > 0 ? 1 : 0
   }
 
-  #floor(): number {
-    return Math.max(this.#interval, this.#fanoutTime * FANOUT_SHARE)
+  #earliestDraw(): number {
+    return this.#lastDrawAt + Math.max(this.#interval, this.#broadcast.fanOutTime * FANOUT_SHARE)
   }
 
-  async #drawUntilGood(): Promise<void> {
-    for (let turn = 0; turn < 3 && !this.#isGood() && !this.#closed; turn += 1) await this.#draw()
+  async #drawUntilCurrent(): Promise<void> {
+    for (let turn = 0; turn < STILL_DRAWINGS && !this.#isCurrent() && !this.#isClosed; turn += 1)
+      await this.#draw()
   }
 
-  async #drawOneFrame(): Promise<void> {
-    if (this.#frame || this.#closed) return
-    const drawing = await this.#init.drawOne?.(() => this.#interest()).catch(() => undefined)
-    this.#oneFrame = drawing?.frame ?? this.#oneFrame
+  async #drawSooner(): Promise<void> {
+    if (this.#broadcast.frame || this.#isClosed) return
+    // Where it fails, `draw` fails as well, and that error is the one to report.
+    const drawing = await this.#init.source.drawSooner?.(() => this.#interest()).catch(() => undefined)
+    this.#soonerFrame = drawing?.frame ?? this.#soonerFrame
   }
 
   #schedule(at: number): void {
-    if (this.#closed || this.#timerAt <= at) return
+    if (this.size === 0 || this.#timerAt <= at) return
     clearTimeout(this.#timer)
     this.#timerAt = at
-    this.#timer = setTimeout(() => this.#wake(), Math.ceil(Math.max(0, at - performance.now())))
+    this.#timer = setTimeout(() => this.#onTimer(), Math.ceil(Math.max(0, at - performance.now())))
   }
 
-  #wake(): void {
+  #unschedule(): void {
+    clearTimeout(this.#timer)
     this.#timerAt = Number.POSITIVE_INFINITY
-    if (this.#viewers.size > 0) void this.#draw()
   }
 
-  /** One request under way at a time: an animation that is slower than its clock skips, and never queues. */
+  #onTimer(): void {
+    this.#timerAt = Number.POSITIVE_INFINITY
+    if (this.#pushed) this.#showPushed()
+    else if (this.size > 0) void this.#draw()
+  }
+
+  #showPushed(): void {
+    const frame = this.#pushed
+    this.#pushed = undefined
+    this.#pushedAt = performance.now()
+    if (frame) void this.#broadcast.show(frame)
+    this.#schedule(this.#isFresh ? this.#freshUntil : this.#earliestDraw())
+  }
+
+  /** One drawing is under way at a time: an animation that is slower than its clock skips frames and never queues. */
   #draw(): Promise<void> {
     this.#drawing ??= this.#drawOnce()
     return this.#drawing
   }
 
-  #endDrawing(): void {
-    this.#drawing = undefined
-    if (this.#viewers.size === 0 || this.#closed) return
-    const due = this.#fresh ? this.#goodUntil : this.#lastDrawAt + this.#floor()
-    this.#schedule(Math.max(due, this.#lastDrawAt + this.#fanoutTime * FANOUT_SHARE))
-  }
-
   async #drawOnce(): Promise<void> {
-    const askedAt = performance.now()
-    this.#lastDrawAt = askedAt
-    this.#fresh = true
-    const { heartbeat, minInterval } = this.#init.pace
-    this.#interval = minInterval
+    const startedAt = performance.now()
+    const { source, pace } = this.#init
+    this.#lastDrawAt = startedAt
+    this.#isFresh = true
+    this.#interval = pace.minInterval
     try {
-      const { frame, next = Number.POSITIVE_INFINITY } = await this.#init.draw(() => this.#interest())
-      // An animation takes as many drawings as it has frames, so what an event may have missed is healed less often.
-      const patience = frame.animated ? heartbeat * ANIMATION_PATIENCE : heartbeat
-      this.#goodUntil = askedAt + Math.min(next, patience)
-      this.#failure = undefined
-      await this.#show(frame)
-    } catch (error) {
-      if (error instanceof Abandoned) {
-        this.#fresh = false
+      const drawing = await source.draw(() => this.#interest())
+      if (!drawing) {
+        this.#isFresh = false
         return
       }
-      this.#failure = toPublicError(error)
-      this.#goodUntil =
-        performance.now() + Math.max(heartbeat, error instanceof RenderError ? error.retryIn : 0)
-      await this.#show(
-        this.#init.cards.error({ ...this.#init.look, ...sizeOf(this.#frame) }, this.#failure.caption),
-      )
+      const { frame, next = Number.POSITIVE_INFINITY } = drawing
+      const heartbeat = frame.animated ? pace.heartbeat * ANIMATION_HEARTBEATS : pace.heartbeat
+      this.#freshUntil = startedAt + Math.min(next, heartbeat)
+      this.#failure = undefined
+      await this.#broadcast.show(frame)
+    } catch (error) {
+      await this.#showFailure(toPublicError(error))
     } finally {
-      this.#endDrawing()
+      this.#drawing = undefined
+      const due = this.#isFresh ? this.#freshUntil : this.#earliestDraw()
+      this.#schedule(Math.max(due, this.#lastDrawAt + this.#broadcast.fanOutTime * FANOUT_SHARE))
     }
   }
 
-  async #show(frame: Frame): Promise<void> {
-    clearTimeout(this.#patience)
-    this.#patience = undefined
-    // Equal bytes are nothing new to anyone: each viewer got the frame before when it was new or when it joined.
-    if (this.#frame?.bytes.equals(frame.bytes)) return this.#init.observer?.unchanged()
-    this.#frame = frame
-    this.#fanoutTime = await fanOut(this.#viewers, frame, (viewer) => this.#showTo(viewer, frame))
-    if (this.#viewers.size > 0) this.#init.observer?.fannedOut(this.#fanoutTime)
+  async #showFailure(error: PublicError): Promise<void> {
+    const { cards, sheet, pace } = this.#init
+    this.#failure = error
+    this.#freshUntil = performance.now() + Math.max(pace.heartbeat, error.retryIn)
+    const { width, height } = this.#broadcast.frame ?? sheet
+    await this.#broadcast.show(cards.error({ ...sheet, width, height }, error.caption))
   }
 
-  /** A viewer whose response is broken is none any more, and no other viewer's trouble. */
-  #showTo(viewer: Viewer, frame: Frame): void {
-    try {
-      viewer.show(frame)
-    } catch {
-      viewer.end('failed')
-      this.#leave(viewer)
-    }
-  }
-
-  #leave(viewer: Viewer): void {
-    if (!this.#viewers.delete(viewer) || this.#viewers.size > 0) return
-    this.#init.onWatched(false)
+  #onEmpty(): void {
+    if (this.#isClosed) return
+    if (this.#pushed) this.#showPushed()
+    this.#init.source.onWatched(false)
     this.#rest()
   }
 
-  #showPlaceholder(): void {
-    const frame = this.#makePlaceholder()
-    for (const viewer of this.#viewers) this.#showTo(viewer, frame)
-  }
-
-  #makePlaceholder(): Frame {
-    this.#placeholder ??= this.#init.cards.placeholder(this.#init.look)
-    return this.#placeholder
-  }
-
   #rest(): void {
-    for (const timer of [this.#timer, this.#patience, this.#linger]) clearTimeout(timer)
-    if (this.#closed) return
-    this.#timerAt = Number.POSITIVE_INFINITY
-    this.#patience = undefined
-    this.#linger = setTimeout(() => this.#init.onIdle(), this.#init.pace.linger)
+    this.#unschedule()
+    clearTimeout(this.#linger)
+    if (!this.#isClosed) this.#linger = setTimeout(() => this.#init.onIdle(), this.#init.pace.linger)
   }
-}
-
-function sizeOf(frame: Frame | undefined): { width: number; height: number } | undefined {
-  return frame && { width: frame.width, height: frame.height }
 }

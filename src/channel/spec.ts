@@ -1,19 +1,21 @@
-import type { Look } from '../widget/look.ts'
+import { type Look, lookKey } from '../widget/look.ts'
+import { roomOf } from '../widget/room.ts'
 
-/** Names one live picture. */
+/** Names one live picture. Plain data. */
 export interface ChannelSpec {
   widget: string
   key: string
   look: Look
-  /**
-   * The pictures to be seen within it, each named as the widget names it; rejects with a `PublicError` where the widget
-   * cannot read its parameters. Undefined for a picture that is read already.
-   */
-  shown?: Promise<readonly ShownSpec[]> | undefined
 }
 
-/** A picture within a picture. */
-export interface ShownSpec {
+/** A picture embedded in another. */
+export interface EmbeddedSpec {
+  /** As the widget names it: `widget/key?look`. */
   path: string
   spec: ChannelSpec
+}
+
+/** One string for one live picture: equal for specs of equal room and look, different for all others. */
+export function channelId(spec: ChannelSpec): string {
+  return JSON.stringify([roomOf(spec), lookKey(spec.look)])
 }

@@ -5,6 +5,7 @@ import type { Look } from '../widget/look.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import type { HistorySpan } from '../widget/room-history.ts'
 import type { Click } from '../widget/widget.ts'
+import type { SceneRead } from './scene-reads.ts'
 
 /**
  * One thing for a widget to do: all that crosses to a render process, and all it may know. To draw a picture (`frame`),
@@ -48,6 +49,8 @@ export interface Drawing {
   /** Milliseconds until the clock alone changes the picture; undefined where it never does. */
   next: number | undefined
   took: Took
+  /** What of the scene the widget has read; see `SceneRead`. */
+  reads: readonly SceneRead[]
 }
 
 /** What a drawing took in its process, in milliseconds. */

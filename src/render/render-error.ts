@@ -12,18 +12,15 @@ export class Abandoned extends Error {
 /** A picture could not be drawn. The caption names the widget; the widget's own words are for the log only. */
 export class RenderError extends PublicError {
   readonly widget: string
-  /** Milliseconds until a retry makes sense. */
-  readonly retryIn: number
 
   constructor(
     widget: string,
     reason: string,
     { retryIn = 0, cause }: { retryIn?: number; cause?: unknown } = {},
   ) {
-    super({ code: 'widget-failed', status: 500, caption: `${widget} ${reason}`, cause })
+    super({ code: 'widget-failed', status: 500, caption: `${widget} ${reason}`, retryIn, cause })
     this.name = 'RenderError'
     this.widget = widget
-    this.retryIn = retryIn
   }
 }
 

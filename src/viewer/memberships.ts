@@ -1,4 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit'
+import type { EmbeddedReader } from '../channel/embedded-reader.ts'
 import type { RoomEvents } from '../channel/room-events.ts'
 import type { ChannelSpec } from '../channel/spec.ts'
 import type { EndReason } from '../channel/viewer.ts'
@@ -15,6 +16,7 @@ const CONCURRENT_EVENTS = 50
 export interface MembershipsInit {
   presence: Presence
   renderer: Renderer
+  embeddedReader: EmbeddedReader
   events: RoomEvents
 }
 
@@ -24,13 +26,15 @@ export class Memberships {
   readonly audience = new Audience()
   readonly #presence: Presence
   readonly #renderer: Renderer
+  readonly #embeddedReader: EmbeddedReader
   readonly #events: RoomEvents
   readonly #limits = new Map<string, LimitFunction>()
   readonly #pending = new Set<Promise<void>>()
 
-  constructor({ presence, renderer, events }: MembershipsInit) {
+  constructor({ presence, renderer, embeddedReader, events }: MembershipsInit) {
     this.#presence = presence
     this.#renderer = renderer
+    this.#embeddedReader = embeddedReader
     this.#events = events
   }
 
@@ -41,10 +45,11 @@ export class Memberships {
   join(spec: ChannelSpec, viewer: string): (reason: EndReason) => void {
     const leaves = [this.#enter(spec, viewer)]
     let hasLeft = false
-    void spec.shown
-      ?.then((shown) => {
+    void this.#embeddedReader
+      .read(spec)
+      .then((embedded) => {
         if (hasLeft) return
-        const rooms = new Map(shown.map((each) => [roomOf(each.spec), each.spec]))
+        const rooms = new Map(embedded.map((each) => [roomOf(each.spec), each.spec]))
         for (const other of rooms.values()) leaves.push(this.#enter(other, viewer))
       })
       .catch(() => {})

@@ -1,18 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Channel } from '../../src/channel/channel.ts'
+import type { FrameSink, FrameSource, SourceFrame } from '../../src/channel/frame-source.ts'
 import type { Viewer } from '../../src/channel/viewer.ts'
+import { PublicError } from '../../src/errors.ts'
 import { Cards } from '../../src/picture/cards.ts'
 import type { Frame } from '../../src/picture/frame.ts'
 import { createFrame } from '../../src/picture/frame.ts'
-import type { Drawing } from '../../src/render/protocol.ts'
 import { RenderError } from '../../src/render/render-error.ts'
 
-const look = {
-  ...{ format: 'png' as const, width: 40, height: 20, scale: 1, quality: 85, fps: 0 },
-  animate: 'push' as const,
-  params: {},
-}
-const took = { frames: 1, drawing: 1, encoding: 1 }
+const sheet = { format: 'png' as const, width: 40, height: 20, scale: 1, quality: 85 }
 const pace = { minInterval: 100, heartbeat: 3000, linger: 10_000 }
 
 beforeEach(() => {
@@ -35,18 +31,27 @@ class Screen implements Viewer {
   }
 }
 
-/** A channel whose pictures are words: each drawing takes `delay` and shows what `say` answers then. */
+/** A source of nothing, with some of it replaced. */
+function sourceOf(parts: Partial<FrameSource>): FrameSource {
+  const nothing = { connect() {}, onWatched() {}, renew() {}, close() {} }
+  return { ...nothing, draw: () => new Promise(() => {}), ...parts }
+}
+
+/** A channel whose pictures are words: each drawing takes `delay` and shows the word that `say` returns then. */
 function setUp({ say = (): string => 'hello', delay = 1, next = undefined as number | undefined } = {}) {
   const onIdle = vi.fn()
-  const draw = vi.fn(async (): Promise<Drawing> => {
+  const draw = vi.fn(async (): Promise<SourceFrame> => {
     const word = say()
     await new Promise((resolve) => setTimeout(resolve, delay))
     if (word === 'fail') throw new RenderError('mine', 'failed to draw')
-    return { frame: createFrame('png', Buffer.from(word), 40, 20), next, took }
+    return { frame: createFrame('png', Buffer.from(word), 40, 20), next }
   })
   const onWatched = vi.fn()
   const observer = { fannedOut: vi.fn(), unchanged: vi.fn() }
-  const channel = new Channel({ look, pace, cards: new Cards(), observer, draw, onWatched, onIdle })
+  const channel = new Channel({
+    ...{ sheet, pace, cards: new Cards(), observer, onIdle },
+    source: sourceOf({ draw, onWatched }),
+  })
   return { channel, draw, onWatched, onIdle, observer }
 }
 
@@ -234,17 +239,8 @@ describe('a channel', () => {
 
   test('a still of an animation that takes too long is one frame of it', async () => {
     const frame = createFrame('png', Buffer.from('one frame'), 40, 20)
-    const draw = () => new Promise<Drawing>(() => {})
-    const drawOne = async (): Promise<Drawing> => ({ frame, next: undefined, took })
-    const channel = new Channel({
-      look,
-      pace,
-      cards: new Cards(),
-      draw,
-      drawOne,
-      onWatched() {},
-      onIdle() {},
-    })
+    const source = sourceOf({ drawSooner: async () => ({ frame }) })
+    const channel = new Channel({ source, sheet, pace, cards: new Cards(), onIdle() {} })
     const still = channel.still()
     await vi.advanceTimersByTimeAsync(1000)
     expect((await still).bytes.toString()).toBe('one frame')
@@ -268,6 +264,112 @@ describe('a channel', () => {
     channel.join(late)
     expect(late.ended).toBe(true)
     await vi.advanceTimersByTimeAsync(10)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+/** A channel whose source pushes frames of one word each. */
+function setUpPushing() {
+  let sink: FrameSink | undefined
+  const draw = vi.fn(() => new Promise<SourceFrame>(() => {}))
+  const close = vi.fn()
+  const source = sourceOf({ draw, close, connect: (given) => (sink = given) })
+  const observer = { fannedOut: vi.fn(), unchanged: vi.fn() }
+  const channel = new Channel({ source, sheet, pace, cards: new Cards(), observer, onIdle() {} })
+  const push = (word: string) => sink?.push(createFrame('jpeg', Buffer.from(word), 40, 20))
+  return { channel, draw, close, push, fail: (error: PublicError) => sink?.fail(error), observer }
+}
+
+describe('a channel whose source pushes frames', () => {
+  test('shows each at once, 30 a second, and asks for none', async () => {
+    const { channel, draw, push } = setUpPushing()
+    const screen = new Screen()
+    push('first')
+    channel.join(screen)
+    const words = Array.from({ length: 300 }, (_, index) => `frame ${index}`)
+    for (const word of words) {
+      push(word)
+      expect(screen.shown.at(-1)).toBe(word)
+      await vi.advanceTimersByTimeAsync(33)
+    }
+    expect(screen.shown).toEqual(['first', ...words])
+    expect(draw).not.toHaveBeenCalled()
+    channel.close()
+  })
+
+  test('asks it for a frame when none has come for a heartbeat', async () => {
+    const { channel, draw, push } = setUpPushing()
+    push('first')
+    channel.join(new Screen())
+    await vi.advanceTimersByTimeAsync(2900)
+    expect(draw).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(200)
+    expect(draw).toHaveBeenCalledTimes(1)
+    channel.close()
+  })
+
+  test('sends the newest frame where they come faster than it can send them', async () => {
+    const { channel, push } = setUpPushing()
+    push('first')
+    const seen: string[] = []
+    const show = ({ bytes }: Frame) => {
+      seen.push(bytes.toString())
+      // A viewer that takes 20 ms of the process.
+      vi.setSystemTime(Date.now() + 20)
+    }
+    vi.spyOn(performance, 'now').mockImplementation(() => Date.now())
+    channel.join({ show, end() {} })
+    for (let index = 0; index < 10; index += 1) {
+      push(`frame ${index}`)
+      await vi.advanceTimersByTimeAsync(10)
+    }
+    await vi.advanceTimersByTimeAsync(100)
+    expect(seen.length).toBeLessThan(8)
+    expect(seen.at(-1)).toBe('frame 9')
+    channel.close()
+    vi.restoreAllMocks()
+  })
+
+  test('shows its error card when the source fails, and the next frame after it', async () => {
+    const { channel, push, fail } = setUpPushing()
+    const screen = new Screen()
+    push('first')
+    channel.join(screen)
+    fail(new PublicError({ code: 'no-frame', status: 503, caption: 'no frame for 10 s' }))
+    await vi.advanceTimersByTimeAsync(10)
+    await expect(channel.still()).rejects.toThrow('no frame for 10 s')
+    push('second')
+    await vi.advanceTimersByTimeAsync(10)
+    expect(screen.shown).toEqual(['first', 'card', 'second'])
+    expect((await channel.still()).bytes.toString()).toBe('second')
+    channel.close()
+  })
+
+  test('keeps the newest frame for stills and later viewers while nobody watches', async () => {
+    const { channel, push, observer } = setUpPushing()
+    const leave = channel.join(new Screen())
+    push('one')
+    leave()
+    push('two')
+    push('three')
+    expect((await channel.still()).bytes.toString()).toBe('three')
+    const screen = new Screen()
+    channel.join(screen)
+    expect(screen.shown).toEqual(['three'])
+    expect(observer.unchanged).not.toHaveBeenCalled()
+    channel.close()
+  })
+
+  test('closes the source once, and shows nothing after that', async () => {
+    const { channel, push, close } = setUpPushing()
+    const screen = new Screen()
+    channel.join(screen)
+    channel.close()
+    channel.close()
+    push('late')
+    await vi.advanceTimersByTimeAsync(1000)
+    expect([screen.shown, screen.ended]).toEqual([[], true])
+    expect(close).toHaveBeenCalledTimes(1)
     expect(vi.getTimerCount()).toBe(0)
   })
 })

@@ -1,45 +1,87 @@
 import { expect, test, vi } from 'vitest'
 import { Channels } from '../../src/channel/channels.ts'
+import type { FrameSink, FrameSource } from '../../src/channel/frame-source.ts'
 import { MemoryBus } from '../../src/cluster/memory-bus.ts'
-import type { Presence } from '../../src/cluster/presence.ts'
-import { createFrame } from '../../src/picture/frame.ts'
-import type { Job } from '../../src/render/protocol.ts'
-import type { Renderer } from '../../src/render/renderer.ts'
+import type { Look } from '../../src/widget/look.ts'
+import { plainFrame } from '../support/frames.ts'
 
-const look = {
+const look: Look = {
   ...{ format: 'png' as const, width: 40, height: 20, scale: 1, quality: 85, fps: 0 },
-  animate: 'off' as const,
+  animate: 'push' as const,
   params: {},
 }
+const frame = plainFrame('red')
 
-test('a picture that waits for others within it is drawn with the counts of the time when it is drawn', async () => {
-  let visitors = 1
-  const drawn = vi.fn()
-  const renderer = {
-    manifests: new Map(),
-    async draw(job: Job) {
-      drawn(job.visitors)
-      const took = { frames: 1, drawing: 1, encoding: 1 }
-      return { frame: createFrame('png', Buffer.from('a'), 40, 20), next: undefined, took }
-    },
-  } as unknown as Renderer
-  const counts = async () => ({ connections: visitors, visitors, peak: visitors })
-  const channels = new Channels({
-    renderer,
-    presence: { counts } as unknown as Presence,
-    bus: new MemoryBus(),
-    pace: { minInterval: 100, heartbeat: 3000, linger: 10_000 },
-    maxChannels: 10,
-  })
-  let answer = (_shown: never[]): void => {}
-  const shown = new Promise<never[]>((resolve) => {
-    answer = resolve
-  })
-  const still = channels.open({ widget: 'grid', key: 'main', look, shown }).still()
-  await new Promise((resolve) => setTimeout(resolve, 20))
-  visitors = 2
-  answer([])
-  await still
-  expect(drawn.mock.calls).toEqual([[2]])
+function setUp(maxChannels = 10) {
+  const bus = new MemoryBus()
+  const sinks: FrameSink[] = []
+  const create = vi.fn(
+    (): FrameSource => ({
+      connect: (sink) => sinks.push(sink),
+      draw: async () => ({ frame }),
+      onWatched() {},
+      renew: vi.fn(),
+      close: vi.fn(),
+    }),
+  )
+  const pace = { minInterval: 100, heartbeat: 3000, linger: 10_000 }
+  const channels = new Channels({ sources: { create }, bus, pace, maxChannels })
+  const sources = () => create.mock.results.map(({ value }) => value as FrameSource)
+  return { bus, channels, create, sources }
+}
+const viewer = () => ({ show() {}, end() {} })
+
+test('one room and look is one channel, and every other room or look is another', () => {
+  const { channels, create } = setUp()
+  const channel = channels.open({ widget: 'a', key: 'b', look })
+  expect(channels.open({ widget: 'a', key: 'b', look: { ...look, params: {} } })).toBe(channel)
+  const others = [
+    { widget: 'a', key: 'c', look },
+    { widget: 'a', key: 'b', look: { ...look, scale: 2 } },
+    { widget: 'a', key: 'b?["png"]', look },
+    { widget: 'a', key: 'b', look: { ...look, params: { label: '?a/b' } } },
+  ]
+  expect(new Set([channel, ...others.map((spec) => channels.open(spec))]).size).toBe(5)
+  expect([channels.size, create.mock.calls.length]).toEqual([5, 5])
+  channels.close()
+  expect(channels.size).toBe(0)
+})
+
+test('a change of a room reaches its channels, whatever is in its key, until they are removed', () => {
+  const { channels, bus } = setUp()
+  const odd = channels.open({ widget: 'a', key: 'what?', look })
+  const other = channels.open({ widget: 'a', key: 'what', look })
+  const redraws = [vi.spyOn(odd, 'redraw'), vi.spyOn(other, 'redraw')]
+  bus.publish('a/what?', 'state')
+  expect(redraws.map(({ mock }) => mock.calls.length)).toEqual([1, 0])
+  channels.close()
+  bus.publish('a/what?', 'state')
+  expect(redraws.map(({ mock }) => mock.calls.length)).toEqual([1, 0])
+})
+
+test('where there are too many, the oldest that nobody watches goes; with all watched there is no more', () => {
+  const { channels, sources } = setUp(2)
+  channels.open({ widget: 'a', key: '1', look }).join(viewer())
+  channels.open({ widget: 'a', key: '2', look })
+  channels.open({ widget: 'a', key: '3', look }).join(viewer())
+  expect(channels.size).toBe(2)
+  expect(sources().map(({ close }) => vi.mocked(close).mock.calls.length)).toEqual([0, 1, 0])
+  expect(() => channels.open({ widget: 'a', key: '4', look })).toThrow('All 2 channels')
+  channels.close()
+})
+
+test('embedded pictures take no more than half of all channels', () => {
+  const { channels } = setUp(4)
+  for (const key of ['1', '2']) channels.openEmbedded({ widget: 'a', key, look }).join(viewer())
+  expect(() => channels.openEmbedded({ widget: 'a', key: '3', look })).toThrow('channels (--max-channels)')
+  channels.open({ widget: 'a', key: '3', look })
+  channels.close()
+})
+
+test('changed code renews every source', () => {
+  const { channels, sources } = setUp()
+  for (const key of ['1', '2']) channels.open({ widget: 'a', key, look })
+  channels.renew()
+  for (const { renew } of sources()) expect(renew).toHaveBeenCalledTimes(1)
   channels.close()
 })

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { pino } from 'pino'
-import { readShown } from '../../channel/shown.ts'
+import { readEmbedded } from '../../channel/read-embedded.ts'
 import { type Fault, PublicError, quote } from '../../errors.ts'
 import { EXTENSIONS, type Extension } from '../../http/negotiate.ts'
 import { findManifest } from '../../http/picture/find-manifest.ts'
@@ -155,7 +155,7 @@ async function drawOrder(
   const look = parseLook(manifest, format ?? 'png', query)
   const spec = { widget, key, look }
   const facts = { ...counts, time }
-  const shows = manifest.reads ? await readShown(renderer, spec) : []
+  const shows = manifest.reads ? await readEmbedded(renderer, spec) : []
   const draw = async (job: Omit<Job, 'output'>) => (await renderer.draw(job, () => 1)).frame
   const shown = await Promise.all(
     shows.map(async ({ path, spec: { widget, key, look } }) => ({

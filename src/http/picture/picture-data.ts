@@ -1,4 +1,4 @@
-import type { Channels } from '../../channel/channels.ts'
+import type { PushedData } from '../../channel/pushed-data.ts'
 import type { ChannelSpec } from '../../channel/spec.ts'
 import type { Presence } from '../../cluster/presence.ts'
 import { PublicError } from '../../errors.ts'
@@ -9,7 +9,7 @@ import { roomOf } from '../../widget/room.ts'
 /** What `PictureData` works with. */
 export interface PictureDataInit {
   renderer: Renderer
-  channels: Channels
+  pushedData: PushedData
   presence: Presence
 }
 
@@ -39,9 +39,9 @@ export class PictureData {
     spec: ChannelSpec,
     counts: { connections: number; visitors: number; peak: number },
   ): Promise<unknown> {
-    const { renderer, channels } = this.#init
+    const { renderer, pushedData } = this.#init
     const { widget, key, look } = spec
-    const job = { widget, key, look, ...counts, time: Date.now(), pushed: channels.pushed(spec) }
+    const job = { widget, key, look, ...counts, time: Date.now(), pushed: pushedData.of(spec) }
     let isWaiting = true
     try {
       return await withTimeout(

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Channels } from '../../channel/channels.ts'
-import { readShown } from '../../channel/shown.ts'
+import type { EmbeddedReader } from '../../channel/embedded-reader.ts'
 import type { ChannelSpec } from '../../channel/spec.ts'
 import type { Hits } from '../../cluster/hits.ts'
 import { PublicError, toPublicError } from '../../errors.ts'
@@ -32,6 +32,7 @@ import { type RequestedPicture, readTarget, type Target } from './target.ts'
 export interface PicturesInit {
   renderer: Renderer
   channels: Channels
+  embeddedReader: EmbeddedReader
   hits: Hits
   streams: Streams
   data: PictureData
@@ -105,7 +106,7 @@ export class Pictures {
     { manifest, key, query }: RequestedPicture,
   ): Promise<void> {
     const spec = { widget: manifest.name, key, look: parseLook(manifest, 'png', query) }
-    await this.#read(manifest, spec)
+    await this.#check(manifest, spec)
     sendJson(request, response, 200, (await this.#init.data.read(manifest, spec)) ?? null)
   }
 
@@ -118,7 +119,8 @@ export class Pictures {
     const { channels, hits, observer, allowReferrer } = this.#init
     checkReferrer(request.headers, allowReferrer)
     const look = toStillLook(manifest, parseLook(manifest, format, query))
-    const spec = await this.#read(manifest, { widget: manifest.name, key, look })
+    const spec = { widget: manifest.name, key, look }
+    await this.#check(manifest, spec)
     if (request.method === 'HEAD') return void sendStill(request, response, await channels.open(spec).still())
     const room = roomOf(spec)
     // The picture shows its own hit, so the hit is counted first, and taken back if the drawing fails.
@@ -142,19 +144,18 @@ export class Pictures {
     const { streams, allowReferrer } = this.#init
     checkReferrer(request.headers, allowReferrer)
     const look: Look = parseLook(manifest, delivery.format, query)
-    const spec = await this.#read(manifest, { widget: manifest.name, key, look })
+    const spec = { widget: manifest.name, key, look }
+    await this.#check(manifest, spec)
     if (delivery.redirect && redirectToUnique(request, response)) return
     if (request.method === 'HEAD') return streams.sendHead(request, response)
     streams.open(request, response, spec, delivery)
   }
 
-  /** Has the widget read what only it can read. @throws PublicError 400 if it finds a fault in time. */
-  async #read(manifest: Manifest, spec: ChannelSpec): Promise<ChannelSpec> {
-    if (!manifest.reads) return spec
-    const shown = readShown(this.#init.renderer, spec)
-    shown.catch(() => {})
-    await Promise.race([shown, sleep(READ_TIMEOUT, undefined, { ref: false })])
-    return { ...spec, shown }
+  /** Has the widget check the parameters that only it can read. @throws PublicError 400 if it finds a fault in time. */
+  async #check(manifest: Manifest, spec: ChannelSpec): Promise<void> {
+    if (!manifest.reads) return
+    const reading = this.#init.embeddedReader.read(spec)
+    await Promise.race([reading, sleep(READ_TIMEOUT, undefined, { ref: false })])
   }
 
   #sendError(

@@ -1,13 +1,15 @@
 import type { SKRSContext2D as Context } from '@napi-rs/canvas'
 import { paintAnimation } from '../../picture/animation.ts'
 import { paint } from '../../picture/encode.ts'
+import type { Frame } from '../../picture/frame.ts'
 import { paintSvg } from '../../picture/svg.ts'
 import type { LoadedWidget } from '../../widget/load-widget.ts'
 import { isTheme } from '../../widget/param.ts'
 import { roomOf } from '../../widget/room.ts'
 import type { HistoryWish, RoomHistory } from '../../widget/room-history.ts'
 import type { ShownPicture, Size } from '../../widget/widget.ts'
-import type { Job, JobResult } from '../protocol.ts'
+import type { Drawing, Job, JobResult } from '../protocol.ts'
+import { observeReads, type SceneRead } from '../scene-reads.ts'
 import { backgroundOf } from './background.ts'
 import { DrawTimer } from './draw-timer.ts'
 import { ImageCache } from './image-cache.ts'
@@ -87,22 +89,39 @@ export function* drawSteps(
     fps: stops || period === undefined ? 0 : 1000 / period,
   }
   const timer = new DrawTimer()
+  const reads = new Set<SceneRead>(readsOutside(loaded, job) ? ['outside'] : [])
   const drawWith = (more: Partial<typeof facts>) =>
-    timer.draw((ctx: Context) =>
-      widget.draw(ctx, { ...facts, ...more, width, height, scale: look.scale, pictures }),
-    )
+    timer.draw((ctx: Context) => {
+      const scene = { ...facts, ...more, width, height, scale: look.scale, pictures }
+      widget.draw(ctx, observeReads(scene, reads))
+    })
+  const finish = (frame: Frame, next: number | undefined, isTimeless = false): Drawing => {
+    if (isTimeless) reads.delete('time')
+    return { frame, next, took: timer.read(), reads: [...reads] }
+  }
   const next = stops || period === undefined ? undefined : time + period - job.time
   const theme = Object.keys(params).find((name) => isTheme(manifest.params[name]) && params[name] === 'auto')
   if (look.format === 'svg' && theme !== undefined) {
     const drawFor = (value: string) => drawWith({ params: { ...params, [theme]: value } })
     const frame = timer.run(() => paintSvg(sheet, [drawFor('light'), drawFor('dark')]))
-    return { frame, next, took: timer.read() }
+    return finish(frame, next, stops)
   }
   const timings = planAnimation(widget, sheet, motion, time)
-  if (!timings) return { frame: timer.run(() => paint(sheet, drawWith({}))), next, took: timer.read() }
+  if (!timings) {
+    const frame = timer.run(() => paint(sheet, drawWith({})))
+    return finish(frame, next, stops)
+  }
   const steps = paintAnimation(sheet, timings, (ctx, at) => drawWith({ time: at })(ctx))
   const frame = yield* timer.steps(steps)
-  return { frame, next: timings[0]?.time === 0 ? undefined : GIF_TIME, took: timer.read() }
+  // One period from its beginning is the same picture at any time.
+  const isTimeless = timings[0]?.time === 0
+  return finish(frame, isTimeless ? undefined : GIF_TIME, isTimeless)
+}
+
+/** Whether a drawing depends on what the server cannot compare: what `load` returns, or what a parser makes of a text. */
+function readsOutside({ widget, manifest }: LoadedWidget, { pushed }: Job): boolean {
+  const loads = widget.load !== undefined && !pushed
+  return loads || Object.values(manifest.params).some(({ kind }) => kind === 'custom')
 }
 
 /** Runs `work`, but rejects with the signal's reason when it is aborted. */

@@ -4,18 +4,18 @@ import { EMBEDDED_SCALE } from '../picture/svg.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { badParameters, parseLook } from '../widget/look.ts'
 import { checkKey } from '../widget/room.ts'
-import type { ChannelSpec, ShownSpec } from './spec.ts'
+import type { ChannelSpec, EmbeddedSpec } from './spec.ts'
 
 const PATH = /^\/?([^/?]+)(?:\/([^/?]*))?(?:\?(.*))?$/
 const FAULT_NAME = 'show'
+const NO_COUNTS = { connections: 0, visitors: 0, peak: 0 }
 
 /**
- * Has a widget read its own parameters and say which pictures it shows.
- * @throws PublicError 400, naming every parameter and every picture that is wrong.
+ * Has a widget check its own parameters and name the pictures that it embeds.
+ * @throws PublicError 400 that names every wrong parameter and every wrong picture.
  */
-export async function readShown(renderer: Renderer, spec: ChannelSpec): Promise<readonly ShownSpec[]> {
-  const { widget, key, look } = spec
-  const { faults, shows } = await renderer.read({ widget, key, look, ...NOBODY, time: Date.now() })
+export async function readEmbedded(renderer: Renderer, spec: ChannelSpec): Promise<readonly EmbeddedSpec[]> {
+  const { faults, shows } = await renderer.read({ ...spec, ...NO_COUNTS, time: Date.now() })
   const results = await Promise.all(
     shows.map((path) =>
       readPath(renderer, spec, path).catch((error: unknown): Fault => {
@@ -24,8 +24,8 @@ export async function readShown(renderer: Renderer, spec: ChannelSpec): Promise<
       }),
     ),
   )
-  const shown = results.filter((result) => 'spec' in result)
-  const pixels = shown.reduce(
+  const embedded = results.filter((result) => 'spec' in result)
+  const pixels = embedded.reduce(
     (sum, { spec: { look } }) => sum + look.width * look.height * look.scale ** 2,
     0,
   )
@@ -36,13 +36,14 @@ export async function readShown(renderer: Renderer, spec: ChannelSpec): Promise<
     ...(pixels > MAX_PIXELS ? [{ name: FAULT_NAME, detail: tooMany }] : []),
   ]
   if (all.length > 0) throw badParameters(all)
-  return shown
+  return embedded
 }
 
-const NOBODY = { connections: 0, visitors: 0, peak: 0 }
-
-/** Reads `widget/key?look`, as large a device pixel as the picture around it has, and sharp enough for an SVG to be. */
-async function readPath(renderer: Renderer, { look }: ChannelSpec, path: string): Promise<ShownSpec> {
+/**
+ * Reads `widget/key?look`. Its scale is that of the picture around it; in an SVG, which can be shown at any size, it is
+ * higher.
+ */
+async function readPath(renderer: Renderer, { look }: ChannelSpec, path: string): Promise<EmbeddedSpec> {
   const [, widget = '', key = 'main', search = ''] = PATH.exec(path) ?? []
   const manifest = renderer.manifests.get(widget)
   if (!manifest)
@@ -56,7 +57,7 @@ async function readPath(renderer: Renderer, { look }: ChannelSpec, path: string)
   const query = new URLSearchParams(search)
   query.set('scale', String(look.format === 'svg' ? EMBEDDED_SCALE : look.scale))
   const spec: ChannelSpec = { widget, key, look: parseLook(manifest, 'png', query) }
-  if (manifest.reads) await readShown(renderer, spec)
+  if (manifest.reads) await readEmbedded(renderer, spec)
   return { path, spec }
 }
 

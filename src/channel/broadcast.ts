@@ -1,0 +1,145 @@
+import type { Frame } from '../picture/frame.ts'
+import { fanOut } from './fan-out.ts'
+import type { ChannelObserver } from './observer.ts'
+import type { Viewer } from './viewer.ts'
+
+/** What a broadcast is made of. */
+export interface BroadcastInit {
+  observer: ChannelObserver | undefined
+  /** Makes the picture for viewers who wait too long for the first frame. */
+  createPlaceholder(): Frame
+  /** Called when the last viewer has left, also where its connection failed. */
+  onEmpty(): void
+}
+
+/**
+ * How long a viewer may wait for its first picture before a placeholder is shown. The page around the picture has
+ * no `load` event before the first one is there, so no page may hang on a slow source.
+ */
+const PATIENCE = 200
+
+/** The viewers of one channel, and the frame that they see. */
+export class Broadcast {
+  readonly #init: BroadcastInit
+  readonly #viewers = new Set<Viewer>()
+  #frame: Frame | undefined
+  #placeholder: Frame | undefined
+  #patience: NodeJS.Timeout | undefined
+  /** The newest of the frames that arrived during a fan-out. */
+  #queued: Frame | undefined
+  #isSending = false
+  #fanOutTime = 0
+
+  constructor(init: BroadcastInit) {
+    this.#init = init
+  }
+
+  /** How many viewers there are. */
+  get size(): number {
+    return this.#viewers.size
+  }
+
+  /** The newest frame that was sent. */
+  get frame(): Frame | undefined {
+    return this.#frame
+  }
+
+  get placeholder(): Frame {
+    this.#placeholder ??= this.#init.createPlaceholder()
+    return this.#placeholder
+  }
+
+  /** Milliseconds of this process that the last fan-out took. */
+  get fanOutTime(): number {
+    return this.#fanOutTime
+  }
+
+  /** Shows `viewer` the newest frame and all that follow. */
+  add(viewer: Viewer): void {
+    this.#viewers.add(viewer)
+    const first = this.#frame ?? this.#placeholder
+    if (first) this.#showTo(viewer, first)
+    else this.#patience ??= setTimeout(() => this.#showPlaceholder(), PATIENCE)
+  }
+
+  /** Removing a viewer again does nothing. */
+  remove(viewer: Viewer): void {
+    if (!this.#viewers.delete(viewer) || this.#viewers.size > 0) return
+    this.#stopWaiting()
+    this.#init.onEmpty()
+  }
+
+  /**
+   * Shows a frame to every viewer. Of frames that arrive during a fan-out only the newest follows it. Resolves when the
+   * frame has been sent, or is queued behind another.
+   */
+  async show(frame: Frame): Promise<void> {
+    if (this.#viewers.size === 0) {
+      this.#queued = undefined
+      this.#fanOutTime = 0
+      this.#replace(frame)
+      return
+    }
+    this.#queued = frame
+    if (this.#isSending) return
+    this.#isSending = true
+    try {
+      for (let next = this.#takeQueued(); next; next = this.#takeQueued()) await this.#send(next)
+    } finally {
+      this.#isSending = false
+    }
+  }
+
+  /** Shows nothing more. Returns the viewers, which the caller must end. */
+  removeAll(): readonly Viewer[] {
+    this.#stopWaiting()
+    const viewers = [...this.#viewers]
+    this.#viewers.clear()
+    this.#queued = undefined
+    return viewers
+  }
+
+  #takeQueued(): Frame | undefined {
+    const frame = this.#queued
+    this.#queued = undefined
+    return frame
+  }
+
+  /** Returns whether the frame is another than before. */
+  #replace(frame: Frame): boolean {
+    this.#stopWaiting()
+    const before = this.#frame
+    // Replaces a frame of equal bytes as well, so that the older buffer is freed.
+    this.#frame = frame
+    if (frame === before) return false
+    const isUnchanged = before?.bytes.equals(frame.bytes) ?? false
+    if (isUnchanged) this.#init.observer?.unchanged()
+    return !isUnchanged
+  }
+
+  async #send(frame: Frame): Promise<void> {
+    // Each viewer already has a frame of equal bytes: from when it was new, or from when the viewer joined.
+    if (!this.#replace(frame)) return
+    this.#fanOutTime = await fanOut(this.#viewers, frame, (viewer) => this.#showTo(viewer, frame))
+    if (this.#viewers.size > 0) this.#init.observer?.fannedOut(this.#fanOutTime)
+  }
+
+  /** A viewer whose connection fails is removed, and the others are not affected. */
+  #showTo(viewer: Viewer, frame: Frame): void {
+    try {
+      viewer.show(frame)
+    } catch {
+      viewer.end('failed')
+      this.remove(viewer)
+    }
+  }
+
+  #showPlaceholder(): void {
+    for (const viewer of this.#viewers) this.#showTo(viewer, this.placeholder)
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#patience)
+    this.#patience = undefined
+  }
+}

@@ -1,0 +1,93 @@
+import { toPublicError } from '../errors.ts'
+import type { Cards } from '../picture/cards.ts'
+import type { Frame } from '../picture/frame.ts'
+import type { ChannelSpec, EmbeddedSpec } from './spec.ts'
+import type { Viewer } from './viewer.ts'
+
+/** The channel of an embedded picture. */
+export interface EmbeddedChannel {
+  /** Shows `viewer` the newest frame and all that follow. Returns a function that ends that. */
+  join(viewer: Viewer): () => void
+  /** Resolves to a current frame; rejects with a `PublicError`. */
+  still(): Promise<Frame>
+}
+
+/** Where embedded pictures come from. */
+export interface EmbeddedChannels {
+  /** Finds or starts a channel. @throws PublicError 503 where there are too many. */
+  openEmbedded(spec: ChannelSpec): EmbeddedChannel
+}
+
+/** A picture of another channel, for a widget to draw. */
+export interface EmbeddedFrame {
+  path: string
+  frame: Frame
+}
+
+/** An embedded picture that is watched. */
+interface Watched {
+  frame: Frame | undefined
+  leave(): void
+}
+
+/** The frames of the pictures embedded in one picture: followed while that one is watched, else drawn on request. */
+export class EmbeddedFrames {
+  readonly #channels: EmbeddedChannels
+  readonly #cards: Cards
+  readonly #onChange: () => void
+  readonly #watched = new Map<string, Watched>()
+
+  /** @param onChange called when a watched picture has a new frame. */
+  constructor(channels: EmbeddedChannels, cards: Cards, onChange: () => void) {
+    this.#channels = channels
+    this.#cards = cards
+    this.#onChange = onChange
+  }
+
+  /** Follows each of these pictures that is not followed yet. */
+  watch(specs: readonly EmbeddedSpec[]): void {
+    for (const { path, spec } of specs) if (!this.#watched.has(path)) this.#join(path, spec)
+  }
+
+  /** Follows none any more. */
+  unwatch(): void {
+    const watched = [...this.#watched.values()]
+    this.#watched.clear()
+    for (const { leave } of watched) leave()
+  }
+
+  /** The current frame of each; an error card in place of one that fails. Never rejects. */
+  async frames(specs: readonly EmbeddedSpec[]): Promise<readonly EmbeddedFrame[]> {
+    return Promise.all(
+      specs.map(async ({ path, spec }) => {
+        return { path, frame: this.#watched.get(path)?.frame ?? (await this.#still(spec)) }
+      }),
+    )
+  }
+
+  #join(path: string, spec: ChannelSpec): void {
+    const watched: Watched = { frame: undefined, leave() {} }
+    this.#watched.set(path, watched)
+    const show = (frame: Frame) => {
+      watched.frame = frame
+      this.#onChange()
+    }
+    try {
+      watched.leave = this.#channels.openEmbedded(spec).join({ show, end() {} })
+    } catch (error) {
+      show(this.#card(spec, error))
+    }
+  }
+
+  async #still(spec: ChannelSpec): Promise<Frame> {
+    try {
+      return await this.#channels.openEmbedded(spec).still()
+    } catch (error) {
+      return this.#card(spec, error)
+    }
+  }
+
+  #card({ look }: ChannelSpec, error: unknown): Frame {
+    return this.#cards.error(look, toPublicError(error).caption)
+  }
+}

@@ -1,0 +1,165 @@
+import type { Counts, Presence } from '../cluster/presence.ts'
+import type { Cards } from '../picture/cards.ts'
+import type { Drawing, Job } from '../render/protocol.ts'
+import { Abandoned } from '../render/render-error.ts'
+import type { Renderer } from '../render/renderer.ts'
+import type { Look } from '../widget/look.ts'
+import { roomOf } from '../widget/room.ts'
+import { MAX_FPS } from '../widget/widget-faults.ts'
+import { type EmbeddedChannels, type EmbeddedFrame, EmbeddedFrames } from './embedded-frames.ts'
+import type { EmbeddedReader } from './embedded-reader.ts'
+import type { FrameSink, FrameSource, Interest } from './frame-source.ts'
+import type { PushedData } from './pushed-data.ts'
+import type { ChannelSpec, EmbeddedSpec } from './spec.ts'
+
+/** What the sources of all widgets share. */
+export interface WidgetFrameSourceInit {
+  renderer: Renderer
+  presence: Pick<Presence, 'counts'>
+  embeddedReader: EmbeddedReader
+  pushedData: PushedData
+  cards: Cards
+}
+
+/** All that a picture is drawn from, except time and what the widget itself reads. */
+interface Inputs {
+  /** The renderer replaces its manifests when code has changed. */
+  code: Renderer['manifests']
+  /** How many changes the widget's `start` has reported. */
+  changes: number
+  pushed: Job['pushed']
+  embedded: readonly EmbeddedFrame[]
+  counts: Counts
+}
+
+/** Pushed data and embedded pictures may change a picture as often as the fastest animation does. */
+const CHANGE_INTERVAL = 1000 / MAX_FPS
+
+/** Frames that a widget draws in a render process, only when something that the picture depends on has changed. */
+export class WidgetFrameSource implements FrameSource {
+  readonly #init: WidgetFrameSourceInit
+  readonly #spec: ChannelSpec
+  readonly #frames: EmbeddedFrames
+  #sink: FrameSink | undefined
+  #isWatched = false
+  #embedded: readonly EmbeddedSpec[] | undefined
+  #changes = 0
+  #endFollowing = () => {}
+  /** The newest drawing, for as long as none has failed since. */
+  #last: { inputs: Inputs; drawing: Drawing } | undefined
+
+  constructor(init: WidgetFrameSourceInit, spec: ChannelSpec, channels: EmbeddedChannels) {
+    this.#init = init
+    this.#spec = spec
+    this.#frames = new EmbeddedFrames(channels, init.cards, () => this.#sink?.redraw(CHANGE_INTERVAL))
+  }
+
+  connect(sink: FrameSink): void {
+    this.#sink = sink
+  }
+
+  async draw(interest: Interest): Promise<Drawing | undefined> {
+    const inputs = await this.#readInputs()
+    if (this.#last && canReuse(this.#last, inputs)) return this.#last.drawing
+    this.#last = undefined
+    const drawing = await this.#draw(this.#spec.look, inputs, interest)
+    if (drawing) this.#last = { inputs, drawing }
+    return drawing
+  }
+
+  async drawSooner(interest: Interest): Promise<Drawing | undefined> {
+    const { look } = this.#spec
+    if (!isAnimation(look)) return undefined
+    return this.#draw({ ...look, animate: 'off' }, await this.#readInputs(), interest)
+  }
+
+  onWatched(isWatched: boolean): void {
+    this.#isWatched = isWatched
+    if (isWatched) this.#start()
+    else this.#stop()
+  }
+
+  renew(): void {
+    this.#stop()
+    if (this.#isWatched) this.#start()
+  }
+
+  close(): void {
+    this.#stop()
+  }
+
+  #start(): void {
+    this.#endFollowing = this.#init.pushedData.follow(this.#spec, () => {
+      this.#changes += 1
+      this.#sink?.redraw(CHANGE_INTERVAL)
+    })
+    // A reading that fails here fails in the drawing as well, which reports it.
+    void this.#readEmbedded().catch(() => {})
+  }
+
+  #stop(): void {
+    this.#endFollowing()
+    this.#endFollowing = () => {}
+    this.#frames.unwatch()
+  }
+
+  async #readEmbedded(): Promise<readonly EmbeddedSpec[]> {
+    const embedded = await this.#init.embeddedReader.read(this.#spec).catch((error: unknown) => {
+      // After a change of code: a picture that is gone shows an error card in its place.
+      if (this.#embedded) return this.#embedded
+      throw error
+    })
+    this.#embedded = embedded
+    if (this.#isWatched) this.#frames.watch(embedded)
+    return embedded
+  }
+
+  async #readInputs(): Promise<Inputs> {
+    const embedded = await this.#frames.frames(await this.#readEmbedded())
+    // Reads the counts last: the embedded pictures can be slow, and the picture must show current counts.
+    const counts = await this.#init.presence.counts(roomOf(this.#spec))
+    const { renderer, pushedData } = this.#init
+    const pushed = pushedData.of(this.#spec)
+    return { code: renderer.manifests, changes: this.#changes, pushed, embedded, counts }
+  }
+
+  async #draw(
+    look: Look,
+    { counts, pushed, embedded }: Inputs,
+    interest: Interest,
+  ): Promise<Drawing | undefined> {
+    const job = { ...this.#spec, look, ...counts, pushed, shown: embedded, time: Date.now() }
+    try {
+      return await this.#init.renderer.draw(job, interest)
+    } catch (error) {
+      if (error instanceof Abandoned) return undefined
+      throw error
+    }
+  }
+}
+
+/**
+ * Whether the last drawing is what a new one would be: its widget has read nothing that has changed since. A `draw` that
+ * read neither time nor anything of its own is a function of what it was given.
+ */
+function canReuse(last: { inputs: Inputs; drawing: Drawing }, now: Inputs): boolean {
+  const { inputs, drawing } = last
+  return (
+    inputs.code === now.code &&
+    inputs.changes === now.changes &&
+    inputs.pushed === now.pushed &&
+    inputs.embedded.length === now.embedded.length &&
+    inputs.embedded.every(({ path, frame }, index) => {
+      const other = now.embedded[index]
+      return path === other?.path && frame.etag === other.frame.etag
+    }) &&
+    drawing.reads.every(
+      (name) => name !== 'time' && name !== 'outside' && inputs.counts[name] === now.counts[name],
+    )
+  )
+}
+
+/** Whether a picture may be one file that moves. */
+function isAnimation({ animate, format }: Look): boolean {
+  return animate === 'loop' || (format === 'gif' && animate !== 'off')
+}

@@ -1,0 +1,18 @@
+import { Cards } from '../picture/cards.ts'
+import type { FrameSources } from './channels.ts'
+import type { EmbeddedChannels } from './embedded-frames.ts'
+import type { ChannelSpec } from './spec.ts'
+import { WidgetFrameSource, type WidgetFrameSourceInit } from './widget-frame-source.ts'
+
+/** Makes a frame source for each picture of a widget. */
+export class WidgetFrameSources implements FrameSources {
+  readonly #init: WidgetFrameSourceInit
+
+  constructor(init: Omit<WidgetFrameSourceInit, 'cards'>) {
+    this.#init = { ...init, cards: new Cards() }
+  }
+
+  create(spec: ChannelSpec, channels: EmbeddedChannels): WidgetFrameSource {
+    return new WidgetFrameSource(this.#init, spec, channels)
+  }
+}
