@@ -1,15 +1,15 @@
 import type { Frame } from '../picture/frame.ts'
 import type { Viewer } from './viewer.ts'
 
-/** Milliseconds of showing after which others get a turn: a new page waits no longer than that for a crowd. */
+/** Milliseconds of sending after which the event loop gets a turn: no new request waits longer than that for a crowd. */
 const SLICE = 4
-/** Viewers between two looks at the clock. */
-const BETWEEN_LOOKS = 16
+/** How many viewers are served between two readings of the clock. */
+const VIEWERS_PER_CHECK = 16
 
 /**
- * Shows a frame to all viewers, in slices with the rest of the process's work between them; a small crowd's is done
- * before this returns. Whoever joins or leaves meanwhile is left to itself.
- * @returns the milliseconds it took, without those of the others' work.
+ * Shows a frame to every viewer, in slices between which the event loop gets a turn. A few viewers are served before this
+ * returns. A viewer that leaves meanwhile is skipped, and so is one that joins: joining shows it a frame.
+ * @returns the milliseconds that the sending took, without other work between the slices.
  */
 export async function fanOut(
   viewers: ReadonlySet<Viewer>,
@@ -18,18 +18,18 @@ export async function fanOut(
 ): Promise<number> {
   let took = 0
   let from = performance.now()
-  let left = BETWEEN_LOOKS
+  let left = VIEWERS_PER_CHECK
   const crowd = [...viewers]
   let at = 0
-  // The set is gone through in the order of joining: it leaves out who left meanwhile, and who joined comes behind all of
-  // the crowd. To ask it for each viewer takes a hundredth of the whole time.
+  // The set iterates in the order of joining, without viewers that left meanwhile, and new ones come last. Asking it for
+  // each viewer costs one percent of the whole time.
   for (const viewer of viewers) {
     while (at < crowd.length && crowd[at] !== viewer) at += 1
     if (at === crowd.length) break
     show(viewer, frame)
     left -= 1
     if (left > 0) continue
-    left = BETWEEN_LOOKS
+    left = VIEWERS_PER_CHECK
     if (performance.now() - from < SLICE) continue
     took += await untilSent(from)
     await new Promise((resolve) => setImmediate(resolve))
@@ -38,7 +38,7 @@ export async function fanOut(
   return took + (await untilSent(from))
 }
 
-/** The milliseconds since `from`, with those that viewers put off to the end of this turn. */
+/** The milliseconds since `from`, including work that viewers defer to the end of the current turn. */
 async function untilSent(from: number): Promise<number> {
   await undefined
   return performance.now() - from

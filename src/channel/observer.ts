@@ -1,7 +1,10 @@
-/** Told what channels do, for whoever counts it. */
+/** Notified of what channels do, for metrics. */
 export interface ChannelObserver {
-  /** A new picture was shown to everyone who watches: that took so many milliseconds. */
+  /**
+   * A new frame was sent to every viewer.
+   * @param took milliseconds of this process.
+   */
   fannedOut(took: number): void
-  /** A picture was the same as the one before, and not sent. */
+  /** A new drawing had the same bytes as the frame before, and was not sent. */
   unchanged(): void
 }
