@@ -33,6 +33,7 @@ import { serveStateRequest } from './state-requests.ts'
 import { Polls } from './status/polls.ts'
 import { SocketOptions } from './system/socket-options.ts'
 import { Memberships } from './viewer/memberships.ts'
+import { RoomHits } from './viewer/room-hits.ts'
 import { Viewers } from './viewer/viewers.ts'
 import { builtInFolder } from './widget/built-in-folder.ts'
 
@@ -110,7 +111,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const metrics = new Metrics()
   const cluster = await createCluster(options.store, log, { retention: options.history, observer: metrics })
   closers.defer(() => cluster.close())
-  const { presence, bus, store, hits, history, viewerKeys } = cluster
+  const { presence, bus, store, history, viewerKeys } = cluster
   const watch = await FolderWatch.start(options.widgets, log)
   closers.defer(() => watch.close())
   const renderer = await Renderer.start({
@@ -137,6 +138,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     observer: metrics,
   })
   const socketOptions = new SocketOptions(options.ghostTimeout, log)
+  const hits = new RoomHits(cluster.hits, renderer)
   const viewers = new Viewers({ channels, memberships, hits, viewerKeys, socketOptions, limits: options })
   const probe = options.probe === 'on' ? new Probe() : undefined
   const streams = new Streams({ viewers, heartbeat, probe })
@@ -181,7 +183,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const router = createRouter({
     pictures,
     pages,
-    api: createApi({ store, rooms, history, events, polls, hooks, token, sockets }),
+    api: createApi({ renderer, store, rooms, history, events, polls, hooks, token, sockets }),
     calls: [
       createHealthRoute(isReady),
       createMetricsRoute({ token, metrics, metricsNow }),

@@ -2,8 +2,8 @@ import { type Fault, PublicError, quote } from '../errors.ts'
 import { MAX_PIXELS } from '../picture/encode.ts'
 import { EMBEDDED_SCALE } from '../picture/svg.ts'
 import type { Renderer } from '../render/renderer.ts'
+import { readKey } from '../widget/key.ts'
 import { badParameters, parseLook } from '../widget/look.ts'
-import { checkKey } from '../widget/room.ts'
 import type { ChannelSpec, EmbeddedSpec } from './spec.ts'
 
 const PATH = /^\/?([^/?]+)(?:\/([^/?]*))?(?:\?(.*))?$/
@@ -44,7 +44,7 @@ export async function readEmbedded(renderer: Renderer, spec: ChannelSpec): Promi
  * higher.
  */
 async function readPath(renderer: Renderer, { look }: ChannelSpec, path: string): Promise<EmbeddedSpec> {
-  const [, widget = '', key = 'main', search = ''] = PATH.exec(path) ?? []
+  const [, widget = '', segment, search = ''] = PATH.exec(path) ?? []
   const manifest = renderer.manifests.get(widget)
   if (!manifest)
     throw wrong(
@@ -53,7 +53,7 @@ async function readPath(renderer: Renderer, { look }: ChannelSpec, path: string)
         : `there is no widget ${widget}`,
     )
   if (manifest.shows) throw wrong('it shows pictures itself')
-  checkKey(key)
+  const key = readKey(segment, manifest.key)
   const query = new URLSearchParams(search)
   query.set('scale', String(look.format === 'svg' ? EMBEDDED_SCALE : look.scale))
   const spec: ChannelSpec = { widget, key, look: parseLook(manifest, 'png', query) }

@@ -1,10 +1,11 @@
-import { badKey, checkKey } from '../widget/room.ts'
+import { decodeSegment } from '../widget/key.ts'
 import { EXTENSIONS, type Extension } from './negotiate.ts'
 
 /** What a picture's path says. */
 export interface PicturePath {
   widget: string
-  key: string
+  /** Undefined for the widget's default key. */
+  key: string | undefined
   /** Undefined for the page of a picture. */
   extension: Extension | undefined
 }
@@ -26,32 +27,23 @@ export function isPictureUrl(url: string): boolean {
 }
 
 /**
- * Reads `/<widget>/<key>.<ext>`, `/<widget>.<ext>` (the key `main`) and `/<widget>/<key>`; undefined for any other
- * path. A last dot that no known ending follows belongs to the key.
- * @throws PublicError 400 for a key outside its grammar.
+ * Reads `/<widget>/<key>.<ext>`, `/<widget>.<ext>` and `/<widget>/<key>`; undefined for any other path. The last dot
+ * belongs to the key where no known extension follows it. Only the widget's grammar can say whether the key is one.
+ * @throws PublicError 400 for a malformed percent-encoding.
  */
 export function parsePicturePath(path: string): PicturePath | undefined {
   const match = PATH.exec(path)
   if (!match) return undefined
   const [, first = '', second] = match
-  const last = decode(second ?? first)
+  const last = decodeSegment(second ?? first)
   const extension = extensionOf(last)
   const name = extension === undefined ? last : last.slice(0, -extension.length - 1)
-  if (second === undefined) return { widget: name, key: 'main', extension }
-  checkKey(name)
-  return { widget: decode(first), key: name, extension }
+  if (second === undefined) return { widget: name, key: undefined, extension }
+  return { widget: decodeSegment(first), key: name, extension }
 }
 
 /** The ending of a path, also of one that cannot be read otherwise; undefined where it is none of a picture's. */
 export function extensionOf(path: string): Extension | undefined {
   const ending = ENDING.exec(path)?.[1]
   return ending !== undefined && Object.hasOwn(EXTENSIONS, ending) ? (ending as Extension) : undefined
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    throw badKey(segment)
-  }
 }

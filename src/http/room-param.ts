@@ -1,27 +1,27 @@
 import type { RoomSummary, Rooms } from '../cluster/rooms.ts'
-import { type Fault, notFound, PublicError, quote } from '../errors.ts'
-import { checkKey, isWidgetName, roomOf } from '../widget/room.ts'
+import { notFound } from '../errors.ts'
+import { knownRoom } from '../widget/known-room.ts'
+import type { Manifest } from '../widget/manifest.ts'
 
-/** What a path names a room by. */
+/** The widgets that there are now: a reload replaces the map. */
+export interface Manifests {
+  readonly manifests: ReadonlyMap<string, Manifest>
+}
+
+/** The parameters of a path that name a room. */
 interface RoomParams {
   widget?: string
   key?: string
 }
 
-/** The room that a path names. @throws PublicError 400 for what no room is called. */
-export function readRoom({ widget = '', key = '' }: RoomParams): string {
-  if (!isWidgetName(widget)) {
-    const detail = `expected the name of a widget, like online, got ${quote(widget)}`
-    const faults: Fault[] = [{ name: 'widget', detail }]
-    throw new PublicError({ code: 'bad-widget', status: 400, caption: `widget: ${detail}`, faults })
-  }
-  checkKey(key)
-  return roomOf({ widget, key })
+/** Reads the room that a path names. @throws PublicError as `knownRoom`. */
+export function readRoom({ manifests }: Manifests, { widget = '', key = '' }: RoomParams): string {
+  return knownRoom(manifests, { widget, key })
 }
 
-/** What is known of the room that a path names. @throws PublicError 400, and 404 where nothing is. */
-export async function findRoom(rooms: Rooms, params: RoomParams): Promise<RoomSummary> {
-  const room = readRoom(params)
+/** Finds all that is counted of the room that a path names. @throws PublicError as `readRoom`; 404 for an unused room. */
+export async function findRoom(known: Manifests, rooms: Rooms, params: RoomParams): Promise<RoomSummary> {
+  const room = readRoom(known, params)
   const summary = await rooms.get(room)
   if (!summary) throw notFound(`nobody has watched ${room} or asked for it yet`)
   return summary

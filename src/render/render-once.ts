@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { type Fault, PublicError, quote } from '../errors.ts'
 import { createFrame, type Format } from '../picture/frame.ts'
+import { checkKey } from '../widget/key.ts'
 import { createWidgetLoader, type LoadedWidget } from '../widget/load-widget.ts'
-import { badParameters, type Look, lookSpecs, parseLook } from '../widget/look.ts'
+import { badParameters, type Look, parseLook } from '../widget/look.ts'
+import { LOOK_NAMES, type LookValues, lookSpecs } from '../widget/look-table.ts'
 import { type Manifest, toManifest } from '../widget/manifest.ts'
 import type { ParamSpec } from '../widget/param.ts'
 import { emptyHistory } from '../widget/room-history.ts'
@@ -15,21 +17,12 @@ import { readJob } from './host/room-job.ts'
 import type { Drawing, Job, StateRequest } from './protocol.ts'
 
 /** What a picture is drawn from. */
-export interface RenderOnceOptions<P extends Params = Params, D = unknown> {
+export interface RenderOnceOptions<P extends Params = Params, D = unknown> extends Partial<LookValues> {
   /** Some of the widget's parameters, or a query: `label=readers&scale=2`. @default each parameter's default */
   params?: Partial<Values<P>> | string | URLSearchParams
-  /** CSS pixels, where the widget can be resized. @default the widget's */
-  width?: number
-  height?: number
-  /** Device pixels a CSS pixel, 1 to 3. @default 1 */
-  scale?: number
-  /** Frames a second, where the widget is animated by a frame rate; the clock stands still between two. */
-  fps?: number
-  /** 1 to 100; JPEG and WebP. @default 85 */
-  quality?: number
   /** @default 'png' */
   format?: Format
-  /** Of the room. @default 'main' */
+  /** Of the room. @default the widget's default key, 'main' for most widgets */
   key?: string
   /** Open pictures of the room. @default `visitors`, else 1 */
   connections?: number
@@ -67,7 +60,6 @@ export interface RenderedPicture<D = unknown> {
 const NOON = Date.UTC(2026, 0, 1, 12)
 /** The default of the server's `--draw-timeout`. */
 const LOAD_TIMEOUT = 2_000
-const LOOKS = ['width', 'height', 'scale', 'fps', 'quality'] as const
 
 /**
  * Draws one picture of a widget in this process, as a render process would: `load`, then `draw`. For tests of widgets.
@@ -116,8 +108,9 @@ async function toLoaded(widget: Widget | string | URL): Promise<LoadedWidget> {
 }
 
 function toJob(manifest: Manifest, options: RenderOnceOptions): Job {
-  const { key = 'main', connections = options.visitors ?? 1, visitors = connections } = options
+  const { key = manifest.key.default, connections = options.visitors ?? 1, visitors = connections } = options
   const { peak = visitors, time = NOON } = options
+  checkKey(key, manifest.key)
   const moment = new Date(time).getTime()
   if (Number.isNaN(moment)) throw new TypeError(`expected \`time\` to be a time, got ${quote(time)}`)
   const look = toLook(manifest, options)
@@ -150,7 +143,7 @@ function toLook(manifest: Manifest, { params = {}, format = 'png', ...rest }: Re
     }
   }
   if (!isQuery) put(manifest.params, params)
-  put(lookSpecs(manifest), Object.fromEntries(LOOKS.map((name) => [name, rest[name]])))
+  put(lookSpecs(manifest), Object.fromEntries(LOOK_NAMES.map((name) => [name, rest[name]])))
   try {
     const look = parseLook(manifest, format, query)
     if (faults.length === 0) return look

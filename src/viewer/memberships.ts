@@ -71,6 +71,7 @@ export class Memberships {
 
   #enter(spec: ChannelSpec, viewer: string): (reason: EndReason) => void {
     const forget = this.audience.enter(spec.widget, viewer)
+    if (this.#renderer.manifests.get(spec.widget)?.stateless) return forget
     const joining = this.#presence.join(roomOf(spec), viewer)
     const delivered = this.#track(joining.then(() => this.#deliver(spec, { type: 'join' })))
     // The count does not wait for the widget's handlers, but `onLeave` always comes after `onJoin`.

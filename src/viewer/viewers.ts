@@ -2,7 +2,6 @@ import type { Channel } from '../channel/channel.ts'
 import type { Channels } from '../channel/channels.ts'
 import type { ChannelSpec } from '../channel/spec.ts'
 import { END_REASONS, type EndReason } from '../channel/viewer.ts'
-import type { Hits } from '../cluster/hits.ts'
 import type { Identity, ViewerKeys } from '../cluster/viewer-key.ts'
 import { PublicError } from '../errors.ts'
 import type { SocketOptions, StreamSocket } from '../system/socket-options.ts'
@@ -12,6 +11,7 @@ import { roomOf } from '../widget/room.ts'
 import { Admission, type AdmissionLimits } from './admission.ts'
 import type { Client } from './client.ts'
 import type { Memberships } from './memberships.ts'
+import type { HitCounter } from './room-hits.ts'
 import { type RoomTraffic, type Traffic, TrafficBook } from './traffic.ts'
 import { type Endpoint, type SessionHost, ViewerSession } from './viewer-session.ts'
 
@@ -19,7 +19,7 @@ import { type Endpoint, type SessionHost, ViewerSession } from './viewer-session
 export interface ViewersInit {
   channels: Channels
   memberships: Memberships
-  hits: Hits
+  hits: Pick<HitCounter, 'count'>
   viewerKeys: ViewerKeys
   socketOptions: SocketOptions
   limits: AdmissionLimits

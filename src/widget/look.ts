@@ -1,68 +1,20 @@
 import { type Fault, PublicError } from '../errors.ts'
 import { MAX_PIXELS } from '../picture/encode.ts'
 import type { Format } from '../picture/frame.ts'
-import { type Manifest, usualLength } from './manifest.ts'
+import { LOOK_NAMES, type LookValues, lookSpecs, toLookValues } from './look-table.ts'
+import type { Manifest } from './manifest.ts'
 import { type ParamSpec, type ParamValue, parseParam } from './param.ts'
-import { MAX_FPS } from './widget-faults.ts'
 
 /** The normalised parameters and format of a picture's URL. */
-export interface Look {
+export interface Look extends LookValues {
   format: Format
-  /** CSS pixels; only a hint where the widget's parameters decide the size. */
-  width: number
-  height: number
-  scale: number
-  quality: number
-  /** Frames a second, or 0 where the widget does not animate by a frame rate. */
-  fps: number
-  /**
-   * How a picture that repeats moves: `push`, a frame at a time; `loop`, one period as one animated picture; `off`,
-   * not at all. Where nothing repeats, always `push`.
-   */
-  animate: Animate
+  /** The widget's own parameters. */
   params: Record<string, ParamValue>
 }
 
-/** How a picture that repeats moves. */
-export type Animate = 'push' | 'loop' | 'off'
-
-const DEFAULT_QUALITY = 85
-const ANIMATE: readonly Animate[] = ['push', 'loop', 'off']
-
 /**
- * The look parameters that mean nothing in a format: however they were asked for, it is the same picture and the same
- * channel.
- */
-export const IDLE_PARAMS: Readonly<Record<Format, readonly string[]>> = {
-  png: ['quality'],
-  jpeg: [],
-  webp: [],
-  gif: ['quality'],
-  svg: ['scale', 'fps', 'quality', 'animate'],
-}
-
-/** The look parameters that a picture of this widget takes besides the widget's own, in one table. */
-export function lookSpecs(manifest: Manifest): Record<string, ParamSpec> {
-  const specs: Record<string, ParamSpec> = {}
-  for (const side of ['width', 'height'] as const) {
-    const length = manifest.size[side]
-    if (typeof length !== 'number') specs[side] = { kind: 'integer', about: 'CSS pixels', ...length }
-  }
-  specs.scale = { kind: 'number', default: 1, min: 1, max: 3, about: 'pixels a CSS pixel, for dense screens' }
-  if (manifest.fps) {
-    specs.fps = { kind: 'number', default: manifest.fps, min: 1, max: MAX_FPS, about: 'frames a second' }
-  }
-  if (manifest.loops) {
-    const about = 'streamed, one animated PNG, or one frame'
-    specs.animate = { kind: 'choice', default: 'push', choices: ANIMATE, about }
-  }
-  specs.quality = { kind: 'integer', default: DEFAULT_QUALITY, min: 1, max: 100, about: 'JPEG and WebP' }
-  return specs
-}
-
-/**
- * Reads a query into a look. Names that neither the look nor the widget knows are passed over (cache busters are
- * common); of a name given twice the last one counts.
+ * Reads a query into a look. Names that neither the look nor the widget knows are ignored (cache busters are common).
+ * Where a name is given twice, the last value counts.
  * @throws PublicError 400, naming every wrong parameter.
  */
 export function parseLook(manifest: Manifest, format: Format, query: URLSearchParams): Look {
@@ -80,35 +32,25 @@ export function parseLook(manifest: Manifest, format: Format, query: URLSearchPa
         }
       }),
     )
-  const own = read(manifest.params)
-  const specs = lookSpecs(manifest)
-  const shared = read(specs)
-  for (const name of IDLE_PARAMS[format]) {
-    const spec = specs[name]
-    if (spec) shared[name] = spec.default
-  }
-  // A GIF that moves is in one piece, however it was asked for.
+  const params = read(manifest.params)
+  const given = read(lookSpecs(manifest))
+  const used = Object.keys(lookSpecs(manifest, format))
+  const shared = toLookValues(
+    manifest,
+    Object.fromEntries(used.map((name) => [name, given[name] as ParamValue])),
+  )
+  // A GIF that moves is always one file.
   if (shared.animate === 'loop' && format === 'gif') shared.animate = 'push'
   if (shared.animate === 'loop' && format !== 'png') {
     faults.push({ name: 'animate', detail: `expected a PNG (.png) for loop, got ${format.toUpperCase()}` })
   }
-  const width = (shared.width as number | undefined) ?? usualLength(manifest.size.width)
-  const height = (shared.height as number | undefined) ?? usualLength(manifest.size.height)
-  if (width * height * (shared.scale as number) ** 2 > MAX_PIXELS) {
-    const detail = `expected at most ${MAX_PIXELS / 1e6} million pixels in all, got ${width}x${height} times ${shared.scale}`
+  const { width, height, scale } = shared
+  if (width * height * scale ** 2 > MAX_PIXELS) {
+    const detail = `expected at most ${MAX_PIXELS / 1e6} million pixels in all, got ${width}x${height} times ${scale}`
     faults.push({ name: 'scale', detail })
   }
   if (faults.length > 0) throw badParameters(faults)
-  return {
-    format,
-    width,
-    height,
-    scale: shared.scale as number,
-    quality: shared.quality as number,
-    fps: (shared.fps as number | undefined) ?? 0,
-    animate: (shared.animate as Animate | undefined) ?? 'push',
-    params: own,
-  }
+  return { format, ...shared, params }
 }
 
 /** The look of a still: a PNG that would be pushed frame by frame is one animated picture there. */
@@ -116,21 +58,12 @@ export function toStillLook({ loops }: Manifest, look: Look): Look {
   return loops && look.format === 'png' && look.animate === 'push' ? { ...look, animate: 'loop' } : look
 }
 
-/** One string for one look, however its URL was spelled. */
+/** The identity of a look: one string for all spellings of its URL, and another for every other look. */
 export function lookKey(look: Look): string {
-  return JSON.stringify([
-    look.format,
-    look.width,
-    look.height,
-    look.scale,
-    look.quality,
-    look.fps,
-    look.animate,
-    look.params,
-  ])
+  return JSON.stringify([look.format, ...LOOK_NAMES.map((name) => look[name]), look.params])
 }
 
-/** The error for wrong parameters: the caption has the first, the detail has all. */
+/** The error for wrong parameters: the caption names the first, the detail all of them. */
 export function badParameters(faults: Fault[]): PublicError {
   const [first] = faults
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''

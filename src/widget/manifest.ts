@@ -1,7 +1,9 @@
+import type { KeySpec } from './key.ts'
 import { isParser, type ParamSpec, type ParamValue } from './param.ts'
+import { MAX_SIDE } from './picture-limits.ts'
 import { roomOf } from './room.ts'
+import { toKeySpec } from './to-key-spec.ts'
 import type { Limits, Size, SizeRange, Widget } from './widget.ts'
-import { MAX_SIDE } from './widget-faults.ts'
 
 /**
  * All that the server knows of a widget, as plain data. Widget code runs only in render processes; this crosses
@@ -13,6 +15,12 @@ export interface Manifest {
   about: string
   /** Where it was loaded from. */
   file: string
+  /** Which keys there are. */
+  key: KeySpec
+  /** True where it counts and remembers nothing: its pictures have no presence, hits, history or state. */
+  stateless: boolean
+  /** Where the gallery shows it, lowest first; undefined for after all that have a rank. */
+  rank: number | undefined
   /** Each side fixed or a range; the size of the default picture where the parameters decide. */
   size: { width: number | SizeRange; height: number | SizeRange }
   /** True where only the drawing knows the size. */
@@ -48,12 +56,16 @@ export function toManifest(name: string, file: string, widget: Widget): Manifest
   const params = Object.fromEntries(
     Object.entries(widget.params ?? {}).map(([key, param]) => [key, isParser(param) ? CUSTOM : param.spec]),
   )
+  const key = toKeySpec(widget.key)
   return {
     name,
     file,
     title: widget.title,
     about: widget.about ?? '',
-    size: typeof widget.size === 'function' ? usualSize(name, widget, params) : widget.size,
+    key,
+    stateless: widget.stateless ?? false,
+    rank: widget.gallery?.rank,
+    size: typeof widget.size === 'function' ? defaultSize(name, key.default, widget, params) : widget.size,
     sizeFromParams: typeof widget.size === 'function',
     params,
     fps: widget.animate && 'fps' in widget.animate ? widget.animate.fps : undefined,
@@ -72,19 +84,20 @@ export function toManifest(name: string, file: string, widget: Widget): Manifest
   }
 }
 
-/** The length of a side before anyone chose one, in CSS pixels. */
-export function usualLength(side: number | SizeRange): number {
+/** The default length of a side, in CSS pixels. */
+export function defaultLength(side: number | SizeRange): number {
   return typeof side === 'number' ? side : side.default
 }
 
-/** What the size is before anything is loaded: only a hint, for a widget may not be able to say so yet. */
-function usualSize(name: string, widget: Widget, params: Record<string, ParamSpec>): Size {
+/** The size before anything is loaded. Only a hint: the size function may need data that is not there yet. */
+function defaultSize(name: string, key: string, widget: Widget, params: Record<string, ParamSpec>): Size {
   try {
     const values = readValues(widget, params, {})
     if (typeof widget.size !== 'function') return UNKNOWN_SIZE
     const { width, height } = widget.size(values, {
       data: undefined,
-      room: roomOf({ widget: name, key: 'main' }),
+      room: roomOf({ widget: name, key }),
+      key,
       pictures: [],
     })
     return isLength(width) && isLength(height)

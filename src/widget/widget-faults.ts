@@ -1,17 +1,10 @@
 import { quote } from '../errors.ts'
+import type { KeyGrammar } from './key.ts'
+import { isReservedParam } from './look-table.ts'
 import { findSpecFault, isParser, type Param } from './param.ts'
+import { MAX_FPS, MAX_SIDE } from './picture-limits.ts'
+import { toKeySpec } from './to-key-spec.ts'
 import type { Limits, SizeRange, Widget } from './widget.ts'
-
-/** The name of a look parameter belongs to every widget; no widget may declare one of its own by it. */
-export const RESERVED_PARAMS: ReadonlySet<string> = new Set(
-  'width height scale fps quality delivery animate v'.split(' '),
-)
-
-/** The most frames a second an animated widget may ask for. */
-export const MAX_FPS = 30
-
-/** The longest side of a picture in CSS pixels. */
-export const MAX_SIDE = 4096
 
 const LIMIT_RANGES: Readonly<Record<keyof Limits, { min: number; max: number }>> = {
   timeout: { min: 10, max: 60_000 },
@@ -53,8 +46,36 @@ export function findWidgetFaults(candidate: unknown): string[] {
     ...findSizeFaults(widget.size),
     ...findAnimateFaults(widget.animate),
     ...findParamFaults(widget.params),
+    ...findKeyFaults(widget.key),
+    ...findStatelessFaults(widget),
+    ...findGalleryFaults(widget.gallery),
     ...findLimitFaults(widget.limits),
   ]
+}
+
+function findKeyFaults(key: unknown): string[] {
+  try {
+    toKeySpec(key as KeyGrammar | undefined)
+    return []
+  } catch (error) {
+    return [`\`key\` ${(error as Error).message}`]
+  }
+}
+
+function findStatelessFaults(widget: Partial<Widget>): string[] {
+  if (widget.stateless === undefined || widget.stateless === false) return []
+  if (widget.stateless !== true)
+    return [`expected \`stateless\` to be true or false, got ${describe(widget.stateless)}`]
+  const handlers = (['onJoin', 'onLeave', 'onClick'] as const).filter((name) => widget[name] !== undefined)
+  return handlers.map((name) => `\`${name}\` is never called: the widget is \`stateless\``)
+}
+
+function findGalleryFaults(gallery: unknown): string[] {
+  if (gallery === undefined) return []
+  const { rank } = (gallery ?? {}) as { rank?: unknown }
+  if (typeof gallery === 'object' && gallery !== null && (rank === undefined || Number.isFinite(rank)))
+    return []
+  return [`expected \`gallery\` to be { rank } with a number, got ${describe(gallery)}`]
 }
 
 function findSizeFaults(size: unknown): string[] {
@@ -69,8 +90,8 @@ function findSizeFaults(size: unknown): string[] {
     if (isLength(length)) return []
     const range = length as Partial<SizeRange> | null | undefined
     if (typeof range === 'object' && range !== null) {
-      const { min, max, default: usual } = range
-      if (isLength(min) && isLength(max) && isLength(usual) && min <= usual && usual <= max) return []
+      const { min, max, default: start } = range
+      if (isLength(min) && isLength(max) && isLength(start) && min <= start && start <= max) return []
     }
     return [
       `expected \`size.${side}\` to be a whole number from 1 to ${MAX_SIDE} or { min, max, default }, got ${describe(length)}`,
@@ -95,7 +116,7 @@ function findParamFaults(params: unknown): string[] {
   if (typeof params !== 'object' || params === null)
     return [`expected \`params\` to be an object, got ${describe(params)}`]
   return Object.entries(params).flatMap(([name, value]) => {
-    if (RESERVED_PARAMS.has(name)) return [`\`params.${name}\` is a name every picture has already`]
+    if (isReservedParam(name)) return [`\`params.${name}\` is a name every picture has already`]
     if (isParser(value)) return []
     const spec = (value as Partial<Param> | null)?.spec
     if (!spec)

@@ -1,4 +1,5 @@
 import type { SKRSContext2D as Context, Image } from '@napi-rs/canvas'
+import type { KeyGrammar } from './key.ts'
 import type { Param, Parser } from './param.ts'
 import type { HistoryWish, RoomHistory } from './room-history.ts'
 
@@ -137,6 +138,16 @@ export type Animation<P extends Params = Params> = (
   loop?: number | ((params: Values<P>) => number)
 }
 
+/** What a `size` function gets besides the parameters. */
+export interface SizeScope<D = unknown> {
+  /** What `load` returned. */
+  data: D
+  /** `<widget>/<key>`. */
+  room: string
+  key: string
+  pictures: readonly ShownPicture[]
+}
+
 /** A live picture: the plain object an author's module exports by default. */
 export interface Widget<P extends Params = Params, D = unknown> {
   /** What it is, in a few words. */
@@ -146,7 +157,21 @@ export interface Widget<P extends Params = Params, D = unknown> {
   /** CSS pixels: fixed, a range for viewers to choose from (`width=`, `height=`), or from the parameters. */
   size:
     | { width: number | SizeRange; height: number | SizeRange }
-    | ((params: Values<P>, scope: { data: D; room: string; pictures: readonly ShownPicture[] }) => Size)
+    | ((params: Values<P>, scope: SizeScope<D>) => Size)
+  /**
+   * Which keys there are, and so which rooms: `param.choice([...])`, `param.text('main', { max: 255 })`, or
+   * `{ pattern: /\d{4}/, default: '2027' }`, which the whole key must match. Every other key is a 404 and makes no room.
+   * Keys are at most 255 characters. Patterns are matched in linear time, without lookaround or back-references.
+   * @default 1 to 64 characters `A-Z a-z 0-9 . _ ~ -`
+   */
+  key?: KeyGrammar
+  /**
+   * Counts and remembers nothing: for pictures whose key is their content, so that inventing a key costs no row in a
+   * database. Counts are 0, `state` reads nothing and refuses writes, and there are no events. @default false
+   */
+  stateless?: boolean
+  /** How the gallery shows it: lower ranks first, then those without a rank by their titles. */
+  gallery?: { rank?: number }
   /** What viewers may choose in the query. @default none */
   params?: P
   /** Draws again by the clock. */

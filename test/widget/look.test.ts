@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { PublicError } from '../../src/errors.ts'
 import type { Format } from '../../src/picture/frame.ts'
 import { defineWidget } from '../../src/widget/define-widget.ts'
-import { type Look, lookKey, lookSpecs, parseLook, toStillLook } from '../../src/widget/look.ts'
+import { type Look, lookKey, parseLook, toStillLook } from '../../src/widget/look.ts'
+import { isReservedParam, LOOK_NAMES, lookSpecs, toLookValues } from '../../src/widget/look-table.ts'
 import { toManifest } from '../../src/widget/manifest.ts'
 import { param } from '../../src/widget/param.ts'
 import type { Widget } from '../../src/widget/widget.ts'
@@ -213,4 +214,34 @@ describe('animate', () => {
 
 test('an SVG is one channel at every scale', () => {
   expect(lookKey(look('scale=3&quality=5&fps=3', 'svg'))).toBe(lookKey(look('', 'svg')))
+})
+
+describe('the table of look parameters', () => {
+  test.each(LOOK_NAMES)(
+    'makes %s a part of what tells looks apart, and a name that no widget may use',
+    (name) => {
+      const plain = look('')
+      const other = typeof plain[name] === 'number' ? plain[name] + 1 : 'off'
+      expect(lookKey({ ...plain, [name]: other })).not.toBe(lookKey(plain))
+      expect(isReservedParam(name)).toBe(true)
+    },
+  )
+
+  test('has every field of a look, besides its format and the widget’s own parameters', () => {
+    expect(Object.keys(look('')).sort()).toEqual([...LOOK_NAMES, 'format', 'params'].sort())
+    expect(toLookValues(fixed, {})).toEqual({
+      width: 40,
+      height: 20,
+      scale: 1,
+      fps: 0,
+      animate: 'push',
+      quality: 85,
+    })
+  })
+
+  test('lists for a format only what changes its pictures', () => {
+    expect(Object.keys(lookSpecs(looping, 'png'))).toEqual(['scale', 'fps', 'animate'])
+    expect(Object.keys(lookSpecs(looping, 'jpeg'))).toEqual(['scale', 'fps', 'animate', 'quality'])
+    expect(lookSpecs(looping, 'svg')).toEqual({})
+  })
 })

@@ -12,6 +12,7 @@ import { RenderError } from '../../render/render-error.ts'
 import { Renderer } from '../../render/renderer.ts'
 import { builtInFolder } from '../../widget/built-in-folder.ts'
 import { sayPlace } from '../../widget/find-place.ts'
+import { checkKey } from '../../widget/key.ts'
 import { parseLook } from '../../widget/look.ts'
 import { emptyHistory } from '../../widget/room-history.ts'
 import { type Command, USAGE_ERROR, type Words } from '../command.ts'
@@ -95,7 +96,7 @@ function readPath(text: string, faults: Fault[]): PicturePath {
     if (!(error instanceof PublicError)) throw error
     faults.push(...error.faults)
   }
-  return { widget: '', key: 'main', extension: 'png' }
+  return { widget: '', key: undefined, extension: 'png' }
 }
 
 /** The path decides; where it has no ending, the file does. */
@@ -147,10 +148,12 @@ async function drawOrder(
   { path, extension, query, counts, time }: Order,
   renderer: Renderer,
 ): Promise<Buffer | string> {
-  const { widget, key } = path
+  const { widget } = path
   const fault = renderer.faults.find(({ name }) => name === widget)
   if (fault) throw new Error(`${sayPlace(fault)}: ${fault.message}`)
   const manifest = findManifest(renderer.manifests, widget)
+  const key = path.key ?? manifest.key.default
+  checkKey(key, manifest.key)
   const format = EXTENSIONS[extension]
   const look = parseLook(manifest, format ?? 'png', query)
   const spec = { widget, key, look }

@@ -1,6 +1,6 @@
 import { parsePoll } from '../../status/poll.ts'
 import { parseStatus } from '../../status/status-schema.ts'
-import { checkKey } from '../../widget/room.ts'
+import { checkKey } from '../../widget/key.ts'
 import { type Action, readAction, toTable } from '../actions.ts'
 import { NOTHING } from '../call-api.ts'
 import type { Command, Words } from '../command.ts'

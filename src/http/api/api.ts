@@ -5,6 +5,7 @@ import type { Rooms } from '../../cluster/rooms.ts'
 import type { Store } from '../../cluster/store.ts'
 import { PublicError } from '../../errors.ts'
 import type { Hooks } from '../../hooks/hooks.ts'
+import type { Renderer } from '../../render/renderer.ts'
 import type { Polls } from '../../status/polls.ts'
 import type { CountedSocket } from '../../system/socket-table.ts'
 import { createAuditApi } from '../audit/audit-api.ts'
@@ -19,6 +20,7 @@ import { createStatusApi } from './status-api.ts'
 
 /** What the API works on. */
 export interface ApiInit {
+  renderer: Renderer
   store: Store
   rooms: Rooms
   history: History
@@ -34,7 +36,17 @@ export interface ApiInit {
  * The HTTP API under `/api`: JSON in, JSON out; what is wrong is thrown. All of it is behind the token, but for its own
  * description.
  */
-export function createApi({ store, rooms, history, events, polls, hooks, token, sockets }: ApiInit): Router {
+export function createApi({
+  renderer,
+  store,
+  rooms,
+  history,
+  events,
+  polls,
+  hooks,
+  token,
+  sockets,
+}: ApiInit): Router {
   const api = Router()
   api.use(createOpenApi())
   api.use((request, _response, next) => {
@@ -42,10 +54,10 @@ export function createApi({ store, rooms, history, events, polls, hooks, token, 
     next()
   })
   api.use(
-    createRoomsApi(rooms),
-    createHistoryApi(history),
-    createStateApi(store),
-    createEventsApi(events),
+    createRoomsApi(renderer, rooms),
+    createHistoryApi(renderer, history),
+    createStateApi(renderer, store),
+    createEventsApi(renderer, events),
     createStatusApi(store, polls),
     createHooksApi(hooks),
     createAuditApi(sockets),

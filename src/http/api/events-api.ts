@@ -2,9 +2,10 @@ import { Router } from 'express'
 import type { LiveEvent, RoomEvents } from '../../channel/room-events.ts'
 import { type Fault, quote } from '../../errors.ts'
 import { badParameters } from '../../widget/look.ts'
-import { isRoomName, isWidgetName, parseRoom } from '../../widget/room.ts'
+import { isWidgetName, parseRoom } from '../../widget/room.ts'
 import { refuseOthers } from '../methods.ts'
 import { searchOf } from '../request.ts'
+import { type Manifests, readRoom } from '../room-param.ts'
 import { EventStream, writeEventHead } from './event-stream.ts'
 
 /** Which events are wanted: those of any of these rooms and widgets; of all, where none is named. */
@@ -17,12 +18,12 @@ interface EventFilter {
  * Answers with Server-Sent Events: what happens in rooms, from now on or from after `Last-Event-ID`. Where that is too
  * long ago, an event `gap` says so first.
  */
-export function createEventsApi(events: RoomEvents): Router {
+export function createEventsApi(known: Manifests, events: RoomEvents): Router {
   const api = Router()
   api
     .route('/events')
     .get((request, response) => {
-      const filter = parseFilter(searchOf(request))
+      const filter = parseFilter(known, searchOf(request))
       if (request.method === 'HEAD') {
         writeEventHead(response)
         response.end()
@@ -45,7 +46,7 @@ export function createEventsApi(events: RoomEvents): Router {
   return api
 }
 
-function parseFilter(query: URLSearchParams): EventFilter {
+function parseFilter(known: Manifests, query: URLSearchParams): EventFilter {
   const faults: Fault[] = []
   const read = (name: string, isRight: (text: string) => boolean, example: string) =>
     new Set(
@@ -56,11 +57,20 @@ function parseFilter(query: URLSearchParams): EventFilter {
       }),
     )
   const filter = {
-    rooms: read('room', isRoomName, 'online/blog'),
+    rooms: read('room', (room) => isKnownRoom(known, room), 'online/blog'),
     widgets: read('widget', isWidgetName, 'online'),
   }
   if (faults.length > 0) throw badParameters(faults)
   return filter
+}
+
+function isKnownRoom(known: Manifests, room: string): boolean {
+  try {
+    readRoom(known, parseRoom(room))
+    return true
+  } catch {
+    return false
+  }
 }
 
 function matches({ rooms, widgets }: EventFilter, room: string): boolean {

@@ -7,7 +7,7 @@ import { badParameters } from '../../widget/look.ts'
 import type { HistoryStep } from '../../widget/room-history.ts'
 import { refuseOthers } from '../methods.ts'
 import { searchOf } from '../request.ts'
-import { readRoom } from '../room-param.ts'
+import { type Manifests, readRoom } from '../room-param.ts'
 import { sendTagged, sendTaggedJson } from '../send.ts'
 
 const STEPS = { minute: MINUTE, hour: HOUR, day: DAY }
@@ -27,12 +27,12 @@ export interface HistoryQuery extends HistoryRange {
 }
 
 /** `GET /rooms/<widget>/<key>/history`: who watched a room when, as JSON or CSV. */
-export function createHistoryApi(history: Pick<History, 'read'>): Router {
+export function createHistoryApi(known: Manifests, history: Pick<History, 'read'>): Router {
   const router = Router()
   router
     .route('/rooms/:widget/:key/history')
     .get(async (request, response) => {
-      const room = readRoom(request.params)
+      const room = readRoom(known, request.params)
       const query = parseHistoryQuery(searchOf(request), Date.now())
       send(request, response, room, query, await history.read(room, query))
     })

@@ -3,11 +3,11 @@ import type { RoomSummary, Rooms } from '../../cluster/rooms.ts'
 import { refuseOthers } from '../methods.ts'
 import { searchOf } from '../request.ts'
 import { parseRoomQuery, selectRooms } from '../room-list.ts'
-import { findRoom } from '../room-param.ts'
+import { findRoom, type Manifests } from '../room-param.ts'
 import { sendTaggedJson } from '../send.ts'
 
 /** Answers for rooms: who watches which, now or ever. */
-export function createRoomsApi(rooms: Rooms): Router {
+export function createRoomsApi(known: Manifests, rooms: Rooms): Router {
   const api = Router()
   api
     .route('/rooms')
@@ -28,7 +28,7 @@ export function createRoomsApi(rooms: Rooms): Router {
   api
     .route('/rooms/:widget/:key')
     .get(async (request, response) => {
-      sendTaggedJson(request, response, toJson(await findRoom(rooms, request.params)))
+      sendTaggedJson(request, response, toJson(await findRoom(known, rooms, request.params)))
     })
     .all(refuseOthers('GET'))
   return api

@@ -4,7 +4,7 @@ import { badRequest, PublicError } from '../../errors.ts'
 import { checkStateName, isServerName } from '../../widget/state-name.ts'
 import { jsonBody } from '../json-body.ts'
 import { refuseOthers } from '../methods.ts'
-import { readRoom } from '../room-param.ts'
+import { type Manifests, readRoom } from '../room-param.ts'
 import { sendTaggedJson } from '../send.ts'
 
 interface Place {
@@ -13,18 +13,18 @@ interface Place {
 }
 
 /** Answers for what rooms remember: any JSON, by name; names that begin with `$` can only be read. */
-export function createStateApi(store: Store): Router {
+export function createStateApi(known: Manifests, store: Store): Router {
   const api = Router()
   api
     .route('/rooms/:widget/:key/state/:name')
     .get(async (request, response) => {
-      const { room, name } = readPlace(request.params)
+      const { room, name } = readPlace(known, request.params)
       const value = await store.get(room, name)
       if (value === undefined) throw nothingThere({ room, name })
       sendTaggedJson(request, response, value)
     })
     .put(jsonBody(), async ({ params, body }, response) => {
-      const { room, name } = readWritable(params)
+      const { room, name } = readWritable(known, params)
       await store.set(room, name, body).catch((error: Error) => {
         // The body was small enough: escapes make some text longer as JSON than it came.
         if (!(error instanceof RangeError)) throw error
@@ -33,7 +33,7 @@ export function createStateApi(store: Store): Router {
       response.json(body)
     })
     .delete(async ({ params }, response) => {
-      const { room, name } = readWritable(params)
+      const { room, name } = readWritable(known, params)
       if (!(await store.delete(room, name))) throw nothingThere({ room, name })
       response.status(204).end()
     })
@@ -41,8 +41,8 @@ export function createStateApi(store: Store): Router {
   return api
 }
 
-function readPlace(params: { widget?: string; key?: string; name?: string }): Place {
-  const room = readRoom(params)
+function readPlace(known: Manifests, params: { widget?: string; key?: string; name?: string }): Place {
+  const room = readRoom(known, params)
   const { name } = params
   try {
     checkStateName(name)
@@ -53,8 +53,8 @@ function readPlace(params: { widget?: string; key?: string; name?: string }): Pl
   }
 }
 
-function readWritable(params: { widget?: string; key?: string; name?: string }): Place {
-  const place = readPlace(params)
+function readWritable(known: Manifests, params: { widget?: string; key?: string; name?: string }): Place {
+  const place = readPlace(known, params)
   if (!isServerName(place.name)) return place
   const caption = `${place.name} is the server's own and can only be read`
   throw new PublicError({ code: 'read-only', status: 403, caption })

@@ -98,7 +98,7 @@ export function createDashboard({
   router
     .route('/:widget/:key')
     .get(async (request, response) => {
-      const summary = await findRoom(rooms, request.params)
+      const summary = await findRoom(renderer, rooms, request.params)
       const { base } = siteFor(request, known)
       const manifest = renderer.manifests.get(summary.widget)
       const facts = toRoomPage(summary, streamsOf(summary.room), manifest, base)

@@ -1,4 +1,5 @@
 import type { RoomSummary } from '../../cluster/rooms.ts'
+import { pathOfRoom } from '../../widget/room.ts'
 import { parseRoomQuery, type Sort, selectRooms } from '../room-list.ts'
 import { mostInTable, OWN_ROOMS, tableOf } from './live-picture.ts'
 
@@ -40,7 +41,7 @@ export function toListPage(
   return {
     isEmpty: all.length === 0,
     totals: toTotals(all),
-    rooms: rooms.map((room) => ({ ...room, href: `${home}/${room.room}` })),
+    rooms: rooms.map((room) => ({ ...room, href: home + pathOfRoom(room) })),
     total,
     chosen: { ...chosen, sort: asked.get('sort') },
     isNarrowed: chosen.search !== '' || chosen.widget !== '' || query.watched !== undefined,

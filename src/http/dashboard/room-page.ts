@@ -3,6 +3,7 @@ import { FAMILIES } from '../../viewer/client.ts'
 import type { RoomViewers } from '../../viewer/viewers.ts'
 import { type Look, lookKey } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
+import { pathOfRoom } from '../../widget/room.ts'
 import { toQuery } from '../page/page-look.ts'
 import { chartsOf } from './live-picture.ts'
 
@@ -29,15 +30,16 @@ export function toRoomPage(
   base: string,
 ) {
   const { room, connections } = summary
+  const page = base + pathOfRoom(summary)
   const families = FAMILIES.map((family) => {
     const clients = streams.filter(({ client }) => client.family === family)
     return { family, ...countOf(clients) }
   })
   return {
     summary,
-    href: manifest && `${base}/${room}`,
+    href: manifest && page,
     charts: chartsOf(base, room),
-    looks: toLooks(streams, manifest, `${base}/${room}`),
+    looks: toLooks(streams, manifest, page),
     // What is seen within another picture is sent to a stream of that one's room.
     within: Math.max(0, connections - streams.length),
     families: families

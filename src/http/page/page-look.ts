@@ -1,7 +1,8 @@
 import { type Fault, PublicError, toSentence } from '../../errors.ts'
 import { formatDuration } from '../../widget/duration.ts'
-import { IDLE_PARAMS, type Look, lookSpecs, parseLook } from '../../widget/look.ts'
-import { type Manifest, usualLength } from '../../widget/manifest.ts'
+import { type Look, parseLook } from '../../widget/look.ts'
+import { lookSpecs } from '../../widget/look-table.ts'
+import { defaultLength, type Manifest } from '../../widget/manifest.ts'
 import { describeParam, type ParamSpec, type ParamValue, parseParam } from '../../widget/param.ts'
 import type { Size } from '../../widget/widget.ts'
 import { EXTENSIONS, type Extension } from '../negotiate.ts'
@@ -53,10 +54,9 @@ type Specs = Record<string, ParamSpec>
 
 /** Reads a page's address. Wrong values are told rather than thrown, and an emptied field means the default. */
 export function readPageLook(manifest: Manifest, extension: PageExtension, given: URLSearchParams): PageLook {
-  const common = lookSpecs(manifest)
-  const asked = withoutEmptied({ ...manifest.params, ...common }, given)
+  const asked = withoutEmptied({ ...manifest.params, ...lookSpecs(manifest) }, given)
   const faults = findFaults(manifest, extension, asked)
-  for (const name of IDLE_PARAMS[EXTENSIONS[extension] ?? 'png']) delete common[name]
+  const common = lookSpecs(manifest, EXTENSIONS[extension])
   const query = chooseChanged({ ...manifest.params, ...common }, asked, faults)
   return {
     query,
@@ -190,8 +190,8 @@ export function sizeOf(manifest: Manifest, query: URLSearchParams): Size | undef
   if (sizeFromParams && loads) return undefined
   if (sizeFromParams && [...query.keys()].some((name) => name in params)) return undefined
   return {
-    width: Number(query.get('width') ?? usualLength(size.width)),
-    height: Number(query.get('height') ?? usualLength(size.height)),
+    width: Number(query.get('width') ?? defaultLength(size.width)),
+    height: Number(query.get('height') ?? defaultLength(size.height)),
   }
 }
 

@@ -3,8 +3,9 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { Eta } from 'eta'
 import { MAX_PIXELS } from '../../picture/encode.ts'
-import { lookSpecs } from '../../widget/look.ts'
+import { lookSpecs } from '../../widget/look-table.ts'
 import type { Manifest } from '../../widget/manifest.ts'
+import { pathOfRoom } from '../../widget/room.ts'
 import type { Size } from '../../widget/widget.ts'
 import type { Extension } from '../negotiate.ts'
 import { type Exhibit, toGalleryOrder } from './gallery-order.ts'
@@ -215,7 +216,7 @@ function pageOf(picture: Picture, extension: PageExtension): string {
 }
 
 function pathOf({ site, manifest, key }: Picture, extension: Extension): string {
-  return `${site.base}/${manifest.name}/${encodeURIComponent(key)}.${extension}`
+  return `${site.base}${pathOfRoom({ widget: manifest.name, key })}.${extension}`
 }
 
 function toSearch(query: URLSearchParams, more: Record<string, string> = {}): string {

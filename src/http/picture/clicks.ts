@@ -4,8 +4,9 @@ import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import type { Presence } from '../../cluster/presence.ts'
 import { PublicError, quote } from '../../errors.ts'
 import type { Renderer } from '../../render/renderer.ts'
+import { checkKey } from '../../widget/key.ts'
 import { parseLook } from '../../widget/look.ts'
-import { checkKey, roomOf } from '../../widget/room.ts'
+import { roomOf } from '../../widget/room.ts'
 import type { Click } from '../../widget/widget.ts'
 import { UNCACHED } from '../headers.ts'
 import { clientAddress } from '../request.ts'
@@ -57,10 +58,10 @@ export function createClicks({ renderer, presence, allowReferrer }: ClicksInit):
       checkClickMethod(request.method)
       checkReferrer(request.headers, allowReferrer)
       const { widget = '', key = '', action = '' } = request.params as Record<string, string | undefined>
-      checkKey(key)
       if (action !== '') checkKey(action)
       const manifest = renderer.manifests.get(widget)
       if (!manifest?.hears.click) throw notClickable(widget, key)
+      checkKey(key, manifest.key)
       const click = { ...readPoint(request), action }
       const look = parseLook(manifest, 'png', new URLSearchParams())
       const counts = await presence.counts(roomOf({ widget, key }))

@@ -1,8 +1,37 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { notFound } from '../../errors.ts'
 import type { Manifest } from '../../widget/manifest.ts'
+import { EXTENSIONS } from '../negotiate.ts'
+import type { PicturePath } from '../picture-path.ts'
 
-/** Finds a widget by its name in a URL. @throws PublicError 404, naming the nearest, if any is near. */
+/** All loaded widgets, and the modules that are none. */
+export interface Widgets {
+  manifests: ReadonlyMap<string, Manifest>
+  faults: readonly { name: string }[]
+}
+
+/** Extensions of image formats that this server does not encode: `/online/x.bmp` does not mean the key `x.bmp`. */
+const OTHER_FORMAT = /\.(avif|apng|bmp|heic|ico|jxl|tiff?)$/i
+
+/**
+ * Finds the widget of a picture's path.
+ * @param isImage whether the client can only show an image, so that a path without an extension is an error.
+ * @throws PublicError 404.
+ */
+export function findPicture(
+  { manifests, faults }: Widgets,
+  { widget, key, extension }: PicturePath,
+  isImage: boolean,
+): Manifest {
+  if (faults.some(({ name }) => name === widget) && !manifests.has(widget))
+    throw notFound(`${widget} does not load`)
+  const manifest = findManifest(manifests, widget)
+  if (extension !== undefined || !(isImage || OTHER_FORMAT.test(key ?? widget))) return manifest
+  const path = key === undefined ? widget : `${widget}/${key}`
+  throw notFound(`${path}: a picture needs an ending, one of ${Object.keys(EXTENSIONS).join(', ')}`)
+}
+
+/** Finds a widget by its name. @throws PublicError 404 that names the nearest widget, if one is near. */
 export function findManifest(manifests: ReadonlyMap<string, Manifest>, widget: string): Manifest {
   const manifest = manifests.get(widget)
   if (manifest) return manifest

@@ -5,10 +5,10 @@ import type { Logger } from 'pino'
 import type { Channels } from '../../channel/channels.ts'
 import type { EmbeddedReader } from '../../channel/embedded-reader.ts'
 import type { ChannelSpec } from '../../channel/spec.ts'
-import type { Hits } from '../../cluster/hits.ts'
 import { PublicError, toPublicError } from '../../errors.ts'
 import { Cards } from '../../picture/cards.ts'
 import type { Renderer } from '../../render/renderer.ts'
+import type { HitCounter } from '../../viewer/room-hits.ts'
 import { stopping } from '../../viewer/viewers.ts'
 import { type Look, parseLook, toStillLook } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
@@ -33,7 +33,7 @@ export interface PicturesInit {
   renderer: Renderer
   channels: Channels
   embeddedReader: EmbeddedReader
-  hits: Hits
+  hits: HitCounter
   streams: Streams
   data: PictureData
   pages: Pages

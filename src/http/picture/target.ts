@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { notFound, PublicError, toPublicError } from '../../errors.ts'
 import type { Format } from '../../picture/frame.ts'
-import { type Manifest, usualLength } from '../../widget/manifest.ts'
+import { checkKey } from '../../widget/key.ts'
+import { defaultLength, type Manifest } from '../../widget/manifest.ts'
 import { type Delivery, EXTENSIONS, type Extension, looksLikeImage, negotiate } from '../negotiate.ts'
 import { extensionOf, MAX_URL, type PicturePath, parsePicturePath } from '../picture-path.ts'
 import { type CardPlace, UNKNOWN_PLACE } from '../send-error.ts'
-import { findManifest } from './find-manifest.ts'
+import { findPicture, type Widgets } from './find-manifest.ts'
 
 /** A picture that was requested, and how it is delivered. */
 export interface RequestedPicture {
@@ -35,16 +36,6 @@ export interface TargetRequest {
   headers: IncomingHttpHeaders
 }
 
-/** The widgets there are. */
-export interface Widgets {
-  manifests: ReadonlyMap<string, Manifest>
-  /** The modules that are not widgets. */
-  faults: readonly { name: string }[]
-}
-
-/** Endings of picture formats that are not made here. */
-const OTHER_FORMAT = /\.(avif|apng|bmp|heic|ico|jxl|tiff?)$/i
-
 /** Reads the picture that a request is for. Never throws: what is wrong is the result. */
 export function readTarget(request: TargetRequest, widgets: Widgets): Target {
   const url = toOriginForm(request.url ?? '/')
@@ -55,14 +46,16 @@ export function readTarget(request: TargetRequest, widgets: Widgets): Target {
   if (path instanceof PublicError) return { extension, place: UNKNOWN_PLACE, result: path }
   const known = { widget: path.widget, extension: path.extension }
   const format = (path.extension && EXTENSIONS[path.extension]) ?? 'png'
-  const manifest = attempt(() => find(path, widgets, looksLikeImage(request.headers)))
+  const manifest = attempt(() => findPicture(widgets, path, looksLikeImage(request.headers)))
   if (manifest instanceof PublicError)
     return { ...known, place: { ...UNKNOWN_PLACE, format }, result: manifest }
   const place = placeOf(manifest, format)
   const query = new URLSearchParams(split < 0 ? '' : url.slice(split))
+  const key = attempt(() => readKey(path, manifest))
+  if (key instanceof PublicError) return { ...known, place, result: key }
   const delivery = attempt(() => readDelivery(request, path.extension, query))
   if (delivery instanceof PublicError) return { ...known, place, result: delivery }
-  return { ...known, place, result: { ...path, manifest, query, delivery } }
+  return { ...known, place, result: { manifest, key, extension: path.extension, query, delivery } }
 }
 
 function readPath({ method }: TargetRequest, url: string, pathname: string): PicturePath {
@@ -73,29 +66,17 @@ function readPath({ method }: TargetRequest, url: string, pathname: string): Pic
   return path
 }
 
+function readKey({ key }: PicturePath, { key: grammar }: Manifest): string {
+  checkKey(key ?? grammar.default, grammar)
+  return key ?? grammar.default
+}
+
 function readDelivery(
   { headers }: TargetRequest,
   extension: Extension | undefined,
   query: URLSearchParams,
 ): Delivery {
   return extension ? negotiate({ headers, extension, query }) : { kind: 'page' }
-}
-
-function find(
-  { widget, key, extension }: PicturePath,
-  { manifests, faults }: Widgets,
-  isImage: boolean,
-): Manifest {
-  if (faults.some(({ name }) => name === widget) && !manifests.has(widget))
-    throw notFound(`${widget} does not load`)
-  const manifest = findManifest(manifests, widget)
-  // An img cannot show a page, so say what is missing. A request for a BMP does not mean a key `x.bmp` either.
-  if (extension === undefined && (isImage || OTHER_FORMAT.test(key))) {
-    throw notFound(
-      `${widget}/${key}: a picture needs an ending, one of ${Object.keys(EXTENSIONS).join(', ')}`,
-    )
-  }
-  return manifest
 }
 
 /** The result of `read`, or the `PublicError` that it throws. */
@@ -113,7 +94,7 @@ function toOriginForm(target: string): string {
 }
 
 function placeOf({ size }: Manifest, format: Format): CardPlace {
-  return { format, width: usualLength(size.width), height: usualLength(size.height) }
+  return { format, width: defaultLength(size.width), height: defaultLength(size.height) }
 }
 
 function checkMethod(method: string | undefined): void {

@@ -36,7 +36,7 @@ export async function loadJob(
   const { pushed, shown = [] } = job
   const load = async () => {
     if (pushed) return pushed.data
-    const scope = roomScope(job, ask)
+    const scope = roomScope(manifest, job, ask)
     const history = ({ room = scope.room, span }: HistoryWish) =>
       ask({ operation: 'history', room, span }) as Promise<RoomHistory>
     return widget.load?.({ ...scope, history, params: valuesOf({ widget, manifest }, job), signal })
@@ -80,7 +80,7 @@ export function* drawSteps(
     return { data: widget.data ? widget.data(facts) : { room, connections, visitors, peak } }
   }
   const { width, height }: Size =
-    typeof widget.size === 'function' ? widget.size(params, { data, room, pictures }) : look
+    typeof widget.size === 'function' ? widget.size(params, { data, room, key, pictures }) : look
   const sheet = {
     ...look,
     width: Math.ceil(width),

@@ -2,8 +2,8 @@ import type { FrameTiming } from '../../picture/animation.ts'
 import type { Format } from '../../picture/frame.ts'
 import type { Look } from '../../widget/look.ts'
 import type { ParamValue } from '../../widget/param.ts'
+import { MAX_FPS } from '../../widget/picture-limits.ts'
 import type { Size, Widget } from '../../widget/widget.ts'
-import { MAX_FPS } from '../../widget/widget-faults.ts'
 
 /** How a widget moves with certain parameters; all in milliseconds. */
 export interface Motion {

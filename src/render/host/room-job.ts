@@ -34,9 +34,13 @@ export function readJob({ widget, manifest }: LoadedWidget, job: Job): Reading {
 }
 
 /** Calls a widget's listener for an event of a room. */
-export async function deliverEvent({ widget }: LoadedWidget, job: Job, ask: AskState): Promise<void> {
+export async function deliverEvent(
+  { widget, manifest }: LoadedWidget,
+  job: Job,
+  ask: AskState,
+): Promise<void> {
   const { event, connections, visitors, peak } = job
-  const scope = { ...roomScope(job, ask), connections, visitors, peak }
+  const scope = { ...roomScope(manifest, job, ask), connections, visitors, peak }
   switch (event?.type) {
     case 'join':
       return widget.onJoin?.(scope)
@@ -60,7 +64,7 @@ export async function runSource(
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
   const started = widget.start?.({
-    ...roomScope(job, ask),
+    ...roomScope(manifest, job, ask),
     params,
     signal,
     redraw: () => queue.put(undefined),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Trouble } from '../../../src/http/page/trouble.ts'
 import { publicFolder, Views } from '../../../src/http/page/views.ts'
+import { NAME_KEY } from '../../../src/widget/key.ts'
 import type { Manifest } from '../../../src/widget/manifest.ts'
 import { type Param, param } from '../../../src/widget/param.ts'
 
@@ -25,6 +26,9 @@ function manifest(more: Partial<Manifest> = {}, params: Record<string, Param> = 
     reads: false,
     shows: false,
     starts: false,
+    key: NAME_KEY,
+    stateless: false,
+    rank: undefined,
     hears: { join: false, leave: false, click: false },
     limits: {},
     ...more,

@@ -1,0 +1,120 @@
+import type { Format } from '../picture/frame.ts'
+import { defaultLength, type Manifest } from './manifest.ts'
+import type { ParamSpec, ParamValue } from './param.ts'
+import { MAX_FPS } from './picture-limits.ts'
+
+/** One parameter that pictures of every widget can take, and one field of their look. */
+interface LookRow<Value extends ParamValue> {
+  /** Describes the parameter; undefined where pictures of this widget do not take it. */
+  spec(manifest: Manifest): ParamSpec | undefined
+  /** The value where they do not take it. */
+  absent(manifest: Manifest): Value
+  /**
+   * The formats in which it changes nothing. There every value means the default, so that one picture is one channel.
+   * @default none
+   */
+  unusedIn?: readonly Format[]
+}
+
+/** How a picture that repeats is delivered. */
+export type Animate = (typeof ANIMATE)[number]
+
+const DEFAULT_QUALITY = 85
+/** `push`: frame by frame; `loop`: one period as one animated picture; `off`: one frame. */
+const ANIMATE = ['push', 'loop', 'off'] as const
+
+/**
+ * The look parameters, in the order of pages. The type of a look, its identity (which decides who shares a picture),
+ * the parser, the names that widgets may not use, the forms and the documents all come from this table: a new parameter
+ * is a row here, and what it does to a picture.
+ */
+const LOOK_TABLE = {
+  /** CSS pixels; only a hint where the widget's parameters decide the size. */
+  width: row<number>({
+    spec: ({ size }) => lengthSpec(size.width),
+    absent: ({ size }) => defaultLength(size.width),
+  }),
+  height: row<number>({
+    spec: ({ size }) => lengthSpec(size.height),
+    absent: ({ size }) => defaultLength(size.height),
+  }),
+  scale: row<number>({
+    spec: () => ({ kind: 'number', default: 1, min: 1, max: 3, about: 'device pixels per CSS pixel' }),
+    absent: () => 1,
+    unusedIn: ['svg'],
+  }),
+  /** Frames a second; 0 where the widget does not animate at a frame rate. */
+  fps: row<number>({
+    spec: ({ fps }) =>
+      fps ? { kind: 'number', default: fps, min: 1, max: MAX_FPS, about: 'frames a second' } : undefined,
+    absent: () => 0,
+    unusedIn: ['svg'],
+  }),
+  /** How a picture that repeats is delivered; where nothing repeats, always `push`. */
+  animate: row<Animate>({
+    spec: ({ loops }) =>
+      loops
+        ? {
+            kind: 'choice',
+            default: 'push',
+            choices: ANIMATE,
+            about: 'streamed, one animated PNG, or one frame',
+          }
+        : undefined,
+    absent: () => 'push',
+    unusedIn: ['svg'],
+  }),
+  /** 1 to 100. */
+  quality: row<number>({
+    spec: () => ({ kind: 'integer', default: DEFAULT_QUALITY, min: 1, max: 100, about: 'JPEG and WebP' }),
+    absent: () => DEFAULT_QUALITY,
+    unusedIn: ['png', 'gif', 'svg'],
+  }),
+}
+
+type Table = typeof LOOK_TABLE
+
+/** The values of all look parameters. */
+export type LookValues = { -readonly [Name in keyof Table]: ReturnType<Table[Name]['absent']> }
+
+/** The names of all look parameters, in the order of the table. */
+export const LOOK_NAMES = Object.keys(LOOK_TABLE) as (keyof Table)[]
+
+/** Query parameters of a picture that are no part of its look: the delivery, and the unique `v` of Firefox's redirect. */
+const REQUEST_PARAMS: readonly string[] = ['delivery', 'v']
+
+/** Whether every picture has a parameter of this name, so that no widget may declare it. */
+export function isReservedParam(name: string): boolean {
+  return Object.hasOwn(LOOK_TABLE, name) || REQUEST_PARAMS.includes(name)
+}
+
+/** The look parameters that pictures of this widget take; with a format, only those that change anything in it. */
+export function lookSpecs(manifest: Manifest, format?: Format): Record<string, ParamSpec> {
+  const specs: Record<string, ParamSpec> = {}
+  for (const [name, { spec, unusedIn = [] }] of rows()) {
+    const found = spec(manifest)
+    if (found && !(format && unusedIn.includes(format))) specs[name] = found
+  }
+  return specs
+}
+
+/** Completes the values that a request gave with those of parameters that it cannot give. */
+export function toLookValues(manifest: Manifest, given: Readonly<Record<string, ParamValue>>): LookValues {
+  const values = rows().map(([name, { spec, absent }]) => [
+    name,
+    given[name] ?? spec(manifest)?.default ?? absent(manifest),
+  ])
+  return Object.fromEntries(values) as LookValues
+}
+
+function rows(): [string, LookRow<ParamValue>][] {
+  return Object.entries(LOOK_TABLE)
+}
+
+function row<Value extends ParamValue>(parts: LookRow<Value>): LookRow<Value> {
+  return parts
+}
+
+function lengthSpec(side: Manifest['size']['width']): ParamSpec | undefined {
+  return typeof side === 'number' ? undefined : { kind: 'integer', about: 'CSS pixels', ...side }
+}

@@ -1,0 +1,46 @@
+import { quote } from '../errors.ts'
+import {
+  describeKey,
+  isKey,
+  isKeyText,
+  type KeyGrammar,
+  type KeySpec,
+  MAX_KEY_LENGTH,
+  NAME_KEY,
+} from './key.ts'
+import { toPatternSource } from './key-pattern.ts'
+import type { ParamSpec } from './param.ts'
+
+/** Describes an author's key grammar as plain data. @throws TypeError that says what is wrong with it. */
+export function toKeySpec(grammar: KeyGrammar | undefined): KeySpec {
+  if (grammar === undefined) return NAME_KEY
+  if (typeof grammar !== 'object' || grammar === null) throw noGrammar()
+  const spec = readGrammar(grammar)
+  if (isKey(spec.default, spec)) return spec
+  throw new TypeError(`has the default ${quote(spec.default)}, expected ${describeKey(spec)}`)
+}
+
+function readGrammar(grammar: KeyGrammar): KeySpec {
+  if ('pattern' in grammar) {
+    if (!(grammar.pattern instanceof RegExp))
+      throw new TypeError('has a `pattern` that is no regular expression')
+    return { kind: 'pattern', ...toPatternSource(grammar.pattern), default: String(grammar.default) }
+  }
+  const key: ParamSpec | undefined = grammar.spec
+  if (key?.kind === 'choice') {
+    const wrong = key.choices.find((choice) => !isKeyText(choice))
+    if (wrong === undefined) return key
+    throw new TypeError(`has the choice ${quote(wrong)}, expected 1 to ${MAX_KEY_LENGTH} characters`)
+  }
+  if (key?.kind === 'text') {
+    if (key.max <= MAX_KEY_LENGTH) return key
+    throw new TypeError(`allows ${key.max} characters, expected at most ${MAX_KEY_LENGTH}`)
+  }
+  throw noGrammar()
+}
+
+function noGrammar(): TypeError {
+  return new TypeError(
+    'is no key grammar, expected param.choice([...]), param.text() or { pattern, default }',
+  )
+}
