@@ -1,5 +1,5 @@
 import { decodeSegment } from '../widget/key.ts'
-import { EXTENSIONS, type Extension } from './negotiate.ts'
+import { EXTENSIONS, type Extension, isExtension } from './extensions.ts'
 
 /** What a picture's path says. */
 export interface PicturePath {
@@ -45,5 +45,5 @@ export function parsePicturePath(path: string): PicturePath | undefined {
 /** The ending of a path, also of one that cannot be read otherwise; undefined where it is none of a picture's. */
 export function extensionOf(path: string): Extension | undefined {
   const ending = ENDING.exec(path)?.[1]
-  return ending !== undefined && Object.hasOwn(EXTENSIONS, ending) ? (ending as Extension) : undefined
+  return ending !== undefined && isExtension(ending) ? ending : undefined
 }

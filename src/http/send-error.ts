@@ -5,7 +5,7 @@ import { roomyCardSize } from '../picture/card.ts'
 import type { Cards } from '../picture/cards.ts'
 import { contentType, type Format } from '../picture/frame.ts'
 import { formatHeaders, UNCACHED } from './headers.ts'
-import { wantsStatus200 } from './negotiate.ts'
+import { wantsStatus200 } from './purpose.ts'
 import { sendJson, sendWhole } from './send.ts'
 
 /** The size of the picture that was asked for, as far as it is known. */

@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import {
-  type Delivery,
-  type Extension,
-  negotiate,
-  wantsPage,
-  wantsProblem,
-  wantsStatus200,
-} from '../../src/http/negotiate.ts'
+import type { Extension } from '../../src/http/extensions.ts'
+import { type Delivery, negotiate } from '../../src/http/negotiate.ts'
+import { wantsImage, wantsPage, wantsProblem, wantsStatus200 } from '../../src/http/purpose.ts'
 import { chromium, firefox, webkit } from '../support/stream-reader.ts'
 
 type Headers = Record<string, string | undefined>
@@ -226,6 +221,15 @@ describe('an error', () => {
     ['whoever asks for data', 'json', true, chromium],
   ])('for %s (.%s) is a problem document: %s', (_who, extension, problem, headers) => {
     expect(wantsProblem(lower(headers), extension)).toBe(problem)
+  })
+
+  test('names a missing extension to clients that say they load an image', () => {
+    expect(wantsImage(lower(chromium))).toBe(true)
+    expect(wantsImage(lower(plain(webkit)))).toBe(true)
+    expect(wantsImage({ 'user-agent': 'github-camo (876de43e)', accept: 'image/*' })).toBe(true)
+    expect(wantsImage(lower(navigating(chromium)))).toBe(false)
+    expect(wantsImage(lower({ ...plain(webkit), Accept: '*/*' }))).toBe(false)
+    expect(wantsImage({})).toBe(false)
   })
 
   test('is a page for people alone', () => {

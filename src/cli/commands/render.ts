@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import { pino } from 'pino'
 import { readEmbedded } from '../../channel/read-embedded.ts'
 import { type Fault, PublicError, quote } from '../../errors.ts'
-import { EXTENSIONS, type Extension } from '../../http/negotiate.ts'
+import { type Extension, extensionRow, isExtension } from '../../http/extensions.ts'
 import { findManifest } from '../../http/picture/find-manifest.ts'
 import { type PicturePath, parsePicturePath } from '../../http/picture-path.ts'
 import { OPTIONS, sayFaults } from '../../options.ts'
@@ -102,10 +102,10 @@ function readPath(text: string, faults: Fault[]): PicturePath {
 /** The path decides; where it has no ending, the file does. */
 function readExtension({ extension }: PicturePath, output: string, faults: Fault[]): Extension {
   const written = extname(output).slice(1)
-  const isKnown = Object.hasOwn(EXTENSIONS, written)
-  const found = extension ?? (isKnown ? (written as Extension) : 'png')
+  const found = extension ?? (isExtension(written) ? written : 'png')
   if (found === 'mjpeg') faults.push({ name: '.mjpeg', detail: 'is a stream without an end, take .jpg' })
-  const agrees = written === '' || (isKnown && EXTENSIONS[written as Extension] === EXTENSIONS[found])
+  const agrees =
+    written === '' || (isExtension(written) && extensionRow(written).format === extensionRow(found).format)
   if (!agrees)
     faults.push({ name: '--output', detail: `expected the ending .${found}, or none, got .${written}` })
   return found
@@ -154,7 +154,7 @@ async function drawOrder(
   const manifest = findManifest(renderer.manifests, widget)
   const key = path.key ?? manifest.key.default
   checkKey(key, manifest.key)
-  const format = EXTENSIONS[extension]
+  const { format } = extensionRow(extension)
   const look = parseLook(manifest, format ?? 'png', query)
   const spec = { widget, key, look }
   const facts = { ...counts, time }

@@ -1,4 +1,5 @@
-import { EXTENSIONS, type Extension, negotiate } from '../../http/negotiate.ts'
+import { extensionRow, isExtension } from '../../http/extensions.ts'
+import { negotiate } from '../../http/negotiate.ts'
 import { isText } from '../guards.ts'
 import type { Answer, Client } from './client.ts'
 import type { Identity } from './observations.ts'
@@ -17,12 +18,12 @@ export async function identify(client: Client, url: URL, answer: Answer): Promis
 /** How Imgcast would deliver what stands at an address to a browser's `<img>`. */
 function wantedOf(url: URL): Identity['wanted'] {
   const ending = /\.([a-z]+)$/.exec(url.pathname)?.[1] ?? ''
-  if (!Object.hasOwn(EXTENSIONS, ending) || ending === 'json') return undefined
+  if (!isExtension(ending) || extensionRow(ending).delivery === 'data') return undefined
   const headers = Object.fromEntries(
     Object.entries(imageHeaders(url.origin)).map(([name, value]) => [name.toLowerCase(), value]),
   )
   try {
-    const question = { headers, extension: ending as Extension, query: url.searchParams }
+    const question = { headers, extension: ending, query: url.searchParams }
     return negotiate(question).kind === 'stream' ? 'stream' : 'still'
   } catch {
     return 'still'

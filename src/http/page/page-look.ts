@@ -5,10 +5,7 @@ import { lookSpecs } from '../../widget/look-table.ts'
 import { defaultLength, type Manifest } from '../../widget/manifest.ts'
 import { describeParam, type ParamSpec, type ParamValue, parseParam } from '../../widget/param.ts'
 import type { Size } from '../../widget/widget.ts'
-import { EXTENSIONS, type Extension } from '../negotiate.ts'
-
-/** An ending that a picture's page can have; `.mjpeg` opens the stream itself. */
-export type PageExtension = Exclude<Extension, 'json' | 'mjpeg'>
+import { formatOf, type PageExtension } from '../extensions.ts'
 
 /** A line of a table of parameters. */
 export interface Row {
@@ -56,7 +53,7 @@ type Specs = Record<string, ParamSpec>
 export function readPageLook(manifest: Manifest, extension: PageExtension, given: URLSearchParams): PageLook {
   const asked = withoutEmptied({ ...manifest.params, ...lookSpecs(manifest) }, given)
   const faults = findFaults(manifest, extension, asked)
-  const common = lookSpecs(manifest, EXTENSIONS[extension])
+  const common = lookSpecs(manifest, formatOf(extension))
   const query = chooseChanged({ ...manifest.params, ...common }, asked, faults)
   return {
     query,
@@ -146,7 +143,7 @@ function withoutEmptied(specs: Specs, given: URLSearchParams): URLSearchParams {
 
 function findFaults(manifest: Manifest, extension: PageExtension, asked: URLSearchParams): readonly Fault[] {
   try {
-    parseLook(manifest, EXTENSIONS[extension] ?? 'png', asked)
+    parseLook(manifest, formatOf(extension), asked)
     return []
   } catch (error) {
     if (error instanceof PublicError) return error.faults

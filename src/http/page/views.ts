@@ -7,9 +7,9 @@ import { lookSpecs } from '../../widget/look-table.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { pathOfRoom } from '../../widget/room.ts'
 import type { Size } from '../../widget/widget.ts'
-import type { Extension } from '../negotiate.ts'
+import { type Extension, extensionRow, formatOf, type PageExtension, pageFormats } from '../extensions.ts'
 import { type Exhibit, toGalleryOrder } from './gallery-order.ts'
-import { type PageExtension, readPageLook, sizeOf, toRows } from './page-look.ts'
+import { readPageLook, sizeOf, toRows } from './page-look.ts'
 import type { Site } from './site.ts'
 import { type Snippets, snippets } from './snippets.ts'
 import type { Trouble } from './trouble.ts'
@@ -75,14 +75,6 @@ interface Image {
 
 /** The room whose pictures the gallery shows. */
 export const GALLERY_KEY = 'main'
-
-const FORMATS: Readonly<Record<string, PageExtension>> = {
-  PNG: 'png',
-  WebP: 'webp',
-  JPEG: 'jpg',
-  GIF: 'gif',
-  SVG: 'svg',
-}
 
 /** The folder of the pages' static files (`assets`) and of their templates (`views`). */
 export function publicFolder(): string {
@@ -151,7 +143,7 @@ export class Views {
       page: pageOf(picture, 'png'),
       action: pageOf(picture, extension),
       changed: look.query.size > 0 || look.faults.length > 0,
-      live: extension !== 'gif' && extension !== 'svg',
+      live: extensionRow(extension).delivery === 'negotiated',
       formats: toFormats(picture),
       data: pathOf(picture, 'json') + toSearch(look.query),
       stream: pathOf(picture, 'mjpeg') + toSearch(look.query),
@@ -201,11 +193,10 @@ function toSnippets(picture: Picture): Snippets {
 }
 
 function toFormats(picture: Picture): object[] {
-  const current = picture.extension === 'jpeg' ? 'jpg' : picture.extension
-  return Object.entries(FORMATS).map(([label, extension]) => ({
+  return pageFormats().map(({ label, extension }) => ({
     label,
     href: pageOf(picture, extension) + toSearch(picture.query),
-    current: extension === current,
+    current: formatOf(extension) === formatOf(picture.extension),
   }))
 }
 

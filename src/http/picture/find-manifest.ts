@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { notFound } from '../../errors.ts'
 import type { Manifest } from '../../widget/manifest.ts'
-import { EXTENSIONS } from '../negotiate.ts'
+import { EXTENSIONS } from '../extensions.ts'
 import type { PicturePath } from '../picture-path.ts'
 
 /** All loaded widgets, and the modules that are none. */

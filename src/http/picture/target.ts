@@ -3,8 +3,10 @@ import { notFound, PublicError, toPublicError } from '../../errors.ts'
 import type { Format } from '../../picture/frame.ts'
 import { checkKey } from '../../widget/key.ts'
 import { defaultLength, type Manifest } from '../../widget/manifest.ts'
-import { type Delivery, EXTENSIONS, type Extension, looksLikeImage, negotiate } from '../negotiate.ts'
+import { type Extension, formatOf } from '../extensions.ts'
+import { type Delivery, negotiate } from '../negotiate.ts'
 import { extensionOf, MAX_URL, type PicturePath, parsePicturePath } from '../picture-path.ts'
+import { wantsImage } from '../purpose.ts'
 import { type CardPlace, UNKNOWN_PLACE } from '../send-error.ts'
 import { findPicture, type Widgets } from './find-manifest.ts'
 
@@ -45,8 +47,8 @@ export function readTarget(request: TargetRequest, widgets: Widgets): Target {
   const path = attempt(() => readPath(request, url, pathname))
   if (path instanceof PublicError) return { extension, place: UNKNOWN_PLACE, result: path }
   const known = { widget: path.widget, extension: path.extension }
-  const format = (path.extension && EXTENSIONS[path.extension]) ?? 'png'
-  const manifest = attempt(() => findPicture(widgets, path, looksLikeImage(request.headers)))
+  const format = formatOf(path.extension)
+  const manifest = attempt(() => findPicture(widgets, path, wantsImage(request.headers)))
   if (manifest instanceof PublicError)
     return { ...known, place: { ...UNKNOWN_PLACE, format }, result: manifest }
   const place = placeOf(manifest, format)

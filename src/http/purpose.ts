@@ -1,0 +1,60 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import Negotiator from 'negotiator'
+import { isBrowser, isImageProxy, takesStillsOnly } from './user-agent.ts'
+
+/** What a client is going to do with the response, as far as its headers say. */
+export interface Purpose {
+  /** `image`: shows it as an image; `page`: a person opened the URL; `data`: reads JSON. */
+  kind: 'image' | 'page' | 'data' | 'other'
+  /** False for an image that is only assumed, as a browser sent no `Sec-Fetch-Dest` and accepts anything. */
+  isStated: boolean
+  /** True for image proxies, mail clients and crawlers: a stream would never end for them. */
+  takesStillsOnly: boolean
+}
+
+/** Reads from its headers what a request is for. This is the one definition of who wants an image, a page or data. */
+export function readPurpose(headers: IncomingHttpHeaders): Purpose {
+  const userAgent = headers['user-agent'] ?? ''
+  const destination = headers['sec-fetch-dest']
+  const stillsOnly = takesStillsOnly(userAgent, destination !== undefined)
+  const type = preferredType(headers)
+  const purpose = (kind: Purpose['kind'], isStated = true) => ({
+    kind,
+    isStated,
+    takesStillsOnly: stillsOnly,
+  })
+  if (destination === 'image') return purpose('image')
+  if (type.endsWith('json')) return purpose('data')
+  // Link unfurlers and crawlers accept HTML, and are sent the picture.
+  if (!stillsOnly && (destination === 'document' || type === 'text/html')) return purpose('page')
+  if (destination !== undefined) return purpose('other')
+  // Plain http hosts get no Sec-Fetch headers: there `Accept` decides.
+  if (type.startsWith('image/')) return purpose('image')
+  return type === '*/*' && isBrowser(userAgent) && !stillsOnly ? purpose('image', false) : purpose('other')
+}
+
+/** Whether a person opened the URL itself, so that errors are pages. */
+export function wantsPage(headers: IncomingHttpHeaders): boolean {
+  return readPurpose(headers).kind === 'page'
+}
+
+/** Whether a request says that it loads an image, so that a page cannot be the response. */
+export function wantsImage(headers: IncomingHttpHeaders): boolean {
+  const { kind, isStated } = readPurpose(headers)
+  return kind === 'image' && isStated
+}
+
+/** Whether errors are problem documents for this client. Errors about `.json` always are. */
+export function wantsProblem(headers: IncomingHttpHeaders, extension: string | undefined): boolean {
+  return extension === 'json' || readPurpose(headers).kind === 'data'
+}
+
+/** Whether an error picture needs the status 200: image proxies drop every other. */
+export function wantsStatus200(headers: IncomingHttpHeaders): boolean {
+  return isImageProxy(headers['user-agent'] ?? '')
+}
+
+function preferredType(headers: IncomingHttpHeaders): string {
+  if (headers.accept === undefined) return '*/*'
+  return new Negotiator({ headers: { accept: headers.accept } }).mediaTypes()[0] ?? ''
+}
