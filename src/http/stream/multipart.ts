@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { contentType, type Frame } from '../../picture/frame.ts'
+import { endOfJpegFrameHeader } from '../../picture/jpeg.ts'
 import { PNG_HEADER_BYTES } from '../../picture/png.ts'
 import type { Framing } from '../negotiate.ts'
 import { EMPTY_JPEG_COMMENT, EMPTY_PNG_CHUNK, padPicture } from './padding.ts'
@@ -146,18 +147,4 @@ export function continues(frame: Frame, begun: Buffer): boolean {
 /** Bytes inside a begun part that change nothing on screen: an empty ancillary chunk, or an empty comment. */
 export function silentBytes({ format }: Frame): Buffer {
   return format === 'png' ? EMPTY_PNG_CHUNK : EMPTY_JPEG_COMMENT
-}
-
-/** The offset behind a JPEG's SOF segment (ITU T.81, annex B); 0 if there is none before the scan. */
-function endOfJpegFrameHeader(bytes: Buffer): number {
-  let at = 2
-  while (at + 4 <= bytes.length && bytes[at] === 0xff) {
-    const marker = bytes[at + 1] ?? 0
-    const next = at + 2 + bytes.readUInt16BE(at + 2)
-    const isFrameHeader = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
-    if (isFrameHeader) return next
-    if (marker === 0xda) return 0
-    at = next
-  }
-  return 0
 }

@@ -1,10 +1,9 @@
 import type { Frame, StreamFormat } from '../../picture/frame.ts'
+import { JPEG_COMMENT_BYTES, JPEG_START_BYTES, jpegComment } from '../../picture/jpeg.ts'
 import { PNG_HEADER_BYTES, pngChunk } from '../../picture/png.ts'
 
 /** Chromium drops a page from its back/forward cache once about 1 MB arrived for it; 1.1 MB did so every time. */
 const PADDING_BYTES = 1_100_000
-const JPEG_START_BYTES = 2
-const JPEG_SEGMENT_BYTES = 65_533
 
 /** Made once: all padded pictures share them. */
 const PADDINGS: Readonly<Record<StreamFormat, Buffer>> = {
@@ -32,14 +31,6 @@ function emptyChunk(length: number): Buffer {
 }
 
 function jpegPadding(): Buffer {
-  const segments = Math.ceil(PADDING_BYTES / JPEG_SEGMENT_BYTES)
-  return Buffer.concat(Array.from({ length: segments }, () => jpegComment(JPEG_SEGMENT_BYTES)))
-}
-
-/** A comment segment: marker, length with its own two bytes, text (ITU T.81, section B.2.4.5). */
-function jpegComment(length: number): Buffer {
-  const segment = Buffer.alloc(length + 4)
-  segment.writeUInt16BE(0xfffe)
-  segment.writeUInt16BE(length + 2, 2)
-  return segment
+  const segments = Math.ceil(PADDING_BYTES / JPEG_COMMENT_BYTES)
+  return Buffer.concat(Array.from({ length: segments }, () => jpegComment(JPEG_COMMENT_BYTES)))
 }
