@@ -31,6 +31,7 @@ import { FolderWatch } from './render/folder-watch.ts'
 import { Renderer } from './render/renderer.ts'
 import { serveStateRequest } from './state-requests.ts'
 import { Polls } from './status/polls.ts'
+import { createDirectSend } from './system/direct-send.ts'
 import { SocketOptions } from './system/socket-options.ts'
 import { Memberships } from './viewer/memberships.ts'
 import { RoomHits } from './viewer/room-hits.ts'
@@ -141,7 +142,8 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const hits = new RoomHits(cluster.hits, renderer)
   const viewers = new Viewers({ channels, memberships, hits, viewerKeys, socketOptions, limits: options })
   const probe = options.probe === 'on' ? new Probe() : undefined
-  const streams = new Streams({ viewers, heartbeat, probe })
+  const directSend = options.directSend === 'auto' ? createDirectSend() : undefined
+  const streams = new Streams({ viewers, heartbeat, probe, directSend })
   closers.defer(() => streams.close())
   closers.defer(() => viewers.close(LAST_PICTURE_TIMEOUT))
   if (probe) closers.defer(() => probe.close())

@@ -26,6 +26,7 @@ export interface Options {
   heartbeat: number
   ghostTimeout: number
   probe: 'on' | 'off'
+  directSend: 'auto' | 'off'
   minInterval: number
   drawTimeout: number
   workers: number
@@ -123,6 +124,10 @@ export const OPTIONS: readonly OptionRow[] = [
   text('probe', 'on', 'on or off', /^(on|off)$/, {
     help: 'ask streams of pages that Chromium readers left, a megabyte each, so that they end',
     value: 'on|off',
+  }),
+  text('directSend', 'auto', 'auto or off', /^(auto|off)$/, {
+    help: 'send frames straight to the kernel, by io_uring where allowed',
+    value: 'auto|off',
   }),
   duration('minInterval', 100, 0, 60_000, 'least time between two pictures that events ask for'),
   duration('drawTimeout', 2_000, 100, 60_000, 'how long a widget may take to draw'),

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { ChannelSpec } from '../../channel/spec.ts'
-import { createDirectSend } from '../../system/direct-send.ts'
+import type { DirectSend } from '../../system/direct-send.ts'
 import type { ViewerSession } from '../../viewer/viewer-session.ts'
 import type { Viewers } from '../../viewer/viewers.ts'
 import { toArrival } from '../arrival.ts'
@@ -22,6 +22,8 @@ export interface StreamsInit {
   heartbeat: number
   /** Probes streams whose page may have been left, so that the browser closes them; undefined probes none. */
   probe: Probe | undefined
+  /** Sends frames past Node's streams; undefined sends all through them. Closed with the streams. */
+  directSend: DirectSend | undefined
 }
 
 /** How one stream is delivered. */
@@ -35,7 +37,6 @@ export class Streams {
   readonly #init: StreamsInit
   readonly #heartbeat: Heartbeat
   readonly #multipart = new Multipart()
-  readonly #directSend = createDirectSend()
   /** Sockets of HTTP/1.1 with a stream: a request pipelined behind an endless response would wait for ever. */
   readonly #taken = new WeakSet<object>()
 
@@ -80,7 +81,7 @@ export class Streams {
 
   /** Frees what all streams share, once they have ended. */
   close(): void {
-    this.#directSend?.close()
+    this.#init.directSend?.close()
   }
 
   #connect(
@@ -90,7 +91,7 @@ export class Streams {
     { traffic }: ViewerSession,
   ): Connection {
     if (!isHttp2(request)) this.#taken.add(request.socket)
-    const { heartbeat } = this.#init
+    const { heartbeat, directSend } = this.#init
     return new Connection({
       response,
       multipart: this.#multipart,
@@ -98,7 +99,7 @@ export class Streams {
       eager: delivery.eager,
       headers: this.#headers(request),
       traffic,
-      directSend: this.#directSend,
+      directSend,
       heartbeat: delivery.eager ? heartbeat : Math.max(heartbeat, PROXY_HEARTBEAT),
     })
   }
