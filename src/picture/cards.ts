@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { errorCard, placeholderCard } from './card.ts'
 import type { Sheet } from './encode.ts'
 import type { Frame } from './frame.ts'
@@ -6,12 +7,18 @@ import type { Frame } from './frame.ts'
  * A card is painted in the process that holds the sockets, at a time when a render process cannot: 6 to 14 ms for so
  * many pixels. A larger one is painted smaller, for the browser to stretch.
  */
-const MOST_PIXELS = 640 * 360
-const KEPT = 64
+const MAX_PIXELS = 640 * 360
+/** Strangers choose sizes and captions: both bounds hold. A card has 1 to 30 kB. */
+const MAX_CARDS = 64
+const MAX_BYTES = 2 ** 20
 
 /** Placeholders and error cards, painted once for all pictures of a size. */
 export class Cards {
-  readonly #cards = new Map<string, Frame>()
+  readonly #cards = new LRUCache<string, Frame>({
+    max: MAX_CARDS,
+    maxSize: MAX_BYTES,
+    sizeCalculation: ({ bytes }) => bytes.length,
+  })
 
   placeholder(sheet: Sheet): Frame {
     return this.#get('', toCheap(sheet), (cheap) => ({ ...placeholderCard(cheap), isPlaceholder: true }))
@@ -24,17 +31,15 @@ export class Cards {
   #get(name: string, sheet: Sheet, paint: (sheet: Sheet) => Frame): Frame {
     const { format, width, height, scale } = sheet
     const id = `${format} ${width} ${height} ${scale} ${name}`
-    const card = this.#cards.get(id) ?? paint(sheet)
-    // Written anew each time: a Map keeps the order of insertion, so the first entry is the longest unused.
-    this.#cards.delete(id)
+    const known = this.#cards.get(id)
+    if (known) return known
+    const card = paint(sheet)
     this.#cards.set(id, card)
-    const [oldest] = this.#cards.keys()
-    if (this.#cards.size > KEPT && oldest !== undefined) this.#cards.delete(oldest)
     return card
   }
 }
 
 function toCheap({ width, height, scale, format }: Sheet): Sheet {
-  const affordable = Math.sqrt(MOST_PIXELS / (width * height))
+  const affordable = Math.sqrt(MAX_PIXELS / (width * height))
   return { width, height, format, scale: Math.min(scale, affordable), quality: 90 }
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import { findPlace, type Place } from '../widget/find-place.ts'
 
@@ -21,7 +22,7 @@ const MAX_ROOMS = 500
 export class Failures {
   readonly #folders: readonly string[]
   readonly #log: Logger
-  readonly #byRoom = new Map<string, DrawFailure>()
+  readonly #byRoom = new LRUCache<string, DrawFailure>({ max: MAX_ROOMS })
   readonly #logged = new Map<string, { failure: string; at: number }>()
 
   /** @param folders the widgets' own, in which `place` is searched for. */
@@ -71,9 +72,6 @@ export class Failures {
   }
 
   #record(room: string, failure: DrawFailure): void {
-    this.#byRoom.delete(room)
     this.#byRoom.set(room, failure)
-    const [oldest] = this.#byRoom.keys()
-    if (this.#byRoom.size > MAX_ROOMS && oldest !== undefined) this.#byRoom.delete(oldest)
   }
 }
