@@ -26,7 +26,7 @@ import { createRouter } from './http/router.ts'
 import { Probe } from './http/stream/probe.ts'
 import { Streams } from './http/stream/streams.ts'
 import { createUpgrade, type Upgrade } from './http/upgrade.ts'
-import { type Options, readOptions } from './options.ts'
+import { type EmbeddedOptions, type Options, readOptions } from './options.ts'
 import { FolderWatch } from './render/folder-watch.ts'
 import { Renderer } from './render/renderer.ts'
 import { serveStateRequest } from './state-requests.ts'
@@ -38,13 +38,10 @@ import { RoomHits } from './viewer/room-hits.ts'
 import { Viewers } from './viewer/viewers.ts'
 import { builtInFolder } from './widget/built-in-folder.ts'
 
-/** What a host app may set; everything else is the host's own business. */
-export type ImgcastOptions = Partial<
-  Omit<Options, 'port' | 'host' | 'tlsCert' | 'tlsKey' | 'trustProxy' | 'widgets' | 'allowReferrer'>
-> & {
-  /** Folders of widget modules of your own, besides the built-in ones. */
+/** The options of `createImgcast`; a host app decides everything else. */
+export type ImgcastOptions = Omit<EmbeddedOptions, 'widgets'> & {
+  /** Folders of your own widget modules, besides the built-in ones. */
   widgets?: string | URL | (string | URL)[]
-  allowReferrer?: string | string[]
   /** The proxies that `handler` believes. An Express app has its own setting for `router`. @default none */
   trustProxy?: string | undefined
   /** Where log lines go. @default standard output, at `logLevel` */

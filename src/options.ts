@@ -6,45 +6,22 @@ import type { Fault } from './errors.ts'
 import { quote } from './errors.ts'
 import { formatDuration, parseDuration } from './widget/duration.ts'
 
-/** Everything that can be set, by its name in code; times are milliseconds. */
-export interface Options {
-  port: number
-  host: string
-  widgets: string[]
-  store: string
-  history: number
-  publicUrl: string | undefined
-  trustProxy: string | undefined
-  tlsCert: string | undefined
-  tlsKey: string | undefined
-  token: string | undefined
-  allowReferrer: string[]
-  maxConnections: number
-  maxConnectionsPerAddress: number
-  maxChannels: number
-  linger: number
-  heartbeat: number
-  ghostTimeout: number
-  probe: 'on' | 'off'
-  directSend: 'auto' | 'off'
-  minInterval: number
-  drawTimeout: number
-  workers: number
-  logLevel: string
+/** One option: the only place that knows its flag, environment variable, default, range and help. */
+export interface OptionRow<Name extends string = keyof Options> extends OptionSpec<unknown> {
+  name: Name
 }
 
-/** One option: the only place that knows its flag, environment variable, default, range and help. */
-export interface OptionRow<Name extends string = keyof Options> {
-  name: Name
-  /** What stands for the value in the help. */
+/** An option apart from its name, which is its key in the table. */
+interface OptionSpec<Value> {
+  /** The placeholder of the value in the help. */
   value: string
-  default: Options[keyof Options]
-  /** Says what is right, after `expected`. */
+  default: Value
+  /** The values that are right, as the words after `expected`. */
   expected: string
   help: string
-  /** Only for the command; a host app that embeds the server has these already. */
+  /** Only for the command: a host app that embeds the server has these already. */
   serverOnly?: boolean
-  /** May be given several times; commas part its values in the environment. */
+  /** May be given several times. In the environment, commas separate the values. */
   repeatable?: boolean
   /** Its value is never shown. */
   secret?: boolean
@@ -52,97 +29,113 @@ export interface OptionRow<Name extends string = keyof Options> {
   parse(text: string): unknown
 }
 
-type Rest = Pick<OptionRow, 'help'> & Partial<OptionRow>
+const DAY = 86_400_000
+const HOUR = 3_600_000
 
-/** The options, in the order of the help. */
-export const OPTIONS: readonly OptionRow[] = [
-  integer('port', 9192, 0, 65_535, { help: 'TCP port; 0 takes a free one', serverOnly: true }),
-  text('host', '127.0.0.1', 'a host name or address', /^[^\s/]+$/, {
-    help: 'address to listen on; 0.0.0.0 for all of IPv4',
-    serverOnly: true,
-  }),
-  {
-    name: 'widgets',
+/** The options, in the order of the help. A new option is a row here: `Options` gets its type from `default`. */
+const TABLE = {
+  port: serverOnly(integer(9192, 0, 65_535, 'TCP port to listen on; 0 chooses a free one')),
+  host: serverOnly(
+    text<string>('127.0.0.1', 'a host name or address', /^[^\s/]+$/, {
+      help: 'address to listen on; 0.0.0.0 for all IPv4 addresses',
+    }),
+  ),
+  widgets: repeatable({
     value: 'folder',
-    default: [],
     expected: 'a folder that exists',
-    help: 'folder of widget modules of your own, watched for changes',
-    repeatable: true,
+    help: 'folder of your own widget modules, reloaded when they change',
     parse: (path) => (existsSync(path) && statSync(path).isDirectory() ? path : undefined),
-  },
-  {
-    name: 'store',
+  }),
+  store: option<string>({
     value: 'location',
     default: 'file:./imgcast.db',
     expected: 'memory:, or file: and the path of a file in a folder that exists',
-    help: 'where rooms remember: an SQLite file of its own, or memory: which forgets at the end',
+    help: 'where state, counts and history are kept: an SQLite file, or memory: to keep nothing after a stop',
     parse: parseStore,
-  },
-  duration('history', 90 * 86_400_000, 3_600_000, 3_650 * 86_400_000, 'how long who watched when is kept'),
-  {
-    name: 'publicUrl',
+  }),
+  history: duration(90 * DAY, HOUR, 3_650 * DAY, 'how long to keep the history of rooms'),
+  publicUrl: option<string | undefined>({
     value: 'url',
     default: undefined,
     expected: 'an http or https URL without a user name, a password or a query',
-    help: 'address that snippets show, when a proxy hides the real one',
+    help: 'public address of this server, used in snippets, if a proxy changes it',
     parse: parsePublicUrl,
-  },
-  {
-    name: 'trustProxy',
-    value: 'proxies',
-    default: undefined,
-    expected: 'a number of proxies, or addresses, loopback, linklocal or uniquelocal, with commas between',
-    help: 'proxies whose X-Forwarded-For is believed; needed behind any proxy to tell visitors apart',
-    serverOnly: true,
-    parse: parseProxies,
-  },
-  file('tlsCert', 'certificate chain (PEM); with a key: HTTP/2 and HTTP/1.1 over TLS'),
-  file('tlsKey', 'private key of the certificate (PEM)'),
-  text('token', undefined, 'at least 16 characters without spaces', /^\S{16,}$/, {
-    help: 'token of the API; one is made at start when there is none',
+  }),
+  trustProxy: serverOnly(
+    option<string | undefined>({
+      value: 'proxies',
+      default: undefined,
+      expected: 'a number of proxies, or addresses, loopback, linklocal or uniquelocal, separated by commas',
+      help: 'proxies whose X-Forwarded-For is trusted; behind a proxy, visitors cannot be told apart without it',
+      parse: parseProxies,
+    }),
+  ),
+  tlsCert: serverOnly(file('certificate chain (PEM); with --tls-key, serves HTTP/2 and HTTP/1.1 over TLS')),
+  tlsKey: serverOnly(file('private key of the certificate (PEM)')),
+  token: text<string | undefined>(undefined, 'at least 16 characters without spaces', /^\S{16,}$/, {
+    help: 'token of the API; if not set, a new one is created at every start',
     secret: true,
   }),
-  text('allowReferrer', [], 'a host name, or *. and a host name', /^(\*\.)?[\w.-]+(:\d+)?$/, {
-    help: 'only pages of this host may show pictures',
-    value: 'host',
-    repeatable: true,
-  }),
-  integer('maxConnections', 10_000, 1, 1_000_000, { help: 'picture streams at once' }),
-  integer('maxConnectionsPerAddress', 200, 1, 1_000_000, {
-    help: 'picture streams at once from one address',
-  }),
-  integer('maxChannels', 500, 1, 100_000, { help: 'different pictures at once' }),
-  duration('linger', 10_000, 0, 3_600_000, 'how long a picture outlives its last viewer'),
-  duration('heartbeat', 3_000, 100, 60_000, 'how soon leaving shows where it shows only at the next bytes'),
-  duration(
-    'ghostTimeout',
+  allowReferrer: repeatable(
+    text('', 'a host name, or *. and a host name', /^(\*\.)?[\w.-]+(:\d+)?$/, {
+      help: 'host whose pages may show pictures; if not set, every page may',
+      value: 'host',
+    }),
+  ),
+  maxConnections: integer(10_000, 1, 1_000_000, 'maximum number of open picture streams'),
+  maxConnectionsPerAddress: integer(200, 1, 1_000_000, 'maximum number of open picture streams per address'),
+  maxChannels: integer(500, 1, 100_000, 'maximum number of different pictures drawn at the same time'),
+  linger: duration(10_000, 0, HOUR, 'how long a picture is kept after its last viewer has left'),
+  heartbeat: duration(
+    3_000,
+    100,
+    60_000,
+    'longest delay before a viewer that left is noticed, where only new bytes reveal it',
+  ),
+  ghostTimeout: duration(
     20_000,
     0,
-    3_600_000,
-    'how soon a viewer whose network is gone is not counted any more; 0s: never',
+    HOUR,
+    'how soon a viewer whose network is gone stops counting; 0s for never',
   ),
-  text('probe', 'on', 'on or off', /^(on|off)$/, {
-    help: 'ask streams of pages that Chromium readers left, a megabyte each, so that they end',
+  probe: text<'on' | 'off'>('on', 'on or off', /^(on|off)$/, {
+    help: 'send a megabyte to streams that Chromium may have left open, so that left ones end',
     value: 'on|off',
   }),
-  text('directSend', 'auto', 'auto or off', /^(auto|off)$/, {
+  directSend: text<'auto' | 'off'>('auto', 'auto or off', /^(auto|off)$/, {
     help: 'send frames straight to the kernel, by io_uring where allowed',
     value: 'auto|off',
   }),
-  duration('minInterval', 100, 0, 60_000, 'least time between two pictures that events ask for'),
-  duration('drawTimeout', 2_000, 100, 60_000, 'how long a widget may take to draw'),
-  integer('workers', Math.max(2, Math.min(4, availableParallelism())), 1, 64, { help: 'render processes' }),
-  text(
-    'logLevel',
+  minInterval: duration(100, 0, 60_000, 'shortest time between two pictures that events cause'),
+  drawTimeout: duration(2_000, 100, 60_000, 'how long a widget may take to draw'),
+  workers: integer(Math.max(2, Math.min(4, availableParallelism())), 1, 64, 'number of render processes'),
+  logLevel: text<string>(
     'info',
     'fatal, error, warn, info, debug, trace or silent',
     /^(fatal|error|warn|info|debug|trace|silent)$/,
-    {
-      help: 'how much is logged',
-      value: 'level',
-    },
+    { help: 'lowest level of log lines', value: 'level' },
   ),
-]
+}
+
+type Table = typeof TABLE
+
+/** All options by name; times are milliseconds. */
+export type Options = { -readonly [Name in keyof Table]: Table[Name]['default'] }
+
+/** The options that an app may set that embeds the server. A repeatable one takes one value or several. */
+export type EmbeddedOptions = Partial<{
+  [Name in keyof Table as Table[Name] extends { serverOnly: true } ? never : Name]: Table[Name] extends {
+    repeatable: true
+  }
+    ? string | string[]
+    : Table[Name]['default']
+}>
+
+/** The options as rows, in the order of the help. */
+export const OPTIONS: readonly OptionRow[] = Object.entries(TABLE).map(([name, spec]) => ({
+  ...(spec as OptionSpec<unknown>),
+  name: name as keyof Options,
+}))
 
 /** `maxChannels` -> `--max-channels`. */
 export function flagOf({ name }: { name: string }): string {
@@ -160,7 +153,7 @@ export function showValue(row: OptionRow<string>, value: unknown): string {
   return typeof value === 'number' && row.value === 'time' ? formatDuration(value) : String(value)
 }
 
-/** What a host app may set: the rest is its own business. */
+/** The options of `createImgcast`. */
 const EMBEDDABLE = OPTIONS.filter(({ serverOnly }) => !serverOnly)
 
 /**
@@ -175,7 +168,7 @@ export function readOptions(given: Readonly<Record<string, unknown>>): Options {
     if (!row)
       faults.push({
         name,
-        detail: `there is no such option; there are ${EMBEDDABLE.map((each) => each.name).join(', ')}`,
+        detail: `no such option, expected one of ${EMBEDDABLE.map((each) => each.name).join(', ')}`,
       })
     else if (value !== undefined)
       setOption(options, row, name, Array.isArray(value) ? value : [value], faults)
@@ -184,7 +177,7 @@ export function readOptions(given: Readonly<Record<string, unknown>>): Options {
   return options
 }
 
-/** Sets one option from its raw values, or tells what is wrong with it under `source`, the name it was given by. */
+/** Sets one option from its raw values, or adds a fault for each wrong one, named `source` as the user gave it. */
 export function setOption(
   options: object,
   row: OptionRow<string>,
@@ -210,57 +203,53 @@ export function defaults(): Options {
   return Object.fromEntries(OPTIONS.map((row) => [row.name, row.default])) as unknown as Options
 }
 
-/** All faults as lines. */
+/** Formats faults, one a line. */
 export function sayFaults(faults: readonly Fault[]): string {
   return faults.map(({ name, detail }) => `${name}: ${detail}`).join('\n')
 }
 
-function integer(name: keyof Options, usual: number, min: number, max: number, rest: Rest): OptionRow {
+function option<Value>(spec: OptionSpec<Value>): OptionSpec<Value> {
+  return spec
+}
+
+function serverOnly<Spec extends OptionSpec<unknown>>(spec: Spec): Spec & { serverOnly: true } {
+  return { ...spec, serverOnly: true }
+}
+
+function repeatable(spec: Omit<OptionSpec<string>, 'default'>): OptionSpec<string[]> & { repeatable: true } {
+  return { ...spec, default: [], repeatable: true }
+}
+
+function integer(fallback: number, min: number, max: number, help: string): OptionSpec<number> {
   const parse = (text: string) => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
     return value >= min && value <= max ? value : undefined
   }
-  return {
-    name,
-    value: 'number',
-    default: usual,
-    expected: `a whole number from ${min} to ${max}`,
-    parse,
-    ...rest,
-  }
+  return { value: 'number', default: fallback, expected: `a whole number from ${min} to ${max}`, parse, help }
 }
 
-function duration(name: keyof Options, usual: number, min: number, max: number, help: string): OptionRow {
+function duration(fallback: number, min: number, max: number, help: string): OptionSpec<number> {
   const parse = (text: string) => {
     const value = parseDuration(text)
     return value !== undefined && value >= min && value <= max ? value : undefined
   }
   const expected = `a time with its unit from ${formatDuration(min)} to ${formatDuration(max)}, like 500ms or 10s`
-  return { name, value: 'time', default: usual, expected, parse, help }
+  return { value: 'time', default: fallback, expected, parse, help }
 }
 
-function text(
-  name: keyof Options,
-  usual: Options[keyof Options],
+function text<Value extends string | undefined>(
+  fallback: Value,
   expected: string,
   grammar: RegExp,
-  rest: Rest,
-): OptionRow {
+  rest: Pick<OptionSpec<Value>, 'help'> & Partial<OptionSpec<Value>>,
+): OptionSpec<Value> {
   const parse = (value: string) => (grammar.test(value) ? value : undefined)
-  return { name, value: 'text', default: usual, expected, parse, ...rest }
+  return { value: 'text', default: fallback, expected, parse, ...rest }
 }
 
-function file(name: keyof Options, help: string): OptionRow {
+function file(help: string): OptionSpec<string | undefined> {
   const parse = (path: string) => (existsSync(path) && statSync(path).isFile() ? path : undefined)
-  return {
-    name,
-    value: 'file',
-    default: undefined,
-    expected: 'a file that exists',
-    parse,
-    help,
-    serverOnly: true,
-  }
+  return { value: 'file', default: undefined, expected: 'a file that exists', parse, help }
 }
 
 function parseProxies(text: string): string | undefined {
