@@ -31,6 +31,7 @@ const SPANS = {
 export default defineWidget({
   title: 'Chart',
   about: 'How many people watched a room over the last hour, day or week: the most at once, and on average.',
+  gallery: { rank: 80 },
   size: { width: { min: 120, max: 1200, default: 480 }, height: { min: 40, max: 600, default: 180 } },
   params: {
     room: param.text('', {

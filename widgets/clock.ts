@@ -9,6 +9,7 @@ const COLORS = {
 export default defineWidget({
   title: 'Clock',
   about: 'The time in a time zone, on the second.',
+  gallery: { rank: 60 },
   size: { width: { min: 60, max: 1000, default: 160 }, height: { min: 24, max: 1000, default: 160 } },
   params: {
     zone: param.zone('UTC', { about: 'Whose time.' }),

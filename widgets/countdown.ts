@@ -12,6 +12,7 @@ const [SMALLEST, SMALLEST_LETTER] = [9, 7]
 export default defineWidget({
   title: 'Countdown',
   about: 'Days, hours, minutes and seconds to a date.',
+  gallery: { rank: 70 },
   size: { width: { min: 100, max: 1000, default: 320 }, height: { min: 20, max: 400, default: 120 } },
   params: {
     to: param.date('', { about: 'When nothing is left; empty for the next New Year.' }),

@@ -3,6 +3,7 @@ import { defineWidget, param, type ShownPicture } from 'imgcast'
 export default defineWidget({
   title: 'Grid',
   about: 'Several pictures in one, over one connection: browsers open only six to a host.',
+  gallery: { rank: 100 },
   params: {
     show: param.text('countdown?height=160,clock,online?width=320&height=44,hits', {
       max: 1500,

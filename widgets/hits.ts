@@ -14,6 +14,7 @@ const SEGMENTS = '0010:02356789 1011:01234789 1112:013456789 0212:0235689 0102:0
 export default defineWidget({
   title: 'Hit counter',
   about: 'How often a picture was asked for.',
+  gallery: { rank: 50 },
   params: {
     span: param.choice(['total', 'today'], 'total', { about: 'Since ever, or on this day (UTC).' }),
     style: param.choice(['odometer', 'led', 'flip', 'plain'], 'odometer', { about: 'The kind of counter.' }),

@@ -15,6 +15,7 @@ const COLORS = {
 export default defineWidget({
   title: 'Watching now',
   about: 'How many people look at this very picture, or how often it is open.',
+  gallery: { rank: 10 },
   size: { width: { min: 60, max: 600, default: 170 }, height: { min: 16, max: 150, default: 40 } },
   params: {
     label: param.text('watching now', { max: 60, about: 'The words after the number.' }),

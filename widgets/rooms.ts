@@ -24,6 +24,7 @@ export default defineWidget({
   title: 'Rooms',
   about:
     'Several rooms in a table: who watches now, the peak of today, the hits, and the visitors over time.',
+  gallery: { rank: 90 },
   size: { width: { min: 120, max: 1200, default: 680 }, height: { min: 20, max: 1200, default: 160 } },
   params: {
     show: param.text('online/main,sine/main,hits/main', {

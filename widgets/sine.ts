@@ -12,6 +12,7 @@ const FADE_STEPS = 38
 export default defineWidget({
   title: 'Sine wave',
   about: 'A wave that runs to the right, drawn twenty times a second.',
+  gallery: { rank: 20 },
   size: { width: { min: 60, max: 1280, default: 600 }, height: { min: 30, max: 720, default: 200 } },
   params: {
     amplitude: param.number(0.75, { min: 0, max: 1, about: 'Of half the height.' }),

@@ -36,6 +36,7 @@ const UNSET = '#6e7781'
 export default defineWidget({
   title: 'Status badge',
   about: 'A badge that says what a script told it, in the words of shields.io: PUT /api/status/<key>.',
+  gallery: { rank: 30 },
   params: {
     label: param.text('', { max: 60, about: 'Instead of the label that was sent.' }),
     style: param.choice(['auto', 'flat', 'flat-square', 'plastic', 'for-the-badge', 'social'], 'auto', {
@@ -47,9 +48,9 @@ export default defineWidget({
   },
   load: ({ state }) => state.get<Badge>('badge'),
   data: ({ room, data }) => ({ ...data, room }),
-  size: ({ label, style }, { data, room }) => layOut(label, style, data, room),
-  draw(ctx, { params, data, room, scale }) {
-    const { look, font, halves, height } = layOut(params.label, params.style, data, room)
+  size: ({ label, style }, { data, key }) => layOut(label, style, data, key),
+  draw(ctx, { params, data, key, scale }) {
+    const { look, font, halves, height } = layOut(params.label, params.style, data, key)
     const calm = toText(data?.message) ? 'lightgrey' : UNSET
     const isError = data?.isError === true
     // Shields' endpoint rule: an error cannot be recoloured, so that it is not hidden.
@@ -90,12 +91,11 @@ export default defineWidget({
 })
 
 /** What stands where: the label, if there is one, and the message. */
-function layOut(label: string, style: string, badge: Badge | undefined, room: string) {
+function layOut(label: string, style: string, badge: Badge | undefined, key: string) {
   const wanted = style === 'auto' ? badge?.style : style
   const look = LOOKS.find(({ name }) => name === wanted) ?? FLAT
   const font = `${look.weight} ${look.em}px Inter`
   const options = { letterSpacing: look.spacing }
-  const key = room.slice(room.indexOf('/') + 1)
   const texts = [
     { name: 'label' as const, text: dropMissingEmoji(label) || toText(badge ? badge.label : key) },
     { name: 'message' as const, text: toText(badge?.message) || 'not set' },

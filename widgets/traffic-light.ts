@@ -9,6 +9,7 @@ const LAMPS = [
 export default defineWidget({
   title: 'Traffic light',
   about: 'Red, yellow and green in turn.',
+  gallery: { rank: 40 },
   size: { width: { min: 24, max: 400, default: 60 }, height: { min: 60, max: 1000, default: 150 } },
   params: {
     interval: param.duration(500, { min: 100, max: 3_600_000, about: 'How long each light is lit.' }),

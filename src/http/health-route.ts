@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import { SERVER_PATHS } from '../widget/server-paths.ts'
 import { refuseOthers } from './methods.ts'
 import { sendJson } from './send.ts'
 
@@ -6,9 +7,9 @@ import { sendJson } from './send.ts'
 export function createHealthRoute(isReady: () => boolean): Router {
   const route = Router()
   route
-    .route(['/healthz', '/readyz'])
+    .route([SERVER_PATHS.healthz, SERVER_PATHS.readyz])
     .get((request, response) => {
-      const isWell = request.path === '/healthz' || isReady()
+      const isWell = request.path === SERVER_PATHS.healthz || isReady()
       sendJson(request, response, isWell ? 200 : 503, { status: isWell ? 'ok' : 'stopping' })
     })
     .all(refuseOthers('GET'))

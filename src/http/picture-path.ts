@@ -1,4 +1,5 @@
 import { decodeSegment } from '../widget/key.ts'
+import { SERVER_PATHS } from '../widget/server-paths.ts'
 import { EXTENSIONS, type Extension, isExtension } from './extensions.ts'
 
 /** What a picture's path says. */
@@ -15,7 +16,7 @@ export const MAX_URL = 2048
 
 /** What asks for a picture by its ending, and for nothing that stands under a name of the server's own. */
 const PICTURE = new RegExp(
-  `^/(?!(?:api|assets)/)[^/?]+(?:/[^/?]*)?\\.(?:${Object.keys(EXTENSIONS).join('|')})(?:\\?|$)`,
+  `^/(?!(?:${Object.keys(SERVER_PATHS).join('|')})/)[^/?]+(?:/[^/?]*)?\\.(?:${Object.keys(EXTENSIONS).join('|')})(?:\\?|$)`,
 )
 
 const PATH = /^\/([^/]+)(?:\/([^/]*))?$/

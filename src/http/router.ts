@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import express, { Router } from 'express'
 import type { Logger } from 'pino'
-import { DASHBOARD } from './dashboard/dashboard.ts'
+import { SERVER_PATHS } from '../widget/server-paths.ts'
 import { createErrorHandler } from './error-handler.ts'
 import type { Pages } from './page/pages.ts'
 import { publicFolder } from './page/views.ts'
@@ -29,12 +29,15 @@ export function createRouter({ pictures, pages, api, calls, dashboard, log }: Ro
     isPictureUrl(request.url) ? pictures.handle(request, response) : next(),
   )
   const data = Router()
-  data.use('/api', api)
+  data.use(SERVER_PATHS.api, api)
   for (const call of calls) data.use(call)
   data.use(createErrorHandler(log))
   router.use(data)
-  router.use(DASHBOARD, dashboard)
-  router.use('/assets', express.static(join(publicFolder(), 'assets'), { index: false, maxAge: '1h' }))
+  router.use(SERVER_PATHS.dashboard, dashboard)
+  router.use(
+    SERVER_PATHS.assets,
+    express.static(join(publicFolder(), 'assets'), { index: false, maxAge: '1h' }),
+  )
   router.get('/', (request, response) => pages.gallery(request, response))
   router.use((request, response) => pictures.handle(request, response))
   router.use(createErrorHandler(log, (request, response, error) => pages.error(request, response, error)))

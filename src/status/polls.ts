@@ -3,8 +3,9 @@ import type { Logger } from 'pino'
 import type { Store } from '../cluster/store.ts'
 import { PublicError } from '../errors.ts'
 import { sendOutgoing } from '../system/outgoing.ts'
-import { parseRoom, roomOf } from '../widget/room.ts'
+import { parseRoom } from '../widget/room.ts'
 import { intervalOf, type Poll } from './poll.ts'
+import { STATUS_WIDGET, statusRoom } from './status-room.ts'
 import { BADGE, type Status } from './status-schema.ts'
 import { toFailedStatus, toStatus } from './to-status.ts'
 
@@ -30,7 +31,6 @@ interface Running {
 }
 
 const NAME = '$poll'
-const ROOM_PREFIX = 'status/'
 /** Statuses that are listed at most. */
 const MOST_STATUSES = 10_000
 /** The most polls there can be. */
@@ -87,9 +87,9 @@ export class Polls {
   async list(): Promise<StatusRow[]> {
     const rows = new Map<string, StatusRow>()
     for await (const [room, status] of this.#store.list(BADGE)) {
-      const key = room.slice(ROOM_PREFIX.length)
+      const { widget, key } = parseRoom(room)
       if (rows.size >= MOST_STATUSES) break
-      if (room.startsWith(ROOM_PREFIX)) rows.set(key, { key, status: status as Status, poll: null })
+      if (widget === STATUS_WIDGET) rows.set(key, { key, status: status as Status, poll: null })
     }
     for (const [key, { report }] of this.#running)
       rows.set(key, { key, status: rows.get(key)?.status ?? null, poll: report })
@@ -158,10 +158,6 @@ export class Polls {
     const shown = await this.#store.get(room, BADGE)
     if (JSON.stringify(shown) !== JSON.stringify(status)) await this.#store.set(room, BADGE, status)
   }
-}
-
-function statusRoom(key: string): string {
-  return roomOf({ widget: 'status', key })
 }
 
 async function fetchJson(url: string, signal: AbortSignal): Promise<unknown> {

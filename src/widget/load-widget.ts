@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
 import { type Manifest, toManifest } from './manifest.ts'
 import { isWidgetName } from './room.ts'
+import { isReservedName } from './server-paths.ts'
 import type { Widget } from './widget.ts'
 import { findWidgetFaults, notAWidget } from './widget-faults.ts'
 
@@ -13,10 +14,6 @@ export interface LoadedWidget {
 }
 
 const BUILT_IN = fileURLToPath(new URL('../../widgets', import.meta.url))
-/** First segments of URLs that are not pictures. */
-const TAKEN: ReadonlySet<string> = new Set(
-  'api assets dashboard healthz live-img metrics readyz ws'.split(' '),
-)
 
 /** Loads modules, each at most once: changed code needs a fresh process. */
 export type WidgetLoader = (file: string) => Promise<LoadedWidget>
@@ -30,7 +27,7 @@ export function nameOf(file: string): string {
 export function findNameFault(name: string): string | undefined {
   if (!isWidgetName(name))
     return 'expected a kebab-case file name like my-widget, since it is the name in the URL'
-  return TAKEN.has(name) ? `the name ${name} is taken by the server's own URLs` : undefined
+  return isReservedName(name) ? `the name ${name} is taken by the server's own URLs` : undefined
 }
 
 /**

@@ -92,6 +92,7 @@ describe('a URL that goes the shortest way', () => {
     '/api/status/build.png',
     '/api/build.png',
     '/assets/logo.png',
+    '/dashboard/logo.png',
     '/a/b/c.png',
   ])('%s does not', (url) => expect(isPictureUrl(url)).toBe(false))
 })

@@ -3,9 +3,9 @@ import type { Store } from '../../cluster/store.ts'
 import { PublicError } from '../../errors.ts'
 import { parsePoll } from '../../status/poll.ts'
 import type { Polls } from '../../status/polls.ts'
+import { statusRoom } from '../../status/status-room.ts'
 import { BADGE, parseStatus } from '../../status/status-schema.ts'
 import { checkKey } from '../../widget/key.ts'
-import { roomOf } from '../../widget/room.ts'
 import { jsonBody } from '../json-body.ts'
 import { refuseOthers } from '../methods.ts'
 import { sendTaggedJson } from '../send.ts'
@@ -16,19 +16,19 @@ export function createStatusApi(store: Store, polls: Polls): Router {
   api
     .route('/status/:key')
     .put(jsonBody(), async ({ params, body }, response) => {
-      const room = statusRoom(params.key)
+      const room = readStatusRoom(params.key)
       const status = parseStatus(body)
       await store.set(room, BADGE, status)
       response.json(status)
     })
     .get(async (request, response) => {
       const { key } = request.params
-      const status = await store.get(statusRoom(key), BADGE)
+      const status = await store.get(readStatusRoom(key), BADGE)
       if (status === undefined) throw noStatus(key)
       sendTaggedJson(request, response, status)
     })
     .delete(async ({ params }, response) => {
-      const room = statusRoom(params.key)
+      const room = readStatusRoom(params.key)
       // What is polled would be back at once.
       const wasPolled = await polls.delete(params.key)
       if (!(await store.delete(room, BADGE)) && !wasPolled) throw noStatus(params.key)
@@ -63,10 +63,10 @@ export function createStatusApi(store: Store, polls: Polls): Router {
   return api
 }
 
-/** Where the `status` widget looks for its text. */
-function statusRoom(key: string): string {
+/** The room of a status that a request names. @throws PublicError 400. */
+function readStatusRoom(key: string): string {
   checkKey(key)
-  return roomOf({ widget: 'status', key })
+  return statusRoom(key)
 }
 
 function noStatus(key: string): PublicError {

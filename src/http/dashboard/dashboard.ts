@@ -5,6 +5,7 @@ import type { Rooms } from '../../cluster/rooms.ts'
 import { notFound, toSentence } from '../../errors.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import type { RoomViewers } from '../../viewer/viewers.ts'
+import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { createErrorHandler } from '../error-handler.ts'
 import { PRIVATE_PAGE } from '../headers.ts'
 import { refuseOthers } from '../methods.ts'
@@ -33,7 +34,7 @@ export interface DashboardInit {
 }
 
 /** Where the router has the dashboard. */
-export const DASHBOARD = '/dashboard'
+export const DASHBOARD = SERVER_PATHS.dashboard
 
 /** The pages for whoever has the token: who watches what. */
 export function createDashboard({

@@ -10,10 +10,12 @@ export interface LivePicture extends Size {
   sources: (Size & { media: string; srcset: string })[]
 }
 
+/** The dashboard is built from pictures of these built-in widgets, and knows their parameters. */
+const [TABLE_WIDGET, CHART_WIDGET, GRID_WIDGET] = ['rooms', 'chart', 'grid'] as const
 /** The dashboard's own pictures are of this key, so that looking at rooms does not count in them. */
 const OWN_KEY = 'dashboard'
 /** The rooms of the dashboard's own pictures: in no list and no sum of it. */
-export const OWN_ROOMS: readonly string[] = ['rooms', 'chart', 'grid'].map((name) =>
+export const OWN_ROOMS: readonly string[] = [TABLE_WIDGET, CHART_WIDGET, GRID_WIDGET].map((name) =>
   roomOf({ widget: name, key: OWN_KEY }),
 )
 
@@ -62,10 +64,10 @@ export function chartsOf(base: string, room: string): LivePicture {
       const shown = spans.map(([span, label]) => {
         const { width, height } = CHARTS[space]
         const look = { span, theme, width: String(width), height: String(height), label }
-        return `chart/${OWN_KEY}?room=${room}&${new URLSearchParams(look)}`
+        return `${CHART_WIDGET}/${OWN_KEY}?room=${room}&${new URLSearchParams(look)}`
       })
       const query = new URLSearchParams({ columns: '1', gap: String(CHART_GAP), show: shown.join(',') })
-      return `${base}/grid/${OWN_KEY}.png?${query}`
+      return `${base}/${GRID_WIDGET}/${OWN_KEY}.png?${query}`
     },
   )
 }
@@ -86,7 +88,7 @@ function toTableUrl(
     ...(space === 'narrow' && { counts: 'visitors' }),
   })
   // Commas and slashes need no escape in a query, and an address has but so many letters.
-  return `${base}/rooms/${OWN_KEY}.png?show=${toShow(rooms)}&${query}`
+  return `${base}/${TABLE_WIDGET}/${OWN_KEY}.png?show=${toShow(rooms)}&${query}`
 }
 
 function toPicture(

@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { UNCACHED } from '../headers.ts'
 import { refuseOthers } from '../methods.ts'
 import { sendWhole } from '../send.ts'
@@ -16,7 +17,7 @@ export interface MetricsRouteInit {
 export function createMetricsRoute({ token, metrics, metricsNow }: MetricsRouteInit): Router {
   const route = Router()
   route
-    .route('/metrics')
+    .route(SERVER_PATHS.metrics)
     .get(async (request, response) => {
       checkToken(request, token)
       sendWhole(request, response, 200, UNCACHED, metrics.contentType, await metrics.text(metricsNow()))

@@ -5,44 +5,29 @@ import type { Manifest } from '../../widget/manifest.ts'
 /** One widget in a gallery. */
 export interface Exhibit {
   manifest: Manifest
-  /** Its picture is a stream, not a still. */
+  /** Whether its picture is a stream; if not, it is a still. */
   isLive: boolean
 }
 
-/** What people come for first; widgets that are not named follow by their titles. */
-const FIRST = [
-  'online',
-  'sine',
-  'status',
-  'traffic-light',
-  'hits',
-  'clock',
-  'countdown',
-  'chart',
-  'rooms',
-  'grid',
-]
-
 /**
- * The order of a gallery: people's own widgets by their titles, so that an author sees what a change does, then the
- * built-in ones. Where only some can be live, those are that would else stand still: a still of what repeats itself is
- * an animation.
- * @param most how many pictures may be streams.
+ * Orders a gallery: people's own widgets first, so that an author sees what a change does, then the built-in ones; each
+ * by rank, and those without a rank by their titles. If only some pictures can be streams, those are that would not
+ * change otherwise: a still of a picture that repeats is an animation.
+ * @param maxLive how many pictures may be streams.
  */
-export function toGalleryOrder(widgets: readonly Manifest[], most: number): Exhibit[] {
+export function toGalleryOrder(widgets: readonly Manifest[], maxLive: number): Exhibit[] {
   const folder = builtInFolder()
   const isBuiltIn = ({ file }: Manifest) => dirname(file) === folder
-  const placeOf = (manifest: Manifest) => {
-    if (!isBuiltIn(manifest)) return -1
-    const place = FIRST.indexOf(manifest.name)
-    return place < 0 ? FIRST.length : place
-  }
+  const rankOf = ({ rank = Number.MAX_VALUE }: Manifest) => rank
   const order = widgets.toSorted(
-    (one, other) => placeOf(one) - placeOf(other) || one.title.localeCompare(other.title, 'en'),
+    (one, other) =>
+      Number(isBuiltIn(one)) - Number(isBuiltIn(other)) ||
+      rankOf(one) - rankOf(other) ||
+      one.title.localeCompare(other.title, 'en'),
   )
   const moves = (manifest: Manifest) => isBuiltIn(manifest) && manifest.loops
   const live = new Set(
-    [...order.filter((each) => !moves(each)), ...order.filter((each) => moves(each))].slice(0, most),
+    [...order.filter((each) => !moves(each)), ...order.filter((each) => moves(each))].slice(0, maxLive),
   )
   return order.map((manifest) => ({ manifest, isLive: live.has(manifest) }))
 }

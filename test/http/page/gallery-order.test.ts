@@ -27,6 +27,17 @@ describe('a gallery', () => {
     expect(names.slice(0, 3)).toEqual(['ape', 'zebra', 'online'])
   })
 
+  test('goes by the ranks that widgets declare, then by titles', () => {
+    const all = [
+      own('b', { rank: undefined }),
+      own('a', { rank: undefined }),
+      own('z', { rank: 1 }),
+      own('y', { rank: 2 }),
+    ]
+    expect(namesOf(all, 9)).toEqual(['z', 'y', 'a', 'b'])
+    expect(builtIn.filter(({ rank }) => rank === undefined).map(({ name }) => name)).toEqual([])
+  })
+
   test('streams what would stand still, before what moves as a still', () => {
     const names = namesOf(builtIn, 5)
     expect(names.filter((name) => !name.startsWith('('))).toHaveLength(5)
