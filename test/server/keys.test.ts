@@ -79,8 +79,9 @@ test('a stateless widget counts and remembers nothing', async () => {
 })
 
 test('a stream of a stateless widget is no viewer of any room', async () => {
-  const response = await fetch(`${server.url}/content/live.png`, { headers: { 'Sec-Fetch-Dest': 'image' } })
-  await response.body?.getReader().read()
+  const left = new AbortController()
+  const { body } = await fetch(`${server.url}/content/live.png?delivery=stream`, { signal: left.signal })
+  await body?.getReader().read()
   expect(server.imgcast.census()).toMatchObject({ connections: 1, rooms: 0 })
-  await response.body?.cancel().catch(() => {})
+  left.abort()
 })
