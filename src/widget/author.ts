@@ -7,7 +7,7 @@ export { cutText, dropMissingEmoji, isRightToLeft, type TextOptions, textWidth }
 export { dateToTime } from './date.ts'
 export { defineWidget } from './define-widget.ts'
 export { type Param, type ParamSpec, type Parser, param, type Theme } from './param.ts'
-export type { HistorySpan, HistoryStep, HistoryWish, Level, RoomHistory } from './room-history.ts'
+export type { HistoryRequest, HistorySpan, HistoryStep, Level, RoomHistory } from './room-history.ts'
 export { type Tone, toneOf } from './tone.ts'
 export type {
   Animation,

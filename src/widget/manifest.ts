@@ -6,8 +6,8 @@ import { toKeySpec } from './to-key-spec.ts'
 import type { Limits, Size, SizeRange, Widget } from './widget.ts'
 
 /**
- * All that the server knows of a widget, as plain data. Widget code runs only in render processes; this crosses
- * over to the process that holds the sockets.
+ * Describes a widget as plain data. Widget code runs only in render processes; the manifest is sent to the process that
+ * holds the sockets.
  */
 export interface Manifest {
   name: string
@@ -30,22 +30,22 @@ export interface Manifest {
   fps: number | undefined
   /** True where the picture repeats, so that one period can be sent as an animated picture. */
   loops: boolean
-  /** True where a drawing waits for the widget's `load`, or for pictures that it shows. */
+  /** True if a drawing waits for the widget's `load` or for embedded pictures. */
   loads: boolean
   /** True where `.json` comes from the widget's own `data`. */
   hasData: boolean
-  /** True where only the widget itself can read its parameters, or say which pictures it shows. */
+  /** True if only the widget's own code can read its parameters, or name the pictures that it embeds. */
   reads: boolean
   /** True where it shows other pictures. */
   shows: boolean
   /** True where it has a source of changes of its own. */
   starts: boolean
-  /** What it wants to be told of. */
+  /** The events that it handles. */
   hears: Readonly<Record<EventType, boolean>>
   limits: Limits
 }
 
-/** What a widget can be told of. */
+/** An event that a widget can handle. */
 export type EventType = 'join' | 'leave' | 'click'
 
 const CUSTOM: ParamSpec = { kind: 'custom', default: '' }
@@ -108,7 +108,7 @@ function defaultSize(name: string, key: string, widget: Widget, params: Record<s
   }
 }
 
-/** The values a widget gets, of those that a look gives; throws what a parser of the widget's own throws. */
+/** Reads the values that a widget gets from those of a look. Throws what the widget's own parsers throw. */
 export function readValues(
   { params = {} }: Widget,
   specs: Readonly<Record<string, ParamSpec>>,
@@ -117,7 +117,7 @@ export function readValues(
   const entries = Object.entries(specs).map(([name, spec]): [string, ParamValue] => {
     const value = given[name] ?? spec.default
     const param = params[name]
-    // What a parser answers is between the author's types and the author's `draw`.
+    // The type of a parser's result is checked by the author's own types.
     return [name, isParser(param) ? (param.parse(value === '' ? undefined : value) as ParamValue) : value]
   })
   return Object.fromEntries(entries)

@@ -20,7 +20,7 @@ export interface HistoryStep {
 export type HistorySpan = 'hour' | 'day' | 'week'
 
 /** Which room's history a widget asks for. */
-export interface HistoryWish {
+export interface HistoryRequest {
   /** `<widget>/<key>`. @default the picture's own */
   room?: string
   /** The last hour in steps of a minute, the last day in steps of ten, or the last week in steps of an hour. */

@@ -1,7 +1,7 @@
 import type { SKRSContext2D as Context, Image } from '@napi-rs/canvas'
 import type { KeyGrammar } from './key.ts'
 import type { Param, Parser } from './param.ts'
-import type { HistoryWish, RoomHistory } from './room-history.ts'
+import type { HistoryRequest, RoomHistory } from './room-history.ts'
 
 /** A length that viewers may choose, in CSS pixels. */
 export interface SizeRange {
@@ -31,7 +31,7 @@ export interface RoomState {
   get<T = unknown>(name: string): Promise<T | undefined>
   /** Remembers a JSON value. */
   set(name: string, value: unknown): Promise<void>
-  /** Adds to a number (a missing one counts as 0) and answers the sum. */
+  /** Adds to a number (a missing one counts as 0) and returns the sum. */
   add(name: string, amount: number): Promise<number>
 }
 
@@ -47,10 +47,10 @@ export interface RoomScope {
 export interface LoadScope<P extends Params = Params> extends RoomScope {
   params: Values<P>
   /**
-   * Who watched a room over the last hour, day or week. The picture is not drawn anew for another room's changes
-   * before its next heartbeat. Rejects with a `TypeError` for a span that is none of these.
+   * The counts of a room over the last hour, day or week. Changes of another room show at the picture's next heartbeat.
+   * Rejects with a `TypeError` for any other span.
    */
-  history(wish: HistoryWish): Promise<RoomHistory>
+  history(request: HistoryRequest): Promise<RoomHistory>
   /** Aborted when the picture is no longer waited for. */
   signal: AbortSignal
 }
@@ -74,15 +74,15 @@ export interface Click {
 /** What `start` gets. */
 export interface SourceScope<P extends Params = Params, D = unknown> extends RoomScope {
   params: Values<P>
-  /** Has the picture drawn again, from `load` and all. */
+  /** Redraws the picture, beginning with `load`. */
   redraw(): void
-  /** Has the picture drawn with this as its `data`, in place of what `load` answers; of several the newest. */
+  /** Redraws the picture with this as its `data`, in place of what `load` returns. The newest value wins. */
   push(data: D): void
   /** Aborted when the last viewer is gone. */
   signal: AbortSignal
 }
 
-/** What a widget may take; more ends its process and shows its error card. */
+/** Limits of one widget. Exceeding one ends its process and shows its error card. */
 export interface Limits {
   /** Milliseconds for a `load`, and then for a drawing, at most a minute. @default `--draw-timeout` */
   timeout?: number
@@ -120,7 +120,7 @@ export interface Scene<P extends Params = Params, D = unknown> {
   peak: number
   /** Milliseconds since the epoch; an animated widget's clock stands still between two of its frames. */
   time: number
-  /** What `load` answered, or `push` was last given. */
+  /** What `load` returned, or the last value of `push`. */
   data: D
   /** What `shows` names, in its order. */
   pictures: readonly ShownPicture[]
@@ -176,11 +176,11 @@ export interface Widget<P extends Params = Params, D = unknown> {
   params?: P
   /** Draws again by the clock. */
   animate?: Animation<P>
-  /** Gets what `draw` needs and does not have. Runs before every drawing that nothing was pushed for. */
+  /** Loads what `draw` needs. Runs before every drawing, unless data was pushed. */
   load?(scope: LoadScope<P>): Promise<D> | D
   /**
-   * A source of changes (a socket, a camera, a timer), alive from a picture's first viewer to its last. Begun anew, after
-   * a pause, where it throws or its process ends. The widget runs in a process of its own.
+   * A source of changes (a socket, a camera, a timer), alive from a picture's first viewer to its last. Restarted after
+   * a pause if it throws or its process ends. The widget runs in a process of its own.
    */
   start?(scope: SourceScope<P, NoInfer<D>>): Promise<void> | void
   /** Somebody opened a picture of the room. */
@@ -194,10 +194,10 @@ export interface Widget<P extends Params = Params, D = unknown> {
    * their rooms. They cannot show others in turn.
    */
   shows?(scope: { room: string; key: string; params: Values<P> }): readonly string[]
-  /** What it may take. @default what every widget may */
+  /** @default the limits of every widget */
   limits?: Limits
   /** Draws on a transparent canvas, in CSS pixels. Synchronous and pure: nothing but the scene. */
   draw(ctx: Context, scene: Scene<P, D>): void
-  /** What `.json` answers. @default room, connections, visitors, peak */
+  /** The response to `.json`. @default room, connections, visitors, peak */
   data?(scene: Omit<Scene<P, D>, 'width' | 'height' | 'scale' | 'pictures'>): unknown
 }

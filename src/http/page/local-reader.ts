@@ -13,8 +13,8 @@ const FORWARDED = [
 ]
 
 /**
- * Whether whoever asks sits at this very machine: an author at work, who may see code. From loopback, to a loopback
- * name, through no proxy, as far as that shows.
+ * Whether a request comes from this machine, so that its author may see code: from a loopback address, for a loopback
+ * name, and without any header of a proxy.
  */
 export function isLocalReader({ headers, socket, httpVersion }: IncomingMessage): boolean {
   const host = headers.host ?? headers[':authority']

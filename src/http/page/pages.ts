@@ -20,7 +20,7 @@ const HTTP1_STREAMS = 5
 
 const LONGEST_PATH = 120
 
-/** Answers with server-rendered pages. */
+/** Sends server-rendered pages. */
 export class Pages {
   readonly #views = new Views()
   readonly #renderer: Renderer

@@ -6,7 +6,7 @@ import { paintSvg } from '../../picture/svg.ts'
 import type { LoadedWidget } from '../../widget/load-widget.ts'
 import { isTheme } from '../../widget/param.ts'
 import { roomOf } from '../../widget/room.ts'
-import type { HistoryWish, RoomHistory } from '../../widget/room-history.ts'
+import type { HistoryRequest, RoomHistory } from '../../widget/room-history.ts'
 import type { ShownPicture, Size } from '../../widget/widget.ts'
 import type { Drawing, Job, JobResult } from '../protocol.ts'
 import { observeReads, type SceneRead } from '../scene-reads.ts'
@@ -37,7 +37,7 @@ export async function loadJob(
   const load = async () => {
     if (pushed) return pushed.data
     const scope = roomScope(manifest, job, ask)
-    const history = ({ room = scope.room, span }: HistoryWish) =>
+    const history = ({ room = scope.room, span }: HistoryRequest) =>
       ask({ operation: 'history', room, span }) as Promise<RoomHistory>
     return widget.load?.({ ...scope, history, params: valuesOf({ widget, manifest }, job), signal })
   }
