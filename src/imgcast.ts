@@ -32,6 +32,7 @@ import { Renderer } from './render/renderer.ts'
 import { serveStateRequest } from './state-requests.ts'
 import { Polls } from './status/polls.ts'
 import { createDirectSend } from './system/direct-send.ts'
+import { OutgoingClient } from './system/outgoing.ts'
 import { SocketOptions } from './system/socket-options.ts'
 import { Memberships } from './viewer/memberships.ts'
 import { RoomHits } from './viewer/room-hits.ts'
@@ -107,6 +108,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const isReady = () => !isClosing
 
   const metrics = new Metrics()
+  closers.defer(() => metrics.close())
   const cluster = await createCluster(options.store, log, { retention: options.history, observer: metrics })
   closers.defer(() => cluster.close())
   const { presence, bus, store, history, viewerKeys } = cluster
@@ -145,9 +147,10 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   closers.defer(() => viewers.close(LAST_PICTURE_TIMEOUT))
   if (probe) closers.defer(() => probe.close())
   const rooms = new Rooms(cluster)
-  const polls = new Polls(store, log)
+  const client = new OutgoingClient(options)
+  const polls = new Polls({ store, client, log })
   closers.defer(() => polls.close())
-  const hooks = new Hooks({ rooms, store, bus, log })
+  const hooks = new Hooks({ rooms, store, bus, client, log })
   // Before the viewers: that all of them leave at the end is no event.
   closers.defer(() => events.close())
   closers.defer(() => hooks.close())

@@ -61,15 +61,13 @@ const TABLE = {
     help: 'public address of this server, used in snippets, if a proxy changes it',
     parse: parsePublicUrl,
   }),
-  trustProxy: serverOnly(
-    option<string | undefined>({
-      value: 'proxies',
-      default: undefined,
-      expected: 'a number of proxies, or addresses, loopback, linklocal or uniquelocal, separated by commas',
-      help: 'proxies whose X-Forwarded-For is trusted; behind a proxy, visitors cannot be told apart without it',
-      parse: parseProxies,
-    }),
-  ),
+  trustProxy: option<string | undefined>({
+    value: 'proxies',
+    default: undefined,
+    expected: 'a number of proxies, or addresses, loopback, linklocal or uniquelocal, separated by commas',
+    help: 'proxies whose X-Forwarded-For is trusted; behind a proxy, visitors cannot be told apart without it',
+    parse: parseProxies,
+  }),
   tlsCert: serverOnly(file('certificate chain (PEM); with --tls-key, serves HTTP/2 and HTTP/1.1 over TLS')),
   tlsKey: serverOnly(file('private key of the certificate (PEM)')),
   token: text<string | undefined>(undefined, 'at least 16 characters without spaces', /^\S{16,}$/, {
@@ -105,6 +103,13 @@ const TABLE = {
   directSend: text<'auto' | 'off'>('auto', 'auto or off', /^(auto|off)$/, {
     help: 'send frames straight to the kernel, by io_uring where allowed',
     value: 'auto|off',
+  }),
+  allowPrivateTargets: option<boolean>({
+    value: 'on|off',
+    default: false,
+    expected: 'on or off',
+    help: 'let polls and webhooks reach private, loopback and link-local addresses',
+    parse: (value) => ({ on: true, true: true, off: false, false: false })[value],
   }),
   minInterval: duration(100, 0, 60_000, 'shortest time between two pictures that events cause'),
   drawTimeout: duration(2_000, 100, 60_000, 'how long a widget may take to draw'),
@@ -150,6 +155,7 @@ export function variableOf({ name }: { name: string }): string {
 /** A value as the help and error messages show it. */
 export function showValue(row: OptionRow<string>, value: unknown): string {
   if (row.secret) return 'a secret'
+  if (typeof value === 'boolean') return value ? 'on' : 'off'
   return typeof value === 'number' && row.value === 'time' ? formatDuration(value) : String(value)
 }
 

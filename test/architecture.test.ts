@@ -84,7 +84,7 @@ describe('the architecture checker', () => {
     ['src/http/stream/a.ts', '../page/b.ts'],
     ['src/http/send.ts', './stream/b.ts'],
     ['src/http/api/a.ts', '../dashboard/b.ts'],
-    ['src/cli/guards.ts', './commands/status.ts'],
+    ['src/cli/call-api.ts', './commands/status.ts'],
     ['src/cli/doctor/a.ts', '../top/b.ts'],
   ])('keeps %s from importing %s', (path, specifier) => {
     expect(faultsOf({ [path]: `import '${specifier}'\n` })).toHaveLength(1)

@@ -1,12 +1,14 @@
-import type { Fault } from '../errors.ts'
-import { type Guard, isListOf, isObjectOf, isText } from './guards.ts'
+import * as z from 'zod'
+import { problemSchema } from '../http/api/schemas.ts'
+import { OutgoingClient, type OutgoingResponse } from '../system/outgoing.ts'
 import { harmless } from './printable.ts'
 
-/** What a call should be answered with. */
+/** The response that a call expects. */
 export interface Expected<T> {
   /** Its name, after `no`: `list of hooks`. */
   name: string
-  is: Guard<T>
+  /** Strict about whatever is shown: a number that is a text could steer the terminal. */
+  schema: z.ZodType<T>
 }
 
 /** One call of a running server's API. */
@@ -19,52 +21,60 @@ export interface ApiCall<T> {
   path: string
   body?: object
   expected: Expected<T>
-  /** Gives up waiting for the answer. */
+  /** Aborts the call. */
   signal?: AbortSignal
 }
 
-/** An answer without a body. */
-export const NOTHING: Expected<undefined> = {
-  name: 'confirmation',
-  is: (value) => value === undefined,
-}
+/** A response without a body. */
+export const NOTHING: Expected<undefined> = { name: 'confirmation', schema: z.undefined() }
 
-const isFaults = isListOf(isObjectOf<Fault>({ name: isText, detail: isText }))
+const detailSchema = problemSchema.pick({ detail: true })
+const faultsSchema = problemSchema.pick({ errors: true }).required()
+const TIMEOUT = 30_000
+/** A page of 1000 rooms has a third of a megabyte. */
+const MAX_BYTES = 16_777_216
+const MAX_REDIRECTS = 5
 
 /**
- * What the API answers; undefined for an answer without a body. Rejects with an `Error` that says what is wrong, in words
- * that cannot steer a terminal.
+ * Calls the API of a running server; resolves to the body of the response, or undefined where it has none. Rejects with an
+ * `Error` that says what is wrong, in words that cannot steer a terminal.
  */
 export async function callApi<T>(call: ApiCall<T>): Promise<T> {
   const { url, token, method, path, body, signal, expected } = call
-  const response = await fetch(`${url}/api${path}`, {
-    method,
-    headers: { Authorization: `Bearer ${token ?? ''}`, 'Content-Type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-    ...(signal && { signal }),
-  }).catch((error: Error) => {
-    const cause = error.cause instanceof Error ? error.cause.message : error.message
-    throw new Error(`${url} does not answer: ${cause}`)
-  })
-  if (response.ok) {
-    const answer = response.status === 204 ? undefined : await readJson(response)
-    if (expected.is(answer)) return answer
+  // The user names the server, which is on the same machine as a rule.
+  const client = new OutgoingClient({ allowPrivateTargets: true })
+  const response = await client
+    .open({
+      url: `${url}/api${path}`,
+      method,
+      headers: { Authorization: `Bearer ${token ?? ''}`, 'Content-Type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+      ...(signal && { signal }),
+      ...{ timeout: TIMEOUT, maxBytes: MAX_BYTES, maxRedirects: MAX_REDIRECTS },
+    })
+    .catch((error: Error) => {
+      throw new Error(`${url} does not answer: ${error.message}`)
+    })
+  const json = response.status === 204 ? response.close() : await readJson(response)
+  if (response.fault === undefined) {
+    const { success, data } = expected.schema.safeParse(json)
+    if (success) return data
     throw new Error(`${url} answers no ${expected.name}: is this an Imgcast server?`)
   }
   if (response.status === 401) {
     const which = token === undefined ? 'wants its token' : 'wants another token than this one'
     throw new Error(`${url} ${which}: set IMGCAST_TOKEN or give --token`)
   }
-  const { detail, errors } = ((await readJson(response)) ?? {}) as { detail?: unknown; errors?: unknown }
-  if (isFaults(errors) && errors.length > 0) {
-    throw new Error(errors.map((fault) => harmless(`${fault.name}: ${fault.detail}`)).join('\n'))
-  }
-  const said = isText(detail) ? harmless(detail) : 'is this an Imgcast server?'
+  const faults = faultsSchema.safeParse(json).data?.errors ?? []
+  if (faults.length > 0)
+    throw new Error(faults.map((fault) => harmless(`${fault.name}: ${fault.detail}`)).join('\n'))
+  const { detail } = detailSchema.safeParse(json).data ?? {}
+  const said = detail === undefined ? 'is this an Imgcast server?' : harmless(detail)
   throw new Error(`${url} answers ${response.status}: ${said}`)
 }
 
-/** Null for what is no JSON. Rejects where the answer breaks off. */
-async function readJson(response: Response): Promise<unknown> {
+/** Null for invalid JSON. Rejects where the response breaks off. */
+async function readJson(response: OutgoingResponse): Promise<unknown> {
   const text = await response.text()
   try {
     return JSON.parse(text)

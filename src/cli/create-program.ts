@@ -44,6 +44,7 @@ function toOption(row: CommandOptionRow): Option {
   const many = row.repeatable ? ', repeatable' : ''
   const usual = row.default === undefined || row.repeatable ? '' : `, default ${showValue(row, row.default)}`
   const about = `${row.help} (${variableOf(row)}${usual}${many})`
+  if (row.value === 'on|off') return keepAll(new Option(`${flagOf(row)} [${row.value}]`, about).preset('on'))
   return keepAll(new Option(`${flagOf(row)} <${row.value}>`, about))
 }
 

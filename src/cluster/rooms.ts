@@ -1,27 +1,12 @@
+import type { Room } from '../schema/room-schema.ts'
 import { parseRoom } from '../widget/room.ts'
 import type { History, RoomRecord } from './history.ts'
 import { HITS, toHits } from './hits.ts'
 import type { Presence } from './presence.ts'
 import type { Store } from './store.ts'
 
-/** All that is counted of a room. */
-export interface RoomSummary {
-  room: string
-  widget: string
-  key: string
-  /** Open picture streams. */
-  connections: number
-  /** Distinct people among them. */
-  visitors: number
-  /** The most visitors at once, ever. */
-  peak: number
-  /** The most visitors at once since midnight in UTC. */
-  peakToday: number
-  /** How often its pictures were asked for. */
-  hits: number
-  /** When it was first watched or asked for: milliseconds since 1970, null where nobody remembers. */
-  since: number | null
-}
+/** All that is counted of a room; `since` in milliseconds since 1970. */
+export type RoomSummary = Omit<Room, 'since'> & { since: number | null }
 
 /** What the parts know of a room. */
 interface Known {

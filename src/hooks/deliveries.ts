@@ -1,68 +1,91 @@
 import { randomBytes } from 'node:crypto'
-import pLimit from 'p-limit'
+import { setMaxListeners } from 'node:events'
+import pLimit, { type LimitFunction } from 'p-limit'
+import type { Logger } from 'pino'
+import * as z from 'zod'
 import type { Store } from '../cluster/store.ts'
-import { sendOutgoing } from '../system/outgoing.ts'
+import type { OutgoingClient } from '../system/outgoing.ts'
 import type { Hook } from './hook.ts'
 import { signatureHeaders } from './signature.ts'
 
-/** One try to deliver a message. */
-export interface Attempt {
-  /** Milliseconds since 1970. */
-  at: number
-  /** What was answered; null where nothing was. */
-  status: number | null
-  /** What went wrong, if anything did. */
-  error: string | null
+const attemptSchema = z.object({
+  at: z.number(),
+  status: z.number().nullable(),
+  error: z.string().nullable(),
+})
+const deliverySchema = z.object({
+  id: z.string(),
+  state: z.enum(['pending', 'delivered', 'failed']),
+  body: z.string().refine(isJson),
+  attempts: z.array(attemptSchema),
+  next: z.number().nullable(),
+})
+
+/** One attempt at a delivery: when (milliseconds since 1970), the status of the response, and what went wrong. */
+export type Attempt = z.infer<typeof attemptSchema>
+
+/** One message, its attempts, and when the next one is due (milliseconds since 1970; null if there is none). */
+export type Delivery = z.infer<typeof deliverySchema>
+
+/** What deliveries work with. */
+export interface DeliveriesInit {
+  store: Store
+  client: OutgoingClient
+  log: Logger
+  /** Milliseconds between attempts. @default eight attempts in seven hours */
+  pauses?: readonly number[] | undefined
 }
 
-/** One message and what became of it. */
-export interface Delivery {
-  id: string
-  state: 'pending' | 'delivered' | 'failed'
-  body: string
-  attempts: Attempt[]
-  /** When it is tried next, in milliseconds since 1970; null where it is not. */
-  next: number | null
-}
-
-/** Milliseconds from one try to the next: eight tries in seven hours. */
 const PAUSES = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000, 21_600_000]
-/** Of each hook, so many deliveries are remembered. */
+/** Deliveries that the log of a hook keeps. */
 const REMEMBERED = 20
 const LONGEST_ERROR = 120
-const AT_ONCE = 10
+/** The receiver wants no more messages (Standard Webhooks 1.0). */
+const GONE = 410
 const NAME = '$log'
 
-/** Where a hook keeps what it remembers. */
+/** The room of the store where a hook and its log are kept. */
 export function hookRoom(id: string): string {
   return `$hook/${id}`
 }
 
 /**
- * Delivers messages to hooks: signed, tried again with growing pauses until the other side answers 2xx, and written
- * down. What waits when the server stops is tried again after it starts.
+ * Delivers messages to hooks: signed, retried with growing pauses until the receiver returns 2xx, and logged. Deliveries
+ * that wait when the server stops are retried after its start. Each hook has one request under way, and waits for no other.
  */
 export class Deliveries {
   readonly #store: Store
+  readonly #client: OutgoingClient
+  readonly #log: Logger
   readonly #pauses: readonly number[]
-  readonly #limit = pLimit(AT_ONCE)
+  readonly #lanes = new Map<string, LimitFunction>()
   readonly #logs = new Map<string, Delivery[]>()
+  /** Failed attempts of each hook since its last success. */
+  readonly #failures = new Map<string, number>()
   readonly #timers = new Map<Delivery, NodeJS.Timeout>()
   readonly #stop = new AbortController()
 
-  constructor(store: Store, pauses: readonly number[] = PAUSES) {
+  constructor({ store, client, log, pauses = PAUSES }: DeliveriesInit) {
     this.#store = store
+    this.#client = client
+    this.#log = log
     this.#pauses = pauses
+    // One listener for each hook's request.
+    setMaxListeners(0, this.#stop.signal)
   }
 
-  /** Takes up what a hook had to deliver before the last stop. */
+  /** Resumes the deliveries of a hook from before the last stop. Damaged ones are dropped and logged. */
   async load(hook: Hook): Promise<void> {
-    const log = ((await this.#store.get(hookRoom(hook.id), NAME)) ?? []) as Delivery[]
+    const stored = (await this.#store.get(hookRoom(hook.id), NAME)) ?? []
+    const rows = Array.isArray(stored) ? stored.slice(0, REMEMBERED) : [stored]
+    const log = rows.flatMap((row) => deliverySchema.safeParse(row).data ?? [])
+    const damaged = rows.length - log.length
+    if (damaged > 0) this.#log.error({ hook: hook.id, damaged }, 'dropped damaged deliveries in the store')
     this.#logs.set(hook.id, log)
     for (const delivery of log) if (delivery.state === 'pending') this.#schedule(hook, delivery)
   }
 
-  /** Delivers a message; resolves when it is written down, long before it arrives. */
+  /** Delivers a message; resolves when it is in the store, before the first attempt. */
   async send(hook: Hook, message: object): Promise<Delivery> {
     const id = `msg_${randomBytes(12).toString('base64url')}`
     const body = JSON.stringify(message)
@@ -76,21 +99,21 @@ export class Deliveries {
     return delivery
   }
 
-  /** What was delivered to a hook, or is yet to be; the newest first. */
+  /** The deliveries of a hook, the newest first. */
   log(id: string): readonly Delivery[] {
     return this.#logs.get(id) ?? []
   }
 
-  /** Forgets a hook, and what it was to be told. */
+  /** Deletes the deliveries of a hook, those that wait too. */
   async delete(id: string): Promise<void> {
     for (const delivery of this.#logs.get(id) ?? []) this.#cancel(delivery)
-    this.#logs.delete(id)
+    for (const byHook of [this.#logs, this.#lanes, this.#failures]) byHook.delete(id)
     await this.#store.delete(hookRoom(id), NAME)
   }
 
-  /** Ends all tries. */
+  /** Aborts all attempts. */
   close(): void {
-    this.#stop.abort()
+    this.#stop.abort(new Error('the server is stopping'))
     for (const delivery of [...this.#timers.keys()]) this.#cancel(delivery)
   }
 
@@ -101,32 +124,36 @@ export class Deliveries {
 
   #schedule(hook: Hook, delivery: Delivery): void {
     const pause = Math.max(0, (delivery.next ?? 0) - Date.now())
-    const timer = setTimeout(() => {
-      void this.#limit(() => this.#try(hook, delivery)).catch(() => {})
-    }, pause)
-    this.#timers.set(delivery, timer.unref())
+    const lane = this.#lanes.get(hook.id) ?? pLimit(1)
+    this.#lanes.set(hook.id, lane)
+    const attempt = () => {
+      void lane(() => this.#attempt(hook, delivery)).catch((error: Error) => {
+        this.#log.error({ hook: hook.id, error: error.message }, 'cannot log a delivery')
+      })
+    }
+    this.#timers.set(delivery, setTimeout(attempt, pause).unref())
   }
 
-  async #try(hook: Hook, delivery: Delivery): Promise<void> {
+  async #attempt(hook: Hook, delivery: Delivery): Promise<void> {
     const { signal } = this.#stop
-    const isKnown = () => this.#timers.has(delivery)
-    if (signal.aborted || !isKnown()) return
-    const attempt = await this.#post(hook, delivery)
-    // Cut off by a stop, it is tried again after the start; a hook that was deleted meanwhile wants nothing more.
-    if (signal.aborted || !isKnown()) return
+    const isCancelled = () => signal.aborted || !this.#timers.has(delivery)
+    if (isCancelled()) return
+    const { retryAfter = 0, ...attempt } = await this.#post(hook, delivery)
+    // An attempt that a stop aborted does not count: it is repeated after the start.
+    if (isCancelled()) return
     this.#timers.delete(delivery)
     delivery.attempts.push(attempt)
     const pause = this.#pauses[delivery.attempts.length - 1]
-    const isDelivered = attempt.status !== null && attempt.status >= 200 && attempt.status < 300
-    // 410 says that nobody wants it ever again.
-    const isOver = isDelivered || pause === undefined || attempt.status === 410
+    const isDelivered = attempt.error === null
+    const isOver = isDelivered || pause === undefined || attempt.status === GONE
     delivery.state = isDelivered ? 'delivered' : isOver ? 'failed' : 'pending'
-    delivery.next = isOver ? null : Date.now() + pause
+    delivery.next = isOver ? null : Date.now() + Math.max(pause, retryAfter)
+    this.#report(hook, delivery, attempt)
     if (!isOver) this.#schedule(hook, delivery)
     await this.#write(hook.id)
   }
 
-  async #post(hook: Hook, { id, body }: Delivery): Promise<Attempt> {
+  async #post(hook: Hook, { id, body }: Delivery): Promise<Attempt & { retryAfter?: number | undefined }> {
     const at = Date.now()
     const headers = {
       'Content-Type': 'application/json',
@@ -134,15 +161,41 @@ export class Deliveries {
     }
     try {
       const { signal } = this.#stop
-      const { status, fault } = await sendOutgoing({ url: hook.url, method: 'POST', headers, body, signal })
-      return { at, status, error: fault?.slice(0, LONGEST_ERROR) ?? null }
+      const response = await this.#client.open({ url: hook.url, method: 'POST', headers, body, signal })
+      // The status says that the message has arrived. The body says nothing, and may be anything.
+      response.close()
+      const { status, fault, retryAfter } = response
+      return { at, status, error: fault?.slice(0, LONGEST_ERROR) ?? null, retryAfter }
     } catch (error) {
       return { at, status: null, error: (error as Error).message.slice(0, LONGEST_ERROR) }
     }
   }
 
+  /** Logs one warning an outage, and its end. */
+  #report(hook: Hook, { id, state }: Delivery, { error }: Attempt): void {
+    const failures = this.#failures.get(hook.id) ?? 0
+    if (error === null) {
+      if (failures > 0) this.#log.info({ hook: hook.id, failures }, 'webhook works again')
+      this.#failures.delete(hook.id)
+      return
+    }
+    this.#failures.set(hook.id, failures + 1)
+    // Only the host: an address may hold a secret.
+    const facts = { hook: hook.id, host: new URL(hook.url).host, delivery: id, state, error }
+    this.#log[failures === 0 ? 'warn' : 'debug'](facts, 'webhook delivery failed')
+  }
+
   #write(id: string): Promise<void> {
     const log = this.#logs.get(id)
     return log ? this.#store.set(hookRoom(id), NAME, log) : Promise.resolve()
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
   }
 }

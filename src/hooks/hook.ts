@@ -1,66 +1,76 @@
-import { badRequest, type Fault, quote } from '../errors.ts'
-import { findUrlFault } from '../system/outgoing.ts'
-import { formatDuration, parseDuration } from '../widget/duration.ts'
+import * as z from 'zod'
+import { expected } from '../schema/expected.ts'
+import { durationField, urlField } from '../schema/fields.ts'
+import { parseBody } from '../schema/parse-body.ts'
+import { parseDuration } from '../widget/duration.ts'
 import { formatCondition, parseCondition } from './condition.ts'
 
-/** What somebody wishes to be told of, and where. */
-export interface HookOrder {
-  url: string
-  /** A condition, as `formatCondition` writes it. */
-  when: string
-  /** How long it has to hold: a time with its unit. */
-  for: string
-}
-
-/** A hook as it is kept. */
-export interface Hook extends HookOrder {
-  id: string
-  /** Signs what is sent: `whsec_` and 32 random bytes in Base64. */
-  secret: string
-  /** Milliseconds since 1970. */
-  created: number
-  /** Whether its condition was told of, and has held ever since. */
-  hasFired: boolean
-}
-
 const LONGEST_WHEN = 300
-const LONGEST_FOR = 86_400_000
+const LONGEST_TIME = 86_400_000
+const EXAMPLE = 'visitors(online/blog) > 100'
+const condition = expected(`a condition of at most ${LONGEST_WHEN} characters, like ${EXAMPLE}`)
 
-/** Reads a hook out of a request's body. @throws PublicError 400 that names every wrong field. */
-export function parseHook(body: unknown): HookOrder {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw badHook([{ name: 'body', detail: `expected a JSON object, got ${quote(body)}` }])
-  }
-  const { url, when, for: duration = '0ms' } = body as Record<string, unknown>
-  const faults: Fault[] = []
-  const urlFault = findUrlFault(url)
-  if (urlFault !== undefined) faults.push({ name: 'url', detail: `expected ${urlFault}` })
-  const condition = readCondition(when, faults)
-  const time = typeof duration === 'string' ? (parseDuration(duration) ?? Number.NaN) : Number.NaN
-  if (!(time >= 0 && time <= LONGEST_FOR)) {
-    const expected = `expected a time with its unit up to ${formatDuration(LONGEST_FOR)}, like 1m`
-    faults.push({ name: 'for', detail: `${expected}, got ${quote(duration)}` })
-  }
-  if (faults.length > 0) throw badHook(faults)
-  return { url: url as string, when: condition, for: formatDuration(time) }
+const whenField = z
+  .string(condition)
+  .max(LONGEST_WHEN, { ...condition, abort: true })
+  .superRefine((text, context) => {
+    try {
+      parseCondition(text)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message, continue: false })
+    }
+  })
+  .overwrite((text) => formatCondition(parseCondition(text)))
+  .meta({
+    description: '`visitors`, `connections` or `hits` of a room, compared with a whole number.',
+    examples: [EXAMPLE],
+  })
+
+/** The body of a request that adds a hook: what it waits for, and where its messages go. */
+export const hookSettingsSchema = z.object(
+  {
+    url: urlField,
+    when: whenField,
+    for: durationField({
+      ...{ min: 0, max: LONGEST_TIME, fallback: '0ms', example: '1m' },
+      description: 'How long the condition has to hold before the message is sent.',
+    }),
+    cooldown: durationField({
+      ...{ min: 0, max: LONGEST_TIME, fallback: '10s', example: '10s' },
+      description:
+        'Shortest time between two messages. A condition that holds when it is over is reported then; one that held only in between is not.',
+    }),
+  },
+  expected('a JSON object'),
+)
+
+const storedHookSchema = hookSettingsSchema.extend({
+  id: z.string().min(1),
+  secret: z.string().startsWith('whsec_'),
+  created: z.number(),
+  hasFired: z.boolean(),
+})
+
+/** What a hook waits for, and where its messages go. Times with their unit. */
+export type HookSettings = z.infer<typeof hookSettingsSchema>
+
+/**
+ * A hook as it is kept: `secret` signs the messages, `created` is in milliseconds since 1970, and `hasFired` says whether a
+ * message was sent for its condition, which has held ever since.
+ */
+export type Hook = z.infer<typeof storedHookSchema>
+
+/** Reads a hook from the body of a request. @throws PublicError 400 that names every wrong field. */
+export function parseHook(body: unknown): HookSettings {
+  return parseBody(hookSettingsSchema, body, { code: 'bad-hook', caption: 'not a hook' })
 }
 
-/** How long a hook's condition has to hold, in milliseconds. */
-export function durationOf({ for: duration }: HookOrder): number {
-  return parseDuration(duration) ?? 0
+/** Reads a hook from the store. @throws PublicError that names what is damaged. */
+export function parseStoredHook(row: unknown): Hook {
+  return parseBody(storedHookSchema, row, { code: 'bad-hook', caption: 'not a hook' })
 }
 
-function readCondition(when: unknown, faults: Fault[]): string {
-  try {
-    if (typeof when === 'string' && when.length <= LONGEST_WHEN) return formatCondition(parseCondition(when))
-    const expected = `expected a condition of at most ${LONGEST_WHEN} characters`
-    throw new TypeError(`${expected}, like visitors(online/blog) > 100, got ${quote(when)}`)
-  } catch (error) {
-    faults.push({ name: 'when', detail: (error as Error).message })
-    return ''
-  }
-}
-
-function badHook(faults: Fault[]) {
-  return badRequest('bad-hook', 'not a hook', faults)
+/** The times of a hook, in milliseconds. */
+export function timesOf(hook: HookSettings): { duration: number; cooldown: number } {
+  return { duration: parseDuration(hook.for) ?? 0, cooldown: parseDuration(hook.cooldown) ?? 0 }
 }

@@ -1,22 +1,25 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Bus } from '../cluster/bus.ts'
 import type { RoomSummary, Rooms } from '../cluster/rooms.ts'
 import type { Store } from '../cluster/store.ts'
 import { PublicError } from '../errors.ts'
+import type { OutgoingClient } from '../system/outgoing.ts'
 import { type Condition, holds, parseCondition } from './condition.ts'
 import { Deliveries, type Delivery, hookRoom } from './deliveries.ts'
-import { durationOf, type Hook, type HookOrder } from './hook.ts'
+import { type Hook, type HookSettings, parseStoredHook, timesOf } from './hook.ts'
 import { SECRET_PREFIX } from './signature.ts'
 import { Trigger } from './trigger.ts'
 
-/** What hooks work on. */
+/** What hooks work with. */
 export interface HooksInit {
-  rooms: Rooms
+  rooms: Pick<Rooms, 'get'>
   store: Store
   bus: Bus
+  client: OutgoingClient
   log: Logger
-  /** Milliseconds from one try to the next. @default those of `Deliveries` */
+  /** Milliseconds between attempts at a delivery. @default those of `Deliveries` */
   pauses?: readonly number[]
 }
 
@@ -24,18 +27,25 @@ interface Watched {
   hook: Hook
   condition: Condition
   trigger: Trigger
-  /** Whether its condition is being looked at, and whether it has to be looked at once more. */
-  looking: 'no' | 'yes' | 'again'
+  /** Whether its condition is being evaluated, and whether it must be evaluated once more after that. */
+  evaluating: 'no' | 'yes' | 'again'
+  /** The performance.now() of the last evaluation. */
+  evaluatedAt: number
 }
 
 const NAME = '$hook'
-/** The most hooks there can be. */
+/** Largest number of hooks. */
 export const MOST_HOOKS = 100
-/** What nothing tells of, hits and the passing of time, is looked at once a second. */
+/** All conditions are evaluated this often: no event reports hits, or that a condition has held for long enough. */
 const INTERVAL = 1_000
+/** Shortest pause between two evaluations: strangers may come and go a thousand times a second. */
+const EVALUATION_PAUSE = 100
 const NOBODY = { connections: 0, visitors: 0, peak: 0, hits: 0 }
 
-/** Webhooks: each is told once when its condition becomes true, and again only after it was false. Kept in the store. */
+/**
+ * Webhooks: each is sent a message once when its condition becomes true, and again only after it was false and its
+ * cooldown is over. Kept in the store.
+ */
 export class Hooks {
   readonly #init: HooksInit
   readonly #deliveries: Deliveries
@@ -45,45 +55,45 @@ export class Hooks {
 
   constructor(init: HooksInit) {
     this.#init = init
-    this.#deliveries = new Deliveries(init.store, init.pauses)
-    this.#unsubscribe = init.bus.subscribe((room) => this.#lookAll(room))
-    this.#timer = setInterval(() => this.#lookAll(), INTERVAL).unref()
+    this.#deliveries = new Deliveries(init)
+    this.#unsubscribe = init.bus.subscribe((room) => this.#evaluateAll(room))
+    this.#timer = setInterval(() => this.#evaluateAll(), INTERVAL).unref()
   }
 
-  /** Takes up the hooks of before the last stop. */
+  /** Resumes the hooks of before the last stop. A damaged row is skipped and logged. */
   async load(): Promise<void> {
-    for await (const [, hook] of this.#init.store.list(NAME)) {
+    for await (const [room, row] of this.#init.store.list(NAME)) {
       try {
-        this.#watch(hook as Hook)
-        await this.#deliveries.load(hook as Hook)
+        const hook = parseStoredHook(row)
+        if (hookRoom(hook.id) !== room)
+          throw new TypeError(`expected a hook of ${room}, got one of ${hook.id}`)
+        await this.#deliveries.load(hook)
+        this.#watch(hook)
       } catch (error) {
-        this.#init.log.error(
-          { hook: (hook as Hook).id, error: (error as Error).message },
-          'cannot take up a hook',
-        )
+        this.#init.log.error({ room, error: (error as Error).message }, 'skipped a damaged hook in the store')
       }
     }
   }
 
-  /** Adds one. @throws PublicError 409 for one too many. */
-  async add(order: HookOrder): Promise<Hook> {
+  /** Adds a hook. @throws PublicError 409 where there are too many. */
+  async add(settings: HookSettings): Promise<Hook> {
     if (this.#watched.size >= MOST_HOOKS) {
       const caption = `there are ${MOST_HOOKS} hooks, and there can be no more`
       throw new PublicError({ code: 'too-many-hooks', status: 409, caption })
     }
     const hook: Hook = {
       id: randomBytes(4).toString('hex'),
-      ...order,
+      ...settings,
       secret: SECRET_PREFIX + randomBytes(32).toString('base64'),
       created: Date.now(),
       hasFired: false,
     }
     await this.#init.store.set(hookRoom(hook.id), NAME, hook)
-    void this.#look(this.#watch(hook))
+    void this.#evaluate(this.#watch(hook))
     return hook
   }
 
-  /** All of them, the oldest first. */
+  /** All hooks, the oldest first. */
   list(): Hook[] {
     return [...this.#watched.values()]
       .map(({ hook }) => hook)
@@ -94,19 +104,19 @@ export class Hooks {
     return this.#watched.get(id)?.hook
   }
 
-  /** What was delivered to a hook, or is yet to be; the newest first. */
+  /** The deliveries of a hook, the newest first. */
   log(id: string): readonly Delivery[] {
     return this.#deliveries.log(id)
   }
 
-  /** Answers whether there was one to delete. */
+  /** Returns whether the hook existed. */
   async delete(id: string): Promise<boolean> {
     if (!this.#watched.delete(id)) return false
     await this.#deliveries.delete(id)
     return this.#init.store.delete(hookRoom(id), NAME)
   }
 
-  /** Tells nobody anything any more. What was to be told is remembered. */
+  /** Stops all evaluations and attempts. Deliveries that wait stay in the store. */
   close(): void {
     clearInterval(this.#timer)
     this.#unsubscribe()
@@ -115,45 +125,54 @@ export class Hooks {
   }
 
   #watch(hook: Hook): Watched {
-    const trigger = new Trigger(durationOf(hook), hook.hasFired)
-    const watched: Watched = { hook, condition: parseCondition(hook.when), trigger, looking: 'no' }
+    const watched: Watched = {
+      hook,
+      condition: parseCondition(hook.when),
+      trigger: new Trigger({ ...timesOf(hook), hasFired: hook.hasFired }),
+      evaluating: 'no',
+      evaluatedAt: -Infinity,
+    }
     this.#watched.set(hook.id, watched)
     return watched
   }
 
-  #lookAll(room?: string): void {
+  #evaluateAll(room?: string): void {
     for (const watched of this.#watched.values()) {
-      if (room === undefined || watched.condition.room === room) void this.#look(watched)
+      if (room === undefined || watched.condition.room === room) void this.#evaluate(watched)
     }
   }
 
-  /** One look at a time, so that none is told by counts older than those of the one before. */
-  async #look(watched: Watched): Promise<void> {
-    if (watched.looking !== 'no') {
-      watched.looking = 'again'
+  /** One evaluation at a time, so that none works with older counts than the one before it. */
+  async #evaluate(watched: Watched): Promise<void> {
+    if (watched.evaluating !== 'no') {
+      watched.evaluating = 'again'
       return
     }
     do {
-      watched.looking = 'yes'
-      await this.#lookOnce(watched).catch((error: Error) => {
-        this.#init.log.error({ hook: watched.hook.id, error: error.message }, 'cannot watch for a hook')
+      watched.evaluating = 'yes'
+      const pause = watched.evaluatedAt + EVALUATION_PAUSE - performance.now()
+      if (pause > 0) await sleep(pause, undefined, { ref: false })
+      watched.evaluatedAt = performance.now()
+      await this.#evaluateOnce(watched).catch((error: Error) => {
+        this.#init.log.error({ hook: watched.hook.id, error: error.message }, 'cannot evaluate a hook')
       })
       // TypeScript does not see that it may have changed meanwhile.
-    } while ((watched.looking as Watched['looking']) === 'again')
-    watched.looking = 'no'
+    } while ((watched.evaluating as Watched['evaluating']) === 'again')
+    watched.evaluating = 'no'
   }
 
-  async #lookOnce({ hook, condition, trigger }: Watched): Promise<void> {
-    const summary = await this.#init.rooms.get(condition.room)
+  async #evaluateOnce({ hook, condition, trigger }: Watched): Promise<void> {
     // Deleted meanwhile, or the server stops.
     if (!this.#watched.has(hook.id)) return
+    const summary = await this.#init.rooms.get(condition.room)
+    if (!this.#watched.has(hook.id)) return
     const value = (summary ?? NOBODY)[condition.measure]
-    const isNews = trigger.update(holds(condition, value), performance.now())
+    const fires = trigger.update(holds(condition, value), performance.now())
     if (trigger.hasFired !== hook.hasFired) {
       hook.hasFired = trigger.hasFired
       await this.#init.store.set(hookRoom(hook.id), NAME, hook)
     }
-    if (isNews && this.#watched.has(hook.id))
+    if (fires && this.#watched.has(hook.id))
       await this.#deliveries.send(hook, toMessage(hook, condition, summary))
   }
 }

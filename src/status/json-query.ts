@@ -1,14 +1,18 @@
 import { JSONPathEnvironment, type JSONValue } from 'json-p3'
 import { quote } from '../errors.ts'
 
-/** Asks a JSON value for the values at a path; none where there is nothing. */
+/** Returns the values at a path of a JSON value; none where the path leads nowhere. */
 export type JsonQuery = (value: unknown) => unknown[]
 
 const LONGEST_QUERY = 200
+const MOST_SEGMENTS = 20
+/** How many times over a query may visit one value, by lists of selectors like `[0,0]`. */
+const MOST_COPIES = 16
 
 /**
  * Compiles a JSONPath (RFC 9535) like `$.build.status`. No script is ever run. A query takes time in proportion to the
- * value, and no longer: one `..` and one filter at most, none within it, and no regular expressions.
+ * value: one `..` and one filter at most, none within it, no regular expressions, and few lists of selectors, as each
+ * multiplies what the ones before it found.
  * @throws TypeError that says what is wrong.
  */
 export function compileJsonQuery(text: string): JsonQuery {
@@ -29,9 +33,32 @@ export function compileJsonQuery(text: string): JsonQuery {
   }
   try {
     const query = environment.compile(text)
+    checkSize(query)
     return (value) => query.query(value as JSONValue).values()
   } catch (error) {
     const reason = (error as Error).message
     throw new TypeError(`Expected a JSONPath like $.build.status, got ${quote(text)}: ${reason}`)
   }
+}
+
+/** @throws Error for a query that would multiply what it finds. */
+function checkSize(query: object): void {
+  const { segments, copies } = measure(query)
+  if (segments > MOST_SEGMENTS) throw new Error(`expected at most ${MOST_SEGMENTS} segments, got ${segments}`)
+  if (copies > MOST_COPIES)
+    throw new Error(`expected lists of selectors that make at most ${MOST_COPIES} paths, got ${copies}`)
+}
+
+/** Counts the segments of a compiled query and its filters, and how many paths their lists of selectors make. */
+function measure(part: object): { segments: number; copies: number } {
+  const total = { segments: 0, copies: 1 }
+  for (const [name, value] of Object.entries(part)) {
+    if (name === 'environment' || name === 'token' || typeof value !== 'object' || value === null) continue
+    if (name === 'segments') total.segments += (value as unknown[]).length
+    if (name === 'selectors') total.copies *= (value as unknown[]).length
+    const inner = measure(value as object)
+    total.segments += inner.segments
+    total.copies *= inner.copies
+  }
+  return total
 }

@@ -1,13 +1,14 @@
-import pLimit from 'p-limit'
 import type { Logger } from 'pino'
 import type { Store } from '../cluster/store.ts'
 import { PublicError } from '../errors.ts'
-import { sendOutgoing } from '../system/outgoing.ts'
+import type { OutgoingClient } from '../system/outgoing.ts'
+import { checkKey } from '../widget/key.ts'
 import { parseRoom } from '../widget/room.ts'
-import { intervalOf, type Poll } from './poll.ts'
+import { intervalOf, type Poll, parsePoll } from './poll.ts'
+import { StatusReader, TooCostlyError } from './status-reader.ts'
 import { STATUS_WIDGET, statusRoom } from './status-room.ts'
 import { BADGE, type Status } from './status-schema.ts'
-import { toFailedStatus, toStatus } from './to-status.ts'
+import { toFailedStatus } from './to-status.ts'
 
 /** A poll, and how it went last. */
 export interface PollReport extends Poll {
@@ -30,38 +31,58 @@ interface Running {
   stop: AbortController
 }
 
-const NAME = '$poll'
-/** Statuses that are listed at most. */
-const MOST_STATUSES = 10_000
-/** The most polls there can be. */
-export const MOST_POLLS = 500
-/** Requests that are under way at once. */
-const AT_ONCE = 10
-/** One failure may be chance: what was shown stays until so many in a row. */
-const TOLERATED_FAILURES = 3
-/** Over how many milliseconds the first requests after a start are spread. */
-const SPREAD = 5_000
+/** What polls work with. */
+export interface PollsInit {
+  store: Store
+  client: OutgoingClient
+  log: Logger
+}
 
-/** Fetches JSON for statuses, each as often as it is wished, and shows what it says. Kept in the store. */
+const NAME = '$poll'
+const HEADERS = { Accept: 'application/json' }
+/** Largest number of statuses in a list. */
+const MOST_STATUSES = 10_000
+/** Largest number of polls. */
+export const MOST_POLLS = 500
+/** A single failure may be chance: the last status stays until this many in a row. */
+const TOLERATED_FAILURES = 3
+/** Milliseconds over which the first requests after a start are spread. */
+const SPREAD = 5_000
+/** Shortest pause after a response that took too long to read: its like would keep others waiting. */
+const COSTLY_PAUSE = 60_000
+
+/**
+ * Fetches JSON for statuses at regular intervals and shows what it says. Kept in the store. Each poll has at most one
+ * request under way and waits for no other poll.
+ */
 export class Polls {
   readonly #store: Store
+  readonly #client: OutgoingClient
   readonly #log: Logger
+  readonly #reader = new StatusReader()
   readonly #running = new Map<string, Running>()
-  readonly #limit = pLimit(AT_ONCE)
 
-  constructor(store: Store, log: Logger) {
+  constructor({ store, client, log }: PollsInit) {
     this.#store = store
+    this.#client = client
     this.#log = log
   }
 
-  /** Takes up what was polled before the last stop. */
+  /** Resumes the polls of before the last stop. A damaged row is skipped and logged. */
   async load(): Promise<void> {
     for await (const [room, poll] of this.#store.list(NAME)) {
-      this.#start(parseRoom(room).key, poll as Poll, Math.random() * SPREAD)
+      try {
+        const { widget, key } = parseRoom(room)
+        if (widget !== STATUS_WIDGET) throw new TypeError(`expected a room of ${STATUS_WIDGET}`)
+        checkKey(key)
+        this.#start(key, parsePoll(poll), Math.random() * SPREAD)
+      } catch (error) {
+        this.#log.error({ room, error: (error as Error).message }, 'skipped a damaged poll in the store')
+      }
     }
   }
 
-  /** Begins to poll for a status, instead of what was polled for it before. @throws PublicError 409 for one too many. */
+  /** Starts to poll for a status; replaces its previous poll. @throws PublicError 409 for one too many. */
   async set(key: string, poll: Poll): Promise<PollReport> {
     if (!this.#running.has(key) && this.#running.size >= MOST_POLLS) {
       const caption = `there are ${MOST_POLLS} polls, and there can be no more`
@@ -76,7 +97,7 @@ export class Polls {
     return this.#running.get(key)?.report
   }
 
-  /** Stops one; what it showed last stays. Answers whether there was one. */
+  /** Stops one; the last status stays. Returns whether there was one. */
   async delete(key: string): Promise<boolean> {
     if (!this.#stop(key)) return false
     await this.#store.delete(statusRoom(key), NAME)
@@ -96,9 +117,10 @@ export class Polls {
     return [...rows.values()].sort((one, other) => (one.key < other.key ? -1 : 1))
   }
 
-  /** Ends all requests. What is polled is remembered. */
+  /** Aborts all requests. The polls stay in the store. */
   close(): void {
     for (const key of [...this.#running.keys()]) this.#stop(key)
+    void this.#reader.close()
   }
 
   #start(key: string, poll: Poll, delay: number): PollReport {
@@ -115,57 +137,62 @@ export class Polls {
   #stop(key: string): boolean {
     const running = this.#running.get(key)
     clearTimeout(running?.timer)
-    running?.stop.abort()
+    running?.stop.abort(new Error('the poll was stopped'))
     return this.#running.delete(key)
   }
 
   #schedule(key: string, running: Running, delay: number): void {
-    running.timer = setTimeout(() => {
-      void this.#limit(() => this.#ask(key, running)).finally(() => {
-        if (!running.stop.signal.aborted) this.#schedule(key, running, intervalOf(running.report))
+    const next = () => {
+      void this.#poll(key, running).then((pause) => {
+        if (running.stop.signal.aborted) return
+        this.#schedule(key, running, Math.max(intervalOf(running.report), pause))
       })
-    }, delay)
-    running.timer.unref()
+    }
+    running.timer = setTimeout(next, delay).unref()
   }
 
-  async #ask(key: string, { report, stop }: Running): Promise<void> {
+  /** Never rejects. @returns the shortest pause before the next request, in milliseconds. */
+  async #poll(key: string, { report, stop }: Running): Promise<number> {
     const { signal } = stop
-    if (signal.aborted) return
     const at = new Date().toISOString()
+    let pause = 0
     try {
-      const status = toStatus(key, report, await fetchJson(report.url, signal))
-      if (signal.aborted) return
+      const response = await this.#client.open({ url: report.url, headers: HEADERS, signal })
+      if (response.fault !== undefined) {
+        pause = response.retryAfter ?? 0
+        response.close()
+        throw new Error(response.fault)
+      }
+      const status = await this.#reader.read({ key, poll: report, text: await response.text() })
+      if (signal.aborted) return 0
       await this.#show(key, status)
+      if (report.failures > 0) this.#log.info({ key, failures: report.failures }, 'poll works again')
       Object.assign(report, { last: { at, ok: true, detail: status.message }, failures: 0 })
     } catch (error) {
-      if (signal.aborted) return
-      const isFirst = report.last === null
-      const { message: detail } = error as Error
-      Object.assign(report, { last: { at, ok: false, detail }, failures: report.failures + 1 })
-      // An address may hold a secret.
-      this.#log.warn(
-        { key, host: new URL(report.url).host, failures: report.failures, detail },
-        'poll failed',
-      )
-      if (isFirst || report.failures >= TOLERATED_FAILURES)
-        await this.#show(key, toFailedStatus(key, report)).catch(() => {})
+      if (signal.aborted) return 0
+      if (error instanceof TooCostlyError) pause = Math.max(pause, COSTLY_PAUSE)
+      await this.#fail(key, report, { at, ok: false, detail: (error as Error).message })
     }
+    return pause
   }
 
-  /** What it says already is not written: every write draws all its pictures anew. */
+  async #fail(key: string, report: PollReport, last: NonNullable<PollReport['last']>): Promise<void> {
+    const isFirst = report.last === null
+    Object.assign(report, { last, failures: report.failures + 1 })
+    // Only the host: an address may hold a secret.
+    const facts = { key, host: new URL(report.url).host, detail: last.detail }
+    // One line an outage.
+    this.#log[report.failures === 1 ? 'warn' : 'debug'](facts, 'poll failed, will retry')
+    if (isFirst || report.failures >= TOLERATED_FAILURES)
+      await this.#show(key, toFailedStatus(key, report)).catch((error: Error) => {
+        this.#log.error({ key, error: error.message }, 'cannot write the status of a failed poll')
+      })
+  }
+
+  /** Writes only a change: every write redraws all pictures of the room. */
   async #show(key: string, status: Status): Promise<void> {
     const room = statusRoom(key)
     const shown = await this.#store.get(room, BADGE)
     if (JSON.stringify(shown) !== JSON.stringify(status)) await this.#store.set(room, BADGE, status)
-  }
-}
-
-async function fetchJson(url: string, signal: AbortSignal): Promise<unknown> {
-  const { body, fault } = await sendOutgoing({ url, headers: { Accept: 'application/json' }, signal })
-  if (fault !== undefined) throw new Error(fault)
-  try {
-    return JSON.parse(body)
-  } catch {
-    throw new Error('its answer is not JSON')
   }
 }

@@ -1,76 +1,40 @@
-import { type Fault, PublicError, quote } from '../errors.ts'
-import { COLOR_SYNTAX, parseColor } from '../picture/color.ts'
+import * as z from 'zod'
+import { expected } from '../schema/expected.ts'
+import { colorField, textField } from '../schema/fields.ts'
+import { parseBody } from '../schema/parse-body.ts'
 
-/** A live badge's text and look: shields.io's endpoint schema, version 1. */
-export interface Status {
-  schemaVersion: 1
-  label: string
-  message: string
-  color?: string
-  labelColor?: string
-  isError?: boolean
-  namedLogo?: string
-  logoSvg?: string
-  logoColor?: string
-  logoSize?: string
-  style?: string
-}
-
-/** What a `status` room remembers its status by. */
+/** The name under which a `status` room keeps its status. */
 export const BADGE = 'badge'
-export const STYLES = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social']
-const COLORS = ['color', 'labelColor', 'logoColor'] as const
-const TEXTS = ['namedLogo', 'logoSvg', 'logoSize'] as const
-const LONGEST = 1000
+export const STYLES = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social'] as const
+const LONGEST = 1_000
 const LONGEST_SVG = 50_000
 
-/** Reads a status out of a request's body. @throws PublicError 400 that names every wrong field. */
-export function parseStatus(body: unknown): Status {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw badStatus([{ name: 'body', detail: `expected a JSON object, got ${quote(body)}` }])
-  }
-  const fields = body as Record<string, unknown>
-  const faults: Fault[] = []
-  const expect = (name: string, right: boolean, expected: string) => {
-    if (!right) faults.push({ name, detail: `expected ${expected}, got ${quote(fields[name])}` })
-  }
-  expect('schemaVersion', fields.schemaVersion === 1, '1')
-  expect('label', isText(fields.label), `text of at most ${LONGEST} characters`)
-  expect('message', isText(fields.message) && fields.message !== '', `text of 1 to ${LONGEST} characters`)
-  for (const name of TEXTS) {
-    const longest = name === 'logoSvg' ? LONGEST_SVG : LONGEST
-    expect(
-      name,
-      fields[name] === undefined || isText(fields[name], longest),
-      `text of at most ${longest} characters`,
-    )
-  }
-  for (const name of COLORS) {
-    expect(name, fields[name] === undefined || isColor(fields[name]), COLOR_SYNTAX)
-  }
-  expect('isError', fields.isError === undefined || typeof fields.isError === 'boolean', 'true or false')
-  expect(
-    'style',
-    fields.style === undefined || STYLES.includes(fields.style as string),
-    `one of ${STYLES.join(', ')}`,
+/** The look of a badge, for statuses and polls. */
+export const styleField = z.enum(STYLES, expected(`one of ${STYLES.join(', ')}`))
+
+/** What a live badge says, and its look: shields.io's endpoint schema, version 1. */
+export const statusSchema = z
+  .object(
+    {
+      schemaVersion: z.literal(1, expected('1')),
+      label: textField(LONGEST),
+      message: textField(LONGEST, 1),
+      isError: z.boolean(expected('true or false')).optional(),
+      style: styleField.optional(),
+      color: colorField.optional(),
+      labelColor: colorField.optional(),
+      namedLogo: textField(LONGEST).optional(),
+      logoSvg: textField(LONGEST_SVG).optional(),
+      logoColor: colorField.optional(),
+      logoSize: textField(LONGEST).optional(),
+    },
+    expected('a JSON object'),
   )
-  if (faults.length > 0) throw badStatus(faults)
-  const known = ['schemaVersion', 'label', 'message', 'isError', 'style', ...COLORS, ...TEXTS]
-  return Object.fromEntries(
-    known.flatMap((name) => (name in fields ? [[name, fields[name]]] : [])),
-  ) as unknown as Status
-}
+  .meta({ description: 'The endpoint schema of shields.io.' })
 
-function isText(value: unknown, longest = LONGEST): value is string {
-  return typeof value === 'string' && value.length <= longest
-}
+export type Status = z.infer<typeof statusSchema>
 
-/** Whether a field is a colour. */
-export function isColor(value: unknown): value is string {
-  return typeof value === 'string' && parseColor(value) !== undefined
-}
-
-function badStatus(faults: Fault[]): PublicError {
-  const detail = faults.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
-  return new PublicError({ code: 'bad-status', status: 400, caption: 'not a status', detail, faults })
+/** Reads a status from the body of a request. @throws PublicError 400 that names every wrong field. */
+export function parseStatus(body: unknown): Status {
+  return parseBody(statusSchema, body, { code: 'bad-status', caption: 'not a status' })
 }

@@ -1,48 +1,174 @@
+import { lookup as systemLookup } from 'node:dns'
+import http, { type IncomingHttpHeaders, type IncomingMessage, STATUS_CODES } from 'node:http'
+import https from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
+import { pipeline, type Readable } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { quote } from '../errors.ts'
+import { ByteLimit } from './byte-limit.ts'
+import { Deadline } from './deadline.ts'
+import { isPublicAddress } from './is-public-address.ts'
+import { parseRetryAfter } from './retry-after.ts'
 
-/** What the server asks of another one. */
+/** A request to another server. */
 export interface OutgoingRequest {
   url: string
-  method?: 'GET' | 'POST'
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   headers?: Readonly<Record<string, string>>
   body?: string
-  /** Ends it early. */
-  signal: AbortSignal
+  /** Aborts it. */
+  signal?: AbortSignal
+  /** Milliseconds for all of it: name lookup, redirects, head and body. @default 10000 */
+  timeout?: number
+  /** Most bytes of the body, both as sent and decoded. @default 1048576 */
+  maxBytes?: number
+  /** Redirects to follow, for a GET only. @default 0: the response is the redirect itself */
+  maxRedirects?: number
 }
 
-/** What the other one answered. */
-export interface OutgoingAnswer {
+/** The head of a response, and a bounded way to its body. Call one of `stream`, `text` and `close`. */
+export interface OutgoingResponse {
   status: number
-  /** Empty where the status is wrong. */
-  body: string
-  /** What is wrong with the status, in a sentence; undefined for 2xx. */
+  headers: IncomingHttpHeaders
+  /** The address that responded, after redirects. */
+  url: string
+  /** What is wrong with the status; undefined for 2xx. */
   fault: string | undefined
+  /** Milliseconds that the other side asks to wait before the next request (`Retry-After`). */
+  retryAfter: number | undefined
+  /** The decoded body. Fails on too many bytes, a wrong coding, or after the time limit. @throws Error for an unknown coding */
+  stream(): Readable
+  /** The whole body as UTF-8. Rejects where `stream` fails. */
+  text(): Promise<string>
+  /** Ignores the body. */
+  close(): void
 }
 
-/** How long an answer may take in all, in milliseconds. */
+/** How a client connects. */
+export interface OutgoingInit {
+  /** Whether requests may go to addresses that are not on the public internet. */
+  allowPrivateTargets: boolean
+  /** Resolves host names. @default the system's */
+  lookup?: typeof systemLookup
+}
+
 const TIMEOUT = 10_000
-const LARGEST_ANSWER_BYTES = 1_048_576
+const MAX_BYTES = 1_048_576
+const MAX_HEADER_BYTES = 16_384
+/** A short body is read before its connection is closed, so that the other side sees no reset. */
+const IGNORED_BYTES = 65_536
 const LONGEST_URL = 2_000
+/** Headers that another origin may see after a redirect. */
+const PUBLIC_HEADERS = ['accept', 'user-agent']
 
 /**
- * Asks another server, in ten seconds at most. Redirects are not followed: what is asked is the address that somebody
- * with the token wrote, and no other. Rejects with an `Error` that says in a sentence what went wrong.
+ * Sends requests to other servers, for everything in this process that does: status polls, webhooks, commands. Bounded in
+ * time, bytes, header bytes and redirects, and connects only to addresses that it has checked: those that the name
+ * resolved to for this very connection, so that a name that resolves differently the second time gains nothing.
+ * Every error ends in a rejection, or an error of the body, with a message that says in plain words what went wrong.
  */
-export async function sendOutgoing({ url, signal, ...init }: OutgoingRequest): Promise<OutgoingAnswer> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)])
-  try {
-    const response = await fetch(url, { ...init, redirect: 'manual', signal: limit })
-    const { status } = response
-    const fault = findStatusFault(response, url)
-    if (fault === undefined) return { status, body: await readBody(response), fault }
-    await response.body?.cancel()
-    return { status, body: '', fault }
-  } catch (error) {
-    throw new Error(sayCause(error as Error & { cause?: unknown }), { cause: error })
+export class OutgoingClient {
+  readonly #allowPrivateTargets: boolean
+  readonly #resolve: typeof systemLookup
+
+  constructor({ allowPrivateTargets, lookup = systemLookup }: OutgoingInit) {
+    this.#allowPrivateTargets = allowPrivateTargets
+    this.#resolve = lookup
+  }
+
+  /** Sends a request; resolves when the head of the response has come. */
+  async open(request: OutgoingRequest): Promise<OutgoingResponse> {
+    const deadline = new Deadline(request.timeout ?? TIMEOUT, request.signal)
+    try {
+      let url = new URL(request.url)
+      let headers = request.headers ?? {}
+      for (let redirects = 0; ; redirects += 1) {
+        const message = await this.#send(url, { ...request, headers }, deadline.signal)
+        const target = redirectTarget(message, url)
+        if (target === undefined || !request.maxRedirects || (request.method ?? 'GET') !== 'GET') {
+          return toResponse(message, url, request.maxBytes ?? MAX_BYTES, deadline)
+        }
+        message.destroy()
+        if (redirects >= request.maxRedirects) throw new Error(`more than ${request.maxRedirects} redirects`)
+        const fault = findUrlFault(target.href)
+        if (fault !== undefined)
+          throw new Error(`redirected to an address that is not allowed: expected ${fault}`)
+        if (target.origin !== url.origin) headers = withoutSecrets(headers)
+        url = target
+      }
+    } catch (error) {
+      deadline.clear()
+      throw new Error(sayCause(error as Error), { cause: error })
+    }
+  }
+
+  #send(
+    url: URL,
+    { method = 'GET', headers, body }: OutgoingRequest,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) throw signal.reason
+      const host = url.hostname.replace(/^\[|\]$/g, '')
+      // `lookup` is not called for an address.
+      if (isIP(host) !== 0) this.#check(host, host)
+      const request = (url.protocol === 'https:' ? https : http).request(url, {
+        method,
+        // A connection of its own: nothing is left open, and each one's address is checked.
+        agent: false,
+        lookup: this.#lookup,
+        maxHeaderSize: MAX_HEADER_BYTES,
+        headers: {
+          'User-Agent': 'imgcast',
+          'Accept-Encoding': 'identity',
+          ...headers,
+          ...(body !== undefined && { 'Content-Length': String(Buffer.byteLength(body)) }),
+        },
+      })
+      const abort = () => {
+        request.destroy(signal.reason as Error)
+        // The request itself says nothing more after some errors.
+        reject(signal.reason as Error)
+      }
+      signal.addEventListener('abort', abort, { once: true })
+      // Never removed: a connection may fail again after it has failed or been given up.
+      request.on('error', reject)
+      request.on('response', (message) => {
+        message.on('error', () => {})
+        resolve(message)
+      })
+      // Unheard, it would leave the request unsettled.
+      request.on('upgrade', (_message, socket) => {
+        socket.destroy()
+        reject(new Error('the other side switches to another protocol'))
+      })
+      request.end(body)
+    })
+  }
+
+  #lookup: LookupFunction = (name, options, callback) => {
+    this.#resolve(name, { ...options, all: true }, (error, found) => {
+      try {
+        if (error) throw error
+        for (const { address } of found) this.#check(address, name)
+        const [first] = found
+        if (!first) throw new Error(`${name} has no address`)
+        if (options.all) callback(null, found)
+        else callback(null, first.address, first.family)
+      } catch (fault) {
+        callback(fault as Error, '')
+      }
+    })
+  }
+
+  #check(address: string, name: string): void {
+    if (this.#allowPrivateTargets || isPublicAddress(address)) return
+    const where = address === name ? address : `${name} (${address})`
+    throw new Error(`${where} is not a public address; the server option --allow-private-targets allows it`)
   }
 }
 
-/** Says what is wrong with an address, after `expected`; undefined where nothing is. */
+/** What is wrong with the address of a request, after `expected`; undefined where nothing is. */
 export function findUrlFault(value: unknown): string | undefined {
   const expected = `an http or https URL of at most ${LONGEST_URL} characters, got ${quote(value)}`
   if (typeof value !== 'string' || value.length > LONGEST_URL || !URL.canParse(value)) return expected
@@ -51,32 +177,97 @@ export function findUrlFault(value: unknown): string | undefined {
   return username !== '' || password !== '' ? 'a URL without a user name and a password' : undefined
 }
 
-function findStatusFault({ status, ok, headers }: Response, url: string): string | undefined {
-  if (ok) return undefined
-  const location = headers.get('location')
-  if (status < 300 || status > 399 || location === null || !URL.canParse(location, url))
-    return `it answers ${status}`
-  // No more of it: an address may hold a secret.
-  const { host } = new URL(location, url)
-  return `it answers ${status}, a redirect to ${host || 'another address'}, and none is followed`
-}
-
-async function readBody(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.byteLength
-    if (length > LARGEST_ANSWER_BYTES)
-      throw new Error(`its answer has more than ${LARGEST_ANSWER_BYTES} bytes`)
-    chunks.push(chunk)
+function toResponse(
+  message: IncomingMessage,
+  url: URL,
+  maxBytes: number,
+  deadline: Deadline,
+): OutgoingResponse {
+  const { statusCode: status = 0, headers } = message
+  message.once('close', () => deadline.clear())
+  const stream = () => {
+    const decoder = createDecoder(headers['content-encoding'])
+    const coded = decoder ? [new ByteLimit(maxBytes), decoder] : []
+    const body = new ByteLimit(maxBytes)
+    pipeline([message, ...coded, body], () => deadline.clear())
+    const { signal } = deadline
+    // First of all, so that the body fails with the reason and not with what follows from it.
+    const abort = () => body.destroy(signal.reason as Error)
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+    return body
   }
-  return Buffer.concat(chunks).toString('utf8')
+  const close = () => {
+    let left = IGNORED_BYTES
+    message.on('data', ({ length }: Buffer) => {
+      left -= length
+      if (left < 0) message.destroy()
+    })
+  }
+  return {
+    status,
+    headers,
+    url: url.href,
+    fault: findStatusFault(status, redirectTarget(message, url)),
+    retryAfter: parseRetryAfter(headers['retry-after'], Date.now()),
+    stream,
+    text: async () => {
+      try {
+        const chunks: Buffer[] = []
+        for await (const chunk of stream()) chunks.push(chunk as Buffer)
+        return Buffer.concat(chunks).toString('utf8')
+      } catch (error) {
+        message.destroy()
+        throw new Error(sayCause(error as Error), { cause: error })
+      }
+    },
+    close,
+  }
 }
 
-function sayCause({ name, message, cause }: Error): string {
-  if (name === 'TimeoutError') return `it has not answered within ${TIMEOUT / 1000} s`
-  if (!(cause instanceof Error)) return message
-  // Where a name has several addresses, each has an error of its own and the one around them has no words.
-  const first = cause instanceof AggregateError ? (cause.errors[0] as Error) : cause
-  return first.message || message
+/** One coding at most, and only those that browsers know: a list of them is a way to hide a bomb. */
+function createDecoder(coding = 'identity') {
+  switch (coding.trim().toLowerCase()) {
+    case '':
+    case 'identity':
+      return undefined
+    case 'gzip':
+    case 'x-gzip':
+      return createGunzip()
+    case 'deflate':
+      return createInflate()
+    case 'br':
+      return createBrotliDecompress()
+    default:
+      throw new Error(`expected a Content-Encoding of gzip, deflate, br or none, got ${quote(coding)}`)
+  }
+}
+
+function redirectTarget({ statusCode = 0, headers }: IncomingMessage, url: URL): URL | undefined {
+  const { location } = headers
+  const isRedirect = [301, 302, 303, 307, 308].includes(statusCode)
+  return isRedirect && location !== undefined && URL.canParse(location, url.href)
+    ? new URL(location, url)
+    : undefined
+}
+
+function findStatusFault(status: number, target: URL | undefined): string | undefined {
+  if (status >= 200 && status < 300) return undefined
+  const said = `status ${status} ${STATUS_CODES[status] ?? ''}`.trim()
+  // Only the host: an address may hold a secret.
+  return target ? `${said}: a redirect to ${target.host || 'another address'}, which is not followed` : said
+}
+
+function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => PUBLIC_HEADERS.includes(name.toLowerCase())),
+  )
+}
+
+function sayCause(error: Error): string {
+  // Where a name has several addresses, each has an error of its own and the one around them has no message.
+  const { message } = error instanceof AggregateError ? (error.errors[0] as Error) : error
+  if (message === 'aborted' || message === 'socket hang up')
+    return 'the connection closed before the response was complete'
+  return message || 'the request failed'
 }

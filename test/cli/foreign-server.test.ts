@@ -31,7 +31,7 @@ const STATUS = {
 }
 const DELIVERY = {
   id: EVIL,
-  state: EVIL,
+  state: 'pending',
   attempts: [{ at: EVIL, status: null, error: EVIL }],
   next: EVIL,
 }
@@ -39,7 +39,7 @@ const REPORT = {
   agrees: false,
   counted: { streams: 1, sockets: 1 },
   kernel: { established: 1 },
-  differences: [{ kind: 'ghost', remote: EVIL, streams: 1, meaning: EVIL }],
+  differences: [{ kind: 'closing', remote: EVIL, streams: 1, meaning: EVIL }],
 }
 
 describe('what a server says', () => {

@@ -5,7 +5,7 @@ import { runCommand, useServer } from '../support/command.ts'
 import { eventually } from '../support/eventually.ts'
 
 const IMGCAST_TOKEN = 'a-token-of-the-owner'
-const server = useServer({ IMGCAST_TOKEN })
+const server = useServer({ IMGCAST_TOKEN, IMGCAST_ALLOW_PRIVATE_TARGETS: 'on' })
 let other: Server
 let otherUrl: string
 let posted = 0

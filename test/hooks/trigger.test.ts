@@ -62,8 +62,21 @@ describe('a trigger', () => {
       ],
     ],
   ])('%s', (_what, duration, hasFired, steps) => {
-    const trigger = new Trigger(duration, hasFired)
+    const trigger = new Trigger({ duration, hasFired })
     for (const [time, isTrue, isNews] of steps)
       expect([time, trigger.update(isTrue, time)]).toEqual([time, isNews])
+  })
+
+  test('fires no more than once in its cooldown, however often the condition changes', () => {
+    const trigger = new Trigger({ duration: 0, cooldown: 100 })
+    const fired: number[] = []
+    for (let time = 0; time <= 300; time += 1) if (trigger.update(time % 2 === 0, time)) fired.push(time)
+    expect(fired).toEqual([0, 100, 200, 300])
+  })
+
+  test('fires after its cooldown for a condition that became true within it', () => {
+    const trigger = new Trigger({ duration: 0, cooldown: 100 })
+    const times = [0, 10, 20, 99, 100, 101]
+    expect(times.filter((time) => trigger.update(time !== 10, time))).toEqual([0, 100])
   })
 })

@@ -57,12 +57,12 @@ afterAll(() => {
 })
 
 async function start(store = 'memory:') {
-  const server = await startServer({ token: TOKEN, store })
+  const server = await startServer({ token: TOKEN, store, allowPrivateTargets: true })
   servers.push(server)
   const api = await DescribedApi.open(server.url, TOKEN)
   const add = async (when: string, more: object = {}) => {
     const { status, body } = await api.call('POST', '/api/hooks', {
-      body: { url: receiverUrl, when, ...more },
+      body: { url: receiverUrl, when, cooldown: '0s', ...more },
     })
     expect(status).toBe(201)
     return body as { id: string; secret: string }
@@ -148,8 +148,8 @@ describe('a webhook', () => {
           state: 'delivered',
           next: null,
           attempts: [
-            { status: 500, error: 'it answers 500' },
-            { status: 302, error: 'it answers 302, a redirect to 127.0.0.1:9, and none is followed' },
+            { status: 500, error: 'status 500 Internal Server Error' },
+            { status: 302, error: 'status 302 Found: a redirect to 127.0.0.1:9, which is not followed' },
             { status: 204, error: null },
           ],
         },

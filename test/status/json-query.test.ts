@@ -41,6 +41,11 @@ describe('a query', () => {
     ['$..a..b', /without two \.\. in it/],
     ['$[?count(@[?@.a]) > 1]', /without two filters, \? in it/],
     ['$.a[?@.b == $.c]', /without two \$ in it/],
+    [`$${'[0,0]'.repeat(24)}`, /at most 20 segments, got 24/],
+    [`$${'[0,0]'.repeat(5)}`, /at most 16 paths, got 32/],
+    [`$[${Array(17).fill('*')}]`, /at most 16 paths, got 17/],
+    [`$..[?count(@${'[*,*]'.repeat(5)}) > 1]`, /at most 16 paths, got 32/],
+    [`$${'.a'.repeat(21)}`, /at most 20 segments, got 21/],
     [`$.${'a'.repeat(200)}`, /at most 200 characters, got 202/],
   ])('%s is refused', (text, message) => {
     expect(() => compileJsonQuery(text)).toThrow(TypeError)

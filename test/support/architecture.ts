@@ -32,6 +32,7 @@ export const floors: string[][] = [
   ['viewer'],
   ['channel'],
   ['render', 'cluster'],
+  ['schema'],
   ['widget'],
   ['picture'],
   ['system'],

@@ -1,16 +1,9 @@
+import type * as z from 'zod'
+import { auditSchema } from '../../http/api/schemas.ts'
 import { callApi } from '../call-api.ts'
 import type { Command } from '../command.ts'
-import { isCount, isFlag, isListOf, isObjectOf, isText } from '../guards.ts'
 import { harmless } from '../printable.ts'
 import { readServer, SERVER_OPTIONS } from '../server-option.ts'
-
-/** What a server answers of its counts and its kernel: see http/audit/audit. */
-interface Report {
-  agrees: boolean
-  counted: { streams: number; sockets: number }
-  kernel: { established: number }
-  differences: { kind: string; remote: string; streams: number; meaning: string }[]
-}
 
 interface Order {
   url: string
@@ -18,15 +11,7 @@ interface Order {
   json: boolean
 }
 
-const REPORT = {
-  name: 'audit',
-  is: isObjectOf<Report>({
-    agrees: isFlag,
-    counted: isObjectOf({ streams: isCount, sockets: isCount }),
-    kernel: isObjectOf({ established: isCount }),
-    differences: isListOf(isObjectOf({ kind: isText, remote: isText, streams: isCount, meaning: isText })),
-  }),
-}
+const REPORT = { name: 'audit', schema: auditSchema }
 const DISAGREES = 1
 const CANNOT_ASK = 1
 
@@ -54,7 +39,7 @@ async function audit({ url, token, json }: Order): Promise<number> {
   }
 }
 
-function toText({ agrees, counted, kernel, differences }: Report): string {
+function toText({ agrees, counted, kernel, differences }: z.infer<typeof auditSchema>): string {
   const lines = [
     `counted   ${counted.streams} streams on ${counted.sockets} connections`,
     `kernel    ${kernel.established} established connections`,

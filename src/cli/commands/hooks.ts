@@ -1,47 +1,27 @@
+import * as z from 'zod'
 import { parseHook } from '../../hooks/hook.ts'
+import { deliveryLogSchema, hookSchema, newHookSchema } from '../../http/api/schemas.ts'
 import { type Action, readAction, toTable } from '../actions.ts'
 import { NOTHING } from '../call-api.ts'
 import type { Command, Words } from '../command.ts'
-import { isCount, isFlag, isListOf, isNullOr, isObjectOf, isText } from '../guards.ts'
 import { SERVER_OPTIONS } from '../server-option.ts'
 
-interface Hook {
-  id: string
-  url: string
-  when: string
-  for: string
-  holds: boolean
-}
+/** What is shown of a hook. */
+const HOOK = { id: true, url: true, when: true, for: true, holds: true } as const
+const shownHookSchema = hookSchema.pick(HOOK)
+const shownDeliverySchema = deliveryLogSchema.shape.deliveries.element.omit({ message: true })
+const ADDED = { name: 'hook', schema: newHookSchema.pick({ ...HOOK, secret: true }) }
+const LIST = { name: 'list of hooks', schema: z.object({ hooks: z.array(shownHookSchema) }) }
+const LOG = { name: 'list of deliveries', schema: z.object({ deliveries: z.array(shownDeliverySchema) }) }
+type Hook = z.infer<typeof shownHookSchema>
+type Delivery = z.infer<typeof shownDeliverySchema>
 
-interface Delivery {
-  id: string
-  state: string
-  attempts: { at: string; status: number | null; error: string | null }[]
-  next: string | null
-}
-
-const HOOK = { id: isText, url: isText, when: isText, for: isText, holds: isFlag }
-const ADDED = { name: 'hook', is: isObjectOf({ ...HOOK, secret: isText }) }
-const LIST = { name: 'list of hooks', is: isObjectOf({ hooks: isListOf(isObjectOf<Hook>(HOOK)) }) }
-const LOG = {
-  name: 'list of deliveries',
-  is: isObjectOf({
-    deliveries: isListOf(
-      isObjectOf<Delivery>({
-        id: isText,
-        state: isText,
-        attempts: isListOf(isObjectOf({ at: isText, status: isNullOr(isCount), error: isNullOr(isText) })),
-        next: isNullOr(isText),
-      }),
-    ),
-  }),
-}
 const NO_TIME = '0ms'
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   add: {
     operands: ['<url>'],
-    flags: ['when', 'for'],
+    flags: ['when', 'for', 'cooldown'],
     checks: [(operands, flags) => parseHook(toOrder(operands, flags))],
     run: async (call, operands, flags) => {
       const body = toOrder(operands, flags)
@@ -91,13 +71,19 @@ export const hooksCommand: Command = {
   flags: [
     { flag: '--when <condition>', help: "what to be told of, like 'visitors(online/blog) > 100'" },
     { flag: '--for <time>', help: 'how long it has to be true before, like 1m (default at once)' },
+    { flag: '--cooldown <time>', help: 'shortest time between two messages, like 1m (default 10s)' },
   ],
   read: (words, faults) => readAction(ACTIONS, words, faults),
 }
 
 /** What to add, as the API takes it, right or wrong. */
-function toOrder([url]: readonly string[], { when = '', for: duration }: Words['flags']) {
-  return { url, when, ...(duration !== undefined && { for: duration }) }
+function toOrder([url]: readonly string[], { when = '', for: duration, cooldown }: Words['flags']) {
+  return {
+    url,
+    when,
+    ...(duration !== undefined && { for: duration }),
+    ...(cooldown !== undefined && { cooldown }),
+  }
 }
 
 function sayHook(hook: Hook): string {

@@ -8,6 +8,7 @@ import { DASHBOARD } from '../../http/dashboard/dashboard.ts'
 import { createImgcast, type Imgcast } from '../../imgcast.ts'
 import { OPTIONS, type Options, sayFaults } from '../../options.ts'
 import { type Command, USAGE_ERROR } from '../command.ts'
+import { keepRunning } from '../keep-running.ts'
 
 /** A process that cannot stop in time is ended: five seconds are promised. */
 const STOP_DEADLINE = 4_700
@@ -48,6 +49,14 @@ async function serve(options: Options): Promise<undefined> {
   const leave = () => process.exit(0)
   for (const signal of SIGNALS) process.once(signal, leave)
   const imgcast = await createImgcast({ ...rest, log })
+  // From here on: an error during the start ends it.
+  keepRunning({
+    log,
+    stop: () => {
+      setTimeout(() => process.exit(1), STOP_DEADLINE).unref()
+      void imgcast.close().finally(() => process.exit(1))
+    },
+  })
   // As a property, since the one for HTTP/2 knows no such option for HTTP/1.1.
   const server = Object.assign(createServerFor(options), { maxHeaderSize: MAX_HEAD_BYTES })
   server.maxConnections = options.maxConnections + SPARE_CONNECTIONS

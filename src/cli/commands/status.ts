@@ -1,38 +1,27 @@
+import * as z from 'zod'
+import { pollReportSchema } from '../../http/api/schemas.ts'
 import { parsePoll } from '../../status/poll.ts'
-import { parseStatus } from '../../status/status-schema.ts'
+import { parseStatus, statusSchema } from '../../status/status-schema.ts'
 import { checkKey } from '../../widget/key.ts'
 import { type Action, readAction, toTable } from '../actions.ts'
 import { NOTHING } from '../call-api.ts'
 import type { Command, Words } from '../command.ts'
-import { isFlag, isListOf, isNullOr, isObjectOf, isText } from '../guards.ts'
 import { SERVER_OPTIONS } from '../server-option.ts'
 
-interface StatusRow {
-  key: string
-  status: { label: string; message: string } | null
-  poll: { url: string; every: string; last: { ok: boolean; detail: string } | null } | null
-}
+/** What is shown of a status and its poll. */
+const shownRowSchema = z.object({
+  key: z.string(),
+  status: statusSchema.pick({ label: true, message: true }).nullable(),
+  poll: pollReportSchema
+    .pick({ url: true, every: true })
+    .extend({ last: z.object({ ok: z.boolean(), detail: z.string() }).nullable() })
+    .nullable(),
+})
+type StatusRow = z.infer<typeof shownRowSchema>
 
-const LIST = {
-  name: 'list of statuses',
-  is: isObjectOf({
-    statuses: isListOf(
-      isObjectOf<StatusRow>({
-        key: isText,
-        status: isNullOr(isObjectOf({ label: isText, message: isText })),
-        poll: isNullOr(
-          isObjectOf({
-            url: isText,
-            every: isText,
-            last: isNullOr(isObjectOf({ ok: isFlag, detail: isText })),
-          }),
-        ),
-      }),
-    ),
-  }),
-}
-const SET = { name: 'status', is: isObjectOf({ message: isText }) }
-const POLLED = { name: 'poll', is: isObjectOf({ every: isText }) }
+const LIST = { name: 'list of statuses', schema: z.object({ statuses: z.array(shownRowSchema) }) }
+const SET = { name: 'status', schema: statusSchema.pick({ message: true }) }
+const POLLED = { name: 'poll', schema: pollReportSchema.pick({ every: true }) }
 /** Flags that are fields of what is sent, by their names there. */
 const LOOK = ['label', 'color', 'labelColor', 'style']
 const POLL = [...LOOK, 'every', 'query', 'prefix', 'suffix']

@@ -1,6 +1,5 @@
 import { extensionRow, isExtension } from '../../http/extensions.ts'
 import { negotiate } from '../../http/negotiate.ts'
-import { isText } from '../guards.ts'
 import type { Answer, Client } from './client.ts'
 import type { Identity } from './observations.ts'
 import { boundaryOf } from './parts.ts'
@@ -57,7 +56,7 @@ async function readProblem(client: Client, url: URL): Promise<string | undefined
       'Accept-Encoding': 'identity',
     })
     const { detail } = JSON.parse(await answer.text()) as { detail?: unknown }
-    return isText(detail) ? detail : undefined
+    return typeof detail === 'string' ? detail : undefined
   } catch {
     return undefined
   }

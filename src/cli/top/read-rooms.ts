@@ -1,20 +1,14 @@
+import * as z from 'zod'
+import { roomPageSchema, roomSchema } from '../../schema/room-schema.ts'
+import { Deadline } from '../../system/deadline.ts'
 import { callApi } from '../call-api.ts'
-import { isCount, isListOf, isNullOr, isObjectOf, isText } from '../guards.ts'
 
-/** One room as the API tells it. */
-export interface Room {
-  room: string
-  widget: string
-  key: string
-  connections: number
-  visitors: number
-  /** The most visitors at once. */
-  peak: number
-  /** How often its pictures were asked for. */
-  hits: number
-  /** An ISO date, or null where nobody remembers. */
-  since: string | null
-}
+/** What is shown of a room. */
+const shownRoomSchema = roomSchema.omit({ peakToday: true })
+const shownPageSchema = roomPageSchema.extend({ rooms: z.array(shownRoomSchema) })
+
+/** A room as the API returns it. */
+export type Room = z.infer<typeof shownRoomSchema>
 
 /** What a server said at one moment. */
 export interface Reading {
@@ -32,27 +26,9 @@ export interface Source {
   token: string | undefined
 }
 
-interface Page {
-  rooms: Room[]
-  total: number
-  next: string | null
-}
+type Page = z.infer<typeof shownPageSchema>
 
-/** Strict about whatever is shown: a number that is a text could steer the terminal. */
-const isRoom = isObjectOf<Room>({
-  room: isText,
-  widget: isText,
-  key: isText,
-  connections: isCount,
-  visitors: isCount,
-  peak: isCount,
-  hits: isCount,
-  since: isNullOr(isText),
-})
-const PAGE_OF_ROOMS = {
-  name: 'list of rooms',
-  is: isObjectOf<Page>({ rooms: isListOf(isRoom), total: isCount, next: isNullOr(isText) }),
-}
+const PAGE_OF_ROOMS = { name: 'list of rooms', schema: shownPageSchema }
 /** The most rooms on one page. */
 const PAGE = '1000'
 /** Milliseconds that a whole reading may take. */
@@ -64,12 +40,13 @@ const PATIENCE = 10_000
  * @param stopped ends the reading early
  */
 export async function readRooms(source: Source, search: string, stopped: AbortSignal): Promise<Reading> {
-  const signal = AbortSignal.any([stopped, AbortSignal.timeout(PATIENCE)])
+  const deadline = new Deadline(PATIENCE, stopped)
+  const { signal } = deadline
   const time = Date.now()
   const [watched, others] = await Promise.all([
     readWatched(source, signal),
     readPage(source, { watched: 'false', sort: '-hits', ...(search !== '' && { search }) }, signal),
-  ])
+  ]).finally(() => deadline.clear())
   // One that was left between two answers is in both.
   const rooms = new Map([...others.rooms, ...watched].map((room) => [room.room, room]))
   return { time, rooms: [...rooms.values()], unwatched: others.total }

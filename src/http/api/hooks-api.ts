@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import type * as z from 'zod'
 import { PublicError } from '../../errors.ts'
 import type { Delivery } from '../../hooks/deliveries.ts'
 import { type Hook, parseHook } from '../../hooks/hook.ts'
@@ -6,8 +7,11 @@ import type { Hooks } from '../../hooks/hooks.ts'
 import { jsonBody } from '../json-body.ts'
 import { refuseOthers } from '../methods.ts'
 import { sendTaggedJson } from '../send.ts'
+import type { deliveryLogSchema, hookSchema } from './schemas.ts'
 
-/** Answers for webhooks. A secret is told once, to whoever adds the hook. */
+type LogRow = z.infer<typeof deliveryLogSchema>['deliveries'][number]
+
+/** The calls for webhooks. The response that adds a hook is the only one with its secret. */
 export function createHooksApi(hooks: Hooks): Router {
   const api = Router()
   const find = (id: string): Hook => {
@@ -47,11 +51,19 @@ export function createHooksApi(hooks: Hooks): Router {
   return api
 }
 
-function toJson({ id, url, when, for: duration, created, hasFired }: Hook): object {
-  return { id, url, when, for: duration, created: toIso(created), holds: hasFired }
+function toJson({
+  id,
+  url,
+  when,
+  for: duration,
+  cooldown,
+  created,
+  hasFired,
+}: Hook): z.infer<typeof hookSchema> {
+  return { id, url, when, for: duration, cooldown, created: toIso(created), holds: hasFired }
 }
 
-function toLogRow({ id, state, body, attempts, next }: Delivery): object {
+function toLogRow({ id, state, body, attempts, next }: Delivery): LogRow {
   return {
     id,
     state,

@@ -1,12 +1,13 @@
 import { type Request, Router } from 'express'
 import type { RoomSummary, Rooms } from '../../cluster/rooms.ts'
+import type { Room } from '../../schema/room-schema.ts'
 import { refuseOthers } from '../methods.ts'
 import { searchOf } from '../request.ts'
 import { parseRoomQuery, selectRooms } from '../room-list.ts'
 import { findRoom, type Manifests } from '../room-param.ts'
 import { sendTaggedJson } from '../send.ts'
 
-/** Answers for rooms: who watches which, now or ever. */
+/** The calls for rooms. */
 export function createRoomsApi(known: Manifests, rooms: Rooms): Router {
   const api = Router()
   api
@@ -34,7 +35,7 @@ export function createRoomsApi(known: Manifests, rooms: Rooms): Router {
   return api
 }
 
-function toJson({ since, ...summary }: RoomSummary): object {
+function toJson({ since, ...summary }: RoomSummary): Room {
   return { ...summary, since: since === null ? null : new Date(since).toISOString() }
 }
 

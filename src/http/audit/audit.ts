@@ -1,11 +1,13 @@
 import type { CountedSocket, SocketRow } from '../../system/socket-table.ts'
 
-/** One difference between what is counted and what the kernel has, with what it means. */
+/** How a counted stream and a socket of the kernel can differ. */
+export const DIFFERENCE_KINDS = ['no-socket', 'closing', 'unanswered', 'not-a-stream'] as const
+
+/** One difference between the counts and the kernel, and what it means in words. */
 export interface Difference {
-  kind: 'no-socket' | 'closing' | 'unanswered' | 'not-a-stream'
+  kind: (typeof DIFFERENCE_KINDS)[number]
   remote: string
   streams: number
-  /** What it means, in words. */
   meaning: string
 }
 

@@ -108,6 +108,11 @@ export const METRICS = {
     FAN_OUT_BUCKETS,
   ),
   renderProcesses: gauge('imgcast_render_processes', [], 'Render processes that run'),
+  unhandledErrors: counter(
+    'imgcast_unhandled_errors_total',
+    ['origin'],
+    'Errors that no code of the process handled, by origin: uncaughtException, unhandledRejection',
+  ),
   renderRestarts: counter(
     'imgcast_render_restarts_total',
     [],

@@ -69,6 +69,8 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
   readonly #drawDuration = this.#histogram(METRICS.drawDuration)
   readonly #encodeDuration = this.#histogram(METRICS.encodeDuration)
   readonly #fanOutDuration = this.#histogram(METRICS.fanOutDuration)
+  readonly #unhandledErrors = this.#counter(METRICS.unhandledErrors)
+  readonly #countUnhandled = (_error: Error, origin: string) => this.#unhandledErrors.inc({ origin })
   readonly #renderRestarts = this.#counter(METRICS.renderRestarts)
   readonly #storeErrors = this.#counter(METRICS.storeErrors)
   readonly #busErrors = this.#counter(METRICS.busErrors)
@@ -81,6 +83,14 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
     // The first failure is a change only where there was a 0 before it.
     for (const operation of ['read', 'write', 'delete'] as const) this.#storeErrors.inc({ operation }, 0)
     for (const operation of ['publish', 'subscribe'] as const) this.#busErrors.inc({ operation }, 0)
+    for (const origin of ['uncaughtException', 'unhandledRejection']) this.#unhandledErrors.inc({ origin }, 0)
+    // Only watches: whether the process goes on is not decided here.
+    process.on('uncaughtExceptionMonitor', this.#countUnhandled)
+  }
+
+  /** Stops counting errors that nobody handles. */
+  close(): void {
+    process.off('uncaughtExceptionMonitor', this.#countUnhandled)
   }
 
   /** The media type of `text`. */

@@ -10,18 +10,18 @@ export function hookPaths(): Json {
       get: operation({
         id: 'listHooks',
         tag,
-        summary: 'Every webhook',
+        summary: 'List webhooks',
         answers: tagged('The hooks, the oldest first.', ref('HookList')),
       }),
       post: operation({
         id: 'addHook',
         tag,
-        summary: 'Be told when a condition becomes true',
+        summary: 'Add a webhook',
         description:
           'A message of the schema `HookMessage` is sent once when the condition has held for long enough, and again only ' +
-          'after it was false. It is signed as Standard Webhooks wants it, and sent again, with growing pauses, until the ' +
-          'answer is 2xx.',
-        body: ref('HookOrder'),
+          'after it was false and the cooldown is over. It is signed by Standard Webhooks, and retried with growing ' +
+          'pauses until the receiver returns 2xx.',
+        body: ref('HookSettings'),
         answers: {
           201: json('The hook, with its secret.', ref('NewHook'), {
             Location: { description: 'The path of the hook.', schema: { type: 'string' } },
@@ -35,14 +35,14 @@ export function hookPaths(): Json {
       get: operation({
         id: 'getHook',
         tag,
-        summary: 'One webhook',
+        summary: 'Get a webhook',
         answers: tagged('The hook.', ref('Hook')),
         problems: [400, 404],
       }),
       delete: operation({
         id: 'deleteHook',
         tag,
-        summary: 'Be told no more',
+        summary: 'Delete a webhook',
         answers: GONE,
         problems: [400, 404],
       }),
@@ -52,7 +52,7 @@ export function hookPaths(): Json {
       get: operation({
         id: 'listDeliveries',
         tag,
-        summary: 'What was sent, and what was answered',
+        summary: 'List the deliveries of a webhook',
         answers: tagged('The last deliveries, the newest first.', ref('DeliveryLog')),
         problems: [400, 404],
       }),

@@ -17,10 +17,10 @@ export function createOpenApiDocument(server: string): Json {
     info: {
       title: 'Imgcast',
       version,
-      summary: 'Who watches which picture, what rooms remember, and what pictures say.',
+      summary: 'Rooms and their viewers, statuses, webhooks and events.',
       description:
-        'Whatever can be read by GET answers HEAD too, with the same head and no body. Any other method than those ' +
-        'of its path is answered by `Problem405`, with `Allow`.',
+        'Every GET has a HEAD with the same headers and no body. A method that a path does not have returns ' +
+        '`Problem405` with `Allow`; OPTIONS returns 204, for preflights of browsers too.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: server }],

@@ -23,17 +23,17 @@ export interface OperationInit {
 }
 
 const PROBLEMS: Readonly<Record<number, string>> = {
-  400: 'Something in the request is wrong; `errors` names all of it.',
+  400: 'The request is wrong; `errors` names every fault.',
   401: 'The token is missing or wrong.',
-  403: 'It can only be read.',
-  404: 'There is no such thing.',
-  405: 'Any method that a path does not have; `Allow` names those that it has.',
-  409: 'There are too many of them.',
-  413: 'The body is over the limit, which `detail` names: 64 KiB for JSON, 4 KiB for a form.',
-  415: 'The body is in a charset or a coding that is not read: JSON has to be UTF-8.',
-  429: 'Too many at once; `Retry-After` says when to come again.',
-  501: 'The machine has no such table: it is not Linux.',
-  503: 'The server stops, and takes no new viewers.',
+  403: 'It is read-only, or not allowed from this page.',
+  404: 'Not found.',
+  405: 'The path has no such method; `Allow` lists those that it has.',
+  409: 'There are too many already.',
+  413: 'The body is too large: over 64 KiB of JSON, or 4 KiB of a form.',
+  415: 'The charset or coding of the body is not supported: JSON must be UTF-8.',
+  429: 'Too many requests; retry after `Retry-After` seconds.',
+  501: 'The operating system has no socket table: it is not Linux.',
+  503: 'The server is stopping and takes no viewers.',
 }
 
 /** What a problem has in its head besides. */
@@ -95,12 +95,12 @@ export function tagged(
       headers: { ...tag, ...headers },
       content: { 'application/json': { schema }, ...others },
     },
-    304: { description: 'It is as it was when `If-None-Match` was answered.', headers: tag },
+    304: { description: 'Not modified since the response with this `ETag`.', headers: tag },
   }
 }
 
 /** An answer without a body. */
-export const GONE: Readonly<Record<number, Json>> = { 204: { description: 'It is gone.' } }
+export const GONE: Readonly<Record<number, Json>> = { 204: { description: 'Deleted.' } }
 
 export function ref(name: string): Json {
   return { $ref: `#/components/schemas/${name}` }

@@ -2,7 +2,7 @@ import { DEFAULT_LIMIT, DEFAULT_SORT, LARGEST_LIMIT, SORTS } from '../../room-li
 import { FORMATS, STEP_NAMES } from '../history-api.ts'
 import { GONE, inPath, inQuery, type Json, json, list, operation, ROOM, ref, tagged } from './parts.ts'
 
-const NAME = inPath('name', 'What it is remembered by. Names that begin with `$` are the server’s own.')
+const NAME = inPath('name', 'The name of the value. Names that begin with `$` belong to the server.')
 const TEXT = { type: 'string' }
 const TIMES = 'in ISO 8601 or as milliseconds since the epoch'
 
@@ -14,16 +14,16 @@ export function roomPaths(): Json {
       get: operation({
         id: 'listRooms',
         tag,
-        summary: 'Every room that is watched, or ever was',
+        summary: 'List rooms',
         parameters: [
-          inQuery('sort', 'What they are sorted by; with a `-` before it the largest first.', {
+          inQuery('sort', 'Sort order; a leading `-` puts the largest first.', {
             enum: SORTS.flatMap((sort) => [sort, `-${sort}`]),
             default: DEFAULT_SORT,
           }),
           inQuery('search', 'A part of the room’s name.', { type: 'string', maxLength: 100 }),
           inQuery('widget', 'Only rooms of this widget.', TEXT),
-          inQuery('watched', 'Only rooms that somebody watches, or only others.', { type: 'boolean' }),
-          inQuery('limit', 'How many rooms a page has.', {
+          inQuery('watched', 'Only rooms that are watched now, or only the others.', { type: 'boolean' }),
+          inQuery('limit', 'Rooms on a page.', {
             type: 'integer',
             minimum: 1,
             maximum: LARGEST_LIMIT,
@@ -44,7 +44,7 @@ export function roomPaths(): Json {
       get: operation({
         id: 'getRoom',
         tag,
-        summary: 'One room',
+        summary: 'Get a room',
         answers: tagged('The room.', ref('Room')),
         problems: [400, 404],
       }),
@@ -54,7 +54,7 @@ export function roomPaths(): Json {
       get: operation({
         id: 'getHistory',
         tag,
-        summary: 'Who watched a room when',
+        summary: 'Get the history of a room',
         parameters: [
           inQuery('from', `Its beginning, ${TIMES}; by default a day before \`to\`.`, TEXT),
           inQuery('to', `Its end, ${TIMES}; by default now.`, TEXT),
@@ -76,15 +76,15 @@ export function roomPaths(): Json {
       get: operation({
         id: 'getState',
         tag,
-        summary: 'What a room remembers',
+        summary: 'Get a value of a room',
         answers: tagged('The value.', ref('Value')),
         problems: [400, 404],
       }),
       put: operation({
         id: 'setState',
         tag,
-        summary: 'Have a room remember something',
-        description: 'Every open picture of the room is drawn anew.',
+        summary: 'Set a value of a room',
+        description: 'Redraws every open picture of the room.',
         body: ref('Value'),
         answers: { 200: json('The value.', ref('Value')) },
         problems: [403],
@@ -92,7 +92,7 @@ export function roomPaths(): Json {
       delete: operation({
         id: 'deleteState',
         tag,
-        summary: 'Have a room forget something',
+        summary: 'Delete a value of a room',
         answers: GONE,
         problems: [400, 403, 404],
       }),
@@ -101,14 +101,19 @@ export function roomPaths(): Json {
       get: operation({
         id: 'followEvents',
         tag,
-        summary: 'What happens in rooms, as Server-Sent Events',
+        summary: 'Stream the events of rooms (Server-Sent Events)',
         description:
-          'Events `join`, `leave` and `state`, each with a `data` of the schema `Event`. With `Last-Event-ID`, what was ' +
-          'missed comes first; where that is too long ago, an event `gap` does. A consumer that does not keep up is dropped.',
+          'Events `join`, `leave` and `state`, each with a `data` of the schema `Event`. With `Last-Event-ID`, missed ' +
+          'events come first, or an event `gap` if they are no longer kept. A client that does not keep up is disconnected.',
         parameters: [
           inQuery('room', 'Only this room, like `online/blog`; repeatable.', list(TEXT)),
           inQuery('widget', 'Only rooms of this widget; repeatable.', list(TEXT)),
-          { name: 'Last-Event-ID', in: 'header', description: 'The last event that was got.', schema: TEXT },
+          {
+            name: 'Last-Event-ID',
+            in: 'header',
+            description: 'The id of the last event received.',
+            schema: TEXT,
+          },
         ],
         answers: { 200: { description: 'Events.', content: { 'text/event-stream': { schema: TEXT } } } },
         problems: [400],

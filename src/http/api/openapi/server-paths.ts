@@ -1,7 +1,7 @@
 import { inPath, type Json, json, operation, ROOM, ref, tagged } from './parts.ts'
 
 const TAG = 'Server'
-const HEALTHY = json('It is.', ref('Health'))
+const HEALTHY = json('Yes.', ref('Health'))
 
 /** The paths of the server itself, and of what everybody may read. */
 export function serverPaths(): Json {
@@ -13,8 +13,8 @@ export function serverPaths(): Json {
       get: operation({
         id: 'getData',
         tag,
-        summary: 'The data behind a picture',
-        description: 'What it is decides the widget; of `online` it is the room with its counts.',
+        summary: 'Get the data behind a picture',
+        description: 'The widget decides what it contains; for `online` it is the room with its counts.',
         answers: { 200: json('The data.', ref('Value')) },
         problems: [400, 404],
         isPublic: true,
@@ -22,17 +22,14 @@ export function serverPaths(): Json {
     },
     '/{widget}/{key}/click': { parameters: ROOM, ...clicks('') },
     '/{widget}/{key}/click/{action}': {
-      parameters: [
-        ...ROOM,
-        inPath('action', 'What the widget hears of as `action`.', '^[A-Za-z0-9._~-]{1,64}$'),
-      ],
+      parameters: [...ROOM, inPath('action', 'Passed to the widget as `action`.', '^[A-Za-z0-9._~-]{1,64}$')],
       ...clicks('Action'),
     },
     '/api/audit': {
       get: operation({
         id: 'audit',
         tag,
-        summary: 'The counts against the kernel’s own table of sockets',
+        summary: 'Compare the counts with the kernel’s socket table',
         answers: tagged('How they compare.', ref('Audit')),
         problems: [501],
       }),
@@ -41,7 +38,7 @@ export function serverPaths(): Json {
       get: operation({
         id: 'getDescription',
         tag,
-        summary: 'This document',
+        summary: 'Get this document',
         answers: tagged('An OpenAPI 3.1 document.', { type: 'object' }),
         isPublic: true,
       }),
@@ -50,7 +47,7 @@ export function serverPaths(): Json {
       get: operation({
         id: 'getMetrics',
         tag,
-        summary: 'What the server counts, for Prometheus',
+        summary: 'Get metrics for Prometheus',
         answers: {
           200: {
             description: 'The metrics, in Prometheus’s text format.',
@@ -63,7 +60,7 @@ export function serverPaths(): Json {
       get: operation({
         id: 'getHealth',
         tag,
-        summary: 'Whether the server is alive',
+        summary: 'Check that the server runs',
         answers: { 200: HEALTHY },
         isPublic: true,
       }),
@@ -72,8 +69,8 @@ export function serverPaths(): Json {
       get: operation({
         id: 'getReadiness',
         tag,
-        summary: 'Whether the server takes new viewers',
-        answers: { 200: HEALTHY, 503: json('It stops.', ref('Health')) },
+        summary: 'Check that the server takes viewers',
+        answers: { 200: HEALTHY, 503: json('The server is stopping.', ref('Health')) },
         isPublic: true,
       }),
     },
@@ -84,11 +81,11 @@ export function serverPaths(): Json {
 function clicks(name: string): Json {
   const click = {
     tag: TAG,
-    summary: 'Tell a widget of a click',
+    summary: 'Send a click to a widget',
     description:
-      'Where it was comes as a query `?x,y`, as `ismap` makes it, or as fields `name.x` and `name.y`, as ' +
-      '`<input type="image">` does. Pages that the server allows no pictures on may not click either.',
-    answers: { 204: { description: 'The widget has heard of it; the page stays where it is.' } },
+      'The position is the query `?x,y`, as `ismap` sends it, or the fields `name.x` and `name.y`, as ' +
+      '`<input type="image">` sends them. Pages that may not show pictures of the server may not click either.',
+    answers: { 204: { description: 'The widget has received it; the browser stays on its page.' } },
     problems: [400, 403, 404, 429],
     isPublic: true,
   }

@@ -10,7 +10,7 @@ export function statusPaths(): Json {
       get: operation({
         id: 'listStatuses',
         tag,
-        summary: 'Every status, and what is polled for it',
+        summary: 'List statuses and their polls',
         answers: tagged('The statuses.', ref('StatusList')),
       }),
     },
@@ -19,22 +19,22 @@ export function statusPaths(): Json {
       get: operation({
         id: 'getStatus',
         tag,
-        summary: 'What a badge says',
+        summary: 'Get a status',
         answers: tagged('The status.', ref('Status')),
         problems: [400, 404],
       }),
       put: operation({
         id: 'setStatus',
         tag,
-        summary: 'Have a badge say something',
-        description: 'Every open picture of it changes.',
+        summary: 'Set a status',
+        description: 'Redraws every open picture of it.',
         body: ref('Status'),
         answers: { 200: json('The status.', ref('Status')) },
       }),
       delete: operation({
         id: 'deleteStatus',
         tag,
-        summary: 'Have a badge say nothing, and poll nothing for it',
+        summary: 'Delete a status and its poll',
         answers: GONE,
         problems: [400, 404],
       }),
@@ -44,17 +44,17 @@ export function statusPaths(): Json {
       get: operation({
         id: 'getPoll',
         tag,
-        summary: 'What is polled for a badge, and how that went',
+        summary: 'Get the poll of a status and its last result',
         answers: tagged('The poll.', ref('PollReport')),
         problems: [400, 404],
       }),
       put: operation({
         id: 'setPoll',
         tag,
-        summary: 'Fetch JSON now and then, and show what it says',
+        summary: 'Poll a URL for a status',
         description:
-          'The server itself fetches the address, within its own network: whoever has the token can have it ask any ' +
-          'http or https address that it reaches. Redirects are not followed.',
+          'The server fetches the URL itself. Addresses that are not public are refused unless the server runs with ' +
+          '`--allow-private-targets`. Redirects are not followed.',
         body: ref('Poll'),
         answers: { 200: json('The poll.', ref('PollReport')) },
         problems: [409],
@@ -62,7 +62,7 @@ export function statusPaths(): Json {
       delete: operation({
         id: 'deletePoll',
         tag,
-        summary: 'Stop polling; what it said last stays',
+        summary: 'Delete the poll of a status',
         answers: GONE,
         problems: [400, 404],
       }),

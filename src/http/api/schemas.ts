@@ -1,0 +1,129 @@
+import * as z from 'zod'
+import { END_REASONS } from '../../channel/viewer.ts'
+import { hookSettingsSchema } from '../../hooks/hook.ts'
+import { countField, textShape, timeField } from '../../schema/fields.ts'
+import { countFields, hitsField } from '../../schema/room-schema.ts'
+import { pollSchema } from '../../status/poll.ts'
+import { statusSchema } from '../../status/status-schema.ts'
+import { DIFFERENCE_KINDS } from '../audit/audit.ts'
+
+const levelSchema = z.object({
+  peak: countField.meta({ description: 'Highest number at once.' }),
+  mean: z.number().min(0).meta({ description: 'Over the step, or as much of it as has passed.' }),
+})
+
+/** A problem document. */
+export const problemSchema = z
+  .object({
+    type: z.string().regex(/^urn:imgcast:problem:[a-z0-9-]+$/),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    errors: z.array(z.object({ name: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ description: 'A problem document (RFC 9457).' })
+
+/** The counts of a room over time. */
+export const historySchema = z.object({
+  room: z.string(),
+  from: timeField.meta({ description: 'When the first step begins.' }),
+  to: timeField.meta({ description: 'When the last one ends.' }),
+  step: z.enum(['minute', 'hour', 'day']),
+  steps: z
+    .array(z.object({ time: timeField, visitors: levelSchema, connections: levelSchema, hits: countField }))
+    .meta({ description: 'The steps in which anything happened, the oldest first.' }),
+})
+
+/** The data of a Server-Sent Event. */
+export const eventSchema = z.object({
+  room: z.string(),
+  ...countFields,
+  time: timeField,
+  reason: z
+    .enum(END_REASONS)
+    .exclude(['refused'])
+    .optional()
+    .meta({ description: 'Why a viewer left; absent where it watched another node.' }),
+})
+
+/** A poll and its last request. */
+export const pollReportSchema = z.object({
+  ...textShape(pollSchema.shape),
+  last: z.object({ at: timeField, ok: z.boolean(), detail: z.string() }).nullable(),
+  failures: countField.meta({ description: 'Failures since the last success.' }),
+})
+
+/** Every status, polled or not. */
+export const statusListSchema = z.object({
+  statuses: z.array(
+    z.object({ key: z.string(), status: statusSchema.nullable(), poll: pollReportSchema.nullable() }),
+  ),
+})
+
+/** A webhook without its secret. */
+export const hookSchema = z.object({
+  ...textShape(hookSettingsSchema.shape),
+  id: z.string(),
+  created: timeField,
+  holds: z.boolean().meta({
+    description: 'Whether a message was sent for its condition, which has held ever since.',
+  }),
+})
+
+/** A webhook that was just added. */
+export const newHookSchema = hookSchema.extend({
+  secret: z.string().meta({ description: 'Signs the messages. It is shown only here.' }),
+})
+
+/** Every webhook. */
+export const hookListSchema = z.object({ hooks: z.array(hookSchema) })
+
+/** The body of a message to a webhook. */
+export const hookMessageSchema = z.object({
+  type: z.literal('condition.met'),
+  timestamp: timeField,
+  data: z.object({
+    hook: z.string(),
+    when: z.string(),
+    for: z.string(),
+    room: z.string(),
+    ...countFields,
+    hits: hitsField,
+  }),
+})
+
+/** The last messages to a webhook, with every attempt. */
+export const deliveryLogSchema = z.object({
+  deliveries: z.array(
+    z.object({
+      id: z.string(),
+      state: z.enum(['pending', 'delivered', 'failed']),
+      message: hookMessageSchema,
+      attempts: z.array(
+        z.object({ at: timeField, status: z.int().nullable(), error: z.string().nullable() }),
+      ),
+      next: timeField.nullable().meta({ description: 'When the next attempt is due.' }),
+    }),
+  ),
+})
+
+/** The counts of the server and of its kernel. */
+export const auditSchema = z.object({
+  agrees: z.boolean(),
+  counted: z.object({ streams: countField, sockets: countField }),
+  kernel: z.object({ established: countField }),
+  differences: z.array(
+    z.object({
+      kind: z.enum(DIFFERENCE_KINDS),
+      remote: z.string(),
+      streams: countField,
+      meaning: z.string(),
+    }),
+  ),
+})
+
+/** Whether the server runs and takes viewers. */
+export const healthSchema = z.object({ status: z.enum(['ok', 'stopping']) })
+
+/** Any JSON. */
+export const valueSchema = z.unknown().meta({ description: 'Any JSON of at most 64 KiB.' })
