@@ -42,6 +42,26 @@ describe('events of rooms', () => {
     expect(new Set(seen.map(({ id }) => id)).size).toBe(5)
   })
 
+  test('say why a viewer left, and nothing where that is not known', async () => {
+    const { presence, events, seen, arrived } = makeEvents()
+    const [ann, bob, eve] = await Promise.all(['ann', 'bob', 'eve'].map((name) => presence.join('r/a', name)))
+    events.noteLeave('r/a', 'ghost')
+    await ann?.leave()
+    await bob?.leave()
+    events.noteLeave('r/a', 'left')
+    await eve?.leave()
+    await presence.join('r/a', 'joe')
+    await arrived(7)
+    const reasons = seen.map(({ type, reason }) => [type, reason])
+    expect(reasons.slice(3)).toEqual([
+      ['leave', 'ghost'],
+      ['leave', undefined],
+      ['leave', 'left'],
+      ['join', undefined],
+    ])
+    expect(Object.hasOwn(seen.at(-1) ?? {}, 'reason')).toBe(false)
+  })
+
   test('are not hits', async () => {
     const { bus, store, seen, arrived } = makeEvents()
     bus.publish('r/a', 'hits')

@@ -48,6 +48,26 @@ test('SIGTERM ends 1000 streams cleanly and a stuck one at all, within 5 s, with
   expect(stuck.closed).toBe(false)
 }, 120_000)
 
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  '%s ends streams with the closing boundary, exit code 0',
+  async (signal) => {
+    const { url, child, ended } = await serveCommand(['--store', 'memory:'])
+    const streams = await Promise.all(
+      ['/online/a.png?v=1', '/online/a.mjpeg', '/sine.png?v=1'].map((path) =>
+        openStream(url + path, { headers: path.includes('sine') ? firefox : {} }),
+      ),
+    )
+    for (const stream of streams) await stream.nextPart()
+    child.kill(signal)
+    expect((await ended).code).toBe(0)
+    for (const stream of streams) {
+      await stream.ended
+      expect(stream.closed).toBe(true)
+    }
+  },
+  60_000,
+)
+
 /** Bytes that have come and that the client has not read, by the kernel's table of sockets. */
 function waitingToBeRead({ socket }: RawStream): number {
   const ending = (port = 0) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`

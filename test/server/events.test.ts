@@ -71,6 +71,7 @@ describe('events', () => {
       ['state', 'online/told', 2, 1, 1],
       ['leave', 'online/told', 1, 1, 1],
     ])
+    expect(JSON.parse(reader.events[3]?.data ?? '{}').reason).toBe('left')
     expect(JSON.parse(reader.events[0]?.data ?? '{}').time).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/)
     expect(reader.comments[0]).toBe('connected')
   })

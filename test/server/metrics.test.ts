@@ -250,6 +250,9 @@ describe('/metrics', () => {
       await eventually(() => expect(server.imgcast.census().connections).toBe(0))
     })
     expect(change('imgcast_ghosts_total')).toBe(1)
+    expect(change('imgcast_viewers_ended_total{reason="ghost"}')).toBe(1)
+    expect(change('imgcast_viewers_ended_total{reason="left"}')).toBe(1)
+    expect(change('imgcast_viewers_ended_total{reason="slow"}')).toBe(0)
   })
 
   test('is of this server alone: a second one, and a registry of the host app, have their own', async () => {

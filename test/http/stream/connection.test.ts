@@ -190,6 +190,22 @@ describe.each(ways)('a connection, $way', ({ directSend }) => {
     expect(idle.stream.parts).toHaveLength(1)
   })
 
+  test('a client that takes no picture for a minute is cut off as slow; one that read is not', async () => {
+    const idle = await connect(noisyFrame(1, 1500), { heartbeat: 15_000, client: { read: false } })
+    const since = performance.now()
+    for (const later of [15_000, 59_000]) idle.connection.beat(since + later)
+    expect(idle.connection.endReason).toBeUndefined()
+    idle.connection.beat(performance.now() + 60_000)
+    expect(idle.connection.endReason).toBe('slow')
+    idle.stream.socket.resume()
+    await idle.stream.ended
+
+    const { connection, stream } = await connect(red, { heartbeat: 15_000 })
+    await stream.nextPart()
+    connection.beat(performance.now() + 3_600_000)
+    expect(connection.endReason).toBeUndefined()
+  })
+
   test('is silent while its heartbeat is not due', async () => {
     const { connection, stream } = await connect(red)
     await stream.nextPart()
