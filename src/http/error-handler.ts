@@ -5,8 +5,8 @@ import { PublicError, toPublicError } from '../errors.ts'
 import { sendProblem } from './send-error.ts'
 
 /**
- * Ends requests that threw: the one place for what is thrown in a route, or by Express itself.
- * @param send tells the error. @default as a problem document
+ * Ends requests whose handler threw, or that Express itself refused.
+ * @param send sends the error. @default a problem document
  */
 export function createErrorHandler(
   log: Logger,
@@ -14,25 +14,25 @@ export function createErrorHandler(
 ): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, request, response, _next) => {
-    const told = fromExpress(error) ?? toPublicError(error)
-    logFailure(log, request, told)
+    const publicError = fromExpress(error) ?? toPublicError(error)
+    logFailure(log, request, publicError)
     if (response.headersSent) response.destroy()
-    else send(request, response, told)
+    else send(request, response, publicError)
   }
 }
 
-/** Writes down what is the server's own fault. */
+/** Logs an error that is the server's own fault. */
 export function logFailure(log: Logger, { method, url }: IncomingMessage, error: PublicError): void {
   if (error.code !== 'internal-error') return
   const { cause } = error
   log.error({ method, url, error: cause instanceof Error ? cause.stack : String(cause) }, 'a request failed')
 }
 
-/** What Express and its readers of bodies throw: errors with a status, and with words that may be told. */
+/** An error of Express or its body parsers: it has a status, and a message that may leave the server. */
 interface ExpressError {
   status?: number
   message: string
-  /** Bytes that a body may have, where it has more. */
+  /** The most bytes that a body may have, if it had more. */
   limit?: number
 }
 

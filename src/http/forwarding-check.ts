@@ -1,18 +1,18 @@
 import type { Logger } from 'pino'
 import type { PictureRequest } from './request.ts'
 
-/** Says once that a proxy stands in front and is not trusted: all of its readers look like one visitor then. */
+/** Warns once about a proxy that is not trusted: all of its readers count as one visitor. */
 export class ForwardingCheck {
   readonly #log: Logger
-  #said = false
+  #hasWarned = false
 
   constructor(log: Logger) {
     this.#log = log
   }
 
   check({ headers, ip, socket }: PictureRequest): void {
-    if (this.#said || headers['x-forwarded-for'] === undefined || ip !== socket.remoteAddress) return
-    this.#said = true
+    if (this.#hasWarned || headers['x-forwarded-for'] === undefined || ip !== socket.remoteAddress) return
+    this.#hasWarned = true
     this.#log.warn(
       { proxy: socket.remoteAddress },
       'requests come with X-Forwarded-For from a proxy that is not trusted, so all its readers count as one visitor: ' +

@@ -1,6 +1,6 @@
 import type { Format } from '../picture/frame.ts'
 
-/** Pictures are made to be shown on anybody's page: `same-origin` would keep them out of every other one. */
+/** Pictures are shown on pages of any origin: `same-origin` would block them on all others. */
 export const CROSS_ORIGIN: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
   'Cross-Origin-Resource-Policy': 'cross-origin',
@@ -8,21 +8,21 @@ export const CROSS_ORIGIN: Readonly<Record<string, string>> = {
   'Timing-Allow-Origin': '*',
 }
 
-/** What a format needs besides: an SVG that is opened as a document runs nothing and loads nothing. */
+/** Additional headers of a format: an SVG that is opened as a document must not run scripts or load anything. */
 export function formatHeaders(format: Format): Readonly<Record<string, string>> {
   if (format !== 'svg') return {}
   return { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:" }
 }
 
-/** The head of a stream. `no-store` also keeps Chromium from asking for one URL at a time. */
+/** Headers of a stream. With `no-store` Chromium also requests a URL several times at once. */
 export const STREAM: Readonly<Record<string, string>> = {
   ...CROSS_ORIGIN,
   'Cache-Control': 'no-store, no-transform',
-  // nginx buffers whole responses unless told not to.
+  // nginx buffers responses by default.
   'X-Accel-Buffering': 'no',
 }
 
-/** The head of a still: whoever keeps it asks again, image proxies too. */
+/** Headers of a still: every cache must revalidate it, image proxies too. */
 export const STILL: Readonly<Record<string, string>> = {
   ...CROSS_ORIGIN,
   'Cache-Control': 'no-cache, max-age=0, must-revalidate',
@@ -30,30 +30,30 @@ export const STILL: Readonly<Record<string, string>> = {
   Vary: 'Accept, Sec-Fetch-Dest, User-Agent',
 }
 
-/** The head of an answer of the API that may be kept, and is asked for again each time; nobody else is to keep it. */
+/** Headers of an API response that only the client may cache, and must revalidate each time. */
 export const REVALIDATED: Readonly<Record<string, string>> = {
   ...CROSS_ORIGIN,
   'Cache-Control': 'private, no-cache',
   Vary: 'Authorization',
 }
 
-/** The head of what is true only now. */
+/** Headers of a response that must not be cached. */
 export const UNCACHED: Readonly<Record<string, string>> = { ...CROSS_ORIGIN, 'Cache-Control': 'no-store' }
 
-/** The head of a page: no scripts, and nothing from elsewhere. */
+/** Headers of a page: no scripts, and nothing from other origins. */
 export const PAGE: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-cache',
   'Content-Security-Policy':
     "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'",
   'Referrer-Policy': 'strict-origin-when-cross-origin',
   'X-Content-Type-Options': 'nosniff',
-  // Unlike a picture's, a page's answer to one reader is not to be kept for another kind of reader.
+  // The same URL is a picture to an img and a page to a reader.
   Vary: 'Accept, Sec-Fetch-Dest, User-Agent',
 }
 
 /**
- * The head of a page for one reader only, which no other site frames. Its address is nobody else's business; `no-referrer`
- * would have browsers hide where its forms come from, too.
+ * Headers of a page for one reader, which no other site may frame. Its address is not sent to other origins; with
+ * `no-referrer` browsers would also send no `Origin` with its forms.
  */
 export const PRIVATE_PAGE: Readonly<Record<string, string>> = {
   ...PAGE,

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 
-/** A request as Express hands it on. */
+/** A request, with the additions of Express or of the plain handler. */
 export interface PictureRequest extends IncomingMessage {
-  /** The client's address, as far as proxies are trusted. */
+  /** The client's address as reported by trusted proxies. */
   ip?: string | undefined
-  /** Express's own way to the next handler. */
+  /** Express's function that calls the next handler. */
   next?: unknown
 }
 
@@ -19,10 +19,10 @@ export function searchOf({ url = '' }: Pick<IncomingMessage, 'url'>): URLSearchP
   return new URLSearchParams(split < 0 ? '' : url.slice(split))
 }
 
-/** `192.0.2.1:5000`, `[2001:db8::1]:443`: some proxies write the client's port behind it, which is another each time. */
+/** `192.0.2.1:5000`, `[2001:db8::1]:443`: some proxies append the client's port, which changes with every connection. */
 const WITH_PORT = /^(?:\[([\da-f:.]+)\](?::\d+)?|([\d.]+):\d+)$/i
 
-/** The address that a request came from, as far as the proxies that are believed say so; empty where it is gone. */
+/** The client's address as reported by trusted proxies; empty if the socket is already closed. */
 export function clientAddress({ ip, socket }: PictureRequest): string {
   const address = ip ?? socket.remoteAddress ?? ''
   const [, inBrackets, bare] = WITH_PORT.exec(address) ?? []

@@ -8,17 +8,17 @@ import { formatHeaders, UNCACHED } from './headers.ts'
 import { wantsStatus200 } from './purpose.ts'
 import { sendJson, sendWhole } from './send.ts'
 
-/** The size of the picture that was asked for, as far as it is known. */
+/** The format and size of the requested picture, as far as they are known. */
 export interface CardPlace {
   format: Format
   width: number
   height: number
 }
 
-/** Where nothing is known of the picture that was asked for. */
+/** Used if nothing is known about the requested picture. */
 export const UNKNOWN_PLACE: CardPlace = { format: 'png', width: 160, height: 40 }
 
-/** Sends an error as a picture that says what is wrong, large enough to read. */
+/** Sends an error as a picture with its caption, large enough to read. */
 export function sendErrorPicture(
   request: IncomingMessage,
   response: ServerResponse,
@@ -28,7 +28,7 @@ export function sendErrorPicture(
 ): void {
   const size = roomyCardSize(error.caption, place)
   const frame = cards.error({ ...size, format: place.format, scale: 1, quality: 90 }, error.caption)
-  // Image proxies drop every other status, and with it the words that would have helped.
+  // Image proxies drop responses with any other status, and the caption with them.
   const status = wantsStatus200(request.headers) ? 200 : error.status
   sendWhole(
     request,

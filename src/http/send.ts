@@ -6,11 +6,11 @@ import { formatHeaders, REVALIDATED, STILL, UNCACHED } from './headers.ts'
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 /**
- * Sends one finished picture: 200, or 304 to whoever has it already. To HEAD, the same head.
+ * Sends a still: 200, or 304 if `If-None-Match` matches. HEAD gets the same headers.
  * @returns the status.
  */
 export function sendStill(request: IncomingMessage, response: ServerResponse, frame: Frame): 200 | 304 {
-  // What stands in for a picture is not to be kept, nor compared with the picture itself.
+  // A placeholder must not be cached, nor compared with the picture itself.
   if (frame.isPlaceholder) {
     const headers = { ...UNCACHED, ...formatHeaders(frame.format) }
     sendWhole(request, response, 200, headers, contentType(frame.format), frame.bytes)
@@ -25,7 +25,7 @@ export function sendStill(request: IncomingMessage, response: ServerResponse, fr
   return 200
 }
 
-/** Sends a finite body with its exact length; to HEAD only the head. */
+/** Sends a body with its exact length; HEAD gets only the headers. */
 export function sendWhole(
   request: IncomingMessage,
   response: ServerResponse,
@@ -38,7 +38,7 @@ export function sendWhole(
   response.end(request.method === 'HEAD' ? undefined : body)
 }
 
-/** Sends a value as JSON that is true only now. */
+/** Sends a value as JSON that must not be cached. */
 export function sendJson(
   request: IncomingMessage,
   response: ServerResponse,
@@ -49,7 +49,7 @@ export function sendJson(
   sendWhole(request, response, status, { ...UNCACHED, ...headers }, type, `${JSON.stringify(value)}\n`)
 }
 
-/** Sends a value as JSON with a tag of its own: 304 to whoever has it already. */
+/** Sends a value as JSON with an `ETag`, or 304 if `If-None-Match` matches. */
 export function sendTaggedJson(
   request: IncomingMessage,
   response: ServerResponse,
@@ -59,7 +59,7 @@ export function sendTaggedJson(
   sendTagged(request, response, JSON_TYPE, `${JSON.stringify(value)}\n`, more)
 }
 
-/** Sends text with a tag of its own: 304 to whoever has it already. */
+/** Sends text with an `ETag`, or 304 if `If-None-Match` matches. */
 export function sendTagged(
   request: IncomingMessage,
   response: ServerResponse,
@@ -76,7 +76,7 @@ export function sendTagged(
   sendWhole(request, response, 200, headers, type, body)
 }
 
-/** RFC 9110, section 13.1.2: any of the list, compared weakly, or `*`. */
+/** Whether `If-None-Match` lists a tag, compared weakly, or is `*` (RFC 9110, section 13.1.2). */
 function matches(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false
   return header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)

@@ -1,13 +1,13 @@
 import { isbot } from 'isbot'
 
 /**
- * Programs that fetch a picture to keep or show it elsewhere: image proxies of forums, code hosts, chats and mail.
- * They take one finite picture, drop error statuses, and send neither the reader's address nor a referrer.
+ * Image proxies of forums, code hosts, chats and mail. They fetch one finite picture to show it elsewhere, drop error
+ * statuses, and send neither the reader's address nor a referrer.
  */
 const IMAGE_PROXY =
   /camo\b|GoogleImageProxy|YahooMailProxy|Slack-ImgProxy|Slackbot|Discordbot|Twitterbot|facebookexternalhit|ImageProxy|BingPreview|Discourse|TelegramBot|WhatsApp|LinkedInBot|Mastodon|redditbot/i
 
-/** Mail clients show what they once fetched; a stream would hold their window open. */
+/** Mail clients: a stream would keep their window loading. */
 const MAIL_CLIENT =
   /Thunderbird|Microsoft Outlook|ms-office|MSOffice|Outlook-iOS|Outlook-Android|AppleMail|Airmail|YahooMobileMail|PostboxApp|Postbox\//i
 
@@ -18,10 +18,10 @@ export function isImageProxy(userAgent: string): boolean {
 
 /**
  * Whether a user agent is a program that takes stills only: image proxies, mail clients, crawlers. A headless browser
- * that says it loads an image is a viewer (kiosks, tests), though crawler lists name it.
+ * whose request has `Sec-Fetch-Dest` is a viewer (kiosks, tests), although lists of crawlers contain it.
  */
-export function takesStillsOnly(userAgent: string, saysWhatFor: boolean): boolean {
-  const agent = saysWhatFor ? userAgent.replace('HeadlessChrome', 'Chrome') : userAgent
+export function takesStillsOnly(userAgent: string, hasDestination: boolean): boolean {
+  const agent = hasDestination ? userAgent.replace('HeadlessChrome', 'Chrome') : userAgent
   return isImageProxy(agent) || MAIL_CLIENT.test(agent) || (agent !== '' && isbot(agent))
 }
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { PublicError } from '../errors.ts'
 
-/** How many streams there may be. */
+/** How many streams are allowed. */
 export interface AdmissionLimits {
   maxConnections: number
   maxConnectionsPerAddress: number
@@ -21,7 +21,7 @@ export class Admission {
     return this.#total
   }
 
-  /** Admits one stream; answers what lets go of its place, once. @throws PublicError 429 or 503. */
+  /** Admits one stream. Returns a function that frees its place; calling it again does nothing. @throws PublicError 429 or 503. */
   admit(client: string): () => void {
     const address = toNetwork(client)
     const { maxConnections, maxConnectionsPerAddress } = this.#limits
@@ -35,7 +35,7 @@ export class Admission {
       )
     }
     if (count >= maxConnectionsPerAddress) {
-      const detail = `This address has ${count} pictures open, the most it may (--max-connections-per-address).`
+      const detail = `This address has ${count} pictures open, which is the limit (--max-connections-per-address).`
       throw refusal(429, 'too-many-connections', 'too many pictures open from your address', detail)
     }
     this.#total += 1
@@ -56,7 +56,7 @@ export class Admission {
   }
 }
 
-/** One customer has a whole /64 of IPv6: such an address counts by its network. */
+/** The network of an IPv6 address: one customer has a whole /64. Other addresses are returned unchanged. */
 function toNetwork(address: string): string {
   if (isIP(address) !== 6 || /^::ffff:\d+\./i.test(address)) return address
   const [head = '', tail] = address.split('::')

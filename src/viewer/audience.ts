@@ -1,6 +1,6 @@
-/** How many watch pictures of one widget on this node. */
+/** The viewers of one widget's pictures on this node. */
 export interface WidgetCounts {
-  /** Open streams, one for each room of the widget that is seen in them. */
+  /** Open streams; a stream that shows several rooms of the widget counts for each. */
   connections: number
   /** Distinct people among them. */
   visitors: number
@@ -12,11 +12,14 @@ interface Crowd {
   viewers: Map<string, number>
 }
 
-/** Who watches which widget on this node, whatever the rooms: presence knows rooms, of which there may be any number. */
+/**
+ * Counts the viewers of each widget on this node. Presence counts by room, and there can be any number of rooms; there
+ * are only a few widgets.
+ */
 export class Audience {
   readonly #crowds = new Map<string, Crowd>()
 
-  /** Counts a stream; answers what takes it out again, once. */
+  /** Counts a stream. Returns a function that takes it out again; calling it again does nothing. */
   enter(widget: string, viewer: string): () => void {
     const crowd = this.#crowds.get(widget) ?? { connections: 0, viewers: new Map() }
     this.#crowds.set(widget, crowd)
@@ -34,7 +37,7 @@ export class Audience {
     }
   }
 
-  /** The counts by widget, of all that were ever watched. */
+  /** The counts of every widget that was ever watched. */
   *counts(): Generator<[widget: string, WidgetCounts]> {
     for (const [widget, { connections, viewers }] of this.#crowds)
       yield [widget, { connections, visitors: viewers.size }]

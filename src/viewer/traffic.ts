@@ -1,18 +1,18 @@
-/** What was sent to the viewers of one widget: streams add to it, whoever counts reads it. */
+/** Totals of what was sent to viewers. Transports add to it. */
 export class Traffic {
   /** Streams that were opened. */
   streams = 0
-  /** Pictures that went out, each time to one viewer. */
+  /** Pictures that were sent, each to one viewer. */
   frames = 0
-  /** Pictures that a viewer never got, as a newer one came first. */
+  /** Pictures that were not sent to a viewer, as a newer one came first. */
   dropped = 0
   /** Of the streams' bodies. */
   bytes = 0
 }
 
-/** What was sent to the streams of one room while somebody watched it. */
+/** What was sent to the viewers of a room since it was last unwatched. */
 export interface RoomTraffic {
-  /** When somebody began to watch, in milliseconds since the epoch; somebody has ever since. */
+  /** Start of the time without a break in which it was watched, in milliseconds since the epoch. */
   since: number
   traffic: Traffic
 }
@@ -23,13 +23,16 @@ interface Watched extends RoomTraffic {
   open: number
 }
 
-/** What was sent: by room while a room is watched, and by widget since the start. Rooms may be any number. */
+/**
+ * Keeps the totals of every watched room, and of every widget since the start. A room that nobody watches takes no
+ * memory: its totals are added to its widget's.
+ */
 export class TrafficBook {
   readonly #rooms = new Map<string, Watched>()
-  /** Of rooms that nobody watches any more, by widget. */
+  /** Totals of rooms that nobody watches any more, by widget. */
   readonly #past = new Map<string, Traffic>()
 
-  /** A stream of a room begins; answers what it is to count in. */
+  /** A stream of a room begins. Returns the totals that it must add to. */
   enter(widget: string, room: string): Traffic {
     const watched = this.#rooms.get(room) ?? { widget, open: 0, since: Date.now(), traffic: new Traffic() }
     this.#rooms.set(room, watched)
@@ -48,12 +51,12 @@ export class TrafficBook {
     this.#past.set(watched.widget, add(watched.traffic, this.#past.get(watched.widget)))
   }
 
-  /** Of a room that is watched now; undefined for others. */
+  /** The totals of a room; undefined if nobody watches it. */
   ofRoom(room: string): Readonly<RoomTraffic> | undefined {
     return this.#rooms.get(room)
   }
 
-  /** Since the start, of every widget that was ever watched. */
+  /** The totals since the start of every widget that was ever watched. */
   byWidget(): ReadonlyMap<string, Readonly<Traffic>> {
     const sums = new Map<string, Traffic>(this.#past)
     for (const { widget, traffic } of this.#rooms.values()) sums.set(widget, add(traffic, sums.get(widget)))

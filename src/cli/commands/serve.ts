@@ -10,19 +10,19 @@ import { OPTIONS, type Options, sayFaults } from '../../options.ts'
 import { type Command, USAGE_ERROR } from '../command.ts'
 import { keepRunning } from '../keep-running.ts'
 
-/** A process that cannot stop in time is ended: five seconds are promised. */
+/** Milliseconds after which the process exits at the latest: it must stop within five seconds. */
 const STOP_DEADLINE = 4_700
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
-/** Connections that may be open besides those that show pictures: pages, stills, the API. */
+/** Connections that may be open besides streams: for pages, stills and the API. */
 const SPARE_CONNECTIONS = 1_000
 /**
- * Connections that the kernel holds until they are taken: of a crowd that comes at once the rest would try again a second
- * later. Linux takes no more than this (`somaxconn`).
+ * Connections that the kernel queues until they are accepted. In a crowd that arrives at once the others would retry a
+ * second later. Linux allows no more than this (`somaxconn`).
  */
 const BACKLOG = 4096
-/** What a request may begin with: of a longer one Node itself says so, without a picture that an img could show. */
+/** Longest request head. Node itself refuses longer ones, without a picture that an img could show. */
 const MAX_HEAD_BYTES = 65_536
-/** Milliseconds after which a connection without any traffic is closed; every stream has some each 15 s. */
+/** Milliseconds after which a connection without traffic is closed. Every stream has some every 15 s. */
 const IDLE_TIMEOUT = 120_000
 
 /** Runs the server until SIGTERM, SIGINT or SIGHUP. */
@@ -40,12 +40,12 @@ export const serveCommand: Command = {
       }),
 }
 
-/** Resolves when it listens, and to nothing: it goes on running. */
+/** Resolves while the server goes on running. */
 async function serve(options: Options): Promise<undefined> {
   const { port, host, tlsCert, tlsKey, ...rest } = options
-  // Standard output is for people, log lines are for whoever collects them.
+  // Standard output has the banner for people, standard error the log.
   const log = pino({ level: options.logLevel }, pino.destination(2))
-  // A signal that comes while the render processes start has nothing to end but this process, which ends them.
+  // While the server starts there are no viewers yet, and the render processes end with this one.
   const leave = () => process.exit(0)
   for (const signal of SIGNALS) process.once(signal, leave)
   const imgcast = await createImgcast({ ...rest, log })
@@ -57,7 +57,7 @@ async function serve(options: Options): Promise<undefined> {
       void imgcast.close().finally(() => process.exit(1))
     },
   })
-  // As a property, since the one for HTTP/2 knows no such option for HTTP/1.1.
+  // A property, as the server of HTTP/2 has no such option for its HTTP/1.1 requests.
   const server = Object.assign(createServerFor(options), { maxHeaderSize: MAX_HEAD_BYTES })
   server.maxConnections = options.maxConnections + SPARE_CONNECTIONS
   server.setTimeout(IDLE_TIMEOUT)
@@ -80,7 +80,7 @@ function createServerFor({ tlsCert, tlsKey }: Options): Server | Http2SecureServ
   return createSecureServer({ cert: readFileSync(tlsCert), key: readFileSync(tlsKey), allowHTTP1: true })
 }
 
-/** Where to point a browser: `localhost` for whatever listens on this machine only. */
+/** The address for a browser on this machine: `localhost` if it listens on loopback or on all interfaces. */
 function addressOf(server: Server | Http2SecureServer, { host, tlsCert }: Options): string {
   const { port } = server.address() as AddressInfo
   const name = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host) ? 'localhost' : host

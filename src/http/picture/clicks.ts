@@ -12,34 +12,34 @@ import { UNCACHED } from '../headers.ts'
 import { clientAddress } from '../request.ts'
 import { checkReferrer } from './referrer.ts'
 
-/** What answering for clicks takes. */
+/** What clicks are handled with. */
 export interface ClicksInit {
   renderer: Renderer
   presence: Presence
-  /** Hosts whose pages may show pictures, and so whose readers may click; none allows all. */
+  /** Hosts whose pages may show pictures, so that their readers may click; empty allows all. */
   allowReferrer: readonly string[]
 }
 
-/** Clicks of one address in so many milliseconds; more are refused. */
-const MOST_CLICKS = 60
+/** Clicks that one address may make in `CLICK_WINDOW` milliseconds. */
+const MAX_CLICKS = 60
 const CLICK_WINDOW = 10_000
-const LARGEST_FORM_BYTES = 4096
-/** The picture as a page lays it out is no larger than a browser's window can scroll. */
-const LARGEST_COORDINATE = 1e6
+const MAX_FORM_BYTES = 4096
+/** No page lays a picture out larger than a browser can scroll. */
+const MAX_COORDINATE = 1e6
 
 /**
- * Answers `/<widget>/<key>/click?x,y` and `/<widget>/<key>/click/<action>`, GET or POST: links, forms, `ismap` and
- * `<input type="image">`. 204 each time: a page stays where it is, and in a hidden frame so do its pictures.
+ * `GET` and `POST /<widget>/<key>/click?x,y` and `/<widget>/<key>/click/<action>`: links, forms, `ismap` and
+ * `<input type="image">`. The response is 204: the page stays, and in a hidden frame its streams live on.
  */
 export function createClicks({ renderer, presence, allowReferrer }: ClicksInit): Router {
   const clicks = Router()
   const limit = rateLimit({
-    limit: MOST_CLICKS,
+    limit: MAX_CLICKS,
     windowMs: CLICK_WINDOW,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     keyGenerator: (request) => ipKeyGenerator(clientAddress(request)),
-    // What it would warn of, an address behind a proxy that is not trusted, this server says itself.
+    // It would warn about a proxy that is not trusted; `ForwardingCheck` does so for the whole server.
     validate: false,
     handler: () => {
       throw new PublicError({
@@ -49,7 +49,7 @@ export function createClicks({ renderer, presence, allowReferrer }: ClicksInit):
       })
     },
   })
-  const form = express.urlencoded({ extended: false, limit: LARGEST_FORM_BYTES })
+  const form = express.urlencoded({ extended: false, limit: MAX_FORM_BYTES })
   clicks.all(
     ['/:widget/:key/click', '/:widget/:key/click/:action'],
     limit,
@@ -80,9 +80,9 @@ export function createClicks({ renderer, presence, allowReferrer }: ClicksInit):
 }
 
 /**
- * Where it was clicked: `?x,y` of an `ismap` (appended to whatever query the link had, so the last counts), or
- * `name.x` and `name.y` of an image input; neither for a link.
- * @throws PublicError 400 for what is no point.
+ * The point of a click: `?x,y` of an `ismap` (appended to the query of the link, so the last one counts), or `name.x` and
+ * `name.y` of an image input; both undefined for a link.
+ * @throws PublicError 400 if they are not coordinates.
  */
 export function readPoint({ url = '', body }: Pick<Request, 'url' | 'body'>): Pick<Click, 'x' | 'y'> {
   const split = url.indexOf('?')
@@ -105,7 +105,7 @@ function checkPoint(x: unknown, y: unknown): { x: number; y: number } {
 }
 
 function isCoordinate(value: number | undefined): value is number {
-  return value !== undefined && Math.abs(value) <= LARGEST_COORDINATE
+  return value !== undefined && Math.abs(value) <= MAX_COORDINATE
 }
 
 function checkClickMethod(method: string): void {
@@ -119,6 +119,6 @@ function checkClickMethod(method: string): void {
 }
 
 function notClickable(widget: string, key: string): PublicError {
-  const caption = `there is no ${widget}/${key} to be clicked`
+  const caption = `${widget}/${key} takes no clicks`
   return new PublicError({ code: 'not-found', status: 404, caption })
 }

@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { PublicError } from '../../errors.ts'
 
 /**
- * Refuses pictures on pages of other hosts than the allowed ones. With any host allowed by name a picture without a
- * referrer is refused too; the server's own pages are always allowed.
- * @param allowed host names, each with an optional port, or `*.example.org` for all below a host; none allows all.
+ * Refuses pictures on pages of hosts that are not allowed. If any host is listed, a request without a referrer is refused
+ * too. The server's own pages are always allowed.
+ * @param allowed host names, each with an optional port, or `*.example.org` for all subdomains; empty allows all.
  * @throws PublicError 403.
  */
 export function checkReferrer(headers: IncomingHttpHeaders, allowed: readonly string[]): void {
@@ -14,7 +14,9 @@ export function checkReferrer(headers: IncomingHttpHeaders, allowed: readonly st
   throw new PublicError({
     code: 'referrer-not-allowed',
     status: 403,
-    caption: url ? `not for pages of ${url.host}` : 'only for certain pages, which must say who they are',
+    caption: url
+      ? `not for pages of ${url.host}`
+      : 'only for pages of certain hosts, and this one sends no referrer',
     detail: 'The owner of this server allows its pictures on certain hosts only (--allow-referrer).',
   })
 }

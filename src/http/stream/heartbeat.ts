@@ -4,18 +4,13 @@ import type { Connection } from './connection.ts'
 export class Heartbeat {
   readonly #connections = new Set<Connection>()
   readonly #period: number
-  /** When the first of them may have been silent for long enough: till then they are not looked at. */
+  /** When the first connection may be due. Until then none is looked at. */
   #due = 0
   #timer: NodeJS.Timeout | undefined
 
   /** @param period the shortest heartbeat of any connection, in milliseconds. */
   constructor(period: number) {
     this.#period = period
-  }
-
-  /** Every connection that is being looked after. */
-  get connections(): ReadonlySet<Connection> {
-    return this.#connections
   }
 
   add(connection: Connection): void {
@@ -33,7 +28,7 @@ export class Heartbeat {
   #beat(): void {
     const now = performance.now()
     if (now < this.#due) return
-    // Who joins later, or is sent something, is not due any sooner than that.
+    // A connection that joins or is sent something later is not due any sooner.
     let due = now + this.#period
     for (const connection of this.#connections) due = Math.min(due, connection.beat(now))
     this.#due = due

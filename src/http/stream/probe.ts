@@ -1,6 +1,6 @@
-/** A stream as far as probing needs one. */
+/** A stream that can be probed. */
 export interface Probed {
-  /** Sends the picture once more with a megabyte that changes nothing; answers the bytes, 0 where it could not. */
+  /** Sends the picture once more with a megabyte of padding. Returns the bytes sent, 0 if it could not. */
   probe(): number
 }
 
@@ -8,8 +8,8 @@ interface Stream {
   connection: Probed
   since: number
   probedAt: number
-  /** How often it was asked and stayed. */
-  asked: number
+  /** How often it was probed and stayed open. */
+  probes: number
 }
 
 interface Reader {
@@ -17,92 +17,92 @@ interface Reader {
   timers: Set<NodeJS.Timeout>
 }
 
-/** A viewer with so many streams may soon have all of the six that a browser opens to one host: asked at once. */
+/** With three streams a viewer may soon have all six that a browser opens to one host: its streams are probed at once. */
 const MANY = 3
-/** With so many, those are asked too that were found to be open before: they may have been left since. */
-const NEARLY_ALL = 5
-/** With so many a browser opens no other to this host, so that nobody joins any more in whose moment to ask. */
+/** With five streams, those that stayed open before are probed again: their pages may have been left since. */
+const MANY_TO_REPEAT = 5
+/** At six streams the browser's connection limit is reached: no new stream opens, so no join can trigger a probe. */
 const ALL = 6
-/** Nobody has so many pages with pictures open: an office behind one address, with one kind of browser. */
-const CROWD = 12
-/** How long one who was asked twice and stayed is left alone; twice as long each further time. */
+/** More streams than this are not one person's: an office behind one address, with one kind of browser. */
+const MAX_STREAMS = 12
+/** Milliseconds before a stream that stayed open twice is probed again; doubled after each further probe. */
 const REST = 15_000
-/** How long an answer to a probe may take; streams younger than this are not asked in the moment of a join. */
+/** Milliseconds that the effect of a probe may take. At a join, streams younger than this are not probed. */
 const PAUSE = 1000
-/** The pictures of one page begin within this time of each other. */
+/** The pictures of one page start within this many milliseconds of each other. */
 const ONE_PAGE = 500
-/** A probe in the very moment of a navigation can miss: it is asked twice. */
+/** Probes after each join: one at the moment of a navigation can miss. */
 const PASSES = 2
 
 /**
- * Finds out which of a reader's streams belong to pages that were left. Chromium keeps such a page and its connections
- * for up to a minute, so that on the seventh page of a walk through a forum no picture loads any more; but it throws
- * the page out, and closes its connections, once about a megabyte has come for it. A page that is open does not
- * notice. It costs that megabyte: so only older streams of a reader who just opened another one are asked, and those
- * that stayed twice only when there are many. A reader who holds all that a browser opens is asked of all but the
- * newest, and once more later: without that a fast one who went through six pages at once would see no seventh.
+ * Closes streams of pages in Chromium's back/forward cache. Chromium keeps such a page and its connections for up to a
+ * minute, so that on the seventh page of a walk through a forum no picture loads. It drops the page and closes its
+ * connections once about a megabyte arrived for it; a page that is open is not affected. As a probe costs that megabyte,
+ * only older streams of a reader who just opened another one are probed, and those that stayed open twice only if there
+ * are many. If a reader holds all six connections, all streams but the newest are probed, and once more later: a reader
+ * who clicked through six pages at once would not see the seventh otherwise.
  */
 export class Probe {
-  readonly #viewers = new Map<string, Reader>()
+  readonly #readers = new Map<string, Reader>()
   #bytes = 0
 
-  /** What probing has cost so far. */
+  /** Bytes that probes have sent so far. */
   get bytes(): number {
     return this.#bytes
   }
 
-  /** A stream was opened by a viewer of a Chromium over HTTP/1.1; answers what to call when it ends. */
+  /** Adds a stream of Chromium over HTTP/1.1. Returns a function to call when it ends. */
   add(viewer: string, connection: Probed): () => void {
-    const reader = this.#viewers.get(viewer) ?? { streams: new Set(), timers: new Set() }
-    this.#viewers.set(viewer, reader)
+    const reader = this.#readers.get(viewer) ?? { streams: new Set(), timers: new Set() }
+    this.#readers.set(viewer, reader)
     const { streams } = reader
     const now = performance.now()
-    const stream = { connection, since: now, probedAt: Number.NEGATIVE_INFINITY, asked: 0 }
+    const stream = { connection, since: now, probedAt: Number.NEGATIVE_INFINITY, probes: 0 }
     streams.add(stream)
-    if (streams.size >= MANY) this.#ask(streams, now - PAUSE)
-    if (streams.size > 1) this.#askLater(reader, PASSES)
+    if (streams.size >= MANY) this.#probe(streams, now - PAUSE)
+    if (streams.size > 1) this.#probeLater(reader, PASSES)
     return () => {
       streams.delete(stream)
       if (streams.size === 0) this.#forget(viewer, reader)
     }
   }
 
-  /** Asks nobody any more. */
+  /** Stops probing. */
   close(): void {
-    for (const [viewer, reader] of this.#viewers) this.#forget(viewer, reader)
+    for (const [viewer, reader] of this.#readers) this.#forget(viewer, reader)
   }
 
   #forget(viewer: string, { timers }: Reader): void {
     for (const timer of timers) clearTimeout(timer)
     timers.clear()
-    this.#viewers.delete(viewer)
+    this.#readers.delete(viewer)
   }
 
-  #askLater(reader: Reader, passes: number, pause = PAUSE): void {
+  #probeLater(reader: Reader, passes: number, pause = PAUSE): void {
     const { streams, timers } = reader
     const timer = setTimeout(() => {
       timers.delete(timer)
       const last = passes <= 1
-      // Six pages can be gone through within the time that the pictures of one page take.
+      // A reader can click through six pages in the time that the pictures of one page take to start.
       const until = newestOf(streams) - (last && streams.size >= ALL ? 1 : ONE_PAGE)
-      this.#ask(streams, until)
-      if (!last) this.#askLater(reader, passes - 1)
-      else if (passes === 1 && streams.size >= ALL) this.#askLater(reader, 0, REST)
+      this.#probe(streams, until)
+      if (!last) this.#probeLater(reader, passes - 1)
+      else if (passes === 1 && streams.size >= ALL) this.#probeLater(reader, 0, REST)
     }, pause)
     timers.add(timer)
   }
 
-  /** Asks the streams that began up to a time. */
-  #ask(streams: ReadonlySet<Stream>, until: number): void {
-    if (streams.size > CROWD) return
+  /** Probes the streams that began up to a time. */
+  #probe(streams: ReadonlySet<Stream>, until: number): void {
+    if (streams.size > MAX_STREAMS) return
     const now = performance.now()
     for (const stream of streams) {
-      if (stream.since > until || now - stream.probedAt < patienceWith(stream)) continue
-      if (stream.asked >= PASSES && streams.size < NEARLY_ALL) continue
+      if (stream.since > until || now - stream.probedAt < pauseBefore(stream)) continue
+      if (stream.probes >= PASSES && streams.size < MANY_TO_REPEAT) continue
       const bytes = stream.connection.probe()
       if (bytes === 0) continue
       this.#bytes += bytes
-      stream.asked += 1
+      stream.probes += 1
       stream.probedAt = now
     }
   }
@@ -112,7 +112,7 @@ function newestOf(streams: ReadonlySet<Stream>): number {
   return Math.max(...[...streams].map(({ since }) => since))
 }
 
-/** Milliseconds to wait before a stream is asked once more. */
-function patienceWith({ asked }: Stream): number {
-  return asked < PASSES ? PAUSE * 0.9 : REST * 2 ** Math.min(asked - PASSES, 10)
+/** Milliseconds before a stream is probed again. */
+function pauseBefore({ probes }: Stream): number {
+  return probes < PASSES ? PAUSE * 0.9 : REST * 2 ** Math.min(probes - PASSES, 10)
 }

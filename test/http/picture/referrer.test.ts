@@ -58,7 +58,7 @@ describe('a referrer', () => {
       expect.objectContaining({ caption: 'not for pages of evil.example' }),
     )
     expect(() => check(undefined, ['forum.example'])).toThrow(
-      expect.objectContaining({ caption: 'only for certain pages, which must say who they are' }),
+      expect.objectContaining({ caption: 'only for pages of certain hosts, and this one sends no referrer' }),
     )
   })
 })

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { PublicError } from '../../../src/errors.ts'
 import { readTarget, type Target } from '../../../src/http/picture/target.ts'
+import { NAME_KEY } from '../../../src/widget/key.ts'
 import type { Manifest } from '../../../src/widget/manifest.ts'
 
 const size = { width: 300, height: 100 }
 const widgets = {
-  manifests: new Map([['online', { name: 'online', size, params: {} } as unknown as Manifest]]),
+  manifests: new Map([
+    ['online', { name: 'online', size, params: {}, key: NAME_KEY } as unknown as Manifest],
+  ]),
   faults: [{ name: 'broken' }],
 }
 
