@@ -40,7 +40,7 @@ const url = `http://127.0.0.1:${server.address().port}`
 const viewers = names
   .slice(0, WATCHED)
   .map((name) => request(`${url}/${name}.mjpeg`, (got) => got.resume()).end())
-while (imgcast.census().connections < WATCHED) await new Promise((resolve) => setTimeout(resolve, 50))
+while (imgcast.stats().connections < WATCHED) await new Promise((resolve) => setTimeout(resolve, 50))
 
 const signedIn = await fetch(`${url}/dashboard/login`, {
   method: 'POST',

@@ -50,7 +50,7 @@ export type ImgcastOptions = Omit<EmbeddedOptions, 'widgets'> & {
 }
 
 /** How many of everything there are, for tests and operators. */
-export interface Census {
+export interface Stats {
   connections: number
   channels: number
   rooms: number
@@ -71,7 +71,7 @@ export interface Imgcast {
   /** The token of the API; random if none was set. */
   readonly token: string
   readonly log: Logger
-  census(): Census
+  stats(): Stats
   /**
    * Ends the streams so that every last picture stays on screen, saves, and ends the render processes, within 4 s.
    * Rejects if something could not be saved.
@@ -201,7 +201,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     upgrade: createUpgrade(handler),
     token,
     log,
-    census: () => ({
+    stats: () => ({
       connections: viewers.size,
       channels: channels.size,
       rooms: presence.openRooms,

@@ -1,5 +1,5 @@
 export { PublicError } from './errors.ts'
-export { type Census, createImgcast, type Imgcast, type ImgcastOptions } from './imgcast.ts'
+export { createImgcast, type Imgcast, type ImgcastOptions, type Stats } from './imgcast.ts'
 export { type ExpectPictureOptions, expectPicture } from './picture/expect-picture.ts'
 export type { Format } from './picture/frame.ts'
 export { type RenderedPicture, type RenderOnceOptions, renderOnce } from './render/render-once.ts'

@@ -29,7 +29,7 @@ afterEach(async () => {
   // Browsers keep what they asked for: a test begins with nobody watching.
   for (const socket of sockets) socket.destroy()
   sockets.clear()
-  await eventually(() => expect(server.imgcast.census().connections).toBe(0), { timeout: 30_000 })
+  await eventually(() => expect(server.imgcast.stats().connections).toBe(0), { timeout: 30_000 })
 })
 afterAll(async () => {
   await server.close()
@@ -71,7 +71,7 @@ describeEngines((engine) => {
     const tab = await stage.open(show('/flip/leaving.png?animate=loop'))
     await expectMoves(tab, 1)
     await stage.close(tab)
-    await eventually(() => expect(server.imgcast.census().connections).toBe(0), { timeout: 10_000 })
+    await eventually(() => expect(server.imgcast.stats().connections).toBe(0), { timeout: 10_000 })
   })
 
   test('?animate=off shows one frame that stays', async () => {
@@ -84,7 +84,7 @@ describeEngines((engine) => {
 
   test.each(['png?delivery=still', 'gif'])('a still as .%s moves', async (ending) => {
     await expectMoves(await stage.open(show(`/flip/still.${ending}`)), 0)
-    expect(server.imgcast.census().connections).toBe(0)
+    expect(server.imgcast.stats().connections).toBe(0)
   })
 
   test('an SVG shows, also what only pixels can hold', async () => {

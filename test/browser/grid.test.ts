@@ -36,7 +36,7 @@ describeEngines((engine) => {
       Math.floor(index / 3) * CELL.height + 5,
     ]
     for (const index of ROOMS.keys()) await untilPixel(tab, ...pixelOf(index), [10, 0, 0])
-    expect(server.imgcast.census().connections).toBe(1)
+    expect(server.imgcast.stats().connections).toBe(1)
     const counts = await Promise.all(
       ROOMS.map(async (room) => (await fetch(`${server.url}/${room}.json`)).json()),
     )
@@ -49,7 +49,7 @@ describeEngines((engine) => {
     await untilPixel(tab, ...pixelOf(4), [10, 0, 0])
 
     await stage.close(tab)
-    await eventually(() => expect(server.imgcast.census()).toMatchObject({ connections: 0, rooms: 0 }), {
+    await eventually(() => expect(server.imgcast.stats()).toMatchObject({ connections: 0, rooms: 0 }), {
       timeout: 30_000,
     })
   })

@@ -34,7 +34,7 @@ async function untilCounts(tab: Tab, count: number): Promise<void> {
 }
 
 async function untilConnections(count: number): Promise<void> {
-  await eventually(() => expect(server.imgcast.census().connections).toBe(count), { timeout: 30_000 })
+  await eventually(() => expect(server.imgcast.stats().connections).toBe(count), { timeout: 30_000 })
 }
 
 describeEngines((engine) => {
@@ -85,8 +85,8 @@ describeEngines((engine) => {
     test('one picture twice in a page is live in both places', async () => {
       const picture = img(counterUrl(), { width: COUNTER.width, height: COUNTER.height / 2 })
       const tab = await stage.open(site.page(picture + picture))
-      await eventually(() => expect(server.imgcast.census().connections).toBeGreaterThan(0))
-      await untilCounts(tab, server.imgcast.census().connections)
+      await eventually(() => expect(server.imgcast.stats().connections).toBeGreaterThan(0))
+      await untilCounts(tab, server.imgcast.stats().connections)
     })
   })
 

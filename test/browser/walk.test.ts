@@ -78,7 +78,7 @@ describeWith(['chromium'], 'a Chromium reader who walks through a forum', () => 
     await withForum(1, { options: { probe: 'off' } }, async (forum, [chromium]) => {
       const tab = await (chromium as Browser).open(forum.topic(1))
       await expect(walk(tab, forum, 1, BLANK)).rejects.toThrow(/was not shown/)
-      expect(forum.imgcast.census().probeBytes).toBe(0)
+      expect(forum.imgcast.stats().probeBytes).toBe(0)
     })
   })
 })
@@ -148,7 +148,7 @@ async function untilShown(tab: Tab, pictures: number, visitors?: number, patienc
 
 function report(what: string, { navigations, pictures, settling }: Walked, { imgcast }: Forum): void {
   const slowest = (times: number[]) => `${Math.round(Math.max(...times))} ms`
-  const megabytes = (imgcast.census().probeBytes / 1e6).toFixed(0)
+  const megabytes = (imgcast.stats().probeBytes / 1e6).toFixed(0)
   const settled = settling === undefined ? '' : `, settled ${Math.round(settling)} ms after the last page`
   console.info(
     `walk, ${what}: slowest navigation ${slowest(navigations)}, slowest pictures ${slowest(pictures)}, ` +

@@ -112,7 +112,7 @@ describeWith(['prometheus'], 'Prometheus', () => {
       expect(await counts('imgcast_connections')).toEqual({ counter: 3, ticker: 1, noise: 1 })
       expect(await counts('imgcast_visitors')).toEqual({ counter: 2, ticker: 1, noise: 1 })
       expect(valuesOf(await prometheus.query('imgcast_streams'))).toEqual([
-        server.imgcast.census().connections,
+        server.imgcast.stats().connections,
       ])
     })
   })

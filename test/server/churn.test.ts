@@ -64,7 +64,7 @@ async function churn(connections: number): Promise<void> {
   }
   await Promise.all(Array.from({ length: AT_ONCE }, walk))
   await eventually(() =>
-    expect(server.imgcast.census()).toMatchObject({ connections: 0, rooms: 0, channels: 0 }),
+    expect(server.imgcast.stats()).toMatchObject({ connections: 0, rooms: 0, channels: 0 }),
   )
   expect(await counts()).toMatchObject({ connections: 0, visitors: 0 })
 }

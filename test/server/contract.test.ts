@@ -26,7 +26,7 @@ afterEach(async () => {
   for (const each of servers.splice(0)) await each.close()
   // Whatever a test did: when the last viewer is gone, nobody is counted and nothing is drawn.
   await eventually(() =>
-    expect(server.imgcast.census()).toMatchObject({ connections: 0, channels: 0, rooms: 0 }),
+    expect(server.imgcast.stats()).toMatchObject({ connections: 0, channels: 0, rooms: 0 }),
   )
 })
 
@@ -210,7 +210,7 @@ describe('Firefox', () => {
     }
     expect(seen.size).toBe(2)
     // And v is no part of the look.
-    expect(server.imgcast.census()).toMatchObject({ connections: 2, channels: 1, rooms: 1 })
+    expect(server.imgcast.stats()).toMatchObject({ connections: 2, channels: 1, rooms: 1 })
   })
 })
 
@@ -220,7 +220,7 @@ describe('a channel', () => {
     const opened = await Promise.all(paths.map((query) => open(`/counter/one.png${query}`)))
     const parts = await Promise.all(opened.map((stream) => shows(stream, [40, 0, 0])))
     for (const { body } of parts) expect(body.equals(parts[0]?.body as Buffer)).toBe(true)
-    expect(server.imgcast.census()).toMatchObject({ connections: 4, channels: 1, rooms: 1 })
+    expect(server.imgcast.stats()).toMatchObject({ connections: 4, channels: 1, rooms: 1 })
   })
 
   test('is one for each look of a room; they share the room’s count', async () => {
@@ -229,7 +229,7 @@ describe('a channel', () => {
     const people = await open('/counter/shared.webp?count=visitors', OTHER_PERSON)
     await shows(plain, [30, 0, 0])
     await shows(shaded, [30, 7, 0])
-    expect(server.imgcast.census()).toMatchObject({ connections: 3, channels: 3, rooms: 1 })
+    expect(server.imgcast.stats()).toMatchObject({ connections: 3, channels: 3, rooms: 1 })
     expect(await countsOf('counter/shared')).toEqual({
       ...{ room: 'counter/shared', connections: 3, visitors: 2, peak: 2 },
     })
@@ -242,18 +242,18 @@ describe('a channel', () => {
     const lingering = await start({ linger: 60_000 })
     for (const each of [lingering, server]) {
       const stream = await open('/counter.png', {}, each)
-      expect(each.imgcast.census().channels).toBe(1)
+      expect(each.imgcast.stats().channels).toBe(1)
       stream.close()
-      await eventually(() => expect(each.imgcast.census()).toMatchObject({ connections: 0, rooms: 0 }))
+      await eventually(() => expect(each.imgcast.stats()).toMatchObject({ connections: 0, rooms: 0 }))
     }
-    await eventually(() => expect(server.imgcast.census().channels).toBe(0))
-    expect(lingering.imgcast.census().channels).toBe(1)
+    await eventually(() => expect(server.imgcast.stats().channels).toBe(0))
+    expect(lingering.imgcast.stats().channels).toBe(1)
   })
 
   test('has the key main where the URL has none', async () => {
     await open('/counter.png')
     await open('/counter/main.png')
-    expect(server.imgcast.census()).toMatchObject({ connections: 2, channels: 1, rooms: 1 })
+    expect(server.imgcast.stats()).toMatchObject({ connections: 2, channels: 1, rooms: 1 })
   })
 })
 
@@ -328,7 +328,7 @@ describe('whoever only asks', () => {
       }
       const nobody = { room: 'counter/nobody', connections: 0, visitors: 0, peak: 0 }
       expect(await countsOf('counter/nobody')).toEqual(nobody)
-      expect(server.imgcast.census()).toMatchObject({ connections: 0, rooms: 0 })
+      expect(server.imgcast.stats()).toMatchObject({ connections: 0, rooms: 0 })
     },
   )
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterEach(async () => {
   for (const stream of streams.splice(0)) stream.close()
-  await eventually(() => expect(server.imgcast.census().connections).toBe(0))
+  await eventually(() => expect(server.imgcast.stats().connections).toBe(0))
 })
 afterAll(() => server.close())
 

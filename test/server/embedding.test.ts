@@ -37,7 +37,7 @@ describe.each([
 
   afterEach(async () => {
     for (const stream of streams.splice(0)) stream.close()
-    await eventually(() => expect(imgcast.census().connections).toBe(0))
+    await eventually(() => expect(imgcast.stats().connections).toBe(0))
   })
 
   afterAll(async () => {
@@ -64,9 +64,9 @@ describe.each([
     expect(stream.headers['content-type']).toMatch(/^multipart\/x-mixed-replace; boundary=/)
     expect(stream.headers['transfer-encoding']).toBeUndefined()
     for (let count = 0; count < 3; count += 1) await stream.nextPart()
-    expect(imgcast.census().connections).toBe(1)
+    expect(imgcast.stats().connections).toBe(1)
     stream.close()
-    await eventually(() => expect(imgcast.census().connections).toBe(0))
+    await eventually(() => expect(imgcast.stats().connections).toBe(0))
   })
 
   test('Firefox is sent to a URL below the mount', async () => {

@@ -210,7 +210,7 @@ describe('limits', () => {
     expect(card).toMatchObject({ status: 503, type: 'image/png' })
     expect(card.headers.get('retry-after')).toEqual(retry)
     stream.close()
-    await eventually(() => expect(imgcast.census().connections).toBe(0))
+    await eventually(() => expect(imgcast.stats().connections).toBe(0))
     expect((await open(`${url}/counter.png`)).status).toBe(200)
   })
 
@@ -219,15 +219,15 @@ describe('limits', () => {
     const shaded = (shade: number) => `${url}/counter.png?shade=${shade}`
     await open(shaded(0))
     for (const shade of [1, 2, 3]) expect((await fetch(shaded(shade))).status).toBe(200)
-    expect(imgcast.census()).toMatchObject({ connections: 1, channels: 2 })
+    expect(imgcast.stats()).toMatchObject({ connections: 1, channels: 2 })
     await open(shaded(4))
-    expect(imgcast.census()).toMatchObject({ connections: 2, channels: 2 })
+    expect(imgcast.stats()).toMatchObject({ connections: 2, channels: 2 })
     const card = await picture(shaded(5))
     expect(card).toMatchObject({ status: 503, type: 'image/png' })
     expect(card.headers.get('retry-after')).toEqual(retry)
     expect((await fetch(shaded(5))).status).toBe(503)
     expect((await open(shaded(0))).status).toBe(200)
-    expect(imgcast.census()).toMatchObject({ connections: 3, channels: 2 })
+    expect(imgcast.stats()).toMatchObject({ connections: 3, channels: 2 })
   })
 
   test('pictures are for the allowed pages and the server’s own: 403', async () => {
@@ -271,7 +271,7 @@ describe('a broken widget', () => {
       expect([card.width, card.height]).toEqual([160, 40])
       const before = healthy.parts.length
       await healthy.waitFor(({ parts }) => parts.length >= before + 3)
-      expect(imgcast.census().connections).toBe(3)
+      expect(imgcast.stats().connections).toBe(3)
       expect(broken.closed || healthy.closed).toBe(false)
       expect((await fetch(`${url}/${widget}.json`)).status).toBe(200)
     },
@@ -298,7 +298,7 @@ describe('a broken widget', () => {
       expect([...ctx.getImageData(15, 10, 1, 1).data]).toEqual([0, 255, 0, 255])
     })
     expect(await (await fetch(`${url}/mine.json`)).json()).toMatchObject({ connections: 1, peak: 1 })
-    expect(imgcast.census()).toMatchObject({ connections: 1, channels: 1 })
+    expect(imgcast.stats()).toMatchObject({ connections: 1, channels: 1 })
     expect(stream.closed).toBe(false)
   })
 })

@@ -67,9 +67,9 @@ describe('the handler of a server of node:http', () => {
   test('streams, and notices who leaves', async () => {
     const stream = await openStream(`${url}/ticker.png`, { headers: chromium })
     await stream.nextPart()
-    expect(imgcast.census().connections).toBe(1)
+    expect(imgcast.stats().connections).toBe(1)
     stream.close()
-    await eventually(() => expect(imgcast.census().connections).toBe(0))
+    await eventually(() => expect(imgcast.stats().connections).toBe(0))
   })
 
   test('tells visitors behind a trusted proxy apart', async () => {
@@ -118,7 +118,7 @@ describe('HEAD has the headers of GET', () => {
     abort.abort()
     expect(head.status).toBe(got.status)
     expect(headersOf(head)).toEqual(headersOf(got))
-    await eventually(() => expect(imgcast.census().connections).toBe(0))
+    await eventually(() => expect(imgcast.stats().connections).toBe(0))
   })
 })
 
@@ -146,9 +146,9 @@ describe('a request to upgrade', () => {
     const headers = { ...chromium, Connection: 'Upgrade', Upgrade: 'h2c' }
     const stream = await openStream(`${url}/ticker.png`, { headers })
     await stream.nextPart()
-    expect(imgcast.census().connections).toBe(1)
+    expect(imgcast.stats().connections).toBe(1)
     stream.close()
-    await eventually(() => expect(imgcast.census().connections).toBe(0))
+    await eventually(() => expect(imgcast.stats().connections).toBe(0))
   })
 
   test('of a client that resets the connection harms nobody', async () => {
@@ -159,7 +159,7 @@ describe('a request to upgrade', () => {
       )
     })
     await new Promise((resolve) => socket.once('close', resolve))
-    await eventually(() => expect(imgcast.census().connections).toBe(0))
+    await eventually(() => expect(imgcast.stats().connections).toBe(0))
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
   })
 })

@@ -50,7 +50,7 @@ beforeAll(async () => {
 
 afterEach(async () => {
   for (const session of sessions.splice(0)) session.destroy()
-  await eventually(() => expect(imgcast.census()).toMatchObject({ connections: 0, channels: 0, rooms: 0 }))
+  await eventually(() => expect(imgcast.stats()).toMatchObject({ connections: 0, channels: 0, rooms: 0 }))
 })
 
 afterAll(async () => {
@@ -148,14 +148,14 @@ describe('over HTTP/2', () => {
     const leaver = await openSession()
     await ask(leaver, '/counter/left.png')
     leaver.destroy()
-    await eventually(() => expect(imgcast.census().connections).toBe(0))
+    await eventually(() => expect(imgcast.stats().connections).toBe(0))
     const socket = once(server, 'secureConnection')
     const session = await openSession()
     await Promise.all(['/counter/a.png', '/counter/b.png'].map((path) => ask(session, path)))
     const [carrier] = (await socket) as [Socket]
     // What the kernel says when it has tried for as long as it was told.
     carrier.destroy(Object.assign(new Error('read ETIMEDOUT'), { code: 'ETIMEDOUT' }))
-    await eventually(() => expect(imgcast.census().connections).toBe(0))
+    await eventually(() => expect(imgcast.stats().connections).toBe(0))
     expect((await ghosts()) - before).toBe(2)
   })
 
@@ -206,15 +206,15 @@ describe('over HTTP/2', () => {
     const paths = Array.from({ length: 40 }, (_, index) => `/counter/many-${index}.png`)
     const answers = await Promise.all(paths.map((path) => ask(session, path)))
     await Promise.all(answers.map((answer) => answer.parts(1)))
-    expect(imgcast.census()).toMatchObject({ connections: 40, rooms: 40 })
+    expect(imgcast.stats()).toMatchObject({ connections: 40, rooms: 40 })
     answers[7]?.stream.close()
-    await eventually(() => expect(imgcast.census()).toMatchObject({ connections: 39, rooms: 39 }))
+    await eventually(() => expect(imgcast.stats()).toMatchObject({ connections: 39, rooms: 39 }))
     const left = (await ask(session, '/counter/many-7.json')).bytes.toString()
     expect(JSON.parse(left)).toMatchObject({ connections: 0 })
     const right = (await ask(session, '/counter/many-8.json')).bytes.toString()
     expect(JSON.parse(right)).toMatchObject({ connections: 1, visitors: 1 })
     session.destroy()
-    await eventually(() => expect(imgcast.census()).toMatchObject({ connections: 0, rooms: 0 }))
+    await eventually(() => expect(imgcast.stats()).toMatchObject({ connections: 0, rooms: 0 }))
   })
 
   test('a still has its headers, 304 and HEAD', async () => {
@@ -265,7 +265,7 @@ test('HTTP/1.1 goes over the same port', async () => {
   const parser = new MultipartParser(boundaryOf(response.headers['content-type']) ?? '')
   response.on('data', (bytes: Buffer) => parser.push(bytes))
   await eventually(() => expect(parser.parts.length).toBeGreaterThan(2))
-  expect(imgcast.census().connections).toBe(1)
+  expect(imgcast.stats().connections).toBe(1)
   response.destroy()
 })
 

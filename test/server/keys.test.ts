@@ -82,6 +82,6 @@ test('a stream of a stateless widget is no viewer of any room', async () => {
   const left = new AbortController()
   const { body } = await fetch(`${server.url}/content/live.png?delivery=stream`, { signal: left.signal })
   await body?.getReader().read()
-  expect(server.imgcast.census()).toMatchObject({ connections: 1, rooms: 0 })
+  expect(server.imgcast.stats()).toMatchObject({ connections: 1, rooms: 0 })
   left.abort()
 })

@@ -79,6 +79,6 @@ test('a server that could not save rejects its close, and has closed everything 
   await expect(imgcast.close()).rejects.toThrow('not saved')
   // The store is closed all the same: another server can have the file.
   await (await start()).close()
-  for (const pid of imgcast.census().renderers) process.kill(pid, 'SIGKILL')
+  for (const pid of imgcast.stats().renderers) process.kill(pid, 'SIGKILL')
   await eventually(() => expect(children()).toEqual(before))
 })

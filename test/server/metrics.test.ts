@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterEach(async () => {
   for (const stream of streams.splice(0)) stream.close()
-  await eventually(() => expect(server.imgcast.census()).toMatchObject({ connections: 0, channels: 0 }))
+  await eventually(() => expect(server.imgcast.stats()).toMatchObject({ connections: 0, channels: 0 }))
 })
 
 afterAll(() => server.close())
@@ -93,7 +93,7 @@ describe('/metrics', () => {
     await open('/counter/b.png?delivery=stream', as('ann'))
     await open('/ticker/a.png?delivery=stream', as('ann'))
     const samples = await read()
-    const { connections, channels, rooms } = server.imgcast.census()
+    const { connections, channels, rooms } = server.imgcast.stats()
     expect(connections).toBe(5)
     expect(samples.get('imgcast_streams')).toBe(connections)
     expect(samples.get('imgcast_channels')).toBe(channels)
@@ -104,7 +104,7 @@ describe('/metrics', () => {
     expect(samples.get('imgcast_visitors{widget="ticker"}')).toBe(1)
     expect(samples.get('imgcast_streams_limit')).toBe(10_000)
     expect(samples.get('imgcast_channels_limit')).toBe(500)
-    expect(samples.get('imgcast_render_processes')).toBe(server.imgcast.census().renderers.length)
+    expect(samples.get('imgcast_render_processes')).toBe(server.imgcast.stats().renderers.length)
   })
 
   test('counts a picture that shows others for their widgets too, as presence does', async () => {
@@ -121,7 +121,7 @@ describe('/metrics', () => {
     expect(samples.get('imgcast_streams')).toBe((before.get('imgcast_streams') ?? 0) + 1)
   })
 
-  test('says after any number of comings and goings what the census says, and 0 when all are gone', async () => {
+  test('says after any number of comings and goings what the stats says, and 0 when all are gone', async () => {
     const change = await changes(async () => {
       for (let round = 0; round < 30; round += 1) {
         const path = round % 3 === 0 ? '/ticker/churn.png' : `/counter/churn-${round % 5}.png`
@@ -130,14 +130,14 @@ describe('/metrics', () => {
         if (round % 7 === 0) streams.shift()?.abort()
       }
       await eventually(async () => {
-        const [samples, census] = [await read(), server.imgcast.census()]
-        expect(census.connections).toBe(streams.length)
-        expect(samples.get('imgcast_streams')).toBe(census.connections)
-        expect(sumOf(samples, 'imgcast_connections')).toBe(census.connections)
-        expect(samples.get('imgcast_rooms')).toBe(census.rooms)
+        const [samples, stats] = [await read(), server.imgcast.stats()]
+        expect(stats.connections).toBe(streams.length)
+        expect(samples.get('imgcast_streams')).toBe(stats.connections)
+        expect(sumOf(samples, 'imgcast_connections')).toBe(stats.connections)
+        expect(samples.get('imgcast_rooms')).toBe(stats.rooms)
       })
       for (const stream of streams.splice(0)) stream.close()
-      await eventually(() => expect(server.imgcast.census().connections).toBe(0))
+      await eventually(() => expect(server.imgcast.stats().connections).toBe(0))
     })
     const samples = await read()
     for (const name of ['streams', 'connections', 'visitors', 'rooms']) {
@@ -247,7 +247,7 @@ describe('/metrics', () => {
       const [ghost] = [...sockets].filter((socket) => !known.has(socket))
       // What the kernel says when it has tried for as long as it was told.
       ghost?.destroy(Object.assign(new Error('read ETIMEDOUT'), { code: 'ETIMEDOUT' }))
-      await eventually(() => expect(server.imgcast.census().connections).toBe(0))
+      await eventually(() => expect(server.imgcast.stats().connections).toBe(0))
     })
     expect(change('imgcast_ghosts_total')).toBe(1)
     expect(change('imgcast_viewers_ended_total{reason="ghost"}')).toBe(1)

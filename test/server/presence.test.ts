@@ -34,7 +34,7 @@ function openAs(visitor: number, path: string): Promise<RawStream> {
 
 async function expectNothingLeft(): Promise<void> {
   await eventually(() =>
-    expect(server.imgcast.census()).toMatchObject({ connections: 0, rooms: 0, channels: 0 }),
+    expect(server.imgcast.stats()).toMatchObject({ connections: 0, rooms: 0, channels: 0 }),
   )
   // The watchdogs of the render processes tick on, unref'd; nothing of a viewer's does.
   await eventually(() => {
@@ -150,7 +150,7 @@ describe('presence', () => {
   ])('%s is nobody', async (_, path, init) => {
     const response = await fetch(server.url + path, init)
     await response.arrayBuffer()
-    expect(server.imgcast.census()).toMatchObject({ connections: 0, rooms: 0 })
+    expect(server.imgcast.stats()).toMatchObject({ connections: 0, rooms: 0 })
     expect((await counts('counter/a')).peak).toBe(0)
   })
 

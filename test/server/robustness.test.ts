@@ -54,7 +54,7 @@ describe('the server goes on, and so do the pictures of other widgets, when', ()
     await rm(folder, { recursive: true })
     await expectGoesOn(light)
     expect((await fetch(`${url}/mine.png`)).status).toBe(200)
-    for (const pid of imgcast.census().renderers) process.kill(pid, 'SIGKILL')
+    for (const pid of imgcast.stats().renderers) process.kill(pid, 'SIGKILL')
     await eventually(async () => expect((await fetch(`${url}/traffic-light/b.png`)).status).toBe(200))
     await expectGoesOn(light)
   })
@@ -70,11 +70,11 @@ describe('the server goes on, and so do the pictures of other widgets, when', ()
   test('a module fails long after it was loaded', async () => {
     const late = `setTimeout(() => { throw new Error('late') }, 100); Promise.reject(new Error('floating')); ${plain()}`
     const { url, imgcast } = await start({ widgets: await folderOf({ late }) })
-    const before = imgcast.census().renderers
+    const before = imgcast.stats().renderers
     const light = await open(`${url}/traffic-light/a.png`)
     await expectGoesOn(light)
     expect((await fetch(`${url}/late.png`)).status).toBe(200)
-    expect(imgcast.census().renderers).toEqual(before)
+    expect(imgcast.stats().renderers).toEqual(before)
   })
 
   test('a render process is killed after a module was broken: the good code is gone, and its picture says so', async () => {
@@ -83,7 +83,7 @@ describe('the server goes on, and so do the pictures of other widgets, when', ()
     await writeFile(join(folder, 'mine.mjs'), 'export default {')
     await eventually(async () => expect(await (await fetch(url)).text()).toContain('SyntaxError'))
     expect((await fetch(`${url}/mine.png`)).status).toBe(200)
-    for (const pid of imgcast.census().renderers) process.kill(pid, 'SIGKILL')
+    for (const pid of imgcast.stats().renderers) process.kill(pid, 'SIGKILL')
     await eventually(async () => {
       const answer = await fetch(`${url}/mine/other.png`, { headers: { Accept: 'application/json' } })
       expect(await answer.json()).toMatchObject({ status: 500, detail: 'mine does not load' })
@@ -129,13 +129,13 @@ describe('the server goes on, and so do the pictures of other widgets, when', ()
   test('draws that take nearly all they may come one after the other: nobody who loads meanwhile is blamed', async () => {
     const hog = plain('const end = Date.now() + 700; while (Date.now() < end);')
     const { url, imgcast } = await start({ widgets: await folderOf({ hog }), drawTimeout: 1000 })
-    const before = imgcast.census().renderers
+    const before = imgcast.stats().renderers
     const hogs = await Promise.all([1, 2, 3, 4].map((key) => open(`${url}/hog/${key}.png`)))
     const status = await open(`${url}/status/a.png`)
     await status.waitFor(({ parts }) => parts.length >= 1, 'the badge')
     for (const each of hogs)
       await each.waitFor(({ parts }) => parts.length >= 2, 'a picture after the placeholder')
-    expect(imgcast.census().renderers).toEqual(before)
+    expect(imgcast.stats().renderers).toEqual(before)
   })
 })
 
@@ -170,7 +170,7 @@ test('a client with a body that nobody reads is counted out when it goes', async
   socket.write(
     `GET /counter/a.png?delivery=stream HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   )
-  await eventually(() => expect(imgcast.census().connections).toBe(1))
+  await eventually(() => expect(imgcast.stats().connections).toBe(1))
   socket.destroy()
-  await eventually(() => expect(imgcast.census()).toMatchObject({ connections: 0, rooms: 0 }))
+  await eventually(() => expect(imgcast.stats()).toMatchObject({ connections: 0, rooms: 0 }))
 })

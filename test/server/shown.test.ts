@@ -63,7 +63,7 @@ describe('pictures within a picture', () => {
       await eventually(async () => expect(await counts(room)).toMatchObject({ connections: 0, visitors: 0 }))
     }
     await eventually(() =>
-      expect(server.imgcast.census()).toMatchObject({ connections: 0, rooms: 0, channels: 0 }),
+      expect(server.imgcast.stats()).toMatchObject({ connections: 0, rooms: 0, channels: 0 }),
     )
   })
 
@@ -78,7 +78,7 @@ describe('pictures within a picture', () => {
     const alone = await open('/counter/shared.png')
     const stream = await open('/shows/sharing.png?show=counter/shared')
     await stream.nextPart()
-    await eventually(() => expect(server.imgcast.census().channels).toBe(2))
+    await eventually(() => expect(server.imgcast.stats().channels).toBe(2))
     for (const each of [alone, stream]) each.close()
   })
 

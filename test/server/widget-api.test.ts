@@ -175,7 +175,7 @@ describe('a source of changes', () => {
   test('whose process is killed is begun again in another', async () => {
     const stream = await open('/pushes/killed.png')
     await eventually(async () => expect((await color(stream))[0]).toBe(100))
-    for (const pid of server.imgcast.census().renderers) process.kill(pid, 'SIGKILL')
+    for (const pid of server.imgcast.stats().renderers) process.kill(pid, 'SIGKILL')
     await eventually(async () => expect(await json('/pushes/killed.json')).toMatchObject({ starts: 2 }))
     await eventually(async () => expect((await color(stream))[0]).toBe(100))
     stream.close()

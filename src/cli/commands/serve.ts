@@ -120,7 +120,7 @@ async function stop(
   imgcast: Imgcast,
   log: Logger,
 ): Promise<void> {
-  log.info({ signal, connections: imgcast.census().connections }, 'stopping')
+  log.info({ signal, connections: imgcast.stats().connections }, 'stopping')
   setTimeout(() => process.exit(1), STOP_DEADLINE).unref()
   server.close()
   try {
