@@ -125,7 +125,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   })
   closers.defer(() => renderer.close())
 
-  const events = new RoomEvents(presence, bus)
+  const events = new RoomEvents(presence, bus, log)
   const embeddedReader = new EmbeddedReader(renderer)
   const pushedData = new PushedData(renderer)
   const memberships = new Memberships({ presence, renderer, embeddedReader, events })

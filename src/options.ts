@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, resolve } from 'node:path'
 import { compile } from 'proxy-addr'
+import { expectedLocation, findDriver } from './cluster/drivers.ts'
 import type { Fault } from './errors.ts'
 import { quote } from './errors.ts'
 import { formatDuration, parseDuration } from './widget/duration.ts'
@@ -49,7 +49,7 @@ const TABLE = {
   store: option<string>({
     value: 'location',
     default: 'file:./imgcast.db',
-    expected: 'memory:, or file: and the path of a file in a folder that exists',
+    expected: expectedLocation(),
     help: 'where state, counts and history are kept: an SQLite file, or memory: to keep nothing after a stop',
     parse: parseStore,
   }),
@@ -269,10 +269,7 @@ function parseProxies(text: string): string | undefined {
 }
 
 function parseStore(text: string): string | undefined {
-  if (text === 'memory:') return text
-  const path = text.startsWith('file:') ? text.slice('file:'.length) : ''
-  const isFolder = existsSync(path) && statSync(path).isDirectory()
-  return path !== '' && !isFolder && existsSync(dirname(resolve(path))) ? text : undefined
+  return findDriver(text) ? text : undefined
 }
 
 function parsePublicUrl(text: string): string | undefined {

@@ -13,7 +13,7 @@ export async function serveStateRequest(cluster: Cluster, request: StateRequest)
     throw new TypeError(`Expected a name of the widget's own to write, got "${name}", which can only be read`)
   switch (operation) {
     case 'get':
-      hits.noteRead(room, name)
+      hits.widgetRead(room, name)
       return store.get(room, name)
     case 'set':
       return store.set(room, name, value)

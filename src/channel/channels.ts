@@ -39,13 +39,18 @@ export class Channels implements EmbeddedChannels {
   readonly #entries = new Map<string, Entry>()
   readonly #rooms = new Map<string, Set<Entry>>()
   readonly #cards = new Cards()
-  readonly #unsubscribe: () => void
+  readonly #unsubscribe: readonly (() => void)[]
 
   constructor(init: ChannelsInit) {
     this.#init = init
-    this.#unsubscribe = init.bus.subscribe((room) => {
-      for (const { channel } of this.#rooms.get(room) ?? []) channel.redraw()
-    })
+    this.#unsubscribe = [
+      init.bus.subscribe((room) => {
+        for (const { channel } of this.#rooms.get(room) ?? []) channel.redraw()
+      }),
+      init.bus.onReconnect(() => {
+        for (const { channel } of this.#entries.values()) channel.redraw()
+      }),
+    ]
   }
 
   /** How many there are, watched or lingering. */
@@ -70,7 +75,7 @@ export class Channels implements EmbeddedChannels {
 
   /** Stops every channel at once, then ends their viewers in slices: all keep the picture of the same moment. */
   async close(): Promise<void> {
-    this.#unsubscribe()
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
     const viewers = [...this.#entries.values()].flatMap((entry) => this.#remove(entry))
     await inSlices(viewers, (viewer) => viewer.end('stopping'))
   }

@@ -1,66 +1,75 @@
 import { randomBytes } from 'node:crypto'
+import type { Logger } from 'pino'
 import type { Bus, Change } from '../cluster/bus.ts'
+import { Listeners } from '../cluster/listeners.ts'
 import type { Counts, Presence } from '../cluster/presence.ts'
 import type { EndReason } from './viewer.ts'
 
-/** Something that happened in a room, with what is counted of it then. */
+/** Something that happened in a room, with the counts after it. */
 export interface LiveEvent extends Counts {
-  /** Names the event, and its place among all: the process's own name, `-` and a number that goes up by one. */
+  /** Identifies the event and its place: the process's epoch, `-`, and a number that grows by one. */
   id: string
   type: 'join' | 'leave' | 'state'
   room: string
-  /** Milliseconds since 1970. */
+  /** Milliseconds since the epoch. */
   time: number
   /** Why a viewer left; absent if it watched another node. Of several that left at once, the reason of the last. */
   reason?: EndReason
 }
 
-/** Events that are kept for who asks what was missed. */
-const KEPT = 1_000
+/** Events that are kept for consumers that resume. */
+const KEPT_EVENTS = 1_000
+
+/** Changes that are events. */
+type EventChange = Extract<Change, 'presence' | 'state'>
 
 /**
- * Tells what happens in rooms, on every node: who joins, who leaves, and that what a room remembers changed. Made from
- * the bus and the counts, so that several joins that one message told of are one event, with the counts of then.
+ * Reports what happens in rooms, on every node: viewers join and leave, and what a room remembers changes. Made from the
+ * bus and the counts: several joins that one bus message reported are one event, with the counts after them.
  */
 export class RoomEvents {
   readonly #presence: Presence
-  readonly #listeners = new Set<(event: LiveEvent) => void>()
-  readonly #enders = new Set<() => void>()
-  readonly #unsubscribe: () => void
-  /** The open streams of each room that has any, as the last event told. */
+  readonly #listeners: Listeners<[event: LiveEvent]>
+  readonly #endListeners: Listeners<[]>
+  readonly #unsubscribe: (() => void)[]
+  /** The open streams of each room that has any, as of its last event. */
   readonly #connections = new Map<string, number>()
   /** Why viewers leave rooms, until the bus reports that they left. */
   readonly #reasons = new Map<string, EndReason>()
-  /** Ids of another process mean nothing here. */
-  readonly #epoch = randomBytes(4).toString('hex')
-  readonly #kept: LiveEvent[] = []
+  /** An id with another epoch is of another process, or of before a gap. */
+  #epoch = newEpoch()
+  #kept: LiveEvent[] = []
   #last = 0
   #isClosed = false
-  /** Each event waits for the counts of the one before: none overtakes another. */
+  /** Each event waits for the counts of the one before, so that none overtakes another. */
   #queue: Promise<void> = Promise.resolve()
 
-  constructor(presence: Presence, bus: Bus) {
+  /** @param log gets the errors of listeners. @default nothing is logged */
+  constructor(presence: Presence, bus: Bus, log?: Logger) {
     this.#presence = presence
-    this.#unsubscribe = bus.subscribe((room, change) => this.#hear(room, change))
+    this.#listeners = new Listeners(log)
+    this.#endListeners = new Listeners(log)
+    this.#unsubscribe = [
+      bus.subscribe((room, change) => {
+        if (change === 'presence' || change === 'state') this.#report(room, change)
+      }),
+      bus.onReconnect(() => this.#forget()),
+    ]
   }
 
-  /**
-   * Calls `listener` for every event from now on, and `end` when there will be no more; answers what ends that.
-   */
+  /** Calls `listener` for every event from now on, and `end` after the last one; returns an unsubscribe function. */
   subscribe(listener: (event: LiveEvent) => void, end: () => void): () => void {
     if (this.#isClosed) {
       end()
       return () => {}
     }
-    this.#listeners.add(listener)
-    this.#enders.add(end)
+    const unsubscribe = [this.#listeners.add(listener), this.#endListeners.add(end)]
     return () => {
-      this.#listeners.delete(listener)
-      this.#enders.delete(end)
+      for (const each of unsubscribe) each()
     }
   }
 
-  /** What happened after the event of that id; undefined where that is not known any more. */
+  /** The events after the one with an id; undefined if that is not known any more. */
   since(id: string): readonly LiveEvent[] | undefined {
     const [, epoch, number] = /^([0-9a-f]{8})-(\d{1,15})$/.exec(id) ?? []
     const missed = this.#last - Number(number)
@@ -68,7 +77,7 @@ export class RoomEvents {
     return missed === 0 ? [] : this.#kept.slice(-missed)
   }
 
-  /** The id of the newest event, or one before the first. */
+  /** The id of the newest event, or of a place before the first. */
   get lastId(): string {
     return `${this.#epoch}-${this.#last}`
   }
@@ -78,28 +87,33 @@ export class RoomEvents {
     if (!this.#isClosed) this.#reasons.set(room, reason)
   }
 
-  /** Tells every listener that there will be no more. */
+  /** Calls the `end` of every subscription. */
   close(): void {
     this.#isClosed = true
-    this.#unsubscribe()
-    for (const end of [...this.#enders]) end()
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
+    this.#endListeners.call()
     this.#listeners.clear()
-    this.#enders.clear()
+    this.#endListeners.clear()
   }
 
-  #hear(room: string, change: Change): void {
-    if (change === 'hits') return
+  /** Messages were lost: nobody can resume across the gap. */
+  #forget(): void {
+    this.#epoch = newEpoch()
+    this.#kept = []
+  }
+
+  #report(room: string, change: EventChange): void {
     const reason = change === 'presence' ? this.#reasons.get(room) : undefined
     if (change === 'presence') this.#reasons.delete(room)
-    // A presence that fails has said so; the next event has the right counts again.
+    // Presence logs its own failures, and the next event has the right counts again.
     const counting = this.#presence.counts(room).catch(() => undefined)
     this.#queue = this.#queue.then(async () => {
       const counts = await counting
-      if (counts) this.#tell(room, change, counts, reason)
+      if (counts) this.#compare(room, change, counts, reason)
     })
   }
 
-  #tell(room: string, change: Exclude<Change, 'hits'>, counts: Counts, reason: EndReason | undefined): void {
+  #compare(room: string, change: EventChange, counts: Counts, reason: EndReason | undefined): void {
     if (change === 'state') return this.#emit('state', room, counts)
     const before = this.#connections.get(room) ?? 0
     if (counts.connections > 0) this.#connections.set(room, counts.connections)
@@ -116,17 +130,15 @@ export class RoomEvents {
   ): void {
     this.#last += 1
     const event: LiveEvent = {
-      id: this.lastId,
-      type,
-      room,
-      connections,
-      visitors,
-      peak,
-      time: Date.now(),
+      ...{ id: this.lastId, type, room, connections, visitors, peak, time: Date.now() },
       ...(reason !== undefined && { reason }),
     }
     this.#kept.push(event)
-    if (this.#kept.length > KEPT) this.#kept.shift()
-    for (const listener of this.#listeners) listener(event)
+    if (this.#kept.length > KEPT_EVENTS) this.#kept.shift()
+    this.#listeners.call(event)
   }
+}
+
+function newEpoch(): string {
+  return randomBytes(4).toString('hex')
 }

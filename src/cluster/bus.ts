@@ -1,12 +1,28 @@
-/** What changed of a room: who watches it, what it remembers, or how often its pictures were asked for. */
-export type Change = 'presence' | 'state' | 'hits'
+/**
+ * What of a room changed: who watches it, what it remembers, or how often its pictures were requested. `settings`: a hook
+ * or a poll that is kept under this room and the server's own names was added, changed or deleted.
+ */
+export type Change = 'presence' | 'state' | 'hits' | 'settings'
+
+/** Is called for a change of any room. */
+export type ChangeListener = (room: string, change: Change) => void
 
 /**
- * Tells every node that a room changed, and what of it. Carries no content: whoever hears it reads the state anew, so
- * that a lost or doubled message does no harm.
+ * Tells every node, the publishing one included, that a room changed. A message has no content: listeners read the state
+ * again, so that a message that is lost or doubled does no harm.
+ *
+ * - A message MUST reach listeners after the change can be read on their node.
+ * - Several messages about the same change of the same room MAY be delivered as one; the last MUST be delivered.
+ * - A listener that throws MUST be logged, and MUST NOT keep others from being called, nor make `publish` throw.
+ * - A bus that was cut off from other nodes MUST call the listeners of `onReconnect` when it is connected again: messages
+ *   were lost, and everything is to be drawn once more. A bus that cannot be cut off never calls them.
+ * - After `close` nothing is delivered, and `publish` does nothing.
  */
 export interface Bus {
   publish(room: string, change: Change): void
-  /** Calls `listener` for every change of any room; answers what ends that. */
-  subscribe(listener: (room: string, change: Change) => void): () => void
+  /** Calls `listener` for every change; returns an unsubscribe function. */
+  subscribe(listener: ChangeListener): () => void
+  /** Calls `listener` whenever messages may have been lost; returns an unsubscribe function. */
+  onReconnect(listener: () => void): () => void
+  close(): Promise<void>
 }

@@ -1,15 +1,11 @@
-/** One room's hour, encoded. */
-export interface HourRow {
-  room: string
-  /** Since the epoch. */
-  hour: number
-  minutes: Uint8Array
-}
+import type { HistoryStep } from '../widget/room-history.ts'
+import type { HistoryRange } from './history.ts'
+import type { Minute } from './minute.ts'
 
-/** What is kept of a room for good. */
+/** What an archive keeps of a room for good. */
 export interface RecordRow {
   room: string
-  /** Milliseconds since the epoch. */
+  /** When the room was first watched or requested, in milliseconds since the epoch. */
   since: number
   /** The most visitors at once, ever. */
   peak: number
@@ -19,15 +15,42 @@ export interface RecordRow {
   dayPeak: number
 }
 
-/** Where a history's hours are kept. Everything happens at once, and throws where it cannot. */
+/** What happened in a room since its activity was last saved. */
+export interface RoomActivity {
+  /** Peaks of the time that this process watched the room: saving them twice does no harm. */
+  record: RecordRow
+  /** By number since the epoch; times and hits are added to what is saved, and hits can be negative. */
+  minutes: [number: number, minute: Minute][]
+}
+
+/**
+ * Where a history is saved. Every call rejects if the storage fails; damaged rows are reported and count as missing.
+ */
 export interface HistoryArchive {
-  /** The hours of a room from `from` up to, but not including, `to`. */
-  readHours(room: string, from: number, to: number): Pick<HourRow, 'hour' | 'minutes'>[]
-  readRecord(room: string): RecordRow | undefined
-  /** The records of at most so many rooms after `after`, in the order of rooms. */
-  readRecords(after: string, most: number): RecordRow[]
-  /** Writes all, in place of what was there, or, where that fails, nothing. A room's record comes with its first hour. */
-  write(hours: readonly HourRow[], records: readonly RecordRow[]): void
-  /** Forgets hours before `hour`; a part of them at a time, where there are many. */
-  deleteBefore(hour: number): void
+  /**
+   * The steps in which anything happened to a room, in any order, of the minutes from `from` up to, but not including,
+   * `to`. As sums: `mean` is the time in milliseconds that all viewers watched, so that steps can be added up.
+   */
+  readSteps(room: string, range: HistoryRange): Promise<HistoryStep[]>
+  /** The records of some rooms, in the same order. */
+  readRecords(rooms: readonly string[]): Promise<(RecordRow | undefined)[]>
+  /** The first `limit` records whose room comes after `after`, in the order of rooms. */
+  listRecords(after: string, limit: number): Promise<RecordRow[]>
+  /** Adds activity to what is saved: all of it, or nothing if that fails. A room without minutes gets no record. */
+  add(activity: readonly RoomActivity[]): Promise<void>
+  /** Deletes hours before `hour`, or a part of them if there are many. */
+  deleteBefore(hour: number): Promise<void>
+}
+
+/** Two records of one room as one: the earlier start, the higher peaks, the later day. */
+export function mergeRecords(one: RecordRow | undefined, other: RecordRow): RecordRow {
+  if (!one) return other
+  const later = one.day > other.day ? one : other
+  return {
+    room: other.room,
+    since: Math.min(one.since, other.since),
+    peak: Math.max(one.peak, other.peak),
+    day: later.day,
+    dayPeak: one.day === other.day ? Math.max(one.dayPeak, other.dayPeak) : later.dayPeak,
+  }
 }

@@ -1,12 +1,16 @@
 import type Database from 'libsql'
-import type { HistoryArchive, HourRow, RecordRow } from './history-archive.ts'
+import type { HistoryStep } from '../widget/room-history.ts'
+import type { HistoryRange } from './history.ts'
+import type { RecordRow, RoomActivity } from './history-archive.ts'
+import { type HourRows, type OnDamage, readSavedSteps, saveActivity } from './saved-hours.ts'
+import { inTransaction, readText } from './sqlite.ts'
 
-/** How many hours are deleted at a time, each of any number of rooms: nothing else can happen meanwhile. */
-const DELETED_HOURS = 6
+/** Hours deleted in one call, each with the rows of any number of rooms: other calls wait meanwhile. */
+const MAX_DELETED_HOURS = 6
 
 /**
- * The part of the file's schema with who watched when. Rows of one hour lie together: each write is to one place of
- * the file however many rooms there are, and old hours go from one end.
+ * The part of the schema for the history. Rows of one hour lie together: each transaction writes to one place of the
+ * file however many rooms there are, and old hours go from one end.
  */
 export const HISTORY_SCHEMA = `
   CREATE TABLE rooms (
@@ -25,72 +29,100 @@ export const HISTORY_SCHEMA = `
   ) STRICT, WITHOUT ROWID;
 `
 
-/** Who watched when, in the SQLite file that `StateFile` opens. */
-export class HistoryTable implements HistoryArchive {
+type RawRecord = Omit<RecordRow, 'room'>
+
+/** The history in the SQLite file that `StateFile` opens. */
+export class HistoryTable {
   readonly #database: Database.Database
-  readonly #selectHours: Database.Statement
+  readonly #onDamage: OnDamage
+  readonly #rows: HourRows
   readonly #selectRecord: Database.Statement
   readonly #selectRecords: Database.Statement
-  readonly #upsertHour: Database.Statement
-  readonly #upsertRecord: Database.Statement
   readonly #deleteHours: Database.Statement
 
-  constructor(database: Database.Database) {
+  constructor(database: Database.Database, onDamage: OnDamage) {
     this.#database = database
-    // Each hour is looked up by its key: the rows between two hours of one room are all other rooms'.
-    this.#selectHours = database.prepare(`
-      WITH RECURSIVE wanted(hour) AS (VALUES (?1) UNION ALL SELECT hour + 1 FROM wanted WHERE hour + 1 < ?2)
-      SELECT history.hour, history.minutes FROM wanted CROSS JOIN history
-      ON history.hour = wanted.hour AND history.room = (SELECT id FROM rooms WHERE room = ?3)`)
-    const record = 'SELECT room, since, peak, day, day_peak AS dayPeak FROM rooms'
-    this.#selectRecord = database.prepare(`${record} WHERE room = ?`)
-    this.#selectRecords = database.prepare(`${record} WHERE room > ? ORDER BY room LIMIT ?`)
-    this.#upsertHour = database.prepare(`
-      INSERT INTO history SELECT ?1, id, ?3 FROM rooms WHERE room = ?2
-      ON CONFLICT DO UPDATE SET minutes = excluded.minutes`)
-    this.#upsertRecord = database.prepare(`
-      INSERT INTO rooms (room, since, peak, day, day_peak) VALUES (?, ?, ?, ?, ?)
-      ON CONFLICT (room) DO UPDATE SET
-      since = excluded.since, peak = excluded.peak, day = excluded.day, day_peak = excluded.day_peak`)
+    this.#onDamage = onDamage
+    const columns = 'since, peak, day, day_peak AS dayPeak'
+    this.#selectRecord = database.prepare(`SELECT ${columns} FROM rooms WHERE room = ?`)
+    this.#selectRecords = database.prepare(`
+      SELECT CAST(room AS BLOB) AS room, ${columns} FROM rooms WHERE room > CAST(? AS TEXT) ORDER BY room LIMIT ?`)
     this.#deleteHours = database.prepare(
       'DELETE FROM history WHERE hour < min(?, (SELECT min(hour) FROM history) + ?)',
     )
+    this.#rows = this.#prepareRows()
   }
 
-  readHours(room: string, from: number, to: number): Pick<HourRow, 'hour' | 'minutes'>[] {
-    const rows = this.#selectHours.all(from, to, room) as { hour: number; minutes: ArrayBuffer }[]
-    return rows.map(({ hour, minutes }) => ({ hour, minutes: new Uint8Array(minutes) }))
+  readSteps(room: string, range: HistoryRange): HistoryStep[] {
+    return readSavedSteps(this.#rows, room, range, this.#onDamage)
   }
 
-  readRecord(room: string): RecordRow | undefined {
-    const row = this.#selectRecord.get(room) as RecordRow | undefined
-    return row && toRecord(row)
+  readRecords(rooms: readonly string[]): (RecordRow | undefined)[] {
+    return rooms.map((room) => this.#rows.readRecord(room))
   }
 
-  readRecords(after: string, most: number): RecordRow[] {
-    return (this.#selectRecords.all(after, most) as RecordRow[]).map(toRecord)
-  }
-
-  write(hours: readonly HourRow[], records: readonly RecordRow[]): void {
-    this.#database.exec('BEGIN IMMEDIATE')
-    try {
-      for (const { room, since, peak, day, dayPeak } of records)
-        this.#upsertRecord.run(room, since, peak, day, dayPeak)
-      for (const { room, hour, minutes } of hours) this.#upsertHour.run(hour, room, minutes)
-      this.#database.exec('COMMIT')
-    } catch (error) {
-      // A full disk has ended the transaction by itself.
-      if (this.#database.inTransaction) this.#database.exec('ROLLBACK')
-      throw error
+  listRecords(after: string, limit: number): RecordRow[] {
+    const records: RecordRow[] = []
+    for (let cursor: Uint8Array = Buffer.from(after); records.length < limit; ) {
+      const asked = limit - records.length
+      const rows = this.#selectRecords.all(cursor, asked) as (RawRecord & { room: ArrayBuffer })[]
+      for (const row of rows) {
+        cursor = new Uint8Array(row.room)
+        const room = readText(cursor)
+        if (room === undefined) this.#onDamage('?')
+        else records.push(toRecord(room, row))
+      }
+      if (rows.length < asked) break
     }
+    return records
+  }
+
+  add(activity: readonly RoomActivity[]): void {
+    inTransaction(this.#database, () => {
+      for (const each of activity) saveActivity(this.#rows, each, this.#onDamage)
+    })
   }
 
   deleteBefore(hour: number): void {
-    this.#deleteHours.run(hour, DELETED_HOURS)
+    this.#deleteHours.run(hour, MAX_DELETED_HOURS)
+  }
+
+  #prepareRows(): HourRows {
+    // Each hour is found by its key: between two hours of one room lie the rows of all other rooms.
+    const selectHours = this.#database.prepare(`
+      WITH RECURSIVE wanted(hour) AS (VALUES (?1) UNION ALL SELECT hour + 1 FROM wanted WHERE hour + 1 < ?2)
+      SELECT history.hour, history.minutes FROM wanted CROSS JOIN history
+      ON history.hour = wanted.hour AND history.room = (SELECT id FROM rooms WHERE room = ?3)`)
+    const upsertHour = this.#database.prepare(`
+      INSERT INTO history SELECT ?1, id, ?3 FROM rooms WHERE room = ?2
+      ON CONFLICT DO UPDATE SET minutes = excluded.minutes`)
+    const deleteHour = this.#database.prepare(
+      'DELETE FROM history WHERE hour = ? AND room = (SELECT id FROM rooms WHERE room = ?)',
+    )
+    const upsertRecord = this.#database.prepare(`
+      INSERT INTO rooms (room, since, peak, day, day_peak) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (room) DO UPDATE SET
+      since = excluded.since, peak = excluded.peak, day = excluded.day, day_peak = excluded.day_peak`)
+    const readHours: HourRows['readHours'] = (room, from, to) => {
+      const rows = selectHours.all(from, to, room) as { hour: number; minutes: ArrayBuffer }[]
+      return rows.map(({ hour, minutes }) => ({ hour, minutes: new Uint8Array(minutes) }))
+    }
+    return {
+      readHours,
+      readHour: (room, hour) => [...readHours(room, hour, hour + 1)][0]?.minutes,
+      readRecord: (room) => {
+        const row = this.#selectRecord.get(room) as RawRecord | undefined
+        return row && toRecord(room, row)
+      },
+      writeRecord: ({ room, since, peak, day, dayPeak }) =>
+        void upsertRecord.run(room, since, peak, day, dayPeak),
+      writeHour: (room, hour, minutes) => void upsertHour.run(hour, room, minutes),
+      deleteHour: (room, hour) => void deleteHour.run(hour, room),
+    }
   }
 }
 
-/** libsql adds what the query took. */
-function toRecord({ room, since, peak, day, dayPeak }: RecordRow): RecordRow {
+/** libsql adds the query's statistics to a row. */
+function toRecord(room: string, { since, peak, day, dayPeak }: RawRecord): RecordRow {
   return { room, since, peak, day, dayPeak }
 }

@@ -4,26 +4,26 @@ import type { History } from './history.ts'
 import { DAY } from './minute.ts'
 import type { Store } from './store.ts'
 
-/** Days that are remembered besides today. */
-const REMEMBERED_DAYS = 7
-/** Where a room remembers how often its pictures were asked for. */
+/** Days whose hits are kept, besides today. */
+const KEPT_DAYS = 7
+/** The name under which a room keeps the number of its hits. */
 export const HITS = '$hits'
 
-/** A room's hits from what is remembered: what ended as an error was counted, and taken back. */
-export function toHits(remembered: unknown): number {
-  return typeof remembered === 'number' ? Math.max(remembered, 0) : 0
+/** A room's hits from the stored value; 0 for none, a damaged one, or one below zero. */
+export function toHits(stored: unknown): number {
+  return typeof stored === 'number' ? Math.max(stored, 0) : 0
 }
 
 /**
- * Counts how often a room's pictures were asked for: `$hits` for all time, `$hits:YYYY-MM-DD` for a day in UTC. Days
- * older than a week are deleted.
+ * Counts how often a room's pictures are requested: `$hits` for all time, `$hits:YYYY-MM-DD` for a day in UTC. Days older
+ * than a week are deleted.
  */
 export class Hits {
   readonly #store: Store
   readonly #bus: Bus
   readonly #history: Pick<History, 'hit'>
   readonly #now: () => number
-  /** Widgets that read hits. Only their pictures change by a hit: all others would be drawn anew for nothing. */
+  /** Widgets that read hits. Only their pictures change with a hit: redrawing all others would be wasted. */
   readonly #readers = new Set<string>()
   #day = Number.NaN
   #dayName = ''
@@ -35,25 +35,25 @@ export class Hits {
     this.#now = now
   }
 
-  /** Counts one picture. Never rejects: a hit that is lost is no reason to show no picture. */
+  /** Counts one picture. Never rejects: losing a hit is better than showing no picture. */
   count(room: string): Promise<void> {
     return this.#add(room, 1)
   }
 
-  /** Takes one back: what was asked for ended as an error. */
+  /** Takes one back: the request ended with an error. */
   uncount(room: string): Promise<void> {
     return this.#add(room, -1)
   }
 
-  /** A widget has read something of its room: from now on its pictures change with their hits, if it was these. */
-  noteRead(room: string, name: string): void {
+  /** Must be called for each value that a widget reads: from its first read of hits on, a hit redraws its pictures. */
+  widgetRead(room: string, name: string): void {
     if (name.startsWith(HITS)) this.#readers.add(widgetOf(room))
   }
 
   async #add(room: string, amount: number): Promise<void> {
     this.#history.hit(room, amount)
     const today = this.#today()
-    // Both begin at once: a picture that is drawn next already has them.
+    // Not one after the other: the picture that is drawn next must have both.
     await Promise.allSettled([this.#store.add(room, HITS, amount), this.#store.add(room, today, amount)])
     if (this.#readers.has(widgetOf(room))) this.#bus.publish(room, 'hits')
   }
@@ -63,8 +63,8 @@ export class Hits {
     if (day !== this.#day) {
       this.#day = day
       this.#dayName = nameOf(day)
-      // What could not be deleted now goes another day.
-      this.#store.deleteNames(`${HITS}:`, nameOf(day - REMEMBERED_DAYS)).catch(() => {})
+      // What cannot be deleted today is deleted tomorrow.
+      this.#store.deleteNames(`${HITS}:`, nameOf(day - KEPT_DAYS)).catch(() => {})
     }
     return this.#dayName
   }

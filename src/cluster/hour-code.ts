@@ -1,57 +1,90 @@
-import { BitReader, BitWriter, LARGEST, riceLength } from './bits.ts'
-import { emptyMinute, type Hour, MINUTE } from './minute.ts'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { decodeGolombHour } from './golomb-hour.ts'
+import { emptyMinute, type Hour, MINUTE, type Minute } from './minute.ts'
 
-/** Means are kept in quarters of a person: what is finer is noise, and would be most of the bytes. */
+/** Means are kept in quarters of a person: anything finer is noise, and would take most of the bytes. */
+export const PART = MINUTE / 4
 const PARTS = 4
-const PART = MINUTE / PARTS
-const COLUMNS = 5
-/** Stands for a column of nothing but zeros. */
-const ZEROS = 15
 
-/** A minute as it is kept: small numbers, for minutes are like the one before, and peaks are near means. */
+/**
+ * The first byte of a blob: how the rest is coded. The code before these had no such byte, and began with one of at
+ * most 239.
+ */
+const PLAIN = 0xf1
+const DEFLATED = 0xf2
+const FIRST_VERSION = 0xf0
+
+/** Shorter bodies do not become shorter by deflating. */
+const SHORTEST_DEFLATED = 24
+/** 60 minutes of five numbers of at most five bytes, and the head. */
+const LARGEST_BODY = 60 * 5 * 5 + 8
+const COLUMNS = 5
+/** The largest number that is kept. */
+const LARGEST = 0xff_ff_ff_ff
+const LARGEST_PEAK = 1e8
+
+/** A minute as small numbers: minutes resemble the one before, and peaks are near means. */
 type Row = [meanChange: number, peakOver: number, extraChange: number, extraPeak: number, hits: number]
 
 /**
- * An hour in as few bytes as it needs, 10 to 100 where anybody watched: which minutes, then column by column what changed from
- * minute to minute, each column in the code of Golomb and Rice that is the shortest for it.
+ * Encodes an hour: a version byte, then the first minute and the number of minutes, a bit for each column that is not
+ * all zeros, and those columns as varints. What gets shorter by it is deflated (RFC 1951).
  */
 export function encodeHour(hour: Hour): Uint8Array {
   const minutes = [...hour.keys()].sort((a, b) => a - b)
   const [first = 0, last = first] = [minutes[0], minutes.at(-1)]
   const rows = toRows(hour, first, last)
-  const writer = new BitWriter()
-  writer.bits(first, 6)
-  writer.bits(last - first, 6)
   const columns = Array.from({ length: COLUMNS }, (_, column) => rows.map((row) => row[column] ?? 0))
-  const codes = columns.map(bestCode)
-  for (const code of codes) writer.bits(code, 4)
-  columns.forEach((column, index) => {
-    const code = codes[index] ?? ZEROS
-    if (code !== ZEROS) for (const value of column) writer.rice(value, code)
-  })
-  return writer.toBytes()
+  const filled = columns.filter((column) => column.some((value) => value > 0))
+  const mask = columns.reduce(
+    (bits, column, index) => (filled.includes(column) ? bits | (1 << index) : bits),
+    0,
+  )
+  const body = [first, last - first, mask]
+  for (const column of filled) for (const value of column) pushVarint(body, value)
+  const plain = Uint8Array.of(PLAIN, ...body)
+  if (plain.length <= SHORTEST_DEFLATED) return plain
+  // The smallest window and state: the body is a few hundred bytes.
+  const deflated = deflateRawSync(plain.subarray(1), { level: 9, windowBits: 9, memLevel: 1 })
+  return deflated.length + 1 < plain.length ? Uint8Array.of(DEFLATED, ...deflated) : plain
 }
 
-/** Reads what `encodeHour` wrote. Never throws: of damaged bytes it makes some hour. */
-export function decodeHour(bytes: Uint8Array): Hour {
-  const reader = new BitReader(bytes)
-  const first = reader.bits(6)
-  const length = reader.bits(6) + 1
-  const codes = Array.from({ length: COLUMNS }, () => reader.bits(4))
-  const columns = codes.map((code) => Array.from({ length }, () => (code === ZEROS ? 0 : reader.rice(code))))
+/** Decodes an hour of any version; undefined for a blob that is damaged. */
+export function decodeHour(bytes: Uint8Array): Hour | undefined {
+  const [version = 0] = bytes
+  try {
+    if (version < FIRST_VERSION) return bytes.length === 0 ? undefined : decodeGolombHour(bytes)
+    if (version === PLAIN) return decodeBody(bytes.subarray(1))
+    if (version !== DEFLATED) return undefined
+    return decodeBody(inflateRawSync(bytes.subarray(1), { maxOutputLength: LARGEST_BODY }))
+  } catch {
+    return undefined
+  }
+}
+
+/** @throws RangeError for a body that ends too early, goes on, or has impossible numbers. */
+function decodeBody(body: Uint8Array): Hour {
+  const [first = 60, more = 60, mask = 0xff] = body
+  if (first + more > 59 || mask >= 1 << COLUMNS) throw new RangeError('no such minutes')
+  const reader = { at: 3, body }
+  const columns = Array.from({ length: COLUMNS }, (_, column) =>
+    Array.from({ length: more + 1 }, () => (mask & (1 << column) ? readVarint(reader) : 0)),
+  )
+  if (reader.at !== body.length) throw new RangeError('bytes after the last minute')
   const hour: Hour = new Map()
   let [mean, extra] = [0, 0]
-  for (let row = 0; row < length; row += 1) {
+  for (let row = 0; row <= more; row += 1) {
     const [meanChange = 0, peakOver = 0, extraChange = 0, extraPeak = 0, hits = 0] = columns.map(
       (column) => column[row] ?? 0,
     )
     mean += fromZigzag(meanChange)
     extra += fromZigzag(extraChange)
+    if (mean < 0 || extra < 0) throw new RangeError('a mean below zero')
     const visitorsPeak = Math.ceil(mean / PARTS) + peakOver
     const connectionsPeak = Math.max(visitorsPeak, Math.ceil((mean + extra) / PARTS)) + extraPeak
     if (connectionsPeak === 0 && hits === 0) continue
     const [visitorsTime, connectionsTime] = [mean * PART, (mean + extra) * PART]
-    hour.set((first + row) % 60, { visitorsPeak, visitorsTime, connectionsPeak, connectionsTime, hits })
+    hour.set(first + row, { visitorsPeak, visitorsTime, connectionsPeak, connectionsTime, hits })
   }
   return hour
 }
@@ -59,19 +92,16 @@ export function decodeHour(bytes: Uint8Array): Hour {
 function toRows(hour: Hour, first: number, last: number): Row[] {
   let [lastMean, lastExtra] = [0, 0]
   return Array.from({ length: last - first + 1 }, (_, row): Row => {
-    const minute = hour.get(first + row) ?? emptyMinute()
-    // A clock that jumped back lived a minute twice: no mean is above its peak for that.
-    const visitorsPeak = clamp(minute.visitorsPeak, 1e8)
-    const connectionsPeak = clamp(Math.max(minute.connectionsPeak, visitorsPeak), 1e8)
-    const mean = clamp(Math.round(minute.visitorsTime / PART), visitorsPeak * PARTS)
-    const all = clamp(Math.round(minute.connectionsTime / PART), connectionsPeak * PARTS)
-    const extra = all - mean
+    const minute = clampMinute(hour.get(first + row) ?? emptyMinute())
+    const mean = Math.round(minute.visitorsTime / PART)
+    const all = Math.round(minute.connectionsTime / PART)
+    const extra = Math.max(0, all - mean)
     const values: Row = [
       toZigzag(mean - lastMean),
-      visitorsPeak - Math.ceil(mean / PARTS),
+      minute.visitorsPeak - Math.ceil(mean / PARTS),
       toZigzag(extra - lastExtra),
-      connectionsPeak - Math.max(visitorsPeak, Math.ceil(all / PARTS)),
-      clamp(minute.hits, LARGEST),
+      minute.connectionsPeak - Math.max(minute.visitorsPeak, Math.ceil((mean + extra) / PARTS)),
+      minute.hits,
     ]
     lastMean = mean
     lastExtra = extra
@@ -79,26 +109,43 @@ function toRows(hour: Hour, first: number, last: number): Row[] {
   })
 }
 
-function bestCode(column: readonly number[]): number {
-  if (column.every((value) => value === 0)) return ZEROS
-  let best = 0
-  let least = Number.POSITIVE_INFINITY
-  for (let k = 0; k < ZEROS; k += 1) {
-    let length = 0
-    for (const value of column) length += riceLength(value, k)
-    // The cost falls to its least and rises from there.
-    if (length > least) break
-    best = k
-    least = length
+/** A minute that went by twice, after the clock was put back, has no mean above its peak either. */
+function clampMinute({ visitorsPeak, visitorsTime, connectionsPeak, connectionsTime, hits }: Minute): Minute {
+  const visitors = clamp(visitorsPeak, LARGEST_PEAK)
+  const connections = clamp(Math.max(connectionsPeak, visitors), LARGEST_PEAK)
+  return {
+    visitorsPeak: visitors,
+    visitorsTime: clamp(visitorsTime, visitors * MINUTE),
+    connectionsPeak: connections,
+    connectionsTime: clamp(connectionsTime, connections * MINUTE),
+    hits: clamp(hits, LARGEST),
   }
-  return best
 }
 
-function clamp(value: number, most: number): number {
-  return Math.max(0, Math.min(value, most))
+function clamp(value: number, max: number): number {
+  return Math.max(0, Math.min(value, max))
 }
 
-/** 0, -1, 1, -2, 2 ... as 0, 1, 2, 3, 4 ... */
+/** Seven bits a byte, the lowest first; all but the last byte have the highest bit set. */
+function pushVarint(bytes: number[], value: number): void {
+  let rest = value
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) + 0x80)
+  bytes.push(rest)
+}
+
+function readVarint(reader: { at: number; readonly body: Uint8Array }): number {
+  let value = 0
+  for (let factor = 1; factor <= 2 ** 28; factor *= 0x80) {
+    const byte = reader.body[reader.at]
+    if (byte === undefined) throw new RangeError('a number without an end')
+    reader.at += 1
+    value += (byte % 0x80) * factor
+    if (byte < 0x80) return value
+  }
+  throw new RangeError('a number of more than five bytes')
+}
+
+/** Maps 0, -1, 1, -2, 2 ... to 0, 1, 2, 3, 4 ... */
 function toZigzag(value: number): number {
   return value < 0 ? -value * 2 - 1 : value * 2
 }

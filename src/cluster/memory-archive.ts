@@ -1,50 +1,55 @@
-import type { HistoryArchive, HourRow, RecordRow } from './history-archive.ts'
+import { LRUCache } from 'lru-cache'
+import type { HistoryStep } from '../widget/room-history.ts'
+import type { HistoryRange } from './history.ts'
+import type { HistoryArchive, RecordRow, RoomActivity } from './history-archive.ts'
+import { type HourRows, readSavedSteps, saveActivity } from './saved-hours.ts'
 
-/** How many hours, of all rooms, and how many rooms are kept: keys are free to invent, memory is not. */
-const KEPT_HOURS = 100_000
-const KEPT_RECORDS = 10_000
+/** Limits for all rooms together: anybody can invent keys, and memory is finite. */
+const MAX_HOURS = 100_000
+const MAX_RECORDS = 10_000
 
-/** An archive that forgets when the process ends, and before that what is longest unwritten. */
+/** An archive in memory. It evicts what was used least recently, and everything when the process ends. */
 export class MemoryArchive implements HistoryArchive {
-  // Each is written anew, not in place: a Map keeps the order of insertion.
-  readonly #hours = new Map<string, HourRow>()
-  readonly #records = new Map<string, RecordRow>()
-
-  readHours(room: string, from: number, to: number): HourRow[] {
-    const rows: HourRow[] = []
-    for (let hour = from; hour < to; hour += 1) {
-      const row = this.#hours.get(idOf(room, hour))
-      if (row) rows.push(row)
-    }
-    return rows
+  readonly #hours = new LRUCache<string, { hour: number; minutes: Uint8Array }>({ max: MAX_HOURS })
+  readonly #records = new LRUCache<string, RecordRow>({ max: MAX_RECORDS })
+  readonly #rows: HourRows = {
+    readHour: (room, hour) => this.#hours.get(idOf(room, hour))?.minutes,
+    readHours: (room, from, to) => this.#readHours(room, from, to),
+    readRecord: (room) => this.#records.get(room),
+    writeRecord: (record) => void this.#records.set(record.room, record),
+    writeHour: (room, hour, minutes) => void this.#hours.set(idOf(room, hour), { hour, minutes }),
+    deleteHour: (room, hour) => void this.#hours.delete(idOf(room, hour)),
   }
 
-  readRecord(room: string): RecordRow | undefined {
-    return this.#records.get(room)
+  async readSteps(room: string, range: HistoryRange): Promise<HistoryStep[]> {
+    return readSavedSteps(this.#rows, room, range, () => {})
   }
 
-  readRecords(after: string, most: number): RecordRow[] {
+  async readRecords(rooms: readonly string[]): Promise<(RecordRow | undefined)[]> {
+    return rooms.map((room) => this.#records.get(room))
+  }
+
+  async listRecords(after: string, limit: number): Promise<RecordRow[]> {
     return [...this.#records.values()]
       .filter(({ room }) => room > after)
       .sort(({ room: one }, { room: other }) => (one < other ? -1 : 1))
-      .slice(0, most)
+      .slice(0, limit)
   }
 
-  write(hours: readonly HourRow[], records: readonly RecordRow[]): void {
-    for (const row of hours) keep(this.#hours, idOf(row.room, row.hour), row, KEPT_HOURS)
-    for (const row of records) keep(this.#records, row.room, { ...row }, KEPT_RECORDS)
+  async add(activity: readonly RoomActivity[]): Promise<void> {
+    for (const each of activity) saveActivity(this.#rows, each, () => {})
   }
 
-  deleteBefore(hour: number): void {
-    for (const [id, row] of this.#hours) if (row.hour < hour) this.#hours.delete(id)
+  async deleteBefore(hour: number): Promise<void> {
+    for (const [id, row] of this.#hours.entries()) if (row.hour < hour) this.#hours.delete(id)
   }
-}
 
-function keep<T>(map: Map<string, T>, id: string, row: T, most: number): void {
-  map.delete(id)
-  map.set(id, row)
-  const [oldest] = map.size > most ? map.keys() : []
-  if (oldest !== undefined) map.delete(oldest)
+  *#readHours(room: string, from: number, to: number): Generator<{ hour: number; minutes: Uint8Array }> {
+    for (let hour = from; hour < to; hour += 1) {
+      const row = this.#hours.get(idOf(room, hour))
+      if (row) yield row
+    }
+  }
 }
 
 function idOf(room: string, hour: number): string {

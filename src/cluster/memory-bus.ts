@@ -1,16 +1,29 @@
-import { EventEmitter } from 'eventemitter3'
-import type { Bus, Change } from './bus.ts'
+import type { Logger } from 'pino'
+import type { Bus, Change, ChangeListener } from './bus.ts'
+import { Listeners } from './listeners.ts'
 
-/** The bus of a cluster of one. */
+/** The bus of a cluster of one: it delivers at once, and is never cut off. */
 export class MemoryBus implements Bus {
-  readonly #emitter = new EventEmitter<{ change: [room: string, change: Change] }>()
+  readonly #listeners: Listeners<[room: string, change: Change]>
 
-  publish(room: string, change: Change): void {
-    this.#emitter.emit('change', room, change)
+  /** @param log gets the errors of listeners. @default nothing is logged */
+  constructor(log?: Logger) {
+    this.#listeners = new Listeners(log)
   }
 
-  subscribe(listener: (room: string, change: Change) => void): () => void {
-    this.#emitter.on('change', listener)
-    return () => void this.#emitter.off('change', listener)
+  publish(room: string, change: Change): void {
+    this.#listeners.call(room, change)
+  }
+
+  subscribe(listener: ChangeListener): () => void {
+    return this.#listeners.add(listener)
+  }
+
+  onReconnect(): () => void {
+    return () => {}
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear()
   }
 }

@@ -1,10 +1,10 @@
 import type { Bus } from './bus.ts'
 import type { History } from './history.ts'
-import type { Counts, Membership, Presence, WatchedCounts } from './presence.ts'
+import type { Membership, Presence, RoomCounts, WatchedCounts } from './presence.ts'
 
 interface Room {
   connections: number
-  /** How many streams each viewer has open. */
+  /** The number of open streams of each viewer. */
   viewers: Map<string, number>
 }
 
@@ -12,9 +12,9 @@ interface Room {
 export class MemoryPresence implements Presence {
   readonly #rooms = new Map<string, Room>()
   readonly #bus: Bus
-  readonly #history: History
+  readonly #history: Pick<History, 'note' | 'peak'>
 
-  constructor(bus: Bus, history: History) {
+  constructor(bus: Bus, history: Pick<History, 'note' | 'peak'>) {
     this.#bus = bus
     this.#history = history
   }
@@ -28,7 +28,7 @@ export class MemoryPresence implements Presence {
     this.#rooms.set(room, state)
     state.connections += 1
     state.viewers.set(viewer, (state.viewers.get(viewer) ?? 0) + 1)
-    this.#tell(room, state)
+    this.#publish(room, state)
     let left = false
     return {
       leave: async () => {
@@ -39,8 +39,8 @@ export class MemoryPresence implements Presence {
     }
   }
 
-  async counts(room: string): Promise<Counts> {
-    // Now, not after waiting for the peak: what is told of a change has the counts that it made.
+  async counts(room: string): Promise<RoomCounts> {
+    // Read before waiting for the peak: who asks because of a change gets the counts of that change.
     const state = this.#rooms.get(room)
     const [connections, visitors] = [state?.connections ?? 0, state?.viewers.size ?? 0]
     return { connections, visitors, peak: await this.#history.peak(room) }
@@ -54,16 +54,18 @@ export class MemoryPresence implements Presence {
     }))
   }
 
+  async close(): Promise<void> {}
+
   #leave(room: string, state: Room, viewer: string): void {
     state.connections -= 1
     const streams = (state.viewers.get(viewer) ?? 0) - 1
     if (streams > 0) state.viewers.set(viewer, streams)
     else state.viewers.delete(viewer)
     if (state.connections === 0) this.#rooms.delete(room)
-    this.#tell(room, state)
+    this.#publish(room, state)
   }
 
-  #tell(room: string, { connections, viewers }: Room): void {
+  #publish(room: string, { connections, viewers }: Room): void {
     this.#history.note(room, { connections, visitors: viewers.size })
     this.#bus.publish(room, 'presence')
   }

@@ -1,19 +1,22 @@
+import { LRUCache } from 'lru-cache'
 import { addToStateJson, toStateJson } from '../widget/state-json.ts'
 import { checkStateName, isServerName } from '../widget/state-name.ts'
 import type { Bus } from './bus.ts'
+import { HITS } from './hits.ts'
 import { readInParts } from './read-in-parts.ts'
 import type { Store } from './store.ts'
 
-/** Values of the server's own that are kept: keys are free to invent, memory is not. */
-const REMEMBERED_COUNTS = 100_000
+/** Counts of hits that are kept: anybody can invent keys, and memory is finite. */
+const MAX_HITS = 100_000
 
-/** A store that forgets when the process ends. */
+/** A store in memory, which forgets everything when the process ends: for it every write is durable. */
 export class MemoryStore implements Store {
-  // Kept as JSON, like in every other store: no caller can change what another one reads.
+  // As JSON, like in every other store: no caller can change what another one reads.
   readonly #values = new Map<string, string>()
-  /** The server's own; the longest unwritten first. */
-  readonly #counts = new Map<string, string>()
+  /** The least recently used is evicted. */
+  readonly #hits = new LRUCache<string, string>({ max: MAX_HITS })
   readonly #bus: Bus
+  #isClosed = false
 
   constructor(bus: Bus) {
     this.#bus = bus
@@ -31,21 +34,23 @@ export class MemoryStore implements Store {
 
   async delete(room: string, name: string): Promise<boolean> {
     checkStateName(name)
+    this.#checkOpen()
     if (!this.#mapOf(name).delete(idOf(room, name))) return false
     this.#publish(room, name)
     return true
   }
 
   async add(room: string, name: string, amount: number): Promise<number> {
-    // Read and written in one turn of the event loop: no other `add` can come between.
+    // Read and written in one turn of the event loop: no other `add` can come in between.
     const sum = addToStateJson(name, this.#read(room, name), amount)
     this.#write(room, name, String(sum))
     return sum
   }
 
   async deleteNames(from: string, to: string): Promise<void> {
-    for (const map of [this.#values, this.#counts]) {
-      for (const id of map.keys()) {
+    this.#checkOpen()
+    for (const map of [this.#values, this.#hits]) {
+      for (const id of [...map.keys()]) {
         const name = id.slice(0, id.indexOf('\n'))
         if (name >= from && name < to) map.delete(id)
       }
@@ -54,36 +59,33 @@ export class MemoryStore implements Store {
 
   async *list(name: string): AsyncGenerator<[room: string, value: unknown]> {
     checkStateName(name)
+    this.#checkOpen()
     const prefix = `${name}\n`
-    const all = [...this.#mapOf(name)].filter(([id]) => id.startsWith(prefix)).sort(compareIds)
+    const all = [...this.#mapOf(name).entries()].filter(([id]) => id.startsWith(prefix)).sort(compareIds)
     let end = 0
     const rows = readInParts({
-      read(_after, most) {
-        end += most
-        return all.slice(end - most, end)
+      async read(_after, limit) {
+        end += limit
+        return { rows: all.slice(end - limit, end), isLast: end >= all.length }
       },
       keyOf: ([id]) => id.slice(prefix.length),
     })
     for await (const [id, json] of rows) yield [id.slice(prefix.length), JSON.parse(json)]
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.#isClosed = true
+  }
 
   #read(room: string, name: string): string | undefined {
     checkStateName(name)
+    this.#checkOpen()
     return this.#mapOf(name).get(idOf(room, name))
   }
 
   #write(room: string, name: string, json: string): void {
-    const map = this.#mapOf(name)
-    const id = idOf(room, name)
-    if (map === this.#counts) {
-      // Written anew each time: a Map keeps the order of insertion.
-      map.delete(id)
-      const [oldest] = map.size >= REMEMBERED_COUNTS ? map.keys() : []
-      if (oldest !== undefined) map.delete(oldest)
-    }
-    map.set(id, json)
+    this.#checkOpen()
+    this.#mapOf(name).set(idOf(room, name), json)
     this.#publish(room, name)
   }
 
@@ -91,8 +93,12 @@ export class MemoryStore implements Store {
     if (!isServerName(name)) this.#bus.publish(room, 'state')
   }
 
-  #mapOf(name: string): Map<string, string> {
-    return isServerName(name) ? this.#counts : this.#values
+  #mapOf(name: string): Map<string, string> | LRUCache<string, string> {
+    return name.startsWith(HITS) ? this.#hits : this.#values
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new Error('The store is closed')
   }
 }
 

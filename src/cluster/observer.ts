@@ -1,11 +1,7 @@
-/** What can fail of a store. */
+/** What a store can fail at. */
 export type StoreOperation = 'read' | 'write' | 'delete'
 
-/** What can fail of a bus. */
-export type BusOperation = 'publish' | 'subscribe'
-
-/** Told what fails beneath a cluster, for whoever counts it; what callers did wrong is none of it. */
+/** Is told of failures beneath a cluster; wrong arguments of callers are none. */
 export interface ClusterObserver {
   storeFailed(operation: StoreOperation): void
-  busFailed(operation: BusOperation): void
 }

@@ -1,57 +1,61 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { HistoryStep } from '../widget/room-history.ts'
+import { BatchedReader } from './batched-reader.ts'
 import type { History, HistoryRange, RoomRecord } from './history.ts'
-import type { HistoryArchive, HourRow, RecordRow } from './history-archive.ts'
-import { decodeHour, encodeHour } from './hour-code.ts'
-import { DAY, type Hour, hourOf } from './minute.ts'
+import { type HistoryArchive, mergeRecords, type RecordRow, type RoomActivity } from './history-archive.ts'
+import { DAY, HOUR, hourOf, MINUTE } from './minute.ts'
 import { readInParts } from './read-in-parts.ts'
-import { rollUp, wholeSteps } from './roll-up.ts'
+import { addMinute, addStep, type StepSums, toHistorySteps, wholeSteps } from './roll-up.ts'
+import { StoreError } from './store-error.ts'
 import { WatchedRoom } from './watched-room.ts'
 
 /** What a history is made of. */
 export interface RecordedHistoryInit {
   archive: HistoryArchive
-  /** Milliseconds after which hours are forgotten. */
+  /** Milliseconds after which hours are deleted. */
   retention: number
   log: Logger
   /** @default Date.now */
   now?: () => number
 }
 
-/** Milliseconds from one round of writing to the next: a killed process loses no more than a minute. */
-const WRITE_INTERVAL = 20_000
-/** Rooms written at a time, with a pause between, as nothing else can happen meanwhile: 10 ms or so. */
-const WRITTEN_AT_ONCE = 100
-const WRITE_PAUSE = 20
-/** Rooms that are held until they are written: more hits than that are not in the history. */
-const MOST_ROOMS = 50_000
-/** Hours read at a time, a week and some: nothing else can happen meanwhile. */
-const READ_AT_ONCE = 200
-/** Finished hours that may wait for a disk that takes nothing. */
-const MOST_WAITING = 100_000
+/** Milliseconds from one round of saving to the next: a killed process loses no more than a minute. */
+const SAVE_INTERVAL = 20_000
+/** Rooms saved in one call: copying their activity to another thread takes about a millisecond. */
+const SAVED_AT_ONCE = 200
+/** Rooms that are held until they are saved: further hits are not in the history. */
+const MAX_ROOMS = 50_000
+/** Minutes of one room that are held while saving fails: a day. */
+const MAX_MINUTES = 1_440
+/** Hours read in one call: other calls wait meanwhile. */
+const READ_AT_ONCE = 1_000
+const CACHED_RECORDS = 10_000
 
-/** The history of one process's rooms, in an archive of its own. */
+/** The history of the rooms that one process sees, in an archive. */
 export class RecordedHistory implements History {
   readonly #archive: HistoryArchive
   readonly #retention: number
   readonly #log: Logger
   readonly #now: () => number
-  /** Rooms that are watched, or whose last words are not written yet. */
+  /** Rooms that are watched, or have activity that is not saved. */
   readonly #rooms = new Map<string, WatchedRoom>()
-  /** Hours that are over and not written yet. */
-  readonly #waiting = new Map<string, HourRow>()
-  /** What is left to be written in this round. */
-  #round: string[] = []
+  /** Activity that is being saved, by room. */
+  #saving = new Map<string, RoomActivity>()
+  /** Records as they are saved; null for a room that has none. */
+  readonly #records = new LRUCache<string, RecordRow | { room: string; since: null }>({ max: CACHED_RECORDS })
+  readonly #recordReader: BatchedReader<string, RecordRow | undefined>
   #timer: NodeJS.Timeout | undefined
+  #round: Promise<void> = Promise.resolve()
   #isFailing = false
-  #isClosed = false
+  #closing: Promise<void> | undefined
 
   constructor({ archive, retention, log, now = Date.now }: RecordedHistoryInit) {
     this.#archive = archive
     this.#retention = retention
     this.#log = log
     this.#now = now
+    this.#recordReader = new BatchedReader((rooms) => archive.readRecords(rooms))
   }
 
   note(room: string, { connections, visitors }: { connections: number; visitors: number }): void {
@@ -59,67 +63,86 @@ export class RecordedHistory implements History {
   }
 
   hit(room: string, amount: number): void {
-    if (this.#rooms.size >= MOST_ROOMS && !this.#rooms.has(room)) return
+    if (this.#rooms.size >= MAX_ROOMS && !this.#rooms.has(room)) return
     this.#change(room, (watched, now) => watched.hit(amount, now))
   }
 
   async read(room: string, range: HistoryRange): Promise<HistoryStep[]> {
     const now = this.#now()
-    const { from, to } = wholeSteps(range)
-    const [first, end] = [hourOf(Math.max(from, now - this.#retention)), hourOf(Math.min(to, now)) + 1]
-    const known = new Map<number, Hour>()
+    const whole = { ...wholeSteps(range), step: range.step }
+    const first = hourOf(Math.max(whole.from, now - this.#retention))
+    const end = hourOf(Math.min(whole.to, now)) + 1
+    const sums: StepSums = new Map()
     for (let at = first; at < end; at += READ_AT_ONCE) {
-      if (at > first) await nextTurn()
-      const rows = this.#archive.readHours(room, at, Math.min(at + READ_AT_ONCE, end))
-      for (const { hour, minutes } of rows) known.set(hour, decodeHour(minutes))
+      const part = partOf(whole, at, Math.min(at + READ_AT_ONCE, end))
+      if (part) for (const step of await this.#archive.readSteps(room, part)) addStep(sums, step)
     }
-    // In the same turn as the newest hours, which are the only ones that change.
+    // In the same turn of the event loop as the newest hours, which are the only ones that change.
+    for (const [number, minute] of this.#saving.get(room)?.minutes ?? [])
+      addMinute(sums, number * MINUTE, minute, whole)
     const watched = this.#rooms.get(room)
     watched?.advance(now)
-    for (const row of this.#waiting.values())
-      if (row.room === room) known.set(row.hour, decodeHour(row.minutes))
-    // Encoded, so that it says the same before it is written and after.
-    if (watched) known.set(watched.hourNumber, decodeHour(encodeHour(watched.hour)))
-    const hours = [...known]
-      .filter(([number]) => number >= first && number < end)
-      .map(([number, hour]) => ({ number, hour }))
-    return rollUp(hours, range, now)
+    for (const [number, minute] of watched?.minutes ?? []) addMinute(sums, number * MINUTE, minute, whole)
+    return toHistorySteps(sums, range, now)
   }
 
   async record(room: string): Promise<RoomRecord> {
-    return this.#toRoomRecord(this.#newest(room) ?? this.#archive.readRecord(room))
+    const saved = await this.#savedRecord(room)
+    this.#rooms.get(room)?.advance(this.#now())
+    return this.#toRoomRecord(this.#newest(room, saved))
   }
 
   async peak(room: string): Promise<number> {
-    const { peak = 0 } = this.#rooms.get(room)?.record ?? this.#archive.readRecord(room) ?? {}
-    return peak
+    const saved = await this.#savedRecord(room)
+    return Math.max(saved?.peak ?? 0, this.#rooms.get(room)?.record.peak ?? 0)
   }
 
   async *records(): AsyncGenerator<RoomRecord & { room: string }> {
-    for (const room of this.#rooms.keys()) this.#newest(room)
+    const now = this.#now()
+    for (const watched of this.#rooms.values()) watched.advance(now)
     const records = readInParts<RecordRow>({
-      read: (after, most) => this.#archive.readRecords(after, most),
+      read: async (after, limit) => {
+        const rows = await this.#archive.listRecords(after, limit)
+        return { rows, isLast: rows.length < limit }
+      },
       keyOf: ({ room }) => room,
-      newer: () => [...this.#rooms].map(([room, { record }]) => [room, record] as const),
+      changes: () =>
+        [...this.#rooms.keys()].map(
+          (room) => [room, (saved?: RecordRow) => this.#newest(room, saved)] as const,
+        ),
     })
     for await (const record of records) yield { room: record.room, ...this.#toRoomRecord(record) }
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return
-    this.#isClosed = true
-    clearTimeout(this.#timer)
-    this.#round = [...this.#rooms.keys()]
-    while (this.#round.length > 0 && this.#write());
-    if (this.#isFailing)
-      this.#log.error({ rooms: this.#rooms.size }, 'lost history that could not be written')
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
   }
 
-  /** The record of a room that is watched, with those who watch since midnight among today's. */
-  #newest(room: string): RecordRow | undefined {
+  async #close(): Promise<void> {
+    clearTimeout(this.#timer)
+    await this.#round
+    if (await this.#saveAll()) return
+    this.#log.error({ rooms: this.#rooms.size }, 'lost history that could not be saved')
+    throw new StoreError(`the history of ${this.#rooms.size} rooms could not be saved, and is lost`)
+  }
+
+  async #savedRecord(room: string): Promise<RecordRow | undefined> {
+    let saved = this.#records.get(room)
+    if (!saved) {
+      const read = await this.#recordReader.read(room)
+      // Saving may have been quicker.
+      saved = this.#records.get(room) ?? read ?? { room, since: null }
+      this.#records.set(room, saved)
+    }
+    return saved.since === null ? undefined : saved
+  }
+
+  /** The record of a room from what is saved, what is being saved, and what is not. */
+  #newest(room: string, saved: RecordRow | undefined): RecordRow | undefined {
     const watched = this.#rooms.get(room)
-    watched?.advance(this.#now())
-    return watched?.record
+    const known = [saved, this.#saving.get(room)?.record, watched?.isEmpty ? undefined : watched?.record]
+    return known.reduce((merged, record) => (record ? mergeRecords(merged, record) : merged), undefined)
   }
 
   #toRoomRecord(record: RecordRow | undefined): RoomRecord {
@@ -129,99 +152,91 @@ export class RecordedHistory implements History {
   }
 
   #change(room: string, change: (watched: WatchedRoom, now: number) => void): void {
-    if (this.#isClosed) return
-    try {
-      const now = this.#now()
-      const watched = this.#rooms.get(room) ?? this.#begin(room, now)
-      change(watched, now)
-      this.#timer ??= this.#schedule(WRITE_INTERVAL)
-    } catch (error) {
-      this.#log.error({ room, error: (error as Error).message }, 'cannot record the history of a room')
-    }
-  }
-
-  #begin(room: string, now: number): WatchedRoom {
-    const record = this.#archive.readRecord(room) ?? { room, since: now, peak: 0, day: 0, dayPeak: 0 }
-    const watched = new WatchedRoom({
-      record: { ...record },
-      now,
-      load: (hour) => {
-        const row = this.#waiting.get(idOf(room, hour)) ?? this.#archive.readHours(room, hour, hour + 1)[0]
-        return row ? decodeHour(row.minutes) : new Map()
-      },
-      onHour: (hour, minutes) => this.#wait({ room, hour, minutes: encodeHour(minutes) }),
-    })
-    this.#rooms.set(room, watched)
-    return watched
-  }
-
-  #wait(row: HourRow): void {
-    this.#waiting.set(idOf(row.room, row.hour), row)
-    const [oldest] = this.#waiting.size > MOST_WAITING ? this.#waiting.keys() : []
-    if (oldest !== undefined) this.#waiting.delete(oldest)
-  }
-
-  #schedule(delay: number): NodeJS.Timeout {
-    return setTimeout(() => {
-      if (this.#round.length === 0) this.#round = [...this.#rooms.keys()]
-      const isWritten = this.#write()
-      if (!isWritten) this.#round = []
-      const isOver = this.#round.length === 0
-      if (isOver && isWritten) this.#forget()
-      this.#timer = this.#rooms.size === 0 ? undefined : this.#schedule(isOver ? WRITE_INTERVAL : WRITE_PAUSE)
-    }, delay).unref()
-  }
-
-  /** Writes a part of the round; answers whether that could be done. */
-  #write(): boolean {
+    if (this.#closing) return
     const now = this.#now()
-    const rooms = this.#round.slice(0, WRITTEN_AT_ONCE).flatMap((room) => this.#rooms.get(room) ?? [])
-    for (const watched of rooms) watched.advance(now)
-    const changed = rooms.filter(({ isChanged, isEmpty }) => isChanged && !isEmpty)
-    // One without its room's record would be lost: both are there, as long as a room is held until it is written.
-    const over = [...this.#waiting.values()]
-    const running = changed.map(
-      ({ record, hourNumber, hour }): HourRow => ({
-        room: record.room,
-        hour: hourNumber,
-        minutes: encodeHour(hour),
-      }),
-    )
-    const records = new Map(changed.map(({ record }) => [record.room, record]))
-    for (const { room } of over) {
-      const record = this.#rooms.get(room)?.record
-      if (record) records.set(room, record)
-    }
-    if (!this.#try(() => this.#archive.write([...over, ...running], [...records.values()]))) return false
-    this.#waiting.clear()
-    for (const watched of rooms) {
-      watched.isChanged = false
-      if (!watched.isWatched) this.#rooms.delete(watched.record.room)
-    }
-    this.#round = this.#round.slice(WRITTEN_AT_ONCE)
+    const watched = this.#rooms.get(room) ?? new WatchedRoom(room, now)
+    this.#rooms.set(room, watched)
+    change(watched, now)
+    this.#timer ??= this.#schedule()
+  }
+
+  #schedule(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#round = this.#saveRound().finally(() => {
+        this.#timer = this.#rooms.size === 0 || this.#closing ? undefined : this.#schedule()
+      })
+    }, SAVE_INTERVAL).unref()
+  }
+
+  async #saveRound(): Promise<void> {
+    if (!(await this.#saveAll()) || !Number.isFinite(this.#retention)) return
+    await this.#try(() => this.#archive.deleteBefore(hourOf(this.#now() - this.#retention)))
+  }
+
+  /** Saves what every room has, part by part, until a part fails; returns whether everything is saved. */
+  async #saveAll(): Promise<boolean> {
+    const rooms = [...this.#rooms.keys()]
+    for (let at = 0; at < rooms.length; at += SAVED_AT_ONCE)
+      if (!(await this.#save(rooms.slice(at, at + SAVED_AT_ONCE)))) return false
     return true
   }
 
-  #forget(): void {
-    if (Number.isFinite(this.#retention))
-      this.#try(() => this.#archive.deleteBefore(hourOf(this.#now() - this.#retention)))
+  async #save(rooms: readonly string[]): Promise<boolean> {
+    const now = this.#now()
+    const activity: RoomActivity[] = []
+    for (const room of rooms) {
+      const watched = this.#rooms.get(room)
+      watched?.advance(now)
+      const taken = watched?.take(this.#closing !== undefined)
+      if (taken) activity.push(taken)
+    }
+    this.#saving = new Map(activity.map((each) => [each.record.room, each]))
+    const isSaved = activity.length === 0 || (await this.#try(() => this.#archive.add(activity)))
+    this.#saving = new Map()
+    for (const each of activity) {
+      const { room } = each.record
+      if (isSaved) this.#noteSaved(room, each.record)
+      else this.#restore(room, each)
+    }
+    if (!isSaved) return false
+    for (const room of rooms) if (this.#rooms.get(room)?.isDone) this.#rooms.delete(room)
+    return true
   }
 
-  #try(act: () => void): boolean {
+  #noteSaved(room: string, record: RecordRow): void {
+    const saved = this.#records.get(room)
+    // Only the archive knows what became of a record that was not read, or of hits that were taken back.
+    if (saved && saved.since !== null) this.#records.set(room, mergeRecords(saved, record))
+    else this.#records.delete(room)
+  }
+
+  #restore(room: string, activity: RoomActivity): void {
+    const watched = this.#rooms.get(room)
+    watched?.restore(activity)
+    watched?.keepNewest(MAX_MINUTES)
+  }
+
+  async #try(act: () => Promise<void>): Promise<boolean> {
     try {
-      act()
+      await act()
     } catch (error) {
       if (!this.#isFailing)
-        this.#log.error({ error: (error as Error).message }, 'cannot write the history, trying on')
+        this.#log.error({ error: (error as Error).message }, 'history write failed, will retry')
       this.#isFailing = true
       return false
     }
-    if (this.#isFailing) this.#log.info('the history is written again')
+    if (this.#isFailing) this.#log.info('history writes succeed again')
     this.#isFailing = false
     return true
   }
 }
 
-function idOf(room: string, hour: number): string {
-  return `${hour}\n${room}`
+/** The part of a range that lies in some hours; undefined if nothing does. */
+function partOf(
+  { from, to, step }: HistoryRange,
+  firstHour: number,
+  endHour: number,
+): HistoryRange | undefined {
+  const part = { from: Math.max(from, firstHour * HOUR), to: Math.min(to, endHour * HOUR), step }
+  return part.from < part.to ? part : undefined
 }

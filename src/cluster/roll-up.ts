@@ -1,36 +1,59 @@
 import { emptyStep, type HistoryStep } from '../widget/room-history.ts'
 import type { HistoryRange } from './history.ts'
-import { HOUR, type Hour, MINUTE } from './minute.ts'
+import { HOUR, type Hour, MINUTE, type Minute } from './minute.ts'
 
-/** An hour, and which one it is since the epoch. */
+/** An hour and its number since the epoch. */
 export interface NumberedHour {
   number: number
   hour: Hour
 }
 
+/** Steps by the time at which they begin. Their means are sums, in milliseconds, until `toHistorySteps`. */
+export type StepSums = Map<number, HistoryStep>
+
 /**
- * The steps of a range in which anything happened, from their minutes: peaks are the highest, hits the sum, means over
- * all of the step, or as much of it as has passed by `now`.
+ * The steps of a range in which anything happened: the highest peak, the sum of the hits, and the mean over the whole
+ * step, or over the part of it that has passed by `now`.
  */
 export function rollUp(hours: Iterable<NumberedHour>, range: HistoryRange, now: number): HistoryStep[] {
-  const { step } = range
-  const { from, to } = wholeSteps(range)
-  const steps = new Map<number, HistoryStep>()
-  for (const { number, hour } of hours) {
-    for (const [index, minute] of hour) {
-      const begin = number * HOUR + index * MINUTE
-      if (begin < from || begin >= to) continue
-      const time = begin - (begin % step)
-      const known = steps.get(time) ?? emptyStep(time)
-      known.visitors.peak = Math.max(known.visitors.peak, minute.visitorsPeak)
-      known.visitors.mean += minute.visitorsTime
-      known.connections.peak = Math.max(known.connections.peak, minute.connectionsPeak)
-      known.connections.mean += minute.connectionsTime
-      known.hits += minute.hits
-      steps.set(time, known)
-    }
-  }
-  return [...steps.values()]
+  const sums: StepSums = new Map()
+  const whole = { ...wholeSteps(range), step: range.step }
+  for (const hour of hours) addHour(sums, hour, whole)
+  return toHistorySteps(sums, range, now)
+}
+
+/** Adds those minutes of an hour that lie in a range. */
+export function addHour(sums: StepSums, { number, hour }: NumberedHour, range: HistoryRange): void {
+  for (const [index, minute] of hour) addMinute(sums, number * HOUR + index * MINUTE, minute, range)
+}
+
+/** Adds a minute that begins at `time`, if that lies in a range: from its `from` up to, but not including, its `to`. */
+export function addMinute(sums: StepSums, time: number, minute: Minute, range: HistoryRange): void {
+  const { from, to, step } = range
+  if (time < from || time >= to) return
+  addStep(sums, {
+    time: time - (time % step),
+    visitors: { peak: minute.visitorsPeak, mean: minute.visitorsTime },
+    connections: { peak: minute.connectionsPeak, mean: minute.connectionsTime },
+    hits: minute.hits,
+  })
+}
+
+/** Adds a step, whose means are sums as well. */
+export function addStep(sums: StepSums, { time, visitors, connections, hits }: HistoryStep): void {
+  const sum = sums.get(time) ?? emptyStep(time)
+  sum.visitors.peak = Math.max(sum.visitors.peak, visitors.peak)
+  sum.visitors.mean += visitors.mean
+  sum.connections.peak = Math.max(sum.connections.peak, connections.peak)
+  sum.connections.mean += connections.mean
+  sum.hits += hits
+  sums.set(time, sum)
+}
+
+/** Divides the sums by the length of their step, or by the part of it that has passed by `now`; the oldest first. */
+export function toHistorySteps(sums: StepSums, { step }: HistoryRange, now: number): HistoryStep[] {
+  return [...sums.values()]
+    .filter(({ connections, hits }) => connections.peak > 0 || hits > 0)
     .toSorted((a, b) => a.time - b.time)
     .map(({ time, visitors, connections, hits }) => {
       const passed = now > time && now < time + step ? now - time : step

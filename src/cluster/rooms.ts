@@ -8,22 +8,22 @@ import type { Store } from './store.ts'
 /** All that is counted of a room; `since` in milliseconds since 1970. */
 export type RoomSummary = Omit<Room, 'since'> & { since: number | null }
 
-/** What the parts know of a room. */
+/** What presence, history and store know of a room. */
 interface Known {
   counts?: { connections: number; visitors: number } | undefined
   record?: RoomRecord | undefined
   hits: unknown
 }
 
-/** Keys are free to invent, memory is not: of more rooms, those whose names come last are left out unless watched. */
-const MOST_ROOMS = 100_000
+/** The longest list: anybody can invent keys, and memory is finite. Of more rooms, the last by name are left out unless watched. */
+const MAX_ROOMS = 100_000
 
-/** Every room that is watched or ever was, from who watches now, the history, and what the store remembers. */
+/** Every room that is or was watched or requested, from presence, history and store. */
 export class Rooms {
   readonly #presence: Presence
   readonly #store: Store
   readonly #history: History
-  /** Everybody who asks while it is made gets the same. */
+  /** All calls that come while a list is made share it. */
   #listing: Promise<RoomSummary[]> | undefined
 
   constructor({ presence, store, history }: { presence: Presence; store: Store; history: History }) {
@@ -32,7 +32,7 @@ export class Rooms {
     this.#history = history
   }
 
-  /** All of them, in any order. */
+  /** All rooms, in any order. */
   list(): Promise<RoomSummary[]> {
     this.#listing ??= this.#list().finally(() => {
       this.#listing = undefined
@@ -40,7 +40,7 @@ export class Rooms {
     return this.#listing
   }
 
-  /** Those that somebody watches, in any order. */
+  /** The rooms that somebody watches, in any order. */
   async watched(): Promise<RoomSummary[]> {
     const rooms: RoomSummary[] = []
     for (const { room } of await this.#presence.rooms()) {
@@ -50,7 +50,7 @@ export class Rooms {
     return rooms
   }
 
-  /** One of them; undefined where nobody ever watched it or asked for it. */
+  /** One room; undefined if nobody ever watched or requested it. */
   async get(room: string): Promise<RoomSummary | undefined> {
     const [counts, record, hits] = await Promise.all([
       this.#presence.counts(room),
@@ -62,17 +62,17 @@ export class Rooms {
 
   async #list(): Promise<RoomSummary[]> {
     const known = new Map<string, Known>()
-    // Both lists are in the order of rooms: where one is cut, the other is at the same room.
+    // Both lists are in the order of rooms: cut both at the same room.
     let last: string | undefined
     for await (const record of this.#history.records()) {
       known.set(record.room, { hits: 0, record })
-      if (known.size < MOST_ROOMS) continue
+      if (known.size < MAX_ROOMS) continue
       last = record.room
       break
     }
     for await (const [room, hits] of this.#store.list(HITS)) {
       if (last !== undefined && room > last) break
-      if (known.has(room) || known.size < MOST_ROOMS) known.set(room, { ...known.get(room), hits })
+      if (known.has(room) || known.size < MAX_ROOMS) known.set(room, { ...known.get(room), hits })
     }
     const rooms: RoomSummary[] = []
     for (const { room, ...counts } of await this.#presence.rooms()) {
@@ -89,7 +89,7 @@ export class Rooms {
   }
 }
 
-/** Undefined for what is no room: nobody watched it, and whatever was asked for ended as an error. */
+/** Undefined for a room that nobody watched, and of which every request ended with an error. */
 function summarise(room: string, { counts, record, ...known }: Known): RoomSummary | undefined {
   const hits = toHits(known.hits)
   const { connections = 0, visitors = 0 } = counts ?? {}

@@ -1,205 +1,173 @@
+import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import { addToStateJson, toStateJson } from '../widget/state-json.ts'
 import { checkStateName, isServerName } from '../widget/state-name.ts'
+import { BatchedReader } from './batched-reader.ts'
 import type { Bus } from './bus.ts'
-import type { ClusterObserver, StoreOperation } from './observer.ts'
+import type { DamageLog } from './damage-log.ts'
 import { readInParts } from './read-in-parts.ts'
-import type { StateChange, StateFile, StateRow } from './state-file.ts'
-import type { Store } from './store.ts'
+import type { StateCalls } from './state-calls.ts'
+import type { StateChange, StateRow } from './state-file.ts'
+import type { Store, WriteOptions } from './store.ts'
+import { parseStored } from './stored-json.ts'
+import { WriteQueue } from './write-queue.ts'
 
-/** Milliseconds from one transaction to the next, at least: what a killed process may lose. */
-const WRITE_INTERVAL = 1_000
-/** How much of what is on disk too is kept in memory, in characters. */
-const LARGEST_CACHE = 16_777_216
-/** How much may wait for a disk that takes nothing, in characters. */
-const LARGEST_BACKLOG = 67_108_864
+/** What a store is made of. */
+export interface SqliteStoreInit {
+  calls: StateCalls
+  /** The file's path, for log lines. */
+  path: string
+  bus: Bus
+  damage: DamageLog
+  log: Logger
+}
+
+/** How much of what is on disk is cached, in characters. */
+const CACHE_SIZE = 16_777_216
 /** What a value takes besides its own characters, roughly. */
 const ENTRY_COST = 200
 
 /**
- * A store in a file, write-behind: all is read and written in memory, and what changed goes to the file in one
- * transaction, at most once a second. A disk that takes nothing is said once, and tried again each second.
+ * A store in a file, write-behind: reads and writes are served from memory, and changes go to the file once a second, or
+ * at once if they are to be durable.
  */
 export class SqliteStore implements Store {
-  readonly #file: StateFile
+  readonly #calls: StateCalls
   readonly #bus: Bus
-  readonly #log: Logger
-  readonly #observer: ClusterObserver | undefined
-  /** What the file does not have yet. */
-  readonly #dirty = new Map<string, StateChange>()
-  /** What the file has too, or that it has nothing; the longest untouched first. */
-  readonly #clean = new Map<string, StateChange>()
-  #dirtyCost = 0
-  #cleanCost = 0
-  #timer: NodeJS.Timeout | undefined
-  #triedAt = Number.NEGATIVE_INFINITY
-  #isFailing = false
-  #isClosed = false
+  readonly #damage: DamageLog
+  readonly #queue: WriteQueue
+  readonly #reader: BatchedReader<Pick<StateRow, 'room'> & { name: string }, string | undefined>
+  /** What the file has, or that it has nothing. */
+  readonly #cache = new LRUCache<string, { json: string | undefined }>({
+    maxSize: CACHE_SIZE,
+    sizeCalculation: ({ json = '' }, id) => id.length + json.length + ENTRY_COST,
+  })
+  /** Values that are being read from the file. */
+  readonly #reading = new Map<string, Promise<string | undefined>>()
+  #closing: Promise<void> | undefined
 
-  /** @param observer is told of what the file does not take or give. @default nobody */
-  constructor(file: StateFile, bus: Bus, log: Logger, observer?: ClusterObserver) {
-    this.#file = file
+  constructor({ calls, path, bus, damage, log }: SqliteStoreInit) {
+    this.#calls = calls
     this.#bus = bus
-    this.#log = log
-    this.#observer = observer
+    this.#damage = damage
+    this.#reader = new BatchedReader((places) => calls.call('readMany', places))
+    this.#queue = new WriteQueue({
+      write: (changes, options) => calls.call('write', changes, options),
+      onWritten: (id, { json }) => void this.#cache.set(id, { json }),
+      path,
+      log,
+    })
   }
 
   async get(room: string, name: string): Promise<unknown> {
-    const json = this.#read(room, name)
-    return json === undefined ? undefined : JSON.parse(json)
+    return parseStored(await this.#read(room, name), () => this.#damage.report(name, room))
   }
 
-  async set(room: string, name: string, value: unknown): Promise<void> {
+  async set(room: string, name: string, value: unknown, options?: WriteOptions): Promise<void> {
     checkStateName(name)
-    this.#change({ room, name, json: toStateJson(name, value) })
+    await this.#write({ room, name, json: toStateJson(name, value) }, options)
   }
 
-  async delete(room: string, name: string): Promise<boolean> {
-    if (this.#read(room, name) === undefined) return false
-    this.#change({ room, name, json: undefined })
+  async delete(room: string, name: string, options?: WriteOptions): Promise<boolean> {
+    if ((await this.#read(room, name)) === undefined) return false
+    await this.#write({ room, name, json: undefined }, options)
     return true
   }
 
-  async add(room: string, name: string, amount: number): Promise<number> {
-    // Read and written in one turn of the event loop: no other `add` can come between.
-    const sum = addToStateJson(name, this.#read(room, name), amount)
-    this.#change({ room, name, json: String(sum) })
+  async add(room: string, name: string, amount: number, options?: WriteOptions): Promise<number> {
+    const read = await this.#read(room, name)
+    // From here to the write in one turn of the event loop: no other `add` can come in between.
+    const known = this.#known(idOf(room, name))
+    const value = parseStored(known ? known.json : read, () => this.#damage.report(name, room))
+    const sum = addToStateJson(name, value === undefined ? undefined : JSON.stringify(value), amount)
+    await this.#write({ room, name, json: String(sum) }, options)
     return sum
   }
 
   async deleteNames(from: string, to: string): Promise<void> {
     this.#checkOpen()
-    const isIn = ({ name }: StateChange) => name >= from && name < to
-    for (const [id, change] of this.#dirty) if (isIn(change)) this.#dropDirty(id, change)
-    for (const [id, change] of this.#clean) if (isIn(change)) this.#dropClean(id, change)
-    this.#ask('delete', (file) => file.deleteNames(from, to))
+    const isIn = (name: string) => name >= from && name < to
+    this.#queue.drop(({ name }) => isIn(name))
+    // What is being read is not cached any more when it comes.
+    for (const ids of [this.#cache, this.#reading])
+      for (const id of [...ids.keys()]) if (isIn(nameOf(id))) ids.delete(id)
+    await this.#calls.call('deleteNames', from, to)
   }
 
   async *list(name: string): AsyncGenerator<[room: string, value: unknown]> {
     checkStateName(name)
     const rows = readInParts<StateRow>({
-      read: (after, most) => {
+      read: async (after, limit) => {
         this.#checkOpen()
-        return this.#ask('read', (file) => file.list(name, after, most))
+        return this.#calls.call('list', name, after, limit)
       },
       keyOf: ({ room }) => room,
-      newer: () => this.#waiting(name),
+      changes: () => this.#changes(name),
     })
-    for await (const { room, json } of rows) yield [room, JSON.parse(json)]
-  }
-
-  async close(): Promise<void> {
-    if (this.#isClosed) return
-    this.#isClosed = true
-    clearTimeout(this.#timer)
-    this.#write()
-    if (this.#dirty.size > 0) this.#log.error({ values: this.#dirty.size }, 'lost what could not be written')
-    try {
-      this.#file.close()
-    } catch (error) {
-      this.#log.error({ file: this.#file.path, error: (error as Error).message }, 'cannot close the store')
+    for await (const { room, json } of rows) {
+      const value = parseStored(json, () => this.#damage.report(name, room))
+      if (value !== undefined) yield [room, value]
     }
   }
 
-  #read(room: string, name: string): string | undefined {
+  close(): Promise<void> {
+    this.#closing ??= this.#queue.close()
+    return this.#closing
+  }
+
+  #known(id: string): { json: string | undefined } | undefined {
+    return this.#queue.get(id) ?? this.#cache.get(id)
+  }
+
+  async #read(room: string, name: string): Promise<string | undefined> {
     checkStateName(name)
     this.#checkOpen()
     const id = idOf(room, name)
-    const waiting = this.#dirty.get(id)
-    if (waiting) return waiting.json
-    const known = this.#clean.get(id)
-    if (known) this.#dropClean(id, known)
-    const change = known ?? { room, name, json: this.#ask('read', (file) => file.read(room, name)) }
-    this.#keepClean(id, change)
-    this.#evict()
-    return change.json
+    const known = this.#known(id)
+    if (known) return known.json
+    const reading = this.#reading.get(id) ?? this.#readFile(id, room, name)
+    const json = await reading
+    // It may have been written meanwhile.
+    return (this.#known(id) ?? { json }).json
   }
 
-  *#waiting(name: string): Generator<[room: string, row: StateRow | undefined]> {
-    for (const { room, name: each, json } of this.#dirty.values())
-      if (each === name) yield [room, json === undefined ? undefined : { room, json }]
+  #readFile(id: string, room: string, name: string): Promise<string | undefined> {
+    const reading = this.#reader.read({ room, name }).then(
+      (json) => {
+        if (this.#reading.get(id) === reading) this.#cache.set(id, { json })
+        this.#forget(id, reading)
+        return json
+      },
+      (error: unknown) => {
+        this.#forget(id, reading)
+        throw error
+      },
+    )
+    this.#reading.set(id, reading)
+    return reading
   }
 
-  #change(change: StateChange): void {
+  #forget(id: string, reading: Promise<string | undefined>): void {
+    if (this.#reading.get(id) === reading) this.#reading.delete(id)
+  }
+
+  async #write(change: StateChange, { durable = false }: WriteOptions = {}): Promise<void> {
     this.#checkOpen()
     const { room, name } = change
-    if (this.#isFailing && this.#dirtyCost > LARGEST_BACKLOG)
-      throw new Error(`Cannot remember \`${name}\`: too much waits for a disk that takes nothing`)
     const id = idOf(room, name)
-    const known = this.#clean.get(id)
-    if (known) this.#dropClean(id, known)
-    const waiting = this.#dirty.get(id)
-    this.#dirtyCost += costOf(id, change) - (waiting ? costOf(id, waiting) : 0)
-    this.#dirty.set(id, change)
-    this.#schedule()
+    this.#queue.add(id, change)
+    this.#cache.delete(id)
     if (!isServerName(name)) this.#bus.publish(room, 'state')
+    if (durable) await this.#queue.whenDurable(id)
   }
 
-  #schedule(): void {
-    this.#timer ??= setTimeout(
-      () => {
-        this.#timer = undefined
-        this.#write()
-        if (this.#dirty.size > 0) this.#schedule()
-      },
-      Math.max(0, this.#triedAt + WRITE_INTERVAL - performance.now()),
-    )
-  }
-
-  #write(): void {
-    if (this.#dirty.size === 0) return
-    this.#triedAt = performance.now()
-    try {
-      this.#ask('write', (file) => file.write(this.#dirty.values()))
-    } catch (error) {
-      const { path } = this.#file
-      if (!this.#isFailing)
-        this.#log.error({ file: path, error: (error as Error).message }, 'cannot write the store, trying on')
-      this.#isFailing = true
-      return
-    }
-    if (this.#isFailing) this.#log.info({ file: this.#file.path }, 'the store is written again')
-    this.#isFailing = false
-    for (const [id, change] of this.#dirty) this.#keepClean(id, change)
-    this.#dirty.clear()
-    this.#dirtyCost = 0
-    this.#evict()
-  }
-
-  #ask<T>(operation: StoreOperation, work: (file: StateFile) => T): T {
-    try {
-      return work(this.#file)
-    } catch (error) {
-      this.#observer?.storeFailed(operation)
-      throw error
-    }
-  }
-
-  #keepClean(id: string, change: StateChange): void {
-    this.#clean.set(id, change)
-    this.#cleanCost += costOf(id, change)
-  }
-
-  #dropClean(id: string, change: StateChange): void {
-    this.#clean.delete(id)
-    this.#cleanCost -= costOf(id, change)
-  }
-
-  #dropDirty(id: string, change: StateChange): void {
-    this.#dirty.delete(id)
-    this.#dirtyCost -= costOf(id, change)
-  }
-
-  #evict(): void {
-    if (this.#cleanCost <= LARGEST_CACHE) return
-    for (const [id, change] of this.#clean) {
-      this.#dropClean(id, change)
-      if (this.#cleanCost <= LARGEST_CACHE) return
-    }
+  *#changes(name: string): Generator<[room: string, change: () => StateRow | undefined]> {
+    for (const { room, name: each, json } of this.#queue.changes())
+      if (each === name) yield [room, () => (json === undefined ? undefined : { room, json })]
   }
 
   #checkOpen(): void {
-    if (this.#isClosed) throw new Error('The store is closed')
+    if (this.#closing) throw new Error('The store is closed')
   }
 }
 
@@ -208,6 +176,6 @@ function idOf(room: string, name: string): string {
   return `${name}\n${room}`
 }
 
-function costOf(id: string, { json = '' }: StateChange): number {
-  return id.length + json.length + ENTRY_COST
+function nameOf(id: string): string {
+  return id.slice(0, id.indexOf('\n'))
 }

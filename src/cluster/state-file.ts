@@ -1,23 +1,36 @@
+import { closeSync, existsSync, openSync } from 'node:fs'
 import Database from 'libsql'
+import { findLockHolder } from '../system/lock-holder.ts'
 import { HISTORY_SCHEMA, HistoryTable } from './history-table.ts'
+import { inTransaction, readText } from './sqlite.ts'
 import { StoreError } from './store-error.ts'
 
-/** One value as it is now; undefined where it was deleted. */
+/** One value as it is now; undefined if it was deleted. */
 export interface StateChange {
   room: string
   name: string
   json: string | undefined
 }
 
-/** A room's value by a name that is known. */
+/** A room and its value by a name. */
 export interface StateRow {
   room: string
   json: string
 }
 
-/** Says whose file it is, where SQLite keeps that for programs like `file`: the letters `Imgc`. */
+/** Part of a long list. */
+export interface StatePage {
+  rows: StateRow[]
+  /** The list ends here. */
+  isLast: boolean
+}
+
+/** Called for a row that cannot be read, which then counts as missing. */
+export type OnDamagedRow = (kind: string, room: string) => void
+
+/** Identifies the file to programs such as `file`, in SQLite's header: the letters `Imgc`. */
 const APPLICATION_ID = 0x49_6d_67_63
-/** What makes each version of the schema out of the one before; a new file goes through all of them. */
+/** Each turns the schema of one version into the next; a new file goes through all of them. */
 const MIGRATIONS = [
   `CREATE TABLE state (
     room TEXT NOT NULL,
@@ -30,31 +43,41 @@ const MIGRATIONS = [
   HISTORY_SCHEMA,
 ]
 const SCHEMA_VERSION = MIGRATIONS.length
-/** How long another process's lock is waited for, in milliseconds; nothing else can happen meanwhile. */
+/** How long SQLite waits for another process's lock, in milliseconds. */
 const BUSY_TIMEOUT = 100
+/** A page ends when its values have this many characters: they are copied to another thread in one piece. */
+const PAGE_CHARACTERS = 1_000_000
+/** Readable and writable for its owner only. */
+const MODE = 0o600
 
 /**
- * What rooms remember, and who watched them when, in an SQLite file that nobody else can open meanwhile: two servers on one file would each
- * overwrite what the other counted. A killed process's lock is gone with it.
+ * The SQLite file with state and history. No other process can open it meanwhile: two servers on one file would each
+ * overwrite the other's sums. The lock of a killed process disappears with it. Every call blocks its thread.
  */
 export class StateFile {
   readonly path: string
   readonly history: HistoryTable
   readonly #database: Database.Database
+  readonly #onDamage: OnDamagedRow
   readonly #select: Database.Statement
   readonly #list: Database.Statement
   readonly #upsert: Database.Statement
   readonly #delete: Database.Statement
 
-  /** Opens a file, or makes it. @throws StoreError where that cannot be, or is not Imgcast's, or is damaged. */
-  constructor(path: string) {
+  /** Opens a file, or creates it. @throws StoreError for a file that is taken, damaged, or not Imgcast's. */
+  constructor(path: string, onDamage: OnDamagedRow = () => {}) {
     this.path = path
+    this.#onDamage = onDamage
     this.#database = openDatabase(path)
-    this.history = new HistoryTable(this.#database)
-    this.#select = this.#database.prepare('SELECT json FROM state WHERE room = ? AND name = ?')
+    this.history = new HistoryTable(this.#database, (room) => onDamage('history', room))
+    // As blobs: `readText` says why.
+    this.#select = this.#database.prepare(
+      'SELECT CAST(json AS BLOB) AS json FROM state WHERE room = ? AND name = ?',
+    )
     // By the primary key, which is in the order of rooms already.
     this.#list = this.#database.prepare(
-      'SELECT room, json FROM state NOT INDEXED WHERE room > ?2 AND name = ?1 ORDER BY room LIMIT ?3',
+      `SELECT CAST(room AS BLOB) AS room, CAST(json AS BLOB) AS json FROM state NOT INDEXED
+      WHERE room > CAST(?2 AS TEXT) AND name = ?1 ORDER BY room LIMIT ?3`,
     )
     this.#upsert = this.#database.prepare(
       'INSERT INTO state VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET json = excluded.json',
@@ -63,36 +86,69 @@ export class StateFile {
   }
 
   read(room: string, name: string): string | undefined {
-    return (this.#select.get(room, name) as { json: string } | undefined)?.json
+    const row = this.#select.get(room, name) as { json: ArrayBuffer } | undefined
+    const json = row && readText(row.json)
+    if (row && json === undefined) this.#onDamage(name, room)
+    return json
   }
 
-  /** The values by a name of the rooms after a room, in the order of rooms. */
-  list(name: string, after: string, most: number): StateRow[] {
-    return this.#list.all(name, after, most) as StateRow[]
+  /** Several values, in the same order. */
+  readMany(places: readonly { room: string; name: string }[]): (string | undefined)[] {
+    return places.map(({ room, name }) => this.read(room, name))
   }
 
-  /** Writes all changes or, where that fails, none. */
-  write(changes: Iterable<StateChange>): void {
-    this.#database.exec('BEGIN IMMEDIATE')
-    try {
-      for (const { room, name, json } of changes) {
-        if (json === undefined) this.#delete.run(room, name)
-        else this.#upsert.run(room, name, json)
+  /** The values by a name of at most `limit` rooms after a room, in the order of rooms. */
+  list(name: string, after: string, limit: number): StatePage {
+    const page: StatePage = { rows: [], isLast: false }
+    let characters = 0
+    for (let cursor: Uint8Array = Buffer.from(after); !page.isLast; ) {
+      const asked = limit - page.rows.length
+      let read = 0
+      for (const row of this.#list.iterate(name, cursor, asked) as Iterable<
+        Record<keyof StateRow, ArrayBuffer>
+      >) {
+        read += 1
+        cursor = new Uint8Array(row.room)
+        const [room, json] = [readText(row.room), readText(row.json)]
+        if (room === undefined || json === undefined) {
+          this.#onDamage(name, room ?? '?')
+          continue
+        }
+        page.rows.push({ room, json })
+        characters += json.length
+        if (characters >= PAGE_CHARACTERS) return page
       }
-      this.#database.exec('COMMIT')
-    } catch (error) {
-      // A full disk has ended the transaction by itself.
-      if (this.#database.inTransaction) this.#database.exec('ROLLBACK')
-      throw error
+      page.isLast = read < asked
+      if (page.rows.length >= limit) break
+    }
+    return page
+  }
+
+  /**
+   * Commits all changes, or none of them if that fails. A durable commit is on disk when this returns; any other is
+   * safe from a crash of this process, but not from a power cut in the next seconds.
+   */
+  write(changes: Iterable<StateChange>, { isDurable = false }: { isDurable?: boolean } = {}): void {
+    // https://www.sqlite.org/pragma.html#pragma_synchronous: in WAL mode only FULL syncs with each commit.
+    if (isDurable) this.#database.pragma('synchronous = FULL')
+    try {
+      inTransaction(this.#database, () => {
+        for (const { room, name, json } of changes) {
+          if (json === undefined) this.#delete.run(room, name)
+          else this.#upsert.run(room, name, json)
+        }
+      })
+    } finally {
+      if (isDurable) this.#database.pragma('synchronous = NORMAL')
     }
   }
 
-  /** Deletes the names from `from` up to, but not including, `to`, of every room. */
+  /** Deletes the names from `from` up to, but not including, `to`, in every room. */
   deleteNames(from: string, to: string): void {
     this.#database.prepare('DELETE FROM state WHERE name >= ? AND name < ?').run(from, to)
   }
 
-  /** Leaves one file that holds everything, and lets others open it. */
+  /** Leaves one file that holds everything, and releases the lock. */
   close(): void {
     try {
       // libsql closes for good only when the statements are collected: without this the lock would stay till then.
@@ -108,6 +164,7 @@ export class StateFile {
 function openDatabase(path: string): Database.Database {
   let database: Database.Database | undefined
   try {
+    createPrivately(path)
     database = new Database(path)
     prepare(path, database)
     return database
@@ -115,6 +172,11 @@ function openDatabase(path: string): Database.Database {
     database?.close()
     throw error instanceof StoreError ? error : toStoreError(path, error as Error & { code?: string })
   }
+}
+
+/** Only the server's own user may read what rooms remember; SQLite gives its other files the same mode. */
+function createPrivately(path: string): void {
+  if (!existsSync(path)) closeSync(openSync(path, 'a', MODE))
 }
 
 function prepare(path: string, database: Database.Database): void {
@@ -134,10 +196,10 @@ function prepare(path: string, database: Database.Database): void {
   if (report !== 'ok') throw new StoreError(`${path} is damaged: ${report}`)
   ask('journal_mode = WAL')
   ask('synchronous = NORMAL')
-  // Takes the lock, for as long as the file is open, and finds out whether it may be written to.
+  // Takes the lock for as long as the file is open, and finds out whether the file is writable.
   const migrations = MIGRATIONS.slice(version).join('\n')
   database.exec(`BEGIN IMMEDIATE; ${migrations} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`)
-  database.prepare('SELECT room, name, json FROM state').get()
+  database.prepare("SELECT 1 FROM state WHERE room = '' AND name = '' AND json = ''").get()
 }
 
 function isEmpty(database: Database.Database): boolean {
@@ -147,14 +209,24 @@ function isEmpty(database: Database.Database): boolean {
 function toStoreError(path: string, cause: Error & { code?: string }): StoreError {
   switch (cause.code) {
     case 'SQLITE_BUSY':
-      return new StoreError(`${path} is open in another process, and only one can write to it`, {
-        isTaken: true,
-        cause,
-      })
+      return takenError(path, cause)
     case 'SQLITE_NOTADB':
     case 'SQLITE_CORRUPT':
       return new StoreError(`${path} is no database, or a damaged one: ${cause.message}`, { cause })
     default:
       return new StoreError(`${path} cannot be opened and written to: ${cause.message}`, { cause })
   }
+}
+
+function takenError(path: string, cause: Error): StoreError {
+  const pid = findLockHolder(path)
+  if (pid === process.pid)
+    return new StoreError(`${path} is already open in this process: close the server that has it first`, {
+      cause,
+    })
+  const holder = pid === undefined ? 'another process' : `another process (pid ${pid})`
+  return new StoreError(`${path} is open in ${holder}, and only one can write to it`, {
+    isTaken: true,
+    cause,
+  })
 }

@@ -1,26 +1,43 @@
+/** How a write is done. */
+export interface WriteOptions {
+  /**
+   * Waits until the write survives a crash of the process and of the machine: on disk, or in the database server. Every
+   * write of the API does. @default false: a crash may lose the writes of the last second
+   */
+  durable?: boolean
+}
+
 /**
- * What rooms remember: JSON values of up to 64 KiB, by room and name. A write MUST be readable before its promise
- * settles, and MUST be published to the bus after that. Names beginning with `$` are the server's own counts. They
- * are not published: who writes them says so where somebody looks.
+ * What rooms remember: JSON values of up to 64 KiB, by room and name.
+ *
+ * - A write MUST be readable, on the node that made it, before its promise settles, and MUST be published to the bus as
+ *   `state` after that. A durable write is readable and published before it is durable, so that no picture waits for a
+ *   disk; if it cannot be saved, the call rejects with a `PublicError` 503, and the write is retried all the same.
+ * - Names beginning with `$` are the server's own: counts, hooks and polls. They are not published: their writers
+ *   publish what readers need to know.
+ * - A value that is damaged on disk MUST be reported to the log and counts as missing; it never makes a call reject.
  *
  * Each call rejects with a `TypeError` for a name that is neither 1 to 64 characters `A-Z a-z 0-9 . _ ~ -` nor the
- * server's own.
+ * server's own, and with an `Error` after `close` or if the storage fails.
  */
 export interface Store {
   get(room: string, name: string): Promise<unknown>
-  /** Rejects with a `TypeError` for what is not JSON, with a `RangeError` for what is too large. */
-  set(room: string, name: string, value: unknown): Promise<void>
-  /** Answers whether there was something to delete. */
-  delete(room: string, name: string): Promise<boolean>
-  /** Adds to a number, atomically; a missing one counts as 0. Rejects with a `TypeError` where it is no number. */
-  add(room: string, name: string, amount: number): Promise<number>
+  /** Rejects with a `TypeError` for a value that has no JSON, with a `RangeError` for one that is too large. */
+  set(room: string, name: string, value: unknown, options?: WriteOptions): Promise<void>
+  /** Returns whether there was a value to delete. */
+  delete(room: string, name: string, options?: WriteOptions): Promise<boolean>
+  /** Adds to a number, atomically; a missing one counts as 0. Rejects with a `TypeError` for a value of another type. */
+  add(room: string, name: string, amount: number, options?: WriteOptions): Promise<number>
   /**
-   * Every room that has a value by that name, with the value, in the order of their names; read a part at a time, so
-   * that something else can happen between. What changes meanwhile is there as it was or as it is.
+   * Every room that has a value by a name, with the value, in the order of rooms; read part by part, with other work in
+   * between. A value that changes meanwhile is listed as it was or as it is.
    */
   list(name: string): AsyncIterable<[room: string, value: unknown]>
-  /** Deletes every name from `from` up to, but not including, `to`, in the order of text, of every room; unpublished. */
+  /** Deletes every name from `from` up to, but not including, `to`, by code units, in every room. Not published. */
   deleteNames(from: string, to: string): Promise<void>
-  /** Keeps what was written so far. Whatever is asked afterwards may be refused. */
+  /**
+   * Saves everything and refuses all further calls. Rejects with a `StoreError` if something could not be saved. Calling
+   * it again does nothing.
+   */
   close(): Promise<void>
 }

@@ -1,34 +1,84 @@
 import { createHmac, randomBytes } from 'node:crypto'
+import type { Logger } from 'pino'
+import { MemoryViewerSecrets } from './memory-viewer-secrets.ts'
+import { DAY } from './minute.ts'
+import type { ViewerSecrets } from './viewer-secrets.ts'
 
-const DAY = 86_400_000
-
-/** What tells one person from another: nothing of it is kept. */
+/** What tells one person from another. Nothing of it is kept. */
 export interface Identity {
   address: string
   userAgent: string
   language: string
 }
 
+/** What viewer keys are made with. */
+export interface ViewerKeysInit {
+  /** @default random ones of this process */
+  secrets?: ViewerSecrets
+  /** @default nothing is logged */
+  log?: Logger
+  /** @default Date.now */
+  now?: () => number
+}
+
 /**
- * Makes viewer keys: a keyed hash, so that one person's streams can be seen to be one person's and nothing else can
- * be learned from it. The hash's key is random, never on disk, and new every day.
+ * Makes viewer keys: a keyed hash, which shows that two streams are one person's, and nothing else. The hash's key is the
+ * cluster's, random, never on disk, and new every day. Each day's key is fetched the day before; until it has come, a
+ * random key of this process takes its place, which can count a person once more who watches on two nodes.
  */
 export class ViewerKeys {
+  readonly #secrets: ViewerSecrets
+  readonly #log: Logger | undefined
   readonly #now: () => number
+  /** By day: today's, tomorrow's, and placeholders. */
+  readonly #known = new Map<number, { secret: Buffer; isShared: boolean }>()
+  readonly #fetching = new Set<number>()
   #day = Number.NaN
-  #secret: Buffer = Buffer.alloc(0)
 
-  constructor(now: () => number = Date.now) {
+  constructor({ secrets = new MemoryViewerSecrets(), log, now = Date.now }: ViewerKeysInit = {}) {
+    this.#secrets = secrets
+    this.#log = log
     this.#now = now
   }
 
-  keyOf({ address, userAgent, language }: Identity): string {
-    const day = Math.floor(this.#now() / DAY)
-    if (day !== this.#day) {
-      this.#day = day
-      this.#secret = randomBytes(32)
-    }
-    const identity = JSON.stringify([address, userAgent, language])
-    return createHmac('sha256', this.#secret).update(identity).digest('base64url').slice(0, 22)
+  /** Fetches the keys of today and tomorrow. Never rejects. */
+  async load(): Promise<void> {
+    const today = dayOf(this.#now())
+    await Promise.all([this.#fetch(today), this.#fetch(today + 1)])
   }
+
+  keyOf({ address, userAgent, language }: Identity): string {
+    const identity = JSON.stringify([address, userAgent, language])
+    return createHmac('sha256', this.#today()).update(identity).digest('base64url').slice(0, 22)
+  }
+
+  #today(): Buffer {
+    const today = dayOf(this.#now())
+    if (today !== this.#day) {
+      this.#day = today
+      for (const day of this.#known.keys()) if (day < today || day > today + 1) this.#known.delete(day)
+      void this.#fetch(today)
+      void this.#fetch(today + 1)
+    }
+    const known = this.#known.get(today) ?? { secret: randomBytes(32), isShared: false }
+    this.#known.set(today, known)
+    return known.secret
+  }
+
+  async #fetch(day: number): Promise<void> {
+    if (this.#known.get(day)?.isShared || this.#fetching.has(day)) return
+    this.#fetching.add(day)
+    try {
+      const secret = await this.#secrets.ofDay(day)
+      // Whoever was hashed with a placeholder must stay the same person while their streams are open.
+      if (!this.#known.has(day)) this.#known.set(day, { secret, isShared: true })
+    } catch (error) {
+      this.#log?.warn({ error: (error as Error).message }, "cannot fetch the cluster's viewer secret")
+    }
+    this.#fetching.delete(day)
+  }
+}
+
+function dayOf(time: number): number {
+  return Math.floor(time / DAY)
 }

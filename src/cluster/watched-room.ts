@@ -1,59 +1,44 @@
-import type { RecordRow } from './history-archive.ts'
-import { DAY, emptyMinute, type Hour, hourOf, MINUTE, type Minute, minuteOf } from './minute.ts'
+import type { RecordRow, RoomActivity } from './history-archive.ts'
+import { PART } from './hour-code.ts'
+import { addToMinute, DAY, emptyMinute, isEmptyMinute, MINUTE, type Minute } from './minute.ts'
 
-/** What a watched room begins with. */
-export interface WatchedRoomInit {
-  record: RecordRow
-  /** Milliseconds since the epoch. */
-  now: number
-  /** What is known of an hour already: of before a restart, or of before the clock was put back. */
-  load(hour: number): Hour
-  /** Told when time went on to another hour, with all that the last one had. */
-  onHour(hour: number, minutes: Hour): void
-}
+/** No two checks of the clock are this far apart, unless it was set forward or the machine slept. */
+const LONGEST_GAP = 2 * MINUTE
 
-/** Longer than any two looks at the clock are apart: the clock was put forward, or the machine slept. */
-const LONGEST = 2 * MINUTE
-
-/** One room while it is watched: turns counts that change into minutes. */
+/** One room while it is watched: turns counts that change into minutes, and holds those until they are saved. */
 export class WatchedRoom {
+  /** The peaks since this process began to watch the room. */
   readonly record: RecordRow
-  /** Something is not written yet. */
-  isChanged = true
-  readonly #load: WatchedRoomInit['load']
-  readonly #onHour: WatchedRoomInit['onHour']
-  #hourNumber: number
-  #hour: Hour
+  /** What is not saved, by number since the epoch. */
+  readonly #minutes = new Map<number, Minute>()
+  #isChanged = false
   #connections = 0
   #visitors = 0
-  /** How far it is recorded. */
+  /** Everything before this time is recorded. */
   #at: number
 
-  constructor({ record, now, load, onHour }: WatchedRoomInit) {
-    this.record = record
-    this.#load = load
-    this.#onHour = onHour
+  constructor(room: string, now: number) {
+    this.record = { room, since: now, peak: 0, day: 0, dayPeak: 0 }
     this.#at = now
-    this.#hourNumber = hourOf(now)
-    this.#hour = load(this.#hourNumber)
   }
 
   get isWatched(): boolean {
     return this.#connections > 0
   }
 
-  /** Nothing has happened in the hour, or all was taken back. */
+  /** Nothing has happened that is not saved, or all of it was taken back. */
   get isEmpty(): boolean {
-    return [...this.#hour.values()].every(({ connectionsPeak, hits }) => connectionsPeak === 0 && hits <= 0)
+    return this.record.peak === 0 && [...this.#minutes.values()].every(isEmptyMinute)
   }
 
-  /** Which hour is being recorded, since the epoch. */
-  get hourNumber(): number {
-    return this.#hourNumber
+  /** Nobody watches, and everything is saved. */
+  get isDone(): boolean {
+    return !this.isWatched && !this.#isChanged
   }
 
-  get hour(): Hour {
-    return this.#hour
+  /** The minutes that are not saved, by number since the epoch. */
+  get minutes(): ReadonlyMap<number, Minute> {
+    return this.#minutes
   }
 
   note(connections: number, visitors: number, now: number): void {
@@ -66,18 +51,54 @@ export class WatchedRoom {
   hit(amount: number, now: number): void {
     this.advance(now)
     this.#minuteAt(now).hits += amount
-    this.isChanged = true
+    this.#isChanged = true
   }
 
   /** Records that nothing has changed up to now. */
   advance(now: number): void {
-    // Of time that a jumping clock left out or went through twice nothing is known.
-    if (now < this.#at || now - this.#at > LONGEST) this.#at = now
+    // Nothing is known of time that a clock skipped or went through twice.
+    if (now < this.#at || now - this.#at > LONGEST_GAP) this.#at = now
     while (this.#at < now) {
       const end = Math.min(now, (Math.floor(this.#at / MINUTE) + 1) * MINUTE)
       if (this.isWatched) this.#add(this.#at, end - this.#at)
       this.#at = end
     }
+  }
+
+  /**
+   * Takes what is to be saved; undefined if there is nothing. Saved times are whole parts of a minute: what is left of
+   * the current minute stays here, so that saving it in pieces adds up to the same.
+   * @param isFinal there is no other time: the rest is rounded.
+   */
+  take(isFinal: boolean): RoomActivity | undefined {
+    if (!this.#isChanged) return undefined
+    this.#isChanged = false
+    const current = this.isWatched && !isFinal ? Math.floor(this.#at / MINUTE) : undefined
+    const minutes: RoomActivity['minutes'] = []
+    for (const [number, minute] of [...this.#minutes]) {
+      this.#minutes.delete(number)
+      const saved = { ...minute, ...mapTimes(minute, number === current ? Math.floor : Math.round) }
+      minutes.push([number, saved])
+      if (number === current) this.#minutes.set(number, restOf(minute, saved))
+    }
+    const isNothing = minutes.every(([, { connectionsPeak, hits }]) => connectionsPeak === 0 && hits === 0)
+    return isNothing ? undefined : { record: { ...this.record }, minutes }
+  }
+
+  /** Takes back activity that could not be saved. */
+  restore({ minutes }: RoomActivity): void {
+    for (const [number, minute] of minutes) {
+      const known = this.#minutes.get(number) ?? emptyMinute()
+      addToMinute(known, minute)
+      this.#minutes.set(number, known)
+    }
+    this.#isChanged = true
+  }
+
+  /** Drops the oldest minutes that are not saved, but for `count`. */
+  keepNewest(count: number): void {
+    const numbers = [...this.#minutes.keys()].sort((a, b) => b - a)
+    for (const number of numbers.slice(count)) this.#minutes.delete(number)
   }
 
   #add(time: number, duration: number): void {
@@ -86,11 +107,11 @@ export class WatchedRoom {
     minute.connectionsPeak = Math.max(minute.connectionsPeak, this.#connections)
     minute.visitorsTime += this.#visitors * duration
     minute.connectionsTime += this.#connections * duration
-    this.isChanged = true
-    this.#raise(Math.floor(time / DAY))
+    this.#isChanged = true
+    this.#raisePeaks(Math.floor(time / DAY))
   }
 
-  #raise(day: number): void {
+  #raisePeaks(day: number): void {
     const { record } = this
     record.peak = Math.max(record.peak, this.#visitors)
     // A clock that is put back over midnight does not end the new day.
@@ -100,15 +121,28 @@ export class WatchedRoom {
   }
 
   #minuteAt(time: number): Minute {
-    const number = hourOf(time)
-    if (number !== this.#hourNumber) {
-      if (!this.isEmpty) this.#onHour(this.#hourNumber, this.#hour)
-      this.#hourNumber = number
-      this.#hour = this.#load(number)
-    }
-    const index = minuteOf(time)
-    const minute = this.#hour.get(index) ?? emptyMinute()
-    this.#hour.set(index, minute)
+    const number = Math.floor(time / MINUTE)
+    const minute = this.#minutes.get(number) ?? emptyMinute()
+    this.#minutes.set(number, minute)
     return minute
+  }
+}
+
+function mapTimes(
+  { visitorsTime, connectionsTime }: Minute,
+  round: (parts: number) => number,
+): Pick<Minute, 'visitorsTime' | 'connectionsTime'> {
+  return {
+    visitorsTime: round(visitorsTime / PART) * PART,
+    connectionsTime: round(connectionsTime / PART) * PART,
+  }
+}
+
+function restOf(minute: Minute, saved: Minute): Minute {
+  return {
+    ...minute,
+    visitorsTime: minute.visitorsTime - saved.visitorsTime,
+    connectionsTime: minute.connectionsTime - saved.connectionsTime,
+    hits: 0,
   }
 }

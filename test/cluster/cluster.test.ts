@@ -1,53 +1,58 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { afterAll, afterEach, expect, test, vi } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { createCluster } from '../../src/cluster/cluster.ts'
-import { HistoryTable } from '../../src/cluster/history-table.ts'
-import { DAY, HOUR } from '../../src/cluster/minute.ts'
+import type { Driver } from '../../src/cluster/driver.ts'
+import { memoryDriver } from '../../src/cluster/memory-driver.ts'
+import { StoreError } from '../../src/cluster/store-error.ts'
 import { all } from '../support/all.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'imgcast-cluster-'))
+const silent = pino({ level: 'silent' })
 
-afterEach(() => {
-  vi.useRealTimers()
-  vi.restoreAllMocks()
-})
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('a cluster tells of each failure of the disk that only its history meets', async () => {
-  const observer = { storeFailed: vi.fn(), busFailed: vi.fn() }
-  const location = `file:${join(folder, 'history.db')}`
-  const { history, close } = await createCluster(location, pino({ level: 'silent' }), {
-    retention: DAY,
-    observer,
-  })
-  const told = () => observer.storeFailed.mock.calls.splice(0).flat()
-  vi.useFakeTimers()
-  const fail = (method: 'readHours' | 'readRecord' | 'readRecords' | 'write' | 'deleteBefore') =>
-    vi.spyOn(HistoryTable.prototype, method).mockImplementation(() => {
-      throw new Error('disk I/O error')
-    })
-  const now = Date.now()
+test('a cluster keeps state and history in its file, which only its owner can read', async () => {
+  const path = join(folder, 'kept.db')
+  const first = await createCluster(`file:${path}`, silent)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  expect(statSync(`${path}-wal`).mode & 0o777).toBe(0o600)
+  await first.store.set('r/a', 'x', 1)
+  await first.hits.count('r/a')
+  await (await first.presence.join('r/a', 'ann')).leave()
+  await first.close()
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  const second = await createCluster(`file:${path}`, silent)
+  expect(await second.store.get('r/a', 'x')).toBe(1)
+  expect(await second.store.get('r/a', '$hits')).toBe(1)
+  expect(await second.history.record('r/a')).toMatchObject({ peak: 1, peakToday: 1 })
+  expect((await all(second.history.records())).map(({ room }) => room)).toEqual(['r/a'])
+  expect(second.node.name).toBe(first.node.name)
+  expect(second.node.epoch).not.toBe(first.node.epoch)
+  await second.close()
+})
 
-  const reads = [fail('readHours'), fail('readRecord'), fail('readRecords')]
-  await expect(history.read('r/a', { from: now - HOUR / 2, to: now, step: HOUR })).rejects.toThrow('disk')
-  await expect(history.record('r/a')).rejects.toThrow('disk')
-  await expect(all(history.records())).rejects.toThrow('disk')
-  history.hit('r/a', 1)
-  expect(new Set(told())).toEqual(new Set(['read']))
-  for (const mock of reads) mock.mockRestore()
+test('a cluster is joined by any driver, given as an object', async () => {
+  let seen: string | undefined
+  const driver: Driver = {
+    ...memoryDriver,
+    open: (location, init) => {
+      seen = init.node.epoch
+      return memoryDriver.open(location, init)
+    },
+  }
+  const cluster = await createCluster(driver, silent)
+  expect(cluster.node.epoch).toBe(seen)
+  await cluster.close()
+})
 
-  history.hit('r/a', 1)
-  expect(told()).toEqual([])
-  const write = fail('write')
-  await vi.advanceTimersByTimeAsync(20_000)
-  expect(told()).toEqual(['write'])
-  write.mockRestore()
-
-  fail('deleteBefore')
-  await vi.advanceTimersByTimeAsync(20_000)
-  expect(told()).toEqual(['delete'])
-  await close()
+test('a location without a driver is refused with what is possible', async () => {
+  for (const location of ['redis://localhost', 'file:', 'memory:x', '', 'toString:'])
+    await expect(createCluster(location, silent)).rejects.toThrow(
+      new StoreError(
+        `expected memory:, or file: and the path of a file in a folder that exists, got ${JSON.stringify(location)}`,
+      ),
+    )
 })

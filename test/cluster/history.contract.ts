@@ -9,13 +9,14 @@ const silent = pino({ level: 'silent' })
 const MORNING = Date.UTC(2026, 0, 31, 9)
 const MIDNIGHT = Date.UTC(2026, 1, 1)
 
-/** What every history promises. `make` is asked anew for each test. */
-export function describeHistory(kind: string, make: () => HistoryArchive): void {
+/** What a history promises, whatever archive it has. `make` is called for each test. */
+export function describeHistory(kind: string, make: () => HistoryArchive | Promise<HistoryArchive>): void {
   const open: History[] = []
   afterEach(async () => {
     for (const history of open.splice(0)) await history.close()
   })
-  const begin = (archive = make(), now = MORNING) => {
+  const begin = async (given?: HistoryArchive, now = MORNING) => {
+    const archive = given ?? (await make())
     const clock = { now }
     const history = new RecordedHistory({
       archive,
@@ -39,7 +40,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive): void 
 
   describe(kind, () => {
     test('has the peak and the mean of each minute', async () => {
-      const { clock, count, pass, read } = begin()
+      const { clock, count, pass, read } = await begin()
       count(1)
       await pass(30_000)
       count(3, 5)
@@ -54,7 +55,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive): void 
     })
 
     test('has the people who watch at midnight among the new day’s, from its first moment on', async () => {
-      const { clock, history, count } = begin(make(), MIDNIGHT - 10_000)
+      const { clock, history, count } = await begin(await make(), MIDNIGHT - 10_000)
       count(5)
       clock.now = MIDNIGHT + 5_000
       expect(await history.record('r/a')).toMatchObject({ peak: 5, peakToday: 5 })
@@ -70,11 +71,11 @@ export function describeHistory(kind: string, make: () => HistoryArchive): void 
     })
 
     test('lists what is known of every room, in their order, written or not', async () => {
-      const { history, archive, clock } = begin()
+      const { history, archive, clock } = await begin()
       for (const room of ['r/c', 'r/a']) history.note(room, { visitors: 1, connections: 1 })
       await history.close()
       clock.now += MINUTE
-      const again = begin(archive, clock.now)
+      const again = await begin(archive, clock.now)
       again.history.note('r/b', { visitors: 2, connections: 2 })
       again.history.note('r/c', { visitors: 3, connections: 3 })
       const seen: [string, number][] = []
@@ -87,7 +88,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive): void 
     })
 
     test('has a visit too short to be seen by looking now and then', async () => {
-      const { count, pass, read } = begin()
+      const { count, pass, read } = await begin()
       count(9)
       count(0)
       await pass(MINUTE)
@@ -95,7 +96,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive): void 
     })
 
     test('has every minute of whom nothing happens to', async () => {
-      const { count, pass, read } = begin()
+      const { count, pass, read } = await begin()
       count(2)
       await pass(2 * HOUR)
       const minutes = await read()
@@ -108,7 +109,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive): void 
     })
 
     test('has nothing of whom nobody watched', async () => {
-      const { count, pass, read, history } = begin()
+      const { count, pass, read, history } = await begin()
       count(1)
       count(0)
       await pass(HOUR)
@@ -119,7 +120,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive): void 
     })
 
     test('counts hits of rooms that are watched and that are not, and takes back', async () => {
-      const { history, pass, read } = begin()
+      const { history, pass, read } = await begin()
       history.hit('r/a', 1)
       history.hit('r/a', 1)
       history.hit('r/a', -1)
@@ -131,12 +132,12 @@ export function describeHistory(kind: string, make: () => HistoryArchive): void 
     })
 
     test('keeps everything when it is closed, and goes on in the same minute', async () => {
-      const first = begin()
+      const first = await begin()
       first.count(4)
       first.history.hit('r/a', 2)
       await first.pass(15_000)
       await first.history.close()
-      const second = begin(first.archive, first.clock.now + 15_000)
+      const second = await begin(first.archive, first.clock.now + 15_000)
       second.count(1)
       second.history.hit('r/a', 1)
       await second.pass(30_000)
@@ -151,24 +152,24 @@ export function describeHistory(kind: string, make: () => HistoryArchive): void 
     })
 
     test('knows the highest peak ever and today’s, and since when, after a restart too', async () => {
-      const first = begin()
+      const first = await begin()
       first.count(7)
       first.count(0)
       await first.history.close()
-      const second = begin(first.archive, MORNING + HOUR)
+      const second = await begin(first.archive, MORNING + HOUR)
       second.count(2)
       expect(await second.history.record('r/a')).toEqual({ since: MORNING, peak: 7, peakToday: 7 })
       expect(await second.history.peak('r/a')).toBe(7)
       second.count(0)
       await second.history.close()
-      const third = begin(first.archive, MORNING + DAY)
+      const third = await begin(first.archive, MORNING + DAY)
       expect(await third.history.record('r/a')).toEqual({ since: MORNING, peak: 7, peakToday: 0 })
       third.count(3)
       expect(await third.history.record('r/a')).toEqual({ since: MORNING, peak: 7, peakToday: 3 })
     })
 
     test('does not count twice, nor more than there were, when the clock is put back', async () => {
-      const { clock, count, pass, read, history } = begin()
+      const { clock, count, pass, read, history } = await begin()
       count(2)
       await pass(2 * HOUR)
       clock.now = MORNING + 30 * MINUTE
@@ -182,7 +183,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive): void 
     })
 
     test('makes nothing up for time that the clock left out', async () => {
-      const { clock, count, read } = begin()
+      const { clock, count, read } = await begin()
       count(1)
       clock.now += 5 * HOUR
       count(2)
@@ -191,19 +192,22 @@ export function describeHistory(kind: string, make: () => HistoryArchive): void 
     })
 
     test('forgets what is older than it is to keep', async () => {
-      const { archive, clock, count, read, history } = begin()
+      const { archive, clock, count, read, history } = await begin()
       count(1)
       count(0)
       clock.now += 91 * DAY
       expect(await read(DAY, MORNING - DAY)).toEqual([])
       await history.close()
-      archive.deleteBefore(Math.floor(MORNING / HOUR) + 1)
-      expect(archive.readHours('r/a', Math.floor(MORNING / HOUR), Math.floor(MORNING / HOUR) + 1)).toEqual([])
-      expect(archive.readRecord('r/a')).toMatchObject({ peak: 1 })
+      await archive.deleteBefore(Math.floor(MORNING / HOUR) + 1)
+      expect(await archive.readSteps('r/a', { from: MORNING, to: MORNING + HOUR, step: HOUR })).toEqual([])
+      expect(await archive.readRecords(['r/a', 'r/b'])).toEqual([
+        expect.objectContaining({ peak: 1 }),
+        undefined,
+      ])
     })
 
     test('is read as a whole, however long it is', async () => {
-      const { clock, count, read } = begin()
+      const { clock, count, read } = await begin()
       for (let day = 0; day < 30; day += 1) {
         count(day + 1)
         count(0)
@@ -216,11 +220,11 @@ export function describeHistory(kind: string, make: () => HistoryArchive): void 
     })
 
     test('has every one of many rooms', async () => {
-      const first = begin()
+      const first = await begin()
       for (let room = 0; room < 1_200; room += 1)
         first.history.note(`r/${room}`, { visitors: room + 1, connections: room + 1 })
       await first.history.close()
-      const second = begin(first.archive)
+      const second = await begin(first.archive)
       for (const room of [0, 599, 1_199])
         expect((await second.read(HOUR, MORNING, `r/${room}`))[0]?.visitors.peak).toBe(room + 1)
     })

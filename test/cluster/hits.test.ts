@@ -58,10 +58,10 @@ describe('hits', () => {
   test('change the pictures of those widgets only that read them', async () => {
     const { hits, changed } = makeHits()
     await hits.count('hits/a')
-    hits.noteRead('online/a', 'color')
+    hits.widgetRead('online/a', 'color')
     await hits.count('online/a')
     expect(changed).toEqual([])
-    hits.noteRead('hits/a', '$hits')
+    hits.widgetRead('hits/a', '$hits')
     await hits.count('hits/b')
     await hits.count('online/a')
     expect(changed).toEqual(['hits/b'])

@@ -3,13 +3,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
+import Database from 'libsql'
 import { type Logger, pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Bus } from '../../src/cluster/bus.ts'
+import { DamageLog } from '../../src/cluster/damage-log.ts'
 import { MemoryBus } from '../../src/cluster/memory-bus.ts'
+import { ObservedCalls } from '../../src/cluster/observed-calls.ts'
 import { SqliteStore } from '../../src/cluster/sqlite-store.ts'
 import { StateFile } from '../../src/cluster/state-file.ts'
+import type { Store } from '../../src/cluster/store.ts'
+import { StoreError } from '../../src/cluster/store-error.ts'
 import { all } from '../support/all.ts'
 import { eventually } from '../support/eventually.ts'
+import { FailingCalls, openThread } from '../support/state-thread.ts'
 import { describeStore, histories, modelStore, play } from './store.contract.ts'
 
 const silent = pino({ level: 'silent' })
@@ -26,10 +33,26 @@ function newPath(): string {
   return join(folder, `${files}.db`)
 }
 
-function open(path = newPath(), log: Logger = silent) {
-  const file = new StateFile(path)
-  const observer = { storeFailed: vi.fn(), busFailed: vi.fn() }
-  return { file, store: new SqliteStore(file, new MemoryBus(), log, observer), observer }
+/** A store in a file, and the calls to that file. Closing the store closes the file. */
+async function open(path = newPath(), log: Logger = silent, bus: Bus = new MemoryBus()) {
+  const thread = await openThread(path, log)
+  const calls = new FailingCalls(thread)
+  const observer = { storeFailed: vi.fn() }
+  const store = new SqliteStore({
+    calls: new ObservedCalls(calls, observer),
+    path,
+    bus,
+    damage: new DamageLog(log),
+    log,
+  })
+  const closeStore = store.close.bind(store)
+  let closing: Promise<void> | undefined
+  store.close = () => {
+    closing ??= closeStore().finally(() => thread.close())
+    return closing
+  }
+  const onDisk = async (room: string, name: string) => (await thread.call('readMany', [{ room, name }]))[0]
+  return { calls, store, observer, onDisk }
 }
 
 /** A log whose lines can be read. */
@@ -39,19 +62,19 @@ function recorder(): { log: Logger; lines: string[] } {
   return { log: pino({ level: 'info' }, { write }), lines }
 }
 
-describeStore('a store in a file', (bus) => new SqliteStore(new StateFile(newPath()), bus, silent))
+describeStore('a store in a file', async (bus): Promise<Store> => (await open(newPath(), silent, bus)).store)
 
 describe('a store in a file', () => {
-  test('answers like the one in memory, however often it is written and opened anew', async () => {
+  test('behaves like the one in memory, however often it is opened again', async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {
         const path = newPath()
         const model = modelStore()
-        let { store } = open(path)
+        let { store } = await open(path)
         for (const step of history) {
           if (step.kind === 'other') {
             await store.close()
-            store = open(path).store
+            store = (await open(path)).store
           } else expect(await play(store, step)).toEqual(await play(model, step))
         }
         await store.close()
@@ -62,20 +85,20 @@ describe('a store in a file', () => {
 
   test('keeps everything when it is closed', async () => {
     const path = newPath()
-    const { store } = open(path)
+    const { store } = await open(path)
     for (let room = 0; room < 1000; room += 1) await store.set(`r/${room}`, 'x', { room })
     await store.close()
-    const { store: again } = open(path)
+    const { store: again } = await open(path)
     for (let room = 0; room < 1000; room += 1) expect(await again.get(`r/${room}`, 'x')).toEqual({ room })
     await again.close()
   })
 
   test('lists what is in the file as it has changed since', async () => {
     const path = newPath()
-    const first = open(path)
+    const first = await open(path)
     for (const room of ['r/a', 'r/b', 'r/c']) await first.store.set(room, 'x', 1)
     await first.store.close()
-    const { store } = open(path)
+    const { store } = await open(path)
     await store.set('r/a', 'x', 2)
     await store.delete('r/b', 'x')
     await store.set('r/d', 'x', 4)
@@ -88,15 +111,14 @@ describe('a store in a file', () => {
   })
 
   test('writes at once what comes after a pause', async () => {
-    const { file, store } = open()
+    const { store, onDisk } = await open()
     await store.set('r/a', 'x', 1)
-    await eventually(() => expect(file.read('r/a', 'x')).toBe('1'))
+    await eventually(async () => expect(await onDisk('r/a', 'x')).toBe('1'))
     await store.close()
   })
 
   test('writes no more than one transaction a second, whatever is written', async () => {
-    const { file, store } = open()
-    const write = vi.spyOn(file, 'write')
+    const { calls, store } = await open()
     const begin = performance.now()
     let adds = 0
     while (performance.now() - begin < 3_000) {
@@ -106,15 +128,15 @@ describe('a store in a file', () => {
     }
     // The first comes at once, each other one a second after the one before; a slow machine has fewer.
     const seconds = Math.floor((performance.now() - begin) / 1_000)
-    expect(write.mock.calls.length).toBeGreaterThanOrEqual(2)
-    expect(write.mock.calls.length).toBeLessThanOrEqual(seconds + 1)
+    expect(calls.count('write')).toBeGreaterThanOrEqual(2)
+    expect(calls.count('write')).toBeLessThanOrEqual(seconds + 1)
     await store.close()
-    expect(adds).toBeGreaterThan(write.mock.calls.length * 10)
+    expect(adds).toBeGreaterThan(calls.count('write') * 10)
   })
 
   test('has no timer while nothing changes', async () => {
     const timers = vi.spyOn(globalThis, 'setTimeout')
-    const { store } = open()
+    const { store } = await open()
     await store.get('r/a', 'x')
     expect(timers).not.toHaveBeenCalled()
     timers.mockRestore()
@@ -122,97 +144,164 @@ describe('a store in a file', () => {
   })
 
   test('reads a value from the file once, and knows that there is none', async () => {
-    const { file, store } = open()
-    const read = vi.spyOn(file, 'read')
+    const { calls, store } = await open()
     for (let i = 0; i < 10; i += 1) await store.get('r/a', 'none')
-    expect(read).toHaveBeenCalledTimes(1)
+    expect(calls.count('readMany')).toBe(1)
     await store.close()
   })
 
   test('forgets what is long untouched, and reads it from the file again', async () => {
-    const { file, store } = open()
+    const { calls, store, onDisk } = await open()
     const value = 'x'.repeat(60_000)
     for (let room = 0; room < 400; room += 1) await store.set(`r/${room}`, 'x', value)
-    await eventually(() => expect(file.read('r/399', 'x')).toBeDefined())
-    const read = vi.spyOn(file, 'read')
+    await eventually(async () => expect(await onDisk('r/399', 'x')).toBeDefined())
+    const before = calls.count('readMany')
     await store.get('r/399', 'x')
-    expect(read).not.toHaveBeenCalled()
+    expect(calls.count('readMany')).toBe(before)
     expect(await store.get('r/0', 'x')).toBe(value)
-    expect(read).toHaveBeenCalledTimes(1)
+    expect(calls.count('readMany')).toBe(before + 1)
     await store.close()
   })
 
   test('a disk that takes nothing is said once, costs nothing, and is tried until it takes it', async () => {
     const { log, lines } = recorder()
-    const { file, store } = open(newPath(), log)
-    const write = vi.spyOn(file, 'write').mockImplementation(() => {
-      throw new Error('database or disk is full')
-    })
+    const { calls, store, onDisk } = await open(newPath(), log)
+    calls.failing.add('write')
     expect(await store.add('r/a', 'x', 1)).toBe(1)
-    await eventually(() => expect(write.mock.calls.length).toBeGreaterThanOrEqual(2))
+    await eventually(() => expect(calls.count('write')).toBeGreaterThanOrEqual(2))
     expect(await store.add('r/a', 'x', 1)).toBe(2)
-    expect(lines).toEqual(['cannot write the store, trying on'])
-    write.mockRestore()
-    await eventually(() => expect(file.read('r/a', 'x')).toBe('2'))
-    expect(lines).toEqual(['cannot write the store, trying on', 'the store is written again'])
+    expect(lines).toEqual(['store write failed, will retry'])
+    calls.failing.delete('write')
+    await eventually(async () => expect(await onDisk('r/a', 'x')).toBe('2'))
+    expect(lines).toEqual(['store write failed, will retry', 'store writes succeed again'])
     await store.close()
   })
 
   test('what a full disk took none of at the end is said', async () => {
     const { log, lines } = recorder()
-    const { file, store } = open(newPath(), log)
-    vi.spyOn(file, 'write').mockImplementation(() => {
-      throw new Error('database or disk is full')
-    })
+    const { calls, store } = await open(newPath(), log)
+    calls.failing.add('write')
     await store.set('r/a', 'x', 1)
-    await store.close()
-    expect(lines).toEqual(['cannot write the store, trying on', 'lost what could not be written'])
+    await expect(store.close()).rejects.toThrow(StoreError)
+    expect(lines).toEqual(['store write failed, will retry', 'lost values that could not be saved'])
   })
 
   test('tells of each failure of the disk, and of no other', async () => {
-    const { file, store, observer } = open()
-    const full = () => {
-      throw new Error('database or disk is full')
-    }
+    const { calls, store, observer } = await open()
     await expect(store.get('r/a', '')).rejects.toThrow(TypeError)
     await expect(store.set('r/a', 'x', undefined)).rejects.toThrow(TypeError)
     expect(observer.storeFailed).not.toHaveBeenCalled()
-    const mocks = [
-      vi.spyOn(file, 'read').mockImplementation(full),
-      vi.spyOn(file, 'list').mockImplementation(full),
-      vi.spyOn(file, 'deleteNames').mockImplementation(full),
-      vi.spyOn(file, 'write').mockImplementation(full),
-    ]
+    for (const method of ['readMany', 'list', 'deleteNames', 'write'] as const) calls.failing.add(method)
     await expect(store.get('r/a', 'x')).rejects.toThrow('full')
     await expect(all(store.list('x'))).rejects.toThrow('full')
     await expect(store.deleteNames('a', 'b')).rejects.toThrow('full')
     await store.set('r/a', 'y', 1)
     await eventually(() => expect(observer.storeFailed).toHaveBeenCalledTimes(5))
     expect(observer.storeFailed.mock.calls.flat()).toEqual(['read', 'read', 'delete', 'write', 'write'])
-    for (const mock of mocks) mock.mockRestore()
+    calls.failing.clear()
     await store.close()
   })
 
   test('does not fill the memory while the disk takes nothing', async () => {
-    const { file, store } = open()
-    const write = vi.spyOn(file, 'write').mockImplementation(() => {
-      throw new Error('database or disk is full')
-    })
+    const { calls, store } = await open()
+    calls.failing.add('write')
     const value = 'x'.repeat(65_000)
     await store.set('r/a', 'x', value)
-    await eventually(() => expect(write).toHaveBeenCalled())
+    await eventually(() => expect(calls.count('write')).toBeGreaterThan(0))
     const writes = Array.from({ length: 1_200 }, (_, room) => store.set(`r/${room}`, 'x', value))
     const refused = (await Promise.allSettled(writes)).filter(({ status }) => status === 'rejected')
     expect(refused.length).toBeGreaterThan(0)
-    write.mockRestore()
+    calls.failing.delete('write')
     await eventually(() => store.set('r/1199', 'x', value))
     await store.close()
   })
 
-  test('refuses to be asked after it was closed, rather than to lose a write', async () => {
-    const { store } = open()
+  test('has a durable write on disk when it is done, and many share a commit', async () => {
+    const { calls, store, onDisk } = await open()
+    await store.set('r/a', 'x', 1, { durable: true })
+    expect(await onDisk('r/a', 'x')).toBe('1')
+    const begin = performance.now()
+    const before = calls.count('write')
+    for (let round = 0; round < 20; round += 1) {
+      const rooms = Array.from({ length: 50 }, (_, room) => `r/${room}`)
+      await Promise.all(rooms.map((room) => store.set(room, 'x', round, { durable: true })))
+      expect(await onDisk('r/49', 'x')).toBe(String(round))
+    }
+    const elapsed = performance.now() - begin
+    expect(calls.count('write') - before).toBeLessThanOrEqual(elapsed / 20 + 1)
+    expect(calls.count('write') - before).toBeLessThanOrEqual(40)
+    for (const { method, args } of calls.made)
+      if (method === 'write') expect(args[1]).toEqual({ isDurable: true })
     await store.close()
-    await expect(store.set('r/a', 'x', 1)).rejects.toThrow('closed')
-    await expect(store.get('r/a', 'x')).rejects.toThrow('closed')
+  })
+
+  test('does not commit counters more often because others write durably', async () => {
+    const { calls, store, onDisk } = await open()
+    await store.add('r/a', '$hits', 1)
+    await eventually(async () => expect(await onDisk('r/a', '$hits')).toBe('1'))
+    await store.add('r/a', '$hits', 1)
+    await store.set('r/a', 'x', 1, { durable: true })
+    expect(calls.made.at(-1)?.args[0]).toEqual([{ room: 'r/a', name: 'x', json: '1' }])
+    await store.close()
+  })
+
+  test('rejects a durable write that the disk does not take, keeps it and retries', async () => {
+    const { calls, store, onDisk } = await open()
+    calls.failing.add('write')
+    await expect(store.set('r/a', 'x', 1, { durable: true })).rejects.toMatchObject({
+      status: 503,
+      code: 'not-saved',
+      headers: { 'Retry-After': '1' },
+    })
+    expect(await store.get('r/a', 'x')).toBe(1)
+    calls.failing.delete('write')
+    await eventually(async () => expect(await onDisk('r/a', 'x')).toBe('1'))
+    await store.close()
+  })
+
+  test('skips every kind of damaged row, says so once a kind, and goes on', async () => {
+    const path = newPath()
+    new StateFile(path).close()
+    const database = new Database(path)
+    const insert = database.prepare('INSERT INTO state VALUES (?, ?, ?)')
+    for (const room of ['r/a', 'r/b', 'r/c'])
+      for (const name of ['x', '$hits', '$poll', '$hook', 'badge'])
+        insert.run(room, name, room === 'r/b' ? '1' : '{no')
+    // Not UTF-8, in a value and in a room.
+    database.exec(
+      "INSERT INTO state VALUES ('r/u', 'x', CAST(x'ff41' AS TEXT)), (CAST(x'61ff' AS TEXT), 'x', '1')",
+    )
+    database.close()
+    const { log, lines } = recorder()
+    const { store } = await open(path, log)
+    for (const name of ['x', '$hits', '$poll', '$hook', 'badge']) {
+      expect(await store.get('r/a', name)).toBeUndefined()
+      expect(await all(store.list(name))).toEqual([['r/b', 1]])
+    }
+    expect(await store.get('r/u', 'x')).toBeUndefined()
+    expect(await store.add('r/a', '$hits', 1)).toBe(1)
+    await store.set('r/a', 'x', 2)
+    expect(await all(store.list('x'))).toEqual([
+      ['r/a', 2],
+      ['r/b', 1],
+    ])
+    await store.close()
+    expect(lines).toEqual(Array.from({ length: 4 }, () => 'store has damaged rows, which are skipped'))
+  })
+
+  test('lists rooms while their values are large and change', async () => {
+    const path = newPath()
+    const first = await open(path)
+    const large = 'x'.repeat(60_000)
+    for (let room = 0; room < 100; room += 1) await first.store.set(`r/${room + 100}`, 'x', large)
+    await first.store.close()
+    const { calls, store } = await open(path)
+    await store.delete('r/150', 'x')
+    await store.set('r/199', 'x', 1)
+    const rows = await all(store.list('x'))
+    expect(rows).toHaveLength(99)
+    expect(rows.at(-1)).toEqual(['r/199', 1])
+    expect(calls.count('list')).toBeGreaterThan(4)
+    await store.close()
   })
 })

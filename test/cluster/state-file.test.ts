@@ -1,4 +1,16 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
@@ -7,6 +19,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createCluster } from '../../src/cluster/cluster.ts'
 import { StateFile } from '../../src/cluster/state-file.ts'
 import { StoreError } from '../../src/cluster/store-error.ts'
+import { eventually } from '../support/eventually.ts'
+
+const silent = pino({ level: 'silent' })
 
 let folder: string
 
@@ -55,25 +70,48 @@ describe('a state file', () => {
 
   test('has its mode and its version', () => {
     new StateFile(at('mode.db')).close()
+    expect(statSync(at('mode.db')).mode & 0o777).toBe(0o600)
     const database = new Database(at('mode.db'))
     expect(database.pragma('user_version')).toEqual([{ user_version: 2 }])
     expect(readFileSync(at('mode.db')).toString('latin1', 68, 72)).toBe('Imgc')
     database.close()
   })
 
-  test('cannot be opened twice, and says so', () => {
+  test('cannot be opened twice in one process, and says so at once', async () => {
     const file = new StateFile(at('twice.db'))
-    expect(faultOf(at('twice.db'))).toBe('is open in another process, and only one can write to it')
+    const refusal = 'is already open in this process: close the server that has it first'
+    expect(faultOf(at('twice.db'))).toBe(refusal)
+    symlinkSync(at('twice.db'), at('other-name.db'))
+    expect(faultOf(at('other-name.db'))).toBe(refusal)
+    const begin = performance.now()
+    await expect(createCluster(`file:${at('twice.db')}`, silent)).rejects.toThrow(refusal)
+    expect(performance.now() - begin).toBeLessThan(5_000)
     file.write([{ room: 'r/a', name: 'x', json: '1' }])
     file.close()
     expect(faultOf(at('twice.db'))).toBe('none')
   })
 
-  test('is waited for where another lets go of it', async () => {
-    const file = new StateFile(at('wait.db'))
-    setTimeout(() => file.close(), 500)
-    const cluster = await createCluster(`file:${at('wait.db')}`, pino({ level: 'silent' }))
-    await cluster.close()
+  test('is waited for while another process closes it, which is named at once', async () => {
+    const path = at('wait.db')
+    new StateFile(path).close()
+    const script = `
+      const database = new (require('libsql'))(${JSON.stringify(path)})
+      database.pragma('locking_mode = EXCLUSIVE')
+      database.exec('BEGIN IMMEDIATE; COMMIT')
+      process.stdout.write('open')
+      process.stdin.once('data', () => process.exit())`
+    const other = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'inherit'] })
+    await once(other.stdout, 'data')
+    const lines: { msg: string; detail?: string }[] = []
+    const log = pino({ level: 'warn' }, { write: (line) => void lines.push(JSON.parse(line)) })
+    const opening = createCluster(`file:${path}`, log)
+    await eventually(() => expect(lines).toHaveLength(1))
+    expect(lines[0]).toMatchObject({
+      msg: 'waiting for the store to be closed',
+      detail: `${path} is open in another process (pid ${other.pid}), and only one can write to it`,
+    })
+    other.stdin.write('end')
+    await (await opening).close()
   })
 
   test('refuses what is no database, and leaves it as it is', () => {
@@ -98,6 +136,13 @@ describe('a state file', () => {
     expect(readFileSync(at('other.db')).equals(before)).toBe(true)
   })
 
+  test('keeps the mode of a file that is there', () => {
+    writeFileSync(at('shared.db'), '')
+    chmodSync(at('shared.db'), 0o640)
+    expect(faultOf(at('shared.db'))).toBe('none')
+    expect(statSync(at('shared.db')).mode & 0o777).toBe(0o640)
+  })
+
   test('refuses a newer Imgcast’s', () => {
     new StateFile(at('newer.db')).close()
     const newer = new Database(at('newer.db'))
@@ -117,12 +162,14 @@ describe('a state file', () => {
       PRAGMA application_id = ${0x49_6d_67_63};
       PRAGMA user_version = 1;`)
     old.close()
-    const row = { room: 'r/a', hour: 7, minutes: Uint8Array.of(1, 2) }
+    const record = { room: 'r/a', since: 1, peak: 1, day: 1, dayPeak: 1 }
+    const minute = { visitorsPeak: 1, visitorsTime: 0, connectionsPeak: 1, connectionsTime: 0, hits: 1 }
     for (const times of ['first', 'second']) {
       const file = new StateFile(at('old.db'))
       expect([times, file.read('r/a', 'x')]).toEqual([times, '1'])
-      file.history.write([row], [{ room: 'r/a', since: 1, peak: 1, day: 1, dayPeak: 1 }])
-      expect(file.history.readHours('r/a', 7, 8)).toEqual([{ hour: 7, minutes: row.minutes }])
+      file.history.add([{ record, minutes: [[420, minute]] }])
+      const steps = file.history.readSteps('r/a', { from: 420 * 60_000, to: 480 * 60_000, step: 3_600_000 })
+      expect(steps.map(({ hits }) => hits)).toEqual([times === 'first' ? 1 : 2])
       file.close()
     }
   })

@@ -6,11 +6,11 @@ import { MemoryStore } from '../../src/cluster/memory-store.ts'
 import type { Store } from '../../src/cluster/store.ts'
 import { all } from '../support/all.ts'
 
-/** What every store promises. `make` is asked anew for each test. */
-export function describeStore(kind: string, make: (bus: Bus) => Store): void {
+/** What every store promises. `make` is called for each test. */
+export function describeStore(kind: string, make: (bus: Bus) => Store | Promise<Store>): void {
   const stores: Store[] = []
-  const open = (bus: Bus = new MemoryBus()) => {
-    const store = make(bus)
+  const open = async (bus: Bus = new MemoryBus()) => {
+    const store = await make(bus)
     stores.push(store)
     return store
   }
@@ -20,7 +20,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store): void {
 
   describe(kind, () => {
     test('keeps JSON values, and nobody changes what another reads', async () => {
-      const store = open()
+      const store = await open()
       const value = { list: [1] }
       await store.set('r/a', 'x', value)
       value.list.push(2)
@@ -33,7 +33,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store): void {
     })
 
     test('says whether there was something to delete', async () => {
-      const store = open()
+      const store = await open()
       expect(await store.delete('r/a', 'x')).toBe(false)
       await store.set('r/a', 'x', null)
       expect(await store.delete('r/a', 'x')).toBe(true)
@@ -42,7 +42,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store): void {
     })
 
     test('adds without losing one of many at once', async () => {
-      const store = open()
+      const store = await open()
       const sums = await Promise.all(Array.from({ length: 100 }, () => store.add('r/a', 'hits', 1)))
       expect(new Set(sums).size).toBe(100)
       expect(await store.get('r/a', 'hits')).toBe(100)
@@ -50,7 +50,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store): void {
     })
 
     test('refuses what is not JSON, and to add to what is no number', async () => {
-      const store = open()
+      const store = await open()
       for (const value of [undefined, () => 1, 1n, Symbol('x')])
         await expect(store.set('r/a', 'x', value)).rejects.toThrow(/^expected `x` to be a JSON value/i)
       await store.set('r/a', 'x', 'text')
@@ -64,7 +64,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store): void {
     })
 
     test('takes 64 KiB of JSON and not a byte more', async () => {
-      const store = open()
+      const store = await open()
       const largest = 'ä'.repeat(32_767)
       await store.set('r/a', 'x', largest)
       expect(await store.get('r/a', 'x')).toBe(largest)
@@ -75,7 +75,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store): void {
     })
 
     test('takes names of 1 to 64 plain characters, and the server’s own', async () => {
-      const store = open()
+      const store = await open()
       const right = ['x', 'A-z_0.9~', 'n'.repeat(64), '$hits', '$hits:2026-01-31', '__proto__', 'constructor']
       for (const name of right) {
         expect(await store.get('r/a', name)).toBeUndefined()
@@ -95,7 +95,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store): void {
 
     test('publishes each change after it can be read, and nothing else', async () => {
       const bus = new MemoryBus()
-      const store = open(bus)
+      const store = await open(bus)
       const seen: Promise<unknown>[] = []
       bus.subscribe((room) => seen.push(store.get(room, 'x').then((value) => [room, value])))
       await store.set('r/a', 'x', 1)
@@ -113,7 +113,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store): void {
 
     test('does not publish the server’s own counts', async () => {
       const bus = new MemoryBus()
-      const store = open(bus)
+      const store = await open(bus)
       const seen: string[] = []
       bus.subscribe((room) => seen.push(room))
       await store.add('r/a', '$hits', 1)
@@ -122,7 +122,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store): void {
     })
 
     test('deletes a range of names in every room', async () => {
-      const store = open()
+      const store = await open()
       for (const room of ['r/a', 'r/b'])
         for (const name of ['$hits', '$hits:1', '$hits:2', '$hits:3', 'x']) await store.set(room, name, 1)
       await store.deleteNames('$hits:', '$hits:3')
@@ -134,7 +134,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store): void {
     })
 
     test('lists the rooms that have a value by a name, in their order', async () => {
-      const store = open()
+      const store = await open()
       for (const room of ['r/a', 'r/b', 'r/c']) {
         await store.set(room, 'x', { room })
         await store.set(room, 'xy', 1)
@@ -156,7 +156,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store): void {
     })
 
     test('lists however many rooms, with other work between', async () => {
-      const store = open()
+      const store = await open()
       const rooms = Array.from({ length: 2_500 }, (_, index) => `r/${String(index).padStart(5, '0')}`)
       for (const room of rooms.toReversed()) await store.set(room, 'x', room)
       let turns = 0
@@ -171,7 +171,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store): void {
 
     test('says of what it publishes that it is state', async () => {
       const bus = new MemoryBus()
-      const store = open(bus)
+      const store = await open(bus)
       const seen: string[] = []
       bus.subscribe((_room, change) => seen.push(change))
       await store.set('r/a', 'x', 1)
@@ -179,8 +179,49 @@ export function describeStore(kind: string, make: (bus: Bus) => Store): void {
       expect(seen).toEqual(['state', 'state'])
     })
 
+    test('has a durable write that can be read and was published at once, and is done later', async () => {
+      const bus = new MemoryBus()
+      const store = await open(bus)
+      const seen: string[] = []
+      bus.subscribe((room, change) => seen.push(`${room} ${change}`))
+      const writing = store.set('r/a', 'x', 1, { durable: true })
+      expect(await store.get('r/a', 'x')).toBe(1)
+      expect(seen).toEqual(['r/a state'])
+      await writing
+      expect(await store.add('r/a', 'x', 1, { durable: true })).toBe(2)
+      expect(await store.delete('r/a', 'x', { durable: true })).toBe(true)
+      expect(await store.delete('r/a', 'x', { durable: true })).toBe(false)
+      expect(await store.get('r/a', 'x')).toBeUndefined()
+    })
+
+    test('has the newest of many durable writes of one value', async () => {
+      const store = await open()
+      const values = Array.from({ length: 200 }, (_, index) => index)
+      await Promise.all(values.map((value) => store.set('r/a', 'x', value, { durable: true })))
+      expect(await store.get('r/a', 'x')).toBe(199)
+    })
+
+    test('adds what is asked for while it is read, and after it was read', async () => {
+      const store = await open()
+      const adding = store.add('r/a', '$hits', 1)
+      expect(await store.get('r/a', '$hits')).toBe(1)
+      expect(await adding).toBe(1)
+    })
+
+    test('refuses every call after it was closed', async () => {
+      const store = await open()
+      await store.set('r/a', 'x', 1)
+      await store.close()
+      await expect(store.set('r/a', 'x', 1)).rejects.toThrow('closed')
+      await expect(store.add('r/a', 'x', 1)).rejects.toThrow('closed')
+      await expect(store.get('r/a', 'x')).rejects.toThrow('closed')
+      await expect(store.delete('r/a', 'x')).rejects.toThrow('closed')
+      await expect(store.deleteNames('a', 'b')).rejects.toThrow('closed')
+      await expect(all(store.list('x'))).rejects.toThrow('closed')
+    })
+
     test('may be closed twice', async () => {
-      const store = open()
+      const store = await open()
       await store.set('r/a', 'x', 1)
       await store.close()
       await store.close()
@@ -198,13 +239,13 @@ const operation = fc.oneof(
   fc.record({ kind: fc.constant('other' as const), room, name, value: fc.constant(null) }),
 )
 
-/** One step of a history; `other` is whatever a kind of store does besides: write, or start anew. */
+/** One step of a history; `other` is something that only some stores do: write, or start again. */
 export type Operation = typeof operation extends fc.Arbitrary<infer Step> ? Step : never
 
-/** Any history, as a property test asks for it. */
+/** Any history, for property tests. */
 export const histories: fc.Arbitrary<Operation[]> = fc.array(operation, { maxLength: 60 })
 
-/** What a step answers, or its error's text. */
+/** What a step returns, or its error's text. */
 export async function play(store: Store, { kind, room, name, value }: Operation): Promise<unknown> {
   try {
     if (kind === 'set') return await store.set(room, name, value)
@@ -215,7 +256,7 @@ export async function play(store: Store, { kind, room, name, value }: Operation)
   }
 }
 
-/** The store that others are held against. */
+/** The store that others are compared with. */
 export function modelStore(): Store {
   return new MemoryStore(new MemoryBus())
 }

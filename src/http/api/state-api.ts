@@ -25,7 +25,7 @@ export function createStateApi(known: Manifests, store: Store): Router {
     })
     .put(jsonBody(), async ({ params, body }, response) => {
       const { room, name } = readWritable(known, params)
-      await store.set(room, name, body).catch((error: Error) => {
+      await store.set(room, name, body, { durable: true }).catch((error: Error) => {
         // The body was small enough: escapes make some text longer as JSON than it came.
         if (!(error instanceof RangeError)) throw error
         throw new PublicError({ code: 'too-large', status: 413, caption: error.message, cause: error })
@@ -34,7 +34,7 @@ export function createStateApi(known: Manifests, store: Store): Router {
     })
     .delete(async ({ params }, response) => {
       const { room, name } = readWritable(known, params)
-      if (!(await store.delete(room, name))) throw nothingThere({ room, name })
+      if (!(await store.delete(room, name, { durable: true }))) throw nothingThere({ room, name })
       response.status(204).end()
     })
     .all(refuseOthers('GET', 'PUT', 'DELETE'))

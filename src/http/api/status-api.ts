@@ -18,7 +18,7 @@ export function createStatusApi(store: Store, polls: Polls): Router {
     .put(jsonBody(), async ({ params, body }, response) => {
       const room = readStatusRoom(params.key)
       const status = parseStatus(body)
-      await store.set(room, BADGE, status)
+      await store.set(room, BADGE, status, { durable: true })
       response.json(status)
     })
     .get(async (request, response) => {
@@ -31,7 +31,7 @@ export function createStatusApi(store: Store, polls: Polls): Router {
       const room = readStatusRoom(params.key)
       // What is polled would be back at once.
       const wasPolled = await polls.delete(params.key)
-      if (!(await store.delete(room, BADGE)) && !wasPolled) throw noStatus(params.key)
+      if (!(await store.delete(room, BADGE, { durable: true })) && !wasPolled) throw noStatus(params.key)
       response.status(204).end()
     })
     .all(refuseOthers('GET', 'PUT', 'DELETE'))

@@ -123,11 +123,6 @@ export const METRICS = {
     ['operation'],
     'Times the store’s disk failed, by operation: read, write, delete',
   ),
-  busErrors: counter(
-    'imgcast_bus_errors_total',
-    ['operation'],
-    'Times the bus between servers failed, by operation: publish, subscribe',
-  ),
 } as const
 
 function counter<const Label extends string>(name: string, labels: readonly Label[], help: string) {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { ChannelObserver } from '../../channel/observer.ts'
 import type { EndReason } from '../../channel/viewer.ts'
-import type { BusOperation, ClusterObserver, StoreOperation } from '../../cluster/observer.ts'
+import type { ClusterObserver, StoreOperation } from '../../cluster/observer.ts'
 import type { PublicError } from '../../errors.ts'
 import type { Format } from '../../picture/frame.ts'
 import type { Drawing, Took } from '../../render/protocol.ts'
@@ -73,7 +73,6 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
   readonly #countUnhandled = (_error: Error, origin: string) => this.#unhandledErrors.inc({ origin })
   readonly #renderRestarts = this.#counter(METRICS.renderRestarts)
   readonly #storeErrors = this.#counter(METRICS.storeErrors)
-  readonly #busErrors = this.#counter(METRICS.busErrors)
   /** Drawings and fan-outs that are yet to be counted, many in one go: one at a time it took a twelfth of a lone picture's time. */
   readonly #drawings: { widget: string; format: Format; took: Took }[] = []
   readonly #fanOuts: number[] = []
@@ -82,7 +81,6 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
   constructor() {
     // The first failure is a change only where there was a 0 before it.
     for (const operation of ['read', 'write', 'delete'] as const) this.#storeErrors.inc({ operation }, 0)
-    for (const operation of ['publish', 'subscribe'] as const) this.#busErrors.inc({ operation }, 0)
     for (const origin of ['uncaughtException', 'unhandledRejection']) this.#unhandledErrors.inc({ origin }, 0)
     // Only watches: whether the process goes on is not decided here.
     process.on('uncaughtExceptionMonitor', this.#countUnhandled)
@@ -144,10 +142,6 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
 
   storeFailed(operation: StoreOperation): void {
     this.#storeErrors.inc({ operation })
-  }
-
-  busFailed(operation: BusOperation): void {
-    this.#busErrors.inc({ operation })
   }
 
   sentStill(widget: string, status: 200 | 304, bytes: number): void {

@@ -1,0 +1,38 @@
+/** Keys in one call: copying them to another thread takes less than a millisecond. */
+const MAX_KEYS = 500
+
+/**
+ * Reads values by key, many in one call: all keys that are asked for while a call is under way share the next one.
+ * Values resolve in the order of asking.
+ */
+export class BatchedReader<K, V> {
+  readonly #readMany: (keys: readonly K[]) => Promise<readonly V[]>
+  readonly #asked: { key: K; resolve(value: V): void; reject(error: Error): void }[] = []
+  #isReading = false
+
+  constructor(readMany: (keys: readonly K[]) => Promise<readonly V[]>) {
+    this.#readMany = readMany
+  }
+
+  read(key: K): Promise<V> {
+    return new Promise((resolve, reject) => {
+      this.#asked.push({ key, resolve, reject })
+      if (this.#isReading) return
+      this.#isReading = true
+      queueMicrotask(() => void this.#run())
+    })
+  }
+
+  async #run(): Promise<void> {
+    while (this.#asked.length > 0) {
+      const asked = this.#asked.splice(0, MAX_KEYS)
+      try {
+        const values = await this.#readMany(asked.map(({ key }) => key))
+        for (const [index, { resolve }] of asked.entries()) resolve(values[index] as V)
+      } catch (error) {
+        for (const { reject } of asked) reject(error as Error)
+      }
+    }
+    this.#isReading = false
+  }
+}

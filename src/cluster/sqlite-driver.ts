@@ -1,0 +1,46 @@
+import { existsSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { DamageLog } from './damage-log.ts'
+import type { ClusterParts, Driver } from './driver.ts'
+import { MemoryBus } from './memory-bus.ts'
+import { MemoryLeases } from './memory-leases.ts'
+import { MemoryPresence } from './memory-presence.ts'
+import { MemoryViewerSecrets } from './memory-viewer-secrets.ts'
+import { ObservedCalls } from './observed-calls.ts'
+import { RecordedHistory } from './recorded-history.ts'
+import { SqliteArchive } from './sqlite-archive.ts'
+import { SqliteStore } from './sqlite-store.ts'
+import { StateThread } from './state-thread.ts'
+
+/** A cluster of one that keeps state and history in an SQLite file. */
+export const sqliteDriver: Driver = {
+  expected: 'file: and the path of a file in a folder that exists',
+  accepts: isFilePath,
+  async open(location, { log, retention, observer }): Promise<ClusterParts> {
+    const path = resolve(location)
+    const damage = new DamageLog(log)
+    const thread = await StateThread.open(path, { log, damage })
+    const calls = observer ? new ObservedCalls(thread, observer) : thread
+    const bus = new MemoryBus(log)
+    const history = new RecordedHistory({ archive: new SqliteArchive(calls), retention, log })
+    const presence = new MemoryPresence(bus, history)
+    const store = new SqliteStore({ calls, path, bus, damage, log })
+    const leases = new MemoryLeases()
+    return {
+      ...{ bus, presence, store, history, leases, viewerSecrets: new MemoryViewerSecrets() },
+      close: async () => {
+        await Promise.all([presence.close(), leases.close(), bus.close()])
+        // Both, and then the file, whatever fails.
+        const saved = await Promise.allSettled([history.close(), store.close()])
+        const closed = await Promise.allSettled([thread.close()])
+        const failed = [...saved, ...closed].find((result) => result.status === 'rejected')
+        if (failed) throw failed.reason
+      },
+    }
+  },
+}
+
+function isFilePath(path: string): boolean {
+  const isFolder = existsSync(path) && statSync(path).isDirectory()
+  return path !== '' && !isFolder && existsSync(dirname(resolve(path)))
+}

@@ -1,0 +1,18 @@
+import type { StateMethod } from './state-calls.ts'
+
+/** What the main thread asks of the thread with the state file. Each request gets one reply, in the same order. */
+export type StateRequest =
+  | { id: number; method: 'open'; args: [path: string] }
+  | { id: number; method: 'close'; args: [] }
+  | { id: number; method: StateMethod; args: unknown[] }
+
+/** The result or the error of a request. */
+export type StateReply =
+  | { id: number; result: unknown }
+  | { id: number; error: { message: string; detail?: string; isTaken?: boolean } }
+
+/** Sent without a request: a row cannot be read. */
+export interface DamageReport {
+  damaged: string
+  room: string
+}

@@ -1,0 +1,212 @@
+import type { Logger } from 'pino'
+import { PublicError } from '../errors.ts'
+import type { StateChange } from './state-file.ts'
+import { StoreError } from './store-error.ts'
+
+/** What a queue writes to. */
+export interface WriteQueueInit {
+  /** Commits all changes or none. */
+  write(changes: readonly StateChange[], options: { isDurable: boolean }): Promise<void>
+  /** Called for each change that was committed. */
+  onWritten(id: string, change: StateChange): void
+  /** Names the storage in log lines. */
+  path: string
+  log: Logger
+}
+
+/** Least time from one batch of changes to the next, in milliseconds: what a killed process may lose. */
+const WRITE_INTERVAL = 1_000
+/** Least time from one durable commit to the next: writes that come in between share one commit, and one sync. */
+const DURABLE_INTERVAL = 20
+/** Changes in one commit: copying them to another thread takes about a millisecond. */
+const MAX_CHANGES = 1_000
+/** How much may wait for a disk that is slow or full, in characters. */
+const MAX_BACKLOG = 67_108_864
+/** What a change takes besides its own characters, roughly. */
+const ENTRY_COST = 200
+
+interface DurableWrite {
+  resolve(): void
+  reject(error: Error): void
+}
+
+/**
+ * Changes that are not on disk: one commit a second for those that can wait, one each 20 ms for those that cannot. The
+ * newest change of a value replaces the one before it. A failure is logged once and retried each second.
+ */
+export class WriteQueue {
+  readonly #init: WriteQueueInit
+  readonly #dirty = new Map<string, StateChange>()
+  /** The changes that are being committed. */
+  readonly #writing = new Map<string, StateChange>()
+  /** The calls that wait until a value is durable. */
+  readonly #durable = new Map<string, DurableWrite[]>()
+  /** What all changes take, in characters. */
+  #cost = 0
+  /** Changes of this second's batch that are still to be committed. */
+  #left = 0
+  #timer: NodeJS.Timeout | undefined
+  #timerAt = Number.POSITIVE_INFINITY
+  #batchAt = Number.NEGATIVE_INFINITY
+  #durableAt = Number.NEGATIVE_INFINITY
+  #commit: Promise<void> = Promise.resolve()
+  #isFailing = false
+  #isClosed = false
+
+  constructor(init: WriteQueueInit) {
+    this.#init = init
+  }
+
+  get(id: string): StateChange | undefined {
+    return this.#dirty.get(id) ?? this.#writing.get(id)
+  }
+
+  /** Every change that is not on disk, the newest of each value. */
+  *changes(): Generator<StateChange> {
+    for (const [id, change] of this.#writing) if (!this.#dirty.has(id)) yield change
+    yield* this.#dirty.values()
+  }
+
+  /** @throws Error if too much waits already. */
+  add(id: string, change: StateChange): void {
+    if (this.#cost > MAX_BACKLOG)
+      throw new Error(`Cannot remember \`${change.name}\`: too much waits for the disk already`)
+    const replaced = this.#dirty.get(id)
+    this.#cost += costOf(id, change) - (replaced ? costOf(id, replaced) : 0)
+    this.#dirty.set(id, change)
+    this.#schedule()
+  }
+
+  /** Resolves when the newest change of a value is on disk. Rejects with a `PublicError` 503 if that fails. */
+  whenDurable(id: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#durable.set(id, [...(this.#durable.get(id) ?? []), { resolve, reject }])
+      this.#schedule()
+    })
+  }
+
+  /** Forgets changes. One that is being committed reaches the disk all the same. */
+  drop(isDropped: (change: StateChange) => boolean): void {
+    for (const changes of [this.#dirty, this.#writing]) {
+      for (const [id, change] of changes) {
+        if (!isDropped(change)) continue
+        changes.delete(id)
+        this.#cost -= costOf(id, change)
+      }
+    }
+  }
+
+  /** Commits everything. Rejects with a `StoreError` if that fails. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    await this.#commit
+    for (let isWritten = true; isWritten && this.#dirty.size > 0; )
+      isWritten = await this.#write(first(this.#dirty, MAX_CHANGES), true)
+    await this.#write(first(this.#durable, Number.POSITIVE_INFINITY), true)
+    if (this.#dirty.size === 0) return
+    const { log, path } = this.#init
+    log.error({ file: path, values: this.#dirty.size }, 'lost values that could not be saved')
+    throw new StoreError(`${path} did not take ${this.#dirty.size} values, which are lost`)
+  }
+
+  #schedule(): void {
+    if (this.#writing.size > 0 || this.#isClosed) return
+    const batchAt = this.#left > 0 ? 0 : this.#batchAt + WRITE_INTERVAL
+    const dueAt = Math.min(
+      this.#dirty.size > 0 ? batchAt : Number.POSITIVE_INFINITY,
+      this.#durable.size > 0 ? this.#durableAt + DURABLE_INTERVAL : Number.POSITIVE_INFINITY,
+    )
+    if (dueAt >= this.#timerAt) return
+    clearTimeout(this.#timer)
+    this.#timerAt = dueAt
+    const delay = Math.max(0, dueAt - performance.now())
+    this.#timer = setTimeout(() => {
+      this.#timerAt = Number.POSITIVE_INFINITY
+      this.#commit = this.#writeDue().finally(() => this.#schedule())
+    }, delay)
+  }
+
+  async #writeDue(): Promise<void> {
+    const now = performance.now()
+    if (this.#durable.size > 0) {
+      this.#durableAt = now
+      await this.#write(first(this.#durable, MAX_CHANGES), true)
+      return
+    }
+    if (this.#left === 0) {
+      this.#batchAt = now
+      this.#left = this.#dirty.size
+    }
+    const ids = first(this.#dirty, Math.min(this.#left, MAX_CHANGES))
+    const isWritten = await this.#write(ids, false)
+    this.#left = isWritten ? this.#left - ids.length : 0
+  }
+
+  /** Commits the changes of some values; returns whether that succeeded. */
+  async #write(ids: readonly string[], isDurable: boolean): Promise<boolean> {
+    const waiting = ids.flatMap((id) => this.#durable.get(id) ?? [])
+    for (const id of ids) {
+      const change = this.#dirty.get(id)
+      if (change) this.#writing.set(id, change)
+      this.#dirty.delete(id)
+      this.#durable.delete(id)
+    }
+    try {
+      if (this.#writing.size > 0) await this.#init.write([...this.#writing.values()], { isDurable })
+    } catch (error) {
+      this.#fail(error as Error)
+      for (const { reject } of waiting) reject(notSaved(error as Error))
+      return false
+    }
+    this.#succeed()
+    for (const { resolve } of waiting) resolve()
+    return true
+  }
+
+  #fail(error: Error): void {
+    for (const [id, change] of this.#writing) {
+      if (this.#dirty.has(id)) this.#cost -= costOf(id, change)
+      else this.#dirty.set(id, change)
+    }
+    this.#writing.clear()
+    const { log, path } = this.#init
+    if (!this.#isFailing) log.error({ file: path, error: error.message }, 'store write failed, will retry')
+    this.#isFailing = true
+  }
+
+  #succeed(): void {
+    for (const [id, change] of this.#writing) {
+      this.#cost -= costOf(id, change)
+      if (!this.#dirty.has(id)) this.#init.onWritten(id, change)
+    }
+    this.#writing.clear()
+    const { log, path } = this.#init
+    if (this.#isFailing) log.info({ file: path }, 'store writes succeed again')
+    this.#isFailing = false
+  }
+}
+
+function first(map: ReadonlyMap<string, unknown>, count: number): string[] {
+  const ids: string[] = []
+  for (const id of map.keys()) {
+    if (ids.length >= count) break
+    ids.push(id)
+  }
+  return ids
+}
+
+function costOf(id: string, { json = '' }: StateChange): number {
+  return id.length + json.length + ENTRY_COST
+}
+
+function notSaved(cause: Error): PublicError {
+  return new PublicError({
+    code: 'not-saved',
+    status: 503,
+    caption: 'the value could not be saved',
+    detail: `the value could not be saved: ${cause.message}; the server retries until it is`,
+    headers: { 'Retry-After': '1' },
+    cause,
+  })
+}
