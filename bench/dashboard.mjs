@@ -11,7 +11,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import express from 'express'
 import { pino } from 'pino'
-import { encodeHour } from '../dist/src/cluster/hour-code.js'
 import { StateFile } from '../dist/src/cluster/state-file.js'
 import { createImgcast } from '../dist/src/index.js'
 
@@ -88,23 +87,18 @@ function fill() {
   const file = new StateFile(path)
   const now = Date.now()
   const hour = Math.floor(now / (60 * MINUTE))
-  const minutes = encodeHour(
-    new Map(
-      Array.from({ length: 60 }, (_, minute) => {
-        const peak = 1 + (minute % 7)
-        const time = peak * MINUTE
-        return [
-          minute,
-          { visitorsPeak: peak, visitorsTime: time, connectionsPeak: peak, connectionsTime: time, hits: 1 },
-        ]
-      }),
-    ),
-  )
-  const records = names.map((room) => ({ room, since: now - 90_000_000, peak: 9, day: 0, dayPeak: 9 }))
+  const minutes = Array.from({ length: 60 }, (_, minute) => {
+    const peak = 1 + (minute % 7)
+    const time = peak * MINUTE
+    return { visitorsPeak: peak, visitorsTime: time, connectionsPeak: peak, connectionsTime: time, hits: 1 }
+  })
+  const since = now - 90_000_000
   for (let back = 1; back <= HOURS; back += 1)
-    file.history.write(
-      names.map((room) => ({ room, hour: hour - back, minutes })),
-      records,
+    file.history.add(
+      names.map((room) => ({
+        record: { room, since, peak: 9, day: 0, dayPeak: 9 },
+        minutes: minutes.map((minute, index) => [(hour - back) * 60 + index, minute]),
+      })),
     )
   file.write(names.map((room, index) => ({ room, name: '$hits', json: String(index) })))
   file.close()

@@ -11,10 +11,13 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { DamageLog } from '../dist/src/cluster/damage-log.js'
 import { encodeHour } from '../dist/src/cluster/hour-code.js'
 import { RecordedHistory } from '../dist/src/cluster/recorded-history.js'
 import { readRoomHistory } from '../dist/src/cluster/room-history.js'
+import { SqliteArchive } from '../dist/src/cluster/sqlite-archive.js'
 import { StateFile } from '../dist/src/cluster/state-file.js'
+import { StateThread } from '../dist/src/cluster/state-thread.js'
 import { drawJob } from '../dist/src/render/host/draw-job.js'
 import { parseLook } from '../dist/src/widget/look.js'
 import { toManifest } from '../dist/src/widget/manifest.js'
@@ -27,8 +30,12 @@ const MINUTE = 60_000
 const HOUR = 3_600_000
 const STAY = 3
 const MADE = 3 * 24
-/** An hour is written again and again while it lasts; here after so many of its minutes, and at its end. */
-const PARTS = [20, 40]
+/** The minutes of an hour are saved as they pass; here in three parts. */
+const PARTS = [
+  [0, 20],
+  [20, 40],
+  [40, 60],
+]
 const FIRST = Math.floor(Date.UTC(2026, 0, 1) / HOUR)
 
 let seed = 1
@@ -93,21 +100,23 @@ function fill(archive) {
       const begin = performance.now()
       const codes = hours.map(encodeHour)
       cost.encode += performance.now() - begin
-      const parts = PARTS.map((part) => hours.map((given) => encodeHour(new Map([...given].slice(0, part)))))
-      made.push([...parts, codes])
+      made.push({ hours, bytes: codes.reduce((sum, { length }) => sum + length, 0) })
       const minutes = hours.flatMap((given) => [...given.values()])
       cost.watched += minutes.filter(({ connectionsPeak, hits }) => connectionsPeak + hits > 0).length
     }
-    const codes = made[(hour - FIRST) % MADE]
-    for (const part of codes) {
-      const rows = rooms.map(({ name }, index) => ({ room: name, hour, minutes: part[index] }))
-      rows.sort(() => random() - 0.5)
+    const { hours, bytes } = made[(hour - FIRST) % MADE]
+    for (const [from, to] of PARTS) {
+      const activity = rooms.map((_, index) => ({
+        record: records[index],
+        minutes: [...hours[index]].slice(from, to).map(([minute, given]) => [hour * 60 + minute, given]),
+      }))
+      activity.sort(() => random() - 0.5)
       const begin = performance.now()
-      archive.write(rows, records)
+      archive.add(activity)
       cost.write += performance.now() - begin
       cost.writes += 1
     }
-    for (const minutes of codes.at(-1)) cost.bytes += minutes.length
+    cost.bytes += bytes
   }
   return { ...cost, made: made.length }
 }
@@ -127,7 +136,7 @@ async function time(times, act) {
 const folder = mkdtempSync(join(tmpdir(), 'imgcast-bench-'))
 const path = join(folder, 'bench.db')
 const show = (row, text) => console.log(`${row.padEnd(46)} ${text}`)
-let file = new StateFile(path)
+const file = new StateFile(path)
 const { encode, write, writes, bytes, watched, made } = fill(file.history)
 file.close()
 const size = statSync(path).size
@@ -139,14 +148,15 @@ show(
 show('  control: plain numbers', `${((DAYS * 24 * ROOMS * 60 * 20) / 1e6).toFixed(0)} MB`)
 show('  minutes in which a room was watched', `${((watched / (made * ROOMS * 60)) * 100).toFixed(0)} %`)
 show(`encode ${ROOMS} rooms`, `${(encode / made).toFixed(1)} ms`)
-show(`write ${ROOMS} rooms`, `${(write / writes).toFixed(1)} ms`)
+show(`save ${ROOMS} rooms, 20 minutes each`, `${(write / writes).toFixed(1)} ms`)
 
 const opened = performance.now()
-file = new StateFile(path)
+const log = pino({ level: 'warn' })
+const thread = await StateThread.open(path, { log, damage: new DamageLog(log) })
 show('open the file', `${(performance.now() - opened).toFixed(0)} ms`)
 const now = (FIRST + DAYS * 24) * HOUR - 30 * MINUTE
-const log = pino({ level: 'warn' })
-const history = new RecordedHistory({ archive: file.history, retention: 90 * 24 * HOUR, log, now: () => now })
+const archive = new SqliteArchive(thread)
+const history = new RecordedHistory({ archive, retention: 90 * 24 * HOUR, log, now: () => now })
 const store = { get: async () => 4711 }
 const presence = { counts: async () => ({ connections: 3, visitors: 2, peak: 9 }) }
 const manifest = toManifest('chart', '', chart)
@@ -178,5 +188,5 @@ for (const [row, days, step] of [
   const range = { from: now - days * 24 * HOUR, to: now, step }
   show(row, await time(20, (turn) => history.read(`online/room-${turn * 37}`, range)))
 }
-file.close()
+await thread.close()
 rmSync(folder, { recursive: true })

@@ -77,12 +77,13 @@ export class RecordedHistory implements History {
       const part = partOf(whole, at, Math.min(at + READ_AT_ONCE, end))
       if (part) for (const step of await this.#archive.readSteps(room, part)) addStep(sums, step)
     }
+    const kept = { ...whole, from: Math.max(whole.from, first * HOUR) }
     // In the same turn of the event loop as the newest hours, which are the only ones that change.
     for (const [number, minute] of this.#saving.get(room)?.minutes ?? [])
-      addMinute(sums, number * MINUTE, minute, whole)
+      addMinute(sums, number * MINUTE, minute, kept)
     const watched = this.#rooms.get(room)
     watched?.advance(now)
-    for (const [number, minute] of watched?.minutes ?? []) addMinute(sums, number * MINUTE, minute, whole)
+    for (const [number, minute] of watched?.minutes ?? []) addMinute(sums, number * MINUTE, minute, kept)
     return toHistorySteps(sums, range, now)
   }
 

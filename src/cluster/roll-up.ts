@@ -53,7 +53,7 @@ export function addStep(sums: StepSums, { time, visitors, connections, hits }: H
 /** Divides the sums by the length of their step, or by the part of it that has passed by `now`; the oldest first. */
 export function toHistorySteps(sums: StepSums, { step }: HistoryRange, now: number): HistoryStep[] {
   return [...sums.values()]
-    .filter(({ connections, hits }) => connections.peak > 0 || hits > 0)
+    .filter(({ visitors, connections, hits }) => visitors.peak > 0 || connections.peak > 0 || hits > 0)
     .toSorted((a, b) => a.time - b.time)
     .map(({ time, visitors, connections, hits }) => {
       const passed = now > time && now < time + step ? now - time : step

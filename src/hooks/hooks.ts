@@ -88,7 +88,7 @@ export class Hooks {
       created: Date.now(),
       hasFired: false,
     }
-    await this.#init.store.set(hookRoom(hook.id), NAME, hook)
+    await this.#init.store.set(hookRoom(hook.id), NAME, hook, { durable: true })
     void this.#evaluate(this.#watch(hook))
     return hook
   }
@@ -113,7 +113,7 @@ export class Hooks {
   async delete(id: string): Promise<boolean> {
     if (!this.#watched.delete(id)) return false
     await this.#deliveries.delete(id)
-    return this.#init.store.delete(hookRoom(id), NAME)
+    return this.#init.store.delete(hookRoom(id), NAME, { durable: true })
   }
 
   /** Stops all evaluations and attempts. Deliveries that wait stay in the store. */

@@ -88,7 +88,7 @@ export class Polls {
       const caption = `there are ${MOST_POLLS} polls, and there can be no more`
       throw new PublicError({ code: 'too-many-polls', status: 409, caption })
     }
-    await this.#store.set(statusRoom(key), NAME, poll)
+    await this.#store.set(statusRoom(key), NAME, poll, { durable: true })
     this.#stop(key)
     return this.#start(key, poll, 0)
   }
@@ -100,7 +100,7 @@ export class Polls {
   /** Stops one; the last status stays. Returns whether there was one. */
   async delete(key: string): Promise<boolean> {
     if (!this.#stop(key)) return false
-    await this.#store.delete(statusRoom(key), NAME)
+    await this.#store.delete(statusRoom(key), NAME, { durable: true })
     return true
   }
 

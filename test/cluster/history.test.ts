@@ -41,6 +41,7 @@ test('a history is written every 20 s while anybody watches, and not at all when
   history.note('r/a', { visitors: 1, connections: 1 })
   await vi.advanceTimersByTimeAsync(60_000)
   expect(write).toHaveBeenCalledTimes(3)
+  await vi.advanceTimersByTimeAsync(5_000)
   history.note('r/a', { visitors: 0, connections: 0 })
   await vi.advanceTimersByTimeAsync(20_000)
   expect(write).toHaveBeenCalledTimes(4)
