@@ -10,8 +10,12 @@ const MAX_RECORDS = 10_000
 
 /** An archive in memory. It evicts what was used least recently, and everything when the process ends. */
 export class MemoryArchive implements HistoryArchive {
-  readonly #hours = new LRUCache<string, { hour: number; minutes: Uint8Array }>({ max: MAX_HOURS })
-  readonly #records = new LRUCache<string, RecordRow>({ max: MAX_RECORDS })
+  // By size: with `max`, lru-cache allocates everything at the start.
+  readonly #hours = new LRUCache<string, { hour: number; minutes: Uint8Array }>({
+    maxSize: MAX_HOURS,
+    sizeCalculation: () => 1,
+  })
+  readonly #records = new LRUCache<string, RecordRow>({ maxSize: MAX_RECORDS, sizeCalculation: () => 1 })
   readonly #rows: HourRows = {
     readHour: (room, hour) => this.#hours.get(idOf(room, hour))?.minutes,
     readHours: (room, from, to) => this.#readHours(room, from, to),

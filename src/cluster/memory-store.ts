@@ -14,7 +14,7 @@ export class MemoryStore implements Store {
   // As JSON, like in every other store: no caller can change what another one reads.
   readonly #values = new Map<string, string>()
   /** The least recently used is evicted. */
-  readonly #hits = new LRUCache<string, string>({ max: MAX_HITS })
+  readonly #hits = new LRUCache<string, string>({ maxSize: MAX_HITS, sizeCalculation: () => 1 })
   readonly #bus: Bus
   #isClosed = false
 

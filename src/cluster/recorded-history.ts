@@ -43,7 +43,10 @@ export class RecordedHistory implements History {
   /** Activity that is being saved, by room. */
   #saving = new Map<string, RoomActivity>()
   /** Records as they are saved; null for a room that has none. */
-  readonly #records = new LRUCache<string, RecordRow | { room: string; since: null }>({ max: CACHED_RECORDS })
+  readonly #records = new LRUCache<string, RecordRow | { room: string; since: null }>({
+    maxSize: CACHED_RECORDS,
+    sizeCalculation: () => 1,
+  })
   readonly #recordReader: BatchedReader<string, RecordRow | undefined>
   #timer: NodeJS.Timeout | undefined
   #round: Promise<void> = Promise.resolve()

@@ -60,7 +60,8 @@ export class SqliteStore implements Store {
   }
 
   async get(room: string, name: string): Promise<unknown> {
-    return parseStored(await this.#read(room, name), () => this.#damage.report(name, room))
+    const read = await this.#read(room, name)
+    return parseStored(this.#json(room, name, read), () => this.#damage.report(name, room))
   }
 
   async set(room: string, name: string, value: unknown, options?: WriteOptions): Promise<void> {
@@ -69,7 +70,8 @@ export class SqliteStore implements Store {
   }
 
   async delete(room: string, name: string, options?: WriteOptions): Promise<boolean> {
-    if ((await this.#read(room, name)) === undefined) return false
+    const read = await this.#read(room, name)
+    if (this.#json(room, name, read) === undefined) return false
     await this.#write({ room, name, json: undefined }, options)
     return true
   }
@@ -77,8 +79,7 @@ export class SqliteStore implements Store {
   async add(room: string, name: string, amount: number, options?: WriteOptions): Promise<number> {
     const read = await this.#read(room, name)
     // From here to the write in one turn of the event loop: no other `add` can come in between.
-    const known = this.#known(idOf(room, name))
-    const value = parseStored(known ? known.json : read, () => this.#damage.report(name, room))
+    const value = parseStored(this.#json(room, name, read), () => this.#damage.report(name, room))
     const sum = addToStateJson(name, value === undefined ? undefined : JSON.stringify(value), amount)
     await this.#write({ room, name, json: String(sum) }, options)
     return sum
@@ -119,16 +120,22 @@ export class SqliteStore implements Store {
     return this.#queue.get(id) ?? this.#cache.get(id)
   }
 
-  async #read(room: string, name: string): Promise<string | undefined> {
+  /**
+   * Makes a value known to `#json`. Calls for one value resolve in the order of asking, so that each caller that looks in
+   * the same turn of the event loop sees the writes of those before it.
+   */
+  #read(room: string, name: string): Promise<string | undefined> {
     checkStateName(name)
     this.#checkOpen()
     const id = idOf(room, name)
     const known = this.#known(id)
-    if (known) return known.json
-    const reading = this.#reading.get(id) ?? this.#readFile(id, room, name)
-    const json = await reading
-    // It may have been written meanwhile.
-    return (this.#known(id) ?? { json }).json
+    return known ? Promise.resolve(known.json) : (this.#reading.get(id) ?? this.#readFile(id, room, name))
+  }
+
+  /** The newest JSON of a value that was read. */
+  #json(room: string, name: string, read: string | undefined): string | undefined {
+    const known = this.#known(idOf(room, name))
+    return known ? known.json : read
   }
 
   #readFile(id: string, room: string, name: string): Promise<string | undefined> {

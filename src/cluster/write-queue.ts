@@ -18,8 +18,9 @@ export interface WriteQueueInit {
 const WRITE_INTERVAL = 1_000
 /** Least time from one durable commit to the next: writes that come in between share one commit, and one sync. */
 const DURABLE_INTERVAL = 20
-/** Changes in one commit: copying them to another thread takes about a millisecond. */
+/** Changes in one commit, and their characters: copying them to another thread takes about a millisecond. */
 const MAX_CHANGES = 1_000
+const MAX_CHARACTERS = 1_000_000
 /** How much may wait for a disk that is slow or full, in characters. */
 const MAX_BACKLOG = 67_108_864
 /** What a change takes besides its own characters, roughly. */
@@ -102,8 +103,8 @@ export class WriteQueue {
     clearTimeout(this.#timer)
     await this.#commit
     for (let isWritten = true; isWritten && this.#dirty.size > 0; )
-      isWritten = await this.#write(first(this.#dirty, MAX_CHANGES), true)
-    await this.#write(first(this.#durable, Number.POSITIVE_INFINITY), true)
+      isWritten = await this.#write(this.#first(this.#dirty, MAX_CHANGES), true)
+    await this.#write([...this.#durable.keys()], true)
     if (this.#dirty.size === 0) return
     const { log, path } = this.#init
     log.error({ file: path, values: this.#dirty.size }, 'lost values that could not be saved')
@@ -131,16 +132,28 @@ export class WriteQueue {
     const now = performance.now()
     if (this.#durable.size > 0) {
       this.#durableAt = now
-      await this.#write(first(this.#durable, MAX_CHANGES), true)
+      await this.#write(this.#first(this.#durable, MAX_CHANGES), true)
       return
     }
     if (this.#left === 0) {
       this.#batchAt = now
       this.#left = this.#dirty.size
     }
-    const ids = first(this.#dirty, Math.min(this.#left, MAX_CHANGES))
+    const ids = this.#first(this.#dirty, Math.min(this.#left, MAX_CHANGES))
     const isWritten = await this.#write(ids, false)
     this.#left = isWritten ? this.#left - ids.length : 0
+  }
+
+  /** The oldest ids, as many as one commit may have. */
+  #first(map: ReadonlyMap<string, unknown>, count: number): string[] {
+    const ids: string[] = []
+    let characters = 0
+    for (const id of map.keys()) {
+      if (ids.length >= count || characters >= MAX_CHARACTERS) break
+      ids.push(id)
+      characters += this.#dirty.get(id)?.json?.length ?? 0
+    }
+    return ids
   }
 
   /** Commits the changes of some values; returns whether that succeeded. */
@@ -153,13 +166,15 @@ export class WriteQueue {
       this.#durable.delete(id)
     }
     try {
-      if (this.#writing.size > 0) await this.#init.write([...this.#writing.values()], { isDurable })
+      if (this.#writing.size > 0) {
+        await this.#init.write([...this.#writing.values()], { isDurable })
+        this.#succeed()
+      }
     } catch (error) {
       this.#fail(error as Error)
       for (const { reject } of waiting) reject(notSaved(error as Error))
       return false
     }
-    this.#succeed()
     for (const { resolve } of waiting) resolve()
     return true
   }
@@ -185,15 +200,6 @@ export class WriteQueue {
     if (this.#isFailing) log.info({ file: path }, 'store writes succeed again')
     this.#isFailing = false
   }
-}
-
-function first(map: ReadonlyMap<string, unknown>, count: number): string[] {
-  const ids: string[] = []
-  for (const id of map.keys()) {
-    if (ids.length >= count) break
-    ids.push(id)
-  }
-  return ids
 }
 
 function costOf(id: string, { json = '' }: StateChange): number {

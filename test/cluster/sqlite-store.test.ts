@@ -16,7 +16,7 @@ import type { Store } from '../../src/cluster/store.ts'
 import { StoreError } from '../../src/cluster/store-error.ts'
 import { all } from '../support/all.ts'
 import { eventually } from '../support/eventually.ts'
-import { FailingCalls, openThread } from '../support/state-thread.ts'
+import { DirectCalls, FailingCalls, openThread } from '../support/state-thread.ts'
 import { describeStore, histories, modelStore, play } from './store.contract.ts'
 
 const silent = pino({ level: 'silent' })
@@ -34,17 +34,13 @@ function newPath(): string {
 }
 
 /** A store in a file, and the calls to that file. Closing the store closes the file. */
-async function open(path = newPath(), log: Logger = silent, bus: Bus = new MemoryBus()) {
-  const thread = await openThread(path, log)
+async function open(path = newPath(), log: Logger = silent, bus: Bus = new MemoryBus(), isThread = false) {
+  const damage = new DamageLog(log)
+  const thread = isThread ? await openThread(path, log, damage) : new DirectCalls(path, damage)
   const calls = new FailingCalls(thread)
   const observer = { storeFailed: vi.fn() }
-  const store = new SqliteStore({
-    calls: new ObservedCalls(calls, observer),
-    path,
-    bus,
-    damage: new DamageLog(log),
-    log,
-  })
+  const observed = new ObservedCalls(calls, observer)
+  const store = new SqliteStore({ calls: observed, path, bus, damage, log })
   const closeStore = store.close.bind(store)
   let closing: Promise<void> | undefined
   store.close = () => {
@@ -62,7 +58,10 @@ function recorder(): { log: Logger; lines: string[] } {
   return { log: pino({ level: 'info' }, { write }), lines }
 }
 
-describeStore('a store in a file', async (bus): Promise<Store> => (await open(newPath(), silent, bus)).store)
+describeStore(
+  'a store in a file',
+  async (bus): Promise<Store> => (await open(newPath(), silent, bus, true)).store,
+)
 
 describe('a store in a file', () => {
   test('behaves like the one in memory, however often it is opened again', async () => {
@@ -135,8 +134,8 @@ describe('a store in a file', () => {
   })
 
   test('has no timer while nothing changes', async () => {
-    const timers = vi.spyOn(globalThis, 'setTimeout')
     const { store } = await open()
+    const timers = vi.spyOn(globalThis, 'setTimeout')
     await store.get('r/a', 'x')
     expect(timers).not.toHaveBeenCalled()
     timers.mockRestore()
