@@ -45,6 +45,9 @@ function exchange(...lines: string[]): Promise<string> {
   })
 }
 
+/** What a reader's browser sends for a link. */
+const READER = { ...chromium, 'Sec-Fetch-Dest': 'document', Accept: 'text/html,*/*;q=0.8' }
+
 const UPGRADE = ['Host: localhost', 'Connection: Upgrade']
 const WEBSOCKET = [...UPGRADE, 'Upgrade: websocket', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==']
 
@@ -54,7 +57,7 @@ describe('the handler of a server of node:http', () => {
       const response = await fetch(url + path, { headers })
       return [response.status, response.headers.get('content-type')?.split(';')[0]]
     }
-    const page = { Accept: 'text/html' }
+    const page = READER
     expect(await statusAndType('/counter/a.png')).toEqual([200, 'image/png'])
     expect(await statusAndType('/counter/a.json')).toEqual([200, 'application/json'])
     expect(await statusAndType('/counter/a', page)).toEqual([200, 'text/html'])
@@ -85,7 +88,7 @@ describe('the handler of a server of node:http', () => {
   })
 
   test('links a picture’s page by the protocol that a trusted proxy was asked by', async () => {
-    const headers = { Accept: 'text/html', 'X-Forwarded-Proto': 'https' }
+    const headers = { ...READER, 'X-Forwarded-Proto': 'https' }
     const html = await (await fetch(`${url}/counter/a.png`, { headers })).text()
     expect(html).toContain(`${url.replace('http:', 'https:')}/counter/a`)
   })
@@ -106,8 +109,8 @@ describe('HEAD has the headers of GET', () => {
       { ...chromium, 'User-Agent': 'Mozilla/5.0 Gecko/20100101 Firefox/153.0' },
     ],
     ['of a still', '/counter/head.png', {}],
-    ['of a page', '/counter/head.png', { Accept: 'text/html' }],
-    ['of a page of an SVG', '/counter/head.svg', { Accept: 'text/html' }],
+    ['of a page', '/counter/head.png', READER],
+    ['of a page of an SVG', '/counter/head.svg', READER],
     ['of data', '/counter/head.json', {}],
     ['of an error', '/counter/head.png?delivery=fax', chromium],
   ])('%s', async (_what, path, headers) => {
