@@ -61,6 +61,12 @@ export const tools = [
     fault: () =>
       onPath('openssl') === undefined ? 'openssl makes its certificate, and is not there' : undefined,
   })),
+  ...['fish', 'zsh'].map((name) => ({
+    name,
+    commands: [name],
+    packages: [name],
+    suite: `the completion tests in ${name}`,
+  })),
   { name: 'tmux', commands: ['tmux'], packages: ['tmux'], suite: 'the tests in a terminal' },
   {
     name: 'prometheus',

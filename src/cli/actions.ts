@@ -2,26 +2,26 @@ import { type Fault, PublicError } from '../errors.ts'
 import { flagOf } from '../options.ts'
 import { type ApiCall, callApi } from './call-api.ts'
 import type { Words } from './command.ts'
-import { harmless } from './printable.ts'
+import { harmlessAll } from './printable.ts'
 
-/** What asks the server, with its address and token filled in; no text of its answer can steer a terminal. */
+/** Calls the server's API with its address and token. Texts in the response contain no control characters. */
 export type Call = <T>(call: Pick<ApiCall<T>, 'method' | 'path' | 'body' | 'expected'>) => Promise<T>
 
-/** One thing that a command can do, by the word that stands first: `imgcast hooks add`. */
+/** An action of a command, selected by its first word: `imgcast hooks add`. */
 export interface Action {
-  /** What has to stand after that word, as the help writes it. */
+  /** The operands after that word, as the help shows them. */
   operands: readonly string[]
-  /** Its flags, by their names in camel case, besides those of every action. */
+  /** Its own flags, by their names in camel case. */
   flags: readonly string[]
-  /** What the server does with these words before anything else: each throws a `PublicError` that names its faults. */
+  /** The server's own validations. Each throws a `PublicError` that lists the faults. */
   checks: readonly ((operands: readonly string[], flags: Words['flags']) => unknown)[]
-  /** Answers what to print. */
+  /** Resolves to the text to print. */
   run(call: Call, operands: readonly string[], flags: Words['flags']): Promise<string>
 }
 
 const FAILED = 1
 
-/** Reads which action is wanted, and answers what runs it. */
+/** Parses the action, and returns a function that runs it. */
 export function readAction(
   actions: Readonly<Record<string, Action>>,
   { operands: [name = '', ...operands], options, flags }: Words,
@@ -33,7 +33,7 @@ export function readAction(
   return async () => {
     try {
       const { server: url, token } = options
-      const call: Call = async (rest) => tame(await callApi({ url, token, ...rest }))
+      const call: Call = async (rest) => harmlessAll(await callApi({ url, token, ...rest }))
       process.stdout.write((await action?.run(call, operands, flags)) ?? '')
       return 0
     } catch (error) {
@@ -51,12 +51,12 @@ function findFaults(name: string, action: Action, operands: readonly string[], f
   const rest = operands.slice(action.operands.length)
   const faults: Fault[] = [
     ...missing.map((operand) => ({ name: `${name} ${operand}`, detail: 'is missing, see --help' })),
-    ...strange.map((flag) => ({ name: flagOf({ name: flag }), detail: `is not for ${name}` })),
-    ...rest.map((extra) => ({ name: extra, detail: 'expected nothing here but options' })),
+    ...strange.map((flag) => ({ name: flagOf({ name: flag }), detail: `does not apply to ${name}` })),
+    ...rest.map((extra) => ({ name: extra, detail: 'unexpected argument, see --help' })),
   ]
   const found = action.checks.flatMap((check) => faultsOf(() => check(operands, flags)))
   for (const { name: field, detail } of found) {
-    // What is missing was told.
+    // A missing operand has been reported already.
     if (missing.includes(`<${field}>`)) continue
     faults.push({ name: action.flags.includes(field) ? flagOf({ name: field }) : field, detail })
   }
@@ -73,15 +73,7 @@ function faultsOf(check: () => unknown): readonly Fault[] {
   }
 }
 
-/** An answer of the API, with every text in it made harmless. */
-function tame<T>(answer: T): T {
-  if (typeof answer === 'string') return harmless(answer) as T
-  if (typeof answer !== 'object' || answer === null) return answer
-  if (Array.isArray(answer)) return answer.map(tame) as T
-  return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, tame(value)])) as T
-}
-
-/** Rows as text, each column as wide as its widest cell. */
+/** Formats rows as text, each column as wide as its widest cell. */
 export function toTable(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { auditCommand } from './commands/audit.ts'
+import { createCompletionCommand } from './commands/completion.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { hooksCommand } from './commands/hooks.ts'
 import { newCommand } from './commands/new.ts'
@@ -8,11 +9,10 @@ import { serveCommand } from './commands/serve.ts'
 import { statusCommand } from './commands/status.ts'
 import { topCommand } from './commands/top.ts'
 
-/** Runs where no command is named. */
+/** The command that runs where none is named. */
 export const DEFAULT_COMMAND = serveCommand
 
-/** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [
+const OWN: readonly Command[] = [
   serveCommand,
   newCommand,
   renderCommand,
@@ -22,3 +22,6 @@ export const COMMANDS: readonly Command[] = [
   auditCommand,
   doctorCommand,
 ]
+
+/** All commands, in the order of the help. */
+export const COMMANDS: readonly Command[] = [...OWN, createCompletionCommand(OWN, DEFAULT_COMMAND)]

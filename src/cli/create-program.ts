@@ -1,15 +1,20 @@
 import { Option, Command as Program } from 'commander'
 import { flagOf, showValue, variableOf } from '../options.ts'
 import type { Command, CommandOptionRow } from './command.ts'
-import { COMMANDS, DEFAULT_COMMAND } from './commands.ts'
+import { COMMANDS } from './commands.ts'
 
-/** Makes the parser of a command's options, and its help: that of the default command lists the others. */
-export function createProgram({ name, about, operand = '', options, flags = [] }: Command): Program {
-  const isDefault = name === DEFAULT_COMMAND.name
+/**
+ * Makes the parser of a command's options, with its help.
+ * @param isOverview whether no command was named: the help then lists all commands
+ */
+export function createProgram(
+  { name, about, operand = '', options, flags = [] }: Command,
+  isOverview: boolean,
+): Program {
   const program = new Program('imgcast')
-    .usage(isDefault ? '[command] [options]' : `${name} ${operand} [options]`.replace('  ', ' '))
+    .usage(isOverview ? '[command] [options]' : `${name} ${operand} [options]`.replace('  ', ' '))
     .description(
-      isDefault
+      isOverview
         ? 'A live image server: one img tag, a picture that changes while you look at it.'
         : `${about.charAt(0).toUpperCase()}${about.slice(1)}.`,
     )
@@ -28,7 +33,8 @@ export function createProgram({ name, about, operand = '', options, flags = [] }
         help.formatItem(help.optionTerm(option), width, help.optionDescription(option), help),
       )
       const usage = `Usage: ${help.commandUsage(command)}\n\n${help.commandDescription(command)}`
-      return `${usage}\n\n${isDefault ? listCommands() : ''}Options:\n${lines.join('\n')}\n`
+      const heading = isOverview ? `${listCommands()}Options of ${name}:` : 'Options:'
+      return `${usage}\n\n${heading}\n${lines.join('\n')}\n`
     },
   })
 }
@@ -37,18 +43,19 @@ function listCommands(): string {
   const rows = COMMANDS.map(({ name, operand, about }) => [`${name} ${operand ?? ''}`.trim(), about] as const)
   const width = Math.max(...rows.map(([term]) => term.length))
   const lines = rows.map(([term, about]) => `  ${term.padEnd(width)}  ${about}`)
-  return `Commands (each has a --help of its own):\n${lines.join('\n')}\n\n`
+  return `Commands ("imgcast help <command>" shows the options of each):\n${lines.join('\n')}\n\n`
 }
 
 function toOption(row: CommandOptionRow): Option {
-  const many = row.repeatable ? ', repeatable' : ''
-  const usual = row.default === undefined || row.repeatable ? '' : `, default ${showValue(row, row.default)}`
-  const about = `${row.help} (${variableOf(row)}${usual}${many})`
+  const repeats = row.repeatable ? ', repeatable' : ''
+  const byDefault =
+    row.default === undefined || row.repeatable ? '' : `, default ${showValue(row, row.default)}`
+  const about = `${row.help} (${variableOf(row)}${byDefault}${repeats})`
   if (row.value === 'on|off') return keepAll(new Option(`${flagOf(row)} [${row.value}]`, about).preset('on'))
   return keepAll(new Option(`${flagOf(row)} <${row.value}>`, about))
 }
 
-/** Every value is kept: the last one of an option counts, and every wrong one is told. */
+/** Keeps every value: the last one counts, and every wrong one is reported. */
 function keepAll(option: Option): Option {
   if (option.isBoolean()) return option
   return option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value])

@@ -2,42 +2,75 @@ import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import type { Command as Program } from 'commander'
 import type { Fault } from '../errors.ts'
-import { defaults, flagOf, setOption, variableOf } from '../options.ts'
+import { defaults, flagOf, OPTIONS, setOption, variableOf } from '../options.ts'
+import { nearest } from '../widget/nearest.ts'
 import type { Command, CommandOptionRow, CommandOptions, Words } from './command.ts'
 import { COMMANDS, DEFAULT_COMMAND } from './commands.ts'
 import { createProgram } from './create-program.ts'
 import { SERVER_OPTION } from './server-option.ts'
 
-/** What a command line asks for. */
+/** The result of reading a command line. */
 export type CommandLine =
   | { kind: 'help'; text: string }
   | { kind: 'version' }
   | { kind: 'wrong'; faults: Fault[] }
   | { kind: 'run'; run(): Promise<number | undefined> }
 
+const HELP = 'help'
+const PREFIX = 'IMGCAST_'
+
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Reads a command line and its environment; of an option given in both the flag counts. Never exits, never prints. */
+/**
+ * Reads a command line and its environment. A flag overrides its environment variable. Never exits, never prints.
+ * `imgcast help`, and `--help` behind any command, show the help.
+ */
 export function readCommandLine(argv: readonly string[], env: Environment): CommandLine {
   const [first = ''] = argv
+  if (first === HELP) return readCommandLine([...argv.slice(1, 2), '--help'], env)
   const isNamed = first !== '' && !first.startsWith('-')
   const command = isNamed ? COMMANDS.find(({ name }) => name === first) : DEFAULT_COMMAND
-  const program = createProgram(command ?? DEFAULT_COMMAND)
+  const program = createProgram(command ?? DEFAULT_COMMAND, !isNamed)
   const { operands, unknown, faults } = parse(program, isNamed ? argv.slice(1) : argv)
   const given = program.opts<Record<string, unknown>>()
+  if (!command) return { kind: 'wrong', faults: [toCommandFault(first)] }
   if (given.help === true) return { kind: 'help', text: program.helpInformation() }
   if (given.version === true) return { kind: 'version' }
-  if (!command) {
-    const names = COMMANDS.map(({ name }) => name).join(', ')
-    faults.push({ name: first, detail: `expected a command: ${names}` })
-  }
-  for (const flag of unknown.filter((word) => word.startsWith('-'))) {
-    // What stands behind a `=` may be a secret.
-    faults.push({ name: flag.replace(/=.*/s, ''), detail: 'there is no such option, see imgcast --help' })
-  }
-  const words = readWords(command ?? DEFAULT_COMMAND, operands, given, env, faults)
-  const run = command?.read(words, faults)
-  return run && faults.length === 0 ? { kind: 'run', run } : { kind: 'wrong', faults }
+  for (const word of unknown.filter((each) => each.startsWith('-'))) faults.push(toFlagFault(word, program))
+  faults.push(...findMisspeltVariables(env))
+  const words = readWords(command, operands, given, env, faults)
+  const run = command.read(words, faults)
+  return faults.length === 0 ? { kind: 'run', run } : { kind: 'wrong', faults }
+}
+
+function toCommandFault(name: string): Fault {
+  const names = [...COMMANDS.map((each) => each.name), HELP]
+  const near = nearest(name, names)
+  const detail = near
+    ? `there is no such command, did you mean ${near}?`
+    : `expected a command: ${names.join(', ')}`
+  return { name, detail }
+}
+
+function toFlagFault(word: string, program: Program): Fault {
+  // The text behind a `=` may be a secret.
+  const name = word.replace(/=.*/s, '')
+  const near = nearest(
+    name,
+    program.options.flatMap(({ long }) => long ?? []),
+  )
+  return { name, detail: `there is no such option, ${near ? `did you mean ${near}?` : 'see imgcast --help'}` }
+}
+
+/** Variables that are no option but nearly one. Others that begin with `IMGCAST_` may be a widget's own. */
+function findMisspeltVariables(env: Environment): Fault[] {
+  const known = [...OPTIONS, SERVER_OPTION].map((row) => variableOf(row).slice(PREFIX.length).toLowerCase())
+  const names = Object.keys(env).filter((name) => name.startsWith(PREFIX))
+  return names.flatMap((name) => {
+    const near = nearest(name.slice(PREFIX.length), known)
+    if (near === undefined || `${PREFIX}${near.toUpperCase()}` === name) return []
+    return [{ name, detail: `there is no such variable, did you mean ${PREFIX}${near.toUpperCase()}?` }]
+  })
 }
 
 function readWords(
@@ -53,7 +86,7 @@ function readWords(
     if (faults.length === 0) faults.push({ name, detail: 'is missing, see --help' })
   }
   for (const extra of operands.slice(names.length))
-    faults.push({ name: `${extra}`, detail: 'expected nothing here but options' })
+    faults.push({ name: extra, detail: 'unexpected argument, see --help' })
   const own = flags.map(({ flag }) => camel(/--([\w-]+)/.exec(flag)?.[1] ?? ''))
   const last = (value: unknown) => (Array.isArray(value) ? value.at(-1) : value)
   return {
@@ -93,7 +126,7 @@ function readOptions(
   return options
 }
 
-/** Commander stops at an option without its value; all else is collected. */
+/** Commander throws at an option without its value, and collects everything else. */
 function parse(
   program: Program,
   argv: readonly string[],

@@ -1,4 +1,5 @@
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
 import Database from 'libsql'
 import { findLockHolder } from '../system/lock-holder.ts'
 import { HISTORY_SCHEMA, HistoryTable } from './history-table.ts'
@@ -214,7 +215,25 @@ function toStoreError(path: string, cause: Error & { code?: string }): StoreErro
     case 'SQLITE_CORRUPT':
       return new StoreError(`${path} is no database, or a damaged one: ${cause.message}`, { cause })
     default:
-      return new StoreError(`${path} cannot be opened and written to: ${cause.message}`, { cause })
+      return new StoreError(
+        `${path} cannot be opened and written to: ${findPermissionFault(path) ?? cause.message}`,
+        { cause },
+      )
+  }
+}
+
+/** SQLite reports a missing permission as "unable to open database file"; it needs the folder too, for its journal. */
+function findPermissionFault(path: string): string | undefined {
+  const unwritable = [dirname(path), path].find((each) => existsSync(each) && !isWritable(each))
+  return unwritable && `this user has no permission to write to ${unwritable}`
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
   }
 }
 

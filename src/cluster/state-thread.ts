@@ -18,8 +18,11 @@ interface PendingCall {
   reject(error: Error): void
 }
 
-/** How long to wait for a file that another process has open, in milliseconds: a server may take five seconds to stop. */
-const PATIENCE = 6_000
+/**
+ * How long to wait for a file that another process has open, in milliseconds. Short: a second server in the same folder
+ * must say at once why it does not start. Service managers start the next server after the last one has ended.
+ */
+const PATIENCE = 1_000
 const PATIENCE_CHECK = 100
 
 /**

@@ -39,12 +39,18 @@ describe('imgcast --help', () => {
     const { stdout } = await runCommand(['--help'])
     for (const { name, about, options, flags = [] } of COMMANDS) {
       expect(stdout).toMatch(new RegExp(`^  ${name} .*${about}$`, 'm'))
+      expect((await runCommand(['help', name])).stdout).toBe((await runCommand([name, '--help'])).stdout)
       const help = await runCommand([name, '--help'])
       expect(help).toMatchObject({ code: 0, stderr: '' })
       for (const flag of [...options.map(flagOf), ...flags.map((each) => each.flag)]) {
         expect(help.stdout).toContain(flag)
       }
     }
+  })
+
+  test('imgcast help shows the same as imgcast --help', async () => {
+    const { code, stdout } = await runCommand(['help'])
+    expect([code, stdout]).toEqual([0, (await runCommand(['--help'])).stdout])
   })
 
   test('--version is the package version', async () => {
@@ -104,7 +110,27 @@ describe('a wrong command line', () => {
 
   test('names an option that there is not without its value', async () => {
     const { code, stderr } = await runCommand(['--tokne=hidden'])
-    expect([code, stderr]).toEqual([2, '--tokne: there is no such option, see imgcast --help\n'])
+    expect([code, stderr]).toEqual([2, '--tokne: there is no such option, did you mean --token?\n'])
+  })
+
+  test.each([
+    ['IMGCAST_PROT', 'there is no such variable, did you mean IMGCAST_PORT?'],
+    ['IMGCAST_MAX_CONECTIONS', 'there is no such variable, did you mean IMGCAST_MAX_CONNECTIONS?'],
+  ])('names the variable that %s was meant to be', async (name, detail) => {
+    const { code, stderr } = await runCommand([], { [name]: 'hidden' })
+    expect([code, stderr]).toEqual([2, `${name}: ${detail}\n`])
+  })
+
+  test('leaves a variable alone that is nothing like an option: it may be a widget’s', async () => {
+    const { code } = await runCommand(['--version'], { IMGCAST_WEATHER_KEY: 'x' })
+    expect(code).toBe(0)
+    const { stderr } = await runCommand(['--prot'], { IMGCAST_WEATHER_KEY: 'x' })
+    expect(stderr).toBe('--prot: there is no such option, did you mean --port?\n')
+  })
+
+  test('names the command that a misspelt one was meant to be', async () => {
+    const { code, stderr } = await runCommand(['rendr'])
+    expect([code, stderr]).toEqual([2, 'rendr: there is no such command, did you mean render?\n'])
   })
 
   test.each([[['--port']], [['dance']], [['serve', 'twice']], [['--widgets', '/no/such/folder']]])(
@@ -119,12 +145,14 @@ describe('a wrong command line', () => {
 })
 
 describe('imgcast serve', () => {
-  test('says its address, its token and how to stop, on standard output', async () => {
+  test('elsewhere than on a terminal, prints its address and generated token as one line of JSON', async () => {
     const { url, output } = await serve()
-    expect(output()).toMatch(/Dashboard token +[\w-]{24} +\(made for this run/)
-    expect(output()).toMatch(new RegExp(`Dashboard +${url}/dashboard\n`))
-    expect(output()).not.toMatch(/https?:.*token/i)
-    expect(output()).toMatch(/Stop it with +Ctrl\+C/)
+    const { address, token } = JSON.parse(output()) as Record<string, string>
+    expect(address).toBe(url)
+    expect(token).toMatch(/^[\w-]{24}$/)
+    expect(output().split('\n')).toHaveLength(2)
+    const headers = { Authorization: `Bearer ${token}` }
+    expect((await fetch(`${url}/api/rooms`, { headers })).status).toBe(200)
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
     expect((await fetch(`${url}/online/a.png`)).headers.get('content-type')).toBe('image/png')
   })
@@ -173,13 +201,24 @@ describe('imgcast serve', () => {
     expect(errors()).toBe('')
   })
 
-  test('a port that is taken is said, with exit code 1', async () => {
+  test('a port in use is reported with the remedy, with exit code 1', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
-    const { code, stderr } = await runCommand(['--port', String((other.address() as AddressInfo).port)])
+    const { port } = other.address() as AddressInfo
+    const { code, stdout, stderr } = await runCommand(['--port', String(port)])
     other.close()
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toBe(
+      `Port ${port} is already in use: stop the process that uses it, or choose another port with --port\n`,
+    )
+  })
+
+  test('an address that this machine does not have is reported, with exit code 1', async () => {
+    const { code, stderr } = await runCommand(['--port', '0', '--host', '192.0.2.1'])
     expect(code).toBe(1)
-    expect(stderr).toContain('the port is taken')
+    expect(stderr).toBe(
+      'This machine has no address 192.0.2.1: choose one that it has with --host, or 0.0.0.0 for all\n',
+    )
   })
 
   test.each(['SIGTERM', 'SIGINT'] as const)(

@@ -373,7 +373,7 @@ describe('a report', () => {
 
   test('of what cannot be reached does not say that it streams badly', () => {
     const nothing = { ...report, findings: diagnose(failed('name', 'ENOTFOUND')) }
-    expect(toText(nothing, { width: 80, isColored: false })).toContain('No Imgcast answers here.')
+    expect(toText(nothing, { width: 80, isColored: false })).toContain('No Imgcast server responds here.')
   })
 })
 
@@ -384,7 +384,7 @@ describe('the doctor on a server', () => {
 
   test('leaves no more rooms than a few, and is right beside others', async () => {
     const ended = await Promise.all(Array.from({ length: 3 }, () => examine()))
-    for (const { stdout } of ended) expect(stdout).not.toMatch(/who looks is not counted|still counted/)
+    for (const { stdout } of ended) expect(stdout).not.toMatch(/a viewer is not counted|still counted/)
     await examine()
     const response = await fetch(`${server.url}/api/rooms?limit=1000`, {
       headers: { Authorization: `Bearer ${IMGCAST_TOKEN}` },

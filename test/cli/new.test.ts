@@ -56,7 +56,7 @@ describe('imgcast new', () => {
     writeFileSync(join(folder, 'tea-party.test.mjs'), 'mine')
     const { code, stderr } = await runCommand(['new', 'tea-party', '--folder', folder])
     expect(code).toBe(1)
-    expect(stderr).toMatch(/tea-party\.test\.mjs exists already: nothing was written\n$/)
+    expect(stderr).toMatch(/tea-party\.test\.mjs already exists: nothing was written\n$/)
     expect(readdirSync(folder)).toEqual(['tea-party.test.mjs'])
     expect(readFileSync(join(folder, 'tea-party.test.mjs'), 'utf8')).toBe('mine')
   })
@@ -77,14 +77,14 @@ describe('imgcast new', () => {
     expect(await runCommand(['new'])).toMatchObject({ code: 2, stderr: '<name>: is missing, see --help\n' })
     expect(await runCommand(['new', 'tea', 'coffee'])).toMatchObject({
       code: 2,
-      stderr: 'coffee: expected nothing here but options\n',
+      stderr: 'coffee: unexpected argument, see --help\n',
     })
   })
 
   test('a folder that cannot be made has exit code 1', async () => {
     const { code, stderr } = await runCommand(['new', 'tea', '--folder', join(root, 'package.json')])
     expect(code).toBe(1)
-    expect(stderr).toContain('nothing can be written to')
+    expect(stderr).toContain('cannot write to')
   })
 })
 

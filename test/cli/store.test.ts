@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type RunningServer, runCommand, serveCommand } from '../support/command.ts'
+import { MAIN, type RunningServer, runCommand, serveCommand } from '../support/command.ts'
 import { eventually } from '../support/eventually.ts'
 import { FIXTURE_WIDGETS } from '../support/server.ts'
 import { chromium, openStream } from '../support/stream-reader.ts'
@@ -11,6 +12,8 @@ import { chromium, openStream } from '../support/stream-reader.ts'
 const WIDGETS = fileURLToPath(FIXTURE_WIDGETS)
 /** What a killed server may have lost, in milliseconds: the promised second, and as much for a busy machine. */
 const LOST = 2_000
+
+const NOBODY = 65_534
 
 const folders: string[] = []
 const servers: RunningServer[] = []
@@ -109,17 +112,33 @@ describe('what rooms remember', () => {
   })
 })
 
-describe('a store that cannot be used stops the start with exit code 2', () => {
+const REMEDY = 'Choose another file with --store file:<path>, or keep nothing with --store memory:'
+
+describe('a store that cannot be used stops the start', () => {
   test.each([
     ['sqlite:a.db', /^--store: expected memory:, or file: and the path .*, got "sqlite:a.db"\n$/],
     ['file:', /^--store: expected memory:, or file: and the path /],
     ['file:/no/such/folder/a.db', /^--store: expected memory:, or file: and the path /],
     ['file:.', /^--store: expected memory:, or file: and the path /],
-    ['file:/proc/a.db', /^--store: \/proc\/a\.db cannot be opened and written to: .*\n$/],
+    ['file:/proc/a.db', /^--store: \/proc\/a\.db cannot be opened and written to: .* --store memory:\n$/],
   ])('%s', async (location, message) => {
     const { code, stdout, stderr } = await runCommand(['--port', '0', '--store', location])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(message)
+  })
+
+  test.runIf(process.getuid?.() === 0)('a folder that the user may not write to', () => {
+    // The test's folder belongs to root.
+    chmodSync(folder, 0o755)
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, '--port', '0'], {
+      cwd: folder,
+      uid: NOBODY,
+      encoding: 'utf8',
+    })
+    expect(status).toBe(2)
+    expect(stderr).toBe(
+      `--store: ${folder}/imgcast.db cannot be opened and written to: this user has no permission to write to ${folder}. ${REMEDY}\n`,
+    )
   })
 
   test('a file that is no database', async () => {
@@ -127,15 +146,19 @@ describe('a store that cannot be used stops the start with exit code 2', () => {
     writeFileSync(path, 'hello')
     const { code, stderr } = await runCommand(['--port', '0', '--store', `file:${path}`])
     expect(code).toBe(2)
-    expect(stderr).toBe(`--store: ${path} is no database, or a damaged one: file is not a database\n`)
+    expect(stderr).toBe(
+      `--store: ${path} is no database, or a damaged one: file is not a database. ${REMEDY}\n`,
+    )
   })
 
   test('a file that another server has', async () => {
     const first = await serve()
     const path = join(folder, 'a.db')
     const { code, stderr } = await runCommand(['--port', '0', '--store', `file:${path}`])
-    expect(code).toBe(2)
-    expect(stderr).toBe(`--store: ${path} is open in another process, and only one can write to it\n`)
+    expect(code).toBe(1)
+    expect(stderr).toBe(
+      `--store: ${path} is open in another process (pid ${first.child.pid}), and only one can write to it. ${REMEDY}\n`,
+    )
     expect((await fetch(`${first.url}/healthz`)).status).toBe(200)
   })
 })

@@ -17,7 +17,10 @@ import status from '../../widgets/status.ts'
 import trafficLight from '../../widgets/traffic-light.ts'
 import { section, tableOf, toTable } from './markdown.ts'
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+const readme = read('README.md')
+const options = read('docs/options.md')
+const pictures = read('docs/pictures.md')
 const widgets = { chart, clock, countdown, hits, online, rooms, sine, status, 'traffic-light': trafficLight }
 const NOTHING = '—'
 
@@ -28,7 +31,9 @@ describe('the README', () => {
       expect(beginning).toContain(words)
     }
   })
+})
 
+describe('the reference', () => {
   test('has every option, its variable, default and meaning', () => {
     const head = ['Flag', 'Variable', 'Default', 'Meaning']
     const rows = [...OPTIONS, SERVER_OPTION].map((row) => [
@@ -37,7 +42,7 @@ describe('the README', () => {
       defaultOf(row),
       `${sentence(row.help)}${row.repeatable ? '; repeatable' : ''}`,
     ])
-    expect(tableOf(section(readme, 'Options'), 'Flag')).toBe(toTable([head, ...rows]))
+    expect(tableOf(section(options, 'Options'), 'Flag')).toBe(toTable([head, ...rows]))
   })
 
   test.each(Object.entries(widgets))('has every parameter of %s as its module has it', (name, widget) => {
@@ -50,7 +55,7 @@ describe('the README', () => {
       value === '' ? NOTHING : `\`${value}\``,
       about === undefined ? NOTHING : sentence(about),
     ])
-    expect(tableOf(section(readme, name), 'Parameter')).toBe(toTable([head, ...rows]))
+    expect(tableOf(section(pictures, name), 'Parameter')).toBe(toTable([head, ...rows]))
   })
 })
 

@@ -59,7 +59,7 @@ export const innerFloors: Record<string, string[][]> = {
     ['create-program.ts'],
     ['commands.ts'],
     ['commands'],
-    ['doctor', 'top'],
+    ['completion', 'doctor', 'top'],
   ],
 }
 

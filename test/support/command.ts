@@ -40,7 +40,7 @@ export async function serveCommand(
   })
   gone.catch(() => {})
   for (;;) {
-    const url = /https?:\/\/\S+:\d+/.exec(text.stdout)?.[0]
+    const url = /https?:\/\/[^\s"]+:\d+/.exec(text.stdout)?.[0]
     if (url) return { child, url, output: () => text.stdout, errors: () => text.stderr, ended }
     await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), gone])
   }

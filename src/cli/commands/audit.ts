@@ -5,7 +5,7 @@ import type { Command } from '../command.ts'
 import { harmless } from '../printable.ts'
 import { readServer, SERVER_OPTIONS } from '../server-option.ts'
 
-interface Order {
+interface AuditSettings {
   url: string
   token: string | undefined
   json: boolean
@@ -15,10 +15,10 @@ const REPORT = { name: 'audit', schema: auditSchema }
 const DISAGREES = 1
 const CANNOT_ASK = 1
 
-/** Prints how a running server's counts compare with its kernel's sockets; the exit code says whether they agree. */
+/** Compares a running server's counts with its kernel's sockets. The exit code is 1 if they differ. */
 export const auditCommand: Command = {
   name: 'audit',
-  about: 'hold the counts of a running server against its kernel',
+  about: "compare a server's counts with its kernel's socket table",
   operand: '[url]',
   options: SERVER_OPTIONS,
   flags: [{ flag: '--json', help: 'print the report as JSON' }],
@@ -28,7 +28,7 @@ export const auditCommand: Command = {
   },
 }
 
-async function audit({ url, token, json }: Order): Promise<number> {
+async function audit({ url, token, json }: AuditSettings): Promise<number> {
   try {
     const report = await callApi({ url, token, method: 'GET', path: '/audit', expected: REPORT })
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : toText(report))

@@ -3,30 +3,33 @@ import { type Fault, quote } from '../../errors.ts'
 import { OPTIONS } from '../../options.ts'
 import { parseDuration } from '../../widget/duration.ts'
 import type { Command, Words } from '../command.ts'
-import { type DoctorOrder, doctor } from '../doctor/doctor.ts'
+import { type DoctorSettings, doctor } from '../doctor/doctor.ts'
 
 const WAIT = '5s'
 const SHORTEST_WAIT = 1000
 const LONGEST_WAIT = 600_000
 
-/** Prints whether pictures really stream from an address, and what to do where not; the exit code says so too. */
+/** Prints whether pictures stream from an address, with remedies. The exit code is 1 if there is a problem. */
 export const doctorCommand: Command = {
   name: 'doctor',
-  about: 'find out whether pictures really stream from an address, whatever stands between',
+  about: 'test whether pictures stream from an address, through every proxy',
   operand: '<url>',
   options: OPTIONS.filter(({ name }) => name === 'token'),
   flags: [
     { flag: '--json', help: 'print the report as JSON' },
-    { flag: '--wait <time>', help: `how long to watch a picture that does not change (default ${WAIT})` },
-    { flag: '--resolve <address>', help: 'connect to this address instead of asking DNS: one hop by itself' },
+    { flag: '--wait <time>', help: `how long to watch an unchanging picture (default ${WAIT})` },
+    {
+      flag: '--resolve <address>',
+      help: 'connect to this IP address instead of asking DNS, to test one hop',
+    },
   ],
   read(words, faults) {
-    const order = readOrder(words, faults)
-    return () => doctor(order)
+    const settings = readSettings(words, faults)
+    return () => doctor(settings)
   },
 }
 
-function readOrder({ operand: url, options, flags }: Words, faults: Fault[]): DoctorOrder {
+function readSettings({ operand: url, options, flags }: Words, faults: Fault[]): DoctorSettings {
   if (url !== undefined && !/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''))
     faults.push({
       name: 'url',

@@ -22,11 +22,11 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   add: {
     operands: ['<url>'],
     flags: ['when', 'for', 'cooldown'],
-    checks: [(operands, flags) => parseHook(toOrder(operands, flags))],
+    checks: [(operands, flags) => parseHook(toHookBody(operands, flags))],
     run: async (call, operands, flags) => {
-      const body = toOrder(operands, flags)
+      const body = toHookBody(operands, flags)
       const hook = await call({ method: 'POST', path: '/hooks', body, expected: ADDED })
-      return `${sayHook(hook)}\nThe secret that it is signed with, shown only now:\n${hook.secret}\n`
+      return `${sayHook(hook)}\nThe secret that signs its messages, shown only once:\n${hook.secret}\n`
     },
   },
   list: {
@@ -35,7 +35,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     checks: [],
     run: async (call) => {
       const { hooks } = await call({ method: 'GET', path: '/hooks', expected: LIST })
-      if (hooks.length === 0) return 'There are no hooks.\n'
+      if (hooks.length === 0) return 'There are no webhooks.\n'
       const rows = hooks.map((hook) => [hook.id, sayWhen(hook), hook.holds ? 'holds' : '', hook.url])
       return `${toTable([['ID', 'WHEN', 'NOW', 'URL'], ...rows])}\n`
     },
@@ -46,7 +46,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     checks: [],
     run: async (call, [id = '']) => {
       await call({ method: 'DELETE', path: `/hooks/${encodeURIComponent(id)}`, expected: NOTHING })
-      return `The hook ${id} is gone.\n`
+      return `Deleted webhook ${id}.\n`
     },
   },
   log: {
@@ -56,28 +56,31 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     run: async (call, [id = '']) => {
       const path = `/hooks/${encodeURIComponent(id)}/log`
       const { deliveries } = await call({ method: 'GET', path, expected: LOG })
-      if (deliveries.length === 0) return 'Nothing was sent yet.\n'
+      if (deliveries.length === 0) return 'No messages yet.\n'
       return `${deliveries.map(sayDelivery).join('\n')}\n`
     },
   },
 }
 
-/** Adds, lists and removes webhooks of a running server, and shows what was sent. */
+/** Adds, lists and removes webhooks of a running server, and shows their deliveries. */
 export const hooksCommand: Command = {
   name: 'hooks',
-  about: 'have an address told when a room has so many visitors',
+  about: 'manage webhooks, sent when a room meets a condition',
   operand: `<${Object.keys(ACTIONS).join('|')}> [url|id]`,
   options: SERVER_OPTIONS,
   flags: [
-    { flag: '--when <condition>', help: "what to be told of, like 'visitors(online/blog) > 100'" },
-    { flag: '--for <time>', help: 'how long it has to be true before, like 1m (default at once)' },
+    {
+      flag: '--when <condition>',
+      help: "condition that sends the webhook, like 'visitors(online/blog) > 100'",
+    },
+    { flag: '--for <time>', help: 'how long the condition must be true first, like 1m (default 0s)' },
     { flag: '--cooldown <time>', help: 'shortest time between two messages, like 1m (default 10s)' },
   ],
   read: (words, faults) => readAction(ACTIONS, words, faults),
 }
 
-/** What to add, as the API takes it, right or wrong. */
-function toOrder([url]: readonly string[], { when = '', for: duration, cooldown }: Words['flags']) {
+/** The request body for a new webhook, not yet validated. */
+function toHookBody([url]: readonly string[], { when = '', for: duration, cooldown }: Words['flags']) {
   return {
     url,
     when,
@@ -96,6 +99,6 @@ function sayWhen({ when, for: duration }: Hook): string {
 
 function sayDelivery({ id, state, attempts, next }: Delivery): string {
   const tries = attempts.map(({ at, status, error }) => `  ${at}  ${error ?? status}`)
-  const coming = next === null ? [] : [`  ${next}  is tried next`]
+  const coming = next === null ? [] : [`  ${next}  next attempt`]
   return [`${id}  ${state}`, ...tries, ...coming].join('\n')
 }

@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { findNameFault } from '../../widget/load-widget.ts'
 import type { Command } from '../command.ts'
 
-interface Order {
+interface NewSettings {
   name: string
   folder: string
   ending: 'ts' | 'js'
@@ -14,15 +14,15 @@ interface Order {
 const CANNOT_WRITE = 1
 const TEMPLATE = 'my-widget'
 
-/** Writes a widget module and its test, for an author to begin with. */
+/** Writes a widget module and its test, as a start for an author. */
 export const newCommand: Command = {
   name: 'new',
-  about: 'write a widget of your own, with its test',
+  about: 'create a widget module and its test',
   operand: '<name>',
   options: [],
   flags: [
-    { flag: '--folder <folder>', help: 'where to write (default widgets)' },
-    { flag: '--js', help: 'JavaScript instead of TypeScript, which needs no build step either' },
+    { flag: '--folder <folder>', help: 'folder to write to (default widgets)' },
+    { flag: '--js', help: 'write JavaScript instead of TypeScript; neither needs a build step' },
   ],
   read({ operand: name = '', flags }, faults) {
     const fault = findNameFault(name)
@@ -32,17 +32,17 @@ export const newCommand: Command = {
   },
 }
 
-async function writeWidget(order: Order): Promise<number> {
-  const files = await fillTemplates(order)
+async function writeWidget(settings: NewSettings): Promise<number> {
+  const files = await fillTemplates(settings)
   const taken = [...files.keys()].filter((file) => existsSync(file))
-  if (taken.length > 0) return refuse(`${taken.join(' and ')} exists already: nothing was written`)
+  if (taken.length > 0) return refuse(`${taken.join(' and ')} already exists: nothing was written`)
   try {
-    await mkdir(order.folder, { recursive: true })
+    await mkdir(settings.folder, { recursive: true })
     for (const [file, text] of files) await writeFile(file, text, { flag: 'wx' })
   } catch (error) {
-    return refuse(`nothing can be written to ${order.folder}: ${(error as Error).message}`)
+    return refuse(`cannot write to ${settings.folder}: ${(error as Error).message}`)
   }
-  process.stdout.write(sayNext(order, [...files.keys()]))
+  process.stdout.write(sayNext(settings, [...files.keys()]))
   return 0
 }
 
@@ -51,7 +51,7 @@ function refuse(reason: string): number {
   return CANNOT_WRITE
 }
 
-async function fillTemplates({ name, folder, ending }: Order): Promise<Map<string, string>> {
+async function fillTemplates({ name, folder, ending }: NewSettings): Promise<Map<string, string>> {
   const templates = join(dirname(createRequire(import.meta.url).resolve('imgcast/package.json')), 'templates')
   const words = name.replaceAll('-', ' ')
   const title = words.charAt(0).toUpperCase() + words.slice(1)
@@ -60,14 +60,14 @@ async function fillTemplates({ name, folder, ending }: Order): Promise<Map<strin
       .replaceAll(`${TEMPLATE}.ts`, `${name}.${ending}`)
       .replaceAll(TEMPLATE, name)
       .replaceAll('My widget', title)
-  // The module has no type annotations, so that it is JavaScript as well: `defineWidget` infers them.
+  // The module has no type annotations, because `defineWidget` infers them. So it is valid JavaScript too.
   return new Map([
     [join(folder, `${name}.${ending}`), await fill(`${TEMPLATE}.ts`)],
     [join(folder, `${name}.test.mjs`), await fill(`${TEMPLATE}.test.mjs`)],
   ])
 }
 
-function sayNext({ name, folder }: Order, [module = '', test = '']: string[]): string {
+function sayNext({ name, folder }: NewSettings, [module = '', test = '']: string[]): string {
   const path = relative('', resolve(folder))
   const shown = path.startsWith('..') ? resolve(folder) : `./${path}`
   return [

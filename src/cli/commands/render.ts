@@ -17,22 +17,22 @@ import { parseLook } from '../../widget/look.ts'
 import { emptyHistory } from '../../widget/room-history.ts'
 import { type Command, USAGE_ERROR, type Words } from '../command.ts'
 
-interface Order {
+interface RenderSettings {
   path: PicturePath
   extension: Extension
   query: URLSearchParams
-  /** A file, or `-` for standard output. */
+  /** A path, or `-` for standard output. */
   output: string
   counts: { connections: number; visitors: number; peak: number }
   time: number
 }
 
 const FAILED = 1
-const MOST_VIEWERS = 1_000_000_000
-/** A whole date is wanted: `Date` takes much else for a time. */
+const MAX_VIEWERS = 1_000_000_000
+/** ISO 8601 only: `Date` also parses many other texts. */
 const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/
 
-/** Draws one picture without a server, in a render process as a server would: what hangs is killed there too. */
+/** Draws one picture without a server, in a render process like the server's, so that a hanging widget is killed. */
 export const renderCommand: Command = {
   name: 'render',
   about: 'draw one picture into a file, without a server',
@@ -41,22 +41,22 @@ export const renderCommand: Command = {
   flags: [
     {
       flag: '-o, --output <file>',
-      help: 'file to write, with the ending of the path or none; - for standard output',
+      help: 'output file, with the same extension as the path or none; - for standard output',
     },
     {
       flag: '--connections <number>',
-      help: 'how many pictures are open (default as many as visitors, else 1)',
+      help: 'number of open pictures (default: as many as visitors, or 1)',
     },
-    { flag: '--visitors <number>', help: 'how many people look (default as many as connections, else 1)' },
-    { flag: '--time <time>', help: 'what time it is, like 2026-01-01T12:00:00Z (default now)' },
+    { flag: '--visitors <number>', help: 'number of visitors (default: as many as connections, or 1)' },
+    { flag: '--time <time>', help: 'time of the picture, like 2026-01-01T12:00:00Z (default now)' },
   ],
   read(words, faults) {
-    const order = readOrder(words, faults)
-    return () => render(order, words)
+    const settings = readSettings(words, faults)
+    return () => render(settings, words)
   },
 }
 
-function readOrder({ operand = '', flags }: Words, faults: Fault[]): Order {
+function readSettings({ operand = '', flags }: Words, faults: Fault[]): RenderSettings {
   const [, name = '', search = ''] = /^\/?([^?]*)\??(.*)$/s.exec(operand) ?? []
   const path = readPath(`/${name}`, faults)
   const output = String(flags.output ?? '')
@@ -91,7 +91,7 @@ function readPath(text: string, faults: Fault[]): PicturePath {
     const path = parsePicturePath(text)
     if (path) return path
     if (faults.length === 0)
-      faults.push({ name: text, detail: 'expected <widget>/<key>.<ending>, or <widget>.<ending>' })
+      faults.push({ name: text, detail: 'expected <widget>/<key>.<extension>, or <widget>.<extension>' })
   } catch (error) {
     if (!(error instanceof PublicError)) throw error
     faults.push(...error.faults)
@@ -99,41 +99,44 @@ function readPath(text: string, faults: Fault[]): PicturePath {
   return { widget: '', key: undefined, extension: 'png' }
 }
 
-/** The path decides; where it has no ending, the file does. */
+/** Returns the path's extension, or else the output file's. */
 function readExtension({ extension }: PicturePath, output: string, faults: Fault[]): Extension {
   const written = extname(output).slice(1)
   const found = extension ?? (isExtension(written) ? written : 'png')
-  if (found === 'mjpeg') faults.push({ name: '.mjpeg', detail: 'is a stream without an end, take .jpg' })
+  if (found === 'mjpeg') faults.push({ name: '.mjpeg', detail: 'is an endless stream, take .jpg' })
   const agrees =
     written === '' || (isExtension(written) && extensionRow(written).format === extensionRow(found).format)
   if (!agrees)
-    faults.push({ name: '--output', detail: `expected the ending .${found}, or none, got .${written}` })
+    faults.push({ name: '--output', detail: `expected the extension .${found}, or none, got .${written}` })
   return found
 }
 
 function readCount(name: string, value: string | boolean | undefined, faults: Fault[]): number | undefined {
   if (value === undefined) return undefined
   const count = /^\d+$/.test(String(value)) ? Number(value) : Number.NaN
-  if (count <= MOST_VIEWERS) return count
+  if (count <= MAX_VIEWERS) return count
   faults.push({
     name: `--${name}`,
-    detail: `expected a whole number from 0 to ${MOST_VIEWERS}, got ${quote(value)}`,
+    detail: `expected a whole number from 0 to ${MAX_VIEWERS}, got ${quote(value)}`,
   })
   return undefined
 }
 
-async function render(order: Order, { options: { widgets, drawTimeout } }: Words): Promise<number> {
+async function render(
+  settings: RenderSettings,
+  { options: { widgets, drawTimeout } }: Words,
+): Promise<number> {
   const renderer = await Renderer.start({
     folders: [builtInFolder(), ...widgets],
     workers: 1,
     drawTimeout,
     log: pino({ base: null }, { write: showOutput }),
-    onState: async (request) => answerEmpty(request, order),
+    onState: async (request) => answerEmpty(request, settings),
   })
   try {
-    const bytes = await drawOrder(order, renderer)
-    if (order.output === '-') await new Promise((done) => process.stdout.write(bytes, done))
-    else await writeFile(order.output, bytes)
+    const bytes = await drawPicture(settings, renderer)
+    if (settings.output === '-') await new Promise((done) => process.stdout.write(bytes, done))
+    else await writeFile(settings.output, bytes)
     return 0
   } catch (error) {
     const isUsage = error instanceof PublicError && !(error instanceof RenderError)
@@ -144,8 +147,8 @@ async function render(order: Order, { options: { widgets, drawTimeout } }: Words
   }
 }
 
-async function drawOrder(
-  { path, extension, query, counts, time }: Order,
+async function drawPicture(
+  { path, extension, query, counts, time }: RenderSettings,
   renderer: Renderer,
 ): Promise<Buffer | string> {
   const { widget } = path
@@ -171,7 +174,7 @@ async function drawOrder(
   return (await draw(job)).bytes
 }
 
-/** Of the log, only what widgets print: an author's `console.log`. The rest is told by the error. */
+/** Prints only what widgets print, such as an author's `console.log`. The error reports everything else. */
 function showOutput(line: string): void {
   const { renderer, msg } = JSON.parse(line) as { renderer?: number; msg: string }
   if (renderer !== undefined) process.stderr.write(`${msg}\n`)
@@ -181,13 +184,13 @@ function sayUsage({ faults, message }: PublicError): string {
   return faults.length > 0 ? sayFaults(faults) : message
 }
 
-/** A widget's own error has its stack, which names the file and the line. */
+/** Includes the stack of a widget's own error, which names the file and line. */
 function sayFailure({ message, cause }: Error): string {
   return cause instanceof Error ? `${message}\n${cause.stack}` : message
 }
 
-/** What a widget is told of a room that nobody told anything yet. */
-function answerEmpty(request: StateRequest, { counts, time }: Order): unknown {
+/** Answers a widget's state request for a room without state. */
+function answerEmpty(request: StateRequest, { counts, time }: RenderSettings): unknown {
   if (request.operation !== 'history') return request.operation === 'add' ? request.value : undefined
   return { room: request.room, ...emptyHistory(request.span, time), ...counts }
 }

@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { createSecureServer, type Http2SecureServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import { type Logger, pino } from 'pino'
+import type { Logger } from 'pino'
 import { StoreError } from '../../cluster/store-error.ts'
-import { DASHBOARD } from '../../http/dashboard/dashboard.ts'
 import { createImgcast, type Imgcast } from '../../imgcast.ts'
 import { OPTIONS, type Options, sayFaults } from '../../options.ts'
 import { type Command, USAGE_ERROR } from '../command.ts'
+import { createLog } from '../create-log.ts'
 import { keepRunning } from '../keep-running.ts'
+import { printBanner } from '../print-banner.ts'
+import { sayListenFault } from '../say-listen-fault.ts'
 
 /** Milliseconds after which the process exits at the latest: it must stop within five seconds. */
 const STOP_DEADLINE = 4_700
@@ -25,26 +27,29 @@ const MAX_HEAD_BYTES = 65_536
 /** Milliseconds after which a connection without traffic is closed. Every stream has some every 15 s. */
 const IDLE_TIMEOUT = 120_000
 
+const FAILED = 1
+const STORE_REMEDY = 'Choose another file with --store file:<path>, or keep nothing with --store memory:'
+
 /** Runs the server until SIGTERM, SIGINT or SIGHUP. */
 export const serveCommand: Command = {
   name: 'serve',
-  about: 'run the server; the default',
+  about: 'run the server (the default command)',
   options: OPTIONS,
   read:
     ({ options: { server: _, ...options } }) =>
     () =>
       serve(options).catch((error: unknown) => {
         if (!(error instanceof StoreError)) throw error
-        process.stderr.write(`${sayFaults([{ name: '--store', detail: error.detail }])}\n`)
-        return USAGE_ERROR
+        const detail = `${error.detail}. ${STORE_REMEDY}`
+        process.stderr.write(`${sayFaults([{ name: '--store', detail }])}\n`)
+        return error.isTaken ? FAILED : USAGE_ERROR
       }),
 }
 
-/** Resolves while the server goes on running. */
+/** Resolves when the server listens. */
 async function serve(options: Options): Promise<undefined> {
   const { port, host, tlsCert, tlsKey, ...rest } = options
-  // Standard output has the banner for people, standard error the log.
-  const log = pino({ level: options.logLevel }, pino.destination(2))
+  const log = await createLog(options.logLevel)
   // While the server starts there are no viewers yet, and the render processes end with this one.
   const leave = () => process.exit(0)
   for (const signal of SIGNALS) process.once(signal, leave)
@@ -63,11 +68,15 @@ async function serve(options: Options): Promise<undefined> {
   server.setTimeout(IDLE_TIMEOUT)
   server.on('request', imgcast.handler)
   server.on('upgrade', imgcast.upgrade)
-  server.once('error', (error: NodeJS.ErrnoException) => void refuseToStart(error, imgcast, log))
+  server.once('error', (error: NodeJS.ErrnoException) => void refuseToStart(error, imgcast, options))
   server.listen({ port, host, backlog: BACKLOG }, () => {
     const address = addressOf(server, options)
-    greet(address, options.publicUrl ?? address, imgcast, options.token === undefined)
-    log.info({ address, widgets: options.widgets }, 'started')
+    const token = options.token === undefined ? imgcast.token : undefined
+    printBanner({ address, site: options.publicUrl ?? address, token })
+    // On a terminal the banner has just shown the address.
+    if (!process.stdout.isTTY || !process.stderr.isTTY) {
+      log.info({ address, widgets: options.widgets }, 'started')
+    }
   })
   for (const signal of SIGNALS) {
     process.off(signal, leave)
@@ -87,28 +96,12 @@ function addressOf(server: Server | Http2SecureServer, { host, tlsCert }: Option
   return `${tlsCert === undefined ? 'http' : 'https'}://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
 
-function greet(address: string, site: string, { token }: Imgcast, made: boolean): void {
-  const shown = made
-    ? `${token}   (made for this run; set IMGCAST_TOKEN to keep one)`
-    : 'the one of IMGCAST_TOKEN or --token'
-  process.stdout.write(
-    [
-      '',
-      `  Imgcast is live at   ${address}`,
-      `  Dashboard            ${site}${DASHBOARD}`,
-      `  Dashboard token      ${shown}`,
-      '  Stop it with         Ctrl+C',
-      '',
-      '',
-    ].join('\n'),
-  )
-}
-
-async function refuseToStart(error: NodeJS.ErrnoException, imgcast: Imgcast, log: Logger): Promise<void> {
-  log.fatal(
-    { error: error.message },
-    `cannot listen: ${error.code === 'EADDRINUSE' ? 'the port is taken, choose another with --port' : error.message}`,
-  )
+async function refuseToStart(
+  error: NodeJS.ErrnoException,
+  imgcast: Imgcast,
+  options: Options,
+): Promise<void> {
+  process.stderr.write(`${sayListenFault(error, options)}\n`)
   process.exitCode = 1
   await imgcast.close()
 }

@@ -22,7 +22,7 @@ type StatusRow = z.infer<typeof shownRowSchema>
 const LIST = { name: 'list of statuses', schema: z.object({ statuses: z.array(shownRowSchema) }) }
 const SET = { name: 'status', schema: statusSchema.pick({ message: true }) }
 const POLLED = { name: 'poll', schema: pollReportSchema.pick({ every: true }) }
-/** Flags that are fields of what is sent, by their names there. */
+/** Flags that are fields of the request body, by their names there. */
 const LOOK = ['label', 'color', 'labelColor', 'style']
 const POLL = [...LOOK, 'every', 'query', 'prefix', 'suffix']
 
@@ -55,7 +55,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     checks: [],
     run: async (call) => {
       const { statuses } = await call({ method: 'GET', path: '/status', expected: LIST })
-      if (statuses.length === 0) return 'There are no statuses.\n'
+      if (statuses.length === 0) return 'There are no badges.\n'
       return `${toTable([['KEY', 'LABEL', 'MESSAGE', 'POLLED'], ...statuses.map(toCells)])}\n`
     },
   },
@@ -65,26 +65,26 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     checks: [checkName],
     run: async (call, [key = '']) => {
       await call({ method: 'DELETE', path: pathOf(key), expected: NOTHING })
-      return `${key} says nothing any more.\n`
+      return `Deleted ${key}.\n`
     },
   },
 }
 
-/** Sets, polls, lists and removes the texts of live badges of a running server. */
+/** Sets, polls, lists and removes the badges of a running server. */
 export const statusCommand: Command = {
   name: 'status',
-  about: 'have a live badge say something, or what an address says',
+  about: 'manage live badges: set their text, or poll a URL for it',
   operand: `<${Object.keys(ACTIONS).join('|')}> [key] [message|url]`,
   options: SERVER_OPTIONS,
   flags: [
-    { flag: '--label <text>', help: 'the left half (default the key)' },
-    { flag: '--color <color>', help: 'behind the message, like brightgreen or #4c1' },
-    { flag: '--label-color <color>', help: 'behind the label' },
+    { flag: '--label <text>', help: 'text of the left half (default the key)' },
+    { flag: '--color <color>', help: 'background of the message, like brightgreen or #4c1' },
+    { flag: '--label-color <color>', help: 'background of the label' },
     { flag: '--style <style>', help: 'flat, flat-square, plastic, for-the-badge or social' },
-    { flag: '--every <time>', help: 'how often to poll, like 30s (default 1m)' },
-    { flag: '--query <path>', help: 'what to show of the JSON: a JSONPath, like $.build.status' },
-    { flag: '--prefix <text>', help: 'stands before what was found' },
-    { flag: '--suffix <text>', help: 'stands after what was found' },
+    { flag: '--every <time>', help: 'interval between two polls, like 30s (default 1m)' },
+    { flag: '--query <path>', help: 'JSONPath to the value to show, like $.build.status' },
+    { flag: '--prefix <text>', help: 'text before the value' },
+    { flag: '--suffix <text>', help: 'text after the value' },
   ],
   read: (words, faults) => readAction(ACTIONS, words, faults),
 }

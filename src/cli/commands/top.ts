@@ -3,10 +3,10 @@ import { quote } from '../../errors.ts'
 import { formatDuration, parseDuration } from '../../widget/duration.ts'
 import type { Command } from '../command.ts'
 import { readServer, SERVER_OPTIONS } from '../server-option.ts'
-import type { Order } from '../top/order.ts'
 import { type Printing, printRounds } from '../top/print-rounds.ts'
 import type { Sort } from '../top/rows.ts'
 import { Terminal } from '../top/terminal.ts'
+import type { TopSettings } from '../top/top-settings.ts'
 import { LONGEST_FILTER } from '../top/view.ts'
 import { watchScreen } from '../top/watch-screen.ts'
 
@@ -24,22 +24,22 @@ const SORTS: Readonly<Record<string, Sort>> = {
 const [DEFAULT_SORT = ''] = Object.keys(SORTS)
 const CANNOT_ASK = 1
 
-/** Shows who watches which room: live in a terminal, as lines or JSON elsewhere. */
+/** Shows the rooms and their viewers: live in a terminal, as lines or JSON elsewhere. */
 export const topCommand: Command = {
   name: 'top',
-  about: 'watch who watches: the rooms of a running server',
+  about: 'show the rooms of a running server, live',
   operand: '[url]',
   options: SERVER_OPTIONS,
   flags: [
     { flag: '--interval <time>', help: `time between two readings (default ${DEFAULT_INTERVAL})` },
     { flag: '--sort <column>', help: `${Object.keys(SORTS).join(', ')} (default ${DEFAULT_SORT})` },
-    { flag: '--filter <text>', help: 'only rooms with this in their name' },
-    { flag: '--once', help: 'print the rooms once, as lines, and end' },
+    { flag: '--filter <text>', help: 'only rooms whose name contains this text' },
+    { flag: '--once', help: 'print the rooms once, as lines, and exit' },
     { flag: '--json', help: 'print a line of JSON for each reading' },
   ],
   read(words, faults) {
     const { options, flags } = words
-    const order: Order = {
+    const settings: TopSettings = {
       source: { url: readServer(words, faults), token: options.token },
       interval: readInterval(flags.interval, faults),
       selection: {
@@ -48,17 +48,17 @@ export const topCommand: Command = {
         filter: readFilter(flags.filter, faults),
       },
     }
-    return () => top(order, { isJson: flags.json === true, isOnce: flags.once === true })
+    return () => top(settings, { isJson: flags.json === true, isOnce: flags.once === true })
   },
 }
 
-async function top(order: Order, printing: Printing): Promise<number> {
+async function top(settings: TopSettings, printing: Printing): Promise<number> {
   const { stdin, stdout, env } = process
   const isScreen = stdin.isTTY && stdout.isTTY && env.TERM !== 'dumb'
   try {
     if (isScreen && !printing.isJson && !printing.isOnce)
-      await watchScreen(order, new Terminal(stdin, stdout))
-    else await printRounds(order, printing)
+      await watchScreen(settings, new Terminal(stdin, stdout))
+    else await printRounds(settings, printing)
     return 0
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`)
@@ -86,7 +86,7 @@ function readSort(value: unknown = DEFAULT_SORT, faults: Fault[]): Sort {
 function readFilter(value: unknown = '', faults: Fault[]): string {
   const filter = String(value)
   if (filter.length > LONGEST_FILTER || !/^[ -~]*$/.test(filter)) {
-    const detail = `expected at most ${LONGEST_FILTER} letters, digits and signs of a room's name, got ${quote(value)}`
+    const detail = `expected at most ${LONGEST_FILTER} printable ASCII characters, got ${quote(value)}`
     faults.push({ name: '--filter', detail })
   }
   return filter

@@ -8,9 +8,9 @@ import tls from 'node:tls'
 import type { Protocol, Seen } from './observations.ts'
 import { boundaryOf, Parts } from './parts.ts'
 
-/** Where a client connects to, and as whom it asks. */
+/** Where a client connects, and the origin that it requests. */
 export interface Target {
-  /** The origin that it asks for. */
+  /** The origin of its requests. */
   url: URL
   /** The address that it connects to. */
   address: string
@@ -20,25 +20,25 @@ export interface Target {
 
 const PATIENCE = 5000
 
-/** An answer whose body goes on. */
+/** A response whose body is still arriving. */
 export interface Answer extends Seen {
-  /** Whether the header names came in lower case. */
+  /** Whether the header names are in lower case. */
   isLowerCase: boolean
-  /** The performance.now() before it was asked for. */
+  /** The performance.now() before the request. */
   askedAt: number
-  /** The performance.now() at which each picture was whole. */
+  /** The performance.now() at which each picture was complete. */
   readonly pictures: readonly number[]
-  /** The performance.now() at which it ended, however it did. */
+  /** The performance.now() at which it ended, for any reason. */
   readonly endedAt: number | undefined
-  /** Resolves with whether the condition held before the time was over or the answer ended. */
+  /** Resolves to true once the condition holds, and to false at the timeout or the end of the response. */
   until(condition: () => boolean, patience?: number): Promise<boolean>
-  /** The whole of a body that ends. */
+  /** The whole body, once it has ended. */
   text(): Promise<string>
-  /** Lets go of it as a browser does: of its connection, or over HTTP/2 only of its stream. */
+  /** Closes it as a browser does: the connection, or over HTTP/2 only the stream. */
   close(): void
 }
 
-/** Asks one server, in one protocol, over HTTP/2 all on one connection: as a browser does. */
+/** Sends requests to one server in one protocol, as a browser does: over HTTP/2 all on one connection. */
 export class Client {
   readonly #target: Target
   readonly #open = new Set<() => void>()
@@ -52,7 +52,7 @@ export class Client {
     return this.#target.url.origin
   }
 
-  /** Sends a GET; resolves when the head is there. @throws Error where none comes in time. */
+  /** Sends a GET, and resolves when the head has arrived. @throws Error at the timeout. */
   async get(path: string, headers: Record<string, string>, patience = PATIENCE): Promise<Answer> {
     const askedAt = performance.now()
     const late = new AbortController()
@@ -78,7 +78,7 @@ export class Client {
     }
   }
 
-  /** Lets go of everything. */
+  /** Closes all connections. */
   close(): void {
     for (const close of this.#open) close()
     this.#session?.destroy()
@@ -104,7 +104,7 @@ export class Client {
         body: response,
       }
     })
-    // Whoever closes before the head is there has no use for what follows from that.
+    // Closing before the head arrives causes an error that nothing waits for.
     request.on('error', () => {})
     request.end()
     return { head, close: () => request.destroy() }
@@ -137,7 +137,7 @@ interface Received extends Seen {
   body: Readable
 }
 
-/** How to connect. What is wrong with a certificate is told by itself, and does not end the examination. */
+/** The connection options. A faulty certificate is a finding of its own, and must not end the examination. */
 export function secured({
   url,
   address,
@@ -149,7 +149,7 @@ export function secured({
     host: address,
     port,
     ...(localAddress && { localAddress }),
-    // An address is no name to ask for (RFC 6066, section 3).
+    // SNI does not allow addresses (RFC 6066, section 3).
     ...(name !== address && { servername: name }),
     rejectUnauthorized: false,
   }

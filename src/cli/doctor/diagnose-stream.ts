@@ -2,11 +2,11 @@ import type { Finding } from './finding.ts'
 import type { Observations } from './observations.ts'
 import { remedyFor } from './remedies.ts'
 
-/** Pictures that arrive closer together than this came together. */
+/** Milliseconds below which two pictures count as having arrived together. */
 const TOGETHER = 50
 const SECOND = 1000
 
-/** How many pictures a reader can have open. */
+/** Reports how many pictures a reader can have open. */
 export function diagnoseVersion({ reach, proxy, identity }: Observations): Finding | undefined {
   if (identity?.base === undefined) return undefined
   const id = 'http-version'
@@ -17,39 +17,39 @@ export function diagnoseVersion({ reach, proxy, identity }: Observations): Findi
     detail: `HTTP/1.1${reach.tls ? '' : ', without TLS'}: six pictures at once`,
     remedy: reach.tls
       ? remedyFor('no-http2', proxy)
-      : 'Pages over https:// do not load pictures over http://, and browsers speak HTTP/2 only with TLS: serve https://.',
+      : 'Pages over https:// do not load pictures over http://, and browsers use HTTP/2 only with TLS: serve https://.',
   }
 }
 
-/** What was done to the head on its way. */
+/** Checks whether the head was changed on the way. */
 export function diagnoseHeaders({ opened, proxy }: Observations): Finding | undefined {
   if (opened?.headers === undefined || opened.status !== 200) return undefined
   const id = 'headers'
   const { headers } = opened
   const problem = (detail: string, remedy: string): Finding => ({ id, level: 'problem', detail, remedy })
   if (opened.isHeldToCompress)
-    return problem('none come to whoever takes compressed answers', remedyFor('compresses', proxy))
+    return problem('none arrive if the client accepts compression', remedyFor('compresses', proxy))
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity')
     return problem(`Content-Encoding: ${encoding} was added`, remedyFor('compresses', proxy))
   if (headers.age !== undefined || /\bhit\b/i.test(headers['x-cache'] ?? headers['cf-cache-status'] ?? ''))
-    return problem('it came from a cache', remedyFor('caches', proxy))
+    return problem('the response came from a cache', remedyFor('caches', proxy))
   const policy = headers['cross-origin-resource-policy'] ?? 'cross-origin'
   if (policy !== 'cross-origin') {
     const remedy =
-      'Pages of other sites may not show the pictures: do not set Cross-Origin-Resource-Policy here.'
+      'Pages of other sites cannot show the pictures: do not set Cross-Origin-Resource-Policy in the proxy.'
     return problem(`Cross-Origin-Resource-Policy: ${policy}`, remedy)
   }
   const control = headers['cache-control'] ?? 'none'
   if (!/\bno-store\b/.test(control)) {
     const remedy =
-      "Leave the server's Cache-Control alone: without `no-store` a second tab of a browser has to wait."
+      "Do not change the server's Cache-Control: without `no-store` a second tab of a browser has to wait."
     return { id, level: 'warning', detail: `Cache-Control: ${control}`, remedy }
   }
   return { id, level: 'ok', detail: 'as the server sent them' }
 }
 
-/** Whether a browser's request brings a stream. */
+/** Checks that a browser's request returns a stream. */
 export function diagnoseOpened({ opened }: Observations): Finding | undefined {
   if (!opened) return undefined
   const id = 'stream'
@@ -57,11 +57,11 @@ export function diagnoseOpened({ opened }: Observations): Finding | undefined {
   if (status === undefined || status === 200) {
     if (!isStill) return status === 200 ? { id, level: 'ok', detail: 'a browser gets one' } : undefined
     const remedy =
-      'What makes a browser one does not arrive: pass Sec-Fetch-Dest, Accept and User-Agent on as they come, and cache nothing.'
+      'The server does not recognise the browser: forward Sec-Fetch-Dest, Accept and User-Agent unchanged, and cache nothing.'
     return { id, level: 'problem', detail: 'a browser gets a still', remedy }
   }
   const remedies: Record<number, string> = {
-    403: 'Something between refuses it, or the server does, by --allow-referrer: look at the logs of both.',
+    403: 'The proxy refuses the request, or the server does because of --allow-referrer: check both logs.',
     429: 'Too many pictures are open from one address: behind a proxy set `--trust-proxy`, else raise `--max-connections-per-address`.',
     503: 'The server is full: raise `--max-connections` or `--max-channels`.',
   }
@@ -69,11 +69,11 @@ export function diagnoseOpened({ opened }: Observations): Finding | undefined {
     id,
     level: 'problem',
     detail: `status ${status}`,
-    remedy: remedies[status] ?? 'The server answers, but gives no picture: look at its log.',
+    remedy: remedies[status] ?? 'The server responds, but not with a picture: check its log.',
   }
 }
 
-/** How long a reader looks at nothing. */
+/** Checks how long the first picture takes. */
 export function diagnoseFirst({ opened, roundTrip = 0, proxy }: Observations): Finding | undefined {
   if (!opened || (opened.status !== undefined && opened.status !== 200)) return undefined
   const id = 'first-picture'
@@ -90,13 +90,13 @@ export function diagnoseFirst({ opened, roundTrip = 0, proxy }: Observations): F
   }
 }
 
-/** How late a change is seen. */
+/** Checks how long a change takes to arrive. */
 export function diagnosePushes({ pushes, roundTrip = 0, proxy }: Observations): Finding | undefined {
   if (!pushes) return undefined
   const id = 'push-delay'
   const delay = pushes.toSorted((a, b) => a - b)[Math.floor(pushes.length / 2)] ?? Number.POSITIVE_INFINITY
   if (delay === Number.POSITIVE_INFINITY)
-    return { id, level: 'problem', detail: 'a change does not show', remedy: remedyFor('buffers', proxy) }
+    return { id, level: 'problem', detail: 'a change does not arrive', remedy: remedyFor('buffers', proxy) }
   const detail = `${delay.toFixed(0)} ms from a change to its picture`
   if (delay <= SECOND / 2 + 2 * roundTrip) return { id, level: 'ok', detail }
   return {
@@ -107,7 +107,7 @@ export function diagnosePushes({ pushes, roundTrip = 0, proxy }: Observations): 
   }
 }
 
-/** Whether pictures come one by one. */
+/** Checks that pictures arrive one by one. */
 export function diagnosePace({ pace, proxy }: Observations): Finding | undefined {
   if (!pace) return undefined
   const id = 'buffering'
@@ -121,7 +121,7 @@ export function diagnosePace({ pace, proxy }: Observations): Finding | undefined
   return { id, level: together >= 2 ? 'problem' : 'warning', detail, remedy: remedyFor('buffers', proxy) }
 }
 
-/** Whether a picture that does not change stays. */
+/** Checks that the stream of an unchanging picture stays open. */
 export function diagnoseQuiet({ quiet, proxy }: Observations): Finding | undefined {
   if (!quiet) return undefined
   const id = 'stays-open'

@@ -4,34 +4,36 @@ import { boundaryOf } from './parts.ts'
 import { remedyFor } from './remedies.ts'
 
 const BY_CODE: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'There is no such name: is it spelled right, and does it have an A or AAAA record?',
-  EAI_AGAIN: 'The name cannot be looked up now: does this machine reach its DNS server?',
-  ECONNREFUSED: 'Nothing listens there: is the server running, and does it listen on this address and port?',
-  ETIMEDOUT: 'Nothing answers: a firewall swallows it, or the address is wrong.',
+  ENOTFOUND: 'The name does not exist: check its spelling, and that it has an A or AAAA record.',
+  EAI_AGAIN: 'The name cannot be resolved now: check that this machine reaches its DNS server.',
+  ECONNREFUSED: 'Nothing listens there: check that the server runs, and listens on this address and port.',
+  ETIMEDOUT: 'No response: a firewall drops the packets, or the address is wrong.',
   EHOSTUNREACH: 'There is no way to that address from here.',
   ENETUNREACH: 'There is no way to that address from here.',
-  ECONNRESET: 'It hangs up on this: perhaps it speaks https:// on this port, or only lets some clients in.',
-  HPE_INVALID_CONSTANT: 'What answers is not HTTP: perhaps it speaks https:// on this port.',
-  NO_RESPONSE: 'It takes the connection and says nothing: is what stands behind it alive?',
+  ECONNRESET:
+    'The server closed the connection: perhaps this port uses https://, or admits only some clients.',
+  HPE_INVALID_CONSTANT: 'The response is not HTTP: perhaps this port uses https://.',
+  NO_RESPONSE:
+    'The server accepts the connection but sends nothing: check that the server behind the proxy is alive.',
 }
 
 const BY_STAGE: Readonly<Record<Failure['stage'], string>> = {
-  name: 'Look at the DNS records of the name.',
-  connection: 'Look at the address, the port and the firewall.',
-  tls: 'It does not speak TLS here, or not for this name: try http://, or look at its certificate for this name.',
-  response: 'It takes the connection and gives no proper answer: look at its log.',
+  name: 'Check the DNS records of the name.',
+  connection: 'Check the address, the port and the firewall.',
+  tls: 'This port does not use TLS, or not for this name: try http://, or check the certificate for this name.',
+  response: 'The server accepts the connection but sends no valid response: check its log.',
 }
 
 const CERTIFICATE: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: 'The certificate has expired: renew it, and have it loaded again.',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'The certificate is for other names than this one.',
+  CERT_HAS_EXPIRED: 'The certificate has expired: renew it, and reload the server.',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'The certificate is for other names.',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'Something is missing between the certificate and a known root: send the whole chain (fullchain.pem).',
+    'An intermediate certificate is missing: send the whole chain (fullchain.pem).',
   DEPTH_ZERO_SELF_SIGNED_CERT:
-    'It signed its certificate itself. Take one that browsers know; for tests NODE_EXTRA_CA_CERTS may name the file.',
+    'The certificate is self-signed. Use one that browsers accept; for tests, set NODE_EXTRA_CA_CERTS to its file.',
 }
 
-/** Whether anything answers at all. */
+/** Checks that the address responds. */
 export function diagnoseReach({ reach }: Observations): Finding {
   const { failure, address = '', dead, redirects, connected = 0 } = reach
   const id = 'reachable'
@@ -50,22 +52,21 @@ export function diagnoseReach({ reach }: Observations): Finding {
     level: 'warning',
     detail: `${detail}; not at ${dead.join(', ')}`,
     remedy:
-      'Some readers are sent to an address that does not answer: listen there too, or take it out of DNS.',
+      'Some readers are sent to an address that does not respond: listen there too, or remove it from DNS.',
   }
 }
 
-/** Whether browsers believe the certificate. */
+/** Checks that browsers accept the certificate. */
 export function diagnoseCertificate({ reach: { tls } }: Observations): Finding | undefined {
   if (!tls) return undefined
   const id = 'certificate'
   if (tls.fault === undefined)
     return { id, level: 'ok', detail: `${tls.version}, valid until ${tls.validTo}` }
-  const remedy =
-    CERTIFICATE[tls.fault] ?? 'Browsers do not believe this certificate: take one that they know.'
+  const remedy = CERTIFICATE[tls.fault] ?? 'Browsers reject this certificate: use one that they accept.'
   return { id, level: 'problem', detail: tls.fault, remedy }
 }
 
-/** Whether it is Imgcast, and else what. */
+/** Checks that the server is Imgcast, and otherwise reports what it is. */
 export function diagnoseIdentity({ identity, proxy, reach }: Observations): Finding | undefined {
   if (!identity) return undefined
   const id = 'imgcast'
@@ -77,31 +78,28 @@ export function diagnoseIdentity({ identity, proxy, reach }: Observations): Find
   if (status === 401 || status === 403)
     return problem(
       `no: ${status}`,
-      'It lets nobody in, and so no reader either: take the login off this path.',
+      'The server requires a login: remove it from this path, as readers have none.',
     )
   if (boundaryOf(type) !== undefined)
     return problem(
       'no: a stream of another server',
-      "This stream is not Imgcast's: give the address of an Imgcast.",
+      'This stream is not from Imgcast: give the address of an Imgcast server.',
     )
   if (type.startsWith('image/') && status === 200) {
     return problem(
       `no: a plain file, ${type}`,
-      'A finished file comes, from a disk or a cache: send this path on to Imgcast, and its .json too.',
+      'The response is a static file, from a disk or a cache: forward this path to Imgcast, and its .json too.',
     )
   }
   if (status === 400 && reach.tls === undefined)
-    return problem(
-      'no: 400',
-      'What answers does not understand this: perhaps it speaks https:// on this port.',
-    )
+    return problem('no: 400', 'The server does not understand the request: perhaps this port uses https://.')
   return problem(
     `no: ${sayType(type)}, ${status}`,
-    'Another web server answers: give the path that Imgcast is mounted at, or have it sent on to Imgcast, .json too.',
+    'Another web server responds: give the path that Imgcast is mounted at, or forward this path to Imgcast, .json too.',
   )
 }
 
-/** Whether the very picture that was asked for is one. */
+/** Checks the picture at the given address. */
 export function diagnosePicture({ identity, proxy, reach }: Observations): Finding | undefined {
   if (identity?.base === undefined) return undefined
   if (identity.wanted === undefined) return diagnoseOther(identity, reach.url)
@@ -109,18 +107,18 @@ export function diagnosePicture({ identity, proxy, reach }: Observations): Findi
   const id = 'picture'
   const type = headers['content-type'] ?? 'no type'
   if (status >= 400) {
-    const remedy = 'Look at the address: the gallery at the root of the server has right ones.'
+    const remedy = 'Check the address: the gallery at the root of the server lists valid ones.'
     return { id, level: 'problem', detail: said ?? `status ${status}`, remedy }
   }
   if (boundaryOf(type) !== undefined) return { id, level: 'ok', detail: 'a stream' }
   if (type.startsWith('text/html')) {
-    return { id, level: 'problem', detail: 'nothing came within 5 s', remedy: remedyFor('buffers', proxy) }
+    return { id, level: 'problem', detail: 'nothing arrived within 5 s', remedy: remedyFor('buffers', proxy) }
   }
   if (wanted === 'still') return { id, level: 'ok', detail: `a still, as its address says: ${type}` }
   return { id, level: 'problem', detail: `${type}, not a stream`, remedy: remedyFor('caches', proxy) }
 }
 
-/** What stands at an address that is not that of a picture; nothing where it is Imgcast's own. */
+/** Reports an address that is not a picture's; returns nothing for one of Imgcast's own. */
 function diagnoseOther({ base, status, headers }: Identity, url: string): Finding | undefined {
   const type = headers['content-type'] ?? 'no type'
   const isPicture = type.startsWith('image/') || boundaryOf(type) !== undefined

@@ -12,7 +12,7 @@ import { diagnoseCertificate, diagnoseIdentity, diagnosePicture, diagnoseReach }
 import type { Finding } from './finding.ts'
 import type { Observations } from './observations.ts'
 
-/** Every check, in the order in which it is told; each says nothing where there was nothing to look at. */
+/** All checks, in the order of the report. A check without an observation returns nothing. */
 const CHECKS: readonly ((seen: Observations) => Finding | undefined)[] = [
   diagnoseReach,
   diagnoseCertificate,
@@ -31,7 +31,7 @@ const CHECKS: readonly ((seen: Observations) => Finding | undefined)[] = [
   diagnoseAudit,
 ]
 
-/** Makes findings of what was seen. Pure. */
+/** Derives the findings from the observations. Pure. */
 export function diagnose(seen: Observations): Finding[] {
   return CHECKS.flatMap((check) => check(seen) ?? [])
 }

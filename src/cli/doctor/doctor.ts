@@ -1,18 +1,18 @@
 import { diagnose } from './diagnose.ts'
-import { type Order, observe } from './observe.ts'
+import { observe, type Target } from './observe.ts'
 import { type Report, toText } from './report.ts'
 
-/** What `imgcast doctor` asks for. */
-export interface DoctorOrder extends Order {
+/** The options of `imgcast doctor`. */
+export interface DoctorSettings extends Target {
   json: boolean
 }
 
 const HAS_PROBLEMS = 1
 const WIDTH = 100
 
-/** Prints whether pictures really stream from an address, and what to do where not; answers the exit code. */
-export async function doctor({ json, ...order }: DoctorOrder): Promise<number> {
-  const seen = await observe(order)
+/** Prints whether pictures stream from an address, with a remedy for each problem. Returns the exit code. */
+export async function doctor({ json, ...target }: DoctorSettings): Promise<number> {
+  const seen = await observe(target)
   const findings = diagnose(seen)
   const ok = findings.every(({ level }) => level !== 'problem')
   const proxy = seen.proxy === 'none seen' ? null : seen.proxy

@@ -1,7 +1,7 @@
-/** How it is: `unknown` where nobody could tell from here. Only a `problem` makes the command fail. */
+/** A finding's level: `unknown` if it cannot be determined from here. Only `problem` makes the command fail. */
 export type Level = 'ok' | 'warning' | 'problem' | 'unknown'
 
-/** What is looked at, in the order in which it is told. */
+/** The checks, in the order of the report. */
 export type CheckId =
   | 'reachable'
   | 'certificate'
@@ -19,12 +19,12 @@ export type CheckId =
   | 'visitors'
   | 'audit'
 
-/** What one check found out. */
+/** The result of one check. */
 export interface Finding {
   id: CheckId
   level: Level
-  /** What was seen, in a few words. */
+  /** The observation, in a few words. */
   detail: string
-  /** What to do about it, in a sentence or two; there is none where it is as it should be. */
+  /** What to do, in a sentence or two; missing if nothing is wrong. */
   remedy?: string
 }

@@ -5,7 +5,7 @@ import type { Identity } from './observations.ts'
 import { boundaryOf } from './parts.ts'
 import { imageHeaders, newRoom, Viewer } from './viewer.ts'
 
-/** Finds out what stands at an address, and where Imgcast's own paths begin: it may be mounted below others. */
+/** Identifies the server at an address, and the path that Imgcast is mounted at. */
 export async function identify(client: Client, url: URL, answer: Answer): Promise<Identity> {
   const { status, headers } = answer
   const found = { status, headers, wanted: wantedOf(url), base: await findBase(client, url, answer) }
@@ -14,7 +14,7 @@ export async function identify(client: Client, url: URL, answer: Answer): Promis
   return { ...found, ...(said !== undefined && { said }) }
 }
 
-/** How Imgcast would deliver what stands at an address to a browser's `<img>`. */
+/** Returns how Imgcast should deliver the picture at an address to a browser's `<img>`. */
 function wantedOf(url: URL): Identity['wanted'] {
   const ending = /\.([a-z]+)$/.exec(url.pathname)?.[1] ?? ''
   if (!isExtension(ending) || extensionRow(ending).delivery === 'data') return undefined
@@ -31,7 +31,7 @@ function wantedOf(url: URL): Identity['wanted'] {
 
 async function findBase(client: Client, url: URL, { headers }: Answer): Promise<string | undefined> {
   const segments = url.pathname.split('/').filter((segment) => segment !== '')
-  // A picture is two segments below, or one where its key is left out; the nearest comes first.
+  // A picture is two segments below the mount path, or one if its key is left out. Try the nearest first.
   const candidates = [0, 2, 1].flatMap((count) =>
     count <= segments.length
       ? [segments.slice(0, segments.length - count).map((segment) => `/${segment}`)]
@@ -44,7 +44,7 @@ async function findBase(client: Client, url: URL, { headers }: Answer): Promise<
   )
   const base = found.find((each) => each !== undefined)
   if (base !== undefined) return base
-  // Its data may be kept back by a proxy; its pictures are known by their boundary.
+  // A proxy may withhold the data, but the boundary identifies Imgcast's pictures.
   return boundaryOf(headers['content-type'])?.startsWith('imgcast-') ? bases[1] : undefined
 }
 

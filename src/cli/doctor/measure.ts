@@ -8,11 +8,11 @@ const PUSH_PATIENCE = 4000
 const CALM = 250
 const INTERVAL = 200
 const PACE_TIME = 3000
-/** The server's default heartbeat and a second: by then a leaver has to be gone from the count. */
+/** Milliseconds until a viewer who left must be gone from the count: the default heartbeat and a second. */
 const CLOSE_PATIENCE = 4000
 const COUNT_PATIENCE = 4000
 
-/** Milliseconds a small request takes, the median of three. */
+/** Measures the milliseconds of a small request: the median of three. */
 export async function roundTrip(viewer: Viewer): Promise<number> {
   const times: number[] = []
   for (let count = 0; count < 3; count += 1) {
@@ -23,7 +23,7 @@ export async function roundTrip(viewer: Viewer): Promise<number> {
   return median(times)
 }
 
-/** Opens a picture as a browser does; where that brings a still, once more as a stream. */
+/** Opens a picture as a browser does. If that returns a still, opens it again as a stream. */
 export async function open(client: Client, base: string): Promise<{ opened: Opened; extra: string }> {
   const seen = await openOnce(new Viewer(client, base))
   if (!seen.headers?.['content-type']?.startsWith('image/') || seen.status !== 200) {
@@ -35,7 +35,7 @@ export async function open(client: Client, base: string): Promise<{ opened: Open
 }
 
 async function openOnce(viewer: Viewer): Promise<Omit<Opened, 'isStill'>> {
-  // As a browser asks, so that whoever compresses does.
+  // As browsers send it, so that compressing proxies compress.
   const takesAll = await peek(viewer, { 'Accept-Encoding': 'gzip, deflate, br' })
   try {
     const answer = await viewer.open(`${SHARED_ROOMS.first}.png?count=visitors`)
@@ -62,7 +62,7 @@ function toSeen({ status, headers }: Answer): Seen {
   return { status, headers }
 }
 
-/** Changes a picture by looking at it a second time, and measures until the first viewer sees that. */
+/** Changes a picture by opening it a second time, and measures how long the first viewer waits for the change. */
 export async function pushes(viewer: Viewer, room: string): Promise<number[]> {
   const picture = `${room}.png?count=connections`
   const others: Answer[] = []
@@ -86,7 +86,7 @@ export async function pushes(viewer: Viewer, room: string): Promise<number[]> {
   return delays
 }
 
-/** Waits until nothing came for a moment: what was under way is not to be taken for the next change. */
+/** Waits for a pause, so that a picture still under way is not mistaken for the next change. */
 async function settle(answer: Answer): Promise<void> {
   for (let rounds = 0; rounds < 8; rounds += 1) {
     const before = answer.pictures.length
@@ -94,7 +94,7 @@ async function settle(answer: Answer): Promise<void> {
   }
 }
 
-/** Watches a picture that changes by itself at known times. */
+/** Watches a picture that changes by itself at a known pace. */
 export async function pace(viewer: Viewer): Promise<Pace> {
   try {
     const answer = await viewer.open(`${SHARED_ROOMS.pace}.png?interval=${INTERVAL}ms`)
@@ -108,14 +108,14 @@ export async function pace(viewer: Viewer): Promise<Pace> {
   }
 }
 
-/** Comes and goes, and asks how long that takes to show; undefined where counts cannot be read. */
+/** Opens and closes a picture, and measures how long the count takes to follow. Returns undefined if counts cannot be read. */
 export async function visit(viewer: Viewer, room: string, trip: number): Promise<Visit | undefined> {
   if (!(await viewer.counts(room))) return undefined
   const patience = CLOSE_PATIENCE + trip
-  // By visitors: whoever else comes would not be seen to go by a change of the picture.
+  // Compare visitors, not pictures: another viewer who joins would hide that this one left.
   const answer = await viewer.open(`${room}.png?count=visitors`).catch(() => undefined)
   const isCounted = answer !== undefined && (await untilCounted(viewer, room, 1))
-  // What is still on its way must not help.
+  // Pictures still on their way must not help: a write to the closed socket reveals it.
   await sleep(500)
   answer?.close()
   const start = performance.now()
@@ -124,7 +124,7 @@ export async function visit(viewer: Viewer, room: string, trip: number): Promise
   return { isCounted, uncounted: isGone ? performance.now() - start : undefined, patience }
 }
 
-/** Whether a room counts so many before the time is over. */
+/** Resolves to whether a room reaches a count before the timeout. */
 export async function untilCounted(
   viewer: Viewer,
   room: string,
@@ -139,7 +139,7 @@ export async function untilCounted(
   }
 }
 
-/** Watches a picture that does not change. */
+/** Watches an unchanging picture. */
 export async function quiet(viewer: Viewer, room: string, wait: number): Promise<Quiet> {
   const start = performance.now()
   try {
@@ -153,7 +153,7 @@ export async function quiet(viewer: Viewer, room: string, wait: number): Promise
   }
 }
 
-/** Whether the server's counts agree with its kernel. */
+/** Reads whether the server's counts agree with its kernel. */
 export async function audit(client: Client, base: string, token: string): Promise<Audited> {
   try {
     const answer = await client.get(`${base}/api/audit`, { Authorization: `Bearer ${token}` })
@@ -164,7 +164,7 @@ export async function audit(client: Client, base: string, token: string): Promis
   }
 }
 
-/** The middle one; the later of two. */
+/** The median; of an even number, the upper one. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

@@ -1,29 +1,29 @@
 import type { ProxyName } from './proxy.ts'
 
-/** An attempt that failed: how far it came, and the system's or TLS's own code for it. */
+/** A failed attempt: the stage it reached, and the error code of the system or of TLS. */
 export interface Failure {
   stage: 'name' | 'connection' | 'tls' | 'response'
   code: string
   message: string
 }
 
-/** The way to the server, up to the first response. */
+/** The path to the server, up to its first response. */
 export interface Reach {
-  /** Where redirects led to. */
+  /** The URL after redirects. */
   url: string
   failure?: Failure
-  /** The address that answered. */
+  /** The address that accepted the connection. */
   address?: string
-  /** Addresses of the same name that did not. */
+  /** Addresses of the same name that did not accept one. */
   dead: string[]
-  /** Milliseconds from before the name was looked up until a request could be sent. */
+  /** Milliseconds from the name lookup until a request could be sent. */
   connected?: number
   tls?: { version: string; validTo: string; fault?: string }
   protocol: Protocol
   redirects: string[]
 }
 
-/** What is spoken with the client. */
+/** The protocol between the client and the next hop. */
 export type Protocol = 'HTTP/1.1' | 'HTTP/2'
 
 /** The head of one response. */
@@ -32,81 +32,81 @@ export interface Seen {
   headers: Readonly<Record<string, string>>
 }
 
-/** What was found at the address. */
+/** The server at the address. */
 export interface Identity extends Seen {
-  /** Where Imgcast's own paths begin; undefined where there is no Imgcast. */
+  /** The path that Imgcast is mounted at; undefined for another server. */
   base: string | undefined
-  /** How the picture at the address should come; undefined where it is not that of one picture. */
+  /** How the picture at the address should be delivered; undefined if the address is not a picture's. */
   wanted: 'stream' | 'still' | undefined
-  /** What a problem document says where the status is an error. */
+  /** The detail of the problem document, for an error status. */
   said?: string
 }
 
 /** A stream's head and its first picture. */
 export interface Opened extends Partial<Seen> {
-  /** Whether it came as a still, until a stream was asked for outright. */
+  /** Whether the first request returned a still, and only `delivery=stream` a stream. */
   isStill: boolean
-  /** Whether no head came to whoever takes compressed answers, but one to others. */
+  /** Whether a response arrived only for a request without `Accept-Encoding`. */
   isHeldToCompress: boolean
-  /** Milliseconds from the request to the first whole picture; undefined if none came. */
+  /** Milliseconds from the request to the first complete picture; undefined if none arrived. */
   first: number | undefined
 }
 
-/** Pictures that change every `interval`, as they arrived. */
+/** The arrivals of pictures that change every `interval`. */
 export interface Pace {
   interval: number
   watched: number
-  /** Milliseconds since the first, when each arrived. */
+  /** Milliseconds from the first arrival to each. */
   arrivals: number[]
 }
 
-/** A viewer who came and went. */
+/** A viewer that joined and left. */
 export interface Visit {
   /** Whether the server ever counted it. */
   isCounted: boolean
-  /** Milliseconds from its close until it was not counted any more; undefined if that did not come. */
+  /** Milliseconds from its close until it was no longer counted; undefined if it always was. */
   uncounted: number | undefined
-  /** How long that was waited for. */
+  /** Milliseconds that this was waited for. */
   patience: number
 }
 
-/** Who is told apart; undefined where there was no way to try. */
+/** Which viewers are distinguished; undefined if it could not be tried. */
 export interface Visitors {
-  /** A second viewer from another address is a second visitor. */
+  /** Whether a second viewer from another address is a second visitor. */
   apart: boolean | undefined
-  /** A viewer who says another address than it has is a second visitor. */
+  /** Whether a viewer with a forged address is a second visitor. */
   forged: boolean | undefined
 }
 
-/** A picture that does not change. */
+/** The stream of an unchanging picture. */
 export interface Quiet {
-  /** Milliseconds it was watched. */
+  /** Milliseconds that it was watched. */
   watched: number
   /** Milliseconds after which it ended; undefined while it is open. */
   ended: number | undefined
 }
 
-/** What the server says of its counts and its kernel: see http/audit/audit. */
+/** The server's own audit; see http/audit/audit. */
 export interface Audited {
   status: number
   agrees?: boolean
 }
 
-/** Everything that was seen, before anything is made of it; times are milliseconds. */
+/** All observations, without conclusions. Times are milliseconds. */
 export interface Observations {
   reach: Reach
   proxy: ProxyName
   identity?: Identity
-  /** Median time that a small request takes. */
+  /** Median of the round trip of a small request. */
   roundTrip?: number
   opened?: Opened
-  /** How late each change was; infinite for one that did not come. */
+  /** The delay of each change; infinite for one that did not arrive. */
   pushes?: number[]
   pace?: Pace
   quiet?: Quiet
-  /** Undefined where the counts cannot be read. */
+  /** Undefined if the counts cannot be read. */
   visit?: Visit
   visitors?: Visitors
-  /** What `GET /api/audit` says, if there is a token. */
+  /** The response of `GET /api/audit`; undefined without a token. */
   audit?: Audited
 }

@@ -8,21 +8,21 @@ import { takeRooms } from './rooms.ts'
 import { imageHeaders, Viewer } from './viewer.ts'
 import { visitors } from './visitors.ts'
 
-/** What is to be examined. */
-export interface Order {
+/** The target of an examination. */
+export interface Target {
   url: string
   token: string | undefined
-  /** An address to connect to instead of what the name stands for. */
+  /** An address to connect to instead of the name's. */
   resolve: string | undefined
-  /** Milliseconds for which a picture that does not change is watched. */
+  /** Milliseconds to watch an unchanging picture. */
   wait: number
 }
 
 const MOST_REDIRECTS = 5
 
-/** Looks at a server through whatever stands between, and says what it saw. Never throws for what it meets there. */
-export async function observe(order: Order): Promise<Observations> {
-  const arrived = await arrive(order)
+/** Examines a server through all proxies, and returns the observations. Never throws because of the server. */
+export async function observe(target: Target): Promise<Observations> {
+  const arrived = await arrive(target)
   if (!('client' in arrived)) return { reach: arrived.reach, proxy: 'none seen' }
   const { client, answer, reach: way } = arrived
   const url = new URL(way.url)
@@ -32,14 +32,14 @@ export async function observe(order: Order): Promise<Observations> {
     answer.close()
     const found: Observations = { reach: way, proxy, identity }
     if (identity.base === undefined) return found
-    return { ...found, ...(await watch(order, found, client, identity.base)) }
+    return { ...found, ...(await watch(target, found, client, identity.base)) }
   } finally {
     client.close()
   }
 }
 
-/** Goes where redirects lead, up to the first answer that is none. */
-async function arrive({ url: start, resolve }: Order): Promise<Arrived | { reach: Reach }> {
+/** Follows redirects to the first response that is none. */
+async function arrive({ url: start, resolve }: Target): Promise<Arrived | { reach: Reach }> {
   const redirects: string[] = []
   for (let url = withoutUser(start); ; ) {
     const way = { ...(await reach(url, resolve)), redirects }
@@ -60,12 +60,12 @@ async function arrive({ url: start, resolve }: Order): Promise<Arrived | { reach
   }
 }
 
-/** Browsers send no password with a picture, and nobody is to read it in a report. */
+/** Browsers send no password with a picture, and the report must not show it. */
 function withoutUser(text: string, base?: URL): URL {
   return Object.assign(new URL(text, base), { username: '', password: '' })
 }
 
-/** Asks as for a picture; where no head comes, as for a page, which has an end that a proxy may be waiting for. */
+/** Requests a picture. If no head arrives, requests a page instead: it ends, and a buffering proxy may be waiting for an end. */
 async function ask(client: Client, path: string): Promise<Answer> {
   try {
     return await client.get(path, imageHeaders(client.origin))
@@ -85,7 +85,7 @@ interface Arrived {
   reach: Reach
 }
 
-/** HTTP/2 has all names in lower case: how they are written is only seen over HTTP/1.1. */
+/** HTTP/2 sends all names in lower case, so only HTTP/1.1 shows how they are written. */
 async function readHead(way: Reach, answer: Answer): Promise<Head> {
   if (way.protocol === 'HTTP/1.1' || way.address === undefined) return answer
   const client = new Client({ url: new URL(way.url), address: way.address, protocol: 'HTTP/1.1' })
@@ -99,7 +99,7 @@ async function readHead(way: Reach, answer: Answer): Promise<Head> {
 }
 
 async function watch(
-  { token, wait }: Order,
+  { token, wait }: Target,
   { reach: way, proxy }: Observations,
   client: Client,
   base: string,

@@ -1,4 +1,4 @@
-/** What can stand between and be recognised, by how it is spelled; `none seen` may still be one that hides. */
+/** Recognisable proxies, by their usual spelling. `none seen` can still mean a proxy that does not name itself. */
 export type ProxyName =
   | 'nginx'
   | 'Caddy'
@@ -10,15 +10,15 @@ export type ProxyName =
   | 'Envoy'
   | 'none seen'
 
-/** The head of a response, as far as it tells who passed it on. */
+/** The parts of a response's head that reveal a proxy. */
 export interface Head {
-  /** By names in lower case. */
+  /** Headers by lower-case name. */
   headers: Readonly<Record<string, string>>
-  /** Whether the names came in lower case over HTTP/1.1, where the server and most proxies write capitals. */
+  /** Whether names arrived in lower case over HTTP/1.1; the server and most proxies write capitals. */
   isLowerCase: boolean
 }
 
-/** By what each shows itself. The outermost one wins: it is what the client talks to. */
+/** How each proxy shows itself. The outermost comes first: the client talks to that one. */
 const SIGNS: readonly [ProxyName, (headers: Head['headers']) => boolean][] = [
   ['Cloudflare', ({ server = '', 'cf-ray': ray }) => ray !== undefined || /cloudflare/i.test(server)],
   ['CloudFront', ({ via = '', 'x-amz-cf-id': id }) => id !== undefined || /cloudfront/i.test(via)],
@@ -37,7 +37,7 @@ const SIGNS: readonly [ProxyName, (headers: Head['headers']) => boolean][] = [
   ['HAProxy', ({ server = '', via = '' }) => /haproxy/i.test(`${server} ${via}`)],
 ]
 
-/** Says what passed a response on. HAProxy names itself nowhere, but writes header names in lower case. */
+/** Recognises the proxy that forwarded a response. HAProxy does not name itself, but writes header names in lower case. */
 export function recogniseProxy({ headers, isLowerCase }: Head): ProxyName {
   return (
     SIGNS.find(([, shows]) => shows(headers))?.[0] ??

@@ -7,7 +7,7 @@ import type { Failure, Reach } from './observations.ts'
 
 const PATIENCE = 4000
 
-/** Finds out whether anything answers at an address: name, connection, TLS. Never throws. */
+/** Checks that an address is reachable: name, connection, TLS. Never throws. */
 export async function reach(url: URL, resolved: string | undefined): Promise<Reach> {
   const start = performance.now()
   const result: Reach = { url: url.href, dead: [], protocol: 'HTTP/1.1', redirects: [] }
@@ -41,7 +41,7 @@ export async function reach(url: URL, resolved: string | undefined): Promise<Rea
   return { ...result, connected: performance.now() - start }
 }
 
-/** What a browser would agree on, and what it would say of the certificate. */
+/** The protocol that a browser would negotiate, and its verdict on the certificate. */
 async function shakeHands(url: URL, address: string): Promise<Pick<Reach, 'tls' | 'protocol'>> {
   const socket = tls.connect({ ...secured({ url, address }), ALPNProtocols: ['h2', 'http/1.1'] })
   await opened(socket, 'secureConnect')
@@ -49,7 +49,7 @@ async function shakeHands(url: URL, address: string): Promise<Pick<Reach, 'tls' 
   const found = {
     version: socket.getProtocol() ?? 'TLS',
     validTo: socket.getPeerCertificate().valid_to ?? '',
-    // A code, whatever the types say.
+    // An error code, although the types say otherwise.
     ...(!authorized && { fault: String(authorizationError) }),
   }
   socket.destroy()
@@ -71,6 +71,6 @@ async function opened(socket: net.Socket, event: 'connect' | 'secureConnect'): P
 /** An error as a failure of one stage. */
 export function toFailure(stage: Failure['stage'], error: unknown): Failure {
   const { code = 'UNKNOWN', message, reason } = error as NodeJS.ErrnoException & { reason?: string }
-  // OpenSSL's messages are full of its own files; its reason is not.
+  // OpenSSL's messages contain its source files; its reason is readable.
   return { stage, code, message: reason ?? message }
 }

@@ -1,7 +1,7 @@
 import type { ProxyName } from './proxy.ts'
 
-/** What can be wrong with whatever stands between. */
-export type Ailment =
+/** The faults of a proxy. */
+export type ProxyFault =
   | 'buffers'
   | 'compresses'
   | 'caches'
@@ -12,54 +12,54 @@ export type Ailment =
   | 'has-no-server'
   | 'no-http2'
 
-/** What to change, by what stands between; `none seen` is for what could not be recognised. */
+/** What to change, by proxy; `none seen` is for one that was not recognised. */
 type Remedies = Partial<Record<ProxyName, string>> & { 'none seen': string }
 
-const CDN = 'Serve the pictures from a host name that goes past it.'
+const CDN = 'Serve the pictures from a host name that bypasses it.'
 
-const REMEDIES: Readonly<Record<Ailment, Remedies>> = {
+const REMEDIES: Readonly<Record<ProxyFault, Remedies>> = {
   buffers: {
     nginx:
-      'nginx collects what it should pass on: set `proxy_buffering off;` in the location. It does so by itself, by the ' +
-      "server's X-Accel-Buffering, unless `proxy_ignore_headers` names that or another proxy stands behind nginx.",
+      'nginx buffers the stream: set `proxy_buffering off;` in the location. The server already asks for this with ' +
+      'X-Accel-Buffering, unless `proxy_ignore_headers` names it, or another proxy is behind nginx.',
     Caddy:
-      'Caddy passes pictures on at once by itself: take `encode` and `response_buffers` out of the site, and look at what stands behind it.',
+      'Caddy forwards pictures at once by default: remove `encode` and `response_buffers` from the site, and check the proxy behind it.',
     HAProxy:
-      'HAProxy passes on at once unless told to wait: take out `http-response wait-for-body` and `filter compression`, and look at what stands behind it.',
-    Apache: 'Add `flushpackets=on` to ProxyPass, and take mod_deflate and mod_cache off this path.',
-    Envoy: 'Take the buffer, compressor and cache filters off this route.',
-    Cloudflare: `Let no rule or app of Cloudflare rewrite or inspect these answers. ${CDN}`,
+      'HAProxy forwards pictures at once by default: remove `http-response wait-for-body` and `filter compression`, and check the proxy behind it.',
+    Apache: 'Add `flushpackets=on` to ProxyPass, and disable mod_deflate and mod_cache for this path.',
+    Envoy: 'Remove the buffer, compressor and cache filters from this route.',
+    Cloudflare: `Disable Cloudflare rules and apps that rewrite or inspect these responses. ${CDN}`,
     'none seen':
-      'Something between collects what it should pass on: switch buffering of responses off there (in nginx ' +
-      '`proxy_buffering off;`). With --resolve each hop can be asked by its own address.',
+      'A proxy buffers the stream: turn off response buffering there (in nginx ' +
+      '`proxy_buffering off;`). Use --resolve to test each hop by its address.',
   },
   compresses: {
-    nginx: 'Set `gzip off;` in the location: to compress is to collect, and pictures are compressed already.',
-    Caddy: 'Take `encode` out of the site: to compress is to collect, and pictures are compressed already.',
-    HAProxy: 'Take `filter compression` and `compression` out: to compress is to collect.',
-    Apache: 'Set `SetEnv no-gzip 1` for this path: to compress is to collect.',
+    nginx:
+      'Set `gzip off;` in the location: compression buffers the stream, and pictures are compressed already.',
+    Caddy:
+      'Remove `encode` from the site: compression buffers the stream, and pictures are compressed already.',
+    HAProxy: 'Remove `filter compression` and `compression`: compression buffers the stream.',
+    Apache: 'Set `SetEnv no-gzip 1` for this path: compression buffers the stream.',
     'none seen':
-      'Switch compression off for this path: to compress is to collect, and pictures are compressed already.',
+      'Turn off compression for this path: it buffers the stream, and pictures are compressed already.',
   },
   caches: {
     nginx: 'Set `proxy_cache off;` in the location.',
-    HAProxy: 'Take `http-request cache-use` off this path.',
+    HAProxy: 'Remove `http-request cache-use` from this path.',
     Apache: 'Set `CacheDisable` for this path.',
-    Cloudflare:
-      'Add a Cache Rule that bypasses the cache for this host name, whatever the ending of the path.',
-    CloudFront: 'Take the managed policy CachingDisabled for this behaviour.',
+    Cloudflare: 'Add a Cache Rule that bypasses the cache for this host name, for every file extension.',
+    CloudFront: 'Select the managed policy CachingDisabled for this behaviour.',
     'Fastly or Varnish': 'Return `pass` for this path in vcl_recv.',
-    'none seen': 'Something between keeps copies: switch its cache off for this path.',
+    'none seen': 'A proxy caches responses: turn off its cache for this path.',
   },
   'hides-closing': {
-    nginx:
-      'Set `proxy_ignore_client_abort off;`, which is the default, and look at what stands behind nginx.',
+    nginx: 'Set `proxy_ignore_client_abort off;`, which is the default, and check the proxy behind nginx.',
     Caddy:
-      'Take `flush_interval -1` out of `reverse_proxy`: Caddy sends at once without it, and with it does not tell the server who left.',
+      'Remove `flush_interval -1` from `reverse_proxy`: Caddy sends at once without it, and with it does not close the connection of a viewer who left.',
     HAProxy:
-      'Put `option abortonclose` into `defaults`, or where the frontend inherits it; in the backend alone it does nothing for this.',
+      'Put `option abortonclose` into `defaults`, or where the frontend inherits it; in the backend alone it has no effect here.',
     'none seen':
-      'Something between keeps its connection to the server when the client closes, so who leaves is counted until the next ' +
+      'A proxy keeps its connection to the server when the client closes, so a viewer who left is counted until the next ' +
       'bytes, or for ever. HAProxy needs `option abortonclose` in `defaults`, Caddy no `flush_interval -1`, nginx `proxy_ignore_client_abort off;`.',
   },
   'hides-address': {
@@ -69,46 +69,46 @@ const REMEDIES: Readonly<Record<Ailment, Remedies>> = {
     HAProxy:
       'Set `http-request set-header X-Forwarded-For %[src]` in the frontend, and start the server with `--trust-proxy loopback`, or with the address of HAProxy.',
     'none seen':
-      'All readers look like one, and share one limit of connections. What stands between has to say in X-Forwarded-For who ' +
-      'asks, and the server has to be started with `--trust-proxy` and its address.',
+      'All readers look like one, and share one connection limit. The proxy must set X-Forwarded-For to the client’s ' +
+      'address, and the server must be started with `--trust-proxy` and the address of the proxy.',
   },
   'believes-address': {
     nginx:
-      'Set `proxy_set_header X-Forwarded-For $remote_addr;` in the location: it has to replace what clients say, not to add to it.',
+      'Set `proxy_set_header X-Forwarded-For $remote_addr;` in the location: it must replace what clients send, not append to it.',
     HAProxy:
-      'Set `http-request set-header X-Forwarded-For %[src]` in the frontend: without it what clients say is passed on.',
-    Caddy: 'Take `trusted_proxies` out, or name there only proxies that stand before Caddy.',
+      'Set `http-request set-header X-Forwarded-For %[src]` in the frontend: without it, the header that clients send is forwarded.',
+    Caddy: 'Remove `trusted_proxies`, or list only proxies in front of Caddy.',
     'none seen':
-      'What stands between has to replace X-Forwarded-For, not to add to it, and `--trust-proxy` has to name nothing but that.',
+      'The proxy must replace X-Forwarded-For, not append to it, and `--trust-proxy` must name only that proxy.',
   },
   'ends-early': {
-    nginx: 'Set `proxy_read_timeout 60s;`: it has to be longer than the heartbeat of 15 s.',
+    nginx: 'Set `proxy_read_timeout 60s;`: it must be longer than the heartbeat of 15 s.',
     Caddy:
       'Set `read_timeout 60s` in `transport http`, and no `write` in `timeouts`, which ends every picture after that time.',
     HAProxy:
-      'Set `timeout client 60s` and `timeout server 60s`: they have to be longer than the heartbeat of 15 s.',
-    Apache: 'Set `ProxyTimeout 60`: it has to be longer than the heartbeat of 15 s.',
-    Envoy: 'Set `timeout: 0s` for the route: its default ends every answer after 15 s.',
+      'Set `timeout client 60s` and `timeout server 60s`: they must be longer than the heartbeat of 15 s.',
+    Apache: 'Set `ProxyTimeout 60`: it must be longer than the heartbeat of 15 s.',
+    Envoy: 'Set `timeout: 0s` for the route: its default ends every response after 15 s.',
     Cloudflare: CDN,
     'none seen':
-      'Something between ends what is quiet or takes long: its timeouts for silence have to be longer than 15 s, and there must be none for a whole answer.',
+      'A proxy ends quiet or long responses: its idle timeouts must be longer than 15 s, and it must not limit the time of a response.',
   },
   'has-no-server': {
-    nginx: 'nginx does not reach the server: is it running, and at the address in `proxy_pass`?',
-    Caddy: 'Caddy does not reach the server: is it running, and at the address in `reverse_proxy`?',
+    nginx: 'nginx does not reach the server: check that it runs, at the address in `proxy_pass`.',
+    Caddy: 'Caddy does not reach the server: check that it runs, at the address in `reverse_proxy`.',
     'none seen':
-      'A proxy answers that does not reach the server: is it running, and at the address that the proxy knows?',
+      'A proxy does not reach the server: check that the server runs, at the address that the proxy is configured with.',
   },
   'no-http2': {
     nginx: 'Write `listen 443 ssl http2;`, or from nginx 1.25.1 on `http2 on;`.',
     Caddy: 'Let `protocols` contain `h2`, which is the default with TLS.',
     HAProxy: 'Add `alpn h2,http/1.1` to the `bind` line.',
-    'none seen': 'Offer HTTP/2: by `--tls-cert` and `--tls-key`, or in what stands before the server.',
+    'none seen': 'Enable HTTP/2: with `--tls-cert` and `--tls-key`, or in the proxy.',
   },
 }
 
-/** Says what to do about an ailment of a proxy; of one that is not known, what helps with most. */
-export function remedyFor(ailment: Ailment, proxy: ProxyName): string {
-  const remedies = REMEDIES[ailment]
+/** Returns the remedy for a fault of a proxy, or a general one if the proxy is not known. */
+export function remedyFor(fault: ProxyFault, proxy: ProxyName): string {
+  const remedies = REMEDIES[fault]
   return remedies[proxy] ?? remedies['none seen']
 }

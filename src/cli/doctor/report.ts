@@ -3,27 +3,27 @@ import { harmless } from '../printable.ts'
 import type { CheckId, Finding, Level } from './finding.ts'
 import type { Observations } from './observations.ts'
 
-/** How a report is written. */
-export interface Paper {
+/** The format of a report. */
+export interface ReportFormat {
   /** In characters. */
   width: number
   isColored: boolean
 }
 
-/** What programs get, and people in other words. */
+/** The report as JSON; `toText` formats it for people. */
 export interface Report {
   url: string
   /** Whether there is no problem. */
   ok: boolean
-  /** What stands between, as far as it shows itself. */
+  /** The proxy, if it shows itself. */
   proxy: string | null
   findings: Finding[]
-  /** All that was measured, in milliseconds. */
+  /** All measurements, in milliseconds. */
   seen: Observations
 }
 
 const TITLES: Readonly<Record<CheckId, string>> = {
-  reachable: 'answers',
+  reachable: 'reachable',
   certificate: 'certificate',
   imgcast: 'Imgcast',
   picture: 'this picture',
@@ -45,26 +45,26 @@ const MARKS: Readonly<Record<Level, readonly [string, 'green' | 'yellow' | 'red'
   problem: ['✗', 'red'],
   unknown: ['?', 'gray'],
 }
-/** What does not keep a picture from streaming. */
+/** Checks whose failure does not keep a picture from streaming. */
 const OF_COUNTS: readonly CheckId[] = ['counted', 'close-seen', 'visitors', 'audit']
 const TITLE_WIDTH = Math.max(...Object.values(TITLES).map(({ length }) => length))
 const INDENT = TITLE_WIDTH + 6
 
-/** Writes a report for people: a line for each check, then what to do. */
-export function toText({ proxy, ...report }: Report, paper: Paper): string {
+/** Formats a report for people: a line for each check, then the remedies. */
+export function toText({ proxy, ...report }: Report, format: ReportFormat): string {
   const url = harmless(report.url)
   const findings = report.findings.map((finding) => ({ ...finding, detail: harmless(finding.detail) }))
   const line = ({ level, id }: Finding, text: string) => {
     const [mark, color] = MARKS[level]
-    const shown = paper.isColored ? styleText(color, mark, { validateStream: false }) : mark
+    const shown = format.isColored ? styleText(color, mark, { validateStream: false }) : mark
     return `  ${shown} ${TITLES[id].padEnd(TITLE_WIDTH)}  ${text}`
   }
-  // What one cause does in several ways has one remedy.
+  // Findings with the same cause share one remedy: print it once.
   const told = findings.filter(
     ({ remedy }, index) =>
       remedy !== undefined && findings.findIndex((each) => each.remedy === remedy) === index,
   )
-  const remedies = told.map((finding) => line(finding, wrap(finding.remedy ?? '', paper.width - INDENT)))
+  const remedies = told.map((finding) => line(finding, wrap(finding.remedy ?? '', format.width - INDENT)))
   const lines = [
     `${url}${proxy === null ? '' : `, behind ${proxy}`}`,
     '',
@@ -77,14 +77,15 @@ export function toText({ proxy, ...report }: Report, paper: Paper): string {
 }
 
 function verdict(findings: readonly Finding[]): string {
-  if (!findings.some(({ id }) => id === 'stream' || id === 'first-picture')) return 'No Imgcast answers here.'
+  if (!findings.some(({ id }) => id === 'stream' || id === 'first-picture'))
+    return 'No Imgcast server responds here.'
   const problems = findings.filter(({ level }) => level === 'problem')
   const warnings = findings.filter(({ level }) => level === 'warning')
   const told = [...say(problems.length, 'problem'), ...say(warnings.length, 'warning')]
   const onlyCounts = problems.every(({ id }) => OF_COUNTS.includes(id))
   const verdicts = ['It streams well', 'It streams, but counts wrong', 'It does not stream well']
   const words = verdicts[problems.length === 0 ? 0 : onlyCounts ? 1 : 2]
-  // Not what was asked for, but what stands beside it.
+  // The verdict is about the server, because the given address is not a picture's.
   const isOther = warnings.some(({ id }) => id === 'picture')
   const said = isOther ? words?.replace(/^It/, 'The server') : words
   return `${said}${told.length > 0 ? `: ${told.join(', ')}` : ''}.`
@@ -94,7 +95,7 @@ function say(count: number, what: string): string[] {
   return count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`]
 }
 
-/** Breaks a text between its words; the lines after the first are set in. */
+/** Wraps a text between words, and indents the lines after the first. */
 function wrap(text: string, width: number): string {
   const lines: string[] = []
   let line = ''

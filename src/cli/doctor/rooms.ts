@@ -4,7 +4,7 @@ import type { Answer } from './client.ts'
 import { untilCounted } from './measure.ts'
 import type { Viewer } from './viewer.ts'
 
-/** Where the doctor looks. A room that somebody looked at stays in the server's list: there are to be few of them. */
+/** The doctor's rooms. A room that was ever opened stays in the server's list, so there must be few. */
 export interface Rooms {
   pushes: string
   quiet: string
@@ -12,16 +12,16 @@ export interface Rooms {
   visitors: string
 }
 
-/** Rooms, and what holds them: to be closed. */
+/** Rooms, and the streams that reserve them; close them at the end. */
 export interface Taken {
   rooms: Rooms
   held: Answer | undefined
 }
 
-/** So many doctors can be at work at once before one leaves rooms of its own. */
+/** Number of doctors that can run at once before one has to open new rooms. */
 const SETS = ['1', '2', '3', '4']
 const OWN_PATIENCE = 1000
-/** Two who take one set at once both let go of it, and may so miss all: each looks again, a while later. */
+/** Two doctors that reserve the same set at once both release it, and may miss every set. Each tries again after a pause. */
 const ROUNDS = 3
 const LONGEST_PAUSE = 1000
 

@@ -19,29 +19,29 @@ export function imageHeaders(origin: string): Record<string, string> {
   }
 }
 
-/** What the server says of a room. */
+/** The counts of a room, as the server returns them. */
 export interface Counts {
   connections: number
   visitors: number
 }
 
-/** Looks at pictures of one Imgcast, as browsers do. */
+/** Opens pictures of one Imgcast, as browsers do. */
 export class Viewer {
   readonly #base: string
   readonly #extra: string
   readonly client: Client
 
-  /** @param extra a query that every picture gets. */
+  /** @param extra a query that is added to every picture */
   constructor(client: Client, base: string, extra = '') {
     this.client = client
     this.#base = base
     this.#extra = extra
   }
 
-  /** Opens a picture: `online/key.png?count=visitors`. @throws Error where no head comes. */
+  /** Opens a picture: `online/key.png?count=visitors`. @throws Error if no head arrives */
   open(picture: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
     const path = `${this.#base}/${picture}${this.#extra}`
-    // What is compressed is told once, by the first request; pictures have to be read here.
+    // Compression is reported once, from the first request. These pictures must be readable.
     return this.client.get(path, {
       ...imageHeaders(this.client.origin),
       'Accept-Encoding': 'identity',
@@ -49,10 +49,10 @@ export class Viewer {
     })
   }
 
-  /** What the server counts in a room; undefined where it does not say. */
+  /** Returns the counts of a room; undefined if the server does not return them. */
   async counts(room: string): Promise<Counts | undefined> {
     try {
-      // No cache knows this query.
+      // A query that no cache has seen.
       const path = `${this.#base}/${room}.json?t=${randomBytes(6).toString('hex')}`
       const answer = await this.client.get(path, { Accept: 'application/json' })
       const said = JSON.parse(await answer.text()) as { room?: string } & Counts
@@ -63,14 +63,14 @@ export class Viewer {
   }
 }
 
-/** Rooms that are nobody's own: what others do there changes nothing of what is measured. */
+/** Shared rooms: other viewers in them do not affect the measurements. */
 export const SHARED_ROOMS = {
   head: 'online/doctor-head',
   first: 'online/doctor-first',
   pace: 'traffic-light/doctor',
 }
 
-/** A room that nobody has looked at; asking for its counts leaves nothing on the server. */
+/** An unused room: reading its counts leaves no trace on the server. */
 export function newRoom(): string {
   return `online/doctor-${randomBytes(8).toString('hex')}`
 }

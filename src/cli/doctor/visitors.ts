@@ -6,10 +6,10 @@ import type { Reach, Visitors } from './observations.ts'
 import type { ProxyName } from './proxy.ts'
 import type { Viewer } from './viewer.ts'
 
-/** An address of nobody's (RFC 5737). */
+/** A documentation address, assigned to no one (RFC 5737). */
 const FORGED = '203.0.113.7'
 
-/** Looks at one room as several people, and asks how many the server saw; undefined where it does not say. */
+/** Opens one room as several people, and returns how many the server counted; undefined if it does not say. */
 export async function visitors(
   viewer: Viewer,
   room: string,
@@ -19,7 +19,7 @@ export async function visitors(
 ): Promise<Visitors | undefined> {
   const open: Answer[] = []
   const others: Client[] = []
-  /** Whether one more stream is one more visitor. */
+  /** Resolves to whether one more stream is one more visitor. */
   const isOneMore = async (as: Viewer, headers = {}) => {
     const before = (await viewer.counts(room))?.visitors
     try {
@@ -40,7 +40,7 @@ export async function visitors(
       others.push(client)
       apart = await isOneMore(elsewhere(client))
     }
-    // A server that nothing stands before would log that there is a proxy.
+    // A server without a proxy would log that there is one.
     const forged = proxy === 'none seen' ? undefined : await isOneMore(viewer, { 'X-Forwarded-For': FORGED })
     return { apart, forged }
   } finally {
@@ -49,7 +49,7 @@ export async function visitors(
   }
 }
 
-/** How this machine can come from another address of its own: the other family of addresses, or within loopback. */
+/** Finds another source address of this machine: the other address family, or another loopback address. */
 async function findOtherWay(reach: Reach): Promise<Target | undefined> {
   const { address = '', protocol, dead } = reach
   const url = new URL(reach.url)

@@ -17,10 +17,10 @@ export const COLUMNS: readonly Column[] = [
 
 export const ROOM_HEADING = 'ROOM'
 
-/** What stands for a number that is not known yet. */
+/** Shown for a number that is not known yet. */
 export const UNKNOWN = '-'
 
-/** A number of a room, for people: thousands are parted. */
+/** Formats a number of a room for people, with thousands separators. */
 export function toCell(row: Row, { sort }: Column): string {
   return sort === 'hitsPerMinute' ? toRate(row.hitsPerMinute) : toCount(row[sort])
 }
@@ -30,7 +30,7 @@ export function toCount(count: number): string {
   return count.toLocaleString('en')
 }
 
-/** Hits a minute with one digit after the point. */
+/** Formats hits a minute with one decimal. */
 export function toRate(rate: number | undefined): string {
   const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 }
   return rate === undefined ? UNKNOWN : rate.toLocaleString('en', digits)

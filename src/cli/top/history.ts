@@ -1,25 +1,25 @@
 import type { Reading } from './read-rooms.ts'
 
-/** A room at one moment. */
+/** A room at one reading. */
 export interface Sample {
-  /** Milliseconds since 1970: that of the reading. */
+  /** Milliseconds since 1970, of the reading. */
   time: number
   visitors: number
   hits: number
 }
 
-/** How many readings are remembered. */
+/** Number of readings that are kept. */
 export const HISTORY_LENGTH = 60
 
 const MINUTE = 60_000
 
-/** What the last readings said of each room. */
+/** The last readings of each room. */
 export class History {
-  /** How many readings are remembered by now. */
+  /** Number of readings kept so far. */
   #length = 0
   #samples = new Map<string, readonly Sample[]>()
 
-  /** Remembers a reading. A room that is not in it is forgotten. */
+  /** Adds a reading, and deletes rooms that are not in it. */
   add({ time, rooms }: Reading): void {
     this.#length = Math.min(HISTORY_LENGTH, this.#length + 1)
     this.#samples = new Map(
@@ -30,17 +30,17 @@ export class History {
     )
   }
 
-  /** A room's samples, the oldest first. */
+  /** A room's samples, oldest first. */
   of(room: string): readonly Sample[] {
     return this.#samples.get(room) ?? []
   }
 
-  /** The visitors of some rooms together, for each reading, the oldest first. */
+  /** The sum of visitors over some rooms, for each reading, oldest first. */
   visitorsOf(rooms: readonly string[]): number[] {
     const sums = Array.from({ length: this.#length }, () => 0)
     for (const room of rooms) {
       const samples = this.of(room)
-      // A room has samples without a gap, up to the last reading.
+      // A room's samples have no gap up to the last reading.
       const first = sums.length - samples.length
       samples.forEach(({ visitors }, index) => {
         sums[first + index] = (sums[first + index] ?? 0) + visitors
@@ -59,6 +59,6 @@ export function hitsPerMinute(samples: readonly Sample[]): number | undefined {
   if (!last) return undefined
   const first = samples.findLast(({ time }) => last.time - time >= MINUTE) ?? samples[0] ?? last
   if (last.time <= first.time) return undefined
-  // A server that forgot its hits and began anew has not lost any.
+  // A server that restarted with fewer hits has not lost any.
   return Math.max(0, ((last.hits - first.hits) / (last.time - first.time)) * MINUTE)
 }

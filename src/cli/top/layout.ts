@@ -3,27 +3,27 @@ import { COLUMNS, type Column, ROOM_HEADING, toCell } from './columns.ts'
 import { HISTORY_LENGTH } from './history.ts'
 import type { Row } from './rows.ts'
 
-/** A number column and the width it takes. */
+/** A column of numbers and its width. */
 export interface PlacedColumn {
   column: Column
   width: number
 }
 
-/** What of a room fits side by side, and how wide. */
+/** The columns that fit side by side, with their widths. */
 export interface Columns {
   room: number
   counts: readonly PlacedColumn[]
-  /** 0 where there is no space for it. */
+  /** 0 if there is no space for it. */
   sparkline: number
 }
 
-/** What fits one below the other. */
+/** The rows that fit on the screen. */
 export interface Lines {
   hasTitle: boolean
   hasHeading: boolean
   hasFooter: boolean
   isSpaced: boolean
-  /** How many rooms. */
+  /** Number of rooms. */
   rooms: number
 }
 
@@ -32,14 +32,14 @@ export const GAP = 2
 
 const LEAST_ROOM = 16
 const LEAST_SPARKLINE = 8
-/** What the sparkline may take from long names: a part of what the numbers leave. */
+/** The sparkline's share of the width that the numbers leave, if names are long. */
 const SPARKLINE_SHARE = 1 / 3
-/** What a narrow terminal does without, the most dispensable first. */
+/** Columns that a narrow terminal hides, least important first. */
 const DISPENSABLE = ['peak', 'hitsPerMinute', 'hits', 'connections', 'sparkline', 'visitors'] as const
-/** The mark of the column that is sorted by. */
+/** Marks the sort column. */
 const MARK = 1
 
-/** Chooses what to show of each room in a terminal of some width. */
+/** Selects the columns for a terminal's width. */
 export function layColumns(rows: readonly Row[], width: number): Columns {
   const longest = rows.reduce(
     (most, { room }) => Math.max(most, printable(room).length),
@@ -54,7 +54,7 @@ export function layColumns(rows: readonly Row[], width: number): Columns {
     if (left - least < Math.min(longest, LEAST_ROOM) && dropped < DISPENSABLE.length) continue
     const share = Math.floor(Math.min(HISTORY_LENGTH, left * SPARKLINE_SHARE))
     const kept = least === 0 ? 0 : GAP + Math.max(LEAST_SPARKLINE, share)
-    // Names are not cut below what the sparkline was let in for.
+    // Names keep the width at which the sparkline was admitted.
     const room = Math.max(0, Math.min(longest, left - least, Math.max(LEAST_ROOM, left - kept)))
     const sparkline = least === 0 ? 0 : Math.min(HISTORY_LENGTH, left - room - GAP)
     return { room, counts, sparkline }
@@ -62,7 +62,7 @@ export function layColumns(rows: readonly Row[], width: number): Columns {
   return { room: width, counts: [], sparkline: 0 }
 }
 
-/** Chooses what to show in a terminal of some height. */
+/** Selects the rows for a terminal's height. */
 export function layLines(height: number): Lines {
   const isSpaced = height >= 10
   const hasTitle = height >= 6
@@ -73,7 +73,7 @@ export function layLines(height: number): Lines {
 }
 
 function widthOf(column: Column, rows: readonly Row[]): number {
-  // The largest number is the widest: so that widths stay while rooms scroll by.
+  // Use the widest number of all rooms, so that columns keep their width while scrolling.
   const largest = rows.reduce<Row | undefined>(
     (most, row) => (most && (most[column.sort] ?? 0) >= (row[column.sort] ?? 0) ? most : row),
     undefined,

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 
-/** How a text stands out, where the terminal has colours. */
+/** The style of a text, if the terminal has colours. */
 export type Style = 'bold' | 'dim' | 'inverse' | 'green' | 'red'
 
 /** A text in one style, each character one column wide. */
@@ -12,18 +12,18 @@ export interface Span {
 /** One line of the screen. */
 export type Line = readonly Span[]
 
-/** The columns that a line takes. */
+/** Returns the width of a line in columns. */
 export function widthOf(line: Line): number {
   return line.reduce((width, { text }) => width + text.length, 0)
 }
 
-/** Two ends of a line with space between; without the right one where they do not fit, and never wider than asked. */
+/** Joins the left and right end of a line, padded to the width. Drops the right end if both do not fit. */
 export function spread(left: Line, right: Line, width: number): Line {
   const space = width - widthOf(left) - widthOf(right)
   return space < 1 ? cut(left, width) : [...left, { text: ' '.repeat(space) }, ...right]
 }
 
-/** The first columns of a line. */
+/** Returns the first columns of a line. */
 export function cut(line: Line, width: number): Line {
   let left = Math.max(0, width)
   const spans: Span[] = []
@@ -35,9 +35,9 @@ export function cut(line: Line, width: number): Line {
   return spans
 }
 
-/** A line as the terminal takes it. */
+/** Formats a line for the terminal. */
 export function paint(line: Line, isColored: boolean): string {
-  // Whether the terminal has colours was asked already: newer versions of Node.js would ask again.
+  // Colour support was checked already; newer versions of Node would check again.
   const options = { validateStream: false }
   return line.map(({ text, style }) => (style && isColored ? styleText(style, text, options) : text)).join('')
 }

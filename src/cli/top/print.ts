@@ -2,7 +2,7 @@ import { printable } from '../printable.ts'
 import { COLUMNS, ROOM_HEADING, UNKNOWN } from './columns.ts'
 import type { Row, Totals } from './rows.ts'
 
-/** One reading of a server, worked out. */
+/** One reading of a server, with its rates. */
 export interface Round {
   url: string
   /** Milliseconds since 1970. */
@@ -11,7 +11,7 @@ export interface Round {
   totals: Totals
 }
 
-/** A reading as lines for people and for programs that read columns: when, all together, and a line for each room. */
+/** Formats a reading as lines for people and for programs that read columns: time and totals, then a line for each room. */
 export function toText({ url, time, rows, totals }: Round): string {
   const { visitors, connections, watched, rooms, hitsPerMinute } = totals
   const head = `${new Date(time).toISOString()}  ${printable(url)}  ${visitors} visitors, ${connections} connections`
@@ -33,7 +33,7 @@ export function toText({ url, time, rows, totals }: Round): string {
   return `${head}, ${watched} of ${rooms} rooms watched, ${toNumber(hitsPerMinute)} hits/min\n${lines.join('\n')}\n`
 }
 
-/** A reading as one line of JSON. */
+/** Formats a reading as one line of JSON. */
 export function toJson({ url, time, rows, totals: { recent: _, ...totals } }: Round): string {
   const rooms = rows.map(({ samples: _, ...row }) => ({ ...row, hitsPerMinute: round(row.hitsPerMinute) }))
   const all = { ...totals, hitsPerMinute: round(totals.hitsPerMinute) }

@@ -10,17 +10,17 @@ const shownPageSchema = roomPageSchema.extend({ rooms: z.array(shownRoomSchema) 
 /** A room as the API returns it. */
 export type Room = z.infer<typeof shownRoomSchema>
 
-/** What a server said at one moment. */
+/** One reading of a server. */
 export interface Reading {
   /** Milliseconds since 1970. */
   time: number
-  /** Every room that is watched, and of the others those with the most hits. */
+  /** All watched rooms, and of the others those with the most hits. */
   rooms: Room[]
-  /** How many rooms there are that nobody watches, told of or not. */
+  /** Number of rooms without viewers, listed or not. */
   unwatched: number
 }
 
-/** Whom to ask. */
+/** The server to read from. */
 export interface Source {
   url: string
   token: string | undefined
@@ -29,9 +29,9 @@ export interface Source {
 type Page = z.infer<typeof shownPageSchema>
 
 const PAGE_OF_ROOMS = { name: 'list of rooms', schema: shownPageSchema }
-/** The most rooms on one page. */
+/** Maximum of rooms on one page. */
 const PAGE = '1000'
-/** Milliseconds that a whole reading may take. */
+/** Timeout of a whole reading in milliseconds. */
 const PATIENCE = 10_000
 
 /**
@@ -47,12 +47,12 @@ export async function readRooms(source: Source, search: string, stopped: AbortSi
     readWatched(source, signal),
     readPage(source, { watched: 'false', sort: '-hits', ...(search !== '' && { search }) }, signal),
   ]).finally(() => deadline.clear())
-  // One that was left between two answers is in both.
+  // A room that lost its last viewer between the two responses is in both.
   const rooms = new Map([...others.rooms, ...watched].map((room) => [room.room, room]))
   return { time, rooms: [...rooms.values()], unwatched: others.total }
 }
 
-/** By name, the one order that nobody's coming and going changes between two pages. */
+/** Sort by name: the only order that joins and leaves cannot change between two pages. */
 async function readWatched(source: Source, signal: AbortSignal): Promise<Room[]> {
   const rooms: Room[] = []
   let cursor: string | null = null

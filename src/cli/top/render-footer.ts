@@ -3,7 +3,7 @@ import { toCount } from './columns.ts'
 import { type Line, type Span, spread, widthOf } from './line.ts'
 import type { Screen, Size } from './screen.ts'
 
-/** What the keys do, from the long to the short way to say it; the keys have a `*` before them. */
+/** The help of the keys, from the longest to the shortest version; a `*` marks a key. */
 const KEYS = [
   '*v visitors  *c connections  *p peak  *h hits  *m hits/min  *r room  */ filter  *q quit',
   'Sort: *v *c *p *h *m *r   */ filter   *q quit',

@@ -10,7 +10,7 @@ import { sparkline } from './sparkline.ts'
 
 const HEAD_SPARKLINE = 30
 
-/** Draws the screen: at most `height` lines, none wider than `width`. */
+/** Renders the screen: at most `height` lines, none wider than `width`. */
 export function renderScreen(screen: Screen, { width, height, isUnicode }: Size): Line[] {
   const { rows, view } = screen
   const lines = layLines(height)
@@ -45,7 +45,7 @@ function totalsLine({ recent, ...totals }: Totals, width: number, isUnicode: boo
     amount(toCount(watched), `of ${toCount(rooms)} ${rooms === 1 ? 'room' : 'rooms'} watched`),
     amount(toRate(hitsPerMinute), 'hits/min'),
   ]
-  // Part of a number would be another number.
+  // A cut number would be a different number.
   const tooMany = amounts.findIndex((_, last) => widthOf(amounts.slice(0, last + 1).flat()) > width)
   const left = amounts.slice(0, tooMany < 0 ? amounts.length : tooMany).flat()
   const bars = sparkline(recent, HEAD_SPARKLINE, isUnicode).trimStart()
@@ -73,7 +73,7 @@ function headingLine(
   return [{ text: cells.join(' '.repeat(GAP)).padEnd(width), style: 'inverse' }]
 }
 
-/** Two digits and a unit at most: the heading is to fit above eight bars. */
+/** At most two digits and a unit, so that the heading fits above eight bars. */
 function sayRoughly(time: number): string {
   const [seconds, minutes] = [Math.round(time / 1000), Math.round(time / 60_000)]
   return seconds < 100 ? `${seconds}s` : minutes < 100 ? `${minutes}m` : `${Math.round(minutes / 60)}h`

@@ -1,43 +1,43 @@
 import { type History, hitsPerMinute, type Sample } from './history.ts'
 import type { Reading, Room } from './read-rooms.ts'
 
-/** What rooms can be sorted by, in the order of the columns. */
+/** The sort keys, in the order of the columns. */
 export const SORTS = ['room', 'visitors', 'connections', 'peak', 'hits', 'hitsPerMinute'] as const
 
 export type Sort = (typeof SORTS)[number]
 
-/** Which rooms are wanted, and in what order. */
+/** Which rooms to show, and in which settings. */
 export interface Selection {
-  /** Numbers come with the largest first. */
+  /** Numbers are sorted largest first. */
   sort: Sort
-  /** Whether the other end comes first. */
+  /** Whether the order is reversed. */
   isReversed: boolean
-  /** A part of the name, in any case; empty for all rooms. */
+  /** Part of the name, case-insensitive; empty for all rooms. */
   filter: string
 }
 
-/** One room with what it did of late. */
+/** One room with its recent history. */
 export interface Row extends Room {
-  /** Undefined until two readings know the room. */
+  /** Undefined until the second reading of the room. */
   hitsPerMinute: number | undefined
-  /** What the last readings said of it, the newest last. */
+  /** Its last readings, newest last. */
   samples: readonly Sample[]
 }
 
-/** All rooms that are wanted, together. */
+/** The sum over the selected rooms. */
 export interface Totals {
-  /** A person in two rooms counts in both. */
+  /** A person in two rooms is counted twice. */
   visitors: number
   connections: number
   hitsPerMinute: number | undefined
   watched: number
   /** Watched or not. */
   rooms: number
-  /** The visitors at each of the last readings, the newest last. */
+  /** The visitors at each of the last readings, newest last. */
   recent: readonly number[]
 }
 
-/** The rooms that are wanted, sorted; those that are equal, by name. */
+/** Returns the selected rooms in settings; equal ones by name. */
 export function toRows({ rooms }: Reading, history: History, { sort, isReversed, filter }: Selection): Row[] {
   const search = filter.toLowerCase()
   const direction = isReversed ? -1 : 1
@@ -55,7 +55,7 @@ function compare(one: Row, other: Row, sort: Sort): number {
   return (other[sort] ?? 0) - (one[sort] ?? 0)
 }
 
-/** Adds up the rooms that are wanted. */
+/** Sums up the selected rooms. */
 export function toTotals(rows: readonly Row[], { unwatched }: Reading, history: History): Totals {
   const sum = (count: (row: Row) => number) => rows.reduce((all, row) => all + count(row), 0)
   const rates = rows.flatMap((row) => row.hitsPerMinute ?? [])

@@ -1,24 +1,24 @@
 import type { Row, Totals } from './rows.ts'
 import type { View } from './view.ts'
 
-/** All that a screen is drawn from. */
+/** The state that a screen is rendered from. */
 export interface Screen {
   url: string
   /** Milliseconds between two readings. */
   interval: number
-  /** When the rooms were read: milliseconds since 1970. */
+  /** Time of the reading, in milliseconds since 1970. */
   time: number
   rows: readonly Row[]
   totals: Totals
   view: View
-  /** Why there is nothing newer. */
+  /** Why the last reading failed. */
   fault: string | undefined
 }
 
-/** What it is drawn on. */
+/** The capabilities of the terminal. */
 export interface Size {
   width: number
   height: number
-  /** Whether the terminal has blocks and arrows, or ASCII only. */
+  /** Whether the terminal can show blocks and arrows; otherwise ASCII. */
   isUnicode: boolean
 }

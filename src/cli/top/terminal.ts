@@ -5,12 +5,12 @@ import { type Line, paint } from './line.ts'
 import type { Size } from './screen.ts'
 import type { Key } from './view.ts'
 
-/** What a terminal is for: what is told of it. */
+/** The events of a terminal. */
 export interface TerminalEvents {
   onKey(key: Key): void
-  /** It has another size, or has to be drawn anew. */
+  /** Its size changed, or it must be redrawn. */
   onResize(): void
-  /** Nobody is there any more, or the process is to end. */
+  /** It was closed, or the process should end. */
   onEnd(): void
 }
 
@@ -23,7 +23,7 @@ const CLEAR_REST = '\x1b[J'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** The terminal, taken over from `open` to `close`: its other screen, no cursor, each key at once. */
+/** The terminal, in full-screen mode from `open` to `close`: alternate screen, no cursor, raw keys. */
 export class Terminal {
   readonly #input: ReadStream
   readonly #output: WriteStream
@@ -36,7 +36,7 @@ export class Terminal {
 
   get size(): Size {
     const { columns: width, rows: height } = this.#output
-    // A terminal that does not tell its size says 0.
+    // A terminal that does not know its size reports 0.
     return { width: width || 80, height: height || 24, isUnicode: isUtf8(process.env, process.platform) }
   }
 
@@ -46,23 +46,23 @@ export class Terminal {
     this.#input.on('keypress', this.#onKeypress).on('end', events.onEnd).on('error', events.onEnd)
     this.#output.on('resize', events.onResize).on('error', events.onEnd)
     for (const signal of SIGNALS) process.on(signal, events.onEnd)
-    // Before Node.js says what went wrong, so that it can be read.
+    // Restore the terminal before Node prints an error, so that the error can be read.
     process.on('uncaughtExceptionMonitor', this.#leave)
     this.#enter()
   }
 
-  /** Draws over what is there, at once: nothing flickers. */
+  /** Overwrites the screen in one write, so that nothing flickers. */
   draw(lines: readonly Line[]): void {
     const isColored = this.#output.hasColors()
-    // Cleared first: after its last column a terminal would clear just that one.
+    // Clear first: with the cursor after the last column, a terminal would clear only that column.
     const drawn = lines.map((line) => CLEAR_LINE + paint(line, isColored))
     this.#output.write(HOME + drawn.join('\r\n') + CLEAR_REST)
   }
 
-  /** Gives it back as it was. */
+  /** Restores the terminal. */
   close(): void {
     const { onEnd = () => {}, onResize = () => {} } = this.#events ?? {}
-    // The listeners of errors stay: a terminal that has gone cannot be given back.
+    // Keep the error listeners: restoring a closed terminal fails.
     this.#input.off('keypress', this.#onKeypress).off('end', onEnd)
     this.#output.off('resize', onResize)
     for (const signal of SIGNALS) process.off(signal, onEnd)
@@ -76,7 +76,7 @@ export class Terminal {
     else this.#events?.onKey(key)
   }
 
-  /** As the terminal would do, did it not hand over each key: the whole job stops, npm and all. */
+  /** Suspends the whole process group, npm included, as the terminal would outside raw mode. */
   #suspend(): void {
     if (process.platform === 'win32') return
     this.#leave()

@@ -1,10 +1,10 @@
 import type { Selection, Sort } from './rows.ts'
 
-/** What the person at the keys has chosen. */
+/** The user's current choices. */
 export interface View extends Selection {
-  /** Whether the filter is being typed. */
+  /** Whether the user is typing the filter. */
   isTyping: boolean
-  /** How many rooms are above the first that is shown. */
+  /** Number of rooms above the first visible one. */
   offset: number
 }
 
@@ -16,10 +16,10 @@ export interface Key {
   meta?: boolean | undefined
 }
 
-/** The longest filter: the server's longest search. */
+/** Maximum length of a filter: that of the server's search. */
 export const LONGEST_FILTER = 100
 
-/** What sorts by what. */
+/** The sort key of each key. */
 export const SORT_KEYS: Readonly<Record<string, Sort>> = {
   v: 'visitors',
   c: 'connections',
@@ -45,7 +45,7 @@ export function press(view: View, key: Key, page: number, rooms: number): View |
   return { ...view, offset: keepInside(view.offset + stepOf(key, page, rooms), page, rooms) }
 }
 
-/** The offset that is nearest to one, and leaves no room below the last. */
+/** Clamps an offset so that the last screen is full. */
 export function keepInside(offset: number, page: number, rooms: number): number {
   return Math.max(0, Math.min(offset, rooms - page))
 }

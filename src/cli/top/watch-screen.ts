@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { History } from './history.ts'
 import { layLines } from './layout.ts'
-import type { Order } from './order.ts'
 import { type Reading, readRooms } from './read-rooms.ts'
 import { renderScreen } from './render-screen.ts'
 import { toRows, toTotals } from './rows.ts'
 import type { Terminal } from './terminal.ts'
+import type { TopSettings } from './top-settings.ts'
 import { type Key, keepInside, press, type View } from './view.ts'
 
-/** Shows the rooms on the terminal until somebody quits. Rejects where the first reading fails: nothing was shown then. */
-export async function watchScreen(order: Order, terminal: Terminal): Promise<void> {
+/** Shows the rooms on the terminal until the user quits. Rejects if the first reading fails; nothing was shown then. */
+export async function watchScreen(settings: TopSettings, terminal: Terminal): Promise<void> {
   const ended = new AbortController()
-  const first = await readRooms(order.source, order.selection.filter, ended.signal)
-  const watch = new Watch(order, first, terminal, () => ended.abort())
+  const first = await readRooms(settings.source, settings.selection.filter, ended.signal)
+  const watch = new Watch(settings, first, terminal, () => ended.abort())
   terminal.open({
     onKey: (key) => watch.press(key),
     onResize: () => watch.draw(),
@@ -26,9 +26,9 @@ export async function watchScreen(order: Order, terminal: Terminal): Promise<voi
   }
 }
 
-/** What is on the screen, and what changes it: keys, readings, another size. */
+/** The screen and its inputs: keys, readings, changes of size. */
 class Watch {
-  readonly #order: Order
+  readonly #settings: TopSettings
   readonly #terminal: Terminal
   readonly #quit: () => void
   readonly #history = new History()
@@ -36,17 +36,17 @@ class Watch {
   #begun = performance.now()
   #fault: string | undefined
   #view: View
-  /** How many rooms were drawn, or would have been with more space. */
+  /** Number of rooms that fit, or would with more space. */
   #count = 0
   #hurry = new AbortController()
 
-  constructor(order: Order, first: Reading, terminal: Terminal, quit: () => void) {
-    this.#order = order
+  constructor(settings: TopSettings, first: Reading, terminal: Terminal, quit: () => void) {
+    this.#settings = settings
     this.#terminal = terminal
     this.#quit = quit
     this.#reading = first
     this.#history.add(first)
-    this.#view = { ...order.selection, isTyping: false, offset: 0 }
+    this.#view = { ...settings.selection, isTyping: false, offset: 0 }
   }
 
   press(key: Key): void {
@@ -54,7 +54,7 @@ class Watch {
     const next = press(before, key, layLines(this.#terminal.size.height).rooms, this.#count)
     if (next === 'quit') return this.#quit()
     this.#view = next
-    // The server is to look for the new filter too, but not at every letter.
+    // Read again with the new filter, but not after every letter.
     if (!next.isTyping && (before.isTyping || next.filter !== before.filter)) this.#hurry.abort()
     this.draw()
   }
@@ -66,8 +66,8 @@ class Watch {
     const offset = keepInside(this.#view.offset, layLines(size.height).rooms, rows.length)
     this.#view = { ...this.#view, offset }
     const screen = {
-      url: this.#order.source.url,
-      interval: this.#order.interval,
+      url: this.#settings.source.url,
+      interval: this.#settings.interval,
       time: this.#reading.time,
       rows,
       totals: toTotals(rows, this.#reading, this.#history),
@@ -77,20 +77,20 @@ class Watch {
     this.#terminal.draw(renderScreen(screen, size))
   }
 
-  /** Waits for the time of the next reading; says whether there is to be one. */
+  /** Waits for the next reading; resolves to false when stopped. */
   async pause(ended: AbortSignal): Promise<boolean> {
     const signal = AbortSignal.any([ended, this.#hurry.signal])
-    const time = this.#begun + this.#order.interval - performance.now()
+    const time = this.#begun + this.#settings.interval - performance.now()
     await sleep(time, undefined, { signal }).catch(() => {})
     return !ended.aborted
   }
 
-  /** What fails is shown, and tried again. */
+  /** A failed reading is shown, and retried. */
   async read(ended: AbortSignal): Promise<void> {
     this.#hurry = new AbortController()
     this.#begun = performance.now()
     try {
-      this.#reading = await readRooms(this.#order.source, this.#view.filter, ended)
+      this.#reading = await readRooms(this.#settings.source, this.#view.filter, ended)
       this.#history.add(this.#reading)
       this.#fault = undefined
     } catch (error) {

@@ -1,6 +1,6 @@
-import { closest, distance } from 'fastest-levenshtein'
 import { notFound } from '../../errors.ts'
 import type { Manifest } from '../../widget/manifest.ts'
+import { nearest } from '../../widget/nearest.ts'
 import { EXTENSIONS } from '../extensions.ts'
 import type { PicturePath } from '../picture-path.ts'
 
@@ -35,8 +35,6 @@ export function findPicture(
 export function findManifest(manifests: ReadonlyMap<string, Manifest>, widget: string): Manifest {
   const manifest = manifests.get(widget)
   if (manifest) return manifest
-  const wanted = widget.toLowerCase()
-  const nearest = closest(wanted, [...manifests.keys()])
-  const near = distance(wanted, nearest) <= Math.max(2, widget.length / 3) ? nearest : undefined
+  const near = nearest(widget, [...manifests.keys()])
   throw notFound(`no widget ${widget.slice(0, 40)}${near ? `, did you mean ${near}?` : ''}`)
 }

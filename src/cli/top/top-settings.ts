@@ -1,8 +1,8 @@
 import type { Source } from './read-rooms.ts'
 import type { Selection } from './rows.ts'
 
-/** What a command line wants to be shown. */
-export interface Order {
+/** The options of `imgcast top`. */
+export interface TopSettings {
   source: Source
   /** Milliseconds from one reading to the next. */
   interval: number
