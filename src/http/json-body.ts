@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { promisify } from 'node:util'
 import express, { type Request, type RequestHandler, type Response } from 'express'
 import { badRequest, PublicError } from '../errors.ts'
@@ -14,7 +15,11 @@ export function jsonBody(): RequestHandler {
   const readText = express.text({
     limit: LARGEST_BODY_BYTES,
     type: () => true,
-    verify: (_request, _response, _bytes, charset) => checkCharset(charset),
+    verify: (_request, _response, bytes, charset) => {
+      checkCharset(charset)
+      // Decoding would replace what is wrong.
+      if (!isUtf8(bytes)) throw badJson('got bytes that are not UTF-8')
+    },
   })
   const read = promisify<Request, Response, void>(readText)
   return async (request, response, next) => {
@@ -33,12 +38,12 @@ function parseJson(text: string | undefined): unknown {
       return value
     })
   } catch (error) {
-    throw error instanceof PublicError ? error : badJson(`got what is none: ${(error as Error).message}`)
+    throw error instanceof PublicError ? error : badJson(`got invalid JSON: ${(error as Error).message}`)
   }
 }
 
 function badJson(got: string): PublicError {
-  const detail = `expected a value as JSON, ${got}`
+  const detail = `expected JSON, ${got}`
   return badRequest('bad-json', detail, [{ name: 'body', detail }])
 }
 

@@ -50,6 +50,15 @@ describe('a body of JSON', () => {
     expect(await put('{"a":1}', typed(type))).toEqual({ status: 200, body: { a: 1 } })
   })
 
+  test.each([
+    ['half a character', Buffer.from([0x22, 0xc3, 0x22])],
+    ['Latin-1', Buffer.from('"\u00fc"', 'latin1')],
+    ['an encoded surrogate', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])],
+  ])('that is not UTF-8 is refused: %s', async (_what, body) => {
+    const detail = expect.stringContaining('expected JSON, got bytes that are not UTF-8')
+    expect(await put(body)).toMatchObject({ status: 400, detail })
+  })
+
   test('may be compressed', async () => {
     const body = gzipSync('{"a":1}')
     expect(await put(body, { 'Content-Encoding': 'gzip' })).toEqual({ status: 200, body: { a: 1 } })
@@ -60,7 +69,7 @@ describe('a body of JSON', () => {
     ['an empty one', ''],
     ['an empty one of unknown length', new ReadableStream({ start: (stream) => stream.close() })],
   ])('is refused where there is %s: 400', async (_what, body) => {
-    const detail = expect.stringContaining('expected a value as JSON, got nothing')
+    const detail = expect.stringContaining('expected JSON, got nothing')
     expect(await put(body)).toMatchObject({ status: 400, detail })
   })
 
@@ -79,7 +88,7 @@ describe('a body of JSON', () => {
   test.each(['1e400', '-1e400', '{"a":[1,{"b":1e999}]}'])(
     'is refused with a number that would be kept as null: %s',
     async (text) => {
-      const detail = expect.stringContaining('expected a value as JSON, got a number beyond 1.8e308')
+      const detail = expect.stringContaining('expected JSON, got a number beyond 1.8e308')
       expect(await put(text)).toMatchObject({ status: 400, detail })
     },
   )
@@ -87,7 +96,7 @@ describe('a body of JSON', () => {
   test.each(['{', 'red', ' ', '{"a":1}}', '['.repeat(60_000)])(
     'is refused where it is none: %.10s',
     async (text) => {
-      const detail = expect.stringContaining('expected a value as JSON, got what is none')
+      const detail = expect.stringContaining('expected JSON, got invalid JSON')
       expect(await put(text)).toMatchObject({ status: 400, detail })
     },
   )

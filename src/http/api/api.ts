@@ -32,6 +32,16 @@ export interface ApiInit {
   sockets(): CountedSocket[]
 }
 
+const METHODS = 'GET, HEAD, PUT, POST, DELETE, OPTIONS'
+/** Any page may call the API: it is guarded by the token, never by a cookie. */
+const PREFLIGHT = {
+  Allow: METHODS,
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Allow-Methods': METHODS,
+  'Access-Control-Allow-Headers': 'Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID',
+  'Access-Control-Max-Age': '86400',
+}
+
 /**
  * The HTTP API under `/api`: JSON in, JSON out; what is wrong is thrown. All of it is behind the token, but for its own
  * description.
@@ -48,6 +58,11 @@ export function createApi({
   sockets,
 }: ApiInit): Router {
   const api = Router()
+  // Before the token: a preflight of a browser has none (Fetch, section 4.8).
+  api.use((request, response, next) => {
+    if (request.method === 'OPTIONS') response.status(204).set(PREFLIGHT).end()
+    else next()
+  })
   api.use(createOpenApi())
   api.use((request, _response, next) => {
     checkToken(request, token)

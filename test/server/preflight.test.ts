@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startServer, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startServer({ token: 'a-token-of-the-tests' })
+})
+afterAll(() => server.close())
+
+test.each(['/api/rooms', '/api/status/ci', '/api/hooks', '/api/openapi.json'])(
+  'a preflight of %s needs no token, and allows what the API needs',
+  async (path) => {
+    const response = await fetch(server.url + path, {
+      method: 'OPTIONS',
+      headers: {
+        Origin: 'https://pages.example',
+        'Access-Control-Request-Method': 'PUT',
+        'Access-Control-Request-Headers': 'authorization, content-type',
+      },
+    })
+    expect([response.status, await response.text()]).toEqual([204, ''])
+    const { headers } = response
+    expect(headers.get('access-control-allow-origin')).toBe('*')
+    expect(headers.get('access-control-allow-methods')).toContain('PUT')
+    expect(headers.get('access-control-allow-headers')).toContain('Authorization, Content-Type')
+    expect(headers.get('access-control-allow-credentials')).toBeNull()
+  },
+)
+
+test('the call after a preflight shows its response, an error too, to any page', async () => {
+  const headers = { Origin: 'https://pages.example' }
+  const response = await fetch(`${server.url}/api/rooms`, { headers })
+  expect(response.status).toBe(401)
+  expect(response.headers.get('access-control-allow-origin')).toBe('*')
+})
