@@ -115,7 +115,7 @@ export class WriteQueue {
     if (this.#writing.size > 0 || this.#isClosed) return
     const batchAt = this.#left > 0 ? 0 : this.#batchAt + WRITE_INTERVAL
     const dueAt = Math.min(
-      this.#dirty.size > 0 ? batchAt : Number.POSITIVE_INFINITY,
+      this.#dirty.size > this.#durable.size ? batchAt : Number.POSITIVE_INFINITY,
       this.#durable.size > 0 ? this.#durableAt + DURABLE_INTERVAL : Number.POSITIVE_INFINITY,
     )
     if (dueAt >= this.#timerAt) return
@@ -130,7 +130,8 @@ export class WriteQueue {
 
   async #writeDue(): Promise<void> {
     const now = performance.now()
-    if (this.#durable.size > 0) {
+    // A timer may fire a fraction of a millisecond early.
+    if (this.#durable.size > 0 && now >= this.#durableAt + DURABLE_INTERVAL - 1) {
       this.#durableAt = now
       await this.#write(this.#first(this.#durable, MAX_CHANGES), true)
       return
@@ -139,9 +140,12 @@ export class WriteQueue {
       this.#batchAt = now
       this.#left = this.#dirty.size
     }
-    const ids = this.#first(this.#dirty, Math.min(this.#left, MAX_CHANGES))
+    // Those that are to be durable go with the next durable commit.
+    const ids = this.#first(this.#dirty, Math.min(this.#left, MAX_CHANGES)).filter(
+      (id) => !this.#durable.has(id),
+    )
     const isWritten = await this.#write(ids, false)
-    this.#left = isWritten ? this.#left - ids.length : 0
+    this.#left = isWritten && ids.length > 0 ? this.#left - ids.length : 0
   }
 
   /** The oldest ids, as many as one commit may have. */
