@@ -67,6 +67,8 @@ export const tools = [
     packages: [name],
     suite: `the completion tests in ${name}`,
   })),
+  { name: 'pngcheck', commands: ['pngcheck'], packages: ['pngcheck'], suite: 'the tests of PNG files' },
+  { name: 'file', commands: ['file'], packages: ['file'], suite: 'the tests of BMP files' },
   { name: 'tmux', commands: ['tmux'], packages: ['tmux'], suite: 'the tests in a terminal' },
   {
     name: 'prometheus',

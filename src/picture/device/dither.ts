@@ -1,0 +1,104 @@
+import type { Rgb } from './indexed.ts'
+
+/** The ways to place few colours so that they look like many; `none` takes the nearest colour for each pixel. */
+export const DITHERS = ['none', 'floyd-steinberg', 'atkinson', 'stucki'] as const
+
+/** A way to dither. */
+export type Dither = (typeof DITHERS)[number]
+
+/** What a neighbour gets of a pixel's error: to its right, below it, and how much. */
+type Share = readonly [right: number, down: number, part: number]
+
+/** Rows that an error can reach: its own and two below. */
+const REACH = 3
+/** How far to the side an error can reach, in pixels. */
+const MARGIN = 2
+
+const KERNELS: Readonly<Record<Dither, readonly Share[]>> = {
+  none: [],
+  /** Floyd and Steinberg, 1976. */
+  'floyd-steinberg': scale(16, [7], [3, 5, 1]),
+  /** Bill Atkinson's for the Macintosh: six of eight parts, so that light and dark stay clean. */
+  atkinson: scale(8, [1, 1], [0, 1, 1, 1, 0], [0, 0, 1, 0, 0]),
+  /** Peter Stucki, 1981. */
+  stucki: scale(42, [8, 4], [2, 4, 8, 4, 2], [1, 2, 4, 2, 1]),
+}
+
+/**
+ * Numbers the colour of `palette` that each pixel gets. Every second row runs from right to left, so that errors leave
+ * no diagonal streaks. A palette of greys is compared by brightness (ITU-R BT.601).
+ * @param rgba opaque pixels, row by row.
+ */
+export function dither(
+  rgba: Uint8ClampedArray,
+  width: number,
+  palette: readonly Rgb[],
+  kind: Dither,
+): Uint8Array {
+  const gray = palette.every(([red, green, blue]) => red === green && green === blue)
+  const channels = gray ? 1 : 3
+  const levels = palette.map((color) => color.slice(0, channels))
+  // A panel's white is grey, and its red is pale: what no colour of it reaches would pile up and flood the picture.
+  const least = Array.from({ length: channels }, (_, channel) =>
+    Math.min(...levels.map((level) => level[channel] ?? 0)),
+  )
+  const most = Array.from({ length: channels }, (_, channel) =>
+    Math.max(...levels.map((level) => level[channel] ?? 0)),
+  )
+  const height = rgba.length / 4 / width
+  const indices = new Uint8Array(width * height)
+  const rowLength = (width + MARGIN * 2) * channels
+  const errors = Array.from({ length: REACH }, () => new Float32Array(rowLength))
+  const wanted = new Float32Array(channels)
+  for (let y = 0; y < height; y += 1) {
+    const step = y % 2 === 0 ? 1 : -1
+    const [own] = errors as [Float32Array]
+    for (let count = 0, x = step > 0 ? 0 : width - 1; count < width; count += 1, x += step) {
+      const at = (y * width + x) * 4
+      const place = (x + MARGIN) * channels
+      for (let channel = 0; channel < channels; channel += 1) {
+        const ink = gray ? brightnessAt(rgba, at) : (rgba[at + channel] as number)
+        const sum = ink + (own[place + channel] as number)
+        wanted[channel] = Math.min(Math.max(sum, least[channel] as number), most[channel] as number)
+      }
+      const index = findNearest(levels, wanted)
+      indices[y * width + x] = index
+      for (const [right, down, part] of KERNELS[kind]) {
+        const row = errors[down] as Float32Array
+        const target = place + right * step * channels
+        for (let channel = 0; channel < channels; channel += 1) {
+          const error = (wanted[channel] as number) - (levels[index]?.[channel] as number)
+          row[target + channel] = (row[target + channel] as number) + error * part
+        }
+      }
+    }
+    errors.push((errors.shift() as Float32Array<ArrayBuffer>).fill(0))
+  }
+  return indices
+}
+
+function brightnessAt(rgba: Uint8ClampedArray, at: number): number {
+  return (rgba[at] as number) * 0.299 + (rgba[at + 1] as number) * 0.587 + (rgba[at + 2] as number) * 0.114
+}
+
+function findNearest(levels: readonly (readonly number[])[], wanted: Float32Array): number {
+  let [found, least] = [0, Number.POSITIVE_INFINITY]
+  for (let index = 0; index < levels.length; index += 1) {
+    const level = levels[index] as readonly number[]
+    let distance = 0
+    for (let channel = 0; channel < wanted.length; channel += 1) {
+      distance += ((level[channel] as number) - (wanted[channel] as number)) ** 2
+    }
+    if (distance < least) [found, least] = [index, distance]
+  }
+  return found
+}
+
+/** A kernel of whole parts: its first row begins to the right of the pixel, the others are centred below it. */
+function scale(whole: number, own: readonly number[], ...below: readonly (readonly number[])[]): Share[] {
+  const beside = own.map((part, index): Share => [index + 1, 0, part / whole])
+  const under = below.flatMap((row, index) =>
+    row.map((part, column): Share => [column - (row.length - 1) / 2, index + 1, part / whole]),
+  )
+  return [...beside, ...under].filter(([, , part]) => part > 0)
+}
