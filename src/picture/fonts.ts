@@ -5,20 +5,22 @@ import { GlobalFonts } from '@napi-rs/canvas'
 
 const WEIGHTS = /-(400|500|600|700)-normal\.woff2$/
 
+const BUNDLED = { '@fontsource/inter': 'Inter', '@fontsource/dejavu-sans': 'DejaVu Sans' }
+
 /**
- * Registers the bundled font, Inter (weights 400 to 700; Latin, Greek, Cyrillic and Vietnamese), once a process.
- * A bare container has no fonts, and elsewhere `sans-serif` would be another face on every machine: both
- * `Inter` and `sans-serif` mean the bundled files, so that a picture is the same everywhere. Scripts that Inter
- * does not have fall back to whatever the machine has.
+ * Registers the bundled fonts once a process: Inter (weights 400 to 700; Latin, Greek, Cyrillic and Vietnamese), and
+ * DejaVu Sans for badges (400 and 700; Latin). A bare container has no fonts, and elsewhere `sans-serif` would be
+ * another face on every machine: both `Inter` and `sans-serif` mean the bundled files, so that a picture is the same
+ * everywhere. Scripts that they do not have fall back to whatever the machine has.
  */
 export function registerFonts(): void {
   if (GlobalFonts.has('Inter')) return
-  const folder = join(
-    dirname(createRequire(import.meta.url).resolve('@fontsource/inter/package.json')),
-    'files',
-  )
-  for (const file of readdirSync(folder)) {
-    if (WEIGHTS.test(file)) GlobalFonts.register(readFileSync(join(folder, file)), 'Inter')
+  const { resolve } = createRequire(import.meta.url)
+  for (const [name, family] of Object.entries(BUNDLED)) {
+    const folder = join(dirname(resolve(`${name}/package.json`)), 'files')
+    for (const file of readdirSync(folder)) {
+      if (WEIGHTS.test(file)) GlobalFonts.register(readFileSync(join(folder, file)), family)
+    }
   }
   GlobalFonts.setAlias('Inter', 'sans-serif')
 }

@@ -1,0 +1,45 @@
+import { parseColor } from '../color.ts'
+import type { Badge } from './badge.ts'
+
+/** What shields.io calls the aliases of its colours. */
+const ALIASES: Readonly<Record<string, string>> = {
+  gray: 'grey',
+  lightgray: 'lightgrey',
+  critical: 'red',
+  important: 'orange',
+  success: 'brightgreen',
+  informational: 'blue',
+  inactive: 'lightgrey',
+}
+const BARE_HEX = /^(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/
+
+/** A badge as shields.io's `.json`. `name` and `value` say the same again, for older readers. */
+export interface BadgeJson {
+  label: string
+  message: string
+  color: string
+  labelColor?: string
+  link: string[]
+  name: string
+  value: string
+}
+
+/** Describes a badge as shields.io's `.json` does. */
+export function badgeJson({ label = '', message, color = 'lightgrey', labelColor, link }: Badge): BadgeJson {
+  return {
+    label,
+    message,
+    color: toName(color),
+    ...(labelColor !== undefined && { labelColor: toName(labelColor) }),
+    link: link === undefined ? [] : [link],
+    name: label,
+    value: message,
+  }
+}
+
+function toName(color: string): string {
+  const words = color.trim().toLowerCase()
+  if (Object.hasOwn(ALIASES, words)) return ALIASES[words] as string
+  if (BARE_HEX.test(words)) return `#${words}`
+  return /^[#a-z]/.test(words) ? words : (parseColor(words) ?? words)
+}

@@ -1,0 +1,41 @@
+import { makeBadge } from 'badge-maker'
+import { parseColor } from '../color.ts'
+import type { Badge, BadgeSize } from './badge.ts'
+
+/** What badge-maker understands as it is: its own names, CSS names, and 3 or 6 digits. */
+const PLAIN = /^(?!transparent$)(?:[a-z]+|#?(?:[0-9a-f]{3}){1,2})$/
+const SIZE = /^<svg[^>]* width="(\d+(?:\.\d+)?)" height="(\d+(?:\.\d+)?)"/
+
+/** Draws a badge as SVG by badge-maker, which is what shields.io draws its own with: about 1 kB, with a title. */
+export function badgeSvg({
+  label,
+  message,
+  color = 'lightgrey',
+  labelColor,
+  style,
+  logo,
+  link,
+}: Badge): string {
+  return makeBadge({
+    label: label ?? '',
+    message,
+    color: toPlainColor(color),
+    ...(labelColor !== undefined && { labelColor: toPlainColor(labelColor) }),
+    ...(style !== undefined && { style }),
+    ...(logo !== undefined && { logoBase64: logo }),
+    ...(link !== undefined && { links: [link] }),
+  })
+}
+
+/** The size of a badge, read from its SVG, in whole pixels: `for-the-badge` has quarters. */
+export function badgeSize(svg: string): BadgeSize {
+  const [, width, height] = SIZE.exec(svg) ?? []
+  if (width === undefined || height === undefined) throw new TypeError('expected an SVG of badge-maker')
+  return { width: Math.ceil(Number(width)), height: Math.ceil(Number(height)) }
+}
+
+function toPlainColor(color: string): string {
+  const words = color.trim().toLowerCase()
+  if (PLAIN.test(words)) return words
+  return words === 'transparent' ? '#00000000' : (parseColor(words) ?? 'lightgrey')
+}

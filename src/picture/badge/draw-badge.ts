@@ -1,0 +1,193 @@
+import { type Image, loadImage, Path2D, type SKRSContext2D } from '@napi-rs/canvas'
+import { parseColor } from '../color.ts'
+import { registerFonts } from '../fonts.ts'
+import { type Attributes, readElements } from './svg-elements.ts'
+
+/** What a group hands on to what is in it. */
+interface Ink {
+  fill: string
+  stroke: string | undefined
+  opacity: number
+  size: number
+  weight: string
+  face: string
+}
+
+interface Paints {
+  gradients: Map<string, [offset: number, color: string][]>
+  corners: Map<string, number>
+}
+
+const NOTHING = 'rgba(0,0,0,0)'
+const SVG_LOGO = /^data:image\/svg\+xml;base64,/
+/** A logo as `Logos` writes it: one path on a ground of 24 by 24. */
+const BRAND = /viewBox="0 0 24 24" fill="([^"]+)"><path d="([^"]+)"\/>/
+const BRAND_SIZE = 24
+/** The letters that are joined or reordered: they are made narrower or wider, not set apart. */
+const JOINED = /[\u0590-\u109f\u1780-\u18af\ufb1d-\ufdff\ufe70-\ufeff]/
+/** The half of a text's blur that shows. */
+const BLUR = 1.6
+
+/** Decodes the logo of a badge, where it is not drawn as a path. @throws Error for what is no picture. */
+export async function loadLogo(logo: string | undefined): Promise<Image | undefined> {
+  if (logo === undefined || toBrand(logo)) return undefined
+  return loadImage(Buffer.from(logo.slice(logo.indexOf(',') + 1), 'base64'))
+}
+
+/**
+ * Draws a badge from its SVG: every box, line and gradient is where badge-maker put it, and every text is as wide as
+ * it says. Texts in Verdana are set in DejaVu Sans, its relative, and those in Helvetica in Inter: both are bundled.
+ */
+export function drawBadge(ctx: SKRSContext2D, svg: string, logo?: Image): void {
+  registerFonts()
+  const paints: Paints = { gradients: new Map(), corners: new Map() }
+  const inks: Ink[] = [
+    { fill: '#000', stroke: undefined, opacity: 1, size: 16, weight: '400', face: 'Inter' },
+  ]
+  let definition = ''
+  for (const { name, attributes, text, opens, closes } of readElements(svg)) {
+    const ink = inks.at(-1) as Ink
+    if (opens && (name === 'linearGradient' || name === 'clipPath')) definition = attributes.id ?? ''
+    else if (closes && (name === 'linearGradient' || name === 'clipPath')) definition = ''
+    else if (definition !== '') readDefinition(paints, definition, name, attributes)
+    else if (name === 'g' && opens) {
+      ctx.save()
+      inks.push(mix(ink, attributes))
+      clip(ctx, svg, attributes, paints)
+    } else if (name === 'g' && closes) {
+      ctx.restore()
+      inks.pop()
+    } else if (opens) paint(ctx, name, attributes, text, mix(ink, attributes), paints, logo)
+  }
+}
+
+function readDefinition({ gradients, corners }: Paints, id: string, name: string, of: Attributes): void {
+  if (name === 'rect') corners.set(id, Number(of.rx ?? 0))
+  if (name !== 'stop') return
+  const stops = gradients.get(id) ?? []
+  stops.push([Number(of.offset), withAlpha(of['stop-color'] ?? '#000', Number(of['stop-opacity'] ?? 1))])
+  gradients.set(id, stops)
+}
+
+function mix(ink: Ink, of: Attributes): Ink {
+  const face = of['font-family']
+  return {
+    fill: of.fill ?? ink.fill,
+    stroke: of.stroke === 'none' ? undefined : (of.stroke ?? ink.stroke),
+    opacity: of['fill-opacity'] === undefined ? ink.opacity : Number(of['fill-opacity']),
+    size: of['font-size'] === undefined ? ink.size : Number.parseFloat(of['font-size']),
+    weight: of['font-weight']?.replace('bold', '700') ?? ink.weight,
+    face: face === undefined ? ink.face : face.startsWith('Verdana') ? 'DejaVu Sans' : 'Inter',
+  }
+}
+
+function clip(ctx: SKRSContext2D, svg: string, of: Attributes, { corners }: Paints): void {
+  if (of.transform) ctx.scale(0.1, 0.1)
+  const corner = corners.get(toId(of['clip-path']))
+  if (corner === undefined) return
+  const [, width, height] = / width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? []
+  ctx.beginPath()
+  ctx.roundRect(0, 0, Number(width), Number(height), corner)
+  ctx.clip()
+}
+
+function paint(
+  ctx: SKRSContext2D,
+  name: string,
+  of: Attributes,
+  text: string,
+  ink: Ink,
+  paints: Paints,
+  logo: Image | undefined,
+): void {
+  ctx.save()
+  if (name === 'rect') paintBox(ctx, of, ink, paints)
+  if (name === 'path') paintPath(ctx, new Path2D(of.d ?? ''), ink)
+  if (name === 'image') paintLogo(ctx, of, logo)
+  if (name === 'text') paintText(ctx, of, text, ink)
+  ctx.restore()
+}
+
+function paintBox(ctx: SKRSContext2D, of: Attributes, ink: Ink, { gradients }: Paints): void {
+  const [x, y, width, height] = [of.x, of.y, of.width, of.height].map((side) => Number(side ?? 0)) as Four
+  if (ink.fill === NOTHING || width === 0) return
+  const box = new Path2D()
+  box.roundRect(x, y, width, height, Number(of.rx ?? 0))
+  const stops = gradients.get(toId(ink.fill))
+  if (!stops) return paintPath(ctx, box, ink)
+  const gradient = ctx.createLinearGradient(0, y, 0, y + height)
+  for (const [offset, color] of stops) gradient.addColorStop(offset, color)
+  ctx.fillStyle = gradient
+  ctx.fill(box)
+  paintEdge(ctx, box, ink)
+}
+
+type Four = [number, number, number, number]
+
+function paintPath(ctx: SKRSContext2D, path: Path2D, ink: Ink): void {
+  ctx.fillStyle = ink.fill
+  ctx.fill(path)
+  paintEdge(ctx, path, ink)
+}
+
+function paintEdge(ctx: SKRSContext2D, path: Path2D, { stroke }: Ink): void {
+  if (stroke === undefined) return
+  ctx.strokeStyle = stroke
+  ctx.stroke(path)
+}
+
+function paintLogo(ctx: SKRSContext2D, of: Attributes, logo: Image | undefined): void {
+  const [x, y, width, height] = [of.x, of.y, of.width, of.height].map(Number) as Four
+  const brand = toBrand(of.href ?? '')
+  if (brand) {
+    ctx.translate(x, y)
+    ctx.scale(width / BRAND_SIZE, height / BRAND_SIZE)
+    ctx.fillStyle = brand.fill
+    return ctx.fill(new Path2D(brand.path))
+  }
+  if (!logo) return
+  // As in SVG, a picture keeps its proportions and stands in the middle.
+  const size = Math.min(width / logo.width, height / logo.height)
+  const [w, h] = [logo.width * size, logo.height * size]
+  ctx.drawImage(logo, x + (width - w) / 2, y + (height - h) / 2, w, h)
+}
+
+function paintText(ctx: SKRSContext2D, of: Attributes, text: string, ink: Ink): void {
+  if (of.transform) ctx.scale(0.1, 0.1)
+  const { d: scale } = ctx.getTransform()
+  ctx.fillStyle = withAlpha(ink.fill, ink.opacity)
+  if (of.filter) ctx.filter = `blur(${BLUR * scale * 10}px)`
+  ctx.font = `${ink.weight} ${ink.size}px ${ink.face}`
+  ctx.letterSpacing = '0px'
+  const width = Number(of.textLength)
+  const natural = ctx.measureText(text).width
+  const gaps = [...text].length - 1
+  const left = Number(of.x) - width / 2
+  if (JOINED.test(text) && natural > 0) {
+    ctx.translate(left, Number(of.y))
+    ctx.scale(width / natural, 1)
+    return ctx.fillText(text, 0, 0)
+  }
+  if (gaps < 1) return ctx.fillText(text, Number(of.x) - natural / 2, Number(of.y))
+  ctx.letterSpacing = `${(width - natural) / gaps}px`
+  ctx.fillText(text, left, Number(of.y))
+}
+
+function toBrand(logo: string): { fill: string; path: string } | undefined {
+  if (!SVG_LOGO.test(logo)) return undefined
+  const svg = Buffer.from(logo.replace(SVG_LOGO, ''), 'base64').toString()
+  const [, fill, path] = BRAND.exec(svg) ?? []
+  return fill === undefined || path === undefined ? undefined : { fill, path }
+}
+
+function toId(reference = ''): string {
+  return /^url\(#(\w+)\)$/.exec(reference)?.[1] ?? ''
+}
+
+function withAlpha(color: string, opacity: number): string {
+  const parsed = parseColor(color) ?? color
+  if (opacity >= 1 || !/^#\w{6}$/.test(parsed)) return parsed
+  return `${parsed}${Math.round(opacity * 255)
+    .toString(16)
+    .padStart(2, '0')}`
+}

@@ -1,0 +1,34 @@
+/** The attributes of an element, without their entities. */
+export type Attributes = Readonly<Record<string, string>>
+
+/** An element of an SVG as it is read: where it opens, where it closes, or both. */
+export interface SvgElement {
+  name: string
+  attributes: Attributes
+  /** The text that follows its tag. */
+  text: string
+  opens: boolean
+  closes: boolean
+}
+
+const TAG = /<(\/?)([A-Za-z]+)((?:\s+[\w:-]+="[^"]*")*)\s*(\/?)>([^<]*)/g
+const ATTRIBUTE = /([\w:-]+)="([^"]*)"/g
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+
+/** Reads an SVG that badge-maker wrote, one tag after the other; no other SVG. */
+export function* readElements(svg: string): Generator<SvgElement> {
+  for (const [, slash, name = '', attributes = '', end, text = ''] of svg.matchAll(TAG)) {
+    const pairs = [...attributes.matchAll(ATTRIBUTE)].map(([, key = '', value = '']) => [key, decode(value)])
+    yield {
+      name,
+      attributes: Object.fromEntries(pairs),
+      text: decode(text),
+      opens: slash === '',
+      closes: slash !== '' || end !== '',
+    }
+  }
+}
+
+function decode(text: string): string {
+  return text.replace(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => ENTITIES[name] as string)
+}
