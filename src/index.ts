@@ -5,6 +5,11 @@ export type { Format } from './picture/frame.ts'
 export { type RenderedPicture, type RenderOnceOptions, renderOnce } from './render/render-once.ts'
 export {
   type Animation,
+  type Badge,
+  type BadgeSize,
+  type BadgeStyle,
+  badgeSize,
+  badgeSvg,
   brightness,
   type Click,
   type Context,
@@ -13,6 +18,7 @@ export {
   type DrawTextOptions,
   dateToTime,
   defineWidget,
+  drawBadge,
   drawBox,
   drawText,
   dropMissingEmoji,
@@ -24,6 +30,7 @@ export {
   type Level,
   type Limits,
   type LoadScope,
+  loadLogo,
   type Param,
   type ParamSpec,
   type Parser,

@@ -14,7 +14,7 @@ import { type Look, parseLook, toStillLook } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { roomOf } from '../../widget/room.ts'
 import { logFailure } from '../error-handler.ts'
-import type { PageExtension } from '../extensions.ts'
+import { formatOf, type PageExtension } from '../extensions.ts'
 import type { ForwardingCheck } from '../forwarding-check.ts'
 import { UNCACHED } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
@@ -25,6 +25,8 @@ import type { PictureRequest } from '../request.ts'
 import { sendJson, sendStill } from '../send.ts'
 import { sendErrorPicture, sendProblem } from '../send-error.ts'
 import type { StreamDelivery, Streams } from '../stream/streams.ts'
+import { BADGE_WIDGET, readBadgeUrl } from './badge-request.ts'
+import { Badges } from './badges.ts'
 import type { PictureData } from './picture-data.ts'
 import { checkReferrer } from './referrer.ts'
 import { type RequestedPicture, readTarget, type Target } from './target.ts'
@@ -57,25 +59,52 @@ export interface PictureObserver {
 
 /** Milliseconds that a request waits for a widget to read its parameters; a later fault is shown in the picture. */
 const READ_TIMEOUT = 150
+/** CSS pixels of what says that a badge is wrong. */
+const BADGE_SIZE = { width: 320, height: 40 }
 
 /** Responds to every URL of a picture, over HTTP/1.1 and HTTP/2: with a stream, a still, data, a page or an error. */
 export class Pictures {
   readonly #init: PicturesInit
   readonly #cards = new Cards()
+  readonly #badges: Badges
 
   constructor(init: PicturesInit) {
     this.#init = init
+    this.#badges = new Badges(init.renderer)
   }
 
   /** Handles a request to its end. Never rejects. */
   async handle(request: PictureRequest, response: ServerResponse): Promise<void> {
     this.#init.forwarding.check(request)
+    if (await this.#sendBadge(request, response)) return
     const target = readTarget(request, this.#init.renderer)
     try {
       await this.#send(request, response, target)
     } catch (error) {
       this.#sendError(request, response, toPublicError(error), target)
     }
+  }
+
+  /** Sends what is a badge, unless a person opened it, who gets its page. Returns whether it was one. */
+  async #sendBadge(request: PictureRequest, response: ServerResponse): Promise<boolean> {
+    const { isReady, allowReferrer, observer } = this.#init
+    const url = readBadgeUrl(request.url ?? '')
+    const { manifest } = this.#badges
+    if (!url || !manifest || (request.url?.length ?? 0) > MAX_URL) return false
+    if (request.method !== 'GET' && request.method !== 'HEAD') return false
+    if (url.extension !== 'json' && wantsPage(request.headers) && !url.query.has('delivery')) return false
+    const { extension } = url
+    const place = { format: formatOf(extension), ...BADGE_SIZE }
+    try {
+      if (!isReady()) throw stopping()
+      if (extension !== 'json') checkReferrer(request.headers, allowReferrer)
+      const sent = await this.#badges.send(request, response, url, manifest)
+      if (sent) observer.sentStill(BADGE_WIDGET, sent.status, sent.bytes)
+    } catch (error) {
+      const target = { widget: BADGE_WIDGET, extension, place }
+      this.#sendError(request, response, toPublicError(error), target)
+    }
+    return true
   }
 
   #send(request: PictureRequest, response: ServerResponse, { result }: Target): void | Promise<void> {
@@ -163,7 +192,7 @@ export class Pictures {
     request: PictureRequest,
     response: ServerResponse,
     error: PublicError,
-    { widget, extension, place }: Target,
+    { widget, extension, place }: Omit<Target, 'result'>,
   ): void {
     this.#init.observer.refused(error)
     logFailure(this.#init.log, request, error)

@@ -1,0 +1,74 @@
+import type { ServerResponse } from 'node:http'
+import type { Badge } from '../../picture/badge/badge.ts'
+import { badgeJson } from '../../picture/badge/badge-json.ts'
+import { badgeSize, badgeSvg } from '../../picture/badge/badge-svg.ts'
+import { Logos } from '../../picture/badge/logo.ts'
+import { createFrame, type Frame } from '../../picture/frame.ts'
+import type { Renderer } from '../../render/renderer.ts'
+import { type Look, parseLook } from '../../widget/look.ts'
+import type { Manifest } from '../../widget/manifest.ts'
+import { extensionRow } from '../extensions.ts'
+import type { PictureRequest } from '../request.ts'
+import { sendJson, sendStill } from '../send.ts'
+import { BADGE_WIDGET, type BadgeUrl, isBadge, readBadge } from './badge-request.ts'
+
+/** What was sent: nothing of it is a picture where it was data. */
+export interface SentBadge {
+  status: 200 | 304
+  bytes: number
+}
+
+/**
+ * Sends badges, whose whole content is their URL: they have no room, no channel and no history. An SVG or JSON is
+ * written right here, by a pure function of a few texts of bounded length; what has pixels goes to a render process.
+ */
+export class Badges {
+  readonly #renderer: Renderer
+  readonly #logos = new Logos()
+
+  constructor(renderer: Renderer) {
+    this.#renderer = renderer
+  }
+
+  /** The manifest of the badge; undefined where an owner's folder has another widget of that name. */
+  get manifest(): Manifest | undefined {
+    const manifest = this.#renderer.manifests.get(BADGE_WIDGET)
+    return isBadge(manifest) ? manifest : undefined
+  }
+
+  /** Sends a badge. @throws PublicError 400 for a wrong path or parameter. */
+  async send(
+    request: PictureRequest,
+    response: ServerResponse,
+    url: BadgeUrl,
+    manifest: Manifest,
+  ): Promise<SentBadge | undefined> {
+    const { format } = extensionRow(url.extension)
+    const look = parseLook(manifest, format ?? 'png', url.query)
+    const badge = readBadge(url, look, this.#logos)
+    if (format === undefined) {
+      sendJson(request, response, 200, badgeJson(badge))
+      return undefined
+    }
+    const frame = format === 'svg' ? toFrame(badge) : await this.#draw(badge, look, response)
+    const seconds = Number(look.params.cacheSeconds)
+    if (seconds > 0) response.setHeader('Cache-Control', `public, max-age=${seconds}`)
+    const status = sendStill(request, response, frame)
+    return { status, bytes: status === 200 ? frame.bytes.length : 0 }
+  }
+
+  async #draw(badge: Badge, look: Look, response: ServerResponse): Promise<Frame> {
+    const { label = '', message, color = '', labelColor = '', style = 'flat', logo = '' } = badge
+    const params = { ...look.params, label, message, color, labelColor, style, logo }
+    const job = { widget: BADGE_WIDGET, key: '', look: { ...look, params } }
+    const nobody = { connections: 0, visitors: 0, peak: 0, time: Date.now() }
+    const { frame } = await this.#renderer.draw({ ...job, ...nobody }, () => Number(!response.destroyed))
+    return frame
+  }
+}
+
+function toFrame(badge: Badge): Frame {
+  const svg = badgeSvg(badge)
+  const { width, height } = badgeSize(svg)
+  return createFrame('svg', Buffer.from(svg), width, height)
+}

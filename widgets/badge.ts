@@ -1,0 +1,49 @@
+import { type Badge, badgeSize, badgeSvg, defineWidget, drawBadge, loadLogo, param } from 'imgcast'
+
+const STYLES = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social'] as const
+const LONGEST = 255
+
+export default defineWidget({
+  title: 'Badge',
+  about: 'A badge by its URL, in the words of shields.io: /badge/build-passing-brightgreen.svg.',
+  params: {
+    label: param.text('', { max: LONGEST, about: 'The left half, instead of the one in the path.' }),
+    message: param.text('', { max: LONGEST, about: 'The right half, instead of the one in the path.' }),
+    color: param.color('', { about: 'Behind the message.' }),
+    labelColor: param.color('', { about: 'Behind the label.' }),
+    style: param.choice(STYLES, 'flat', { about: 'Of shields.io.' }),
+    logo: param.text('', {
+      max: 2_048,
+      about: 'A slug of simple-icons, such as github, or a data: URI of a picture.',
+    }),
+    logoColor: param.color('', { about: 'Of a logo of simple-icons; by default the brand’s own.' }),
+    link: param.text('', { max: 1_000, about: 'Where a click on an SVG leads.' }),
+    cacheSeconds: param.integer(0, { min: 0, max: 604_800, about: 'How long it may be kept unasked.' }),
+  },
+  load: async ({ params }) => ({ picture: await loadLogo(params.logo) }),
+  data: ({ key, params }) => toBadge(key, params),
+  size: (params, { room }) => badgeSize(badgeSvg(toBadge(room.slice(room.indexOf('/') + 1), params))),
+  draw(ctx, { key, params, data }) {
+    drawBadge(ctx, badgeSvg(toBadge(key, params)), data?.picture)
+  },
+})
+
+interface Params {
+  label: string
+  message: string
+  color: string
+  labelColor: string
+  style: Badge['style']
+  logo: string
+}
+
+function toBadge(key: string, { label, message, color, labelColor, style, logo }: Params): Badge {
+  return {
+    label,
+    message: message || key,
+    color: color || undefined,
+    labelColor: labelColor || undefined,
+    style,
+    logo: logo.startsWith('data:') ? logo : undefined,
+  }
+}
