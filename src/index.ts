@@ -6,6 +6,7 @@ export { type RenderedPicture, type RenderOnceOptions, renderOnce } from './rend
 export {
   type Animation,
   type Badge,
+  type BadgePath,
   type BadgeSize,
   type BadgeStyle,
   badgeSize,
@@ -35,6 +36,7 @@ export {
   type ParamSpec,
   type Parser,
   param,
+  parseBadgePath,
   parseColor,
   type RoomHistory,
   type RoomScope,

@@ -1,4 +1,13 @@
-import { type Badge, badgeSize, badgeSvg, defineWidget, drawBadge, loadLogo, param } from 'imgcast'
+import {
+  type Badge,
+  badgeSize,
+  badgeSvg,
+  defineWidget,
+  drawBadge,
+  loadLogo,
+  param,
+  parseBadgePath,
+} from 'imgcast'
 
 const STYLES = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social'] as const
 const LONGEST = 255
@@ -6,6 +15,8 @@ const LONGEST = 255
 export default defineWidget({
   title: 'Badge',
   about: 'A badge by its URL, in the words of shields.io: /badge/build-passing-brightgreen.svg.',
+  key: param.text('build-passing-brightgreen', { max: LONGEST }),
+  stateless: true,
   params: {
     label: param.text('', { max: LONGEST, about: 'The left half, instead of the one in the path.' }),
     message: param.text('', { max: LONGEST, about: 'The right half, instead of the one in the path.' }),
@@ -38,10 +49,11 @@ interface Params {
 }
 
 function toBadge(key: string, { label, message, color, labelColor, style, logo }: Params): Badge {
+  const path = parseBadgePath(key)
   return {
-    label,
-    message: message || key,
-    color: color || undefined,
+    label: label || path.label,
+    message: message || path.message,
+    color: color || path.color,
     labelColor: labelColor || undefined,
     style,
     logo: logo.startsWith('data:') ? logo : undefined,

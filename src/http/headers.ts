@@ -30,6 +30,14 @@ export const STILL: Readonly<Record<string, string>> = {
   Vary: 'Accept, Sec-Fetch-Dest, User-Agent',
 }
 
+/** Cache headers of a still that may be cached for `seconds`. */
+export function keptFor(seconds: number): Readonly<Record<string, string>> {
+  return {
+    'Cache-Control': `public, max-age=${seconds}`,
+    Expires: new Date(Date.now() + seconds * 1000).toUTCString(),
+  }
+}
+
 /** Headers of an API response that only the client may cache, and must revalidate each time. */
 export const REVALIDATED: Readonly<Record<string, string>> = {
   ...CROSS_ORIGIN,

@@ -7,16 +7,22 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 
 /**
  * Sends a still: 200, or 304 if `If-None-Match` matches. HEAD gets the same headers.
+ * @param more headers that are added, or that replace the default ones.
  * @returns the status.
  */
-export function sendStill(request: IncomingMessage, response: ServerResponse, frame: Frame): 200 | 304 {
+export function sendStill(
+  request: IncomingMessage,
+  response: ServerResponse,
+  frame: Frame,
+  more: Readonly<Record<string, string>> = {},
+): 200 | 304 {
   // A placeholder must not be cached, nor compared with the picture itself.
   if (frame.isPlaceholder) {
     const headers = { ...UNCACHED, ...formatHeaders(frame.format) }
     sendWhole(request, response, 200, headers, contentType(frame.format), frame.bytes)
     return 200
   }
-  const headers = { ...STILL, ...formatHeaders(frame.format), ETag: frame.etag }
+  const headers = { ...STILL, ...formatHeaders(frame.format), ...more, ETag: frame.etag }
   if (matches(request.headers['if-none-match'], frame.etag)) {
     response.writeHead(304, headers).end()
     return 304

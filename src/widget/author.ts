@@ -3,6 +3,10 @@ export type { SKRSContext2D as Context } from '@napi-rs/canvas'
 export type { Badge, BadgeSize, BadgeStyle } from '../picture/badge/badge.ts'
 export { badgeSize, badgeSvg } from '../picture/badge/badge-svg.ts'
 export { drawBadge, loadLogo } from '../picture/badge/draw-badge.ts'
+export {
+  parseStaticPath as parseBadgePath,
+  type StaticPath as BadgePath,
+} from '../picture/badge/static-path.ts'
 export { brightness, parseColor, readColor } from '../picture/color.ts'
 export { type DrawBoxOptions, drawBox } from '../picture/draw-box.ts'
 export { type DrawTextOptions, drawText } from '../picture/draw-text.ts'

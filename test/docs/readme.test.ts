@@ -6,6 +6,7 @@ import { flagOf, OPTIONS, type OptionRow, showValue, variableOf } from '../../sr
 import { lookSpecs } from '../../src/widget/look-table.ts'
 import { toManifest } from '../../src/widget/manifest.ts'
 import type { Widget } from '../../src/widget/widget.ts'
+import badge from '../../widgets/badge.ts'
 import chart from '../../widgets/chart.ts'
 import clock from '../../widgets/clock.ts'
 import countdown from '../../widgets/countdown.ts'
@@ -21,7 +22,7 @@ const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 const readme = read('README.md')
 const options = read('docs/options.md')
 const pictures = read('docs/pictures.md')
-const widgets = { chart, clock, countdown, hits, online, rooms, sine, status, 'traffic-light': trafficLight }
+const widgets = { badge, chart, clock, countdown, hits, online, rooms, sine, status, 'traffic-light': trafficLight }
 const NOTHING = '—'
 
 describe('the README', () => {

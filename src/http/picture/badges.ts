@@ -1,15 +1,18 @@
 import type { ServerResponse } from 'node:http'
+import type { PublicError } from '../../errors.ts'
 import type { Badge } from '../../picture/badge/badge.ts'
 import { badgeJson } from '../../picture/badge/badge-json.ts'
 import { badgeSize, badgeSvg } from '../../picture/badge/badge-svg.ts'
 import { Logos } from '../../picture/badge/logo.ts'
-import { createFrame, type Frame } from '../../picture/frame.ts'
+import { contentType, createFrame, type Format, type Frame } from '../../picture/frame.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import { type Look, parseLook } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { extensionRow } from '../extensions.ts'
+import { formatHeaders, keptFor, UNCACHED } from '../headers.ts'
+import { wantsStatus200 } from '../purpose.ts'
 import type { PictureRequest } from '../request.ts'
-import { sendJson, sendStill } from '../send.ts'
+import { sendJson, sendStill, sendWhole } from '../send.ts'
 import { BADGE_WIDGET, type BadgeUrl, isBadge, readBadge } from './badge-request.ts'
 
 /** What was sent: nothing of it is a picture where it was data. */
@@ -25,6 +28,8 @@ export interface SentBadge {
 export class Badges {
   readonly #renderer: Renderer
   readonly #logos = new Logos()
+  /** The looks of URLs without a query, by format: reading one takes as long as half a badge. */
+  readonly #plainLooks = new Map<Format, Look>()
 
   constructor(renderer: Renderer) {
     this.#renderer = renderer
@@ -44,7 +49,7 @@ export class Badges {
     manifest: Manifest,
   ): Promise<SentBadge | undefined> {
     const { format } = extensionRow(url.extension)
-    const look = parseLook(manifest, format ?? 'png', url.query)
+    const look = this.#readLook(manifest, format ?? 'png', url.query)
     const badge = readBadge(url, look, this.#logos)
     if (format === undefined) {
       sendJson(request, response, 200, badgeJson(badge))
@@ -52,9 +57,27 @@ export class Badges {
     }
     const frame = format === 'svg' ? toFrame(badge) : await this.#draw(badge, look, response)
     const seconds = Number(look.params.cacheSeconds)
-    if (seconds > 0) response.setHeader('Cache-Control', `public, max-age=${seconds}`)
-    const status = sendStill(request, response, frame)
+    const status = sendStill(request, response, frame, seconds > 0 ? keptFor(seconds) : {})
     return { status, bytes: status === 200 ? frame.bytes.length : 0 }
+  }
+
+  #readLook(manifest: Manifest, format: Format, query: URLSearchParams): Look {
+    if (query.size > 0) return parseLook(manifest, format, query)
+    const look = this.#plainLooks.get(format) ?? parseLook(manifest, format, query)
+    this.#plainLooks.set(format, look)
+    return look
+  }
+
+  /** Sends what is wrong as a badge: an SVG of 1 kB, where a card with its letters as paths has 80. */
+  sendError(
+    request: PictureRequest,
+    response: ServerResponse,
+    { status, caption, headers }: PublicError,
+  ): void {
+    const svg = badgeSvg({ label: 'error', message: caption, color: 'red' })
+    const shown = wantsStatus200(request.headers) ? 200 : status
+    const head = { ...UNCACHED, ...formatHeaders('svg'), ...headers }
+    sendWhole(request, response, shown, head, contentType('svg'), svg)
   }
 
   async #draw(badge: Badge, look: Look, response: ServerResponse): Promise<Frame> {

@@ -199,6 +199,8 @@ export class Pictures {
     if (response.headersSent) return void response.destroy()
     if (wantsProblem(request.headers, extension)) return sendProblem(request, response, error)
     if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error, widget)
+    if (widget === BADGE_WIDGET && place.format === 'svg')
+      return this.#badges.sendError(request, response, error)
     sendErrorPicture(request, response, error, place, this.#cards)
   }
 }

@@ -30,7 +30,7 @@ const BLUR = 1.6
 
 /** Decodes the logo of a badge, where it is not drawn as a path. @throws Error for what is no picture. */
 export async function loadLogo(logo: string | undefined): Promise<Image | undefined> {
-  if (logo === undefined || toBrand(logo)) return undefined
+  if (!logo?.startsWith('data:') || toBrand(logo)) return undefined
   return loadImage(Buffer.from(logo.slice(logo.indexOf(',') + 1), 'base64'))
 }
 

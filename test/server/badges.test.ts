@@ -1,0 +1,113 @@
+import { makeBadge } from 'badge-maker'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { decode } from '../../src/picture/compare.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { chromium } from '../support/stream-reader.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startServer()
+})
+afterAll(() => server.close())
+
+const get = (path: string, init?: RequestInit) => fetch(server.url + path, init)
+
+describe('a badge', () => {
+  test.each<[string, Parameters<typeof makeBadge>[0]]>([
+    ['build-passing-brightgreen.svg', { label: 'build', message: 'passing', color: 'brightgreen' }],
+    ['passing-blue.svg?style=plastic', { message: 'passing', color: 'blue', style: 'plastic' }],
+    ['passing.svg', { message: 'passing', color: 'lightgrey' }],
+    ['50%25-a%2Fb__c-red.svg', { label: '50%', message: 'a/b_c', color: 'red' }],
+    ['%F0%9F%9A%80-v1.2.3-F80.svg', { label: '🚀', message: 'v1.2.3', color: 'f80' }],
+    [
+      'a-b-red.svg?label=c&color=hsl(120,50%25,50%25)',
+      { label: 'c', message: 'b', color: 'hsl(120,50%,50%)' },
+    ],
+    ['a-b-red.svg?label=', { message: 'b', color: 'red' }],
+    [
+      'a-b-red.svg?labelColor=navy&link=https://example.com/',
+      { label: 'a', message: 'b', color: 'red', labelColor: 'navy', links: ['https://example.com/'] },
+    ],
+  ])('%s is the SVG of badge-maker', async (path, format) => {
+    const response = await get(`/badge/${path}`)
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('image/svg+xml')
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(await response.text()).toBe(makeBadge(format))
+  })
+
+  test('takes all from the query', async () => {
+    const svg = await (await get('/badge.svg?label=a&message=b&color=red')).text()
+    expect(svg).toBe(makeBadge({ label: 'a', message: 'b', color: 'red' }))
+  })
+
+  test('has a logo of simple-icons', async () => {
+    const svg = await (await get('/badge/a-b-red.svg?logo=github&logoColor=tomato')).text()
+    const [, data = ''] = /href="data:image\/svg\+xml;base64,([^"]+)"/.exec(svg) ?? []
+    expect(Buffer.from(data, 'base64').toString()).toContain('fill="tomato"')
+  })
+
+  test.each(['png', 'webp', 'jpg'])('has the size of its SVG as %s, at any scale', async (ending) => {
+    const svg = await (await get('/badge/build-passing-green.svg?logo=github')).text()
+    const width = Number(/ width="(\d+)"/.exec(svg)?.[1])
+    for (const scale of [1, 2, 3]) {
+      const response = await get(`/badge/build-passing-green.${ending}?logo=github&scale=${scale}`)
+      const picture = await decode(Buffer.from(await response.arrayBuffer()))
+      expect([picture.width, picture.height]).toEqual([width * scale, 20 * scale])
+    }
+  })
+
+  test('is finite for a browser’s image', async () => {
+    const response = await get('/badge/a-b-red.png', { headers: chromium })
+    expect(response.headers.get('content-type')).toBe('image/png')
+    await response.arrayBuffer()
+  })
+
+  test('is JSON as shields.io writes it', async () => {
+    expect(await (await get('/badge/a-b-success.json?labelColor=F80')).json()).toEqual({
+      label: 'a',
+      message: 'b',
+      color: 'brightgreen',
+      labelColor: '#f80',
+      link: [],
+      name: 'a',
+      value: 'b',
+    })
+  })
+
+  test('has a tag, and may be kept for as long as the query says', async () => {
+    const first = await get('/badge/a-b-red.svg?cacheSeconds=300')
+    expect(first.headers.get('cache-control')).toBe('public, max-age=300')
+    const headers = { 'If-None-Match': first.headers.get('etag') ?? '' }
+    expect((await get('/badge/a-b-red.svg', { headers })).status).toBe(304)
+    expect((await get('/badge/a-b-red.svg')).headers.get('cache-control')).toContain('no-cache')
+  })
+
+  test.each([
+    ['a-b-nosuch', 'badge: expected a colour like brightgreen or ff8800'],
+    ['a-b-red?color=nosuch', 'color: expected a colour like ff8800 or tomato, got \\"nosuch\\"'],
+    ['a-b-c-red', 'got 3 separators: write -- for a dash'],
+    ['a-b-red?logo=nosuchlogo', 'logo: expected the slug of a logo in simple-icons'],
+    ['a-b-red?link=javascript:alert(1)', 'link: expected a URL with http: or https:'],
+    ['a-b-red?style=round', 'style: expected one of flat'],
+    [`${'a'.repeat(256)}-red`, 'message: expected at most 255 characters, got 256'],
+    ['%ff', 'badge: expected text in percent-encoding'],
+  ])('%s is a 400 in the picture and in JSON', async (path, detail) => {
+    const [name = '', query = ''] = path.split('?')
+    const picture = await get(`/badge/${name}.svg?${query}`)
+    expect(picture.status).toBe(400)
+    const svg = await picture.text()
+    expect(svg).toContain('<title>error: ')
+    expect(svg.length).toBeLessThan(3_000)
+    const problem = await get(`/badge/${name}.json?${query}`)
+    expect(problem.headers.get('content-type')).toContain('application/problem+json')
+    expect(await problem.text()).toContain(detail)
+  })
+
+  test('leaves no room behind', async () => {
+    await (await get('/badge/never-seen-red.svg')).text()
+    await (await get('/badge/never-seen-red.png')).arrayBuffer()
+    expect(server.imgcast.census().channels).toBe(0)
+    expect(server.imgcast.census().rooms).toBe(0)
+  })
+})
