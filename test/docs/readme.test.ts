@@ -22,7 +22,18 @@ const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 const readme = read('README.md')
 const options = read('docs/options.md')
 const pictures = read('docs/pictures.md')
-const widgets = { badge, chart, clock, countdown, hits, online, rooms, sine, status, 'traffic-light': trafficLight }
+const widgets = {
+  badge,
+  chart,
+  clock,
+  countdown,
+  hits,
+  online,
+  rooms,
+  sine,
+  status,
+  'traffic-light': trafficLight,
+}
 const NOTHING = '—'
 
 describe('the README', () => {
