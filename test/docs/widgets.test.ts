@@ -182,7 +182,7 @@ describe('the walk', () => {
 })
 
 describe('the reference', () => {
-  const source = readFileSync(join(root, 'src/widget/define-widget.ts'), 'utf8')
+  const source = readFileSync(join(root, 'src/widget/widget.ts'), 'utf8')
   const fieldsOf = (name: string) => {
     const body = new RegExp(`^export interface ${name}\\b[^{]*{$([\\s\\S]*?)^}$`, 'm').exec(source)?.[1] ?? ''
     return [...body.matchAll(/^ {2}(\w+)[?(:<]/gm)].map(([, field = '']) => field)
