@@ -2,8 +2,9 @@ import { makeBadge } from 'badge-maker'
 import { parseColor } from '../color.ts'
 import type { Badge, BadgeSize } from './badge.ts'
 
-/** What badge-maker understands as it is: its own names, CSS names, and 3 or 6 digits. */
+/** What badge-maker understands as it is: its own names, CSS names, 3 or 6 digits, and functions with commas. */
 const PLAIN = /^(?!transparent$)(?:[a-z]+|#?(?:[0-9a-f]{3}){1,2})$/
+const PLAIN_FUNCTION = /^(?:rgb\(\d+(?:, ?\d+){2}|hsl\(\d+(?:, ?\d+%){2})\)$/
 const SIZE = /^<svg[^>]* width="(\d+(?:\.\d+)?)" height="(\d+(?:\.\d+)?)"/
 
 /** Draws a badge as SVG by badge-maker, which is what shields.io draws its own with: about 1 kB, with a title. */
@@ -36,6 +37,6 @@ export function badgeSize(svg: string): BadgeSize {
 
 function toPlainColor(color: string): string {
   const words = color.trim().toLowerCase()
-  if (PLAIN.test(words)) return words
+  if (PLAIN.test(words) || PLAIN_FUNCTION.test(words)) return words
   return words === 'transparent' ? '#00000000' : (parseColor(words) ?? 'lightgrey')
 }
