@@ -70,7 +70,7 @@ describe('a diagnosis', () => {
   })
 
   test.each<[string, Observations, Record<string, string>, RegExp]>([
-    ['a name nobody has', failed('name', 'ENOTFOUND'), { reachable: 'problem' }, /no such name/],
+    ['a name nobody has', failed('name', 'ENOTFOUND'), { reachable: 'problem' }, /does not exist/],
     ['a closed port', failed('connection', 'ECONNREFUSED'), { reachable: 'problem' }, /Nothing listens/],
     ['a port without TLS', failed('tls', 'EPROTO'), { reachable: 'problem' }, /try http:\/\//],
     [
@@ -79,12 +79,12 @@ describe('a diagnosis', () => {
       { reachable: 'problem' },
       /https:\/\//,
     ],
-    ['silence', failed('response', 'NO_RESPONSE'), { reachable: 'problem' }, /says nothing/],
+    ['silence', failed('response', 'NO_RESPONSE'), { reachable: 'problem' }, /sends nothing/],
     [
       'one dead address of two',
       { ...well, reach: { ...well.reach, dead: ['2001:db8::1'] } },
       { reachable: 'warning' },
-      /take it out of DNS/,
+      /remove it from DNS/,
     ],
     [
       'an old certificate',
@@ -101,7 +101,7 @@ describe('a diagnosis', () => {
       { certificate: 'problem' },
       /fullchain/,
     ],
-    ['a plain file', found(200, { 'content-type': 'image/png' }), { imgcast: 'problem' }, /finished file/],
+    ['a plain file', found(200, { 'content-type': 'image/png' }), { imgcast: 'problem' }, /static file/],
     ['a web page', found(200, { 'content-type': 'text/html' }), { imgcast: 'problem' }, /Another web server/],
     [
       'another stream',
