@@ -38,7 +38,7 @@ function nameOf(line: string): string {
 
 describe('imgcast hooks', () => {
   test('adds, lists, shows what was sent, and removes', async () => {
-    expect(await run('hooks', 'list')).toBe('There are no hooks.\n')
+    expect(await run('hooks', 'list')).toBe('There are no webhooks.\n')
     const added = await run('hooks', 'add', otherUrl, '--when', 'visitors(online/blog)<1', '--for', '1s')
     const [, id = '', secret] = /^([0-9a-f]{8}) .*\n.*\n(whsec_\S{44})\n$/.exec(added) ?? []
     expect(added).toContain(`${id}  visitors(online/blog) < 1 for 1s  ${otherUrl}`)
@@ -55,7 +55,7 @@ describe('imgcast hooks', () => {
       ].join('\n'),
     )
     expect(await run('hooks', 'rm', id)).toBe(`Deleted webhook ${id}.\n`)
-    expect(await run('hooks', 'list')).toBe('There are no hooks.\n')
+    expect(await run('hooks', 'list')).toBe('There are no webhooks.\n')
     // Each command is a process of its own, and a busy machine starts one in seconds.
   }, 120_000)
 
@@ -74,9 +74,9 @@ describe('imgcast hooks', () => {
     [['add', '--when', 'visitors(a/b) > 5'], /^add <url>: is missing/],
     [['list', 'all'], /^all: unexpected argument/],
     [['rm', 'x', 'y'], /^y: unexpected argument/],
-    [['list', '--for', '1m'], /^--for: is not for list/],
-    [['list', '--when', 'x'], /^--when: is not for list/],
-    [['list', '--server', 'nowhere'], /^--server: expected the address of a server, .*, got "nowhere"/],
+    [['list', '--for', '1m'], /^--for: does not apply to list/],
+    [['list', '--when', 'x'], /^--when: does not apply to list/],
+    [['list', '--server', 'nowhere'], /^--server: expected the URL of a server, .*, got "nowhere"/],
     [['list', '--server', 'http://me:secret@a'], /^--server: .*, got "http:\/\/me:\.\.\.@a"/],
     [
       ['add', 'http://localhost/', '--when', 'viewers > 5'],
@@ -114,7 +114,7 @@ describe('imgcast hooks', () => {
     const env = { IMGCAST_TOKEN, IMGCAST_SERVER: server.url }
     expect(await runCommand(['hooks', 'list'], env)).toMatchObject({
       code: 0,
-      stdout: 'There are no hooks.\n',
+      stdout: 'There are no webhooks.\n',
     })
     expect(await runCommand(['hooks', 'list', '--server', 'http://127.0.0.1:1'], env)).toMatchObject({
       code: 1,
@@ -134,7 +134,7 @@ describe('imgcast hooks', () => {
 describe('imgcast status', () => {
   test('sets, polls, lists and removes', async () => {
     const badge = async (key: string) => (await fetch(`${server.url}/status/${key}.json`)).json()
-    expect(await run('status', 'list')).toBe('There are no statuses.\n')
+    expect(await run('status', 'list')).toBe('There are no badges.\n')
     expect(await run('status', 'set', 'build', 'all well', '--color', 'green')).toBe('build says all well\n')
     expect(await badge('build')).toMatchObject({ label: 'build', message: 'all well', color: 'green' })
     const said = await run(
@@ -160,12 +160,12 @@ describe('imgcast status', () => {
       ].join('\n'),
     )
     for (const key of ['build', 'ci']) expect(await run('status', 'rm', key)).toBe(`Deleted ${key}.\n`)
-    expect(await run('status', 'list')).toBe('There are no statuses.\n')
+    expect(await run('status', 'list')).toBe('There are no badges.\n')
   }, 120_000)
 
   test.each<[args: string[], message: RegExp]>([
     [['set', 'build'], /^set <message>: is missing/],
-    [['set', 'build', 'x', '--every', '1m'], /^--every: is not for set/],
+    [['set', 'build', 'x', '--every', '1m'], /^--every: does not apply to set/],
     [['rm', 'a b'], /^key: expected 1 to 64 characters/],
     [['set', 'a', ''], /^message: expected text of 1 to/],
     [['poll', 'build'], /^poll <url>: is missing/],

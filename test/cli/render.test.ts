@@ -97,7 +97,7 @@ describe('imgcast render', () => {
       '--output: expected a file to write, or - for standard output\n',
     )
     expect((await runCommand(['render', 'online.png', '-o', 'a.jpg'])).stderr).toBe(
-      '--output: expected the ending .png, or none, got .jpg\n',
+      '--output: expected the extension .png, or none, got .jpg\n',
     )
     expect((await runCommand(['render', 'online.mjpeg', '-o', '-'])).stderr).toContain('take .jpg')
   })

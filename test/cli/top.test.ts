@@ -154,10 +154,10 @@ describe('imgcast top without a terminal', () => {
     )
     expect(code).toBe(2)
     expect(stderr.trim().split('\n')).toEqual([
-      'url: expected the address of a server, like http://localhost:9192, without a user name and a password, got "nowhere"',
+      'url: expected the URL of a server, like http://localhost:9192, without a user name and a password, got "nowhere"',
       '--interval: expected a time with its unit from 100ms to 1h, like 500ms or 10s, got "1"',
       '--sort: expected one of visitors, connections, peak, hits, hits-per-minute, room, got "colour"',
-      '--filter: expected at most 100 letters, digits and signs of a room\'s name, got "ä"',
+      '--filter: expected at most 100 printable ASCII characters, got "ä"',
     ])
   })
 })
