@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { compile } from './compile.mjs'
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
-const MOST = '1000000'
+const NO_LIMIT = '1000000'
 
 /** A server that is being measured. */
 export class MeasuredServer {
@@ -33,7 +33,7 @@ export class MeasuredServer {
 
 /** The product: the command that users run, with the widgets of this folder. */
 export function startImgcast(args = [], nodeArgs = [], env = {}) {
-  const limits = ['--max-connections', MOST, '--max-connections-per-address', MOST]
+  const limits = ['--max-connections', NO_LIMIT, '--max-connections-per-address', NO_LIMIT]
   const words = ['serve', '--port', '0', '--store', 'memory:', '--log-level', 'error']
   return start(
     process.execPath,

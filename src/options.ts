@@ -179,7 +179,7 @@ export function readOptions(given: Readonly<Record<string, unknown>>): Options {
     else if (value !== undefined)
       setOption(options, row, name, Array.isArray(value) ? value : [value], faults)
   }
-  if (faults.length > 0) throw new TypeError(sayFaults(faults))
+  if (faults.length > 0) throw new TypeError(formatFaults(faults))
   return options
 }
 
@@ -210,7 +210,7 @@ export function defaults(): Options {
 }
 
 /** Formats faults, one a line. */
-export function sayFaults(faults: readonly Fault[]): string {
+export function formatFaults(faults: readonly Fault[]): string {
   return faults.map(({ name, detail }) => `${name}: ${detail}`).join('\n')
 }
 

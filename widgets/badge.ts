@@ -10,16 +10,19 @@ import {
 } from 'imgcast'
 
 const STYLES = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social'] as const
-const LONGEST = 255
+const MAX_TEXT_LENGTH = 255
 
 export default defineWidget({
   title: 'Badge',
   about: 'A badge by its URL, in the words of shields.io: /badge/build-passing-brightgreen.svg.',
-  key: param.text('build-passing-brightgreen', { max: LONGEST }),
+  key: param.text('build-passing-brightgreen', { max: MAX_TEXT_LENGTH }),
   stateless: true,
   params: {
-    label: param.text('', { max: LONGEST, about: 'The left half, instead of the one in the path.' }),
-    message: param.text('', { max: LONGEST, about: 'The right half, instead of the one in the path.' }),
+    label: param.text('', { max: MAX_TEXT_LENGTH, about: 'The left half, instead of the one in the path.' }),
+    message: param.text('', {
+      max: MAX_TEXT_LENGTH,
+      about: 'The right half, instead of the one in the path.',
+    }),
     color: param.color('', { about: 'Behind the message.' }),
     labelColor: param.color('', { about: 'Behind the label.' }),
     style: param.choice(STYLES, 'flat', { about: 'Of shields.io.' }),

@@ -1,4 +1,13 @@
-import { type Context, defineWidget, drawBox, drawText, param, textWidth, toneOf, zoneOffset } from 'imgcast'
+import {
+  backgroundTone,
+  type Context,
+  defineWidget,
+  drawBox,
+  drawText,
+  param,
+  textWidth,
+  zoneOffset,
+} from 'imgcast'
 
 const COLORS = {
   light: { ground: '#ffffff', rim: '#8b949e', ink: '#1b1f24', quiet: '#59636e', accent: '#e0002a' },
@@ -26,7 +35,7 @@ export default defineWidget({
   animate: { every: ({ seconds }) => (seconds ? 1000 : 60_000) },
   draw(ctx, { width, height, params, time }) {
     const { zone, face, hours, seconds, color, background } = params
-    const colors = COLORS[toneOf(background, params.theme, face === 'analog' ? 'light' : 'dark')]
+    const colors = COLORS[backgroundTone(background, params.theme, face === 'analog' ? 'light' : 'dark')]
     const label = params.label.replace('{city}', zone.replace(/.*\//, '').replaceAll('_', ' '))
     const local = new Date(time + zoneOffset(time, zone))
     const clock = local.toISOString().slice(11, seconds ? 19 : 16)

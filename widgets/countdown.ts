@@ -1,4 +1,13 @@
-import { dateToTime, defineWidget, drawBox, drawText, param, textWidth, toneOf, zoneOffset } from 'imgcast'
+import {
+  backgroundTone,
+  dateToTime,
+  defineWidget,
+  drawBox,
+  drawText,
+  param,
+  textWidth,
+  zoneOffset,
+} from 'imgcast'
 
 const COLORS = {
   light: { ground: '#ffffff', edge: '#d0d7de', cell: '#eef1f4', line: '', ink: '#1f2328', quiet: '#59636e' },
@@ -27,7 +36,7 @@ export default defineWidget({
   animate: { every: () => 1000 },
   draw(ctx, { width, height, params, time }) {
     const { zone, style, color, background, theme } = params
-    const { ground, edge, cell, line, ink, quiet } = COLORS[toneOf(background, theme, 'dark')]
+    const { ground, edge, cell, line, ink, quiet } = COLORS[backgroundTone(background, theme, 'dark')]
     const next = new Date(time + zoneOffset(time, zone)).getUTCFullYear() + 1
     const to = params.to || `${next}-01-01`
     const left = Math.ceil(Math.max(0, dateToTime(to, zone) - time) / 1000)

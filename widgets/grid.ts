@@ -1,4 +1,4 @@
-import { defineWidget, param, type ShownPicture } from 'imgcast'
+import { defineWidget, type EmbeddedPicture, param } from 'imgcast'
 
 export default defineWidget({
   title: 'Grid',
@@ -49,7 +49,7 @@ function pathsOf({ show, theme }: { show: string; theme: string }): string[] {
 type Layout = { columns: number; gap: number; padding: number; align: 'center' | 'start' }
 
 /** Columns as wide as their widest picture, rows as high as their highest. */
-function layOut({ columns, gap, padding, align }: Layout, pictures: readonly ShownPicture[]) {
+function layOut({ columns, gap, padding, align }: Layout, pictures: readonly EmbeddedPicture[]) {
   if (pictures.length === 0) return { cells: [], width: 220, height: 60 }
   const across = Math.min(pictures.length, columns || Math.ceil(Math.sqrt(pictures.length)))
   const placed = pictures.map((picture, index) => {

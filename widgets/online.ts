@@ -1,4 +1,12 @@
-import { type Context, defineWidget, drawBox, dropMissingEmoji, isRightToLeft, param, toneOf } from 'imgcast'
+import {
+  backgroundTone,
+  type Context,
+  defineWidget,
+  drawBox,
+  dropMissingEmoji,
+  isRightToLeft,
+  param,
+} from 'imgcast'
 
 const GROUPED = new Intl.NumberFormat('en')
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' })
@@ -29,7 +37,7 @@ export default defineWidget({
   },
   draw(ctx, { width, height, scale, params, visitors, connections }) {
     const { background, theme } = params
-    const colors = COLORS[toneOf(background, theme, 'dark')]
+    const colors = COLORS[backgroundTone(background, theme, 'dark')]
     const color = params.color || colors.color
     const ink = colors === COLORS.either && params.color ? color : colors.ink
     const label = dropMissingEmoji(params.label)

@@ -1,4 +1,5 @@
 import {
+  backgroundTone,
   type Context,
   cutText,
   defineWidget,
@@ -6,7 +7,6 @@ import {
   drawText,
   param,
   type RoomHistory,
-  toneOf,
 } from 'imgcast'
 
 const [GROUPED, COMPACT] = [new Intl.NumberFormat('en'), new Intl.NumberFormat('en', { notation: 'compact' })]
@@ -18,7 +18,7 @@ const COLORS = {
 const COLUMNS = ['visitors', 'connections', 'peakToday', 'hits'] as const
 const HEADS = { visitors: 'visitors', connections: 'connections', peakToday: 'peak today', hits: 'hits' }
 // Anybody may ask for a picture: more would be much to read for one.
-const MOST_ROOMS = 24
+const MAX_ROOMS = 24
 
 export default defineWidget({
   title: 'Rooms',
@@ -43,12 +43,12 @@ export default defineWidget({
   animate: { every: () => 2000 },
   load: ({ params: { show, span }, history }) => {
     const rooms = show.split(',').flatMap((room) => room.trim() || [])
-    return Promise.all(rooms.slice(0, MOST_ROOMS).map((room) => history({ room, span })))
+    return Promise.all(rooms.slice(0, MAX_ROOMS).map((room) => history({ room, span })))
   },
   data: ({ data }) => data.map(({ from, to, step, steps, ...counts }) => counts),
   draw(ctx, { width, height, scale, params, data }) {
     const { names, counts, cell, background } = params
-    const { ink, quiet, rule, line } = COLORS[toneOf(background, params.theme)]
+    const { ink, quiet, rule, line } = COLORS[backgroundTone(background, params.theme)]
     const color = params.color || line
     drawBox(ctx, [0, 0, width, height], { color: background || 'transparent' })
     const columns = COLUMNS.slice(0, counts === 'all' ? Math.max(1, Math.floor(width / cell)) : 1)

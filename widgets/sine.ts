@@ -1,4 +1,4 @@
-import { type Context, defineWidget, param, toneOf } from 'imgcast'
+import { backgroundTone, type Context, defineWidget, param } from 'imgcast'
 
 // The blue line, and greys for the grid that show on white and on black alike where it may be either.
 const COLORS = {
@@ -26,7 +26,7 @@ export default defineWidget({
   animate: { fps: 20, loop: ({ speed }) => (speed === 0 ? 0 : 1000 / Math.abs(speed)) },
   draw(ctx, { width, height, scale, params, time }) {
     const { frequency, speed, thickness, background, theme } = params
-    const colors = COLORS[toneOf(background, theme)]
+    const colors = COLORS[backgroundTone(background, theme)]
     const color = params.color || colors.line
     ctx.fillStyle = background
     ctx.fillRect(0, 0, width, height)

@@ -30,7 +30,7 @@ const LOOKS = [
   { ...PLAIN, name: 'for-the-badge', height: 28, em: 10, weight: 700, spacing: 1.2, padding: 11 },
   { ...PLAIN, name: 'social', corner: 4, weight: 600, padding: 7, gap: 7 },
 ]
-const LONGEST = 300
+const MAX_TEXT_WIDTH = 300
 const UNSET = '#6e7781'
 
 export default defineWidget({
@@ -102,7 +102,12 @@ function layOut(label: string, style: string, badge: Badge | undefined, key: str
   ].filter(({ text }) => text !== '')
   let x = 0
   const halves = texts.map(({ name, text }, index) => {
-    const words = cutText(look.name === 'for-the-badge' ? text.toUpperCase() : text, font, LONGEST, options)
+    const words = cutText(
+      look.name === 'for-the-badge' ? text.toUpperCase() : text,
+      font,
+      MAX_TEXT_WIDTH,
+      options,
+    )
     const wide = textWidth(words, font, options)
     const [left, right] = [index === 0 ? look.corner : 0, index === texts.length - 1 ? look.corner : 0]
     const width = Math.ceil(wide) + look.padding * 2

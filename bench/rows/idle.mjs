@@ -7,9 +7,9 @@ const VIEWERS = 9000
 const FIREFOX_SHARE = 0.1
 /** One heartbeat of everybody. */
 const LASTS = 15_000
-const MOST_PROCESSOR = 5
+const MAX_PROCESSOR = 5
 /** Of a 2 kB picture once in 3 s. */
-const MOST_BYTES = 0.2 * (2000 / 3)
+const MAX_BYTES = 0.2 * (2000 / 3)
 const STILL = '/frames/main.png?bytes=2k&moves=no'
 
 /** Nothing changes: what keeping the connections costs. */
@@ -34,10 +34,10 @@ export const idle = {
         const each = (bytes / count / time) * 1000
         const lines = [
           atLeast('viewers still there', '', alive, count),
-          atMost(`${count} viewers, of a core`, '%', used, MOST_PROCESSOR),
+          atMost(`${count} viewers, of a core`, '%', used, MAX_PROCESSOR),
         ]
         // In a shorter time not everybody has had a heartbeat.
-        if (scale.name === 'full') lines.push(atMost('a viewer a second', 'bytes', each, MOST_BYTES))
+        if (scale.name === 'full') lines.push(atMost('a viewer a second', 'bytes', each, MAX_BYTES))
         return lines
       }),
     )

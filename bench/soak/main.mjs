@@ -33,13 +33,13 @@ const minutes = Number(values.minutes)
 const each = Math.round(Number(values.viewers) / PATHS.length)
 const leavers = Math.max(1, Math.round(each * CHURN))
 const period = (minutes * 60_000) / SAMPLES
-const census = join(at('../../.tmp'), 'soak-census.jsonl')
-mkdirSync(dirname(census), { recursive: true })
-rmSync(census, { force: true })
-writeFileSync(census, '')
+const samplesFile = join(at('../../.tmp'), 'soak-samples.jsonl')
+mkdirSync(dirname(samplesFile), { recursive: true })
+rmSync(samplesFile, { force: true })
+writeFileSync(samplesFile, '')
 
-const env = { SOAK_CENSUS: census, SOAK_PERIOD: String(Math.min(period, 5000)) }
-const samples = await using(await startImgcast([], ['--import', at('census.mjs')], env), run)
+const env = { SOAK_SAMPLES: samplesFile, SOAK_PERIOD: String(Math.min(period, 5000)) }
+const samples = await using(await startImgcast([], ['--import', at('sample-resources.mjs')], env), run)
 const result = {
   date: new Date().toISOString().slice(0, 10),
   minutes,
@@ -81,12 +81,12 @@ async function sample({ pid }, crowds, from) {
     serverBytes: residentBytes(pid),
     rendererBytes: childrenOf(pid).map(residentBytes),
     descriptors: descriptors(pid),
-    ...lastCensus(),
+    ...lastSample(),
   }
 }
 
-function lastCensus() {
-  const last = readFileSync(census, 'utf8').trim().split('\n').at(-1)
+function lastSample() {
+  const last = readFileSync(samplesFile, 'utf8').trim().split('\n').at(-1)
   return last === '' ? {} : JSON.parse(last)
 }
 

@@ -128,7 +128,7 @@ export class WidgetFrameSource implements FrameSource {
     { counts, pushed, embedded }: Inputs,
     interest: Interest,
   ): Promise<Drawing | undefined> {
-    const job = { ...this.#spec, look, ...counts, pushed, shown: embedded, time: Date.now() }
+    const job = { ...this.#spec, look, ...counts, pushed, embedded, time: Date.now() }
     try {
       return await this.#init.renderer.draw(job, interest)
     } catch (error) {

@@ -8,7 +8,7 @@ export interface KeepRunningInit {
 }
 
 /** More unhandled errors than this within a minute, and the process stops: something is broken for good. */
-const MOST_ERRORS = 10
+const MAX_ERRORS = 10
 const MINUTE = 60_000
 
 /**
@@ -23,7 +23,7 @@ export function keepRunning({ log, stop }: KeepRunningInit): void {
     times = [...times.filter((time) => now - time < MINUTE), now]
     log.error({ origin, error: error?.stack ?? String(error) }, 'unhandled error, please report it')
     // Once: what goes wrong while it stops changes nothing.
-    if (times.length === MOST_ERRORS + 1) {
+    if (times.length === MAX_ERRORS + 1) {
       log.fatal({ errors: times.length }, 'too many unhandled errors in a minute, stopping')
       stop()
     }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
-import { sayFaults } from '../options.ts'
+import { formatFaults } from '../options.ts'
 import { USAGE_ERROR } from './command.ts'
 import { readCommandLine } from './read-command-line.ts'
 
@@ -15,7 +15,7 @@ switch (line.kind) {
     break
   }
   case 'wrong':
-    process.stderr.write(`${sayFaults(line.faults)}\n`)
+    process.stderr.write(`${formatFaults(line.faults)}\n`)
     process.exitCode = USAGE_ERROR
     break
   case 'run': {

@@ -15,13 +15,13 @@ const DEFLATED = 0xf2
 const FIRST_VERSION = 0xf0
 
 /** Shorter bodies do not become shorter by deflating. */
-const SHORTEST_DEFLATED = 24
+const MIN_DEFLATED_BYTES = 24
 /** 60 minutes of five numbers of at most five bytes, and the head. */
-const LARGEST_BODY = 60 * 5 * 5 + 8
+const MAX_BODY = 60 * 5 * 5 + 8
 const COLUMNS = 5
 /** The largest number that is kept. */
-const LARGEST = 0xff_ff_ff_ff
-const LARGEST_PEAK = 1e8
+const MAX_UINT32 = 0xff_ff_ff_ff
+const MAX_PEAK = 1e8
 
 /** A minute as small numbers: minutes resemble the one before, and peaks are near means. */
 type Row = [meanChange: number, peakOver: number, extraChange: number, extraPeak: number, hits: number]
@@ -43,7 +43,7 @@ export function encodeHour(hour: Hour): Uint8Array {
   const body = [first, last - first, mask]
   for (const column of filled) for (const value of column) pushVarint(body, value)
   const plain = Uint8Array.of(PLAIN, ...body)
-  if (plain.length <= SHORTEST_DEFLATED) return plain
+  if (plain.length <= MIN_DEFLATED_BYTES) return plain
   // The smallest window and state: the body is a few hundred bytes.
   const deflated = deflateRawSync(plain.subarray(1), { level: 9, windowBits: 9, memLevel: 1 })
   return deflated.length + 1 < plain.length ? Uint8Array.of(DEFLATED, ...deflated) : plain
@@ -56,7 +56,7 @@ export function decodeHour(bytes: Uint8Array): Hour | undefined {
     if (version < FIRST_VERSION) return bytes.length === 0 ? undefined : decodeGolombHour(bytes)
     if (version === PLAIN) return decodeBody(bytes.subarray(1))
     if (version !== DEFLATED) return undefined
-    return decodeBody(inflateRawSync(bytes.subarray(1), { maxOutputLength: LARGEST_BODY }))
+    return decodeBody(inflateRawSync(bytes.subarray(1), { maxOutputLength: MAX_BODY }))
   } catch {
     return undefined
   }
@@ -111,14 +111,14 @@ function toRows(hour: Hour, first: number, last: number): Row[] {
 
 /** A minute that went by twice, after the clock was put back, has no mean above its peak either. */
 function clampMinute({ visitorsPeak, visitorsTime, connectionsPeak, connectionsTime, hits }: Minute): Minute {
-  const visitors = clamp(visitorsPeak, LARGEST_PEAK)
-  const connections = clamp(Math.max(connectionsPeak, visitors), LARGEST_PEAK)
+  const visitors = clamp(visitorsPeak, MAX_PEAK)
+  const connections = clamp(Math.max(connectionsPeak, visitors), MAX_PEAK)
   return {
     visitorsPeak: visitors,
     visitorsTime: clamp(visitorsTime, visitors * MINUTE),
     connectionsPeak: connections,
     connectionsTime: clamp(connectionsTime, connections * MINUTE),
-    hits: clamp(hits, LARGEST),
+    hits: clamp(hits, MAX_UINT32),
   }
 }
 

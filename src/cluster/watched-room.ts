@@ -3,7 +3,7 @@ import { PART } from './hour-code.ts'
 import { addToMinute, DAY, emptyMinute, isEmptyMinute, MINUTE, type Minute } from './minute.ts'
 
 /** No two checks of the clock are this far apart, unless it was set forward or the machine slept. */
-const LONGEST_GAP = 2 * MINUTE
+const MAX_GAP = 2 * MINUTE
 
 /** One room while it is watched: turns counts that change into minutes, and holds those until they are saved. */
 export class WatchedRoom {
@@ -57,7 +57,7 @@ export class WatchedRoom {
   /** Records that nothing has changed up to now. */
   advance(now: number): void {
     // Nothing is known of time that a clock skipped or went through twice.
-    if (now < this.#at || now - this.#at > LONGEST_GAP) this.#at = now
+    if (now < this.#at || now - this.#at > MAX_GAP) this.#at = now
     while (this.#at < now) {
       const end = Math.min(now, (Math.floor(this.#at / MINUTE) + 1) * MINUTE)
       if (this.isWatched) this.#add(this.#at, end - this.#at)

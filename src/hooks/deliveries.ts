@@ -39,7 +39,7 @@ export interface DeliveriesInit {
 const PAUSES = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000, 21_600_000]
 /** Deliveries that the log of a hook keeps. */
 const REMEMBERED = 20
-const LONGEST_ERROR = 120
+const MAX_ERROR_LENGTH = 120
 /** The receiver wants no more messages (Standard Webhooks 1.0). */
 const GONE = 410
 const NAME = '$log'
@@ -165,9 +165,9 @@ export class Deliveries {
       // The status says that the message has arrived. The body says nothing, and may be anything.
       response.close()
       const { status, fault, retryAfter } = response
-      return { at, status, error: fault?.slice(0, LONGEST_ERROR) ?? null, retryAfter }
+      return { at, status, error: fault?.slice(0, MAX_ERROR_LENGTH) ?? null, retryAfter }
     } catch (error) {
-      return { at, status: null, error: (error as Error).message.slice(0, LONGEST_ERROR) }
+      return { at, status: null, error: (error as Error).message.slice(0, MAX_ERROR_LENGTH) }
     }
   }
 

@@ -5,14 +5,14 @@ import { parseBody } from '../schema/parse-body.ts'
 import { parseDuration } from '../widget/duration.ts'
 import { formatCondition, parseCondition } from './condition.ts'
 
-const LONGEST_WHEN = 300
-const LONGEST_TIME = 86_400_000
+const MAX_WHEN_LENGTH = 300
+const MAX_TIME = 86_400_000
 const EXAMPLE = 'visitors(online/blog) > 100'
-const condition = expected(`a condition of at most ${LONGEST_WHEN} characters, like ${EXAMPLE}`)
+const condition = expected(`a condition of at most ${MAX_WHEN_LENGTH} characters, like ${EXAMPLE}`)
 
 const whenField = z
   .string(condition)
-  .max(LONGEST_WHEN, { ...condition, abort: true })
+  .max(MAX_WHEN_LENGTH, { ...condition, abort: true })
   .superRefine((text, context) => {
     try {
       parseCondition(text)
@@ -32,11 +32,11 @@ export const hookSettingsSchema = z.object(
     url: urlField,
     when: whenField,
     for: durationField({
-      ...{ min: 0, max: LONGEST_TIME, fallback: '0ms', example: '1m' },
+      ...{ min: 0, max: MAX_TIME, fallback: '0ms', example: '1m' },
       description: 'How long the condition has to hold before the message is sent.',
     }),
     cooldown: durationField({
-      ...{ min: 0, max: LONGEST_TIME, fallback: '10s', example: '10s' },
+      ...{ min: 0, max: MAX_TIME, fallback: '10s', example: '10s' },
       description:
         'Shortest time between two messages. A condition that holds when it is over is reported then; one that held only in between is not.',
     }),

@@ -35,7 +35,7 @@ interface Watched {
 
 const NAME = '$hook'
 /** Largest number of hooks. */
-export const MOST_HOOKS = 100
+export const MAX_HOOKS = 100
 /** All conditions are evaluated this often: no event reports hits, or that a condition has held for long enough. */
 const INTERVAL = 1_000
 /** Shortest pause between two evaluations: strangers may come and go a thousand times a second. */
@@ -77,8 +77,8 @@ export class Hooks {
 
   /** Adds a hook. @throws PublicError 409 where there are too many. */
   async add(settings: HookSettings): Promise<Hook> {
-    if (this.#watched.size >= MOST_HOOKS) {
-      const caption = `there are ${MOST_HOOKS} hooks, and there can be no more`
+    if (this.#watched.size >= MAX_HOOKS) {
+      const caption = `there are ${MAX_HOOKS} hooks, and there can be no more`
       throw new PublicError({ code: 'too-many-hooks', status: 409, caption })
     }
     const hook: Hook = {

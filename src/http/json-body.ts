@@ -4,7 +4,7 @@ import express, { type Request, type RequestHandler, type Response } from 'expre
 import { badRequest, PublicError } from '../errors.ts'
 
 /** The largest body that the API reads. */
-export const LARGEST_BODY_BYTES = 65_536
+export const MAX_BODY_BYTES = 65_536
 
 /**
  * Reads a body as JSON in UTF-8, whatever type it claims to be, into `request.body`.
@@ -13,7 +13,7 @@ export const LARGEST_BODY_BYTES = 65_536
 export function jsonBody(): RequestHandler {
   // Not `express.json`, which takes an empty body for `{}`.
   const readText = express.text({
-    limit: LARGEST_BODY_BYTES,
+    limit: MAX_BODY_BYTES,
     type: () => true,
     verify: (_request, _response, bytes, charset) => {
       checkCharset(charset)

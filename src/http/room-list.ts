@@ -37,8 +37,8 @@ interface Place {
 
 export const DEFAULT_SORT = '-visitors'
 export const DEFAULT_LIMIT = 100
-export const LARGEST_LIMIT = 1_000
-const LONGEST_SEARCH = 100
+export const MAX_LIMIT = 1_000
+const MAX_SEARCH_LENGTH = 100
 
 /** Reads a query string; names that mean nothing here are ignored. @throws PublicError 400 that names all that is wrong. */
 export function parseRoomQuery(query: URLSearchParams): RoomQuery {
@@ -50,10 +50,10 @@ export function parseRoomQuery(query: URLSearchParams): RoomQuery {
   const sort = order.replace(/^-/, '') as Sort
   expect(SORTS.includes(sort), 'sort', `one of ${SORTS.join(', ')}, with a - before it for the largest first`)
   const limit = query.get('limit') ?? String(DEFAULT_LIMIT)
-  const isLimit = /^\d{1,9}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= LARGEST_LIMIT
-  expect(isLimit, 'limit', `a whole number from 1 to ${LARGEST_LIMIT}`)
+  const isLimit = /^\d{1,9}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= MAX_LIMIT
+  expect(isLimit, 'limit', `a whole number from 1 to ${MAX_LIMIT}`)
   const search = query.get('search') ?? ''
-  expect(search.length <= LONGEST_SEARCH, 'search', `at most ${LONGEST_SEARCH} characters`)
+  expect(search.length <= MAX_SEARCH_LENGTH, 'search', `at most ${MAX_SEARCH_LENGTH} characters`)
   const watched = query.get('watched')
   expect(watched === null || /^(true|false)$/.test(watched), 'watched', 'true or false')
   const cursor = query.get('cursor')

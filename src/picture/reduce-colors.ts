@@ -9,7 +9,7 @@ const { quantize } = createRequire(import.meta.url)('gifenc') as {
 }
 
 /** A GIF's 256 without the one that is transparent. */
-const MOST = 255
+const MAX_COLORS = 255
 /** So many of the commonest colours are kept as they are: a small dot's own colour is one of them, an edge's is not. */
 const KEPT = 128
 
@@ -20,10 +20,10 @@ const KEPT = 128
  */
 export function reduceColors(pixels: Uint32Array): void {
   const counts = countColors(pixels)
-  if (counts.size <= MOST) return
+  if (counts.size <= MAX_COLORS) return
   const colors = [...counts].sort(([, one], [, two]) => two - one).map(([color]) => color)
   const rest = Uint32Array.from(colors.slice(KEPT))
-  const shared = quantize(new Uint8Array(rest.buffer), MOST - KEPT).map(packColor)
+  const shared = quantize(new Uint8Array(rest.buffer), MAX_COLORS - KEPT).map(packColor)
   const palette = new Uint32Array([...colors.slice(0, KEPT), ...shared])
   const nearest = new Map(Array.from(rest, (color) => [color, findNearest(palette, color)]))
   let [last, instead] = [0, 0]

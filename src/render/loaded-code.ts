@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { sayPlace } from '../widget/find-place.ts'
+import { formatPlace } from '../widget/find-place.ts'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import type { Loaded } from './protocol.ts'
@@ -47,7 +47,7 @@ export class LoadedCode {
     for (const fault of faults) {
       const continues = known.has(fault.name) || (fault.name === '' && kept.length > 0)
       this.#log.error(
-        { file: sayPlace(fault), reason: fault.message },
+        { file: formatPlace(fault), reason: fault.message },
         continues ? 'a widget does not load: its previous code continues to run' : 'not a widget',
       )
     }

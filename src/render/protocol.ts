@@ -23,13 +23,13 @@ export interface Job {
   time: number
   /** Drawn with in place of what `load` answers. */
   pushed?: { data: unknown } | undefined
-  /** The pictures to be seen within this one. */
-  shown?: readonly ShownFrame[] | undefined
+  /** Frames of the pictures that this one embeds. */
+  embedded?: readonly EmbeddedFrame[] | undefined
   event?: RoomEvent
 }
 
-/** A picture that is shown within another. */
-export interface ShownFrame {
+/** A frame of a picture that another picture embeds. */
+export interface EmbeddedFrame {
   path: string
   frame: Frame
 }
@@ -48,13 +48,13 @@ export interface Drawing {
   frame: Frame
   /** Milliseconds until the clock alone changes the picture; undefined where it never does. */
   next: number | undefined
-  took: Took
+  took: DrawTimings
   /** What of the scene the widget has read; see `SceneRead`. */
   reads: readonly SceneRead[]
 }
 
 /** What a drawing took in its process, in milliseconds. */
-export interface Took {
+export interface DrawTimings {
   /** How often the widget's `draw` was called: once, or for each frame of an animation. */
   frames: number
   /** In `draw`. */

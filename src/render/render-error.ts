@@ -40,7 +40,7 @@ export function tooBusy(): PublicError {
 }
 
 /** Says which job failed, in the words that an error card uses after the widget's name. */
-export function sayFailedJob({ output, event }: Job): string {
+export function describeFailedJob({ output, event }: Job): string {
   if (output === 'event') return `failed to handle a ${event?.type}`
   return output === 'reading' ? 'failed to read its parameters' : 'failed to draw'
 }

@@ -125,8 +125,8 @@ function readByWidget(loaded: LoadedWidget, job: Job, { pictures = [] }: RenderO
   const { faults, shows } = readJob(loaded, job)
   if (faults.length > 0) throw badParameters(faults)
   const frames = pictures.map(({ format, bytes, width, height }) => createFrame(format, bytes, width, height))
-  const shown = shows.flatMap((path, index) => (frames[index] ? [{ path, frame: frames[index] }] : []))
-  return { ...job, shown }
+  const embedded = shows.flatMap((path, index) => (frames[index] ? [{ path, frame: frames[index] }] : []))
+  return { ...job, embedded }
 }
 
 /** Builds a query first, so that every value is checked as the server checks it. */

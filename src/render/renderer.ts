@@ -14,7 +14,7 @@ import type { Death, Task } from './processes/task.ts'
 import { WarmProcesses } from './processes/warm-processes.ts'
 import { WidgetSource } from './processes/widget-source.ts'
 import type { Drawing, Job, JobResult, Reading, StateRequest } from './protocol.ts'
-import { Abandoned, noWidget, RenderError, sayFailedJob, tooBusy } from './render-error.ts'
+import { Abandoned, describeFailedJob, noWidget, RenderError, tooBusy } from './render-error.ts'
 
 /** How the renderer is set up. */
 export interface RendererSettings {
@@ -217,7 +217,7 @@ export class Renderer {
     } catch (error) {
       if (job.output === 'frame' && !(error instanceof Abandoned)) this.#settings.observer?.failed(widget)
       if (error instanceof PublicError || error instanceof Abandoned) throw error
-      const what = sayFailedJob(job)
+      const what = describeFailedJob(job)
       if (!this.#closed) {
         if (job.output === 'frame') this.#failures.recordError(room, error as Error)
         this.#failures.log(widget, String((error as Error).stack), `a widget ${what}`)
@@ -277,7 +277,8 @@ export class Renderer {
     }
     const suspects = new Set(death.suspects.map(({ job }) => job.widget))
     // Between two pictures the cause is something that a widget had started before, unless it was killed from outside.
-    if (suspects.size === 0 && !death.fromOutside) for (const widget of process.seen) suspects.add(widget)
+    if (suspects.size === 0 && !death.fromOutside)
+      for (const widget of process.usedWidgets) suspects.add(widget)
     this.#settings.log.warn({ reason: death.reason, widgets: [...suspects] }, 'a render process died')
     for (const widget of suspects) this.#isolation.isolate(widget)
     // Jobs that were under way when the process was killed from outside are tried once more, alone.

@@ -4,10 +4,10 @@ import { quote } from '../errors.ts'
 /** Returns the values at a path of a JSON value; none where the path leads nowhere. */
 export type JsonQuery = (value: unknown) => unknown[]
 
-const LONGEST_QUERY = 200
-const MOST_SEGMENTS = 20
+const MAX_QUERY_LENGTH = 200
+const MAX_SEGMENTS = 20
 /** How many times over a query may visit one value, by lists of selectors like `[0,0]`. */
-const MOST_COPIES = 16
+const MAX_COPIES = 16
 
 /**
  * Compiles a JSONPath (RFC 9535) like `$.build.status`. No script is ever run. A query takes time in proportion to the
@@ -18,8 +18,8 @@ const MOST_COPIES = 16
 export function compileJsonQuery(text: string): JsonQuery {
   const environment = new JSONPathEnvironment()
   for (const name of ['match', 'search']) environment.functionRegister.delete(name)
-  if (text.length > LONGEST_QUERY)
-    throw new TypeError(`Expected a JSONPath of at most ${LONGEST_QUERY} characters, got ${text.length}`)
+  if (text.length > MAX_QUERY_LENGTH)
+    throw new TypeError(`Expected a JSONPath of at most ${MAX_QUERY_LENGTH} characters, got ${text.length}`)
   if (!text.startsWith('$')) throw new TypeError(`Expected a JSONPath that begins with $, got ${quote(text)}`)
   const marks = text.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '')
   for (const [mark, name] of [
@@ -44,9 +44,9 @@ export function compileJsonQuery(text: string): JsonQuery {
 /** @throws Error for a query that would multiply what it finds. */
 function checkSize(query: object): void {
   const { segments, copies } = measure(query)
-  if (segments > MOST_SEGMENTS) throw new Error(`expected at most ${MOST_SEGMENTS} segments, got ${segments}`)
-  if (copies > MOST_COPIES)
-    throw new Error(`expected lists of selectors that make at most ${MOST_COPIES} paths, got ${copies}`)
+  if (segments > MAX_SEGMENTS) throw new Error(`expected at most ${MAX_SEGMENTS} segments, got ${segments}`)
+  if (copies > MAX_COPIES)
+    throw new Error(`expected lists of selectors that make at most ${MAX_COPIES} paths, got ${copies}`)
 }
 
 /** Counts the segments of a compiled query and its filters, and how many paths their lists of selectors make. */

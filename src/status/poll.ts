@@ -6,9 +6,9 @@ import { parseDuration } from '../widget/duration.ts'
 import { compileJsonQuery } from './json-query.ts'
 import { styleField } from './status-schema.ts'
 
-const SHORTEST = 1_000
-const LONGEST = 86_400_000
-const LONGEST_TEXT = 100
+const MIN_INTERVAL = 1_000
+const MAX_INTERVAL = 86_400_000
+const MAX_TEXT_LENGTH = 100
 
 const queryField = z.string(expected('a JSONPath like $.build.status')).superRefine((text, context) => {
   try {
@@ -23,16 +23,16 @@ export const pollSchema = z.object(
   {
     url: urlField,
     every: durationField({
-      ...{ min: SHORTEST, max: LONGEST, fallback: '1m', example: '30s' },
+      ...{ min: MIN_INTERVAL, max: MAX_INTERVAL, fallback: '1m', example: '30s' },
       description: 'How often it is fetched: 1s to 1d.',
     }),
     query: queryField.optional().meta({
       description: 'A JSONPath (RFC 9535). Without it the response has to be a status itself.',
       examples: ['$.build.status'],
     }),
-    label: textField(LONGEST_TEXT).optional().meta({ description: 'The left half; by default the key.' }),
-    prefix: textField(LONGEST_TEXT).optional().meta({ description: 'Text before the value.' }),
-    suffix: textField(LONGEST_TEXT).optional().meta({ description: 'Text after the value.' }),
+    label: textField(MAX_TEXT_LENGTH).optional().meta({ description: 'The left half; by default the key.' }),
+    prefix: textField(MAX_TEXT_LENGTH).optional().meta({ description: 'Text before the value.' }),
+    suffix: textField(MAX_TEXT_LENGTH).optional().meta({ description: 'Text after the value.' }),
     color: colorField.optional(),
     labelColor: colorField.optional(),
     style: styleField.optional(),
@@ -49,5 +49,5 @@ export function parsePoll(body: unknown): Poll {
 
 /** The time between two requests, in milliseconds. */
 export function intervalOf({ every }: Poll): number {
-  return parseDuration(every) ?? LONGEST
+  return parseDuration(every) ?? MAX_INTERVAL
 }

@@ -41,9 +41,9 @@ export interface PollsInit {
 const NAME = '$poll'
 const HEADERS = { Accept: 'application/json' }
 /** Largest number of statuses in a list. */
-const MOST_STATUSES = 10_000
+const MAX_STATUSES = 10_000
 /** Largest number of polls. */
-export const MOST_POLLS = 500
+export const MAX_POLLS = 500
 /** A single failure may be chance: the last status stays until this many in a row. */
 const TOLERATED_FAILURES = 3
 /** Milliseconds over which the first requests after a start are spread. */
@@ -84,8 +84,8 @@ export class Polls {
 
   /** Starts to poll for a status; replaces its previous poll. @throws PublicError 409 for one too many. */
   async set(key: string, poll: Poll): Promise<PollReport> {
-    if (!this.#running.has(key) && this.#running.size >= MOST_POLLS) {
-      const caption = `there are ${MOST_POLLS} polls, and there can be no more`
+    if (!this.#running.has(key) && this.#running.size >= MAX_POLLS) {
+      const caption = `there are ${MAX_POLLS} polls, and there can be no more`
       throw new PublicError({ code: 'too-many-polls', status: 409, caption })
     }
     await this.#store.set(statusRoom(key), NAME, poll, { durable: true })
@@ -109,7 +109,7 @@ export class Polls {
     const rows = new Map<string, StatusRow>()
     for await (const [room, status] of this.#store.list(BADGE)) {
       const { widget, key } = parseRoom(room)
-      if (rows.size >= MOST_STATUSES) break
+      if (rows.size >= MAX_STATUSES) break
       if (widget === STATUS_WIDGET) rows.set(key, { key, status: status as Status, poll: null })
     }
     for (const [key, { report }] of this.#running)

@@ -6,8 +6,8 @@ import { parseBody } from '../schema/parse-body.ts'
 /** The name under which a `status` room keeps its status. */
 export const BADGE = 'badge'
 export const STYLES = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social'] as const
-const LONGEST = 1_000
-const LONGEST_SVG = 50_000
+const MAX_TEXT_LENGTH = 1_000
+const MAX_SVG_LENGTH = 50_000
 
 /** The look of a badge, for statuses and polls. */
 export const styleField = z.enum(STYLES, expected(`one of ${STYLES.join(', ')}`))
@@ -17,16 +17,16 @@ export const statusSchema = z
   .object(
     {
       schemaVersion: z.literal(1, expected('1')),
-      label: textField(LONGEST),
-      message: textField(LONGEST, 1),
+      label: textField(MAX_TEXT_LENGTH),
+      message: textField(MAX_TEXT_LENGTH, 1),
       isError: z.boolean(expected('true or false')).optional(),
       style: styleField.optional(),
       color: colorField.optional(),
       labelColor: colorField.optional(),
-      namedLogo: textField(LONGEST).optional(),
-      logoSvg: textField(LONGEST_SVG).optional(),
+      namedLogo: textField(MAX_TEXT_LENGTH).optional(),
+      logoSvg: textField(MAX_SVG_LENGTH).optional(),
       logoColor: colorField.optional(),
-      logoSize: textField(LONGEST).optional(),
+      logoSize: textField(MAX_TEXT_LENGTH).optional(),
     },
     expected('a JSON object'),
   )

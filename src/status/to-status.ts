@@ -4,7 +4,7 @@ import type { Poll } from './poll.ts'
 import { parseStatus, type Status } from './status-schema.ts'
 
 /** The most that a badge can say. */
-const LONGEST_MESSAGE = 1_000
+const MAX_MESSAGE_LENGTH = 1_000
 
 /**
  * What a badge says of the JSON that was fetched for it: what the query finds, several values with commas between; or
@@ -23,7 +23,7 @@ export function toStatus(key: string, poll: Poll, json: unknown): Status {
       throw new TypeError(`expected text or numbers at ${query}, found ${quote(value)}`)
     return String(value)
   })
-  const text = `${prefix}${words.join(', ')}${suffix}`.slice(0, LONGEST_MESSAGE)
+  const text = `${prefix}${words.join(', ')}${suffix}`.slice(0, MAX_MESSAGE_LENGTH)
   const message = text.trim() === '' ? 'empty' : text
   return { schemaVersion: 1, label, message, ...pickLook(poll) }
 }

@@ -2,17 +2,17 @@ import { Transform, type TransformCallback } from 'node:stream'
 
 /** Passes bytes on until there are too many: then it fails. */
 export class ByteLimit extends Transform {
-  readonly #largest: number
+  readonly #max: number
   #count = 0
 
-  constructor(largest: number) {
+  constructor(max: number) {
     super()
-    this.#largest = largest
+    this.#max = max
   }
 
   override _transform(chunk: Buffer, _encoding: string, callback: TransformCallback): void {
     this.#count += chunk.length
-    if (this.#count > this.#largest) callback(new Error(`the response is larger than ${this.#largest} bytes`))
+    if (this.#count > this.#max) callback(new Error(`the response is larger than ${this.#max} bytes`))
     else callback(null, chunk)
   }
 }

@@ -57,7 +57,7 @@ const MAX_BYTES = 1_048_576
 const MAX_HEADER_BYTES = 16_384
 /** A short body is read before its connection is closed, so that the other side sees no reset. */
 const IGNORED_BYTES = 65_536
-const LONGEST_URL = 2_000
+const MAX_URL_LENGTH = 2_000
 /** Headers that another origin may see after a redirect. */
 const PUBLIC_HEADERS = ['accept', 'user-agent']
 
@@ -98,7 +98,7 @@ export class OutgoingClient {
       }
     } catch (error) {
       deadline.clear()
-      throw new Error(sayCause(error as Error), { cause: error })
+      throw new Error(describeCause(error as Error), { cause: error })
     }
   }
 
@@ -170,8 +170,8 @@ export class OutgoingClient {
 
 /** What is wrong with the address of a request, after `expected`; undefined where nothing is. */
 export function findUrlFault(value: unknown): string | undefined {
-  const expected = `an http or https URL of at most ${LONGEST_URL} characters, got ${quote(value)}`
-  if (typeof value !== 'string' || value.length > LONGEST_URL || !URL.canParse(value)) return expected
+  const expected = `an http or https URL of at most ${MAX_URL_LENGTH} characters, got ${quote(value)}`
+  if (typeof value !== 'string' || value.length > MAX_URL_LENGTH || !URL.canParse(value)) return expected
   const { protocol, username, password } = new URL(value)
   if (protocol !== 'http:' && protocol !== 'https:') return expected
   return username !== '' || password !== '' ? 'a URL without a user name and a password' : undefined
@@ -218,7 +218,7 @@ function toResponse(
         return Buffer.concat(chunks).toString('utf8')
       } catch (error) {
         message.destroy()
-        throw new Error(sayCause(error as Error), { cause: error })
+        throw new Error(describeCause(error as Error), { cause: error })
       }
     },
     close,
@@ -264,7 +264,7 @@ function withoutSecrets(headers: Readonly<Record<string, string>>): Record<strin
   )
 }
 
-function sayCause(error: Error): string {
+function describeCause(error: Error): string {
   // Where a name has several addresses, each has an error of its own and the one around them has no message.
   const { message } = error instanceof AggregateError ? (error.errors[0] as Error) : error
   if (message === 'aborted' || message === 'socket hang up')

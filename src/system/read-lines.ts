@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 
 /** Longer lines are split here: a process may never end one. */
-const LONGEST = 4_000
+const MAX_LINE_LENGTH = 4_000
 /** Lines a second that are passed on; the rest are only counted. */
 const MAX_LINES = 50
 
@@ -23,9 +23,9 @@ export function readLines(output: Readable, listener: (line: string) => void): v
   output.setEncoding('utf8').on('data', (text: string) => {
     const parts = (rest + text).split('\n')
     rest = parts.pop() ?? ''
-    for (const line of parts) if (line.trim() !== '') pass(line.slice(0, LONGEST))
-    if (rest.length <= LONGEST) return
-    pass(rest.slice(0, LONGEST))
+    for (const line of parts) if (line.trim() !== '') pass(line.slice(0, MAX_LINE_LENGTH))
+    if (rest.length <= MAX_LINE_LENGTH) return
+    pass(rest.slice(0, MAX_LINE_LENGTH))
     rest = ''
   })
   output.on('end', () => {

@@ -1,5 +1,5 @@
 /** Longer requests to wait are cut to this: a week-long pause by a mistake of the other side would look like a fault here. */
-const LONGEST = 86_400_000
+const MAX_WAIT = 86_400_000
 
 /**
  * Reads `Retry-After` (RFC 9110, section 10.2.3): seconds, or an HTTP date.
@@ -10,5 +10,5 @@ export function parseRetryAfter(value: string | undefined, now: number): number 
   const text = value.trim()
   const isDate = /^[A-Z][a-z]{2,8},? /.test(text)
   const wait = /^\d+$/.test(text) ? Number(text) * 1000 : isDate ? Date.parse(text) - now : Number.NaN
-  return Number.isNaN(wait) ? undefined : Math.min(Math.max(0, wait), LONGEST)
+  return Number.isNaN(wait) ? undefined : Math.min(Math.max(0, wait), MAX_WAIT)
 }

@@ -103,7 +103,7 @@ export class Memberships {
 
   async #deliver(spec: ChannelSpec, event: RoomEvent): Promise<void> {
     const { widget, key, look } = spec
-    if (!this.#renderer.manifests.get(widget)?.hears[event.type]) return
+    if (!this.#renderer.manifests.get(widget)?.handles[event.type]) return
     const limit = this.#limits.get(widget) ?? pLimit(CONCURRENT_EVENTS)
     this.#limits.set(widget, limit)
     await limit(async () => {

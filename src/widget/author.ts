@@ -15,17 +15,17 @@ export { dateToTime } from './date.ts'
 export { defineWidget } from './define-widget.ts'
 export { type Param, type ParamSpec, type Parser, param, type Theme } from './param.ts'
 export type { HistoryRequest, HistorySpan, HistoryStep, Level, RoomHistory } from './room-history.ts'
-export { type Tone, toneOf } from './tone.ts'
+export { backgroundTone, type Tone } from './tone.ts'
 export type {
   Animation,
   Click,
+  EmbeddedPicture,
   EventScope,
   Limits,
   LoadScope,
   RoomScope,
   RoomState,
   Scene,
-  ShownPicture,
   Size,
   SizeRange,
   SourceScope,

@@ -30,7 +30,7 @@ export function findPlace(stack: string, folders: readonly string[]): Place | un
 }
 
 /** `clock.ts:12:7`, as editors and terminals jump to it. */
-export function sayPlace({ file, line, column }: Partial<Place> & { file: string }): string {
+export function formatPlace({ file, line, column }: Partial<Place> & { file: string }): string {
   return [file, line, column].filter((part) => part !== undefined).join(':')
 }
 

@@ -41,7 +41,7 @@ export interface Manifest {
   /** True where it has a source of changes of its own. */
   starts: boolean
   /** The events that it handles. */
-  hears: Readonly<Record<EventType, boolean>>
+  handles: Readonly<Record<EventType, boolean>>
   limits: Limits
 }
 
@@ -75,7 +75,7 @@ export function toManifest(name: string, file: string, widget: Widget): Manifest
     reads: widget.shows !== undefined || Object.values(params).includes(CUSTOM),
     shows: widget.shows !== undefined,
     starts: widget.start !== undefined,
-    hears: {
+    handles: {
       join: widget.onJoin !== undefined,
       leave: widget.onLeave !== undefined,
       click: widget.onClick !== undefined,

@@ -1,7 +1,7 @@
 import { quote } from '../errors.ts'
 
 /** The largest value that a room remembers, as JSON. */
-export const LARGEST_STATE_BYTES = 65_536
+export const MAX_STATE_BYTES = 65_536
 
 /**
  * A value as the JSON that stores keep.
@@ -16,10 +16,8 @@ export function toStateJson(name: string, value: unknown): string {
   }
   if (json === undefined) throw new TypeError(`Expected \`${name}\` to be a JSON value, got ${typeof value}`)
   const bytes = Buffer.byteLength(json)
-  if (bytes > LARGEST_STATE_BYTES)
-    throw new RangeError(
-      `Expected \`${name}\` to be at most ${LARGEST_STATE_BYTES} bytes of JSON, got ${bytes}`,
-    )
+  if (bytes > MAX_STATE_BYTES)
+    throw new RangeError(`Expected \`${name}\` to be at most ${MAX_STATE_BYTES} bytes of JSON, got ${bytes}`)
   return json
 }
 

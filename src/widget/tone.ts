@@ -9,7 +9,7 @@ export type Tone = 'light' | 'dark' | 'either'
  * decides, and for `auto` then `own`, the tone of the ground that the widget draws itself, or `either` where the
  * page shows through.
  */
-export function toneOf(background: string, theme: Theme, own: Tone = 'either'): Tone {
+export function backgroundTone(background: string, theme: Theme, own: Tone = 'either'): Tone {
   const alpha = readColor(background)?.[3] ?? 0
   if (alpha >= 0.5) return brightness(background) > 0.59 ? 'light' : 'dark'
   if (theme !== 'auto') return theme

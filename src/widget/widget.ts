@@ -91,7 +91,7 @@ export interface Limits {
 }
 
 /** Another picture within a picture, as it is now. */
-export interface ShownPicture {
+export interface EmbeddedPicture {
   /** As `shows` said it. */
   path: string
   /** For `ctx.drawImage`. */
@@ -123,7 +123,7 @@ export interface Scene<P extends Params = Params, D = unknown> {
   /** What `load` returned, or the last value of `push`. */
   data: D
   /** What `shows` names, in its order. */
-  pictures: readonly ShownPicture[]
+  pictures: readonly EmbeddedPicture[]
 }
 
 /**
@@ -145,7 +145,7 @@ export interface SizeScope<D = unknown> {
   /** `<widget>/<key>`. */
   room: string
   key: string
-  pictures: readonly ShownPicture[]
+  pictures: readonly EmbeddedPicture[]
 }
 
 /** A live picture: the plain object an author's module exports by default. */

@@ -18,13 +18,13 @@ const look: Look = {
 }
 const frameOf = (word: string) => createFrame('png', Buffer.from(word), 40, 20)
 const interest = () => 2 as const
-const loadedBase = { hears: {}, params: {} }
+const loadedBase = { handles: {}, params: {} }
 
 /** Sources of a widget `mine` that reads `reads` of its scene, embeds `shows`, and has a `start`. */
 function setUp({ reads = [] as SceneRead[], shows = [] as string[] } = {}) {
   const state = { connections: 1, visitors: 1, peak: 1, reads, shows }
   const draw = vi.fn(async (job: Omit<Job, 'output'>): Promise<Drawing> => {
-    const frame = frameOf(`${job.visitors} ${job.shown?.length} ${draw.mock.calls.length}`)
+    const frame = frameOf(`${job.visitors} ${job.embedded?.length} ${draw.mock.calls.length}`)
     return { frame, next: undefined, took: { frames: 1, drawing: 1, encoding: 1 }, reads: state.reads }
   })
   const read = vi.fn(async (): Promise<Reading> => ({ faults: [], shows: state.shows }))
@@ -142,7 +142,7 @@ test('a still has stills of the embedded pictures, and joins none', async () => 
   await create().source.draw(() => 1)
   expect(viewers).toEqual([])
   const [job] = draw.mock.calls[0] ?? []
-  expect(job?.shown?.map(({ path, frame }) => [path, frame.bytes.toString()])).toEqual([['other/a', 'still']])
+  expect(job?.embedded?.map(({ path, frame }) => [path, frame.bytes.toString()])).toEqual([['other/a', 'still']])
 })
 
 test('embedded pictures that could be read before go on where they cannot be read any more', async () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { MOST_HOOKS } from '../../src/hooks/hooks.ts'
+import { MAX_HOOKS } from '../../src/hooks/hooks.ts'
 import { createOpenApiDocument } from '../../src/http/api/openapi/openapi-document.ts'
-import { DEFAULT_LIMIT, DEFAULT_SORT, LARGEST_LIMIT, SORTS } from '../../src/http/room-list.ts'
+import { DEFAULT_LIMIT, DEFAULT_SORT, MAX_LIMIT, SORTS } from '../../src/http/room-list.ts'
 
 const page = readFileSync('docs/api.md', 'utf8')
 
@@ -21,6 +21,6 @@ test('docs/api.md names every path of the API', () => {
 test('docs/api.md names every way to sort, and the limits', () => {
   for (const sort of SORTS) expect(page).toContain(`\`${sort}\``)
   expect(page).toContain(`Default \`${DEFAULT_SORT}\``)
-  expect(page).toContain(`1 to ${LARGEST_LIMIT}. Default ${DEFAULT_LIMIT}`)
-  expect(page).toContain(`There can be ${MOST_HOOKS}.`)
+  expect(page).toContain(`1 to ${MAX_LIMIT}. Default ${DEFAULT_LIMIT}`)
+  expect(page).toContain(`There can be ${MAX_HOOKS}.`)
 })

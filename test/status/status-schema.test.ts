@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { PublicError } from '../../src/errors.ts'
 import { parseStatus } from '../../src/status/status-schema.ts'
 
-const LEAST = { schemaVersion: 1, label: 'build', message: 'passing' }
+const MINIMAL = { schemaVersion: 1, label: 'build', message: 'passing' }
 
 function faultsOf(body: unknown): PublicError {
   try {
@@ -15,12 +15,12 @@ function faultsOf(body: unknown): PublicError {
 
 describe('a status', () => {
   test.each<[string, object]>([
-    ['with a label and a message', LEAST],
-    ['without a label', { ...LEAST, label: '' }],
+    ['with a label and a message', MINIMAL],
+    ['without a label', { ...MINIMAL, label: '' }],
     [
       'with everything',
       {
-        ...LEAST,
+        ...MINIMAL,
         color: 'brightgreen',
         labelColor: '#333',
         isError: false,
@@ -31,14 +31,14 @@ describe('a status', () => {
         style: 'flat-square',
       },
     ],
-    ['with the longest texts', { ...LEAST, label: 'l'.repeat(1000), message: 'm'.repeat(1000) }],
-    ['with a large logo', { ...LEAST, logoSvg: 's'.repeat(50_000) }],
+    ['with the longest texts', { ...MINIMAL, label: 'l'.repeat(1000), message: 'm'.repeat(1000) }],
+    ['with a large logo', { ...MINIMAL, logoSvg: 's'.repeat(50_000) }],
   ])('%s is right', (_what, body) => {
     expect(parseStatus(body)).toMatchObject(body)
   })
 
   test.each(['flat', 'flat-square', 'plastic', 'for-the-badge', 'social'])('may be %s', (style) => {
-    expect(parseStatus({ ...LEAST, style }).style).toBe(style)
+    expect(parseStatus({ ...MINIMAL, style }).style).toBe(style)
   })
 
   test.each<[string, unknown, string]>([
@@ -60,7 +60,7 @@ describe('a status', () => {
     ['isError', 'yes', 'expected true or false, got "yes"'],
     ['style', 'round', 'expected one of flat, flat-square, plastic, for-the-badge, social, got "round"'],
   ])('with a wrong %s (%o) says so: %s', (name, value, detail) => {
-    const error = faultsOf({ ...LEAST, [name]: value })
+    const error = faultsOf({ ...MINIMAL, [name]: value })
     expect(error.status).toBe(400)
     expect(error.faults).toEqual([{ name, detail }])
     expect(error.message).toBe(`${name}: ${detail}`)
@@ -79,12 +79,12 @@ describe('a status', () => {
   })
 
   test('quotes only the beginning of what is too long', () => {
-    const error = faultsOf({ ...LEAST, message: 'm'.repeat(1001) })
+    const error = faultsOf({ ...MINIMAL, message: 'm'.repeat(1001) })
     expect(error.message.length).toBeLessThan(150)
     expect(error.faults[0]?.detail).toMatch(/got "m+\.\.\.$/)
   })
 
-  test.each([[null], [undefined], ['text'], [1], [[LEAST]]])('is a JSON object, not %j', (body) => {
+  test.each([[null], [undefined], ['text'], [1], [[MINIMAL]]])('is a JSON object, not %j', (body) => {
     expect(faultsOf(body).faults).toEqual([
       { name: 'body', detail: expect.stringMatching(/^expected a JSON object, got /) },
     ])

@@ -135,7 +135,7 @@ describe('a manifest', () => {
       reads: false,
       shows: false,
       starts: false,
-      hears: { join: false, leave: false, click: false },
+      handles: { join: false, leave: false, click: false },
       limits: {},
     })
   })

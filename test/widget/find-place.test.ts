@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findPlace, sayPlace } from '../../src/widget/find-place.ts'
+import { findPlace, formatPlace } from '../../src/widget/find-place.ts'
 
 const folders = ['/srv/my widgets']
 
@@ -29,8 +29,8 @@ describe('the place of an error', () => {
   })
 
   test('is said as editors jump to it', () => {
-    expect(sayPlace({ file: 'clock.ts', line: 12, column: 7 })).toBe('clock.ts:12:7')
-    expect(sayPlace({ file: 'clock.ts', line: 12, column: undefined })).toBe('clock.ts:12')
-    expect(sayPlace({ file: 'clock.ts' })).toBe('clock.ts')
+    expect(formatPlace({ file: 'clock.ts', line: 12, column: 7 })).toBe('clock.ts:12:7')
+    expect(formatPlace({ file: 'clock.ts', line: 12, column: undefined })).toBe('clock.ts:12')
+    expect(formatPlace({ file: 'clock.ts' })).toBe('clock.ts')
   })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { toneOf } from '../../src/widget/tone.ts'
+import { backgroundTone } from '../../src/widget/tone.ts'
 
 test.each([
   ['white', 'dark', 'dark', 'light'],
@@ -11,5 +11,5 @@ test.each([
   ['', 'auto', 'dark', 'dark'],
   ['', 'auto', undefined, 'either'],
 ] as const)('the ground %j under the theme %s, its own being %s, is %s', (background, theme, own, tone) => {
-  expect(toneOf(background, theme, own)).toBe(tone)
+  expect(backgroundTone(background, theme, own)).toBe(tone)
 })

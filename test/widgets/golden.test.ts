@@ -10,7 +10,7 @@ import type { Job } from '../../src/render/protocol.ts'
 import { parseLook } from '../../src/widget/look.ts'
 import { toManifest } from '../../src/widget/manifest.ts'
 import type { HistorySpan, RoomHistory } from '../../src/widget/room-history.ts'
-import type { ShownPicture, Widget } from '../../src/widget/widget.ts'
+import type { EmbeddedPicture, Widget } from '../../src/widget/widget.ts'
 import chart from '../../widgets/chart.ts'
 import clock from '../../widgets/clock.ts'
 import countdown from '../../widgets/countdown.ts'
@@ -55,7 +55,7 @@ function drawFrame(name: Name, query = '', facts: Facts = {}): Frame {
 }
 
 /** What a picture of these would have as its `pictures`. */
-function showAll(...pictures: [name: Name, query?: string, facts?: Facts][]): Promise<ShownPicture[]> {
+function showAll(...pictures: [name: Name, query?: string, facts?: Facts][]): Promise<EmbeddedPicture[]> {
   return Promise.all(
     pictures.map(async ([name, query = '', facts]) => {
       const { bytes, width, height } = drawFrame(name, `${query}&scale=2`, facts)

@@ -6,8 +6,8 @@ import type { Command, Words } from '../command.ts'
 import { type DoctorSettings, doctor } from '../doctor/doctor.ts'
 
 const WAIT = '5s'
-const SHORTEST_WAIT = 1000
-const LONGEST_WAIT = 600_000
+const MIN_WAIT = 1000
+const MAX_WAIT = 600_000
 
 /** Prints whether pictures stream from an address, with remedies. The exit code is 1 if there is a problem. */
 export const doctorCommand: Command = {
@@ -37,7 +37,7 @@ function readSettings({ operand: url, options, flags }: Words, faults: Fault[]):
     })
   const { wait: time = WAIT, resolve: address } = flags
   const wait = parseDuration(String(time)) ?? 0
-  if (wait < SHORTEST_WAIT || wait > LONGEST_WAIT) {
+  if (wait < MIN_WAIT || wait > MAX_WAIT) {
     const detail = `expected a time with its unit from 1s to 10m, like 70s, got ${quote(time)}`
     faults.push({ name: '--wait', detail })
   }

@@ -26,7 +26,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     run: async (call, operands, flags) => {
       const body = toHookBody(operands, flags)
       const hook = await call({ method: 'POST', path: '/hooks', body, expected: ADDED })
-      return `${sayHook(hook)}\nThe secret that signs its messages, shown only once:\n${hook.secret}\n`
+      return `${formatHook(hook)}\nThe secret that signs its messages, shown only once:\n${hook.secret}\n`
     },
   },
   list: {
@@ -36,7 +36,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     run: async (call) => {
       const { hooks } = await call({ method: 'GET', path: '/hooks', expected: LIST })
       if (hooks.length === 0) return 'There are no webhooks.\n'
-      const rows = hooks.map((hook) => [hook.id, sayWhen(hook), hook.holds ? 'holds' : '', hook.url])
+      const rows = hooks.map((hook) => [hook.id, formatCondition(hook), hook.holds ? 'holds' : '', hook.url])
       return `${toTable([['ID', 'WHEN', 'NOW', 'URL'], ...rows])}\n`
     },
   },
@@ -57,7 +57,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       const path = `/hooks/${encodeURIComponent(id)}/log`
       const { deliveries } = await call({ method: 'GET', path, expected: LOG })
       if (deliveries.length === 0) return 'No messages yet.\n'
-      return `${deliveries.map(sayDelivery).join('\n')}\n`
+      return `${deliveries.map(formatDelivery).join('\n')}\n`
     },
   },
 }
@@ -89,15 +89,15 @@ function toHookBody([url]: readonly string[], { when = '', for: duration, cooldo
   }
 }
 
-function sayHook(hook: Hook): string {
-  return `${hook.id}  ${sayWhen(hook)}  ${hook.url}`
+function formatHook(hook: Hook): string {
+  return `${hook.id}  ${formatCondition(hook)}  ${hook.url}`
 }
 
-function sayWhen({ when, for: duration }: Hook): string {
+function formatCondition({ when, for: duration }: Hook): string {
   return duration === NO_TIME ? when : `${when} for ${duration}`
 }
 
-function sayDelivery({ id, state, attempts, next }: Delivery): string {
+function formatDelivery({ id, state, attempts, next }: Delivery): string {
   const tries = attempts.map(({ at, status, error }) => `  ${at}  ${error ?? status}`)
   const coming = next === null ? [] : [`  ${next}  next attempt`]
   return [`${id}  ${state}`, ...tries, ...coming].join('\n')

@@ -42,7 +42,7 @@ async function writeWidget(settings: NewSettings): Promise<number> {
   } catch (error) {
     return refuse(`cannot write to ${settings.folder}: ${(error as Error).message}`)
   }
-  process.stdout.write(sayNext(settings, [...files.keys()]))
+  process.stdout.write(formatNextSteps(settings, [...files.keys()]))
   return 0
 }
 
@@ -67,7 +67,7 @@ async function fillTemplates({ name, folder, ending }: NewSettings): Promise<Map
   ])
 }
 
-function sayNext({ name, folder }: NewSettings, [module = '', test = '']: string[]): string {
+function formatNextSteps({ name, folder }: NewSettings, [module = '', test = '']: string[]): string {
   const path = relative('', resolve(folder))
   const shown = path.startsWith('..') ? resolve(folder) : `./${path}`
   return [

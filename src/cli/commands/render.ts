@@ -6,12 +6,12 @@ import { type Fault, PublicError, quote } from '../../errors.ts'
 import { type Extension, extensionRow, isExtension } from '../../http/extensions.ts'
 import { findManifest } from '../../http/picture/find-manifest.ts'
 import { type PicturePath, parsePicturePath } from '../../http/picture-path.ts'
-import { OPTIONS, sayFaults } from '../../options.ts'
+import { formatFaults, OPTIONS } from '../../options.ts'
 import type { Job, StateRequest } from '../../render/protocol.ts'
 import { RenderError } from '../../render/render-error.ts'
 import { Renderer } from '../../render/renderer.ts'
 import { builtInFolder } from '../../widget/built-in-folder.ts'
-import { sayPlace } from '../../widget/find-place.ts'
+import { formatPlace } from '../../widget/find-place.ts'
 import { checkKey } from '../../widget/key.ts'
 import { parseLook } from '../../widget/look.ts'
 import { emptyHistory } from '../../widget/room-history.ts'
@@ -140,7 +140,7 @@ async function render(
     return 0
   } catch (error) {
     const isUsage = error instanceof PublicError && !(error instanceof RenderError)
-    process.stderr.write(`${isUsage ? sayUsage(error) : sayFailure(error as Error)}\n`)
+    process.stderr.write(`${isUsage ? formatUsageError(error) : formatFailure(error as Error)}\n`)
     return isUsage ? USAGE_ERROR : FAILED
   } finally {
     await renderer.close()
@@ -153,7 +153,7 @@ async function drawPicture(
 ): Promise<Buffer | string> {
   const { widget } = path
   const fault = renderer.faults.find(({ name }) => name === widget)
-  if (fault) throw new Error(`${sayPlace(fault)}: ${fault.message}`)
+  if (fault) throw new Error(`${formatPlace(fault)}: ${fault.message}`)
   const manifest = findManifest(renderer.manifests, widget)
   const key = path.key ?? manifest.key.default
   checkKey(key, manifest.key)
@@ -163,13 +163,13 @@ async function drawPicture(
   const facts = { ...counts, time }
   const shows = manifest.reads ? await readEmbedded(renderer, spec) : []
   const draw = async (job: Omit<Job, 'output'>) => (await renderer.draw(job, () => 1)).frame
-  const shown = await Promise.all(
+  const embedded = await Promise.all(
     shows.map(async ({ path, spec: { widget, key, look } }) => ({
       path,
       frame: await draw({ widget, key, look, ...facts }),
     })),
   )
-  const job: Omit<Job, 'output'> = { ...spec, ...facts, shown }
+  const job: Omit<Job, 'output'> = { ...spec, ...facts, embedded }
   if (format === undefined) return `${JSON.stringify((await renderer.data(job, () => 1)) ?? null)}\n`
   return (await draw(job)).bytes
 }
@@ -180,12 +180,12 @@ function showOutput(line: string): void {
   if (renderer !== undefined) process.stderr.write(`${msg}\n`)
 }
 
-function sayUsage({ faults, message }: PublicError): string {
-  return faults.length > 0 ? sayFaults(faults) : message
+function formatUsageError({ faults, message }: PublicError): string {
+  return faults.length > 0 ? formatFaults(faults) : message
 }
 
 /** Includes the stack of a widget's own error, which names the file and line. */
-function sayFailure({ message, cause }: Error): string {
+function formatFailure({ message, cause }: Error): string {
   return cause instanceof Error ? `${message}\n${cause.stack}` : message
 }
 

@@ -5,12 +5,12 @@ import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import { StoreError } from '../../cluster/store-error.ts'
 import { createImgcast, type Imgcast } from '../../imgcast.ts'
-import { OPTIONS, type Options, sayFaults } from '../../options.ts'
+import { formatFaults, OPTIONS, type Options } from '../../options.ts'
 import { type Command, USAGE_ERROR } from '../command.ts'
 import { createLog } from '../create-log.ts'
+import { describeListenFault } from '../describe-listen-fault.ts'
 import { keepRunning } from '../keep-running.ts'
 import { printBanner } from '../print-banner.ts'
-import { sayListenFault } from '../say-listen-fault.ts'
 
 /** Milliseconds after which the process exits at the latest: it must stop within five seconds. */
 const STOP_DEADLINE = 4_700
@@ -41,7 +41,7 @@ export const serveCommand: Command = {
       serve(options).catch((error: unknown) => {
         if (!(error instanceof StoreError)) throw error
         const detail = `${error.detail}. ${STORE_REMEDY}`
-        process.stderr.write(`${sayFaults([{ name: '--store', detail }])}\n`)
+        process.stderr.write(`${formatFaults([{ name: '--store', detail }])}\n`)
         return error.isTaken ? FAILED : USAGE_ERROR
       }),
 }
@@ -101,7 +101,7 @@ async function refuseToStart(
   imgcast: Imgcast,
   options: Options,
 ): Promise<void> {
-  process.stderr.write(`${sayListenFault(error, options)}\n`)
+  process.stderr.write(`${describeListenFault(error, options)}\n`)
   process.exitCode = 1
   await imgcast.close()
 }

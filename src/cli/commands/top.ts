@@ -7,12 +7,12 @@ import { type Printing, printRounds } from '../top/print-rounds.ts'
 import type { Sort } from '../top/rows.ts'
 import { Terminal } from '../top/terminal.ts'
 import type { TopSettings } from '../top/top-settings.ts'
-import { LONGEST_FILTER } from '../top/view.ts'
+import { MAX_FILTER_LENGTH } from '../top/view.ts'
 import { watchScreen } from '../top/watch-screen.ts'
 
 const DEFAULT_INTERVAL = '1s'
-const SHORTEST = 100
-const LONGEST = 3_600_000
+const MIN_INTERVAL = 100
+const MAX_INTERVAL = 3_600_000
 const SORTS: Readonly<Record<string, Sort>> = {
   visitors: 'visitors',
   connections: 'connections',
@@ -68,10 +68,10 @@ async function top(settings: TopSettings, printing: Printing): Promise<number> {
 
 function readInterval(value: unknown = DEFAULT_INTERVAL, faults: Fault[]): number {
   const interval = parseDuration(String(value)) ?? 0
-  if (interval >= SHORTEST && interval <= LONGEST) return interval
-  const range = `from ${formatDuration(SHORTEST)} to ${formatDuration(LONGEST)}, like 500ms or 10s`
+  if (interval >= MIN_INTERVAL && interval <= MAX_INTERVAL) return interval
+  const range = `from ${formatDuration(MIN_INTERVAL)} to ${formatDuration(MAX_INTERVAL)}, like 500ms or 10s`
   faults.push({ name: '--interval', detail: `expected a time with its unit ${range}, got ${quote(value)}` })
-  return SHORTEST
+  return MIN_INTERVAL
 }
 
 function readSort(value: unknown = DEFAULT_SORT, faults: Fault[]): Sort {
@@ -85,8 +85,8 @@ function readSort(value: unknown = DEFAULT_SORT, faults: Fault[]): Sort {
 
 function readFilter(value: unknown = '', faults: Fault[]): string {
   const filter = String(value)
-  if (filter.length > LONGEST_FILTER || !/^[ -~]*$/.test(filter)) {
-    const detail = `expected at most ${LONGEST_FILTER} printable ASCII characters, got ${quote(value)}`
+  if (filter.length > MAX_FILTER_LENGTH || !/^[ -~]*$/.test(filter)) {
+    const detail = `expected at most ${MAX_FILTER_LENGTH} printable ASCII characters, got ${quote(value)}`
     faults.push({ name: '--filter', detail })
   }
   return filter

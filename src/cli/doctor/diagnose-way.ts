@@ -94,7 +94,7 @@ export function diagnoseIdentity({ identity, proxy, reach }: Observations): Find
   if (status === 400 && reach.tls === undefined)
     return problem('no: 400', 'The server does not understand the request: perhaps this port uses https://.')
   return problem(
-    `no: ${sayType(type)}, ${status}`,
+    `no: ${describeType(type)}, ${status}`,
     'Another web server responds: give the path that Imgcast is mounted at, or forward this path to Imgcast, .json too.',
   )
 }
@@ -126,12 +126,12 @@ function diagnoseOther({ base, status, headers }: Identity, url: string): Findin
   return {
     id: 'picture',
     level: 'warning',
-    detail: `none: ${sayType(type)}, ${status}`,
+    detail: `none: ${describeType(type)}, ${status}`,
     remedy:
       'What was examined are pictures of the same server. Give the address of a picture, like /online/lobby.png, to have that looked at too.',
   }
 }
 
-function sayType(type: string): string {
+function describeType(type: string): string {
   return type.startsWith('text/html') ? 'a web page' : type
 }

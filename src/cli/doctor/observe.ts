@@ -18,7 +18,7 @@ export interface Target {
   wait: number
 }
 
-const MOST_REDIRECTS = 5
+const MAX_REDIRECTS = 5
 
 /** Examines a server through all proxies, and returns the observations. Never throws because of the server. */
 export async function observe(target: Target): Promise<Observations> {
@@ -49,7 +49,7 @@ async function arrive({ url: start, resolve }: Target): Promise<Arrived | { reac
       const answer = await ask(client, `${url.pathname}${url.search}`)
       const { location } = answer.headers
       const isRedirect = answer.status >= 300 && answer.status < 400 && location !== undefined
-      if (!isRedirect || redirects.length >= MOST_REDIRECTS) return { client, answer, reach: way }
+      if (!isRedirect || redirects.length >= MAX_REDIRECTS) return { client, answer, reach: way }
       client.close()
       url = withoutUser(location, url)
       redirects.push(url.href)

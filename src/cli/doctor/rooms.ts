@@ -23,7 +23,7 @@ const SETS = ['1', '2', '3', '4']
 const OWN_PATIENCE = 1000
 /** Two doctors that reserve the same set at once both release it, and may miss every set. Each tries again after a pause. */
 const ROUNDS = 3
-const LONGEST_PAUSE = 1000
+const MAX_PAUSE = 1000
 
 /**
  * Takes rooms in which nobody else is, and holds them by a stream until that is closed: other doctors take others. Where
@@ -31,7 +31,7 @@ const LONGEST_PAUSE = 1000
  */
 export async function takeRooms(viewer: Viewer): Promise<Taken> {
   for (let round = 0; round < ROUNDS; round += 1) {
-    if (round > 0) await sleep(Math.random() * LONGEST_PAUSE)
+    if (round > 0) await sleep(Math.random() * MAX_PAUSE)
     const taken = await takeSet(viewer)
     if (taken) return taken
   }

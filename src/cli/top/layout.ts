@@ -30,8 +30,8 @@ export interface Lines {
 /** Columns between two columns. */
 export const GAP = 2
 
-const LEAST_ROOM = 16
-const LEAST_SPARKLINE = 8
+const MIN_ROOM_WIDTH = 16
+const MIN_SPARKLINE_WIDTH = 8
 /** The sparkline's share of the width that the numbers leave, if names are long. */
 const SPARKLINE_SHARE = 1 / 3
 /** Columns that a narrow terminal hides, least important first. */
@@ -50,12 +50,12 @@ export function layColumns(rows: readonly Row[], width: number): Columns {
     const without: readonly string[] = DISPENSABLE.slice(0, dropped)
     const counts = all.filter(({ column }) => !without.includes(column.sort))
     const left = width - counts.reduce((sum, count) => sum + count.width + GAP, 0)
-    const least = without.includes('sparkline') ? 0 : GAP + LEAST_SPARKLINE
-    if (left - least < Math.min(longest, LEAST_ROOM) && dropped < DISPENSABLE.length) continue
+    const least = without.includes('sparkline') ? 0 : GAP + MIN_SPARKLINE_WIDTH
+    if (left - least < Math.min(longest, MIN_ROOM_WIDTH) && dropped < DISPENSABLE.length) continue
     const share = Math.floor(Math.min(HISTORY_LENGTH, left * SPARKLINE_SHARE))
-    const kept = least === 0 ? 0 : GAP + Math.max(LEAST_SPARKLINE, share)
+    const kept = least === 0 ? 0 : GAP + Math.max(MIN_SPARKLINE_WIDTH, share)
     // Names keep the width at which the sparkline was admitted.
-    const room = Math.max(0, Math.min(longest, left - least, Math.max(LEAST_ROOM, left - kept)))
+    const room = Math.max(0, Math.min(longest, left - least, Math.max(MIN_ROOM_WIDTH, left - kept)))
     const sparkline = least === 0 ? 0 : Math.min(HISTORY_LENGTH, left - room - GAP)
     return { room, counts, sparkline }
   }

@@ -68,13 +68,13 @@ function headingLine(
   const cells = [
     `${ROOM_HEADING}${marked('room')}`.padEnd(room).slice(0, room),
     ...counts.map(({ column, width }) => `${marked(column.sort)}${column.heading}`.padStart(width)),
-    ...(sparkline > 0 ? [`LAST ${sayRoughly(interval * sparkline)}`] : []),
+    ...(sparkline > 0 ? [`LAST ${formatRoughly(interval * sparkline)}`] : []),
   ]
   return [{ text: cells.join(' '.repeat(GAP)).padEnd(width), style: 'inverse' }]
 }
 
 /** At most two digits and a unit, so that the heading fits above eight bars. */
-function sayRoughly(time: number): string {
+function formatRoughly(time: number): string {
   const [seconds, minutes] = [Math.round(time / 1000), Math.round(time / 60_000)]
   return seconds < 100 ? `${seconds}s` : minutes < 100 ? `${minutes}m` : `${Math.round(minutes / 60)}h`
 }

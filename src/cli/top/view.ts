@@ -17,7 +17,7 @@ export interface Key {
 }
 
 /** Maximum length of a filter: that of the server's search. */
-export const LONGEST_FILTER = 100
+export const MAX_FILTER_LENGTH = 100
 
 /** The sort key of each key. */
 export const SORT_KEYS: Readonly<Record<string, Sort>> = {
@@ -51,7 +51,7 @@ export function keepInside(offset: number, page: number, rooms: number): number 
 }
 
 function typeFilter(view: View, { name, sequence = '', ctrl, meta }: Key): View {
-  const to = (filter: string) => ({ ...view, filter: filter.slice(0, LONGEST_FILTER), offset: 0 })
+  const to = (filter: string) => ({ ...view, filter: filter.slice(0, MAX_FILTER_LENGTH), offset: 0 })
   if (name === 'return' || name === 'enter') return { ...view, isTyping: false }
   if (name === 'escape') return { ...to(''), isTyping: false }
   if (name === 'backspace') return to(view.filter.slice(0, -1))

@@ -13,7 +13,7 @@ export interface Message {
  * How much may wait for a slow consumer, in bytes: a thousand missed events have room. The libraries for this
  * (better-sse 0.16 among them) do not look at what `write` answers, and keep in memory whatever is not taken.
  */
-const LARGEST_BACKLOG_BYTES = 1_048_576
+const MAX_BACKLOG_BYTES = 1_048_576
 /** Reverse proxies close what is silent for a minute; `EventSource` sees no difference between that and an end. */
 const HEARTBEAT = 15_000
 /** How long a browser waits before it connects anew. */
@@ -59,6 +59,6 @@ export class EventStream {
   #write(text: string): void {
     if (this.#response.destroyed || this.#response.writableEnded) return
     this.#response.write(text)
-    if (this.#response.writableLength > LARGEST_BACKLOG_BYTES) this.#response.destroy()
+    if (this.#response.writableLength > MAX_BACKLOG_BYTES) this.#response.destroy()
   }
 }

@@ -15,9 +15,9 @@ type StepName = keyof typeof STEPS
 export const STEP_NAMES = [...Object.keys(STEPS), 'auto']
 export const FORMATS = ['json', 'csv']
 /** More steps than a week has minutes are more than one answer. */
-const MOST_STEPS = 10_080
+const MAX_STEPS = 10_080
 /** `auto` takes the finest step that makes no more of them. */
-const MOST_AUTO_STEPS = 1_500
+const MAX_AUTO_STEPS = 1_500
 const CSV_HEAD = 'time,visitors_peak,visitors_mean,connections_peak,connections_mean,hits'
 
 /** A history as it was asked for. */
@@ -73,8 +73,8 @@ export function parseHistoryQuery(query: URLSearchParams, now: number): HistoryQ
       name: 'from',
       detail: `expected a time before \`to\`, ${quote(toIso(to))}, got ${quote(toIso(from))}`,
     })
-  if (faults.length === 0 && (to - from) / step > MOST_STEPS) {
-    const detail = `expected at most ${MOST_STEPS} steps from \`from\` to \`to\`, got ${Math.ceil((to - from) / step)} by ${stepName}`
+  if (faults.length === 0 && (to - from) / step > MAX_STEPS) {
+    const detail = `expected at most ${MAX_STEPS} steps from \`from\` to \`to\`, got ${Math.ceil((to - from) / step)} by ${stepName}`
     faults.push({ name: 'step', detail })
   }
   if (faults.length > 0) throw badParameters(faults)
@@ -82,7 +82,7 @@ export function parseHistoryQuery(query: URLSearchParams, now: number): HistoryQ
 }
 
 function fitStep(length: number): StepName {
-  const fits = (name: StepName) => length / STEPS[name] <= MOST_AUTO_STEPS
+  const fits = (name: StepName) => length / STEPS[name] <= MAX_AUTO_STEPS
   return fits('minute') ? 'minute' : fits('hour') ? 'hour' : 'day'
 }
 

@@ -1,7 +1,7 @@
 import type { RoomSummary } from '../../cluster/rooms.ts'
 import { pathOfRoom } from '../../widget/room.ts'
 import { parseRoomQuery, type Sort, selectRooms } from '../room-list.ts'
-import { mostInTable, OWN_ROOMS, tableOf } from './live-picture.ts'
+import { countThatFit, OWN_ROOMS, tableOf } from './live-picture.ts'
 
 /** Rooms on a page: as many as are seen at once, and as one picture shows. */
 const PAGE_SIZE = 20
@@ -30,7 +30,7 @@ export function toListPage(
   const asked = withoutEmpty(given)
   const query = parseRoomQuery(asked)
   const page = selectRooms(all, query)
-  const most = mostInTable(page.rooms)
+  const most = countThatFit(page.rooms)
   const { rooms, total, next } = most < page.rooms.length ? selectRooms(all, { ...query, limit: most }) : page
   const hrefOf = (changes: Record<string, string | undefined>) => toHref(home, asked, changes)
   const chosen = {

@@ -27,7 +27,7 @@ export const PAPERS = { light: 'fbfaf7', dark: '161614' }
 /** The columns beside the names of rooms, in CSS pixels, as dashboard.css has them. */
 const TABLE = { row: 40, wide: { width: 620, cell: 108 }, narrow: { width: 188, cell: 84 } }
 /** The longest text that the table's picture takes to name its rooms by. */
-const LONGEST_SHOW = 1500
+const MAX_SHOW_LENGTH = 1500
 const CHARTS = { wide: { width: 1120, height: 180 }, narrow: { width: 350, height: 150 } }
 const CHART_GAP = 16
 const SPANS = { hour: 'Last hour', day: 'Last day', week: 'Last week' }
@@ -45,9 +45,9 @@ export function tableOf(base: string, rooms: readonly Pick<RoomSummary, 'room'>[
 }
 
 /** How many of these rooms, from the first, one picture can name. */
-export function mostInTable(rooms: readonly Pick<RoomSummary, 'room'>[]): number {
+export function countThatFit(rooms: readonly Pick<RoomSummary, 'room'>[]): number {
   let most = rooms.length
-  while (toShow(rooms.slice(0, most)).length > LONGEST_SHOW) most -= 1
+  while (toShow(rooms.slice(0, most)).length > MAX_SHOW_LENGTH) most -= 1
   return most
 }
 

@@ -20,15 +20,15 @@ export interface SigningInit {
 }
 
 /** Wrong tokens of one address in so many milliseconds; more have to wait, and nobody guesses one so. */
-const MOST_TRIES = 10
+const MAX_TRIES = 10
 const TRIES_WINDOW = 60_000
-const LARGEST_FORM_BYTES = 4096
+const MAX_FORM_BYTES = 4096
 
 /** `POST /login` and `POST /logout`: the token once, then a cookie, which only the dashboard is sent. */
 export function createSigning({ session, token, publicUrl, homeOf, showForm }: SigningInit): Router {
   const router = Router()
   const limit = rateLimit({
-    limit: MOST_TRIES,
+    limit: MAX_TRIES,
     windowMs: TRIES_WINDOW,
     skipSuccessfulRequests: true,
     standardHeaders: 'draft-8',
@@ -46,7 +46,7 @@ export function createSigning({ session, token, publicUrl, homeOf, showForm }: S
       })
     },
   })
-  const form = express.urlencoded({ extended: false, limit: LARGEST_FORM_BYTES })
+  const form = express.urlencoded({ extended: false, limit: MAX_FORM_BYTES })
   const sameOrigin = (request: Request, response: Response, next: () => void) => {
     response.set('Cache-Control', 'no-store')
     checkOrigin(request, publicUrl)

@@ -5,7 +5,7 @@ import type { EndReason } from '../../channel/viewer.ts'
 import type { ClusterObserver, StoreOperation } from '../../cluster/observer.ts'
 import type { PublicError } from '../../errors.ts'
 import type { Format } from '../../picture/frame.ts'
-import type { Drawing, Took } from '../../render/protocol.ts'
+import type { Drawing, DrawTimings } from '../../render/protocol.ts'
 import type { RenderObserver } from '../../render/renderer.ts'
 import type { WidgetCounts } from '../../viewer/audience.ts'
 import type { Traffic } from '../../viewer/traffic.ts'
@@ -29,7 +29,7 @@ export interface MetricsNow {
 }
 
 /** Drawings, or fan-outs, that wait to be counted. */
-const MOST_WAITING = 200
+const MAX_WAITING = 200
 
 /** How long the event loop is watched before its lag is told for the first time, in milliseconds. */
 const FIRST_LOOK = 50
@@ -74,7 +74,7 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
   readonly #renderRestarts = this.#counter(METRICS.renderRestarts)
   readonly #storeErrors = this.#counter(METRICS.storeErrors)
   /** Drawings and fan-outs that are yet to be counted, many in one go: one at a time it took a twelfth of a lone picture's time. */
-  readonly #drawings: { widget: string; format: Format; took: Took }[] = []
+  readonly #drawings: { widget: string; format: Format; took: DrawTimings }[] = []
   readonly #fanOuts: number[] = []
   #watchesProcess = false
 
@@ -121,7 +121,7 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
   }
 
   drawn(widget: string, { frame: { format }, took }: Drawing): void {
-    if (this.#drawings.push({ widget, format, took }) >= MOST_WAITING) this.#countPictures()
+    if (this.#drawings.push({ widget, format, took }) >= MAX_WAITING) this.#countPictures()
   }
 
   failed(widget: string): void {
@@ -133,7 +133,7 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
   }
 
   fannedOut(took: number): void {
-    if (this.#fanOuts.push(took) >= MOST_WAITING) this.#countPictures()
+    if (this.#fanOuts.push(took) >= MAX_WAITING) this.#countPictures()
   }
 
   unchanged(): void {

@@ -45,7 +45,7 @@ export interface PageLook {
 }
 
 /** The longest text that is written on one line. */
-const LONGEST_LINE = 200
+const MAX_LINE_LENGTH = 200
 
 type Specs = Record<string, ParamSpec>
 
@@ -91,7 +91,7 @@ function toFields(specs: Specs, asked: URLSearchParams, faults: readonly Fault[]
       value,
       fault,
       options,
-      isLong: spec.kind === 'text' && spec.max > LONGEST_LINE,
+      isLong: spec.kind === 'text' && spec.max > MAX_LINE_LENGTH,
       // The choices say themselves what it takes.
       hint: [row.about, options ? undefined : row.takes]
         .flatMap((words) => (words ? toSentence(words) : []))
@@ -125,7 +125,7 @@ function toAttributes(spec: ParamSpec): Field['attributes'] {
         step: spec.kind === 'integer' ? 1 : 'any',
       }
     case 'text':
-      return { ...(spec.max <= LONGEST_LINE && { type: 'text' }), maxlength: spec.max }
+      return { ...(spec.max <= MAX_LINE_LENGTH && { type: 'text' }), maxlength: spec.max }
     default:
       return { type: 'text', spellcheck: 'false', autocapitalize: 'off', autocomplete: 'off' }
   }

@@ -7,9 +7,9 @@ import { roomOf } from '../../widget/room.ts'
 import { PAGE } from '../headers.ts'
 import { isHttp2 } from '../request.ts'
 import { sendWhole } from '../send.ts'
+import { type ErrorReport, toFailureReport, toFaultReport } from './error-report.ts'
 import { isLocalReader } from './local-reader.ts'
 import { type PageRequest, type Site, siteOf, toSite } from './site.ts'
-import { type Trouble, toFailureTrouble, toFaultTrouble } from './trouble.ts'
 import { GALLERY_KEY, type PageRoom, Views } from './views.ts'
 
 /**
@@ -18,7 +18,7 @@ import { GALLERY_KEY, type PageRoom, Views } from './views.ts'
  */
 const HTTP1_STREAMS = 5
 
-const LONGEST_PATH = 120
+const MAX_PATH_LENGTH = 120
 
 /** Sends server-rendered pages. */
 export class Pages {
@@ -37,10 +37,10 @@ export class Pages {
     const live = isHttp2(request) ? undefined : HTTP1_STREAMS
     const broken = faults.map((fault) => ({
       name: fault.name,
-      trouble: toFaultTrouble(fault, this.#isAuthor(request)),
+      report: toFaultReport(fault, this.#isAuthor(request)),
     }))
     const failures = new Map(
-      [...manifests.keys()].flatMap((name): [string, Trouble][] => {
+      [...manifests.keys()].flatMap((name): [string, ErrorReport][] => {
         const failure = this.#failureOf(request, name, GALLERY_KEY)
         return failure ? [[name, failure]] : []
       }),
@@ -57,11 +57,11 @@ export class Pages {
     room: PageRoom,
     query: URLSearchParams,
   ): void {
-    const troubles = {
-      load: this.#troubleOf(request, manifest.name),
+    const reports = {
+      load: this.#faultReport(request, manifest.name),
       draw: this.#failureOf(request, manifest.name, room.key),
     }
-    const page = this.#views.picture(this.#site(request), manifest, room, query, troubles)
+    const page = this.#views.picture(this.#site(request), manifest, room, query, reports)
     this.#send(request, response, 200, page)
   }
 
@@ -70,23 +70,23 @@ export class Pages {
     const { status, message } = error
     const site = this.#site(request)
     const isMissing = status === 404 && widget !== undefined && !this.#renderer.manifests.has(widget)
-    const trouble = isMissing ? this.#troubleOf(request, widget) : undefined
-    const words = trouble
+    const report = isMissing ? this.#faultReport(request, widget) : undefined
+    const words = report
       ? { title: 'This widget does not load', detail: `There are no pictures of ${widget} until it does.` }
       : { title: STATUS_CODES[status] ?? 'Error', detail: toSentence(message) }
-    const asked = status === 404 && !trouble ? site.base + pathOf(request) : undefined
-    const page = this.#views.error(site, { ...words, status, asked }, trouble)
+    const asked = status === 404 && !report ? site.base + pathOf(request) : undefined
+    const page = this.#views.error(site, { ...words, status, asked }, report)
     this.#send(request, response, error.status, page, error.headers)
   }
 
-  #troubleOf(request: PageRequest, widget: string): Trouble | undefined {
+  #faultReport(request: PageRequest, widget: string): ErrorReport | undefined {
     const fault = this.#renderer.faults.find(({ name }) => name === widget)
-    return fault && toFaultTrouble(fault, this.#isAuthor(request))
+    return fault && toFaultReport(fault, this.#isAuthor(request))
   }
 
-  #failureOf(request: PageRequest, widget: string, key: string): Trouble | undefined {
+  #failureOf(request: PageRequest, widget: string, key: string): ErrorReport | undefined {
     const failure = this.#renderer.failureOf(roomOf({ widget, key }))
-    return failure && toFailureTrouble(failure, this.#isAuthor(request))
+    return failure && toFailureReport(failure, this.#isAuthor(request))
   }
 
   /** A server with an address for the outside world has no authors at work. */
@@ -106,5 +106,5 @@ export class Pages {
 /** The path that was asked for, as far as people read one. */
 function pathOf({ url = '/' }: PageRequest): string {
   const [path = ''] = url.split('?')
-  return path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path
+  return path.length > MAX_PATH_LENGTH ? `${path.slice(0, MAX_PATH_LENGTH)}…` : path
 }

@@ -8,11 +8,11 @@ import type { Manifest } from '../../widget/manifest.ts'
 import { pathOfRoom } from '../../widget/room.ts'
 import type { Size } from '../../widget/widget.ts'
 import { type Extension, extensionRow, formatOf, type PageExtension, pageFormats } from '../extensions.ts'
+import type { ErrorReport } from './error-report.ts'
 import { type Exhibit, toGalleryOrder } from './gallery-order.ts'
 import { readPageLook, sizeOf, toRows } from './page-look.ts'
 import type { Site } from './site.ts'
 import { type Snippets, snippets } from './snippets.ts'
-import type { Trouble } from './trouble.ts'
 
 /** How a gallery is shown. */
 export interface GalleryOptions {
@@ -22,7 +22,7 @@ export interface GalleryOptions {
    */
   live?: number | undefined
   /** Why the newest picture of a widget could not be drawn, by the widget's name. @default none failed */
-  failures?: ReadonlyMap<string, Trouble> | undefined
+  failures?: ReadonlyMap<string, ErrorReport> | undefined
 }
 
 /** The room of a picture's page, and the ending of the page's address. */
@@ -36,15 +36,15 @@ export interface PageRoom {
 export interface BrokenModule {
   /** The widget's name; empty for a folder that cannot be read. */
   name: string
-  trouble: Trouble
+  report: ErrorReport
 }
 
 /** What is wrong with the widget of a page. */
-export interface PictureTroubles {
+export interface PictureReports {
   /** Why its newest code does not load, while that from before goes on. */
-  load?: Trouble | undefined
+  load?: ErrorReport | undefined
   /** Why the room's newest picture could not be drawn. */
-  draw?: Trouble | undefined
+  draw?: ErrorReport | undefined
 }
 
 /** What went wrong, in the words of a page. */
@@ -104,10 +104,10 @@ export class Views {
       cards: toGalleryOrder(widgets, live).map((exhibit) => ({
         ...toCard(site, exhibit),
         failure: failures?.get(exhibit.manifest.name),
-        trouble: broken.find(({ name }) => name === exhibit.manifest.name)?.trouble,
+        report: broken.find(({ name }) => name === exhibit.manifest.name)?.report,
       })),
-      broken: broken.map(({ name, trouble }) => ({
-        trouble,
+      broken: broken.map(({ name, report }) => ({
+        report,
         goesOn: widgets.some((manifest) => manifest.name === name),
       })),
     })
@@ -119,7 +119,7 @@ export class Views {
     manifest: Manifest,
     room: PageRoom,
     query: URLSearchParams,
-    troubles: PictureTroubles = {},
+    reports: PictureReports = {},
   ): string {
     const { key, extension = 'png' } = room
     const look = readPageLook(manifest, extension, query)
@@ -136,7 +136,7 @@ export class Views {
       site,
       manifest,
       look,
-      troubles,
+      reports,
       key,
       image,
       snippets: toSnippets(picture),
@@ -157,8 +157,8 @@ export class Views {
   }
 
   /** Tells what went wrong to somebody who opened an address as a page. */
-  error(site: Site, error: PageError, trouble?: Trouble): string {
-    return this.#eta.render('@error', { site, error, trouble })
+  error(site: Site, error: PageError, report?: ErrorReport): string {
+    return this.#eta.render('@error', { site, error, report })
   }
 }
 

@@ -23,7 +23,7 @@ const URL_FORM = /^\/badge(?:\/([^/?]+))?\.([a-z]+)(?:\?(.*))?$/s
 /** The badge of `/badge.svg`, where the query says nothing else. */
 const EXAMPLE = 'build-passing-brightgreen'
 const LINK = /^https?:\/\/[^\s"'<>]+$/i
-const LONGEST_TEXT = 255
+const MAX_TEXT_LENGTH = 255
 
 /** Reads a request target as the URL of a badge; undefined where it is of another picture, or of a page. */
 export function readBadgeUrl(url: string): BadgeUrl | undefined {
@@ -72,8 +72,8 @@ export function readBadge({ path, query }: BadgeUrl, { params }: Look, logos: Lo
   }
   for (const half of ['label', 'message'] as const) {
     const length = badge[half]?.length ?? 0
-    if (length > LONGEST_TEXT)
-      faults.push({ name: half, detail: `expected at most ${LONGEST_TEXT} characters, got ${length}` })
+    if (length > MAX_TEXT_LENGTH)
+      faults.push({ name: half, detail: `expected at most ${MAX_TEXT_LENGTH} characters, got ${length}` })
   }
   if (faults.length > 0) throw badParameters(faults)
   return badge

@@ -60,7 +60,7 @@ export function createClicks({ renderer, presence, allowReferrer }: ClicksInit):
       const { widget = '', key = '', action = '' } = request.params as Record<string, string | undefined>
       if (action !== '') checkKey(action)
       const manifest = renderer.manifests.get(widget)
-      if (!manifest?.hears.click) throw notClickable(widget, key)
+      if (!manifest?.handles.click) throw notClickable(widget, key)
       checkKey(key, manifest.key)
       const click = { ...readPoint(request), action }
       const look = parseLook(manifest, 'png', new URLSearchParams())

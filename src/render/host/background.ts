@@ -2,7 +2,7 @@ import { readColor } from '../../picture/color.ts'
 import type { Background } from '../../picture/flatten.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { isTheme, type ParamValue, type Theme } from '../../widget/param.ts'
-import { toneOf } from '../../widget/tone.ts'
+import { backgroundTone } from '../../widget/tone.ts'
 
 /** The colours of GitHub's pages, where most pictures are; those of other light and dark pages are close. */
 const PAGES = { light: '#ffffff', either: '#ffffff', dark: '#0d1117' }
@@ -19,5 +19,5 @@ export function backgroundOf(
   if (readColor(own)?.[3] === 1) return { color: own, known: false }
   const name = Object.keys(specs).find((name) => isTheme(specs[name]))
   const theme = name === undefined ? 'auto' : (params[name] as Theme)
-  return { color: PAGES[toneOf(own, theme)], known: theme !== 'auto' }
+  return { color: PAGES[backgroundTone(own, theme)], known: theme !== 'auto' }
 }

@@ -7,7 +7,7 @@ import type { LoadedWidget } from '../../widget/load-widget.ts'
 import { isTheme } from '../../widget/param.ts'
 import { roomOf } from '../../widget/room.ts'
 import type { HistoryRequest, RoomHistory } from '../../widget/room-history.ts'
-import type { ShownPicture, Size } from '../../widget/widget.ts'
+import type { EmbeddedPicture, Size } from '../../widget/widget.ts'
 import type { Drawing, Job, JobResult } from '../protocol.ts'
 import { observeReads, type SceneRead } from '../scene-reads.ts'
 import { backgroundOf } from './background.ts'
@@ -19,7 +19,7 @@ import { GIF_TIME, motionOf, planAnimation } from './plan-animation.ts'
 /** What a drawing needs besides its job. */
 export interface Supplies {
   data: unknown
-  pictures: readonly ShownPicture[]
+  pictures: readonly EmbeddedPicture[]
 }
 
 /**
@@ -33,7 +33,7 @@ export async function loadJob(
   ask: AskState,
   images = new ImageCache(),
 ): Promise<Supplies> {
-  const { pushed, shown = [] } = job
+  const { pushed, embedded = [] } = job
   const load = async () => {
     if (pushed) return pushed.data
     const scope = roomScope(manifest, job, ask)
@@ -41,12 +41,12 @@ export async function loadJob(
       ask({ operation: 'history', room, span }) as Promise<RoomHistory>
     return widget.load?.({ ...scope, history, params: valuesOf({ widget, manifest }, job), signal })
   }
-  const decode = async ({ path, frame }: (typeof shown)[number]): Promise<ShownPicture> => {
+  const decode = async ({ path, frame }: (typeof embedded)[number]): Promise<EmbeddedPicture> => {
     const { width, height } = frame
     return { path, image: await images.get(frame), width, height }
   }
   const [data, pictures] = await untilAborted(signal, () =>
-    Promise.all([load(), Promise.all(shown.map(decode))]),
+    Promise.all([load(), Promise.all(embedded.map(decode))]),
   )
   return { data, pictures }
 }

@@ -1,4 +1,4 @@
-import type { Took } from '../protocol.ts'
+import type { DrawTimings } from '../protocol.ts'
 
 /** Measures one drawing: the time in the widget's `draw`, and the rest. */
 export class DrawTimer {
@@ -33,7 +33,7 @@ export class DrawTimer {
     }
   }
 
-  read(): Took {
+  read(): DrawTimings {
     return { frames: this.#frames, drawing: this.#drawing, encoding: this.#all - this.#drawing }
   }
 }

@@ -14,7 +14,7 @@ export interface Motion {
 }
 
 /** A viewer that looks briefly sees little of a longer loop, and would always see the same beginning. */
-const LONGEST_LOOP = 60_000
+const MAX_LOOP = 60_000
 /** The longest GIF of a picture that does not repeat. */
 export const GIF_TIME = 3_000
 const MAX_FRAMES = 90
@@ -38,7 +38,7 @@ export function motionOf(widget: Widget, look: Look, params: Record<string, Para
       `Expected animate.every() to return at least ${Math.ceil(1000 / MAX_FPS)} ms, got ${period}`,
     )
   }
-  return { period, loop: loop !== undefined && loop > 0 && loop <= LONGEST_LOOP ? loop : undefined }
+  return { period, loop: loop !== undefined && loop > 0 && loop <= MAX_LOOP ? loop : undefined }
 }
 
 /**

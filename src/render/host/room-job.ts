@@ -18,7 +18,7 @@ export function readJob({ widget, manifest }: LoadedWidget, job: Job): Reading {
       param.parse(raw === '' ? undefined : raw)
       return []
     } catch (error) {
-      return [{ name, detail: sayFault(error) }]
+      return [{ name, detail: describeError(error) }]
     }
   })
   if (faults.length > 0 || !widget.shows) return { faults, shows: [] }
@@ -76,7 +76,7 @@ export async function runSource(
 }
 
 /** Zod and similar libraries list what is wrong as issues. */
-function sayFault(error: unknown): string {
+function describeError(error: unknown): string {
   const { issues } = error as { issues?: readonly { message?: unknown }[] }
   const words = Array.isArray(issues) ? issues.map(({ message }) => String(message)) : []
   return words.length > 0 ? words.join(', ') : error instanceof Error ? error.message : String(error)

@@ -41,7 +41,7 @@ export class RenderProcess {
   /** The widgets it has loaded, by name. */
   readonly widgets = new Map<string, Manifest>()
   /** The widgets it was asked to draw since it started. */
-  readonly seen = new Set<string>()
+  readonly usedWidgets = new Set<string>()
   readonly #settings: ProcessSettings
   readonly #process: SupervisedProcess
   readonly #schedule: TaskSchedule
@@ -72,7 +72,7 @@ export class RenderProcess {
           settings.onStray(undefined, `sent a malformed message: ${(error as Error).message}`)
         }
       })
-      void this.#process.exited.then((exit) => reject(new Error(sayExit(exit))))
+      void this.#process.exited.then((exit) => reject(new Error(describeExit(exit))))
     })
     this.ready.catch(() => {})
     this.#startTimer = setTimeout(() => this.kill('took too long to load'), settings.startTimeout)
@@ -93,7 +93,7 @@ export class RenderProcess {
   }
 
   run(task: Task): void {
-    this.seen.add(task.job.widget)
+    this.usedWidgets.add(task.job.widget)
     this.#schedule.add(task)
   }
 
@@ -180,7 +180,7 @@ export class RenderProcess {
       return
     }
     this.#settings.onDeath({
-      reason: sayExit(exit),
+      reason: describeExit(exit),
       suspects,
       waiting,
       fromOutside: exit.signal === 'SIGKILL' && exit.killedFor === undefined,
@@ -190,7 +190,7 @@ export class RenderProcess {
 }
 
 /** Says why a process ended, in the words that an error card uses after a widget's name. */
-function sayExit({ killedFor, error, tail, code, signal }: ProcessExit): string {
+function describeExit({ killedFor, error, tail, code, signal }: ProcessExit): string {
   if (killedFor !== undefined) return killedFor
   if (error) return `did not start (${error.message})`
   if (/heap out of memory|Allocation failed|invalid array length/i.test(tail)) return 'ran out of memory'

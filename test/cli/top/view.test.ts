@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Key, LONGEST_FILTER, press, type View } from '../../../src/cli/top/view.ts'
+import { type Key, MAX_FILTER_LENGTH, press, type View } from '../../../src/cli/top/view.ts'
 
 const START: View = { sort: 'visitors', isReversed: false, filter: '', isTyping: false, offset: 0 }
 const PAGE = 10
@@ -55,7 +55,7 @@ describe('the keys', () => {
     ['/ab<return><escape>', {}],
     ['/ab<return>/c<return>', { filter: 'abc' }],
     ['<end>/a', { isTyping: true, filter: 'a', offset: 0 }],
-    [`/${'x'.repeat(LONGEST_FILTER + 5)}<return>`, { filter: 'x'.repeat(LONGEST_FILTER) }],
+    [`/${'x'.repeat(MAX_FILTER_LENGTH + 5)}<return>`, { filter: 'x'.repeat(MAX_FILTER_LENGTH) }],
   ])('%s filters', (keys, view) => {
     expect(type(keys)).toEqual({ ...START, ...view })
   })

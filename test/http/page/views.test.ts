@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Trouble } from '../../../src/http/page/trouble.ts'
+import type { ErrorReport } from '../../../src/http/page/error-report.ts'
 import { publicFolder, Views } from '../../../src/http/page/views.ts'
 import { NAME_KEY } from '../../../src/widget/key.ts'
 import type { Manifest } from '../../../src/widget/manifest.ts'
@@ -29,7 +29,7 @@ function manifest(more: Partial<Manifest> = {}, params: Record<string, Param> = 
     key: NAME_KEY,
     stateless: false,
     rank: undefined,
-    hears: { join: false, leave: false, click: false },
+    handles: { join: false, leave: false, click: false },
     limits: {},
     ...more,
     params: Object.fromEntries(Object.entries(params).map(([name, { spec }]) => [name, spec])),
@@ -52,7 +52,7 @@ const badge = manifest(
   { label: param.text('') },
 )
 
-const trouble = (more: Partial<Trouble> = {}): Trouble => ({
+const report = (more: Partial<ErrorReport> = {}): ErrorReport => ({
   place: 'widgets/clock.ts:12:7',
   words: 'SyntaxError: Unexpected token',
   code: [
@@ -81,20 +81,20 @@ const pages: [string, string][] = [
       site,
       [clock, badge],
       [
-        { name: 'x', trouble: trouble() },
-        { name: 'clock', trouble: trouble() },
+        { name: 'x', report: report() },
+        { name: 'clock', report: report() },
       ],
     ),
   ],
   ['empty gallery', views.gallery(site, [], [])],
   ['picture', picture('ink=tomato&hands=9')],
   [
-    'picture in trouble',
-    views.picture(site, clock, { key: 'main' }, none, { load: trouble(), draw: trouble() }),
+    'picture in report',
+    views.picture(site, clock, { key: 'main' }, none, { load: report(), draw: report() }),
   ],
   ['picture of its own size', picture('label=hi', badge)],
   ['error', views.error(site, { status: 404, title: 'Not Found', detail: 'no such widget' })],
-  ['error in trouble', views.error(site, { status: 404, title: 'Not Found', detail: 'no' }, trouble())],
+  ['error in report', views.error(site, { status: 404, title: 'Not Found', detail: 'no' }, report())],
 ]
 
 describe.each(pages)('the %s page', (_, html) => {
@@ -141,7 +141,7 @@ describe('the gallery', () => {
       [
         {
           name: 'x',
-          trouble: trouble({
+          report: report({
             place: evil,
             words: evil,
             code: [{ number: '1', text: evil, isFault: true, caret: evil }],
@@ -195,12 +195,12 @@ describe('the gallery', () => {
   })
 
   it('shows a broken module by its file and line, and whose pictures go on', () => {
-    const html = views.gallery(site, [clock], [{ name: 'snow', trouble: trouble() }])
+    const html = views.gallery(site, [clock], [{ name: 'snow', report: report() }])
     expect(html).toContain('One module did not load')
     expect(html).toContain('<code>widgets/clock.ts:12:7</code>')
     expect(html).toContain('SyntaxError: Unexpected token')
     expect(html).not.toContain('go on with the code from before')
-    const known = views.gallery(site, [clock], [{ name: 'clock', trouble: trouble() }])
+    const known = views.gallery(site, [clock], [{ name: 'clock', report: report() }])
     expect(known).toContain('go on with the code from before')
     expect(known).toContain('Its newest code does not load: <code>widgets/clock.ts:12:7</code>')
   })
@@ -235,7 +235,7 @@ describe('the gallery', () => {
   })
 
   it('tells whose newest picture could not be drawn, and where in its code', () => {
-    const failures = new Map([['badge', trouble({ words: 'failed to draw: TypeError' })]])
+    const failures = new Map([['badge', report({ words: 'failed to draw: TypeError' })]])
     const html = views.gallery(site, [clock, badge], [], { failures })
     const [clockCard, badgeCard] = html.split('id="badge"')
     expect(clockCard).toContain('<span class="live">live</span>')
@@ -312,14 +312,14 @@ describe('the page of a picture', () => {
   })
 
   it('tells why its newest code does not load, and why its newest picture failed', () => {
-    const load = views.picture(site, clock, { key: 'main' }, none, { load: trouble() })
+    const load = views.picture(site, clock, { key: 'main' }, none, { load: report() })
     expect(load).toContain('Its newest code does not load')
     expect(load).toContain('The picture goes on with the code from before.')
     expect(load).toMatch(
       /<pre class="frame"[^>]*>.*>11<.*<mark class="line">.*>12<.*size: \(,<span class="caret">\n {7}\^/s,
     )
     expect(load).not.toContain('could not be drawn')
-    const draw = views.picture(site, clock, { key: 'main' }, none, { draw: trouble({ code: undefined }) })
+    const draw = views.picture(site, clock, { key: 'main' }, none, { draw: report({ code: undefined }) })
     expect(draw).toContain('Its newest picture could not be drawn')
     expect(draw).not.toContain('<pre class="frame"')
     expect(picture()).not.toContain('class="notice"')
@@ -331,10 +331,10 @@ describe('the page of a picture', () => {
   })
 
   it('is said to fail where its newest picture could not be drawn, and not to be live', () => {
-    const html = views.picture(site, clock, { key: 'main' }, none, { draw: trouble() })
+    const html = views.picture(site, clock, { key: 'main' }, none, { draw: report() })
     expect(html).toContain('<span class="failing">failing</span>')
     expect(html).not.toContain('class="live"')
-    expect(views.picture(site, clock, { key: 'main' }, none, { load: trouble() })).toContain('class="live"')
+    expect(views.picture(site, clock, { key: 'main' }, none, { load: report() })).toContain('class="live"')
   })
 
   it('has a large field for a long text, and hints in sentences', () => {

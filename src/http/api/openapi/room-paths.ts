@@ -1,4 +1,4 @@
-import { DEFAULT_LIMIT, DEFAULT_SORT, LARGEST_LIMIT, SORTS } from '../../room-list.ts'
+import { DEFAULT_LIMIT, DEFAULT_SORT, MAX_LIMIT, SORTS } from '../../room-list.ts'
 import { FORMATS, STEP_NAMES } from '../history-api.ts'
 import { GONE, inPath, inQuery, type Json, json, list, operation, ROOM, ref, tagged } from './parts.ts'
 
@@ -26,7 +26,7 @@ export function roomPaths(): Json {
           inQuery('limit', 'Rooms on a page.', {
             type: 'integer',
             minimum: 1,
-            maximum: LARGEST_LIMIT,
+            maximum: MAX_LIMIT,
             default: DEFAULT_LIMIT,
           }),
           inQuery('cursor', '`next` of the page before, which had the same `sort`.', TEXT),

@@ -1,7 +1,7 @@
 /** Loaded into the server beside its own code: writes down what it holds, a line of JSON each time. */
 import { appendFileSync } from 'node:fs'
 
-const { SOAK_CENSUS: file, SOAK_PERIOD: period } = process.env
+const { SOAK_SAMPLES: file, SOAK_PERIOD: period } = process.env
 
 setInterval(() => {
   const resources = process.getActiveResourcesInfo()

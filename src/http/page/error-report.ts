@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { DrawFailure } from '../../render/failures.ts'
-import { type Place, sayPlace } from '../../widget/find-place.ts'
+import { formatPlace, type Place } from '../../widget/find-place.ts'
 import type { WidgetFault } from '../../widget/load-folder.ts'
 
 /** A line of code, with a mark under its column where it is the one at fault. */
@@ -14,7 +14,7 @@ export interface CodeLine {
 }
 
 /** What is wrong with a widget, as a page tells it. */
-export interface Trouble {
+export interface ErrorReport {
   /** `widgets/clock.ts:12:7`: enough to find the file by, without where the server keeps it. */
   place: string | undefined
   words: string
@@ -22,31 +22,31 @@ export interface Trouble {
   code: readonly CodeLine[] | undefined
 }
 
-const LONGEST_LINE = 96
+const MAX_LINE_LENGTH = 96
 /** How much of a long line goes before the fault. */
 const LEAD = 60
 /** How many lines are shown before the one at fault, and after it. */
 const AROUND = 2
 
 /** Why a module does not load. Its code, and what that code says, are for readers `isLocal` only: they may hold a password. */
-export function toFaultTrouble(fault: WidgetFault, isLocal: boolean): Trouble {
+export function toFaultReport(fault: WidgetFault, isLocal: boolean): ErrorReport {
   const { file, line, column } = fault
   const message = isLocal ? fault.message : fault.publicMessage
   const place = { file, line, column }
-  return { place: sayShortPlace(place), words: withoutFolders(message), code: readCode(place, isLocal) }
+  return { place: formatShortPlace(place), words: withoutFolders(message), code: readCode(place, isLocal) }
 }
 
 /** Why a picture was not drawn; for readers `isLocal` in the words of the widget's own code. */
-export function toFailureTrouble({ reason, words, place }: DrawFailure, isLocal: boolean): Trouble {
+export function toFailureReport({ reason, words, place }: DrawFailure, isLocal: boolean): ErrorReport {
   return {
-    place: place && sayShortPlace(place),
+    place: place && formatShortPlace(place),
     words: isLocal && words !== undefined ? `${reason}: ${withoutFolders(words)}` : reason,
     code: place && readCode(place, isLocal),
   }
 }
 
-function sayShortPlace({ file, ...place }: Place): string {
-  return sayPlace({ ...place, file: join(basename(dirname(file)), basename(file)) })
+function formatShortPlace({ file, ...place }: Place): string {
+  return formatPlace({ ...place, file: join(basename(dirname(file)), basename(file)) })
 }
 
 /** The page is public, and where files lie on the server is nobody's business. */
@@ -68,7 +68,7 @@ function readCode({ file, line, column }: Place, isLocal: boolean): CodeLine[] |
     const isFault = first + index === line
     return {
       number: String(first + index).padStart(width),
-      text: whole.slice(start, start + LONGEST_LINE).trimEnd(),
+      text: whole.slice(start, start + MAX_LINE_LENGTH).trimEnd(),
       isFault,
       caret: isFault && column !== undefined ? toCaret(whole.slice(start, at)) : undefined,
     }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { toFailureTrouble, toFaultTrouble } from '../../../src/http/page/trouble.ts'
+import { toFailureReport, toFaultReport } from '../../../src/http/page/error-report.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -17,13 +17,13 @@ const line = (number: string, text: string, caret: string | undefined) => ({
   isFault: true,
 })
 const faultAt = (line: number, column: number | undefined, isLocal = true) =>
-  toFaultTrouble({ name: 'clock', message: 'bad', publicMessage: 'bad', ...at(line, column) }, isLocal)
+  toFaultReport({ name: 'clock', message: 'bad', publicMessage: 'bad', ...at(line, column) }, isLocal)
 
 describe('what is wrong with a widget', () => {
   test('is told by file, line and column, with the line of code and a mark', () => {
-    const trouble = faultAt(3, 9)
-    expect(trouble.place).toMatch(/^widgets-\w+\/clock\.ts:3:9$/)
-    expect(trouble.code?.find(({ isFault }) => isFault)).toEqual(line('3', '\tsize: (,', '\t       ^'))
+    const report = faultAt(3, 9)
+    expect(report.place).toMatch(/^widgets-\w+\/clock\.ts:3:9$/)
+    expect(report.code?.find(({ isFault }) => isFault)).toEqual(line('3', '\tsize: (,', '\t       ^'))
   })
 
   test('has no mark where only the line is known, and no code where there is none', () => {
@@ -33,7 +33,7 @@ describe('what is wrong with a widget', () => {
 
   test('is told with two lines before and after, less what all are indented by', async () => {
     await writeFile(join(folder, 'long.ts'), `${'//\n'.repeat(7)}  a(\n\n    b,\n  }\n  c\n  d\n`)
-    const frame = toFaultTrouble(
+    const frame = toFaultReport(
       { name: 'long', message: 'bad', publicMessage: 'bad', file: join(folder, 'long.ts'), line: 10 },
       true,
     )
@@ -59,14 +59,14 @@ describe('what is wrong with a widget', () => {
   test('shows code and the words of a widget to nobody from elsewhere', () => {
     expect(faultAt(3, 9, false).code).toBeUndefined()
     const failure = { reason: 'failed to draw: Error', words: 'https://x?token=1', place: at(3, undefined) }
-    expect(toFailureTrouble(failure, false)).toMatchObject({
+    expect(toFailureReport(failure, false)).toMatchObject({
       words: 'failed to draw: Error',
       code: undefined,
       place: expect.stringMatching(/clock\.ts:3$/),
     })
-    expect(toFailureTrouble(failure, true).words).toContain('token')
+    expect(toFailureReport(failure, true).words).toContain('token')
     const fault = { ...at(3, undefined), name: 'clock', message: 'Error: token=1', publicMessage: 'Error' }
-    expect([toFaultTrouble(fault, false).words, toFaultTrouble(fault, true).words]).toEqual([
+    expect([toFaultReport(fault, false).words, toFaultReport(fault, true).words]).toEqual([
       'Error',
       'Error: token=1',
     ])
@@ -74,11 +74,11 @@ describe('what is wrong with a widget', () => {
 
   test('tells nobody where files lie on the server', () => {
     const message = "Cannot find module '/srv/secret/nope.js' imported from /srv/secret/leaky.mjs"
-    const trouble = toFaultTrouble(
+    const report = toFaultReport(
       { name: 'leaky', file: '/srv/secret/leaky.mjs', message, publicMessage: 'Error' },
       true,
     )
-    expect(JSON.stringify(trouble)).not.toContain('/srv')
-    expect(trouble.place).toBe('secret/leaky.mjs')
+    expect(JSON.stringify(report)).not.toContain('/srv')
+    expect(report.place).toBe('secret/leaky.mjs')
   })
 })

@@ -1,5 +1,5 @@
 /** Says in one sentence why a server cannot listen, and what to do. */
-export function sayListenFault(
+export function describeListenFault(
   error: NodeJS.ErrnoException,
   { host, port }: { host: string; port: number },
 ): string {
