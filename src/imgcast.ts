@@ -9,6 +9,7 @@ import { RoomEvents } from './channel/room-events.ts'
 import { WidgetFrameSources } from './channel/widget-frame-sources.ts'
 import { Closers } from './closers.ts'
 import { createCluster } from './cluster/cluster.ts'
+import type { Driver } from './cluster/driver.ts'
 import { Rooms } from './cluster/rooms.ts'
 import { Hooks } from './hooks/hooks.ts'
 import { createApi } from './http/api/api.ts'
@@ -40,7 +41,9 @@ import { Viewers } from './viewer/viewers.ts'
 import { builtInFolder } from './widget/built-in-folder.ts'
 
 /** The options of `createImgcast`; a host app decides everything else. */
-export type ImgcastOptions = Omit<EmbeddedOptions, 'widgets'> & {
+export type ImgcastOptions = Omit<EmbeddedOptions, 'widgets' | 'store'> & {
+  /** Where state, counts and history are kept: a location, or a driver of your own. @default 'file:./imgcast.db' */
+  store?: string | Driver
   /** Folders of your own widget modules, besides the built-in ones. */
   widgets?: string | URL | (string | URL)[]
   /** The proxies that `handler` believes. An Express app has its own setting for `router`. @default none */
@@ -100,7 +103,12 @@ export async function createImgcast(given: ImgcastOptions = {}): Promise<Imgcast
 }
 
 async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Closers): Promise<Imgcast> {
-  const options = readOptions({ ...given, widgets: toPaths(given.widgets) })
+  const driver = isDriver(given.store) ? given.store : undefined
+  const options = readOptions({
+    ...given,
+    ...(driver && { store: undefined }),
+    widgets: toPaths(given.widgets),
+  })
   const { heartbeat, linger, minInterval, publicUrl, trustProxy } = options
   const log = givenLog ?? pino({ level: options.logLevel })
   const token = options.token ?? randomBytes(18).toString('base64url')
@@ -109,9 +117,12 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
 
   const metrics = new Metrics()
   closers.defer(() => metrics.close())
-  const cluster = await createCluster(options.store, log, { retention: options.history, observer: metrics })
+  const cluster = await createCluster(driver ?? options.store, log, {
+    retention: options.history,
+    observer: metrics,
+  })
   closers.defer(() => cluster.close())
-  const { presence, bus, store, history, viewerKeys } = cluster
+  const { presence, bus, store, history, leases, viewerKeys } = cluster
   const watch = await FolderWatch.start(options.widgets, log)
   closers.defer(() => watch.close())
   const renderer = await Renderer.start({
@@ -148,9 +159,9 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   if (probe) closers.defer(() => probe.close())
   const rooms = new Rooms(cluster)
   const client = new OutgoingClient(options)
-  const polls = new Polls({ store, client, log })
+  const polls = new Polls({ store, bus, leases, client, log })
   closers.defer(() => polls.close())
-  const hooks = new Hooks({ rooms, store, bus, client, log })
+  const hooks = new Hooks({ rooms, store, bus, leases, client, log })
   // Before the viewers: that all of them leave at the end is no event.
   closers.defer(() => events.close())
   closers.defer(() => hooks.close())
@@ -218,6 +229,10 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
 /** The server's own pages are always allowed, also behind a proxy that gives them another name. */
 function allowedReferrers({ allowReferrer, publicUrl }: Options): string[] {
   return allowReferrer.length > 0 && publicUrl ? [...allowReferrer, new URL(publicUrl).host] : allowReferrer
+}
+
+function isDriver(store: unknown): store is Driver {
+  return typeof store === 'object' && store !== null && typeof (store as Driver).open === 'function'
 }
 
 function toPaths(widgets: ImgcastOptions['widgets']): string[] | undefined {

@@ -1,3 +1,4 @@
+export type { ClusterParts, Driver, DriverInit } from './cluster/driver.ts'
 export { PublicError } from './errors.ts'
 export { createImgcast, type Imgcast, type ImgcastOptions, type Stats } from './imgcast.ts'
 export { type ExpectPictureOptions, expectPicture } from './picture/expect-picture.ts'

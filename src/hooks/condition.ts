@@ -1,5 +1,6 @@
 import { quote } from '../errors.ts'
-import { isRoomName } from '../widget/room.ts'
+import { isKeyText } from '../widget/key.ts'
+import { isWidgetName, parseRoom } from '../widget/room.ts'
 
 /** A condition on one number of one room: `visitors(online/blog) > 100`. */
 export interface Condition {
@@ -42,14 +43,23 @@ export function parseCondition(text: string): Condition {
   }
   const measure = take(/^(visitors|connections|hits)(?![\w-])/, `one of ${MEASURES.join(', ')}`) as Measure
   take(/^\(/, `( after ${measure}`)
-  const room = take(/^[^)\s]+/, 'a room like online/blog').trim()
-  if (!isRoomName(room)) throw new TypeError(`expected a room like online/blog, got ${quote(room)}`)
+  // A key may have parentheses and spaces; behind the last one come only an operator and a number.
+  const end = rest.includes(')') ? rest.lastIndexOf(')') : rest.search(/[\s<>=!]|$/)
+  const room = rest.slice(0, end).trim()
+  if (room === '') take(/^(?!)/, 'a room like online/blog')
+  rest = rest.slice(end).trimStart()
+  if (!isRoom(room)) throw new TypeError(`expected a room like online/blog, got ${quote(room)}`)
   take(/^\)/, `) after ${room}`)
   const operators = Object.keys(OPERATORS).join(' ')
   const operator = take(/^(>=|<=|==|!=|>|<)(?!=)/, `one of ${operators}`) as Operator
   const number = Number(take(/^\d{1,15}(?![\w.])/, 'a whole number'))
   if (rest !== '') throw new TypeError(`expected nothing after ${number}, got ${quote(rest)}`)
   return { measure, room, operator, number }
+}
+
+function isRoom(text: string): boolean {
+  const { widget, key } = parseRoom(text)
+  return isWidgetName(widget) && isKeyText(key)
 }
 
 /** Writes a condition the one way that equal ones have in common. */

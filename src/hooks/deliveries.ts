@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import * as z from 'zod'
 import type { Store } from '../cluster/store.ts'
 import type { OutgoingClient } from '../system/outgoing.ts'
+import { parseRoom, roomOf } from '../widget/room.ts'
 import type { Hook } from './hook.ts'
 import { signatureHeaders } from './signature.ts'
 
@@ -43,10 +44,17 @@ const MAX_ERROR_LENGTH = 120
 /** The receiver wants no more messages (Standard Webhooks 1.0). */
 const GONE = 410
 const NAME = '$log'
+/** Stands for the widget in the rooms of hooks; no widget can have this name. */
+const HOOKS = '$hook'
 
 /** The room of the store where a hook and its log are kept. */
 export function hookRoom(id: string): string {
-  return `$hook/${id}`
+  return roomOf({ widget: HOOKS, key: id })
+}
+
+/** Whether a room of the store holds a hook. */
+export function isHookRoom(room: string): boolean {
+  return parseRoom(room).widget === HOOKS
 }
 
 /**
@@ -76,11 +84,7 @@ export class Deliveries {
 
   /** Resumes the deliveries of a hook from before the last stop. Damaged ones are dropped and logged. */
   async load(hook: Hook): Promise<void> {
-    const stored = (await this.#store.get(hookRoom(hook.id), NAME)) ?? []
-    const rows = Array.isArray(stored) ? stored.slice(0, REMEMBERED) : [stored]
-    const log = rows.flatMap((row) => deliverySchema.safeParse(row).data ?? [])
-    const damaged = rows.length - log.length
-    if (damaged > 0) this.#log.error({ hook: hook.id, damaged }, 'dropped damaged deliveries in the store')
+    const log = await this.read(hook.id)
     this.#logs.set(hook.id, log)
     for (const delivery of log) if (delivery.state === 'pending') this.#schedule(hook, delivery)
   }
@@ -99,15 +103,30 @@ export class Deliveries {
     return delivery
   }
 
-  /** The deliveries of a hook, the newest first. */
+  /** The deliveries of a hook that this node delivers for, the newest first. */
   log(id: string): readonly Delivery[] {
     return this.#logs.get(id) ?? []
   }
 
-  /** Deletes the deliveries of a hook, those that wait too. */
-  async delete(id: string): Promise<void> {
+  /** The deliveries of any hook, as they are in the store. Damaged ones are left out and logged. */
+  async read(id: string): Promise<Delivery[]> {
+    const stored = (await this.#store.get(hookRoom(id), NAME)) ?? []
+    const rows = Array.isArray(stored) ? stored.slice(0, REMEMBERED) : [stored]
+    const log = rows.flatMap((row) => deliverySchema.safeParse(row).data ?? [])
+    const damaged = rows.length - log.length
+    if (damaged > 0) this.#log.error({ hook: id, damaged }, 'dropped damaged deliveries in the store')
+    return log
+  }
+
+  /** Stops to deliver for a hook. What waits stays in the store. */
+  forget(id: string): void {
     for (const delivery of this.#logs.get(id) ?? []) this.#cancel(delivery)
     for (const byHook of [this.#logs, this.#lanes, this.#failures]) byHook.delete(id)
+  }
+
+  /** Deletes the deliveries of a hook, those that wait too. */
+  async delete(id: string): Promise<void> {
+    this.forget(id)
     await this.#store.delete(hookRoom(id), NAME)
   }
 

@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Bus } from '../cluster/bus.ts'
+import { HeldLeases } from '../cluster/held-leases.ts'
+import type { Leases } from '../cluster/leases.ts'
 import type { RoomSummary, Rooms } from '../cluster/rooms.ts'
 import type { Store } from '../cluster/store.ts'
 import { PublicError } from '../errors.ts'
 import type { OutgoingClient } from '../system/outgoing.ts'
+import { parseRoom } from '../widget/room.ts'
 import { type Condition, holds, parseCondition } from './condition.ts'
-import { Deliveries, type Delivery, hookRoom } from './deliveries.ts'
+import { Deliveries, type Delivery, hookRoom, isHookRoom } from './deliveries.ts'
 import { type Hook, type HookSettings, parseStoredHook, timesOf } from './hook.ts'
 import { SECRET_PREFIX } from './signature.ts'
 import { Trigger } from './trigger.ts'
@@ -17,6 +20,7 @@ export interface HooksInit {
   rooms: Pick<Rooms, 'get'>
   store: Store
   bus: Bus
+  leases: Leases
   client: OutgoingClient
   log: Logger
   /** Milliseconds between attempts at a delivery. @default those of `Deliveries` */
@@ -27,6 +31,8 @@ interface Watched {
   hook: Hook
   condition: Condition
   trigger: Trigger
+  /** Whether this node evaluates it. */
+  isOurs: boolean
   /** Whether its condition is being evaluated, and whether it must be evaluated once more after that. */
   evaluating: 'no' | 'yes' | 'again'
   /** The performance.now() of the last evaluation. */
@@ -44,35 +50,41 @@ const NOBODY = { connections: 0, visitors: 0, peak: 0, hits: 0 }
 
 /**
  * Webhooks: each is sent a message once when its condition becomes true, and again only after it was false and its
- * cooldown is over. Kept in the store.
+ * cooldown is over. Kept in the store; of several nodes, the one with its lease evaluates a hook and delivers for it.
  */
 export class Hooks {
   readonly #init: HooksInit
   readonly #deliveries: Deliveries
   readonly #watched = new Map<string, Watched>()
-  readonly #unsubscribe: () => void
+  readonly #leases: HeldLeases
+  readonly #unsubscribe: (() => void)[]
   readonly #timer: NodeJS.Timeout
 
   constructor(init: HooksInit) {
     this.#init = init
     this.#deliveries = new Deliveries(init)
-    this.#unsubscribe = init.bus.subscribe((room) => this.#evaluateAll(room))
+    this.#leases = new HeldLeases({
+      ...{ leases: init.leases, prefix: 'hook' },
+      onGain: (id) => this.#resume(id),
+      onLoss: (id) => this.#pause(id),
+    })
+    const follow = (reading: Promise<void>) =>
+      void reading.catch((error: Error) =>
+        init.log.error({ error: error.message }, 'cannot read hooks again'),
+      )
+    this.#unsubscribe = [
+      init.bus.subscribe((room, change) => {
+        if (change !== 'settings') this.#evaluateAll(room)
+        else if (isHookRoom(room)) follow(this.#follow(room))
+      }),
+      init.bus.onReconnect(() => follow(this.#followAll())),
+    ]
     this.#timer = setInterval(() => this.#evaluateAll(), INTERVAL).unref()
   }
 
   /** Resumes the hooks of before the last stop. A damaged row is skipped and logged. */
   async load(): Promise<void> {
-    for await (const [room, row] of this.#init.store.list(NAME)) {
-      try {
-        const hook = parseStoredHook(row)
-        if (hookRoom(hook.id) !== room)
-          throw new TypeError(`expected a hook of ${room}, got one of ${hook.id}`)
-        await this.#deliveries.load(hook)
-        this.#watch(hook)
-      } catch (error) {
-        this.#init.log.error({ room, error: (error as Error).message }, 'skipped a damaged hook in the store')
-      }
-    }
+    for await (const [room, row] of this.#init.store.list(NAME)) await this.#apply(room, row)
   }
 
   /** Adds a hook. @throws PublicError 409 where there are too many. */
@@ -88,8 +100,10 @@ export class Hooks {
       created: Date.now(),
       hasFired: false,
     }
-    await this.#init.store.set(hookRoom(hook.id), NAME, hook, { durable: true })
-    void this.#evaluate(this.#watch(hook))
+    const room = hookRoom(hook.id)
+    await this.#init.store.set(room, NAME, hook, { durable: true })
+    await this.#watch(hook)
+    this.#init.bus.publish(room, 'settings')
     return hook
   }
 
@@ -105,40 +119,100 @@ export class Hooks {
   }
 
   /** The deliveries of a hook, the newest first. */
-  log(id: string): readonly Delivery[] {
-    return this.#deliveries.log(id)
+  async log(id: string): Promise<readonly Delivery[]> {
+    return this.#leases.has(id) ? this.#deliveries.log(id) : this.#deliveries.read(id)
   }
 
   /** Returns whether the hook existed. */
   async delete(id: string): Promise<boolean> {
-    if (!this.#watched.delete(id)) return false
+    if (!this.#unwatch(id)) return false
     await this.#deliveries.delete(id)
-    return this.#init.store.delete(hookRoom(id), NAME, { durable: true })
+    const existed = await this.#init.store.delete(hookRoom(id), NAME, { durable: true })
+    this.#init.bus.publish(hookRoom(id), 'settings')
+    return existed
   }
 
   /** Stops all evaluations and attempts. Deliveries that wait stay in the store. */
   close(): void {
     clearInterval(this.#timer)
-    this.#unsubscribe()
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
     this.#watched.clear()
     this.#deliveries.close()
+    this.#leases.close()
   }
 
-  #watch(hook: Hook): Watched {
+  /** A hook may have been added, deleted or fired by another node. */
+  async #follow(room: string): Promise<void> {
+    const row = await this.#init.store.get(room, NAME)
+    if (row !== undefined) return this.#apply(room, row)
+    const id = parseRoom(room).key
+    if (this.#unwatch(id)) this.#deliveries.forget(id)
+  }
+
+  /** Messages were lost: compares every hook with the store. */
+  async #followAll(): Promise<void> {
+    const rooms = new Set([...this.#watched.keys()].map(hookRoom))
+    for await (const [room] of this.#init.store.list(NAME)) rooms.add(room)
+    for (const room of rooms) await this.#follow(room)
+  }
+
+  /** Watches a hook of the store, or takes whether it has fired from the node that evaluates it. */
+  async #apply(room: string, row: unknown): Promise<void> {
+    try {
+      const hook = parseStoredHook(row)
+      if (hookRoom(hook.id) !== room) throw new TypeError(`expected a hook of ${room}, got one of ${hook.id}`)
+      const known = this.#watched.get(hook.id)
+      if (!known) await this.#watch(hook)
+      else if (!this.#leases.has(hook.id)) known.hook.hasFired = hook.hasFired
+    } catch (error) {
+      this.#init.log.error({ room, error: (error as Error).message }, 'skipped a damaged hook in the store')
+    }
+  }
+
+  /** Another node may have evaluated the hook until now: goes on where it stopped. */
+  async #resume(id: string): Promise<void> {
+    const watched = this.#watched.get(id)
+    if (!watched) return
+    const { hook } = watched
+    const stored = (await this.#init.store.get(hookRoom(id), NAME)) as Partial<Hook> | null | undefined
+    hook.hasFired = stored?.hasFired === true
+    await this.#deliveries.load(hook)
+    if (this.#watched.get(id) !== watched) return this.#deliveries.forget(id)
+    watched.trigger = new Trigger({ ...timesOf(hook), hasFired: hook.hasFired })
+    watched.isOurs = true
+    void this.#evaluate(watched)
+  }
+
+  /** Another node evaluates the hook and delivers for it from now on. */
+  #pause(id: string): void {
+    const watched = this.#watched.get(id)
+    if (watched) watched.isOurs = false
+    this.#deliveries.forget(id)
+  }
+
+  #unwatch(id: string): boolean {
+    this.#leases.delete(id)
+    return this.#watched.delete(id)
+  }
+
+  /** Resolves when this node evaluates the hook, or knows that another one does. */
+  async #watch(hook: Hook): Promise<void> {
     const watched: Watched = {
       hook,
       condition: parseCondition(hook.when),
       trigger: new Trigger({ ...timesOf(hook), hasFired: hook.hasFired }),
+      isOurs: false,
       evaluating: 'no',
       evaluatedAt: -Infinity,
     }
     this.#watched.set(hook.id, watched)
-    return watched
+    await this.#leases.add(hook.id)
   }
 
   #evaluateAll(room?: string): void {
     for (const watched of this.#watched.values()) {
-      if (room === undefined || watched.condition.room === room) void this.#evaluate(watched)
+      if (watched.isOurs && (room === undefined || watched.condition.room === room))
+        void this.#evaluate(watched)
     }
   }
 
@@ -161,19 +235,20 @@ export class Hooks {
     watched.evaluating = 'no'
   }
 
-  async #evaluateOnce({ hook, condition, trigger }: Watched): Promise<void> {
-    // Deleted meanwhile, or the server stops.
-    if (!this.#watched.has(hook.id)) return
+  async #evaluateOnce({ hook, condition, trigger }: Readonly<Watched>): Promise<void> {
+    // Deleted meanwhile, another node's, or the server stops.
+    const isOurs = () => this.#watched.get(hook.id)?.isOurs === true
+    if (!isOurs()) return
     const summary = await this.#init.rooms.get(condition.room)
-    if (!this.#watched.has(hook.id)) return
+    if (!isOurs()) return
     const value = (summary ?? NOBODY)[condition.measure]
     const fires = trigger.update(holds(condition, value), performance.now())
     if (trigger.hasFired !== hook.hasFired) {
       hook.hasFired = trigger.hasFired
       await this.#init.store.set(hookRoom(hook.id), NAME, hook)
+      this.#init.bus.publish(hookRoom(hook.id), 'settings')
     }
-    if (fires && this.#watched.has(hook.id))
-      await this.#deliveries.send(hook, toMessage(hook, condition, summary))
+    if (fires && isOurs()) await this.#deliveries.send(hook, toMessage(hook, condition, summary))
   }
 }
 

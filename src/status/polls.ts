@@ -1,4 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
+import * as z from 'zod'
+import type { Bus } from '../cluster/bus.ts'
+import { HeldLeases } from '../cluster/held-leases.ts'
+import type { Leases } from '../cluster/leases.ts'
 import type { Store } from '../cluster/store.ts'
 import { PublicError } from '../errors.ts'
 import type { OutgoingClient } from '../system/outgoing.ts'
@@ -10,13 +15,16 @@ import { STATUS_WIDGET, statusRoom } from './status-room.ts'
 import { BADGE, type Status } from './status-schema.ts'
 import { toFailedStatus } from './to-status.ts'
 
-/** A poll, and how it went last. */
-export interface PollReport extends Poll {
-  /** Null until the first answer. */
-  last: { at: string; ok: boolean; detail: string } | null
-  /** Failures since the last success. */
-  failures: number
-}
+const outcomeSchema = z.object({
+  last: z.object({ at: z.string(), ok: z.boolean(), detail: z.string() }).nullable(),
+  failures: z.number(),
+})
+
+/**
+ * A poll, and how it went last: `last` is null until the first response, and `failures` counts those since the last
+ * success.
+ */
+export type PollReport = Poll & z.infer<typeof outcomeSchema>
 
 /** One status with what is polled for it. */
 export interface StatusRow {
@@ -27,6 +35,8 @@ export interface StatusRow {
 
 interface Running {
   report: PollReport
+  /** Milliseconds until the first request. */
+  delay: number
   timer: NodeJS.Timeout | undefined
   stop: AbortController
 }
@@ -34,11 +44,15 @@ interface Running {
 /** What polls work with. */
 export interface PollsInit {
   store: Store
+  bus: Bus
+  leases: Leases
   client: OutgoingClient
   log: Logger
 }
 
 const NAME = '$poll'
+/** The name under which the node that runs a poll keeps how it went last. */
+const OUTCOME = '$polled'
 const HEADERS = { Accept: 'application/json' }
 /** Largest number of statuses in a list. */
 const MAX_STATUSES = 10_000
@@ -52,34 +66,42 @@ const SPREAD = 5_000
 const COSTLY_PAUSE = 60_000
 
 /**
- * Fetches JSON for statuses at regular intervals and shows what it says. Kept in the store. Each poll has at most one
- * request under way and waits for no other poll.
+ * Fetches JSON for statuses at regular intervals and shows what it says. Kept in the store; of several nodes, the one with
+ * its lease runs a poll. Each poll has at most one request under way and waits for no other poll.
  */
 export class Polls {
   readonly #store: Store
+  readonly #bus: Bus
+  readonly #leases: HeldLeases
+  readonly #unsubscribe: (() => void)[]
   readonly #client: OutgoingClient
   readonly #log: Logger
   readonly #reader = new StatusReader()
   readonly #running = new Map<string, Running>()
 
-  constructor({ store, client, log }: PollsInit) {
+  constructor({ store, bus, leases, client, log }: PollsInit) {
     this.#store = store
+    this.#bus = bus
     this.#client = client
     this.#log = log
+    this.#leases = new HeldLeases({
+      ...{ leases, prefix: 'poll' },
+      onGain: (key) => this.#resume(key),
+      onLoss: (key) => this.#pause(key),
+    })
+    const follow = (reading: Promise<void>) =>
+      void reading.catch((error: Error) => log.error({ error: error.message }, 'cannot read polls again'))
+    this.#unsubscribe = [
+      bus.subscribe((room, change) => {
+        if (change === 'settings' && parseRoom(room).widget === STATUS_WIDGET) follow(this.#follow(room))
+      }),
+      bus.onReconnect(() => follow(this.#followAll())),
+    ]
   }
 
   /** Resumes the polls of before the last stop. A damaged row is skipped and logged. */
   async load(): Promise<void> {
-    for await (const [room, poll] of this.#store.list(NAME)) {
-      try {
-        const { widget, key } = parseRoom(room)
-        if (widget !== STATUS_WIDGET) throw new TypeError(`expected a room of ${STATUS_WIDGET}`)
-        checkKey(key)
-        this.#start(key, parsePoll(poll), Math.random() * SPREAD)
-      } catch (error) {
-        this.#log.error({ room, error: (error as Error).message }, 'skipped a damaged poll in the store')
-      }
-    }
+    for await (const [room, poll] of this.#store.list(NAME)) this.#apply(room, poll)
   }
 
   /** Starts to poll for a status; replaces its previous poll. @throws PublicError 409 for one too many. */
@@ -88,19 +110,27 @@ export class Polls {
       const caption = `there are ${MAX_POLLS} polls, and there can be no more`
       throw new PublicError({ code: 'too-many-polls', status: 409, caption })
     }
-    await this.#store.set(statusRoom(key), NAME, poll, { durable: true })
+    await Promise.all([
+      this.#store.set(statusRoom(key), NAME, poll, { durable: true }),
+      this.#store.delete(statusRoom(key), OUTCOME),
+    ])
     this.#stop(key)
-    return this.#start(key, poll, 0)
+    const report = this.#start(key, poll, 0)
+    this.#bus.publish(statusRoom(key), 'settings')
+    return report
   }
 
-  get(key: string): PollReport | undefined {
-    return this.#running.get(key)?.report
+  async get(key: string): Promise<PollReport | undefined> {
+    const running = this.#running.get(key)
+    return running && this.#report(key, running)
   }
 
   /** Stops one; the last status stays. Returns whether there was one. */
   async delete(key: string): Promise<boolean> {
     if (!this.#stop(key)) return false
-    await this.#store.delete(statusRoom(key), NAME, { durable: true })
+    const room = statusRoom(key)
+    await Promise.all([this.#store.delete(room, NAME, { durable: true }), this.#store.delete(room, OUTCOME)])
+    this.#bus.publish(room, 'settings')
     return true
   }
 
@@ -112,39 +142,106 @@ export class Polls {
       if (rows.size >= MAX_STATUSES) break
       if (widget === STATUS_WIDGET) rows.set(key, { key, status: status as Status, poll: null })
     }
-    for (const [key, { report }] of this.#running)
-      rows.set(key, { key, status: rows.get(key)?.status ?? null, poll: report })
+    for (const [key, running] of [...this.#running]) {
+      const poll = await this.#report(key, running)
+      rows.set(key, { key, status: rows.get(key)?.status ?? null, poll })
+    }
     return [...rows.values()].sort((one, other) => (one.key < other.key ? -1 : 1))
   }
 
   /** Aborts all requests. The polls stay in the store. */
   close(): void {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
     for (const key of [...this.#running.keys()]) this.#stop(key)
+    this.#leases.close()
     void this.#reader.close()
   }
 
   #start(key: string, poll: Poll, delay: number): PollReport {
     const running: Running = {
       report: { ...poll, last: null, failures: 0 },
+      delay,
       timer: undefined,
       stop: new AbortController(),
     }
     this.#running.set(key, running)
-    this.#schedule(key, running, delay)
+    void this.#leases.add(key)
     return running.report
   }
 
   #stop(key: string): boolean {
-    const running = this.#running.get(key)
-    clearTimeout(running?.timer)
-    running?.stop.abort(new Error('the poll was stopped'))
+    this.#pause(key)
+    this.#leases.delete(key)
     return this.#running.delete(key)
   }
 
+  /** Another node may have run the poll until now: goes on where it stopped. */
+  async #resume(key: string): Promise<void> {
+    const running = this.#running.get(key)
+    if (!running) return
+    if (running.stop.signal.aborted) running.stop = new AbortController()
+    const { signal } = running.stop
+    const outcome = await this.#outcome(key).catch(() => undefined)
+    if (signal.aborted) return
+    Object.assign(running.report, outcome)
+    this.#schedule(key, running, running.delay)
+  }
+
+  /** Stops the requests of a poll. */
+  #pause(key: string): void {
+    const running = this.#running.get(key)
+    clearTimeout(running?.timer)
+    running?.stop.abort(new Error('the poll was stopped'))
+  }
+
+  /** A poll may have been added, changed or deleted by another node. */
+  async #follow(room: string): Promise<void> {
+    const row = await this.#store.get(room, NAME)
+    if (row === undefined) this.#stop(parseRoom(room).key)
+    else this.#apply(room, row)
+  }
+
+  /** Messages were lost: compares every poll with the store. */
+  async #followAll(): Promise<void> {
+    const rooms = new Set([...this.#running.keys()].map(statusRoom))
+    for await (const [room] of this.#store.list(NAME)) rooms.add(room)
+    for (const room of rooms) await this.#follow(room)
+  }
+
+  /** Starts a poll of the store, unless it runs already as it is stored. */
+  #apply(room: string, row: unknown): void {
+    try {
+      const { widget, key } = parseRoom(room)
+      if (widget !== STATUS_WIDGET) throw new TypeError(`expected a room of ${STATUS_WIDGET}`)
+      checkKey(key)
+      const poll = parsePoll(row)
+      const running = this.#running.get(key)
+      if (running && isDeepStrictEqual(parsePoll(running.report), poll)) return
+      this.#stop(key)
+      this.#start(key, poll, Math.random() * SPREAD)
+    } catch (error) {
+      this.#log.error({ room, error: (error as Error).message }, 'skipped a damaged poll in the store')
+    }
+  }
+
+  /** A poll as the node that runs it sees it. */
+  async #report(key: string, { report }: Running): Promise<PollReport> {
+    return this.#leases.has(key) ? report : { ...report, ...(await this.#outcome(key)) }
+  }
+
+  async #outcome(key: string): Promise<Pick<PollReport, 'last' | 'failures'> | undefined> {
+    return outcomeSchema.safeParse(await this.#store.get(statusRoom(key), OUTCOME)).data
+  }
+
+  async #keepOutcome(key: string, { last, failures }: PollReport): Promise<void> {
+    await this.#store.set(statusRoom(key), OUTCOME, { last, failures }).catch(() => {})
+  }
+
   #schedule(key: string, running: Running, delay: number): void {
+    const { signal } = running.stop
     const next = () => {
       void this.#poll(key, running).then((pause) => {
-        if (running.stop.signal.aborted) return
+        if (signal.aborted) return
         this.#schedule(key, running, Math.max(intervalOf(running.report), pause))
       })
     }
@@ -152,7 +249,8 @@ export class Polls {
   }
 
   /** Never rejects. @returns the shortest pause before the next request, in milliseconds. */
-  async #poll(key: string, { report, stop }: Running): Promise<number> {
+  async #poll(key: string, running: Running): Promise<number> {
+    const { report, stop } = running
     const { signal } = stop
     const at = new Date().toISOString()
     let pause = 0
@@ -173,6 +271,7 @@ export class Polls {
       if (error instanceof TooCostlyError) pause = Math.max(pause, COSTLY_PAUSE)
       await this.#fail(key, report, { at, ok: false, detail: (error as Error).message })
     }
+    if (!signal.aborted) await this.#keepOutcome(key, report)
     return pause
   }
 

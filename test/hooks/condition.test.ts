@@ -11,6 +11,10 @@ describe('a condition', () => {
     ['hits(a/b)<5', { measure: 'hits', room: 'a/b', operator: '<', number: 5 }],
     ['hits(a/b)<= 5', { measure: 'hits', room: 'a/b', operator: '<=', number: 5 }],
     ['hits(a/b) ==007', { measure: 'hits', room: 'a/b', operator: '==', number: 7 }],
+    [
+      'hits(camera/front door (2)/a) > 5',
+      { measure: 'hits', room: 'camera/front door (2)/a', operator: '>', number: 5 },
+    ],
     ['hits(a/b)!=5', { measure: 'hits', room: 'a/b', operator: '!=', number: 5 }],
   ])('is read: %s', (text, condition) => {
     expect(parseCondition(text)).toEqual(condition)
@@ -25,7 +29,8 @@ describe('a condition', () => {
     ['visitors online/blog > 1', /expected \( after visitors, got "online/],
     ['visitors() > 1', /expected a room like online\/blog, got "\) > 1"/],
     ['visitors(online) > 1', /expected a room like online\/blog, got "online"/],
-    ['visitors(online/a/b) > 1', /expected a room like online\/blog, got "online\/a\/b"/],
+    ['visitors(/a) > 1', /expected a room like online\/blog, got "\/a"/],
+    ['visitors(online/blog) > 1)', /expected one of >= <= == != > <, got nothing more/],
     ['visitors(online/blog > 1', /expected \) after online\/blog, got "> 1"/],
     ['visitors(online/blog)', /expected one of >= <= == != > <, got nothing more/],
     ['visitors(online/blog) = 1', /expected one of >= <= == != > <, got "= 1"/],

@@ -74,7 +74,7 @@ export function createApi({
     createStateApi(renderer, store),
     createEventsApi(renderer, events),
     createStatusApi(store, polls),
-    createHooksApi(hooks),
+    createHooksApi(renderer, hooks),
     createAuditApi(sockets),
   )
   api.use(() => {

@@ -1,18 +1,20 @@
 import { Router } from 'express'
 import type * as z from 'zod'
 import { PublicError } from '../../errors.ts'
+import { checkHookRoom } from '../../hooks/check-hook-room.ts'
 import type { Delivery } from '../../hooks/deliveries.ts'
 import { type Hook, parseHook } from '../../hooks/hook.ts'
 import type { Hooks } from '../../hooks/hooks.ts'
 import { jsonBody } from '../json-body.ts'
 import { refuseOthers } from '../methods.ts'
+import type { Manifests } from '../room-param.ts'
 import { sendTaggedJson } from '../send.ts'
 import type { deliveryLogSchema, hookSchema } from './schemas.ts'
 
 type LogRow = z.infer<typeof deliveryLogSchema>['deliveries'][number]
 
 /** The calls for webhooks. The response that adds a hook is the only one with its secret. */
-export function createHooksApi(hooks: Hooks): Router {
+export function createHooksApi(known: Manifests, hooks: Hooks): Router {
   const api = Router()
   const find = (id: string): Hook => {
     const hook = hooks.get(id)
@@ -25,7 +27,9 @@ export function createHooksApi(hooks: Hooks): Router {
       sendTaggedJson(request, response, { hooks: hooks.list().map(toJson) })
     })
     .post(jsonBody(), async ({ body, originalUrl }, response) => {
-      const hook = await hooks.add(parseHook(body))
+      const settings = parseHook(body)
+      checkHookRoom(known.manifests, settings)
+      const hook = await hooks.add(settings)
       const [path = ''] = originalUrl.split('?')
       response.status(201).set('Location', `${path.replace(/\/$/, '')}/${hook.id}`)
       response.json({ ...toJson(hook), secret: hook.secret })
@@ -43,9 +47,10 @@ export function createHooksApi(hooks: Hooks): Router {
     .all(refuseOthers('GET', 'DELETE'))
   api
     .route('/hooks/:id/log')
-    .get((request, response) => {
+    .get(async (request, response) => {
       const { id } = find(request.params.id)
-      sendTaggedJson(request, response, { deliveries: hooks.log(id).map(toLogRow) })
+      const log = await hooks.log(id)
+      sendTaggedJson(request, response, { deliveries: log.map(toLogRow) })
     })
     .all(refuseOthers('GET'))
   return api

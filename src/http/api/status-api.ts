@@ -41,10 +41,10 @@ export function createStatusApi(store: Store, polls: Polls): Router {
       checkKey(params.key)
       response.json(await polls.set(params.key, parsePoll(body)))
     })
-    .get((request, response) => {
+    .get(async (request, response) => {
       const { key } = request.params
       checkKey(key)
-      const poll = polls.get(key)
+      const poll = await polls.get(key)
       if (!poll) throw noPoll(key)
       sendTaggedJson(request, response, poll)
     })

@@ -1,0 +1,282 @@
+import { randomBytes } from 'node:crypto'
+import { pino } from 'pino'
+import type { Bus, Change, ChangeListener } from '../../src/cluster/bus.ts'
+import type { ClusterParts, Driver } from '../../src/cluster/driver.ts'
+import type { History } from '../../src/cluster/history.ts'
+import { Listeners } from '../../src/cluster/listeners.ts'
+import { type LeaseTable, MemoryLeases } from '../../src/cluster/memory-leases.ts'
+import { MemoryStore } from '../../src/cluster/memory-store.ts'
+import { MemoryViewerSecrets } from '../../src/cluster/memory-viewer-secrets.ts'
+import type { Membership, Presence, RoomCounts, WatchedCounts } from '../../src/cluster/presence.ts'
+import { memoryHistory } from './memory-history.ts'
+
+/** The streams of one node: rooms, viewers, and how many streams each viewer has open. */
+type Streams = Map<string, Map<string, number>>
+
+/** What the hub knows of one node. */
+interface Part {
+  streams: Streams
+  /** The count of a node that no longer renews its part ends at this time. */
+  until: number
+}
+
+const LEASE = 10_000
+
+/**
+ * A cluster of several nodes in one process, as a reference for drivers and for tests: everything that nodes share is in
+ * the hub, and each node can be cut off or killed. Time stands still until `pass` is called.
+ */
+export class Hub {
+  readonly nodes = new Set<HubNode>()
+  readonly parts = new Map<string, Part>()
+  readonly leases: LeaseTable = new Map()
+  readonly secrets = new MemoryViewerSecrets()
+  readonly history: History
+  readonly store: MemoryStore
+  /** The bus of the node that is writing to the store. */
+  #publisher: Bus | undefined
+  #now = 1_000_000
+
+  constructor() {
+    this.history = memoryHistory(() => this.#now)
+    const relay = { publish: (room: string, change: Change) => this.#publisher?.publish(room, change) }
+    this.store = new MemoryStore(relay as unknown as Bus)
+  }
+
+  /** A driver that joins this hub. */
+  readonly driver: Driver = {
+    expected: 'a hub',
+    accepts: () => true,
+    open: async () => this.join().parts,
+  }
+
+  get now(): number {
+    return this.#now
+  }
+
+  join(): HubNode {
+    const node = new HubNode(this)
+    this.nodes.add(node)
+    return node
+  }
+
+  /** Lets time go by: nodes that are connected renew their part. */
+  async pass(milliseconds: number): Promise<void> {
+    this.#now += milliseconds
+    for (const node of this.nodes) node.renew()
+    for (const [epoch, { until }] of this.parts) if (until <= this.#now) this.parts.delete(epoch)
+  }
+
+  /** The store as a node with a bus writes to it. */
+  storeOf(bus: Bus): MemoryStore {
+    const { store } = this
+    let isClosed = false
+    // The shared store writes and publishes in the turn of the call.
+    return new Proxy(store, {
+      get: (_target, name: keyof MemoryStore) => {
+        if (name === 'close')
+          return async () => {
+            isClosed = true
+          }
+        return (...args: never[]) => {
+          if (isClosed) return refused(name)
+          this.#publisher = bus
+          try {
+            return (store[name] as (...args: never[]) => unknown).apply(store, args)
+          } finally {
+            this.#publisher = undefined
+          }
+        }
+      },
+    })
+  }
+}
+
+/** One node of a hub. */
+export class HubNode {
+  readonly epoch = randomBytes(4).toString('hex')
+  readonly bus: HubBus
+  readonly presence: HubPresence
+  readonly parts: ClusterParts
+  readonly #hub: Hub
+  #isCut = false
+
+  constructor(hub: Hub) {
+    this.#hub = hub
+    this.bus = new HubBus(this, hub)
+    this.presence = new HubPresence(this, hub)
+    const memoryLeases = new MemoryLeases(hub.leases, () => hub.now)
+    const leases = {
+      hold: async (name: string, duration: number) => !this.#isCut && memoryLeases.hold(name, duration),
+      release: async (name: string) => (this.#isCut ? undefined : memoryLeases.release(name)),
+      close: async () => (this.#isCut ? undefined : memoryLeases.close()),
+    }
+    this.parts = {
+      ...{ bus: this.bus, presence: this.presence, leases, history: hub.history },
+      ...{ store: hub.storeOf(this.bus), viewerSecrets: hub.secrets },
+      close: async () => {
+        await this.presence.close()
+        await leases.close()
+        await this.parts.store.close()
+        await this.bus.close()
+        hub.nodes.delete(this)
+      },
+    }
+  }
+
+  get isCut(): boolean {
+    return this.#isCut
+  }
+
+  /** Cuts the node off: it neither sends nor receives, and its part is not renewed. */
+  cut(): void {
+    this.renew()
+    this.#isCut = true
+    const part = this.#hub.parts.get(this.epoch)
+    if (part) part.streams = structuredClone(part.streams)
+  }
+
+  reconnect(): void {
+    this.#isCut = false
+    this.renew()
+    this.bus.reconnected()
+  }
+
+  /** Ends the node without a word, as `kill -9` does. */
+  kill(): void {
+    this.cut()
+    this.#hub.nodes.delete(this)
+  }
+
+  renew(): void {
+    if (this.#isCut || this.presence.isClosed) return
+    this.#hub.parts.set(this.epoch, { streams: this.presence.streams, until: this.#hub.now + LEASE })
+  }
+}
+
+class HubBus implements Bus {
+  readonly #node: HubNode
+  readonly #hub: Hub
+  readonly #listeners: Listeners<[room: string, change: Change]>
+  readonly #reconnects = new Listeners<[]>()
+  readonly logged: string[] = []
+  #isClosed = false
+
+  constructor(node: HubNode, hub: Hub) {
+    this.#node = node
+    this.#hub = hub
+    const write = (line: string) => void this.logged.push((JSON.parse(line) as { msg: string }).msg)
+    this.#listeners = new Listeners(pino({}, { write }))
+  }
+
+  publish(room: string, change: Change): void {
+    if (this.#isClosed) return
+    for (const node of this.#hub.nodes)
+      if (node === this.#node || !(node.isCut || this.#node.isCut)) node.bus.deliver(room, change)
+  }
+
+  deliver(room: string, change: Change): void {
+    if (!this.#isClosed) this.#listeners.call(room, change)
+  }
+
+  reconnected(): void {
+    this.#reconnects.call()
+  }
+
+  subscribe(listener: ChangeListener): () => void {
+    return this.#listeners.add(listener)
+  }
+
+  onReconnect(listener: () => void): () => void {
+    return this.#reconnects.add(listener)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#reconnects.clear()
+  }
+}
+
+class HubPresence implements Presence {
+  /** The streams of this node. */
+  readonly streams: Streams = new Map()
+  readonly #node: HubNode
+  readonly #hub: Hub
+  isClosed = false
+
+  constructor(node: HubNode, hub: Hub) {
+    this.#node = node
+    this.#hub = hub
+  }
+
+  get openRooms(): number {
+    return this.streams.size
+  }
+
+  async join(room: string, viewer: string): Promise<Membership> {
+    this.#add(room, viewer, 1)
+    let hasLeft = false
+    return {
+      leave: async () => {
+        if (hasLeft) return
+        hasLeft = true
+        this.#add(room, viewer, -1)
+      },
+    }
+  }
+
+  async counts(room: string): Promise<RoomCounts> {
+    const counts = this.#count(room)
+    const peak = await this.#hub.history.peak(room)
+    return { ...counts, peak, ...(this.#node.isCut && { isPartial: true as const }) }
+  }
+
+  async rooms(): Promise<WatchedCounts[]> {
+    const rooms = new Set(this.#parts().flatMap((streams) => [...streams.keys()]))
+    return [...rooms].map((room) => ({ room, ...this.#count(room) }))
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true
+    if (!this.#node.isCut) this.#hub.parts.delete(this.#node.epoch)
+  }
+
+  #add(room: string, viewer: string, change: 1 | -1): void {
+    const viewers = this.streams.get(room) ?? new Map<string, number>()
+    const streams = (viewers.get(viewer) ?? 0) + change
+    if (streams > 0) viewers.set(viewer, streams)
+    else viewers.delete(viewer)
+    if (viewers.size > 0) this.streams.set(room, viewers)
+    else this.streams.delete(room)
+    if (this.isClosed) return
+    this.#node.renew()
+    if (!this.#node.isCut) this.#hub.history.note(room, this.#count(room))
+    this.#node.bus.publish(room, 'presence')
+  }
+
+  #parts(): Streams[] {
+    if (this.#node.isCut) return [this.streams]
+    const others = [...this.#hub.parts].filter(
+      ([epoch, { until }]) => epoch !== this.#node.epoch && until > this.#hub.now,
+    )
+    return [this.streams, ...others.map(([, { streams }]) => streams)]
+  }
+
+  #count(room: string): { connections: number; visitors: number } {
+    const all = this.#parts().flatMap((streams) => [...(streams.get(room) ?? [])])
+    return {
+      connections: all.reduce((sum, [, streams]) => sum + streams, 0),
+      visitors: new Set(all.map(([viewer]) => viewer)).size,
+    }
+  }
+}
+
+/** What a call of a closed store returns. */
+function refused(name: string): unknown {
+  const error = new Error('The store is closed')
+  if (name !== 'list') return Promise.reject(error)
+  return (async function* () {
+    yield* []
+    throw error
+  })()
+}
