@@ -82,6 +82,13 @@ const TABLE = {
   ),
   maxConnections: integer(10_000, 1, 1_000_000, 'maximum number of open picture streams'),
   maxConnectionsPerAddress: integer(200, 1, 1_000_000, 'maximum number of open picture streams per address'),
+  maxVisitorsPerAddress: option<number | 'auto'>({
+    value: 'number|auto',
+    default: 'auto',
+    expected: 'auto, or a whole number from 1 to 1000000',
+    help: 'maximum number of visitors that one address adds to a room; auto for 5, or a fifth of the room',
+    parse: (value) => (value === 'auto' ? value : integer(1, 1, 1_000_000, '').parse(value)),
+  }),
   maxChannels: integer(500, 1, 100_000, 'maximum number of different pictures drawn at the same time'),
   linger: duration(10_000, 0, HOUR, 'how long a picture is kept after its last viewer has left'),
   heartbeat: duration(

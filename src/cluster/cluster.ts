@@ -1,9 +1,8 @@
 import type { Logger } from 'pino'
-import type { ClusterParts, Driver } from './driver.ts'
+import type { ClusterParts, Driver, DriverInit } from './driver.ts'
 import { expectedLocation, findDriver } from './drivers.ts'
 import { Hits } from './hits.ts'
 import { type ClusterNode, createNode } from './node.ts'
-import type { ClusterObserver } from './observer.ts'
 import { StoreError } from './store-error.ts'
 import { ViewerKeys } from './viewer-key.ts'
 
@@ -14,22 +13,25 @@ export interface Cluster extends ClusterParts {
   viewerKeys: ViewerKeys
 }
 
+type ClusterSettings = Partial<Pick<DriverInit, 'retention' | 'maxVisitorsPerAddress' | 'observer'>>
+
 /**
  * Joins a cluster.
  * @param store a location whose scheme has a driver, such as `memory:` or `file:./imgcast.db`, or a driver.
  * @param retention milliseconds that the history is kept. @default for ever
+ * @param maxVisitorsPerAddress how many visitors one address can add to a room. @default 'auto'
  * @param observer is told of failures. @default failures are not counted
  * @throws StoreError if the store cannot be opened.
  */
 export async function createCluster(
   store: string | Driver,
   log: Logger,
-  { retention = Number.POSITIVE_INFINITY, observer }: { retention?: number; observer?: ClusterObserver } = {},
+  { retention = Number.POSITIVE_INFINITY, ...rest }: ClusterSettings = {},
 ): Promise<Cluster> {
   const found = typeof store === 'string' ? findDriver(store) : { driver: store, rest: '' }
   if (!found) throw new StoreError(`expected ${expectedLocation()}, got ${JSON.stringify(store)}`)
   const node = createNode()
-  const parts = await found.driver.open(found.rest, { node, log, retention, observer })
+  const parts = await found.driver.open(found.rest, { node, log, retention, ...rest })
   const viewerKeys = new ViewerKeys({ secrets: parts.viewerSecrets, log })
   await viewerKeys.load()
   return { ...parts, node, hits: new Hits(parts.store, parts.bus, parts.history), viewerKeys }

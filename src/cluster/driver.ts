@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Bus } from './bus.ts'
+import type { VisitorLimit } from './crowd.ts'
 import type { History } from './history.ts'
 import type { Leases } from './leases.ts'
 import type { ClusterNode } from './node.ts'
@@ -14,6 +15,8 @@ export interface DriverInit {
   log: Logger
   /** Milliseconds that the history is kept. */
   retention: number
+  /** How many visitors one address can add to a room. @default 'auto' */
+  maxVisitorsPerAddress?: VisitorLimit | undefined
   /** @default failures are not counted */
   observer?: ClusterObserver | undefined
 }

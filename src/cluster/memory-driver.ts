@@ -11,10 +11,10 @@ import { RecordedHistory } from './recorded-history.ts'
 export const memoryDriver: Driver = {
   expected: 'memory:',
   accepts: (rest) => rest === '',
-  async open(_rest, { log, retention }): Promise<ClusterParts> {
+  async open(_rest, { log, retention, maxVisitorsPerAddress }): Promise<ClusterParts> {
     const bus = new MemoryBus(log)
     const history = new RecordedHistory({ archive: new MemoryArchive(), retention, log })
-    const presence = new MemoryPresence(bus, history)
+    const presence = new MemoryPresence(bus, history, maxVisitorsPerAddress)
     const store = new MemoryStore(bus)
     const leases = new MemoryLeases()
     const viewerSecrets = new MemoryViewerSecrets()

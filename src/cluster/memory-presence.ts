@@ -1,22 +1,20 @@
 import type { Bus } from './bus.ts'
+import { Crowd, type VisitorLimit } from './crowd.ts'
 import type { History } from './history.ts'
 import type { Membership, Presence, RoomCounts, WatchedCounts } from './presence.ts'
 
-interface Room {
-  connections: number
-  /** The number of open streams of each viewer. */
-  viewers: Map<string, number>
-}
-
 /** The presence of a cluster of one. */
 export class MemoryPresence implements Presence {
-  readonly #rooms = new Map<string, Room>()
+  readonly #rooms = new Map<string, Crowd>()
   readonly #bus: Bus
   readonly #history: Pick<History, 'note' | 'peak'>
+  readonly #limit: VisitorLimit
 
-  constructor(bus: Bus, history: Pick<History, 'note' | 'peak'>) {
+  /** @param limit how many visitors one address can add to a room. @default 'auto' */
+  constructor(bus: Bus, history: Pick<History, 'note' | 'peak'>, limit: VisitorLimit = 'auto') {
     this.#bus = bus
     this.#history = history
+    this.#limit = limit
   }
 
   get openRooms(): number {
@@ -24,49 +22,40 @@ export class MemoryPresence implements Presence {
   }
 
   async join(room: string, viewer: string): Promise<Membership> {
-    const state = this.#rooms.get(room) ?? { connections: 0, viewers: new Map() }
-    this.#rooms.set(room, state)
-    state.connections += 1
-    state.viewers.set(viewer, (state.viewers.get(viewer) ?? 0) + 1)
-    this.#publish(room, state)
+    const crowd = this.#rooms.get(room) ?? new Crowd(this.#limit)
+    this.#rooms.set(room, crowd)
+    crowd.add(viewer)
+    this.#publish(room, crowd)
     let left = false
     return {
       leave: async () => {
         if (left) return
         left = true
-        this.#leave(room, state, viewer)
+        this.#leave(room, crowd, viewer)
       },
     }
   }
 
   async counts(room: string): Promise<RoomCounts> {
     // Read before waiting for the peak: who asks because of a change gets the counts of that change.
-    const state = this.#rooms.get(room)
-    const [connections, visitors] = [state?.connections ?? 0, state?.viewers.size ?? 0]
+    const { connections = 0, visitors = 0 } = this.#rooms.get(room) ?? {}
     return { connections, visitors, peak: await this.#history.peak(room) }
   }
 
   async rooms(): Promise<WatchedCounts[]> {
-    return [...this.#rooms].map(([room, { connections, viewers }]) => ({
-      room,
-      connections,
-      visitors: viewers.size,
-    }))
+    return [...this.#rooms].map(([room, { connections, visitors }]) => ({ room, connections, visitors }))
   }
 
   async close(): Promise<void> {}
 
-  #leave(room: string, state: Room, viewer: string): void {
-    state.connections -= 1
-    const streams = (state.viewers.get(viewer) ?? 0) - 1
-    if (streams > 0) state.viewers.set(viewer, streams)
-    else state.viewers.delete(viewer)
-    if (state.connections === 0) this.#rooms.delete(room)
-    this.#publish(room, state)
+  #leave(room: string, crowd: Crowd, viewer: string): void {
+    crowd.delete(viewer)
+    if (crowd.connections === 0) this.#rooms.delete(room)
+    this.#publish(room, crowd)
   }
 
-  #publish(room: string, { connections, viewers }: Room): void {
-    this.#history.note(room, { connections, visitors: viewers.size })
+  #publish(room: string, { connections, visitors }: Crowd): void {
+    this.#history.note(room, { connections, visitors })
     this.#bus.publish(room, 'presence')
   }
 }

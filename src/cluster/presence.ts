@@ -29,7 +29,8 @@ export interface Membership {
  * Who has a room open, on every node.
  *
  * - A count MUST never go below zero, and MUST be back to zero once every membership has left.
- * - `visitors` is a union: a person who watches on two nodes is one visitor.
+ * - `visitors` is a union: a person who watches on two nodes is one visitor. A viewer key may begin with the key of its
+ *   address and a dot; one address MUST NOT add more visitors than the limit, on all nodes together, as `Crowd` counts.
  * - Each change MUST be published to the bus as `presence`, after it can be read.
  * - A node renews its part of the counts under a lease of 10 s; the part of a node that ended without a word is gone when
  *   the lease is over, and a node that starts again has a new epoch and does not inherit it.

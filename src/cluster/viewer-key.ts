@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
+import { addressGroup, isLoopback } from '../system/address-group.ts'
 import { MemoryViewerSecrets } from './memory-viewer-secrets.ts'
 import { DAY } from './minute.ts'
 import type { ViewerSecrets } from './viewer-secrets.ts'
@@ -47,9 +48,15 @@ export class ViewerKeys {
     await Promise.all([this.#fetch(today), this.#fetch(today + 1)])
   }
 
+  /** `<address>.<person>`, both hashed; the first part is what limits by address go by, and is missing for loopback. */
   keyOf({ address, userAgent, language }: Identity): string {
-    const identity = JSON.stringify([address, userAgent, language])
-    return createHmac('sha256', this.#today()).update(identity).digest('base64url').slice(0, 22)
+    const person = this.#hash([address, userAgent, language]).slice(0, 22)
+    // No stranger has an address of this machine: behind a proxy that is not trusted everybody would share one limit.
+    return isLoopback(address) ? person : `${this.#hash([addressGroup(address)]).slice(0, 12)}.${person}`
+  }
+
+  #hash(parts: readonly string[]): string {
+    return createHmac('sha256', this.#today()).update(JSON.stringify(parts)).digest('base64url')
   }
 
   #today(): Buffer {

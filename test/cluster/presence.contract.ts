@@ -90,6 +90,18 @@ export function describePresence(kind: string, make: () => PresenceNodes | Promi
       await expectCounts({ connections: 0, visitors: 0 }, 'r/a')
     })
 
+    test('counts five visitors of one address, on all nodes together, and every connection', async () => {
+      const { presence, last, expectCounts } = await begin()
+      const join = (index: number) =>
+        (index % 2 ? presence : last.presence).join('online/a', `home.v${index}`)
+      const members = await Promise.all(Array.from({ length: 20 }, (_, index) => join(index)))
+      await expectCounts({ connections: 20, visitors: 5 })
+      for (const member of members.splice(0, 17)) await member.leave()
+      await expectCounts({ connections: 3, visitors: 3 })
+      for (const member of members) await member.leave()
+      await expectCounts({ connections: 0, visitors: 0 })
+    })
+
     test('publishes each change after it can be read', async () => {
       const { presence, bus } = await begin()
       const seen: Promise<number>[] = []

@@ -24,11 +24,27 @@ describe('viewer keys', () => {
     expect(new Set([ann, ...others].map((who) => keys.keyOf(who))).size).toBe(4)
   })
 
+  test('begin with what is the same for an address, or for the network of an IPv6 customer', () => {
+    const keys = new ViewerKeys()
+    const addressOf = (address: string, userAgent = 'x') =>
+      keys.keyOf({ ...ann, address, userAgent }).split('.')[0]
+    expect(addressOf('192.0.2.1', 'a')).toBe(addressOf('192.0.2.1', 'b'))
+    expect(addressOf('192.0.2.1')).toBe(addressOf('::ffff:192.0.2.1'))
+    expect(addressOf('192.0.2.1')).not.toBe(addressOf('192.0.2.2'))
+    expect(addressOf('2001:db8:1:2:3::4')).toBe(addressOf('2001:db8:1:2::9'))
+    expect(addressOf('2001:db8:1:2::9')).not.toBe(addressOf('2001:db8:1:3::9'))
+  })
+
+  test('of this machine have no address: behind a proxy that is not trusted everybody has it', () => {
+    for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1'])
+      expect(new ViewerKeys().keyOf({ ...ann, address })).toMatch(/^[\w-]{22}$/)
+  })
+
   test('reveal nothing of the person, and are others in another cluster or on another day', () => {
     let now = 0
     const keys = new ViewerKeys({ now: () => now })
     const key = keys.keyOf(ann)
-    expect(key).toMatch(/^[\w-]{22}$/)
+    expect(key).toMatch(/^[\w-]{12}\.[\w-]{22}$/)
     expect(new ViewerKeys({ now: () => now }).keyOf(ann)).not.toBe(key)
     now = DAY
     expect(keys.keyOf(ann)).not.toBe(key)

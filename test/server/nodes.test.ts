@@ -63,10 +63,10 @@ test('a poll is run by one node, and known to all', async () => {
 
 test('a hook is evaluated by one node, and known to all', async () => {
   const hook = { url: `${targetUrl}/hook`, when: 'visitors(online/a) < 1' }
-  const { id } = await (await call(0, '/hooks', 'POST', hook)).json()
+  const { id } = (await (await call(0, '/hooks', 'POST', hook)).json()) as { id: string }
   await eventually(async () => {
     expect(await (await call(1, `/hooks/${id}`)).json()).toMatchObject({ id, holds: true })
-    const { deliveries } = await (await call(1, `/hooks/${id}/log`)).json()
+    const { deliveries } = (await (await call(1, `/hooks/${id}/log`)).json()) as { deliveries: object[] }
     expect(deliveries).toMatchObject([{ state: 'delivered' }])
   })
   expect(requests).toEqual(['/hook'])
@@ -79,9 +79,8 @@ test('settings that changed while a node was cut off are read when it is connect
   other?.cut()
   const poll = { url: `${targetUrl}/a`, every: '1h' }
   await call(0, '/status/build/poll', 'PUT', poll)
-  const { id } = await (
-    await call(0, '/hooks', 'POST', { url: targetUrl, when: 'hits(online/a) > 9' })
-  ).json()
+  const added = await call(0, '/hooks', 'POST', { url: targetUrl, when: 'hits(online/a) > 9' })
+  const { id } = (await added.json()) as { id: string }
   expect((await call(1, '/status/build/poll')).status).toBe(404)
   other?.reconnect()
   await eventually(async () => {
@@ -93,7 +92,7 @@ test('settings that changed while a node was cut off are read when it is connect
 test('a hook on a room that cannot be is refused in one sentence', async () => {
   const post = async (when: string) => {
     const response = await call(0, '/hooks', 'POST', { url: targetUrl, when })
-    const { error } = await response.json()
+    const { error } = (await response.json()) as { error: object }
     return [response.status, JSON.stringify(error)]
   }
   expect(await post('visitors(nothing/a) > 1')).toEqual([400, expect.stringContaining('there is no widget')])

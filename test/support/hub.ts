@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import type { Bus, Change, ChangeListener } from '../../src/cluster/bus.ts'
+import { Crowd } from '../../src/cluster/crowd.ts'
 import type { ClusterParts, Driver } from '../../src/cluster/driver.ts'
 import type { History } from '../../src/cluster/history.ts'
 import { Listeners } from '../../src/cluster/listeners.ts'
@@ -263,11 +264,10 @@ class HubPresence implements Presence {
   }
 
   #count(room: string): { connections: number; visitors: number } {
-    const all = this.#parts().flatMap((streams) => [...(streams.get(room) ?? [])])
-    return {
-      connections: all.reduce((sum, [, streams]) => sum + streams, 0),
-      visitors: new Set(all.map(([viewer]) => viewer)).size,
-    }
+    const crowd = new Crowd()
+    for (const streams of this.#parts())
+      for (const [viewer, count] of streams.get(room) ?? []) crowd.add(viewer, count)
+    return { connections: crowd.connections, visitors: crowd.visitors }
   }
 }
 

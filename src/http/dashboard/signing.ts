@@ -1,6 +1,7 @@
 import express, { type Request, type Response, Router } from 'express'
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
+import { rateLimit } from 'express-rate-limit'
 import { PublicError } from '../../errors.ts'
+import { addressGroup } from '../../system/address-group.ts'
 import { refuseOthers } from '../methods.ts'
 import { clientAddress } from '../request.ts'
 import { isToken } from '../token.ts'
@@ -33,7 +34,7 @@ export function createSigning({ session, token, publicUrl, homeOf, showForm }: S
     skipSuccessfulRequests: true,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    keyGenerator: (request) => ipKeyGenerator(clientAddress(request)),
+    keyGenerator: (request) => addressGroup(clientAddress(request)),
     // What it would warn of, an address behind a proxy that is not trusted, this server says itself.
     validate: false,
     handler: () => {

@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import express, { type Request, Router } from 'express'
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
+import { rateLimit } from 'express-rate-limit'
 import type { Presence } from '../../cluster/presence.ts'
 import { PublicError, quote } from '../../errors.ts'
 import type { Renderer } from '../../render/renderer.ts'
+import { addressGroup } from '../../system/address-group.ts'
 import { checkKey } from '../../widget/key.ts'
 import { parseLook } from '../../widget/look.ts'
 import { roomOf } from '../../widget/room.ts'
@@ -38,7 +39,7 @@ export function createClicks({ renderer, presence, allowReferrer }: ClicksInit):
     windowMs: CLICK_WINDOW,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    keyGenerator: (request) => ipKeyGenerator(clientAddress(request)),
+    keyGenerator: (request) => addressGroup(clientAddress(request)),
     // It would warn about a proxy that is not trusted; `ForwardingCheck` does so for the whole server.
     validate: false,
     handler: () => {

@@ -1,3 +1,6 @@
+import { LRUCache } from 'lru-cache'
+import { addressOf } from '../../cluster/crowd.ts'
+
 /** A stream that can be probed. */
 export interface Probed {
   /** Sends the picture once more with a megabyte of padding. Returns the bytes sent, 0 if it could not. */
@@ -13,6 +16,7 @@ interface Stream {
 }
 
 interface Reader {
+  address: string
   streams: Set<Stream>
   timers: Set<NodeJS.Timeout>
 }
@@ -31,6 +35,11 @@ const REST = 15_000
 const PAUSE = 1000
 /** The pictures of one page start within this many milliseconds of each other. */
 const ONE_PAGE = 500
+/** Probes that one address may cause in `BUDGET_TIME` milliseconds, each of a megabyte. */
+const BUDGET = 60
+const BUDGET_TIME = 60_000
+/** Addresses whose probes are counted. */
+const MAX_BUDGETS = 10_000
 /** Probes after each join: one at the moment of a navigation can miss. */
 const PASSES = 2
 
@@ -44,6 +53,12 @@ const PASSES = 2
  */
 export class Probe {
   readonly #readers = new Map<string, Reader>()
+  /** Probes in the current minute of each address: whoever opens streams must not get megabytes without end. */
+  readonly #spent = new LRUCache<string, { probes: number }>({
+    maxSize: MAX_BUDGETS,
+    sizeCalculation: () => 1,
+    ttl: BUDGET_TIME,
+  })
   #bytes = 0
 
   /** Bytes that probes have sent so far. */
@@ -53,13 +68,17 @@ export class Probe {
 
   /** Adds a stream of Chromium over HTTP/1.1. Returns a function to call when it ends. */
   add(viewer: string, connection: Probed): () => void {
-    const reader = this.#readers.get(viewer) ?? { streams: new Set(), timers: new Set() }
+    const reader = this.#readers.get(viewer) ?? {
+      address: addressOf(viewer) ?? viewer,
+      streams: new Set(),
+      timers: new Set(),
+    }
     this.#readers.set(viewer, reader)
     const { streams } = reader
     const now = performance.now()
     const stream = { connection, since: now, probedAt: Number.NEGATIVE_INFINITY, probes: 0 }
     streams.add(stream)
-    if (streams.size >= MANY) this.#probe(streams, now - PAUSE)
+    if (streams.size >= MANY) this.#probe(reader, now - PAUSE)
     if (streams.size > 1) this.#probeLater(reader, PASSES)
     return () => {
       streams.delete(stream)
@@ -85,7 +104,7 @@ export class Probe {
       const last = passes <= 1
       // A reader can click through six pages in the time that the pictures of one page take to start.
       const until = newestOf(streams) - (last && streams.size >= ALL ? 1 : ONE_PAGE)
-      this.#probe(streams, until)
+      this.#probe(reader, until)
       if (!last) this.#probeLater(reader, passes - 1)
       else if (passes === 1 && streams.size >= ALL) this.#probeLater(reader, 0, REST)
     }, pause)
@@ -93,14 +112,18 @@ export class Probe {
   }
 
   /** Probes the streams that began up to a time. */
-  #probe(streams: ReadonlySet<Stream>, until: number): void {
+  #probe({ address, streams }: Reader, until: number): void {
     if (streams.size > MAX_STREAMS) return
     const now = performance.now()
     for (const stream of streams) {
       if (stream.since > until || now - stream.probedAt < pauseBefore(stream)) continue
       if (stream.probes >= PASSES && streams.size < MANY_TO_REPEAT) continue
+      const spent = this.#spent.get(address) ?? { probes: 0 }
+      if (spent.probes >= BUDGET) return
       const bytes = stream.connection.probe()
       if (bytes === 0) continue
+      spent.probes += 1
+      if (spent.probes === 1) this.#spent.set(address, spent)
       this.#bytes += bytes
       stream.probes += 1
       stream.probedAt = now
