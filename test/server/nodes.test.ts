@@ -92,8 +92,8 @@ test('settings that changed while a node was cut off are read when it is connect
 test('a hook on a room that cannot be is refused in one sentence', async () => {
   const post = async (when: string) => {
     const response = await call(0, '/hooks', 'POST', { url: targetUrl, when })
-    const { error } = (await response.json()) as { error: object }
-    return [response.status, JSON.stringify(error)]
+    const { detail } = (await response.json()) as { detail: string }
+    return [response.status, detail]
   }
   expect(await post('visitors(nothing/a) > 1')).toEqual([400, expect.stringContaining('there is no widget')])
   expect(await post('visitors(online/a/b) > 1')).toEqual([400, expect.stringContaining('after online/')])
