@@ -119,6 +119,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   closers.defer(() => metrics.close())
   const cluster = await createCluster(driver ?? options.store, log, {
     retention: options.history,
+    maxRooms: options.maxRooms,
     maxVisitorsPerAddress: options.maxVisitorsPerAddress,
     observer: metrics,
   })

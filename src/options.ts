@@ -80,6 +80,7 @@ const TABLE = {
       value: 'host',
     }),
   ),
+  maxRooms: integer(100_000, 1, 10_000_000, 'maximum number of rooms that nobody has watched or written'),
   maxConnections: integer(10_000, 1, 1_000_000, 'maximum number of open picture streams'),
   maxConnectionsPerAddress: integer(200, 1, 1_000_000, 'maximum number of open picture streams per address'),
   maxVisitorsPerAddress: option<number | 'auto'>({

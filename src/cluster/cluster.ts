@@ -13,12 +13,15 @@ export interface Cluster extends ClusterParts {
   viewerKeys: ViewerKeys
 }
 
-type ClusterSettings = Partial<Pick<DriverInit, 'retention' | 'maxVisitorsPerAddress' | 'observer'>>
+type ClusterSettings = Partial<
+  Pick<DriverInit, 'retention' | 'maxRooms' | 'maxVisitorsPerAddress' | 'observer'>
+>
 
 /**
  * Joins a cluster.
  * @param store a location whose scheme has a driver, such as `memory:` or `file:./imgcast.db`, or a driver.
  * @param retention milliseconds that the history is kept. @default for ever
+ * @param maxRooms how many rooms are kept, apart from those that were watched or written. @default any number
  * @param maxVisitorsPerAddress how many visitors one address can add to a room. @default 'auto'
  * @param observer is told of failures. @default failures are not counted
  * @throws StoreError if the store cannot be opened.

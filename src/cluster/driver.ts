@@ -15,6 +15,8 @@ export interface DriverInit {
   log: Logger
   /** Milliseconds that the history is kept. */
   retention: number
+  /** How many rooms are kept, apart from those that were watched or written. @default any number */
+  maxRooms?: number | undefined
   /** How many visitors one address can add to a room. @default 'auto' */
   maxVisitorsPerAddress?: VisitorLimit | undefined
   /** @default failures are not counted */

@@ -1,5 +1,6 @@
 import type { HistoryStep } from '../widget/room-history.ts'
 import type { HistoryRange } from './history.ts'
+import type { IdleRooms } from './idle-rooms.ts'
 import type { Minute } from './minute.ts'
 
 /** What an archive keeps of a room for good. */
@@ -38,6 +39,8 @@ export interface HistoryArchive {
   listRecords(after: string, limit: number): Promise<RecordRow[]>
   /** Adds activity to what is saved: all of it, or nothing if that fails. A room without minutes gets no record. */
   add(activity: readonly RoomActivity[]): Promise<void>
+  /** Forgets a part of the rooms that are idle; resolves to how many, 0 if there are no more. */
+  forgetRooms(rooms: IdleRooms): Promise<number>
   /** Deletes hours before `hour`, or a part of them if there are many. */
   deleteBefore(hour: number): Promise<void>
 }

@@ -100,9 +100,9 @@ export class HistoryTable {
       'DELETE FROM history WHERE hour = ? AND room = (SELECT id FROM rooms WHERE room = ?)',
     )
     const upsertRecord = this.#database.prepare(`
-      INSERT INTO rooms (room, since, peak, day, day_peak) VALUES (?, ?, ?, ?, ?)
-      ON CONFLICT (room) DO UPDATE SET
-      since = excluded.since, peak = excluded.peak, day = excluded.day, day_peak = excluded.day_peak`)
+      INSERT INTO rooms (room, since, peak, day, day_peak, seen) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT (room) DO UPDATE SET since = excluded.since, peak = excluded.peak, day = excluded.day,
+      day_peak = excluded.day_peak, seen = max(rooms.seen, excluded.seen)`)
     const readHours: HourRows['readHours'] = (room, from, to) => {
       const rows = selectHours.all(from, to, room) as { hour: number; minutes: ArrayBuffer }[]
       return rows.map(({ hour, minutes }) => ({ hour, minutes: new Uint8Array(minutes) }))
@@ -114,8 +114,8 @@ export class HistoryTable {
         const row = this.#selectRecord.get(room) as RawRecord | undefined
         return row && toRecord(room, row)
       },
-      writeRecord: ({ room, since, peak, day, dayPeak }) =>
-        void upsertRecord.run(room, since, peak, day, dayPeak),
+      writeRecord: ({ room, since, peak, day, dayPeak }, seen) =>
+        void upsertRecord.run(room, since, peak, day, dayPeak, seen),
       writeHour: (room, hour, minutes) => void upsertHour.run(hour, room, minutes),
       deleteHour: (room, hour) => void deleteHour.run(hour, room),
     }

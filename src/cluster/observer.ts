@@ -4,4 +4,6 @@ export type StoreOperation = 'read' | 'write' | 'delete'
 /** Is told of failures beneath a cluster; wrong arguments of callers are none. */
 export interface ClusterObserver {
   storeFailed(operation: StoreOperation): void
+  /** Rooms were forgotten that nobody has watched and nobody wrote. */
+  roomsForgotten(rooms: number): void
 }

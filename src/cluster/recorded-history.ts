@@ -15,6 +15,10 @@ export interface RecordedHistoryInit {
   archive: HistoryArchive
   /** Milliseconds after which hours are deleted. */
   retention: number
+  /** How many rooms are kept, apart from those that were watched or written. @default any number */
+  maxRooms?: number | undefined
+  /** Called with the number of rooms that were forgotten. */
+  onForgotten?: ((rooms: number) => void) | undefined
   log: Logger
   /** @default Date.now */
   now?: () => number
@@ -22,6 +26,10 @@ export interface RecordedHistoryInit {
 
 /** Milliseconds from one round of saving to the next: a killed process loses no more than a minute. */
 const SAVE_INTERVAL = 20_000
+/** A room that was hardly requested, and by nobody watched, is forgotten when nobody has requested it for this long. */
+const IDLE_TIME = DAY
+/** Milliseconds from one search for idle rooms to the next. */
+const FORGET_INTERVAL = 600_000
 /** Rooms saved in one call: copying their activity to another thread takes about a millisecond. */
 const SAVED_AT_ONCE = 200
 /** Rooms that are held until they are saved: further hits are not in the history. */
@@ -37,6 +45,8 @@ export class RecordedHistory implements History {
   readonly #archive: HistoryArchive
   readonly #retention: number
   readonly #log: Logger
+  readonly #maxRooms: number
+  readonly #onForgotten: (rooms: number) => void
   readonly #now: () => number
   /** Rooms that are watched, or have activity that is not saved. */
   readonly #rooms = new Map<string, WatchedRoom>()
@@ -51,12 +61,22 @@ export class RecordedHistory implements History {
   #timer: NodeJS.Timeout | undefined
   #round: Promise<void> = Promise.resolve()
   #isFailing = false
+  #forgottenAt = Number.NEGATIVE_INFINITY
   #closing: Promise<void> | undefined
 
-  constructor({ archive, retention, log, now = Date.now }: RecordedHistoryInit) {
+  constructor({
+    archive,
+    retention,
+    log,
+    maxRooms = Number.MAX_SAFE_INTEGER,
+    onForgotten = () => {},
+    now = Date.now,
+  }: RecordedHistoryInit) {
     this.#archive = archive
     this.#retention = retention
     this.#log = log
+    this.#maxRooms = maxRooms
+    this.#onForgotten = onForgotten
     this.#now = now
     this.#recordReader = new BatchedReader((rooms) => archive.readRecords(rooms))
   }
@@ -173,8 +193,23 @@ export class RecordedHistory implements History {
   }
 
   async #saveRound(): Promise<void> {
-    if (!(await this.#saveAll()) || !Number.isFinite(this.#retention)) return
-    await this.#try(() => this.#archive.deleteBefore(hourOf(this.#now() - this.#retention)))
+    if (!(await this.#saveAll())) return
+    if (Number.isFinite(this.#retention))
+      await this.#try(() => this.#archive.deleteBefore(hourOf(this.#now() - this.#retention)))
+    await this.#try(() => this.forgetIdleRooms())
+  }
+
+  /** Forgets idle rooms part by part, with other work in between. Called after saving, and does something every 10 minutes. */
+  async forgetIdleRooms(): Promise<void> {
+    const now = this.#now()
+    // A clock that was set back must not stop it.
+    if (now >= this.#forgottenAt && now - this.#forgottenAt < FORGET_INTERVAL) return
+    this.#forgottenAt = now
+    const rooms = { before: now - IDLE_TIME, maxRooms: this.#maxRooms }
+    for (let count = 1; count > 0 && !this.#closing; ) {
+      count = await this.#archive.forgetRooms(rooms)
+      if (count > 0) this.#onForgotten(count)
+    }
   }
 
   /** Saves what every room has, part by part, until a part fails; returns whether everything is saved. */

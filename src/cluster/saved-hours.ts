@@ -2,7 +2,7 @@ import type { HistoryStep } from '../widget/room-history.ts'
 import type { HistoryRange } from './history.ts'
 import { mergeRecords, type RecordRow, type RoomActivity } from './history-archive.ts'
 import { decodeHour, encodeHour } from './hour-code.ts'
-import { addToMinute, emptyMinute, type Hour, hourOf, isEmptyMinute } from './minute.ts'
+import { addToMinute, emptyMinute, type Hour, hourOf, isEmptyMinute, MINUTE } from './minute.ts'
 import { addHour } from './roll-up.ts'
 
 /** Rows of encoded hours and of records, of whatever kind. Calls throw if the storage fails. */
@@ -11,7 +11,8 @@ export interface HourRows {
   /** The hours of a room from `from` up to, but not including, `to`. */
   readHours(room: string, from: number, to: number): Iterable<{ hour: number; minutes: Uint8Array }>
   readRecord(room: string): RecordRow | undefined
-  writeRecord(record: RecordRow): void
+  /** @param seen when anything last happened in the room, in milliseconds since the epoch */
+  writeRecord(record: RecordRow, seen: number): void
   /** Called after the room's record was written. */
   writeHour(room: string, hour: number, minutes: Uint8Array): void
   deleteHour(room: string, hour: number): void
@@ -50,7 +51,8 @@ export function saveActivity(rows: HourRows, { record, minutes }: RoomActivity, 
   const savedRecord = rows.readRecord(room)
   // A hit that was taken back leaves nothing.
   if (!savedRecord && changes.every(({ hour }) => hour.size === 0)) return
-  rows.writeRecord(mergeRecords(savedRecord, record))
+  const seen = minutes.reduce((latest, [number]) => Math.max(latest, number * MINUTE), 0)
+  rows.writeRecord(mergeRecords(savedRecord, record), seen)
   for (const { number, saved, hour } of changes) {
     if (hour.size > 0) rows.writeHour(room, number, encodeHour(hour))
     else if (saved) rows.deleteHour(room, number)

@@ -1,6 +1,7 @@
 import type { HistoryStep } from '../widget/room-history.ts'
 import type { HistoryRange } from './history.ts'
 import type { HistoryArchive, RecordRow, RoomActivity } from './history-archive.ts'
+import type { IdleRooms } from './idle-rooms.ts'
 import type { StateCalls } from './state-calls.ts'
 
 /** The archive in a state file. */
@@ -25,6 +26,10 @@ export class SqliteArchive implements HistoryArchive {
 
   add(activity: readonly RoomActivity[]): Promise<void> {
     return this.#calls.call('add', activity)
+  }
+
+  forgetRooms(rooms: IdleRooms): Promise<number> {
+    return this.#calls.call('forgetRooms', rooms)
   }
 
   deleteBefore(hour: number): Promise<void> {

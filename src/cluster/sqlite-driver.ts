@@ -16,13 +16,16 @@ import { StateThread } from './state-thread.ts'
 export const sqliteDriver: Driver = {
   expected: 'file: and the path of a file in a folder that exists',
   accepts: isFilePath,
-  async open(location, { log, retention, maxVisitorsPerAddress, observer }): Promise<ClusterParts> {
+  async open(location, { log, retention, maxRooms, maxVisitorsPerAddress, observer }): Promise<ClusterParts> {
     const path = resolve(location)
     const damage = new DamageLog(log)
     const thread = await StateThread.open(path, { log, damage })
     const calls = observer ? new ObservedCalls(thread, observer) : thread
     const bus = new MemoryBus(log)
-    const history = new RecordedHistory({ archive: new SqliteArchive(calls), retention, log })
+    const history = new RecordedHistory({
+      ...{ archive: new SqliteArchive(calls), retention, maxRooms, log },
+      onForgotten: (rooms) => observer?.roomsForgotten(rooms),
+    })
     const presence = new MemoryPresence(bus, history, maxVisitorsPerAddress)
     const store = new SqliteStore({ calls, path, bus, damage, log })
     const leases = new MemoryLeases()

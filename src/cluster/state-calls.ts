@@ -2,7 +2,7 @@ import type { StoreOperation } from './observer.ts'
 import type { StateFile } from './state-file.ts'
 
 /** What can be asked of a state file from another thread. */
-export type StateMethods = Pick<StateFile, 'readMany' | 'list' | 'write' | 'deleteNames'> &
+export type StateMethods = Pick<StateFile, 'readMany' | 'list' | 'write' | 'deleteNames' | 'forgetRooms'> &
   Pick<StateFile['history'], 'readSteps' | 'readRecords' | 'listRecords' | 'add' | 'deleteBefore'>
 
 export type StateMethod = keyof StateMethods
@@ -26,5 +26,6 @@ export const OPERATION: Readonly<Record<StateMethod, StoreOperation>> = {
   write: 'write',
   add: 'write',
   deleteNames: 'delete',
+  forgetRooms: 'delete',
   deleteBefore: 'delete',
 }

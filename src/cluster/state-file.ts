@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import Database from 'libsql'
 import { findLockHolder } from '../system/lock-holder.ts'
 import { HISTORY_SCHEMA, HistoryTable } from './history-table.ts'
+import { IDLE_ROOMS_SCHEMA, type IdleRooms, IdleRoomsTable } from './idle-rooms.ts'
 import { inTransaction, readText } from './sqlite.ts'
 import { StoreError } from './store-error.ts'
 
@@ -42,6 +43,7 @@ const MIGRATIONS = [
   CREATE INDEX state_by_name ON state (name);
   PRAGMA application_id = ${APPLICATION_ID};`,
   HISTORY_SCHEMA,
+  IDLE_ROOMS_SCHEMA,
 ]
 const SCHEMA_VERSION = MIGRATIONS.length
 /** How long SQLite waits for another process's lock, in milliseconds. */
@@ -60,6 +62,7 @@ export class StateFile {
   readonly history: HistoryTable
   readonly #database: Database.Database
   readonly #onDamage: OnDamagedRow
+  readonly #idleRooms: IdleRoomsTable
   readonly #select: Database.Statement
   readonly #list: Database.Statement
   readonly #upsert: Database.Statement
@@ -71,6 +74,7 @@ export class StateFile {
     this.#onDamage = onDamage
     this.#database = openDatabase(path)
     this.history = new HistoryTable(this.#database, (room) => onDamage('history', room))
+    this.#idleRooms = new IdleRoomsTable(this.#database)
     // As blobs: `readText` says why.
     this.#select = this.#database.prepare(
       'SELECT CAST(json AS BLOB) AS json FROM state WHERE room = ? AND name = ?',
@@ -147,6 +151,11 @@ export class StateFile {
   /** Deletes the names from `from` up to, but not including, `to`, in every room. */
   deleteNames(from: string, to: string): void {
     this.#database.prepare('DELETE FROM state WHERE name >= ? AND name < ?').run(from, to)
+  }
+
+  /** Forgets a part of the rooms that are idle; returns how many, 0 if there are no more. */
+  forgetRooms(rooms: IdleRooms): number {
+    return this.#idleRooms.forget(rooms)
   }
 
   /** Leaves one file that holds everything, and releases the lock. */

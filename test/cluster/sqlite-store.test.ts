@@ -38,7 +38,7 @@ async function open(path = newPath(), log: Logger = silent, bus: Bus = new Memor
   const damage = new DamageLog(log)
   const thread = isThread ? await openThread(path, log, damage) : new DirectCalls(path, damage)
   const calls = new FailingCalls(thread)
-  const observer = { storeFailed: vi.fn() }
+  const observer = { storeFailed: vi.fn(), roomsForgotten: vi.fn() }
   const observed = new ObservedCalls(calls, observer)
   const store = new SqliteStore({ calls: observed, path, bus, damage, log })
   const closeStore = store.close.bind(store)

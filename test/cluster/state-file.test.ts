@@ -146,7 +146,7 @@ describe('a state file', () => {
   test('refuses a newer Imgcast’s', () => {
     new StateFile(at('newer.db')).close()
     const newer = new Database(at('newer.db'))
-    newer.pragma('user_version = 3')
+    newer.pragma('user_version = 4')
     newer.close()
     expect(faultOf(at('newer.db'))).toBe('was written by a newer Imgcast: expected schema 2 at most, got 3')
   })

@@ -118,6 +118,11 @@ export const METRICS = {
     [],
     'Render processes that died, or were killed for what a widget did, and were replaced',
   ),
+  roomsForgotten: counter(
+    'imgcast_rooms_forgotten_total',
+    [],
+    'Rooms forgotten that nobody watched and nobody wrote',
+  ),
   storeErrors: counter(
     'imgcast_store_errors_total',
     ['operation'],

@@ -72,6 +72,7 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
   readonly #unhandledErrors = this.#counter(METRICS.unhandledErrors)
   readonly #countUnhandled = (_error: Error, origin: string) => this.#unhandledErrors.inc({ origin })
   readonly #renderRestarts = this.#counter(METRICS.renderRestarts)
+  readonly #roomsForgotten = this.#counter(METRICS.roomsForgotten)
   readonly #storeErrors = this.#counter(METRICS.storeErrors)
   /** Drawings and fan-outs that are yet to be counted, many in one go: one at a time it took a twelfth of a lone picture's time. */
   readonly #drawings: { widget: string; format: Format; took: DrawTimings }[] = []
@@ -138,6 +139,10 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
 
   unchanged(): void {
     this.#framesUnchanged.inc()
+  }
+
+  roomsForgotten(rooms: number): void {
+    this.#roomsForgotten.inc(rooms)
   }
 
   storeFailed(operation: StoreOperation): void {
