@@ -5,7 +5,7 @@ import { encodePng } from './encode-png.ts'
 import { createFrame, type Frame } from './frame.ts'
 import { gifEncoder, joinGifs } from './gif.ts'
 
-/** When a frame of an animation is shown, and for how long. */
+/** The time of an animation's frame, and its duration. */
 export interface FrameTiming {
   /** The scene's time in milliseconds. */
   time: number
@@ -28,8 +28,8 @@ interface Cel {
 }
 
 /**
- * Draws an animation that loops for ever, as an animated PNG or a GIF. It pauses between two frames, so that other
- * pictures can be drawn meanwhile. A frame equal to the previous one prolongs that one, and an animated PNG stores only
+ * Draws an animation that loops forever, as an animated PNG or a GIF. It yields between frames, so that other pictures
+ * can be drawn meanwhile. A frame equal to the previous one extends that one, and an animated PNG stores only
  * the part of each frame that changed (`traffic-light`: 23 kB instead of 28).
  */
 export function* paintAnimation(
@@ -65,7 +65,7 @@ function encodePart(canvas: Canvas, { x, y, width, height }: Area): Buffer {
   return encodePng(part)
 }
 
-/** The smallest rectangle around every pixel that differs; undefined where none does. */
+/** The smallest rectangle around every pixel that differs; undefined if none does. */
 function changedArea(before: Buffer, after: Buffer, { width, height }: Area): Area | undefined {
   const [old, fresh] = [toPixels(before), toPixels(after)]
   let [left, top, right, bottom] = [width, height, -1, -1]

@@ -1,18 +1,18 @@
 import { PNG_HEADER_BYTES, pngChunk, readPngChunks } from './png.ts'
 
-/** One picture of an animated PNG: a PNG of the part that differs from the picture before it. */
+/** One frame of an animated PNG: a PNG of the part that differs from the previous frame. */
 export interface ApngFrame {
   png: Buffer
-  /** Where its top left corner goes, in pixels; the first is at 0, 0 and as large as the whole. */
+  /** Position of its top left corner, in pixels; the first frame is at 0, 0 and has the full size. */
   x: number
   y: number
-  /** Milliseconds, whole, at most 65 535. */
+  /** Whole milliseconds, at most 65 535. */
   delay: number
 }
 
 /**
- * Puts PNGs of one coding together to one that is played for ever (PNG, third edition, sections 4.9 and 11.3.6). The
- * first picture is also what programs show that know nothing of animations.
+ * Joins PNGs of the same colour type into an animated one that loops forever (PNG, third edition, sections 4.9 and
+ * 11.3.6). Programs without support for animations show the first frame.
  */
 export function joinApng(frames: readonly ApngFrame[]): Buffer {
   const [first] = frames
@@ -36,12 +36,12 @@ export function joinApng(frames: readonly ApngFrame[]): Buffer {
   return Buffer.concat([...pieces, pngChunk('IEND', Buffer.alloc(0))])
 }
 
-/** How many pictures there are, and that they are played for ever. */
+/** The number of frames, and an endless loop. */
 function animationControl(count: number): Buffer {
   return Buffer.concat([number32(count), number32(0)])
 }
 
-/** Where a picture goes and for how long; it replaces what was there, alpha included, and stays. */
+/** The position and duration of a frame; it replaces the pixels below, including alpha, and stays. */
 function frameControl({ png, x, y, delay }: ApngFrame, sequence: number): Buffer {
   const size = png.subarray(16, 24)
   const time = Buffer.alloc(6)

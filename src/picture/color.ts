@@ -4,17 +4,17 @@ import names from 'colord/plugins/names'
 /** A colour's red, green, blue (0 to 255) and alpha (0 to 1). */
 export type Rgba = [red: number, green: number, blue: number, alpha: number]
 
-/** What every place that reads a colour says it expects. */
+/** The expected syntax, for error messages. */
 export const COLOR_SYNTAX = 'a colour like ff8800 or tomato'
 
-/** The longest colour: whatever is longer is refused unread. */
+/** Maximum length of a colour: longer texts are refused without parsing. */
 const MAX_LENGTH = 64
 const BARE_HEX = /^(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/
 const NAME = /^[a-z]+$/
 
 /**
- * The colours of shields.io by their names there, and their other names (badge-maker 6.0.0). Where CSS has the same
- * name for another colour, shields' counts.
+ * The colours of shields.io by name, and their aliases (badge-maker 6.0.0). If CSS has another
+ * colour of the same name, that of shields.io is used.
  */
 const SHIELDS: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -40,10 +40,10 @@ const SHIELDS: ReadonlyMap<string, string> = new Map(
 extend([names])
 
 /**
- * Reads a colour in any notation that is taken anywhere: a name of shields.io's, 3, 4, 6 or 8 hex digits with or
- * without `#`, a CSS name, `rgb()`, `rgba()`, `hsl()` or `hsla()`, with commas or with spaces. Returns what CSS takes,
- * so that a colour has one spelling: a CSS name in lower case, else `#rrggbb`, or `#rrggbbaa` where it is not opaque;
- * undefined for what is no colour.
+ * Reads a colour in any supported notation: a name of shields.io, 3, 4, 6 or 8 hex digits with or without `#`, a CSS
+ * name, `rgb()`, `rgba()`, `hsl()` or `hsla()`, with commas or spaces. Returns a normalised CSS colour, so that every
+ * colour has one spelling: a CSS name in lower case, else `#rrggbb`, or `#rrggbbaa` if it is not opaque. Returns
+ * undefined for anything else.
  */
 export function parseColor(text: string): string | undefined {
   if (text.length > MAX_LENGTH) return undefined
@@ -56,7 +56,7 @@ export function parseColor(text: string): string | undefined {
   return !isHex && NAME.test(words) ? words : color.toHex()
 }
 
-/** A colour's red, green, blue and alpha; undefined for what is no colour. */
+/** Returns a colour's red, green, blue and alpha; undefined for an invalid colour. */
 export function readColor(color: string): Rgba | undefined {
   const parsed = parseColor(color)
   if (parsed === undefined) return undefined
@@ -64,7 +64,7 @@ export function readColor(color: string): Rgba | undefined {
   return [r, g, b, a]
 }
 
-/** How bright a colour looks, 0 to 1, by the weights of ITU-R BT.601; 0 for what is no colour. */
+/** Returns the perceived brightness of a colour, 0 to 1, by the weights of ITU-R BT.601; 0 for an invalid colour. */
 export function brightness(color: string): number {
   const [red, green, blue] = readColor(color) ?? [0, 0, 0]
   return (red * 0.299 + green * 0.587 + blue * 0.114) / 255

@@ -1,27 +1,27 @@
 import { createCanvas, ImageData, loadImage } from '@napi-rs/canvas'
 import pixelmatch from 'pixelmatch'
 
-/** How far two pictures are apart. */
+/** The difference between two pictures. */
 export interface Comparison {
-  /** How many pixels differ. */
+  /** Number of differing pixels. */
   differing: number
-  /** Of all pixels, how many differ: 0 to 1. */
+  /** Differing pixels as a share of all, 0 to 1. */
   share: number
-  /** A PNG: what differs in red over a faint copy of the expected picture. */
+  /** A PNG: differences in red over a faint copy of the expected picture. */
   diff: Buffer
 }
 
-/** Decoded device pixels: RGBA, colours not multiplied by alpha. */
+/** Decoded device pixels: RGBA, not premultiplied. */
 export interface Pixels {
   width: number
   height: number
   data: Uint8ClampedArray
 }
 
-/** How different two colours may be and still count as equal, 0 to 1: less than an eye sees. */
+/** Maximum difference of two colours that count as equal, 0 to 1: less than visible. */
 export const THRESHOLD = 0.1
 
-/** Compares two pictures of one size; pixels that are only smoothed otherwise count as equal. */
+/** Compares two pictures of the same size. Pixels that differ only in anti-aliasing count as equal. */
 export function compare(actual: Pixels, expected: Pixels, threshold = THRESHOLD): Comparison {
   const { width, height, data } = expected
   const diff = new Uint8ClampedArray(data.length)
@@ -29,7 +29,7 @@ export function compare(actual: Pixels, expected: Pixels, threshold = THRESHOLD)
   return { differing, share: differing / (width * height), diff: toPng({ width, height, data: diff }) }
 }
 
-/** Decodes a picture of any format that the canvas reads; of an animated one the first frame. */
+/** Decodes a picture of any format that the canvas supports; an animated one becomes its first frame. */
 export async function decode(picture: Buffer): Promise<Pixels> {
   const image = await loadImage(picture)
   const canvas = createCanvas(image.width, image.height)

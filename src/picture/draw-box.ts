@@ -1,19 +1,19 @@
 import type { SKRSContext2D } from '@napi-rs/canvas'
 
-/** How `drawBox` paints a box. */
+/** Options of `drawBox`. */
 export interface DrawBoxOptions {
   color: SKRSContext2D['fillStyle']
-  /** The radius of its corners, in CSS pixels. @default 0 */
+  /** Corner radius, in CSS pixels. @default 0 */
   corner?: number
-  /** The colour of a line along its edge, inside of the box. @default none */
+  /** Colour of a border inside the box. @default none */
   edge?: string
-  /** How thick that line is, in CSS pixels. @default 1 */
+  /** Width of the border, in CSS pixels. @default 1 */
   thickness?: number
 }
 
 type Sides = readonly [x: number, y: number, width: number, height: number]
 
-/** Draws a box with round corners. */
+/** Draws a box with rounded corners. */
 export function drawBox(ctx: SKRSContext2D, [x, y, width, height]: Sides, options: DrawBoxOptions): void {
   const { color, corner = 0, edge, thickness = edge ? 1 : 0 } = options
   ctx.save()

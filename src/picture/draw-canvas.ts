@@ -8,23 +8,23 @@ export interface Sheet {
   /** CSS pixels. */
   width: number
   height: number
-  /** Device pixels a CSS pixel, 1 to 3; an SVG has none. */
+  /** Device pixels per CSS pixel, 1 to 3; has no effect on an SVG. */
   scale: number
   format: Format
-  /** 1 to 100; JPEG and WebP. */
+  /** 1 to 100, for JPEG and WebP. */
   quality: number
-  /** Behind a GIF. @default white */
+  /** Background of a GIF. @default white */
   background?: Background
-  /** How many times a second it is redrawn. @default 0 */
+  /** Redraws per second. @default 0 */
   fps?: number
 }
 
-/** The most device pixels of a picture: 64 MB of canvas. */
+/** Maximum number of device pixels of a picture: 64 MB of canvas. */
 export const MAX_PIXELS = 16_000_000
 
 /**
  * Draws without encoding.
- * @throws RangeError where the sheet is empty or has more than `MAX_PIXELS`.
+ * @throws RangeError if the sheet is empty or has more than `MAX_PIXELS`.
  */
 export function drawCanvas(sheet: Sheet, draw: (ctx: SKRSContext2D) => void): Canvas {
   checkSheet(sheet)
@@ -39,7 +39,7 @@ export function drawCanvas(sheet: Sheet, draw: (ctx: SKRSContext2D) => void): Ca
   return canvas
 }
 
-/** @throws RangeError where the sheet is empty or has more than `MAX_PIXELS`. */
+/** @throws RangeError if the sheet is empty or has more than `MAX_PIXELS`. */
 export function checkSheet({ width, height, scale }: Sheet): void {
   const pixels = width * height * scale ** 2
   if (width >= 1 && height >= 1 && pixels <= MAX_PIXELS) return

@@ -1,9 +1,9 @@
 import type { SKRSContext2D } from '@napi-rs/canvas'
 import { cutText, dropMissingEmoji, isRightToLeft, textWidth } from './text.ts'
 
-/** How high Inter's capitals and figures are, in em. */
+/** Height of Inter's capitals and digits, in em. */
 const CAPITAL_HEIGHT = 0.727
-/** How `drawText` sets a line. */
+/** Options of `drawText`. */
 export interface DrawTextOptions {
   /** CSS pixels. */
   size: number
@@ -11,19 +11,19 @@ export interface DrawTextOptions {
   weight?: number
   /** @default the context's `fillStyle` */
   color?: string | undefined
-  /** The most CSS pixels it may take: smaller type comes first, then fewer letters. @default any */
+  /** Maximum width in CSS pixels: longer text is set smaller, then cut. @default unlimited */
   width?: number
-  /** Figures of one width, so that nothing moves while a number changes. @default false */
+  /** Digits of equal width, so that the text does not move while a number changes. @default false */
   tabular?: boolean
-  /** The smallest type, as a share of `size`. @default 0.6 */
+  /** Minimum font size, as a share of `size`. @default 0.6 */
   shrink?: number
-  /** What `x` is. @default center */
+  /** Horizontal alignment at `x`. @default center */
   align?: 'left' | 'center' | 'right'
 }
 
 /**
- * Draws a line of Inter, its capitals and figures centred on `y`, on whole device pixels.
- * Emoji that no font here has are left out, and Hebrew or Arabic runs from right to left.
+ * Draws a line of text in Inter on whole device pixels, with capitals and digits centred vertically on `y`.
+ * Emoji that no installed font has are left out. Hebrew and Arabic run from right to left.
  */
 export function drawText(ctx: SKRSContext2D, text: string, x: number, y: number, options: DrawTextOptions) {
   const {
@@ -47,7 +47,7 @@ export function drawText(ctx: SKRSContext2D, text: string, x: number, y: number,
   if (tabular) ctx.fontVariantNumeric = 'tabular-nums'
   ctx.textAlign = align
   ctx.direction = isRightToLeft(words) ? 'rtl' : 'ltr'
-  // Type is not as wide as it is high at every size: what was shrunk to fit is not cut for a fraction of a pixel.
+  // Text width is not exactly proportional to font size: do not cut text that was shrunk to fit over a fraction of a pixel.
   ctx.fillText(needed * shrink > width ? cutText(words, font, width) : words, x, baseline)
   ctx.restore()
 }

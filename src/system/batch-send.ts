@@ -1,12 +1,12 @@
-/** Hands bytes to the kernel for several sockets. */
+/** Sends to several sockets at once. */
 export interface BatchSend {
-  /** The most sockets at once. */
+  /** Maximum number of sockets per call. */
   readonly size: number
   /**
-   * Sends `buffers[i]` to `descriptors[i]`; answers for each how many bytes the kernel took: 0 where the descriptor is
-   * below 0, and the error's number below 0 where there was one (errno(3)).
+   * Sends `buffers[i]` to `descriptors[i]`. Returns for each the number of bytes that the kernel accepted, or a negative
+   * errno(3). A negative descriptor is skipped, with the result 0.
    */
   send(descriptors: readonly number[], buffers: readonly Buffer[]): number[]
-  /** Lets go of what it has of the kernel's; it takes nothing any more. */
+  /** Releases its kernel resources. It must not be used afterwards. */
   close(): void
 }

@@ -1,6 +1,6 @@
 import { Transform, type TransformCallback } from 'node:stream'
 
-/** Passes bytes on until there are too many: then it fails. */
+/** Passes bytes through, and fails once there are more than the limit. */
 export class ByteLimit extends Transform {
   readonly #max: number
   #count = 0

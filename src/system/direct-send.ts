@@ -7,25 +7,25 @@ import { loadLibc } from './libc.ts'
 import { RING_SETUPS, SendRing } from './send-ring.ts'
 import { descriptorOf } from './socket-options.ts'
 
-/** Whoever sends by the short way. */
+/** A sender that uses direct sends. */
 export interface DirectSender {
-  /** Told how many of the bytes it queued the kernel took: what is left goes through the socket. */
+  /** Called with the number of queued bytes that the kernel accepted: the rest must go through the socket. */
   onTaken(count: number, bytes: Buffer): void
-  /** Told instead that its connection is broken: the kernel says so once, and not again to the socket. */
+  /** Called instead if the connection is broken: the kernel reports this once, and not again to the socket. */
   onBroken(error: Error): void
 }
 
 /** Linux's names (`include/linux/socket.h`). */
 const MSG_DONTWAIT = 0x40
 const MSG_NOSIGNAL = 0x4000
-/** How everything is sent: without waiting, and without a signal where the other side is gone. */
+/** Flags of every send: do not block, and raise no signal if the peer is gone. */
 const SEND_FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL
 
 const { EAGAIN, EINTR, ENOBUFS, ENOMEM } = constants.errno
-/** What is over soon, and says nothing of the connection. */
+/** Temporary errors, which do not mean that the connection is broken. */
 const PASSING: ReadonlySet<number> = new Set([EAGAIN, EINTR, ENOBUFS, ENOMEM])
 
-/** A socket that bytes are sent to past it. */
+/** A socket with direct access to its descriptor. */
 export class DirectSocket {
   readonly sender: DirectSender
   readonly #socket: Socket
@@ -40,8 +40,8 @@ export class DirectSocket {
   }
 
   /**
-   * Its descriptor now: -1 while the socket has bytes of its own on the way, and once it has let go of its handle, as
-   * the descriptor may be somebody else's then.
+   * The current descriptor: -1 while the socket has unsent bytes of its own, and after it has released its handle,
+   * because the kernel may then reuse the descriptor.
    */
   get descriptor(): number {
     const isFree = handleOf(this.#socket) === this.#handle && this.#socket.writableLength === 0
@@ -50,8 +50,8 @@ export class DirectSocket {
 }
 
 /**
- * A way to the kernel beside the streams of Node, which for a frame of 2 kB take as long as the kernel itself. What is
- * queued is sent before the event loop goes on, together with what others queued.
+ * Sends to the kernel directly, past Node's streams, which take as long as the kernel itself for a frame of 2 kB. All
+ * queued sends are done together before the event loop continues.
  */
 export class DirectSend {
   readonly #batch: BatchSend
@@ -67,12 +67,12 @@ export class DirectSend {
     this.#batch = batch
   }
 
-  /** Whether a connection's bytes are what its descriptor carries: not under TLS, nor within HTTP/2. */
+  /** Whether a connection's bytes go to its descriptor unchanged: not with TLS or HTTP/2. */
   suits(sink: object): sink is Socket {
     return sink instanceof Socket && !(sink instanceof TLSSocket)
   }
 
-  /** Sends at the end of this turn at the latest, and tells the socket's sender. Nothing may be queued till then. */
+  /** Sends by the end of this turn, and reports to the sender. The sender must queue nothing else until then. */
   queue(socket: DirectSocket, bytes: Buffer): void {
     this.#sockets.push(socket)
     this.#buffers.push(bytes)
@@ -82,7 +82,7 @@ export class DirectSend {
     queueMicrotask(this.#endTurn)
   }
 
-  /** From now on sockets send everything themselves. */
+  /** Stops direct sends: sockets then send everything themselves. */
   close(): void {
     this.#batch.close()
   }
@@ -90,7 +90,7 @@ export class DirectSend {
   #flush(): void {
     const sockets = this.#sockets
     const buffers = this.#buffers
-    // Who is told may queue the next.
+    // A sender may queue its next bytes as it gets its result.
     this.#sockets = []
     this.#buffers = []
     const descriptors: number[] = []
@@ -103,7 +103,7 @@ export class DirectSend {
   }
 }
 
-/** What breaks one connection must not keep the rest of its batch waiting. */
+/** Catches a sender's error, so that it does not hold up the rest of the batch. */
 function tell(sender: DirectSender, count: number, bytes: Buffer): void {
   if (count < 0 && !PASSING.has(-count)) return sender.onBroken(toSystemError(count))
   try {
@@ -118,7 +118,7 @@ function toSystemError(errno: number): Error {
   return Object.assign(new Error(`send ${code}`), { code, errno, syscall: 'send' })
 }
 
-/** Sends one by one, where the kernel offers no more. @throws Error where the C library is not Linux's. */
+/** Sends with one system call per socket, for kernels without io_uring. @throws Error if the C library is not Linux's. */
 export class SingleSend implements BatchSend {
   readonly size = 1
   readonly #libc = loadLibc()
@@ -132,19 +132,19 @@ export class SingleSend implements BatchSend {
   close(): void {}
 }
 
-/** The ways there are, the best first. An old kernel has no ring, and a container may not be let use it. */
+/** All implementations, best first. Old kernels have no io_uring, and containers may forbid it. */
 export const BATCH_SENDS: readonly (() => BatchSend)[] = [
   ...RING_SETUPS.map((setup) => () => new SendRing(SEND_FLAGS, setup)),
   () => new SingleSend(),
 ]
 
-/** Sends by the first way that works here; undefined where none does. To be closed. */
+/** Creates the first implementation that works here; undefined if none does. The caller must close it. */
 export function createDirectSend(ways = BATCH_SENDS): DirectSend | undefined {
   for (const create of ways) {
     try {
       return new DirectSend(create())
     } catch {
-      // The next may.
+      // Try the next one.
     }
   }
   return undefined

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
 
-/** Longer lines are split here: a process may never end one. */
+/** Longer lines are split: a process may never send a line break. */
 const MAX_LINE_LENGTH = 4_000
-/** Lines a second that are passed on; the rest are only counted. */
+/** Lines passed on per second; the rest are only counted. */
 const MAX_LINES = 50
 
 /** Calls `listener` for each line of a child's output that is not blank, within limits of length and rate. */

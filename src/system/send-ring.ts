@@ -1,7 +1,7 @@
 import type { BatchSend } from './batch-send.ts'
 import { type Libc, loadLibc } from './libc.ts'
 
-/** Linux's numbers: the calls are the same on all architectures, the rest is in `include/uapi/linux/io_uring.h`. */
+/** Linux's constants. The system call numbers are the same on all architectures; the rest is from `include/uapi/linux/io_uring.h`. */
 const SYS_IO_URING_SETUP = 425
 const SYS_IO_URING_ENTER = 426
 const IORING_ENTER_GETEVENTS = 1
@@ -16,9 +16,9 @@ const MAP_SHARED_POPULATE = 0x8001
 const EBADF = 9
 const MAP_FAILED = 2n ** 64n - 1n
 
-/** All of the ring's memory is read and written in words of 32 bits. */
+/** All of the ring's memory is accessed in words of 32 bits. */
 const WORD_BYTES = 4
-/** The words of what `io_uring_setup` answers (`struct io_uring_params`), as far as they are needed. */
+/** The word offsets that are needed in the result of `io_uring_setup` (`struct io_uring_params`). */
 const PARAMS = 30
 const PARAM = {
   sqEntries: 0,
@@ -34,28 +34,28 @@ const PARAM = {
   cqMask: 22,
   cqes: 25,
 } as const
-/** The words of an entry of the submission queue (`struct io_uring_sqe`). */
+/** Word offsets in an entry of the submission queue (`struct io_uring_sqe`). */
 const SQE = 16
 const SQE_AT = { opcode: 0, descriptor: 1, low: 4, high: 5, length: 6, flags: 7, userData: 8 } as const
-/** The words of an entry of the completion queue (`struct io_uring_cqe`). */
+/** Word offsets in an entry of the completion queue (`struct io_uring_cqe`). */
 const CQE = 4
 const CQE_AT = { userData: 0, result: 2 } as const
 
 const NOWHERE: Int32Array = new Int32Array(0)
 
-/** The most sends at once: two milliseconds of them, after which a fan-out may look at the clock. */
+/** Maximum number of sends per batch: about two milliseconds, after which a fan-out can check the time. */
 const SIZE = 256
 
 /**
- * The flags that rings can be set up with, the best first: for one thread, which comes for its completions itself
- * (Linux 6.1), and for whichever (5.6).
+ * Setup flags for rings, best first: for a single thread that fetches its completions itself (Linux 6.1), and for any
+ * thread (5.6).
  */
 export const RING_SETUPS: readonly number[] = [IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN, 0]
 
 /**
- * Many sends in one call of the kernel (io_uring(7)), which waits for the end of all of them: what may not wait itself
- * (MSG_DONTWAIT) is done by then. So the queues are empty between two calls, and as both sides of them run in this
- * thread, in turn, they need no barriers.
+ * Does many sends in one system call (io_uring(7)), which returns when all of them are done: non-blocking sends
+ * (MSG_DONTWAIT) finish during the call. So the queues are empty between calls, and because both of their sides run in
+ * this thread, one after the other, they need no memory barriers.
  */
 export class SendRing implements BatchSend {
   readonly size = SIZE
@@ -63,10 +63,10 @@ export class SendRing implements BatchSend {
   readonly #flags: number
   #descriptor: number
   readonly #enter: (...values: unknown[]) => number
-  /** Where in `#queues` its parts are, in words, and what turns a count of entries into a place. */
+  /** Word offsets of the parts of `#queues`, and the masks that turn an entry count into an index. */
   readonly #at: Record<'sqHead' | 'sqTail' | 'sqMask' | 'cqHead' | 'cqTail' | 'cqMask' | 'cqes', number>
   readonly #mappings: { address: unknown; bytes: number }[] = []
-  /** Both queues: how far each is filled and emptied, and the completions. */
+  /** Both queues: their heads and tails, and the completions. */
   #queues = NOWHERE
   /** The submissions. */
   #sqes = NOWHERE
@@ -77,11 +77,11 @@ export class SendRing implements BatchSend {
   /**
    * @param flags of each send: MSG_DONTWAIT among them.
    * @param setup one of `RING_SETUPS`.
-   * @throws Error where the kernel is older than that, or does not let this process use it, or where the variable by
-   *   which libuv's own ring is switched off says so: a sandbox may kill whoever as much as asks.
+   * @throws Error if the kernel is older than that or forbids io_uring to this process, or if the environment variable
+   *   that turns off libuv's own ring is set: a sandbox may kill a process for the system call alone.
    */
   constructor(flags: number, setup: number) {
-    if (process.env.UV_USE_IO_URING === '0') throw new Error('UV_USE_IO_URING switches io_uring off')
+    if (process.env.UV_USE_IO_URING === '0') throw new Error('UV_USE_IO_URING=0 turns io_uring off')
     const libc = loadLibc()
     this.#libc = libc
     this.#flags = flags
@@ -95,7 +95,7 @@ export class SendRing implements BatchSend {
     )
     const param = (name: keyof typeof PARAM) => params[PARAM[name]] as number
     try {
-      if ((param('features') & IORING_FEAT_SINGLE_MMAP) === 0) throw new Error('io_uring is of an older kind')
+      if ((param('features') & IORING_FEAT_SINGLE_MMAP) === 0) throw new Error('this version of io_uring is too old')
       const sqEnd = param('sqArray') + param('sqEntries') * WORD_BYTES
       const cqEnd = param('cqes') + param('cqEntries') * CQE * WORD_BYTES
       this.#queues = this.#map(IORING_OFF_SQ_RING, Math.max(sqEnd, cqEnd))
@@ -121,7 +121,7 @@ export class SendRing implements BatchSend {
 
   close(): void {
     if (this.#descriptor < 0) return
-    // Whoever touched what is unmapped would end the process.
+    // Access to unmapped memory would crash the process.
     this.#queues = NOWHERE
     this.#sqes = NOWHERE
     const unmap = this.#libc.func('int munmap(void *address, size_t length)')
@@ -145,7 +145,7 @@ export class SendRing implements BatchSend {
     return taken
   }
 
-  /** A send to nowhere: whether this kernel's rings send, and tell of it at once. */
+  /** Sends to an invalid descriptor, to check that this kernel's rings support sends and complete them at once. */
   #test(): void {
     const taken = [0]
     this.#put(0, -1, Buffer.alloc(1), 0)
@@ -163,7 +163,7 @@ export class SendRing implements BatchSend {
     return new Int32Array(this.#libc.view(address, bytes))
   }
 
-  /** Writes the entry `offset` behind the submission queue's tail. */
+  /** Writes the submission queue entry that is `offset` places after the tail. */
   #put(offset: number, descriptor: number, bytes: Buffer, userData: number): void {
     this.#locate(bytes)
     const sqes = this.#sqes
@@ -178,7 +178,7 @@ export class SendRing implements BatchSend {
     sqes[sqe + SQE_AT.userData] = userData
   }
 
-  /** Most buffers in a row are one: a frame for everybody. */
+  /** Consecutive sends mostly have the same buffer: one frame for all viewers. */
   #locate(bytes: Buffer): void {
     if (bytes === this.#bytes) return
     this.#bytes = bytes
@@ -192,7 +192,7 @@ export class SendRing implements BatchSend {
     const { sqHead, sqTail, cqHead, cqTail, cqMask, cqes } = this.#at
     queues[sqTail] = ((queues[sqTail] as number) + count) | 0
     this.#enter(SYS_IO_URING_ENTER, this.#descriptor, count, count, IORING_ENTER_GETEVENTS, null, 0)
-    // What the kernel had no memory for it has not begun, and is to forget.
+    // The kernel did not start entries that it had no memory for: remove them from the queue.
     queues[sqTail] = queues[sqHead] as number
     const end = queues[cqTail] as number
     for (let head = queues[cqHead] as number; head !== end; head = (head + 1) | 0) {

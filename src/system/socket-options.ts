@@ -1,34 +1,35 @@
 import type { Logger } from 'pino'
 import { loadLibc } from './libc.ts'
 
-/** Linux's names for what Node has no call for (tcp(7); `include/uapi/linux/tcp.h`). */
+/** Linux's socket options that Node does not offer (tcp(7); `include/uapi/linux/tcp.h`). */
 const IPPROTO_TCP = 6
 const TCP_USER_TIMEOUT = 18
 const TCP_NOTSENT_LOWAT = 25
 
 /**
- * How much the kernel takes beyond what it has sent. The send buffer is a queue too: on a 2 Mbit/s link a picture was
- * 2.4 s old with the default and 0.5 s with this.
+ * How many unsent bytes the kernel queues per socket. The send buffer delays pictures: on a 2 Mbit/s link a picture was
+ * 2.4 s old with the default and 0.5 s with this value.
  */
 const NOTSENT_BYTES = 16_384
 
 type SetOption = (fd: number, level: number, name: number, value: number[], length: number) => number
 
-/** A socket as far as this file needs one: a TCP socket, a TLS socket or an HTTP/2 session's. */
+/** The part of a socket that this file needs: a TCP socket, a TLS socket or an HTTP/2 session's. */
 export interface StreamSocket {
   setNoDelay(on: boolean): unknown
   setKeepAlive(on: boolean, delay: number): unknown
 }
 
 /**
- * Sets what tells a vanished viewer from a quiet one. Without it a viewer whose network is gone stays for a quarter of
- * an hour: keep-alive probes are not sent while data is unacknowledged, so sending is what keeps the ghost.
+ * Sets the options by which the kernel detects a vanished viewer. Without them a viewer whose network is gone is counted
+ * for a quarter of an hour: the kernel sends no keep-alive probes while data is unacknowledged, so sending frames keeps
+ * the connection open.
  */
 export class SocketOptions {
   readonly #ghostTimeout: number
   readonly #set: SetOption | undefined
 
-  /** @param ghostTimeout milliseconds within which a vanished viewer is gone; 0 leaves sockets as they are. */
+  /** @param ghostTimeout milliseconds within which a vanished viewer is detected; 0 changes no options. */
   constructor(ghostTimeout: number, log: Logger) {
     this.#ghostTimeout = ghostTimeout
     this.#set = ghostTimeout > 0 ? loadSetsockopt(log) : undefined
@@ -37,9 +38,9 @@ export class SocketOptions {
   apply(socket: StreamSocket): void {
     socket.setNoDelay(true)
     if (this.#ghostTimeout === 0) return
-    // What is sent just before the probes would have ended it starts the kernel's clock anew, once, and each of the
-    // two ends up to a second late (probes go out once a second): 20.6 s of 20 were measured with a half for each,
-    // 15.5 s with two fifths. The probes begin early, so that a quiet viewer survives an outage as a busy one does.
+    // Data sent just before the probes would have closed the connection restarts the kernel's timer once, and each of the
+    // two timers can end a second late (probes go out once a second): half of the timeout for each was measured to take
+    // 20.6 s of 20, two fifths 15.5 s. Probes start early, so that a quiet viewer survives an outage as a busy one does.
     const userTimeout = Math.round(this.#ghostTimeout * 0.4)
     socket.setKeepAlive(true, Math.max(1000, Math.round(this.#ghostTimeout / 10)))
     const fd = descriptorOf(socket)
@@ -49,7 +50,7 @@ export class SocketOptions {
   }
 }
 
-/** The descriptor of a socket's connection; TLS and HTTP/2 hand on that of the TCP socket below. */
+/** Returns the descriptor of a socket's connection; for TLS and HTTP/2 that of the TCP socket below. */
 export function descriptorOf(socket: object): number | undefined {
   const { fd } = (socket as { _handle?: { fd?: number } })._handle ?? {}
   return fd !== undefined && fd >= 0 ? fd : undefined

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises'
 
-/** A TCP connection as the kernel knows it. */
+/** A TCP connection in the kernel's table. */
 export interface SocketRow {
   localPort: number
-  /** `192.0.2.1:5000`, `[2001:db8::1]:5000`; IPv4 also where the socket is a mapped IPv6 one. */
+  /** `192.0.2.1:5000`, `[2001:db8::1]:5000`; IPv4 also for IPv4-mapped IPv6 sockets. */
   remote: string
   state: string
-  /** How often the kernel has asked again in vain: retransmissions or keep-alive probes. */
+  /** Number of unacknowledged retransmissions or keep-alive probes. */
   retries: number
 }
 
-/** The sockets of counted streams: where each leads, and how many streams it carries (several over HTTP/2). */
+/** The sockets of counted streams: their addresses, and the number of streams on each (several over HTTP/2). */
 export interface CountedSocket {
   localPort: number
   remote: string
@@ -24,10 +24,10 @@ const STATES = [
   'CLOSE', 'CLOSE_WAIT', 'LAST_ACK', 'LISTEN', 'CLOSING', 'NEW_SYN_RECV',
 ] // biome-ignore format: a table
 
-/** Reads the kernel's table of TCP sockets (proc(5), what `ss -t` shows). Rejects where there is none. */
+/** Reads the kernel's table of TCP sockets (proc(5), as `ss -t` shows it). Rejects if there is none. */
 export async function readSocketTable(): Promise<SocketRow[]> {
   const texts = await Promise.all(TABLES.map((path) => readFile(path, 'utf8').catch(() => undefined)))
-  if (texts.every((text) => text === undefined)) throw new Error('the kernel here has no /proc/net/tcp')
+  if (texts.every((text) => text === undefined)) throw new Error('expected /proc/net/tcp, which this kernel does not have')
   return texts.flatMap((text) => parseSocketTable(text ?? ''))
 }
 
@@ -45,13 +45,13 @@ export function parseSocketTable(text: string): SocketRow[] {
   })
 }
 
-/** Writes an address and a port as the table's rows have them. */
+/** Formats an address and a port as in the table's rows. */
 export function toEndpoint(address: string, port: number): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
   return plain.includes(':') ? `[${shorten(plain)}]:${port}` : `${plain}:${port}`
 }
 
-/** Each 32-bit word of an address is written in the machine's own byte order: little-endian on all that runs Node. */
+/** Each 32-bit word of an address is in the machine's byte order: little-endian on all platforms of Node. */
 function parseEndpoint(text: string): string {
   const [hex = '', port = ''] = text.split(':')
   const bytes = Buffer.from(hex, 'hex').swap32()
@@ -63,7 +63,7 @@ function parseEndpoint(text: string): string {
   return toEndpoint(groups.join(':'), number)
 }
 
-/** One spelling for every IPv6 address: the URL parser's (RFC 5952). */
+/** Normalises an IPv6 address to the URL parser's spelling (RFC 5952). */
 function shorten(address: string): string {
   const bare = address.replace(/%.*$/, '')
   return URL.canParse(`http://[${bare}]`) ? new URL(`http://[${bare}]`).hostname.slice(1, -1) : bare

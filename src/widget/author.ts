@@ -1,4 +1,4 @@
-/** What widget modules import as `imgcast` inside a render process: all that authors use, and no server. */
+/** The module `imgcast` inside a render process: everything that widget authors use, without the server. */
 export type { SKRSContext2D as Context } from '@napi-rs/canvas'
 export type { Badge, BadgeSize, BadgeStyle } from '../picture/badge/badge.ts'
 export { badgeSize, badgeSvg } from '../picture/badge/badge-svg.ts'

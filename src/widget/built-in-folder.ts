@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The built widgets beside the built server; the same folder when the server runs from TypeScript under test. */
+/** Returns the folder of the compiled built-in widgets, also when the server runs from TypeScript in a test. */
 export function builtInFolder(): string {
   const source = join(dirname(fileURLToPath(import.meta.url)), '..')
   return source.endsWith(join('dist', 'src')) ? join(source, '../widgets') : join(source, '../dist/widgets')

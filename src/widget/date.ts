@@ -4,14 +4,14 @@ const DATE = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(:\d\d)?(?:\.0+)?(?:(Z)|([+ -])(\
 const DAY = 86_400_000
 
 /**
- * Reads `2027-01-01`, `2027-01-01T18:30` or `2027-01-01T18:30:15`, the latter two with `Z` or an offset if wanted, into
- * one spelling for each: with an offset it becomes UTC. Undefined for anything else, 30 February too.
+ * Normalises `2027-01-01`, `2027-01-01T18:30` or `2027-01-01T18:30:15`; the last two may end in `Z` or an offset. A time
+ * with an offset is converted to UTC. Returns undefined for anything else, including 30 February.
  */
 export function readDate(raw: string): string | undefined {
   const [, day, clock = '00:00', seconds = ':00', utc, sign, hours, minutes] = DATE.exec(raw) ?? []
   const local = `${day}T${clock}${seconds}`
   const time = Date.parse(`${local}Z`)
-  // JavaScript takes 30 February for 2 March, and 24:00 for the next day.
+  // JavaScript parses 30 February as 2 March, and 24:00 as the next day.
   if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 19) !== local) return undefined
   if (!utc && !sign) return toShort(local).replace(/T00:00$/, '')
   if (Number(hours ?? 0) > 23 || Number(minutes ?? 0) > 59) return undefined
@@ -21,9 +21,8 @@ export function readDate(raw: string): string | undefined {
 }
 
 /**
- * The moment of a date as `param.date` gives it, in milliseconds since the epoch; `zone` is whose clock is meant where
- * the date does not say. Of an hour that a zone has twice the first one counts; in one that its clocks skip, the
- * time they show in its place.
+ * Converts a date from `param.date` to milliseconds since the epoch. `zone` applies to dates without an offset. When an
+ * hour occurs twice in the zone, the first one is used; a time that the clocks skip is moved forward by the skipped hour.
  */
 export function dateToTime(date: string, zone: string): number {
   if (date.endsWith('Z')) return Date.parse(date)

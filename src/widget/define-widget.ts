@@ -1,7 +1,7 @@
 import type { Params, Widget } from './widget.ts'
 import { findWidgetFaults, notAWidget } from './widget-faults.ts'
 
-/** Checks an author's widget and returns it, typed; throws a `TypeError` that lists everything wrong. */
+/** Checks an author's widget and returns it, typed. @throws TypeError that lists every fault. */
 export function defineWidget<const P extends Params = Record<never, never>, D = undefined>(
   widget: Widget<P, D>,
 ): Widget<P, D> {

@@ -1,13 +1,13 @@
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** Parses `250ms`, `1.5s`, `5m`, `1h`, `1d` to whole milliseconds; undefined for anything else, a missing unit too. */
+/** Parses `250ms`, `1.5s`, `5m`, `1h` or `1d` to whole milliseconds. Returns undefined for anything else, including a missing unit. */
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text.trim())
   const unit = UNITS[match?.[2] ?? '']
   return match && unit ? Math.round(Number(match[1]) * unit) : undefined
 }
 
-/** Writes milliseconds as `parseDuration` reads them, in the largest unit that stays whole. */
+/** Formats milliseconds for `parseDuration`, in the largest unit that gives a whole number. */
 export function formatDuration(time: number): string {
   const unit = ['d', 'h', 'm', 's'].find((name) => time > 0 && time % (UNITS[name] ?? 1) === 0) ?? 'ms'
   return `${time / (UNITS[unit] ?? 1)}${unit}`

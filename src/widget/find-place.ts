@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url'
 /** A place in an author's code. */
 export interface Place {
   file: string
-  /** Counted from 1; undefined where only the file is known. */
+  /** Counted from 1; undefined if only the file is known. */
   line: number | undefined
   /**
-   * Counted from 1; undefined where only the line is known: authors' modules run transformed, which moves code
-   * sideways but never to another line.
+   * Counted from 1; undefined if only the line is known. Authors' modules run transformed, which changes columns but
+   * never lines.
    */
   column: number | undefined
 }
@@ -16,7 +16,7 @@ export interface Place {
 /** ` at draw (/srv/widgets/clock.ts:3:5)` or ` at async file:///srv/widgets/clock.mjs:1:7`. */
 const STACK_LINE = /^\s+at (?:.*\()?(?:async )?(\S.*?):(\d+):\d+\)?$/
 
-/** Finds the innermost line of a stack that lies in one of the folders, and in no package installed there. */
+/** Finds the innermost stack line in one of the folders, ignoring packages installed there. */
 export function findPlace(stack: string, folders: readonly string[]): Place | undefined {
   for (const text of stack.split('\n')) {
     const [, source = '', line] = STACK_LINE.exec(text) ?? []
@@ -29,7 +29,7 @@ export function findPlace(stack: string, folders: readonly string[]): Place | un
   return undefined
 }
 
-/** `clock.ts:12:7`, as editors and terminals jump to it. */
+/** Formats a place as `clock.ts:12:7`, which editors and terminals link to. */
 export function formatPlace({ file, line, column }: Partial<Place> & { file: string }): string {
   return [file, line, column].filter((part) => part !== undefined).join(':')
 }

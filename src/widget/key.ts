@@ -30,15 +30,15 @@ export const NAME_KEY: KeySpec = { kind: 'name', default: 'main' }
 export const MAX_KEY_LENGTH = 255
 
 const NAME = /^[A-Za-z0-9._~-]{1,64}$/
-// Lone surrogates have no UTF-8; control characters break log lines and terminals.
+// Lone surrogates cannot be encoded as UTF-8; control characters break log lines and terminals.
 const NEVER = /[\p{Cc}\p{Cs}]/u
 
-/** Whether a text can be the key of any widget: 1 to 255 characters, none of them a control character. */
+/** Whether a text can be the key of some widget: 1 to 255 characters, without control characters. */
 export function isKeyText(text: unknown): text is string {
   return typeof text === 'string' && text.length > 0 && text.length <= MAX_KEY_LENGTH && !NEVER.test(text)
 }
 
-/** Whether a text is a key of a grammar. Takes time in proportion to the text's length, whatever the grammar. */
+/** Whether a text is a key of a grammar. Takes time linear in the length of the text for every grammar. */
 export function isKey(text: string, spec: KeySpec = NAME_KEY): boolean {
   if (!isKeyText(text)) return false
   switch (spec.kind) {
@@ -68,8 +68,8 @@ export function describeKey(spec: KeySpec): string {
 }
 
 /**
- * Reads the key of a URL's path segment; without a segment, the grammar's default key.
- * @throws PublicError 400 for an encoding that is none, and as `checkKey`.
+ * Reads the key from a URL's path segment. Without a segment, returns the grammar's default key.
+ * @throws PublicError 400 for a malformed percent-encoding, and the errors of `checkKey`.
  */
 export function readKey(segment: string | undefined, spec: KeySpec = NAME_KEY): string {
   if (segment === undefined) return spec.default
@@ -78,7 +78,7 @@ export function readKey(segment: string | undefined, spec: KeySpec = NAME_KEY): 
   return key
 }
 
-/** Decodes a segment of a URL's path. @throws PublicError 400 where a `%` begins no character. */
+/** Decodes a segment of a URL's path. @throws PublicError 400 for a malformed percent-encoding. */
 export function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment)
@@ -88,8 +88,8 @@ export function decodeSegment(segment: string): string {
 }
 
 /**
- * Checks a key by its widget's grammar.
- * @throws PublicError 400 for a key outside the default grammar; 404 where the widget declares which keys there are.
+ * Checks a key against its widget's grammar.
+ * @throws PublicError 400 for a key outside the default grammar; 404 for a key outside a declared grammar.
  */
 export function checkKey(key: string, spec: KeySpec = NAME_KEY): void {
   if (isKey(key, spec)) return

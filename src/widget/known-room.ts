@@ -4,8 +4,8 @@ import type { Manifest } from './manifest.ts'
 import { isWidgetName, type RoomParts, roomOf } from './room.ts'
 
 /**
- * Makes the name of a room from parts that a request names, by the key grammar of its widget. The widget may have been
- * removed while its rooms are still remembered: there every key that any grammar allows is good.
+ * Returns the name of the room with a requested widget and key, checked against the widget's key grammar. If the widget
+ * was removed but its rooms are still stored, any key is accepted.
  * @throws PublicError 400 for malformed names; 404 for keys that the widget does not have, and for stateless widgets.
  */
 export function knownRoom(manifests: ReadonlyMap<string, Manifest>, { widget, key }: RoomParts): string {

@@ -7,7 +7,7 @@ import { notAWidget } from './widget-faults.ts'
 
 export type { WidgetFault }
 
-/** The widgets of some folders, by name, and the modules that are none. */
+/** The widgets of some folders by name, and the modules that failed to load. */
 export interface LoadedFolders {
   widgets: Map<string, LoadedWidget>
   faults: WidgetFault[]
@@ -16,12 +16,12 @@ export interface LoadedFolders {
 const NO_WIDGET = /\.(d|test|spec)\.[a-z]+$/
 
 /**
- * Loads every module of the folders, one after the other; of two with one name the later folder's counts, so that
- * a built-in widget can be replaced. A wrong module is reported and the others load. Reads each module once a
- * process: changed code needs a fresh one. A folder that cannot be read is a fault without a name.
- * @param before is told each file before its code runs, so that a module that never returns can be named.
+ * Loads every module of the folders in sequence. A later folder's widget replaces an earlier one of the same name, so a
+ * built-in widget can be replaced. A faulty module is reported, and the others still load. Each module is read once per
+ * process: changed code needs a new process. A folder that cannot be read is a fault without a name.
+ * @param before called with each file before its code runs, so that a module that never returns can be identified.
  * @param skip files that are known to hang or kill their process, with the reason.
- * @param loadWidget made beforehand where a start must be quick.
+ * @param loadWidget a loader made in advance, for a fast start.
  */
 export async function loadFolders(
   folders: readonly string[],

@@ -7,7 +7,7 @@ import { isReservedName } from './server-paths.ts'
 import type { Widget } from './widget.ts'
 import { findWidgetFaults, notAWidget } from './widget-faults.ts'
 
-/** A widget and what the server knows of it. */
+/** A widget and its manifest. */
 export interface LoadedWidget {
   widget: Widget
   manifest: Manifest
@@ -15,15 +15,15 @@ export interface LoadedWidget {
 
 const BUILT_IN = fileURLToPath(new URL('../../widgets', import.meta.url))
 
-/** Loads modules, each at most once: changed code needs a fresh process. */
+/** Loads modules, each at most once: changed code needs a new process. */
 export type WidgetLoader = (file: string) => Promise<LoadedWidget>
 
-/** A widget's name: its module's without the ending. */
+/** Returns the widget name of a module: its file name without the extension. */
 export function nameOf(file: string): string {
   return basename(file, extname(file))
 }
 
-/** Says what keeps a name from being a widget's; undefined for a good one. */
+/** Describes why a name cannot be a widget's; undefined for a valid one. */
 export function findNameFault(name: string): string | undefined {
   if (!isWidgetName(name))
     return 'expected a kebab-case file name like my-widget, since it is the name in the URL'
@@ -31,15 +31,15 @@ export function findNameFault(name: string): string | undefined {
 }
 
 /**
- * Makes a loader of widget modules; it rejects with what is wrong with a module, or with what its code throws. Built-in
- * widgets are plain JavaScript already. An author's module may be TypeScript, may lie in a folder whose package.json
- * says nothing of modules, and finds `imgcast` although nobody installed it there: what authors use, and no server.
+ * Creates a loader of widget modules. It rejects with a description of the fault, or with the error that the module's
+ * code throws. Built-in widgets are already plain JavaScript. An author's module may be TypeScript, does not need
+ * `"type": "module"`, and can import `imgcast` (the author's part, without the server) without installing it.
  */
 export function createWidgetLoader(): WidgetLoader {
-  // Beside this module, and of the same kind: built, or TypeScript under test.
+  // In the same folder and with the same extension as this module: compiled, or TypeScript in a test.
   const imgcast = fileURLToPath(new URL(`author${extname(import.meta.url)}`, import.meta.url))
   const jiti = createJiti(import.meta.url, { alias: { imgcast }, fsCache: false, interopDefault: false })
-  // The first transformation reads a compiler of two megabytes: before anyone waits for it.
+  // The first transformation reads a compiler of two megabytes: do it before anyone waits for it.
   jiti.transform({ source: 'const warm: number = 1', filename: 'warm.ts', ts: true })
   return async (path) => {
     const file = resolve(path)

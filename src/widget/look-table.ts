@@ -3,20 +3,20 @@ import { defaultLength, type Manifest } from './manifest.ts'
 import type { ParamSpec, ParamValue } from './param.ts'
 import { MAX_FPS } from './picture-limits.ts'
 
-/** One parameter that pictures of every widget can take, and one field of their look. */
+/** One look parameter: it applies to pictures of any widget, and is one field of their look. */
 interface LookRow<Value extends ParamValue> {
-  /** Describes the parameter; undefined where pictures of this widget do not take it. */
+  /** Describes the parameter; undefined for widgets whose pictures do not have it. */
   spec(manifest: Manifest): ParamSpec | undefined
-  /** The value where they do not take it. */
+  /** The value for pictures without the parameter. */
   absent(manifest: Manifest): Value
   /**
-   * The formats in which it changes nothing. There every value means the default, so that one picture is one channel.
+   * The formats in which it has no effect. There every value means the default, so that one picture is one channel.
    * @default none
    */
   unusedIn?: readonly Format[]
 }
 
-/** How a picture that repeats is delivered. */
+/** How a looping picture is delivered. */
 export type Animate = (typeof ANIMATE)[number]
 
 const DEFAULT_QUALITY = 85
@@ -24,12 +24,12 @@ const DEFAULT_QUALITY = 85
 const ANIMATE = ['push', 'loop', 'off'] as const
 
 /**
- * The look parameters, in the order of pages. The type of a look, its identity (which decides who shares a picture),
- * the parser, the names that widgets may not use, the forms and the documents all come from this table: a new parameter
- * is a row here, and what it does to a picture.
+ * The look parameters, in the order in which pages show them. The type of a look, its identity (which decides who shares
+ * a picture), the parser, the reserved parameter names, the forms and the docs all come from this table: a new parameter
+ * is a row here, plus the code that applies it.
  */
 const LOOK_TABLE = {
-  /** CSS pixels; only a hint where the widget's parameters decide the size. */
+  /** CSS pixels; only a hint if the widget's parameters decide the size. */
   width: row<number>({
     spec: ({ size }) => lengthSpec(size.width),
     absent: ({ size }) => defaultLength(size.width),
@@ -43,14 +43,14 @@ const LOOK_TABLE = {
     absent: () => 1,
     unusedIn: ['svg'],
   }),
-  /** Frames a second; 0 where the widget does not animate at a frame rate. */
+  /** Frames a second; 0 if the widget does not animate at a frame rate. */
   fps: row<number>({
     spec: ({ fps }) =>
       fps ? { kind: 'number', default: fps, min: 1, max: MAX_FPS, about: 'frames a second' } : undefined,
     absent: () => 0,
     unusedIn: ['svg'],
   }),
-  /** How a picture that repeats is delivered; where nothing repeats, always `push`. */
+  /** How a looping picture is delivered; always `push` for pictures that do not loop. */
   animate: row<Animate>({
     spec: ({ loops }) =>
       loops
@@ -80,15 +80,15 @@ export type LookValues = { -readonly [Name in keyof Table]: ReturnType<Table[Nam
 /** The names of all look parameters, in the order of the table. */
 export const LOOK_NAMES = Object.keys(LOOK_TABLE) as (keyof Table)[]
 
-/** Query parameters of a picture that are no part of its look: the delivery, and the unique `v` of Firefox's redirect. */
+/** Query parameters that are not part of the look: the delivery, and the unique `v` of the redirect for Firefox. */
 const REQUEST_PARAMS: readonly string[] = ['delivery', 'v']
 
-/** Whether every picture has a parameter of this name, so that no widget may declare it. */
+/** Whether a name is reserved, because every picture already has a parameter of this name. */
 export function isReservedParam(name: string): boolean {
   return Object.hasOwn(LOOK_TABLE, name) || REQUEST_PARAMS.includes(name)
 }
 
-/** The look parameters that pictures of this widget take; with a format, only those that change anything in it. */
+/** Returns the look parameters of a widget's pictures; with a format, only those that have an effect in it. */
 export function lookSpecs(manifest: Manifest, format?: Format): Record<string, ParamSpec> {
   const specs: Record<string, ParamSpec> = {}
   for (const [name, { spec, unusedIn = [] }] of rows()) {
@@ -98,7 +98,7 @@ export function lookSpecs(manifest: Manifest, format?: Format): Record<string, P
   return specs
 }
 
-/** Completes the values that a request gave with those of parameters that it cannot give. */
+/** Adds the fixed values of parameters that this picture does not have to those of the request. */
 export function toLookValues(manifest: Manifest, given: Readonly<Record<string, ParamValue>>): LookValues {
   const values = rows().map(([name, { spec, absent }]) => [
     name,

@@ -5,7 +5,7 @@ import { LOOK_NAMES, type LookValues, lookSpecs, toLookValues } from './look-tab
 import type { Manifest } from './manifest.ts'
 import { type ParamSpec, type ParamValue, parseParam } from './param.ts'
 
-/** The normalised parameters and format of a picture's URL. */
+/** The normalised parameters and format from a picture's URL. */
 export interface Look extends LookValues {
   format: Format
   /** The widget's own parameters. */
@@ -14,8 +14,8 @@ export interface Look extends LookValues {
 
 /**
  * Reads a query into a look. Names that neither the look nor the widget knows are ignored (cache busters are common).
- * Where a name is given twice, the last value counts.
- * @throws PublicError 400, naming every wrong parameter.
+ * If a name is given twice, the last value counts.
+ * @throws PublicError 400 that names every wrong parameter.
  */
 export function parseLook(manifest: Manifest, format: Format, query: URLSearchParams): Look {
   const faults: Fault[] = []
@@ -39,7 +39,7 @@ export function parseLook(manifest: Manifest, format: Format, query: URLSearchPa
     manifest,
     Object.fromEntries(used.map((name) => [name, given[name] as ParamValue])),
   )
-  // A GIF that moves is always one file.
+  // An animated GIF is always one file.
   if (shared.animate === 'loop' && format === 'gif') shared.animate = 'push'
   if (shared.animate === 'loop' && format !== 'png') {
     faults.push({ name: 'animate', detail: `expected a PNG (.png) for loop, got ${format.toUpperCase()}` })
@@ -53,17 +53,17 @@ export function parseLook(manifest: Manifest, format: Format, query: URLSearchPa
   return { format, ...shared, params }
 }
 
-/** The look of a still: a PNG that would be pushed frame by frame is one animated picture there. */
+/** Returns the look for a still: a looping PNG becomes one animated picture instead of pushed frames. */
 export function toStillLook({ loops }: Manifest, look: Look): Look {
   return loops && look.format === 'png' && look.animate === 'push' ? { ...look, animate: 'loop' } : look
 }
 
-/** The identity of a look: one string for all spellings of its URL, and another for every other look. */
+/** Returns the identity of a look: the same string for every spelling of its URL, and a different one for every other look. */
 export function lookKey(look: Look): string {
   return JSON.stringify([look.format, ...LOOK_NAMES.map((name) => look[name]), look.params])
 }
 
-/** The error for wrong parameters: the caption names the first, the detail all of them. */
+/** Creates the error for wrong parameters: the caption names the first, the detail names all. */
 export function badParameters(faults: Fault[]): PublicError {
   const [first] = faults
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''

@@ -13,32 +13,32 @@ export interface Manifest {
   name: string
   title: string
   about: string
-  /** Where it was loaded from. */
+  /** The file that it was loaded from. */
   file: string
-  /** Which keys there are. */
+  /** The grammar of its keys. */
   key: KeySpec
-  /** True where it counts and remembers nothing: its pictures have no presence, hits, history or state. */
+  /** True if its pictures have no presence, hits, history or state. */
   stateless: boolean
-  /** Where the gallery shows it, lowest first; undefined for after all that have a rank. */
+  /** Position in the gallery, lowest first; widgets without a rank come last. */
   rank: number | undefined
-  /** Each side fixed or a range; the size of the default picture where the parameters decide. */
+  /** Each side is fixed or a range; if the parameters decide the size, this is the size of the default picture. */
   size: { width: number | SizeRange; height: number | SizeRange }
-  /** True where only the drawing knows the size. */
+  /** True if the size is only known once the picture is drawn. */
   sizeFromParams: boolean
   params: Record<string, ParamSpec>
-  /** The default frame rate of a widget that viewers may slow down or speed up by `fps`; else undefined. */
+  /** The default frame rate if viewers may change it with `fps`; else undefined. */
   fps: number | undefined
-  /** True where the picture repeats, so that one period can be sent as an animated picture. */
+  /** True if the picture loops, so that one period can be sent as an animated picture. */
   loops: boolean
-  /** True if a drawing waits for the widget's `load` or for embedded pictures. */
+  /** True if drawing waits for the widget's `load` or for embedded pictures. */
   loads: boolean
-  /** True where `.json` comes from the widget's own `data`. */
+  /** True if `.json` comes from the widget's own `data`. */
   hasData: boolean
   /** True if only the widget's own code can read its parameters, or name the pictures that it embeds. */
   reads: boolean
-  /** True where it shows other pictures. */
+  /** True if it embeds other pictures. */
   shows: boolean
-  /** True where it has a source of changes of its own. */
+  /** True if it has its own source of changes (`start`). */
   starts: boolean
   /** The events that it handles. */
   handles: Readonly<Record<EventType, boolean>>
@@ -51,7 +51,7 @@ export type EventType = 'join' | 'leave' | 'click'
 const CUSTOM: ParamSpec = { kind: 'custom', default: '' }
 const UNKNOWN_SIZE: Size = { width: 160, height: 40 }
 
-/** Describes a widget that `findWidgetFaults` found good. */
+/** Creates the manifest of a widget that has no faults. */
 export function toManifest(name: string, file: string, widget: Widget): Manifest {
   const params = Object.fromEntries(
     Object.entries(widget.params ?? {}).map(([key, param]) => [key, isParser(param) ? CUSTOM : param.spec]),
@@ -84,12 +84,12 @@ export function toManifest(name: string, file: string, widget: Widget): Manifest
   }
 }
 
-/** The default length of a side, in CSS pixels. */
+/** Returns the default length of a side, in CSS pixels. */
 export function defaultLength(side: number | SizeRange): number {
   return typeof side === 'number' ? side : side.default
 }
 
-/** The size before anything is loaded. Only a hint: the size function may need data that is not there yet. */
+/** Returns the size before anything is loaded. Only a hint: the size function may need data that is not loaded yet. */
 function defaultSize(name: string, key: string, widget: Widget, params: Record<string, ParamSpec>): Size {
   try {
     const values = readValues(widget, params, {})
@@ -108,7 +108,7 @@ function defaultSize(name: string, key: string, widget: Widget, params: Record<s
   }
 }
 
-/** Reads the values that a widget gets from those of a look. Throws what the widget's own parsers throw. */
+/** Returns the parameter values for a widget's functions. @throws the errors of the widget's own parsers. */
 export function readValues(
   { params = {} }: Widget,
   specs: Readonly<Record<string, ParamSpec>>,

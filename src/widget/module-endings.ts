@@ -1,2 +1,2 @@
-/** The endings of modules that can be widgets. Apart from the loader, which the server's own process has no use for. */
+/** File extensions of widget modules. Kept apart from the loader, which the server's own process does not need. */
 export const MODULE_ENDINGS: ReadonlySet<string> = new Set(['.js', '.mjs', '.ts', '.mts'])

@@ -2,7 +2,7 @@ import { closest, distance } from 'fastest-levenshtein'
 
 const MAX_NAME_LENGTH = 60
 
-/** The known name that a misspelt one is most likely meant to be; undefined where none is near. */
+/** Returns the known name nearest to a misspelt one; undefined if none is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0 || name.length > MAX_NAME_LENGTH) return undefined
   const wanted = name.toLowerCase()

@@ -4,7 +4,7 @@ import { readDate } from './date.ts'
 import { formatDuration, parseDuration } from './duration.ts'
 import { readZone } from './zone.ts'
 
-/** A parameter's type, default and range as plain data: what pages show and what the server parses with. */
+/** A parameter's type, default and range as plain data, for pages and for the parser. */
 export type ParamSpec =
   | { kind: 'text'; default: string; max: number; about?: string }
   | { kind: 'number' | 'integer'; default: number; min: number; max: number; about?: string }
@@ -12,20 +12,20 @@ export type ParamSpec =
   | { kind: 'boolean'; default: boolean; about?: string }
   | { kind: 'color' | 'zone' | 'date'; default: string; about?: string }
   | { kind: 'choice'; default: string; choices: readonly string[]; about?: string }
-  /** Read by the widget itself; the value is the text that came, empty for none. */
+  /** Parsed by the widget itself; the value is the raw text, or empty. */
   | { kind: 'custom'; default: string; about?: string }
 
 /** The value of a parameter as widgets get it. */
 export type ParamValue = string | number | boolean
 
-/** A parameter of a widget; `T` is what `draw` gets. */
+/** A parameter of a widget; `T` is the type that `draw` gets. */
 export interface Param<T extends ParamValue = ParamValue> {
   readonly spec: ParamSpec & { default: T }
 }
 
 /**
- * Any object that reads a value, a Zod schema for instance: `parse` gets the text of the query, undefined where there is
- * none, and throws for what is wrong.
+ * Any object with a `parse` method, such as a Zod schema. `parse` gets the text from the query, or undefined if it is
+ * missing, and throws for an invalid value.
  */
 export interface Parser<T = unknown> {
   parse(raw: unknown): T
@@ -41,12 +41,12 @@ interface Range extends About {
   max?: number
 }
 
-/** The pages a picture can be drawn for. */
+/** The page that a picture is drawn for: light, dark, or unknown. */
 export type Theme = 'auto' | 'light' | 'dark'
 
 const THEMES: readonly Theme[] = ['auto', 'light', 'dark']
 
-/** The kinds of parameters a widget can declare. */
+/** Functions that declare a widget's parameters. */
 export const param = {
   /** Text of at most `max` characters. @default max 100 */
   text(value = '', { max = 100, ...about }: About & { max?: number } = {}): Param<string> {
@@ -65,8 +65,8 @@ export const param = {
     return { spec: { kind: 'boolean', default: value, ...about } }
   },
   /**
-   * A colour as shields.io and CSS name it: `brightgreen`, `ff8800`, `tomato`, `hsl(120 50% 40%)`. `draw` gets
-   * what a canvas takes. `''`: unset.
+   * A colour in the syntax of shields.io or CSS: `brightgreen`, `ff8800`, `tomato`, `hsl(120 50% 40%)`. `draw` gets
+   * a colour for a canvas. `''`: unset.
    */
   color(value: string, about: About = {}): Param<string> {
     return { spec: { kind: 'color', default: parseColor(value) ?? value, ...about } }
@@ -80,24 +80,24 @@ export const param = {
     return { spec: { kind: 'choice', default: value, choices, ...about } }
   },
   /**
-   * `light`, `dark`, or `auto` for a picture that suits both; an SVG's `auto` follows the reader's own setting, and
-   * never reaches `draw`, which draws both. Name it `theme`.
+   * `light`, `dark`, or `auto` for a picture that suits both. An SVG with `auto` follows the reader's own setting: `draw`
+   * is called once with `light` and once with `dark`. The parameter must be named `theme`.
    */
   theme(
     value: Theme = 'auto',
-    about: About = { about: 'For a light page, a dark one, or either.' },
+    about: About = { about: 'For a light page, a dark page, or both.' },
   ): Param<Theme> {
     return { spec: { kind: 'choice', default: value, choices: THEMES, ...about } }
   },
-  /** A time with its unit (`500ms`, `2s`, `5m`, `1h`), in milliseconds to `draw`; limits are milliseconds. */
+  /** A time with a unit (`500ms`, `2s`, `5m`, `1h`). `draw` gets milliseconds; the limits are milliseconds, too. */
   duration(value: number, { min = 1, max = 86_400_000, ...about }: Range = {}): Param<number> {
     return { spec: { kind: 'duration', default: value, min, max, ...about } }
   },
-  /** The name of a time zone, `Europe/Berlin`; `zoneOffset` makes a clock of it. */
+  /** The name of a time zone, such as `Europe/Berlin`; see `zoneOffset`. */
   zone(value = 'UTC', about: About = {}): Param<string> {
     return { spec: { kind: 'zone', default: value, ...about } }
   },
-  /** A date, or a date and time, with an offset or without; `dateToTime` makes a moment of it. `''`: unset. */
+  /** A date, or a date and time, with or without an offset; `dateToTime` converts it to milliseconds. `''`: unset. */
   date(value = '', about: About = {}): Param<string> {
     return { spec: { kind: 'date', default: readDate(value) ?? value, ...about } }
   },
@@ -112,7 +112,7 @@ export function isTheme(spec: ParamSpec | undefined): boolean {
   )
 }
 
-/** Says what a parameter takes, in words: `a number from 1 to 30`. */
+/** Describes the values of a parameter: `a number from 1 to 30`. */
 export function describeParam(spec: ParamSpec): string {
   switch (spec.kind) {
     case 'text':
@@ -135,23 +135,23 @@ export function describeParam(spec: ParamSpec): string {
     case 'choice':
       return spec.choices.length === 1 ? `${spec.choices[0]}` : `one of ${spec.choices.join(', ')}`
     case 'custom':
-      return 'what the widget reads itself'
+      return 'a value that the widget parses itself'
   }
 }
 
-/** Whether a parameter reads its own values. */
+/** Whether a parameter has its own parser. */
 export function isParser(param: unknown): param is Parser {
   return typeof (param as Partial<Parser> | null | undefined)?.parse === 'function'
 }
 
-/** Parses a query value; throws a `RangeError` that says what was expected and what came. */
+/** Parses a query value. @throws RangeError that names the expected and the actual value. */
 export function parseParam(spec: ParamSpec, raw: string): ParamValue {
   const value = read(spec, raw)
   if (value === undefined) throw new RangeError(`expected ${describeParam(spec)}, got ${quote(raw)}`)
   return value
 }
 
-/** Finds what is wrong with a spec that an author wrote: undefined for a good one. */
+/** Describes the fault in an author's spec; undefined for a valid one. */
 export function findSpecFault(spec: ParamSpec): string | undefined {
   if ('choices' in spec && spec.choices.length === 0) return 'has no choices'
   if ('min' in spec && spec.min > spec.max) return `has a range from ${spec.min} down to ${spec.max}`
@@ -168,7 +168,7 @@ function read(spec: ParamSpec, raw: string): ParamValue | undefined {
     case 'integer': {
       const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(raw) ? Number(raw) : Number.NaN
       const right = spec.kind === 'integer' ? Number.isSafeInteger(value) : Number.isFinite(value)
-      // `+ 0` makes one channel of -0 and 0.
+      // `+ 0` turns -0 into 0, so that both are one channel.
       return right && value >= spec.min && value <= spec.max ? value + 0 : undefined
     }
     case 'duration': {
@@ -179,13 +179,13 @@ function read(spec: ParamSpec, raw: string): ParamValue | undefined {
       if (/^(true|1|yes|on|)$/i.test(raw)) return true
       return /^(false|0|no|off)$/i.test(raw) ? false : undefined
     case 'color':
-      // A colour may be left to the widget: `param.color('')`.
+      // Empty means that the widget chooses the colour: `param.color('')`.
       if (raw === '' && spec.default === '') return ''
       return parseColor(raw)
     case 'zone':
       return readZone(raw)
     case 'date':
-      // So may a date.
+      // The same for a date.
       return raw === '' && spec.default === '' ? '' : readDate(raw)
     case 'choice':
       return spec.choices.includes(raw) ? raw : undefined

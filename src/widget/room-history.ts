@@ -1,25 +1,25 @@
-/** How many there were during a step of time. */
+/** A count during one step of time. */
 export interface Level {
-  /** The most at once. */
+  /** The maximum at any one time. */
   peak: number
-  /** Over all of the step, or of as much of it as has passed. */
+  /** The average over the step, or over the part of it that has passed. */
   mean: number
 }
 
-/** What happened in a room during one step of time. */
+/** The counts of a room during one step of time. */
 export interface HistoryStep {
   /** When it began, in milliseconds since the epoch. */
   time: number
   visitors: Level
   connections: Level
-  /** How often a picture of the room was asked for. */
+  /** How often a picture of the room was requested. */
   hits: number
 }
 
-/** How far back widgets look. */
+/** How far back a history goes. */
 export type HistorySpan = 'hour' | 'day' | 'week'
 
-/** Which room's history a widget asks for. */
+/** A widget's request for a room's history. */
 export interface HistoryRequest {
   /** `<widget>/<key>`. @default the picture's own */
   room?: string
@@ -27,44 +27,44 @@ export interface HistoryRequest {
   span: HistorySpan
 }
 
-/** A room over the last hour, day or week, and as it is now. */
+/** The counts of a room over the last hour, day or week, and its current ones. */
 export interface RoomHistory {
   room: string
   /** When the first step began, in milliseconds since the epoch. */
   from: number
-  /** When the last one, which is not over yet, ends. */
+  /** When the last step, which is not over yet, ends. */
   to: number
-  /** Milliseconds of each. */
+  /** Length of each step, in milliseconds. */
   step: number
-  /** Every step, the oldest first; zeros where nobody watched. */
+  /** Every step, oldest first; zeros for steps without viewers. */
   steps: HistoryStep[]
   /** Open picture streams now. */
   connections: number
   /** Distinct people among them. */
   visitors: number
-  /** The most visitors at once since the room was first watched. */
+  /** Maximum number of concurrent visitors since the room was first watched. */
   peak: number
-  /** The most visitors at once since midnight in UTC. */
+  /** Maximum number of concurrent visitors since midnight UTC. */
   peakToday: number
-  /** How often a picture of the room was asked for, ever. */
+  /** How often a picture of the room was ever requested. */
   hits: number
 }
 
 const MINUTE = 60_000
 
-/** How long each span is, and each of its steps, in milliseconds. */
+/** The length of each span and of its steps, in milliseconds. */
 export const HISTORY_SPANS: Readonly<Record<HistorySpan, { length: number; step: number }>> = {
   hour: { length: 60 * MINUTE, step: MINUTE },
   day: { length: 24 * 60 * MINUTE, step: 10 * MINUTE },
   week: { length: 7 * 24 * 60 * MINUTE, step: 60 * MINUTE },
 }
 
-/** A step in which nobody watched. */
+/** A step without viewers. */
 export function emptyStep(time: number): HistoryStep {
   return { time, visitors: { peak: 0, mean: 0 }, connections: { peak: 0, mean: 0 }, hits: 0 }
 }
 
-/** A span up to now, the step that is not over yet included, in which nobody watched. */
+/** A span without viewers that ends with the current step. */
 export function emptyHistory(
   span: HistorySpan,
   now: number,

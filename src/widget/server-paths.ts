@@ -1,6 +1,6 @@
 /**
  * The first segments of the server's own URLs. No widget can have one of these names: the loader refuses it, and the
- * router sends no picture for what is below them. Some are kept for features to come.
+ * router serves no pictures below them. Some are reserved for future features.
  */
 export const SERVER_PATHS = {
   api: '/api',
@@ -13,7 +13,7 @@ export const SERVER_PATHS = {
   ws: '/ws',
 } as const
 
-/** Whether a widget cannot have a name, as the server's own URLs begin with it. */
+/** Whether a name is reserved because the server's own URLs begin with it. */
 export function isReservedName(name: string): boolean {
   return Object.hasOwn(SERVER_PATHS, name)
 }

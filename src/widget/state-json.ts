@@ -1,11 +1,11 @@
 import { quote } from '../errors.ts'
 
-/** The largest value that a room remembers, as JSON. */
+/** Maximum size of one value in a room's state, as JSON. */
 export const MAX_STATE_BYTES = 65_536
 
 /**
- * A value as the JSON that stores keep.
- * @throws TypeError where it has none, RangeError where it is over 64 KiB.
+ * Encodes a value as JSON for a store.
+ * @throws TypeError if it cannot be encoded, RangeError if it is larger than 64 KiB.
  */
 export function toStateJson(name: string, value: unknown): string {
   let json: string | undefined
@@ -22,8 +22,8 @@ export function toStateJson(name: string, value: unknown): string {
 }
 
 /**
- * The sum of what is known, as JSON, and an amount; nothing known counts as 0.
- * @throws TypeError where one of them is no number, RangeError where the sum is none.
+ * Adds an amount to a stored JSON number, and returns the sum; a missing one counts as 0.
+ * @throws TypeError if one of them is not a number, RangeError if the sum is not finite.
  */
 export function addToStateJson(name: string, known: string | undefined, amount: number): number {
   const before: unknown = known === undefined ? 0 : JSON.parse(known)

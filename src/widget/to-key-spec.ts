@@ -23,7 +23,7 @@ export function toKeySpec(grammar: KeyGrammar | undefined): KeySpec {
 function readGrammar(grammar: KeyGrammar): KeySpec {
   if ('pattern' in grammar) {
     if (!(grammar.pattern instanceof RegExp))
-      throw new TypeError('has a `pattern` that is no regular expression')
+      throw new TypeError('has a `pattern` that is not a regular expression')
     return { kind: 'pattern', ...toPatternSource(grammar.pattern), default: String(grammar.default) }
   }
   const key: ParamSpec | undefined = grammar.spec
@@ -41,6 +41,6 @@ function readGrammar(grammar: KeyGrammar): KeySpec {
 
 function noGrammar(): TypeError {
   return new TypeError(
-    'is no key grammar, expected param.choice([...]), param.text() or { pattern, default }',
+    'is not a key grammar, expected param.choice([...]), param.text() or { pattern, default }',
   )
 }

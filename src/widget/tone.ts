@@ -1,13 +1,13 @@
 import { brightness, readColor } from '../picture/color.ts'
 import type { Theme } from './param.ts'
 
-/** What ink has to be read on: something light, something dark, or nobody knows which. */
+/** The brightness of a background: light, dark, or unknown (`either`). */
 export type Tone = 'light' | 'dark' | 'either'
 
 /**
- * The tone of a ground. A colour decides by its brightness; where `background` is `''` or transparent, the theme
- * decides, and for `auto` then `own`, the tone of the ground that the widget draws itself, or `either` where the
- * page shows through.
+ * Returns the tone of a picture's background, for choosing text colours. An opaque `background` decides by its
+ * brightness. If it is `''` or transparent, the theme decides; with theme `auto`, the result is `own`: the tone of the
+ * background that the widget draws itself, or `either` if the page shows through.
  */
 export function backgroundTone(background: string, theme: Theme, own: Tone = 'either'): Tone {
   const alpha = readColor(background)?.[3] ?? 0

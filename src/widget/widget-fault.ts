@@ -1,23 +1,23 @@
 import { findPlace, type Place } from './find-place.ts'
 import { isNotAWidget } from './widget-faults.ts'
 
-/** A module that is no widget: what was expected and what was found, and where. */
+/** A module that is not a valid widget: what was expected, what was found, and where. */
 export interface WidgetFault extends Partial<Place> {
   /** The name its picture would have had. */
   name: string
   /** Where the fault is: the module, or a file that it imports. */
   file: string
   message: string
-  /** What anyone may read of it: an error that the module's own code throws may hold a password. */
+  /** The part of the message that may be public: an error thrown by the module's own code may contain a password. */
   publicMessage: string
 }
 
-/** How the transformer tells a syntax error: the column counts from 0. */
+/** The transformer's message for a syntax error: columns count from 0. */
 const PARSE_ERROR = /^ParseError: (.*?)\s*\n\s*(\S.*):(\d+):(\d+)\s*$/s
-/** How a JSON file that is imported is told. */
+/** Node's message for invalid JSON in an imported file. */
 const JSON_ERROR = /^(\/.*\.json): (.*)$/s
 
-/** Describes why a module is no widget, with the file and line as far as the error knows them. */
+/** Describes why a module is not a widget, with the file and line if the error has them. */
 export function toWidgetFault(
   name: string,
   module: string,
@@ -38,7 +38,7 @@ export function toWidgetFault(
     return { name, file: data, message, publicMessage: error.name }
   }
   const place = findPlace(error.stack ?? '', folders)
-  // Where a module cannot be found, Node lists who asked for it: the place says so already.
+  // If a module cannot be found, Node lists the importing modules: the place already contains that.
   const words = onOneLine(error.message.replace(/\nRequire stack:.*/s, ''))
   const message = error instanceof TypeError ? words : `${error.name}: ${words}`
   return { name, file: module, ...place, message, publicMessage: isNotAWidget(error) ? words : error.name }

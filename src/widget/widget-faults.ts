@@ -13,17 +13,17 @@ const LIMIT_RANGES: Readonly<Record<keyof Limits, { min: number; max: number }>>
 
 const NOT_A_WIDGET = 'ERR_NOT_A_WIDGET'
 
-/** The error for a module that is no widget, in words of our own. */
+/** Creates the error for a module that is not a widget. Its message contains only our own text. */
 export function notAWidget(faults: readonly string[]): TypeError {
   return Object.assign(new TypeError(faults.join('; ')), { code: NOT_A_WIDGET })
 }
 
-/** Whether an error is `notAWidget`'s, from whichever copy of this module: its words can hold no secret. */
+/** Whether an error comes from `notAWidget`, of any copy of this module: its message cannot contain a secret. */
 export function isNotAWidget(error: unknown): boolean {
   return (error as { code?: unknown } | null | undefined)?.code === NOT_A_WIDGET
 }
 
-/** Lists what keeps a module's default export from being a widget, as sentences; empty for a good one. */
+/** Lists the faults of a module's default export, as sentences; empty for a valid widget. */
 export function findWidgetFaults(candidate: unknown): string[] {
   if (typeof candidate !== 'object' || candidate === null) {
     return [`expected the default export to be a widget (defineWidget({...})), got ${describe(candidate)}`]
@@ -116,7 +116,7 @@ function findParamFaults(params: unknown): string[] {
   if (typeof params !== 'object' || params === null)
     return [`expected \`params\` to be an object, got ${describe(params)}`]
   return Object.entries(params).flatMap(([name, value]) => {
-    if (isReservedParam(name)) return [`\`params.${name}\` is a name every picture has already`]
+    if (isReservedParam(name)) return [`\`params.${name}\` is reserved: every picture already has this parameter`]
     if (isParser(value)) return []
     const spec = (value as Partial<Param> | null)?.spec
     if (!spec)
@@ -135,7 +135,7 @@ function findLimitFaults(limits: unknown): string[] {
   }
   return Object.entries(limits).flatMap(([name, value]) => {
     const range = Object.hasOwn(LIMIT_RANGES, name) ? LIMIT_RANGES[name as keyof Limits] : undefined
-    if (!range) return [`\`limits.${name}\` is none; there are ${Object.keys(LIMIT_RANGES).join(', ')}`]
+    if (!range) return [`unknown limit \`limits.${name}\`, expected ${Object.keys(LIMIT_RANGES).join(', ')}`]
     const right = typeof value === 'number' && value >= range.min && value <= range.max
     return value === undefined || right
       ? []

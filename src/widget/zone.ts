@@ -1,10 +1,10 @@
-/** A time zone's name as Intl knows it, letters of any case; undefined for what is none. */
+/** Returns the canonical spelling of a time zone's name, matched in any case; undefined for unknown names. */
 export function readZone(raw: string): string | undefined {
   // In a URL, the plus sign of `Etc/GMT+5` arrives as a space.
   const name = raw.replace(' ', '+')
   try {
     const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions()
-    // Intl answers some names by an older one, Kyiv by Kiev: only its capitals are wanted.
+    // Intl replaces some names with an older one, Kyiv with Kiev: use only its capitalisation.
     return timeZone.toLowerCase() === name.toLowerCase() ? timeZone : name
   } catch {
     return undefined
@@ -12,9 +12,9 @@ export function readZone(raw: string): string | undefined {
 }
 
 /**
- * How far a zone's clocks are ahead of UTC at a time, in milliseconds: `new Date(time + zoneOffset(time, zone))` has
- * the zone's clock in its `getUTC...` methods.
- * @throws RangeError where there is no such zone.
+ * Returns the offset of a zone from UTC at a time, in milliseconds: the `getUTC...` methods of
+ * `new Date(time + zoneOffset(time, zone))` return the zone's local time.
+ * @throws RangeError for an unknown zone.
  */
 export function zoneOffset(time: number, zone: string): number {
   const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' })

@@ -80,7 +80,7 @@ describe('a widget', () => {
     (name) => {
       const params = { [name]: param.text() }
       expect(findWidgetFaults({ ...good, params })).toEqual([
-        `\`params.${name}\` is a name every picture has already`,
+        `\`params.${name}\` is reserved: every picture already has this parameter`,
       ])
     },
   )

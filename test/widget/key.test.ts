@@ -50,13 +50,13 @@ describe('a declared key grammar', () => {
   })
 
   test.each<[unknown, string]>([
-    ['main', 'is no key grammar, expected param.choice([...]), param.text() or { pattern, default }'],
-    [null, 'is no key grammar, expected param.choice([...]), param.text() or { pattern, default }'],
+    ['main', 'is not a key grammar, expected param.choice([...]), param.text() or { pattern, default }'],
+    [null, 'is not a key grammar, expected param.choice([...]), param.text() or { pattern, default }'],
     [
       param.boolean(),
-      'is no key grammar, expected param.choice([...]), param.text() or { pattern, default }',
+      'is not a key grammar, expected param.choice([...]), param.text() or { pattern, default }',
     ],
-    [{ pattern: '[a-z]', default: 'a' }, 'has a `pattern` that is no regular expression'],
+    [{ pattern: '[a-z]', default: 'a' }, 'has a `pattern` that is not a regular expression'],
     [{ pattern: /a/g, default: 'a' }, 'has the flags g, expected only i and u'],
     [
       { pattern: /\d+/, default: 'main' },
