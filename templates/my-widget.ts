@@ -13,8 +13,8 @@ export default defineWidget({
 
   // What viewers may choose in the query: `/my-widget.png?greeting=Hello&background=white`.
   params: {
-    greeting: param.text('Welcome', { max: 40, about: 'The words at the top.' }),
-    background: param.color('#22272e', { about: 'The ground. The words are light or dark by it.' }),
+    greeting: param.text('Welcome', { max: 40, about: 'The text at the top.' }),
+    background: param.color('#22272e', { about: 'The background. The text is light or dark to match.' }),
   },
 
   // Plain canvas calls on a transparent canvas. Draw from nothing but the scene, which is the second argument:

@@ -14,25 +14,29 @@ const MAX_TEXT_LENGTH = 255
 
 export default defineWidget({
   title: 'Badge',
-  about: 'A badge by its URL, in the words of shields.io: /badge/build-passing-brightgreen.svg.',
+  about: 'A static badge with the URLs of shields.io: /badge/build-passing-brightgreen.svg.',
   key: param.text('build-passing-brightgreen', { max: MAX_TEXT_LENGTH }),
   stateless: true,
   params: {
-    label: param.text('', { max: MAX_TEXT_LENGTH, about: 'The left half, instead of the one in the path.' }),
+    label: param.text('', { max: MAX_TEXT_LENGTH, about: 'Overrides the label in the path.' }),
     message: param.text('', {
       max: MAX_TEXT_LENGTH,
-      about: 'The right half, instead of the one in the path.',
+      about: 'Overrides the message in the path.',
     }),
-    color: param.color('', { about: 'Behind the message.' }),
-    labelColor: param.color('', { about: 'Behind the label.' }),
+    color: param.color('', { about: 'Background of the message.' }),
+    labelColor: param.color('', { about: 'Background of the label.' }),
     style: param.choice(STYLES, 'flat', { about: 'Of shields.io.' }),
     logo: param.text('', {
       max: 2_048,
-      about: 'A slug of simple-icons, such as github, or a data: URI of a picture.',
+      about: 'A simple-icons slug, such as github, or an image as a data: URI.',
     }),
-    logoColor: param.color('', { about: 'Of a logo of simple-icons; by default the brand’s own.' }),
-    link: param.text('', { max: 1_000, about: 'Where a click on an SVG leads.' }),
-    cacheSeconds: param.integer(0, { min: 0, max: 604_800, about: 'How long it may be kept unasked.' }),
+    logoColor: param.color('', { about: 'Colour of a simple-icons logo; by default the brand’s own.' }),
+    link: param.text('', { max: 1_000, about: 'Link target of the SVG.' }),
+    cacheSeconds: param.integer(0, {
+      min: 0,
+      max: 604_800,
+      about: 'Seconds that caches may keep it without revalidation.',
+    }),
   },
   load: async ({ params }) => ({ picture: await loadLogo(params.logo) }),
   data: ({ key, params }) => toBadge(key, params),

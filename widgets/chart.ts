@@ -1,7 +1,7 @@
 import { type Context, cutText, defineWidget, param, textWidth } from 'imgcast'
 
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' })
-// Transparent, in greys that show on white and on black alike; a light card; a dark one.
+// Transparent, with greys that are visible on white and on black; a light card; a dark card.
 const THEMES = {
   auto: { ground: '', edge: '', ink: '#818b98', quiet: '#818b98', grid: '#8080804d', line: '#2f81f7' },
   light: {
@@ -21,7 +21,7 @@ const THEMES = {
     line: '#4493f8',
   },
 }
-// Told from now, so that they are true in every time zone.
+// Relative to now, so that they are correct in every time zone.
 const SPANS = {
   hour: { marks: [60, 45, 30, 15], unit: 'min', length: 60 },
   day: { marks: [24, 18, 12, 6], unit: 'h', length: 24 },
@@ -30,18 +30,20 @@ const SPANS = {
 
 export default defineWidget({
   title: 'Chart',
-  about: 'How many people watched a room over the last hour, day or week: the most at once, and on average.',
+  about: 'A room’s visitors over the last hour, day or week: peak and average.',
   gallery: { rank: 80 },
   size: { width: { min: 120, max: 1200, default: 480 }, height: { min: 40, max: 600, default: 180 } },
   params: {
     room: param.text('', {
       max: 129,
-      about: 'Which room, as widget/key; else the one of online with this key.',
+      about: 'A room, as widget/key; by default the room of online with this key.',
     }),
-    span: param.choice(['hour', 'day', 'week'], 'day', { about: 'How far back.' }),
-    label: param.text('{room}', { max: 60, about: 'The heading; {room} is the room.' }),
-    theme: param.theme('auto', { about: 'A light card or a dark one; auto is bare, in colours for either.' }),
-    color: param.color('', { about: 'Of the line.' }),
+    span: param.choice(['hour', 'day', 'week'], 'day', { about: 'The time span.' }),
+    label: param.text('{room}', { max: 60, about: 'The heading; {room} is replaced by the room.' }),
+    theme: param.theme('auto', {
+      about: 'A light or dark card; auto has no card, and colours that suit both.',
+    }),
+    color: param.color('', { about: 'Colour of the line.' }),
   },
   load: ({ key, params: { room, span }, history }) =>
     history({ room: room.includes('/') ? room : `online/${room || key}`, span }),
@@ -55,7 +57,7 @@ export default defineWidget({
     const snap = (length: number) => Math.round(length * scale) / scale
     if (theme.ground) drawCard(ctx, width, height, theme.ground, theme.edge)
 
-    // What has no room is left out: first the axis of time, then the heading.
+    // Parts that do not fit are left out: first the time axis, then the heading.
     const hasHeading = height >= 64
     const hasTime = height >= 100
     const highest = Math.max(...data.steps.map(({ visitors }) => visitors.peak))
@@ -119,7 +121,7 @@ interface Place {
   em: number
 }
 
-/** Round numbers up to the highest, at most so many: 0, 5, 10; of people there are no halves. */
+/** Returns round numbers up to the highest, at most `atMost` of them: 0, 5, 10. Only whole numbers, as they count people. */
 function scaleFor(highest: number, atMost: number) {
   if (highest === 0) return { ticks: [0], most: 1 }
   if (atMost < 2) return { ticks: [0, highest], most: highest }
@@ -183,7 +185,7 @@ function drawTimes(ctx: Context, span: keyof typeof SPANS, color: string, { left
   const every = Math.ceil((marks.length * em * 4.6) / (right - left))
   ctx.fillStyle = color
   for (const [index, mark] of marks.entries()) {
-    // Not into `now`.
+    // Must not overlap `now`.
     const isClear = mark / length > (em * 5) / (right - left)
     if (index % every !== 0 || !isClear) continue
     ctx.textAlign = index === 0 ? 'left' : 'center'
@@ -193,7 +195,7 @@ function drawTimes(ctx: Context, span: keyof typeof SPANS, color: string, { left
   ctx.fillText('now', right, y)
 }
 
-/** What the chart is of, and at the other end now and the peak: what does not fit is left out, now last. */
+/** Draws the heading, and at the other end the current count and the peak. Parts that do not fit are left out; the current count is the last to go. */
 function drawHeading(
   ctx: Context,
   label: string,

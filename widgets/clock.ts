@@ -17,20 +17,22 @@ const COLORS = {
 
 export default defineWidget({
   title: 'Clock',
-  about: 'The time in a time zone, on the second.',
+  about: 'The time in a time zone, to the second.',
   gallery: { rank: 60 },
   size: { width: { min: 60, max: 1000, default: 160 }, height: { min: 24, max: 1000, default: 160 } },
   params: {
     zone: param.zone('UTC', { about: 'Whose time.' }),
-    face: param.choice(['analog', 'digital'], 'analog', { about: 'Hands, or figures.' }),
-    hours: param.choice(['24', '12'], '24', { about: 'Of the figures.' }),
-    seconds: param.boolean(true, { about: 'Without them it is drawn once a minute.' }),
-    label: param.text('{city}', { max: 40, about: '{city} is the city of the zone.' }),
-    theme: param.theme('auto', {
-      about: 'For a light page or a dark one; auto: a white dial, or a dark card.',
+    face: param.choice(['analog', 'digital'], 'analog', { about: 'Hands, or digits.' }),
+    hours: param.choice(['24', '12'], '24', { about: '12-hour or 24-hour digits.' }),
+    seconds: param.boolean(true, {
+      about: 'Whether to show seconds; without them it is drawn once a minute.',
     }),
-    color: param.color('', { about: 'The second hand, or the figures.' }),
-    background: param.color('', { about: 'The ground, or transparent.' }),
+    label: param.text('{city}', { max: 40, about: 'Text; {city} is replaced by the city of the zone.' }),
+    theme: param.theme('auto', {
+      about: 'For light or dark pages; auto is a white dial or a dark card.',
+    }),
+    color: param.color('', { about: 'Colour of the second hand, or of the digits.' }),
+    background: param.color('', { about: 'Background colour, or transparent.' }),
   },
   animate: { every: ({ seconds }) => (seconds ? 1000 : 60_000) },
   draw(ctx, { width, height, params, time }) {
@@ -47,10 +49,10 @@ export default defineWidget({
       drawBox(ctx, [-width / 2, -height / 2, width, height], { ...ground, corner: unit * 14 })
       const half = hours === '24' ? '' : local.getUTCHours() < 12 ? ' AM' : ' PM'
       const figures = half ? `${local.getUTCHours() % 12 || 12}${clock.slice(2)}${half}` : clock
-      const most = Math.min(height * 0.6, (width / (clock.length + half.length)) * 1.5)
-      // Words of less than 9 pixels nobody could read: the figures get their room.
-      const words = most < 20 ? '' : label.trim()
-      const size = words ? Math.min(most, height * 0.5) : most
+      const maxSize = Math.min(height * 0.6, (width / (clock.length + half.length)) * 1.5)
+      // A label under 9 pixels would be unreadable: the digits get its space.
+      const words = maxSize < 20 ? '' : label.trim()
+      const size = words ? Math.min(maxSize, height * 0.5) : maxSize
       const below = { size: Math.max(9, size * 0.36), width: width * 0.86, color: colors.quiet }
       drawText(ctx, words, 0, below.size + size * 0.2, { ...below, shrink: 9 / below.size })
       const figure = { size, weight: 600, tabular: true, color: color || colors.ink }
@@ -58,7 +60,7 @@ export default defineWidget({
     }
     ctx.scale(unit, unit)
     drawBox(ctx, [-55, -55, 110, 110], { ...ground, corner: 55, thickness: 3 })
-    // Where the hour hand does not cross it, nor the minute hand if that can be had.
+    // Where the hour hand does not cross it, and preferably not the minute hand either.
     const near = Math.cos(Math.atan2(Math.min(25, textWidth(label, '500 9px Inter') / 2) + 4, 18))
     const hands = [720, 60].map((round) => Math.cos((local.getTime() / 60_000 / round) * Math.PI * 2))
     const y = (hands.find((up) => Math.abs(up) > near) ?? 1) < 0 ? -22 : 22
@@ -70,7 +72,7 @@ export default defineWidget({
 
 /** After the clock of Swiss stations (Hans Hilfiker, 1944), whose dial is 100 wide. */
 function drawHands(ctx: Context, [hour = 0, minute = 0, second]: number[], accent: string) {
-  // A bar from so far above the middle to so far, turned by so much of a circle.
+  // A bar between two distances above the centre, rotated by a fraction of a turn.
   const bar = (turn: number, from: number, to: number, base: number, tip = base) => {
     ctx.rotate(turn * Math.PI * 2)
     ctx.beginPath()

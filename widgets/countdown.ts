@@ -15,7 +15,7 @@ const COLORS = {
   either: { ground: '#0000', edge: '', cell: '#0000', line: '#7d858c66', ink: '#767b81', quiet: '#767b81' },
 }
 const UNITS = ['days', 'hours', 'minutes', 'seconds']
-// The smallest type that can be read, in CSS pixels, and the smallest letter.
+// The smallest readable font size, in CSS pixels, and the smallest letter size.
 const [SMALLEST, SMALLEST_LETTER] = [9, 7]
 
 export default defineWidget({
@@ -24,14 +24,14 @@ export default defineWidget({
   gallery: { rank: 70 },
   size: { width: { min: 100, max: 1000, default: 320 }, height: { min: 20, max: 400, default: 120 } },
   params: {
-    to: param.date('', { about: 'When nothing is left; empty for the next New Year.' }),
-    zone: param.zone('UTC', { about: 'Whose clock is meant, where the date does not say.' }),
-    label: param.text('until {date}', { max: 60, about: '{date} is the date.' }),
-    done: param.text('It is time', { max: 60, about: 'What it says from then on.' }),
-    style: param.choice(['cells', 'line'], 'cells', { about: 'A cell for each unit, or one line.' }),
-    theme: param.theme('auto', { about: 'For a light page or a dark one; auto is a dark card for either.' }),
+    to: param.date('', { about: 'The end of the countdown; empty for the next New Year.' }),
+    zone: param.zone('UTC', { about: 'Time zone for a date without an offset.' }),
+    label: param.text('until {date}', { max: 60, about: 'Text; {date} is replaced by the date.' }),
+    done: param.text('It is time', { max: 60, about: 'Text after the countdown has ended.' }),
+    style: param.choice(['cells', 'line'], 'cells', { about: 'A box per unit, or one line of text.' }),
+    theme: param.theme('auto', { about: 'For light or dark pages; auto is a dark card that suits both.' }),
     color: param.color('', { about: 'The figures.' }),
-    background: param.color('', { about: 'The ground, or transparent.' }),
+    background: param.color('', { about: 'Background colour, or transparent.' }),
   },
   animate: { every: () => 1000 },
   draw(ctx, { width, height, params, time }) {
@@ -64,11 +64,11 @@ export default defineWidget({
     const high = height - top - gap
     const done = { ...loud, size: high * 0.4, width: width - gap * 4 }
     if (left === 0) return drawText(ctx, params.done, width / 2, top + high / 2, done)
-    // Cells of one width, but for years of days.
+    // Cells of equal width, except for years of days.
     const shares = [Math.max(1, days.length / 3), 1, 1, 1]
     const wide = shares.map((share, _, [most = 1]) => (share / (most + 3)) * (width - gap * 5))
     const inside = wide.map((cell) => cell - Math.max(cell * 0.14, Math.min(12, cell * 0.3)))
-    // One size for all: that of the text which needs the smallest.
+    // One size for all: the smallest that any of the texts needs.
     const sizeOf = (texts: string[], most: number, font = '500 16px Inter') =>
       Math.min(most, ...texts.map((text, at) => (16 * (inside[at] ?? 0)) / textWidth(text, font)))
     const words = sizeOf(UNITS, high * 0.16) < SMALLEST ? ['d', 'h', 'min', 's'] : UNITS

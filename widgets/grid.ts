@@ -7,15 +7,15 @@ export default defineWidget({
   params: {
     show: param.text('countdown?height=160,clock,online?width=320&height=44,hits', {
       max: 1500,
-      about: 'Pictures with commas between: online/blog,sine/x?color=red',
+      about: 'Pictures, separated by commas: online/blog,sine/x?color=red',
     }),
-    columns: param.integer(0, { min: 0, max: 16, about: 'Pictures in a row; 0 finds a fitting number.' }),
-    gap: param.integer(12, { min: 0, max: 200, about: 'Pixels between the pictures.' }),
-    padding: param.integer(0, { min: 0, max: 200, about: 'Pixels around them all.' }),
+    columns: param.integer(0, { min: 0, max: 16, about: 'Pictures per row; 0 chooses automatically.' }),
+    gap: param.integer(12, { min: 0, max: 200, about: 'Space between pictures, in pixels.' }),
+    padding: param.integer(0, { min: 0, max: 200, about: 'Space around the grid, in pixels.' }),
     align: param.choice(['center', 'start'], 'center', {
-      about: 'Where smaller pictures stand in their cells.',
+      about: 'Alignment of smaller pictures in their cells.',
     }),
-    theme: param.theme('auto', { about: 'For the pictures that name none themselves.' }),
+    theme: param.theme('auto', { about: 'Theme of pictures that set none themselves.' }),
     background: param.color('transparent', { about: 'The ground.' }),
   },
   shows: ({ params }) => pathsOf(params),
@@ -27,7 +27,7 @@ export default defineWidget({
       ctx.font = '500 13px Inter'
       ctx.fillStyle = '#80868b'
       ctx.textAlign = 'center'
-      ctx.fillText('show= names no pictures', width / 2, height / 2 + 5)
+      ctx.fillText('show= lists no pictures', width / 2, height / 2 + 5)
     }
     for (const { picture, x, y } of layOut(params, pictures).cells) {
       ctx.drawImage(picture.image, x, y, picture.width, picture.height)
@@ -48,7 +48,7 @@ function pathsOf({ show, theme }: { show: string; theme: string }): string[] {
 
 type Layout = { columns: number; gap: number; padding: number; align: 'center' | 'start' }
 
-/** Columns as wide as their widest picture, rows as high as their highest. */
+/** Lays out columns as wide as their widest picture, and rows as high as their highest. */
 function layOut({ columns, gap, padding, align }: Layout, pictures: readonly EmbeddedPicture[]) {
   if (pictures.length === 0) return { cells: [], width: 220, height: 60 }
   const across = Math.min(pictures.length, columns || Math.ceil(Math.sqrt(pictures.length)))

@@ -1,6 +1,6 @@
 import { type Context, defineWidget, drawBox, drawText, param } from 'imgcast'
 
-// In heights of a digit: how wide its cell is, and the frame. Then the colours of frame, cell and digit.
+// Width of a cell and of the frame, in digit heights; then the colours of frame, cell and digit.
 const STYLES = {
   odometer: { lengths: [0.66, 0.1], dark: '#59626c #16181b #f6f3e8', light: '#aeb6bf #fdfbf3 #1f2328' },
   led: { lengths: [0.66, 0.2], dark: '#1c0b0c #0000 #ff4638', light: '#c3ceb5 #0000 #1c2418' },
@@ -8,20 +8,20 @@ const STYLES = {
   plain: { lengths: [0.56, 0], dark: '#0000 #0000 #f0f6fc', light: '#0000 #0000 #1f2328' },
 }
 const INKS = { auto: '#767b81', dark: '#f0f6fc', light: '#1f2328' }
-// From where to where each of the seven segments goes, in halves of a digit, and the digits that light it.
+// Start and end of each of the seven segments, in half digits, and the digits that light it.
 const SEGMENTS = '0010:02356789 1011:01234789 1112:013456789 0212:0235689 0102:0268 0001:045689 0111:2345689'
 
 export default defineWidget({
   title: 'Hit counter',
-  about: 'How often a picture was asked for.',
+  about: 'A hit counter: the number of requests for this picture.',
   gallery: { rank: 50 },
   params: {
-    span: param.choice(['total', 'today'], 'total', { about: 'Since ever, or on this day (UTC).' }),
-    style: param.choice(['odometer', 'led', 'flip', 'plain'], 'odometer', { about: 'The kind of counter.' }),
-    digits: param.integer(6, { min: 1, max: 12, about: 'At least so many, zeros before the number.' }),
-    size: param.integer(36, { min: 12, max: 160, about: 'How high a digit is, in CSS pixels.' }),
-    label: param.text('', { max: 60, about: 'Below the digits.' }),
-    theme: param.theme('auto', { about: 'For a light page or a dark one; auto is dark, for either.' }),
+    span: param.choice(['total', 'today'], 'total', { about: 'All requests, or those of today (UTC).' }),
+    style: param.choice(['odometer', 'led', 'flip', 'plain'], 'odometer', { about: 'Style of the counter.' }),
+    digits: param.integer(6, { min: 1, max: 12, about: 'Minimum number of digits, padded with zeros.' }),
+    size: param.integer(36, { min: 12, max: 160, about: 'Height of a digit, in CSS pixels.' }),
+    label: param.text('', { max: 60, about: 'Text below the digits.' }),
+    theme: param.theme('auto', { about: 'For light or dark pages; auto is dark and suits both.' }),
     color: param.color('', { about: 'The digits.' }),
   },
   async load({ state }) {
@@ -53,7 +53,7 @@ export default defineWidget({
       ctx.fillStyle = ctx.strokeStyle = color || (style === 'plain' ? INKS[theme] : ink)
       for (const step of { odometer: [9, 11, 10], led: [], flip: [10], plain: [10] }[style]) {
         const y = size * (0.5 + (step - 10) * 0.74)
-        ctx.globalAlpha = step === 10 || size > 36 || scale > 1 ? 1 : 0.25 // Few pixels make them dashes.
+        ctx.globalAlpha = step === 10 || size > 36 || scale > 1 ? 1 : 0.25 // At few pixels they look like dashes.
         drawText(ctx, `${(Number(digit) + step) % 10}`, wide / 2, y, { size: size * 0.84, weight: 600 })
       }
       if (style === 'odometer') drawBox(ctx, [0, 0, wide, size], { color: shade })

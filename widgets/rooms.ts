@@ -17,29 +17,28 @@ const COLORS = {
 }
 const COLUMNS = ['visitors', 'connections', 'peakToday', 'hits'] as const
 const HEADS = { visitors: 'visitors', connections: 'connections', peakToday: 'peak today', hits: 'hits' }
-// Anybody may ask for a picture: more would be much to read for one.
+// Anyone may request a picture: this bounds the reads per picture.
 const MAX_ROOMS = 24
 
 export default defineWidget({
   title: 'Rooms',
-  about:
-    'Several rooms in a table: who watches now, the peak of today, the hits, and the visitors over time.',
+  about: 'A table of rooms: current visitors, peak of today, hits, and visitors over time.',
   gallery: { rank: 90 },
   size: { width: { min: 120, max: 1200, default: 680 }, height: { min: 20, max: 1200, default: 160 } },
   params: {
     show: param.text('online/main,sine/main,hits/main', {
       max: 1500,
-      about: 'Rooms with commas between, as widget/key; 24 at most.',
+      about: 'Rooms as widget/key, separated by commas; at most 24.',
     }),
-    span: param.choice(['hour', 'day', 'week'], 'day', { about: 'How far back the lines go.' }),
-    names: param.boolean(true, { about: 'The names, and what the columns are.' }),
-    counts: param.choice(['all', 'visitors'], 'all', { about: 'Which columns of numbers.' }),
-    cell: param.integer(84, { min: 30, max: 200, about: 'How wide a column of numbers is.' }),
-    theme: param.theme('auto', { about: 'For a light page or a dark one; auto is readable on either.' }),
-    color: param.color('', { about: 'The lines, and who watches now.' }),
-    background: param.color('', { about: 'The ground, or transparent.' }),
+    span: param.choice(['hour', 'day', 'week'], 'day', { about: 'Time span of the lines.' }),
+    names: param.boolean(true, { about: 'Whether to show names and column headings.' }),
+    counts: param.choice(['all', 'visitors'], 'all', { about: 'Which number columns to show.' }),
+    cell: param.integer(84, { min: 30, max: 200, about: 'Width of a number column, in CSS pixels.' }),
+    theme: param.theme('auto', { about: 'For light or dark pages; auto is readable on both.' }),
+    color: param.color('', { about: 'Colour of the lines and of the current visitors.' }),
+    background: param.color('', { about: 'Background colour, or transparent.' }),
   },
-  // Nobody tells this picture of a change in another room: it looks.
+  // Changes in other rooms cause no redraw, so this picture polls.
   animate: { every: () => 2000 },
   load: ({ params: { show, span }, history }) => {
     const rooms = show.split(',').flatMap((room) => room.trim() || [])
@@ -77,14 +76,14 @@ export default defineWidget({
   },
 })
 
-/** The most visitors at once over time: nobody at the bottom of the box, the most there were at its top. */
+/** Draws peak visitors over time: zero at the bottom of the box, the maximum at the top. */
 function drawLine(ctx: Context, { steps }: RoomHistory, color: string, [x = 0, y = 0, wide = 0, high = 0]) {
-  const most = Math.max(...steps.map(({ visitors }) => visitors.peak))
+  const max = Math.max(...steps.map(({ visitors }) => visitors.peak))
   ctx.beginPath()
   for (const [index, { visitors }] of steps.entries())
-    ctx.lineTo(x + (wide * index) / (steps.length - 1), y + high * (1 - visitors.peak / (most || 1)))
+    ctx.lineTo(x + (wide * index) / (steps.length - 1), y + high * (1 - visitors.peak / (max || 1)))
   ctx.strokeStyle = ctx.fillStyle = color
-  ctx.globalAlpha = most > 0 ? 1 : 0.4
+  ctx.globalAlpha = max > 0 ? 1 : 0.4
   ctx.lineWidth = 1.5
   ctx.lineJoin = 'round'
   ctx.stroke()

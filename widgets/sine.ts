@@ -1,6 +1,6 @@
 import { backgroundTone, type Context, defineWidget, param } from 'imgcast'
 
-// The blue line, and greys for the grid that show on white and on black alike where it may be either.
+// The blue line, and greys for the grid; those of `either` are visible on white and on black.
 const COLORS = {
   light: { line: '#0969da', grid: '#1f2328', axis: 0.22, cells: 0.09 },
   dark: { line: '#4493f8', grid: '#d1d9e0', axis: 0.26, cells: 0.1 },
@@ -11,16 +11,20 @@ const FADE_STEPS = 38
 
 export default defineWidget({
   title: 'Sine wave',
-  about: 'A wave that runs to the right, drawn twenty times a second.',
+  about: 'A wave that moves to the right, at twenty frames per second.',
   gallery: { rank: 20 },
   size: { width: { min: 60, max: 1280, default: 600 }, height: { min: 30, max: 720, default: 200 } },
   params: {
-    amplitude: param.number(0.75, { min: 0, max: 1, about: 'Of half the height.' }),
+    amplitude: param.number(0.75, { min: 0, max: 1, about: 'Share of half the height.' }),
     frequency: param.number(2, { min: 0.1, max: 50, about: 'Waves across the picture.' }),
-    speed: param.number(0.5, { min: -10, max: 10, about: 'Cycles a second; below 0 it runs to the left.' }),
-    thickness: param.number(3, { min: 0.5, max: 20, about: 'Of the line, in pixels.' }),
-    theme: param.theme('auto', { about: 'For a light page or a dark one; auto has colours for either.' }),
-    color: param.color('', { about: 'The line, and fainter what is below it.' }),
+    speed: param.number(0.5, {
+      min: -10,
+      max: 10,
+      about: 'Cycles per second; negative values move it to the left.',
+    }),
+    thickness: param.number(3, { min: 0.5, max: 20, about: 'Width of the line, in pixels.' }),
+    theme: param.theme('auto', { about: 'For light or dark pages; auto has colours that suit both.' }),
+    color: param.color('', { about: 'Colour of the line, and of the fainter area below it.' }),
     background: param.color('transparent', { about: 'The ground.' }),
   },
   animate: { fps: 20, loop: ({ speed }) => (speed === 0 ? 0 : 1000 / Math.abs(speed)) },
@@ -33,7 +37,7 @@ export default defineWidget({
     drawGrid(ctx, width, height, colors)
     const middle = height / 2
     const amplitude = Math.max(0, middle - thickness / 2 - 2) * params.amplitude
-    // The time within one period first: a sine of 1.7 trillion milliseconds would be coarse.
+    // Reduce the time to one period first: the sine of 1.7 trillion milliseconds would be imprecise.
     const period = 1000 / speed
     const phase = ((time % period) / period) * Math.PI * 2
     const step = Math.min(2, width / frequency / 24)
@@ -57,7 +61,7 @@ export default defineWidget({
   },
 })
 
-// Fills the path ever fainter, in steps too small to see: a gradient is dithered, which PNG packs badly.
+// Fills the path with a fade, in steps too small to see: a gradient is dithered, which PNG compresses badly.
 function fade(
   ctx: Context,
   color: string,
@@ -66,7 +70,7 @@ function fade(
   ctx.save()
   ctx.clip()
   ctx.fillStyle = color
-  // On whole device pixels: two edges that share one would leave a line.
+  // On whole device pixels: two edges within one pixel would leave a visible line.
   const yOf = (step: number) => Math.round((top + ((height - top) * step) / FADE_STEPS) * scale) / scale
   for (let step = 0; step < FADE_STEPS; step += 1) {
     ctx.globalAlpha = 0.3 * (1 - step / FADE_STEPS)
@@ -81,7 +85,7 @@ function drawGrid(ctx: Context, width: number, height: number, colors: (typeof C
   ctx.globalAlpha = colors.axis
   ctx.fillRect(0, Math.floor(height / 2), width, 1)
   ctx.globalAlpha = colors.cells
-  // Lines along all four edges, and one in the middle: so the cells give way a little.
+  // Lines along all four edges and one in the middle: cell sizes are adjusted to fit.
   const [columns, rows] = [Math.round(width / cell), Math.round(height / cell / 2) * 2]
   for (let y = 0; y <= rows; y += 1) ctx.fillRect(0, Math.round((y * (height - 1)) / rows), width, 1)
   for (let x = 0; x <= columns; x += 1) ctx.fillRect(Math.round((x * (width - 1)) / columns), 0, 1, height)

@@ -9,7 +9,7 @@ import {
   textWidth,
 } from 'imgcast'
 
-/** What scripts PUT to /api/status/<key>: an endpoint badge of shields.io. Any of it may be missing or wrong. */
+/** The body of PUT /api/status/<key>: an endpoint badge of shields.io. Any field may be missing or wrong. */
 type Badge = Partial<Record<'label' | 'message' | 'color' | 'labelColor' | 'isError' | 'style', unknown>>
 
 const PLAIN = {
@@ -35,16 +35,16 @@ const UNSET = '#6e7781'
 
 export default defineWidget({
   title: 'Status badge',
-  about: 'A badge that says what a script told it, in the words of shields.io: PUT /api/status/<key>.',
+  about: 'A badge that scripts set with PUT /api/status/<key>, in the format of shields.io.',
   gallery: { rank: 30 },
   params: {
-    label: param.text('', { max: 60, about: 'Instead of the label that was sent.' }),
+    label: param.text('', { max: 60, about: 'Overrides the label that was sent.' }),
     style: param.choice(['auto', 'flat', 'flat-square', 'plastic', 'for-the-badge', 'social'], 'auto', {
-      about: 'Of shields.io; auto is the one that was sent, or flat.',
+      about: 'A style of shields.io; auto is the style that was sent, or flat.',
     }),
-    color: param.color('', { about: 'Behind the message, instead of the colour that was sent.' }),
-    labelColor: param.color('', { about: 'Behind the label, instead of the colour that was sent.' }),
-    theme: param.theme('auto', { about: 'Of the social style; the others suit any page.' }),
+    color: param.color('', { about: 'Background of the message; overrides the colour that was sent.' }),
+    labelColor: param.color('', { about: 'Background of the label; overrides the colour that was sent.' }),
+    theme: param.theme('auto', { about: 'Theme of the social style; the others suit any page.' }),
   },
   load: ({ state }) => state.get<Badge>('badge'),
   data: ({ room, data }) => ({ ...data, room }),
@@ -53,7 +53,7 @@ export default defineWidget({
     const { look, font, halves, height } = layOut(params.label, params.style, data, key)
     const calm = toText(data?.message) ? 'lightgrey' : UNSET
     const isError = data?.isError === true
-    // Shields' endpoint rule: an error cannot be recoloured, so that it is not hidden.
+    // Rule of shields.io for endpoint badges: an error cannot be recoloured, so that it stays visible.
     const wanted = isError ? undefined : params
     const colors = {
       label: toColor(wanted?.labelColor, data?.labelColor, 'grey'),
@@ -90,7 +90,7 @@ export default defineWidget({
   },
 })
 
-/** What stands where: the label, if there is one, and the message. */
+/** Lays out the label, if there is one, and the message. */
 function layOut(label: string, style: string, badge: Badge | undefined, key: string) {
   const wanted = style === 'auto' ? badge?.style : style
   const look = LOOKS.find(({ name }) => name === wanted) ?? FLAT
@@ -129,7 +129,7 @@ function toText(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? dropMissingEmoji(String(value)) : ''
 }
 
-/** The first that is a colour. */
+/** Returns the first valid colour. */
 function toColor(...wanted: unknown[]): string {
   for (const value of wanted) {
     const color = typeof value === 'string' ? parseColor(value) : undefined

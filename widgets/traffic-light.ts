@@ -12,16 +12,16 @@ export default defineWidget({
   gallery: { rank: 40 },
   size: { width: { min: 24, max: 400, default: 60 }, height: { min: 60, max: 1000, default: 150 } },
   params: {
-    interval: param.duration(500, { min: 100, max: 3_600_000, about: 'How long each light is lit.' }),
+    interval: param.duration(500, { min: 100, max: 3_600_000, about: 'How long each light is on.' }),
   },
-  // Whole milliseconds: multiples of 100.1 are not exact, and a light would now and then come twice.
+  // Whole milliseconds: multiples of 100.1 are not exact, and a light would occasionally come twice.
   animate: {
     every: ({ interval }) => Math.round(interval),
     loop: ({ interval }) => Math.round(interval) * LAMPS.length,
   },
   draw(ctx, { width, height, params, time }) {
     const lit = Math.floor(time / Math.round(params.interval)) % LAMPS.length
-    // Drawn as 60 x 150 and fitted into whatever was asked for.
+    // Drawn as 60 x 150 and scaled to the requested size.
     const unit = Math.min(width / 60, height / 150)
     ctx.translate((width - 60 * unit) / 2, (height - 150 * unit) / 2)
     ctx.scale(unit, unit)
@@ -40,7 +40,7 @@ export default defineWidget({
     ctx.fill()
 
     const yOf = (index: number) => 31 + index * 44
-    // Gradients of one circle, from its middle: SVG turns those between two circles inside out.
+    // Gradients of one circle, from its centre: in an SVG, those between two circles would be inside out.
     const halo = ctx.createRadialGradient(30, yOf(lit), 0, 30, yOf(lit), 29)
     halo.addColorStop(17 / 29, `${LAMPS[lit]?.lit}80`)
     halo.addColorStop(1, `${LAMPS[lit]?.lit}00`)

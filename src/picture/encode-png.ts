@@ -8,29 +8,29 @@ const TRUECOLOR_WITH_ALPHA = 6
 const NO_FILTER = 0
 const UP = 2
 const PIXEL_BYTES = 4
-/** Of each of four bytes. */
+/** Masks for the high bit and the low bits of each of four bytes. */
 const HIGH_BITS = 0x80808080
 const LOW_BITS = 0x7f7f7f7f
 
-/** Rows that are compressed both ways to find out which filter suits a picture. */
+/** Number of rows that are compressed with each filter to choose one. */
 const SAMPLE_ROWS = 16
-/** With tables that fit so few rows: larger ones take longer to clear than the sample to compress. */
+/** Small tables for a small sample: larger ones take longer to clear than the sample takes to compress. */
 const SAMPLED = { level: 1, memLevel: 5 }
-/** Of what shrinks less than so far, such as a photograph, the canvas's own encoder makes fewer bytes. */
+/** If a sample shrinks by less than this, like a photograph, the canvas's own encoder produces fewer bytes. */
 const NOISE = 0.5
-/** Small pictures are compressed as well as can be; of large ones the last tenth of the bytes costs half of the time. */
+/** Small pictures get strong compression. For large ones, the last tenth of the bytes would take half of the time. */
 const SMALL_BYTES = 100_000
 const SMALL_LEVEL = 6
 const LARGE_LEVEL = 4
-/** What is drawn so many times a second is compressed in half of that time again, for a tenth more bytes. */
+/** From this frame rate on, compression takes half as long, for a tenth more bytes. */
 const HURRIED_FPS = 10
 const HURRIED_LEVEL = 3
 
 /**
- * Encodes a canvas as PNG: the same pixels as the canvas's own encoder, in half of its time or less for what widgets
- * draw. That one tries five filters on every row, which pays for photographs; flat ground and lines want none, and
- * gradients the row above.
- * @param fps how many times a second such a picture is made. @default 0
+ * Encodes a canvas as PNG. For pictures that widgets draw it takes at most half of the time of the canvas's own encoder.
+ * That one tries five filters on every row, which helps with photographs; flat areas and lines compress best without a
+ * filter, and gradients with the filter `Up`.
+ * @param fps redraws per second. @default 0
  */
 export function encodePng(canvas: Canvas, fps = 0): Buffer {
   const { width, height } = canvas
@@ -48,7 +48,7 @@ export function encodePng(canvas: Canvas, fps = 0): Buffer {
   ])
 }
 
-/** The filter that makes the middle of a picture smaller; undefined where neither makes it much smaller. */
+/** Chooses the filter that makes the middle rows smaller; undefined if neither makes them much smaller. */
 function chooseFilter(pixels: Uint32Array, width: number): number | undefined {
   const height = pixels.length / width
   const from = Math.max(0, Math.floor((height - SAMPLE_ROWS) / 2))

@@ -5,24 +5,24 @@ import { fileURLToPath } from 'node:url'
 import { compare, decode, type Pixels, toPng } from './compare.ts'
 import { PNG_SIGNATURE } from './png.ts'
 
-/** What may differ. */
+/** How much a picture may differ. */
 export interface ExpectPictureOptions {
-  /** Of all pixels, how many may differ, 0 to 1. @default 0.002 */
+  /** Share of pixels that may differ, 0 to 1. @default 0.002 */
   tolerance?: number
-  /** How different a colour may be before its pixel counts, 0 to 1. @default 0.1 */
+  /** Maximum difference of two colours that count as equal, 0 to 1. @default 0.1 */
   threshold?: number
 }
 
-/** The share of pixels that may differ: enough for another machine's rounding, less than one digit of a counter. */
+/** Default share of pixels that may differ: more than rounding on another machine, less than one digit of a counter. */
 export const TOLERANCE = 0.002
 
 /**
- * Compares a picture with a kept one, a PNG file, pixel by pixel. A missing one is written, but with `CI=true` it is a
- * failure; `UPDATE_PICTURES=1` writes those that differ anew. Works under every test runner.
- * @param picture what `renderOnce` answers, or bytes of any format.
- * @param file path or file URL of the kept picture; a path is the working directory's.
- * @throws AssertionError that says how many pixels differ; then `<name>.actual.png` and `<name>.diff.png` lie beside
- *   the kept picture until it is right again.
+ * Compares a picture with a reference, a PNG file, pixel by pixel. A missing reference is created, or is a failure with
+ * `CI=true`; `UPDATE_PICTURES=1` replaces references that differ. Works under every test runner.
+ * @param picture the result of `renderOnce`, or bytes of any format.
+ * @param file path or file URL of the reference; a path is relative to the working directory.
+ * @throws AssertionError with the number of differing pixels. `<name>.actual.png` and `<name>.diff.png` are then written
+ *   beside the reference, and removed when the test passes again.
  */
 export async function expectPicture(
   picture: { bytes: Buffer } | Buffer,
@@ -30,7 +30,7 @@ export async function expectPicture(
   { tolerance = TOLERANCE, threshold }: ExpectPictureOptions = {},
 ): Promise<void> {
   const path = file instanceof URL || file.startsWith('file:') ? fileURLToPath(file) : file
-  if (!path.endsWith('.png')) throw new TypeError(`expected the kept picture to be a .png, got ${path}`)
+  if (!path.endsWith('.png')) throw new TypeError(`expected the reference picture to be a .png, got ${path}`)
   const bytes = Buffer.isBuffer(picture) ? picture : picture.bytes
   const actual = await decode(bytes)
   const kept = await readFile(path).catch((error: NodeJS.ErrnoException) => {
@@ -41,13 +41,13 @@ export async function expectPicture(
   const beside = { actual: path.replace(/png$/, 'actual.png'), diff: path.replace(/png$/, 'diff.png') }
   if (found && (process.env.UPDATE_PICTURES === '1' || (!kept && process.env.CI !== 'true'))) {
     await write(path, toPngBytes(bytes, actual))
-    process.stderr.write(`wrote ${relative('', path)}: look at it, and keep it with the test\n`)
+    process.stderr.write(`wrote ${relative('', path)}: check it, and commit it with the test\n`)
   } else if (found) {
     await write(beside.actual, toPngBytes(bytes, actual))
     if (found.diff) await write(beside.diff, found.diff)
-    const seen = Object.values(beside).slice(0, found.diff ? 2 : 1)
+    const written = Object.values(beside).slice(0, found.diff ? 2 : 1)
     throw new AssertionError({
-      message: `${relative('', path)} ${found.words}: see ${seen.map((each) => basename(each)).join(' and ')} beside it; UPDATE_PICTURES=1 keeps the new picture`,
+      message: `${relative('', path)} ${found.words}: see ${written.map((each) => basename(each)).join(' and ')} beside it; UPDATE_PICTURES=1 accepts the new picture`,
       stackStartFn: expectPicture,
     })
   }
@@ -61,11 +61,11 @@ function findDifference(
   threshold: number | undefined,
 ): { words: string; diff?: Buffer } | undefined {
   const [ours, theirs] = [actual, expected].map(({ width, height }) => `${width}x${height}`)
-  if (ours !== theirs) return { words: `has ${theirs} pixels, the new picture ${ours}` }
+  if (ours !== theirs) return { words: `has ${theirs} pixels, the new picture has ${ours}` }
   const { differing, share, diff } = compare(actual, expected, threshold)
   if (share <= tolerance) return undefined
   const percent = (part: number) => `${Number((part * 100).toPrecision(2))} %`
-  const words = `differs in ${differing} of ${expected.width * expected.height} pixels (${percent(share)}, at most ${percent(tolerance)} may)`
+  const words = `differs in ${differing} of ${expected.width * expected.height} pixels (${percent(share)}, allowed: ${percent(tolerance)})`
   return { words, diff }
 }
 

@@ -1,21 +1,21 @@
 import { readColor } from './color.ts'
 
-/** What is put behind a picture whose format has no half transparency. */
+/** The background of a picture in a format without partial transparency. */
 export interface Background {
   /** An opaque CSS colour. */
   color: string
-  /** The page has that colour for certain: soft edges are blended with it, where they would otherwise be cut. */
+  /** Whether the page is known to have that colour: soft edges are then blended with it instead of cut. */
   known: boolean
 }
 
 const HALF = 128
 /**
- * Above this share of its visible pixels, half transparency is the picture itself and not only its edges: it is at most
- * 9 % in a built-in picture with a ground (`hits` in its style `flip`), at least 19 % in one without (`plain` at 3x).
+ * If more than this share of the visible pixels is partly transparent, it is the picture itself and not only its edges.
+ * The built-in pictures have at most 9 % with a background (`hits`, style `flip`), and at least 19 % without (`plain` at 3x).
  */
 const MAX_EDGE = 1 / 8
 
-/** Whether a picture consists largely of half transparency, so that it needs a background behind all of it. */
+/** Whether a picture is largely partly transparent, so that all of it needs a background. */
 export function needsBackground(rgba: Uint8ClampedArray): boolean {
   let [seen, soft] = [0, 0]
   for (let at = 3; at < rgba.length; at += 4) {
@@ -27,9 +27,9 @@ export function needsBackground(rgba: Uint8ClampedArray): boolean {
 }
 
 /**
- * Makes every pixel either opaque or transparent. With `whole` all of it is put on the background. Otherwise transparent
- * pixels stay, and soft edges are blended with a background that is known; any other would leave a fringe on some page,
- * so edges are cut at half transparency, in their own colour.
+ * Makes every pixel either opaque or transparent. With `whole`, the whole picture is put on the background. Otherwise
+ * transparent pixels stay, and soft edges are blended with a known background. If it is not known, blending would leave
+ * a fringe on some pages, so edges are cut at half transparency and keep their own colour.
  */
 export function flatten(rgba: Uint8ClampedArray, { color, known }: Background, whole: boolean): void {
   const background = readColor(color) ?? [255, 255, 255]

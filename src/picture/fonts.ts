@@ -8,10 +8,10 @@ const WEIGHTS = /-(400|500|600|700)-normal\.woff2$/
 const BUNDLED = { '@fontsource/inter': 'Inter', '@fontsource/dejavu-sans': 'DejaVu Sans' }
 
 /**
- * Registers the bundled fonts once a process: Inter (weights 400 to 700; Latin, Greek, Cyrillic and Vietnamese), and
- * DejaVu Sans for badges (400 and 700; Latin). A bare container has no fonts, and elsewhere `sans-serif` would be
- * another face on every machine: both `Inter` and `sans-serif` mean the bundled files, so that a picture is the same
- * everywhere. Scripts that they do not have fall back to whatever the machine has.
+ * Registers the bundled fonts once per process: Inter (weights 400 to 700; Latin, Greek, Cyrillic and Vietnamese), and
+ * DejaVu Sans for badges (400 and 700; Latin). A bare container has no fonts, and `sans-serif` would be a different font
+ * on every machine: both `Inter` and `sans-serif` mean the bundled files, so that a picture is the same everywhere.
+ * Other scripts fall back to the fonts of the machine.
  */
 export function registerFonts(): void {
   if (GlobalFonts.has('Inter')) return

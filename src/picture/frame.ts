@@ -1,32 +1,32 @@
 import { createHash } from 'node:crypto'
 
-/** The formats that a stream's parts can have. */
+/** The formats for parts of a stream. */
 export type StreamFormat = 'png' | 'jpeg' | 'webp'
 
 /** The formats a picture can be encoded in. */
 export type Format = StreamFormat | 'gif' | 'svg'
 
-/** A picture encoded once, never changed afterwards. */
+/** An encoded picture; immutable. */
 export interface Frame {
   readonly format: Format
   readonly bytes: Buffer
-  /** CSS pixels; the bytes hold `scale` times as many each way. */
+  /** CSS pixels; the encoded picture has `scale` times as many each way. */
   readonly width: number
   readonly height: number
   /** A strong entity tag (RFC 9110, section 8.8.3): equal bytes, equal tag. */
   readonly etag: string
-  /** It moves by itself, and starts again whenever it is sent. */
+  /** Whether it is an animated picture, which restarts whenever it is sent. */
   readonly animated: boolean
-  /** It stands in for a picture that is not ready. @default false */
+  /** Whether it replaces a picture that is not ready. @default false */
   readonly isPlaceholder?: boolean
 }
 
-/** The media type of a format. */
+/** Returns the media type of a format. */
 export function contentType(format: Format): string {
   return format === 'svg' ? 'image/svg+xml' : `image/${format}`
 }
 
-/** Makes a frame of encoded bytes; `width` and `height` are CSS pixels. */
+/** Creates a frame from encoded bytes; `width` and `height` are CSS pixels. */
 export function createFrame(
   format: Format,
   bytes: Buffer,

@@ -2,13 +2,13 @@ import { type Canvas, GifDisposal, GifEncoder } from '@napi-rs/canvas'
 import { type Background, flatten, needsBackground } from './flatten.ts'
 import { reduceColors } from './reduce-colors.ts'
 
-/** Where the graphic control extension has its delay (GIF89a, section 23). */
+/** Offset of the delay in the graphic control extension (GIF89a, section 23). */
 const DELAY_AT = 4
 const WHITE: Background = { color: '#fff', known: false }
 
 /**
- * Returns an encoder of GIFs of one picture each. The first picture decides whether all of it is put on the background,
- * so that an animation keeps its ground. @default background white, for a page of any colour
+ * Returns an encoder of single-frame GIFs. The first picture decides whether whole pictures are put on the background, so
+ * that an animation keeps its background. @default background white, for a page of any colour
  */
 export function gifEncoder(background: Background = WHITE): (canvas: Canvas) => Buffer {
   let whole: boolean | undefined
@@ -18,7 +18,7 @@ export function gifEncoder(background: Background = WHITE): (canvas: Canvas) => 
     whole ??= needsBackground(data)
     flatten(data, background, whole)
     reduceColors(new Uint32Array(data.buffer))
-    // It keeps up to 256 colours as they are; of more it turns the few bright ones into greys.
+    // The encoder keeps up to 256 colours exactly; with more it turns rare bright ones into greys.
     const encoder = new GifEncoder(width, height, { repeat: 0 })
     encoder.addFrame(new Uint8Array(data.buffer), width, height, { disposal: GifDisposal.Background })
     return encoder.finish()
@@ -26,8 +26,8 @@ export function gifEncoder(background: Background = WHITE): (canvas: Canvas) => 
 }
 
 /**
- * Joins GIFs of one size into one that loops for ever, each shown for its delay in hundredths of a second. The encoder
- * could take many pictures itself, but encodes them all at the end: half a second without a pause.
+ * Joins GIFs of one size into one that loops forever, each shown for its delay in hundredths of a second. The encoder
+ * accepts several pictures, but encodes all of them at the end, which blocks for half a second.
  */
 export function joinGifs(frames: readonly { gif: Buffer; delay: number }[]): Buffer {
   const pieces = frames.map(({ gif, delay }, index) => {
@@ -39,7 +39,7 @@ export function joinGifs(frames: readonly { gif: Buffer; delay: number }[]): Buf
   return Buffer.concat([...pieces, Buffer.from([0x3b])])
 }
 
-/** Where the first graphic control extension is: after the screen, its colours, and how often to play it. */
+/** Returns the offset of the first graphic control extension: after the screen, its colours and the loop count. */
 function startOfPicture(gif: Buffer): number {
   const flags = gif[10] ?? 0
   let at = 13 + ((flags & 0x80) > 0 ? 3 * 2 ** ((flags & 7) + 1) : 0)

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 
 /** A PNG's signature and its IHDR chunk (PNG, sections 5.2 and 11.2.1). */
 export const PNG_HEADER_BYTES = 33
-/** What a PNG begins with (PNG, section 5.2). */
+/** The first bytes of a PNG (PNG, section 5.2). */
 export const PNG_SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex')
 /** A chunk's length, type and CRC. */
 const FRAMING_BYTES = 12
@@ -13,7 +13,7 @@ export interface PngChunk {
   data: Buffer
 }
 
-/** A whole chunk: length, type, data, and the CRC-32 of type and data (PNG, section 5.3). */
+/** Creates a chunk: length, type, data, and the CRC-32 of type and data (PNG, section 5.3). */
 export function pngChunk(type: string, data: Buffer): Buffer {
   const chunk = Buffer.alloc(data.length + FRAMING_BYTES)
   chunk.writeUInt32BE(data.length)
@@ -23,7 +23,7 @@ export function pngChunk(type: string, data: Buffer): Buffer {
   return chunk
 }
 
-/** The chunks of a PNG that is known to be a good one. */
+/** Returns the chunks of a valid PNG. */
 export function readPngChunks(png: Buffer): PngChunk[] {
   const chunks: PngChunk[] = []
   for (let at = PNG_SIGNATURE.length; at < png.length; ) {

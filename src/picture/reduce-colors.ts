@@ -2,21 +2,21 @@ import { createRequire } from 'node:module'
 
 type Color = [red: number, green: number, blue: number]
 
-/** It has no types, and an `import` gets another thing of it from Node than from a bundler. */
+/** Required because it has no types, and `import` gives different exports in Node and in bundlers. */
 const { quantize } = createRequire(import.meta.url)('gifenc') as {
-  /** A palette of at most `most` colours for RGBA pixels, by pairwise nearest neighbours. */
-  quantize(rgba: Uint8Array, most: number): Color[]
+  /** Returns a palette of at most `max` colours for RGBA pixels, by pairwise nearest neighbours. */
+  quantize(rgba: Uint8Array, max: number): Color[]
 }
 
-/** A GIF's 256 without the one that is transparent. */
+/** The 256 colours of a GIF without the transparent one. */
 const MAX_COLORS = 255
-/** So many of the commonest colours are kept as they are: a small dot's own colour is one of them, an edge's is not. */
+/** Number of most frequent colours that are kept exactly: enough for a small dot's colour, too few for an edge's. */
 const KEPT = 128
 
 /**
- * Leaves at most 255 opaque colours in RGBA pixels, and changes nothing where there are no more. The commonest stay
- * exactly; the others share a palette in which each counts once, so that a rare bright one is not lost among greys. On
- * the built-in widgets a colour is off by 11 of 441 at most.
+ * Reduces RGBA pixels to at most 255 opaque colours; changes nothing if there are no more. The most frequent colours stay
+ * exact. The others share a palette in which each has the same weight, so that a rare bright one is not lost among
+ * greys. On the built-in widgets a colour is off by 11 of 441 at most.
  */
 export function reduceColors(pixels: Uint32Array): void {
   const counts = countColors(pixels)
@@ -34,7 +34,7 @@ export function reduceColors(pixels: Uint32Array): void {
   }
 }
 
-/** Goes by runs of one colour, of which pictures are full: with as many look-ups as pixels a GIF of `sine` took 30 % longer. */
+/** Looks up each run of equal pixels once: with a look-up per pixel a GIF of `sine` took 30 % longer. */
 function countColors(pixels: Uint32Array): Map<number, number> {
   const counts = new Map<number, number>()
   for (let start = 0, end = 0; start < pixels.length; start = end) {

@@ -5,19 +5,20 @@ import { createFrame, type Frame } from './frame.ts'
 
 type Draw = (ctx: SKRSContext2D) => void
 
-/** Skia's SVG has no word for these: it would leave them out, and show another picture. */
+/** Context settings that Skia's SVG does not support: it would ignore them and draw a different picture. */
 const UNWRITABLE: ReadonlySet<string> = new Set(
   'clearRect putImageData createConicGradient createPattern drawCanvas'.split(' '),
 )
 const UNWRITABLE_SETTINGS = { globalCompositeOperation: 'source-over', filter: 'none' }
-/** What cannot be written as vectors is embedded in so many pixels a CSS pixel. */
+/** Pixels per CSS pixel for drawings that are embedded because they cannot be written as vectors. */
 export const EMBEDDED_SCALE = 2
-/** A thousandth of a pixel is fine enough. */
+/** Decimals are cut to a thousandth of a pixel. */
 const LONG_NUMBER = /(\.\d{3})\d+/g
 
 /**
- * Draws an SVG, its text as paths, so that it looks the same everywhere. Of two drawings one is for light pages and one
- * for dark, and the reader's own setting chooses; equal ones are put once. What SVG cannot hold is embedded as a PNG.
+ * Draws an SVG with text as paths, so that it looks the same everywhere. With two drawings, the first is for light pages
+ * and the second for dark ones, and the reader's own setting chooses; equal drawings are included once. A drawing that
+ * SVG cannot express is embedded as a PNG.
  */
 export function paintSvg(sheet: Sheet, draws: readonly [Draw] | readonly [light: Draw, dark: Draw]): Frame {
   const { width, height } = sheet
@@ -52,14 +53,14 @@ function drawSvg(width: number, height: number, draw: Draw): string {
   )
 }
 
-/** Skia writes a gradient's first circle where SVG has its last, and the other way round. */
+/** Swaps a gradient's circles: Skia writes the first one where SVG expects the last, and vice versa. */
 function swapCircles(tag: string): string {
   const outer: Readonly<Record<string, string>> = { fx: 'cx', fy: 'cy', fr: 'r', cx: 'fx', cy: 'fy', r: 'fr' }
   if (!tag.includes(' fr="')) return tag
   return tag.replace(/ (fx|fy|fr|cx|cy|r)="/g, (_, name: string) => ` ${outer[name]}="`)
 }
 
-/** Skia counts on over all pictures of a process, and equal pictures are to be equal bytes. */
+/** Renumbers ids: Skia counts on across all pictures of a process, but equal pictures must have equal bytes. */
 function renumber(content: string): string {
   const ids = [...content.matchAll(/ id="([^"]+)"/g)].map(([, id = '']) => id)
   const order = new Map([...new Set(ids)].map((id, index) => [id, `:${index}`]))
@@ -69,7 +70,7 @@ function renumber(content: string): string {
   )
 }
 
-/** Gives the ids of one drawing a letter of its own, as two may be in one document. */
+/** Prefixes the ids of a drawing, because a document may contain two drawings. */
 function renameIds(content: string, letter: string): string {
   return content.replace(/( id="|url\(#|href="#):/g, `$1${letter}`)
 }
@@ -80,7 +81,7 @@ function embed(width: number, height: number, draw: Draw): string {
   return `<image width="${width}" height="${height}" xlink:href="data:image/png;base64,${png}"/>`
 }
 
-/** Notices whatever SVG cannot hold; the answer says whether there was nothing of it. */
+/** Watches for calls that SVG does not support. Returns a function that reports whether there were none. */
 function watch(ctx: SKRSContext2D): () => boolean {
   let writable = true
   const prototype = Object.getPrototypeOf(ctx)
@@ -94,11 +95,11 @@ function watch(ctx: SKRSContext2D): () => boolean {
     Object.defineProperty(ctx, name, { value })
   }
   const settings = { ...UNWRITABLE_SETTINGS, shadowColor: ctx.shadowColor }
-  for (const [name, usual] of Object.entries(settings)) {
+  for (const [name, initial] of Object.entries(settings)) {
     Object.defineProperty(ctx, name, {
       get: () => Reflect.get(prototype, name, ctx),
       set(value: unknown) {
-        if (value !== usual) writable = false
+        if (value !== initial) writable = false
         Reflect.set(prototype, name, value, ctx)
       },
     })

@@ -95,7 +95,8 @@ export class SendRing implements BatchSend {
     )
     const param = (name: keyof typeof PARAM) => params[PARAM[name]] as number
     try {
-      if ((param('features') & IORING_FEAT_SINGLE_MMAP) === 0) throw new Error('this version of io_uring is too old')
+      if ((param('features') & IORING_FEAT_SINGLE_MMAP) === 0)
+        throw new Error('this version of io_uring is too old')
       const sqEnd = param('sqArray') + param('sqEntries') * WORD_BYTES
       const cqEnd = param('cqes') + param('cqEntries') * CQE * WORD_BYTES
       this.#queues = this.#map(IORING_OFF_SQ_RING, Math.max(sqEnd, cqEnd))

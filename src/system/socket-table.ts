@@ -27,7 +27,8 @@ const STATES = [
 /** Reads the kernel's table of TCP sockets (proc(5), as `ss -t` shows it). Rejects if there is none. */
 export async function readSocketTable(): Promise<SocketRow[]> {
   const texts = await Promise.all(TABLES.map((path) => readFile(path, 'utf8').catch(() => undefined)))
-  if (texts.every((text) => text === undefined)) throw new Error('expected /proc/net/tcp, which this kernel does not have')
+  if (texts.every((text) => text === undefined))
+    throw new Error('expected /proc/net/tcp, which this kernel does not have')
   return texts.flatMap((text) => parseSocketTable(text ?? ''))
 }
 

@@ -116,7 +116,8 @@ function findParamFaults(params: unknown): string[] {
   if (typeof params !== 'object' || params === null)
     return [`expected \`params\` to be an object, got ${describe(params)}`]
   return Object.entries(params).flatMap(([name, value]) => {
-    if (isReservedParam(name)) return [`\`params.${name}\` is reserved: every picture already has this parameter`]
+    if (isReservedParam(name))
+      return [`\`params.${name}\` is reserved: every picture already has this parameter`]
     if (isParser(value)) return []
     const spec = (value as Partial<Param> | null)?.spec
     if (!spec)

@@ -79,7 +79,7 @@ describe('a kept picture', () => {
   test('of another size is told by both sizes', async () => {
     await expectPicture(square(0), kept)
     await expect(expectPicture(square(0, { scale: 2 }), kept)).rejects.toThrow(
-      'has 100x100 pixels, the new picture 200x200: see kept.actual.png beside it',
+      'has 100x100 pixels, the new picture has 200x200: see kept.actual.png beside it',
     )
     expect(existsSync(join(folder, 'kept.diff.png'))).toBe(false)
   })
@@ -102,7 +102,7 @@ describe('a kept picture', () => {
 
   test('by another ending is refused', async () => {
     await expect(expectPicture(square(0), join(folder, 'kept.jpg'))).rejects.toThrow(
-      'expected the kept picture to be a .png',
+      'expected the reference picture to be a .png',
     )
   })
 })

@@ -2,9 +2,9 @@ import { defineWidget, param } from 'imgcast'
 
 export default defineWidget({
   title: 'Oven',
-  about: 'A minute of baking, over and over.',
+  about: 'A baking timer of one minute, in a loop.',
   size: { width: 220, height: 60 },
-  params: { color: param.color('#e8590c', { about: 'What is baked already.' }) },
+  params: { color: param.color('#e8590c', { about: 'Colour of the baked part.' }) },
   animate: { fps: 5 },
   draw(ctx, { width, height, params, time }) {
     const done = (time % 60_000) / 60_000
