@@ -118,7 +118,7 @@ function watch(room, index) {
   return request({ port, path: address, headers }, (response) => response.resume()).end()
 }
 
-/** Answers what sends a command of the DevTools protocol. */
+/** Returns a function that sends a command of the DevTools protocol. */
 async function connect() {
   const address = await new Promise((resolve) => {
     browser.stderr.on('data', (text) => {

@@ -27,7 +27,7 @@ export default defineWidget({
       ctx.font = '500 13px Inter'
       ctx.fillStyle = '#80868b'
       ctx.textAlign = 'center'
-      ctx.fillText('show= lists no pictures', width / 2, height / 2 + 5)
+      ctx.fillText('show= names no pictures', width / 2, height / 2 + 5)
     }
     for (const { picture, x, y } of layOut(params, pictures).cells) {
       ctx.drawImage(picture.image, x, y, picture.width, picture.height)

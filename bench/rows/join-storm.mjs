@@ -59,7 +59,7 @@ async function storm({ port }, count, over) {
     const opened = await crowd.open(count, COUNTER, { over })
     await sleep(1000)
     const took = performance.now() - from
-    // Whoever is there all the while and keeps up gets every picture that is drawn.
+    // A viewer that is connected throughout and keeps up gets every picture that is drawn.
     const { parts } = await first.count()
     return { ...opened, took, drawn: parts }
   })

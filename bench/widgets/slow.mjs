@@ -1,6 +1,6 @@
 import { defineWidget } from 'imgcast'
 
-/** Takes 300 ms to draw: a picture that comes sooner was not drawn for whoever asked. */
+/** Takes 300 ms to draw: a picture that arrives sooner was not drawn for this request. */
 export default defineWidget({
   title: 'Slow',
   size: { width: 40, height: 20 },

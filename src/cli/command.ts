@@ -41,7 +41,7 @@ export interface Command {
   /** Its options that have environment variables. */
   options: readonly CommandOptionRow[]
   flags?: readonly Flag[]
-  /** Checks its words, and answers what runs it; that resolves to the exit code, or to nothing while it goes on. */
+  /** Checks its arguments and returns a function that runs it; that resolves to the exit code, or to undefined while it goes on. */
   read(words: Words, faults: Fault[]): () => Promise<number | undefined>
 }
 

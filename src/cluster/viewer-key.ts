@@ -77,7 +77,7 @@ export class ViewerKeys {
     this.#fetching.add(day)
     try {
       const secret = await this.#secrets.ofDay(day)
-      // Whoever was hashed with a placeholder must stay the same person while their streams are open.
+      // A viewer hashed with a placeholder must keep that hash while their streams are open.
       if (!this.#known.has(day)) this.#known.set(day, { secret, isShared: true })
     } catch (error) {
       this.#log?.warn({ error: (error as Error).message }, "cannot fetch the cluster's viewer secret")

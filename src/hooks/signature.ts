@@ -12,7 +12,7 @@ export interface SignedMessage {
 }
 
 /**
- * The headers of a signed message, as Standard Webhooks 1.0 wants them: whoever has the secret can tell that it came
+ * The headers of a signed message, as Standard Webhooks 1.0 wants them: a receiver with the secret can verify that it came
  * from here, unchanged and lately.
  */
 export function signatureHeaders(secret: string, { id, time, body }: SignedMessage): Record<string, string> {

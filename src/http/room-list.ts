@@ -97,7 +97,7 @@ export function selectRooms(all: readonly RoomSummary[], query: RoomQuery): Room
   }
 }
 
-/** The first so many in an order, without putting all of a hundred thousand in it. */
+/** Returns the first `most` rows of an order, without sorting all of a hundred thousand. */
 function takeFirst<T>(rows: readonly T[], most: number, compare: (one: T, other: T) => number): T[] {
   const first: T[] = []
   for (const row of rows) {

@@ -8,9 +8,9 @@ import { MODULE_ENDINGS } from '../widget/module-endings.ts'
  * tell of a second change of the same file, which would be lost if the first one were acted upon sooner.
  */
 const SETTLE_TIME = 60
-/** Some editors, and some tools that fetch code, remove a file and write it anew: its pictures are not to notice. */
+/** Some editors, and some tools that fetch code, remove a file and write it again: its pictures must not notice. */
 const RETURN_TIME = 300
-/** A widget that writes data beside itself with every picture would have itself loaded anew for ever. */
+/** A widget that writes data beside itself with every picture would otherwise be reloaded forever. */
 const STREAK = 5
 const STREAK_GAP = 2_000
 const STREAK_PAUSE = 10_000
@@ -73,7 +73,7 @@ export class FolderWatch {
     const now = performance.now()
     const isData = !MODULE_ENDINGS.has(extname(path))
     if (!isData || now - this.#toldAt > STREAK_GAP + STREAK_PAUSE) this.#streak = 0
-    // The pause is not begun anew by every change, or it would never be over.
+    // A change does not restart the pause, or it might never end.
     if (this.#streak >= STREAK) return this.#tellAt(Math.min(this.#timerAt, this.#toldAt + STREAK_PAUSE))
     if (isData && now - this.#toldAt < STREAK_GAP && this.#timerAt === Number.POSITIVE_INFINITY)
       this.#streak += 1

@@ -13,7 +13,7 @@ export interface Printing {
 }
 
 /**
- * Prints the rooms, again and again, until whoever reads the output has gone. Rejects where the first reading fails, or
+ * Prints the rooms, again and again, until the reader of the output has gone. Rejects where the first reading fails, or
  * the output cannot be written; a later reading that fails is told on standard error.
  */
 export async function printRounds(settings: TopSettings, { isJson, isOnce }: Printing): Promise<void> {

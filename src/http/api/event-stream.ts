@@ -16,7 +16,7 @@ export interface Message {
 const MAX_BACKLOG_BYTES = 1_048_576
 /** Reverse proxies close what is silent for a minute; `EventSource` sees no difference between that and an end. */
 const HEARTBEAT = 15_000
-/** How long a browser waits before it connects anew. */
+/** How long a browser waits before it reconnects. */
 const RETRY = 3_000
 
 /** Sends the head of a stream of events. */
@@ -33,7 +33,7 @@ export class EventStream {
   readonly #response: ServerResponse
   readonly #heartbeat: NodeJS.Timeout
 
-  /** Sends the head, and calls `onClose` once when the stream is over, whoever ended it. */
+  /** Sends the head, and calls `onClose` once when the stream is over, whichever side ended it. */
   constructor(response: ServerResponse, onClose: () => void) {
     this.#response = response
     writeEventHead(response)
@@ -51,7 +51,7 @@ export class EventStream {
     this.#write(`${name}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
   }
 
-  /** Ends it cleanly: a browser connects anew, and says what it had. */
+  /** Ends it cleanly: the browser reconnects with its last event id. */
   end(): void {
     this.#response.end()
   }

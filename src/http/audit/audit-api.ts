@@ -5,7 +5,7 @@ import { refuseOthers } from '../methods.ts'
 import { sendTaggedJson } from '../send.ts'
 import { audit } from './audit.ts'
 
-/** Answers how what is counted compares with the kernel's own table of sockets. */
+/** Compares the server’s counts with the kernel’s socket table. */
 export function createAuditApi(sockets: () => CountedSocket[]): Router {
   const api = Router()
   api

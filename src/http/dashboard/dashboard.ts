@@ -36,7 +36,7 @@ export interface DashboardInit {
 /** Where the router has the dashboard. */
 export const DASHBOARD = SERVER_PATHS.dashboard
 
-/** The pages for whoever has the token: who watches what. */
+/** The pages that show who watches what, for readers with the token. */
 export function createDashboard({
   rooms,
   renderer,
@@ -66,7 +66,7 @@ export function createDashboard({
     sendWhole(request, response, status, { ...PRIVATE_PAGE, ...extra }, 'text/html; charset=utf-8', body)
   }
   const showForm = (request: Request, response: Response, fault?: string) => {
-    // To a link from elsewhere browsers do not send the cookie: whoever is signed in goes on by a link of ours.
+    // To a link from elsewhere browsers do not send the cookie: a reader who is signed in continues by a link on our own page.
     const isFromElsewhere = fault === undefined && request.headers['sec-fetch-site'] === 'cross-site'
     const to = typeof request.body?.to === 'string' ? request.body.to : pathBelow(request)
     send(request, response, 401, 'dashboard-form', { fault, to, isFromElsewhere })

@@ -87,7 +87,7 @@ function toTableUrl(
     background: PAPERS[theme],
     ...(space === 'narrow' && { counts: 'visitors' }),
   })
-  // Commas and slashes need no escape in a query, and an address has but so many letters.
+  // Commas and slashes need no escape in a query, and addresses have a maximum length.
   return `${base}/${TABLE_WIDGET}/${OWN_KEY}.png?show=${toShow(rooms)}&${query}`
 }
 

@@ -20,7 +20,7 @@ export interface SigningInit {
   showForm(request: Request, response: Response, fault?: string): void
 }
 
-/** Wrong tokens of one address in so many milliseconds; more have to wait, and nobody guesses one so. */
+/** Maximum wrong tokens from one address per window (in milliseconds). At this rate guessing is hopeless. */
 const MAX_TRIES = 10
 const TRIES_WINDOW = 60_000
 const MAX_FORM_BYTES = 4096

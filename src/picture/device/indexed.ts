@@ -24,7 +24,7 @@ export function grays(bits: Bits): Rgb[] {
   })
 }
 
-/** The fewest bits that number so many colours. */
+/** Returns the fewest bits that can index `n` colours. */
 export function bitsFor(colors: number): Bits {
   return colors <= 2 ? 1 : colors <= 4 ? 2 : colors <= 16 ? 4 : 8
 }
