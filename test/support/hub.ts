@@ -75,6 +75,8 @@ export class Hub {
     // The shared store writes and publishes in the turn of the call.
     return new Proxy(store, {
       get: (_target, name: keyof MemoryStore) => {
+        // `await` asks every object for `then`.
+        if (typeof store[name] !== 'function') return undefined
         if (name === 'close')
           return async () => {
             isClosed = true
