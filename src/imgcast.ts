@@ -198,7 +198,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const router = createRouter({
     pictures,
     pages,
-    api: createApi({ renderer, store, rooms, history, events, polls, hooks, token, sockets }),
+    api: createApi({ renderer, store, rooms, history, events, polls, hooks, token, publicUrl, sockets }),
     calls: [
       createHealthRoute(isReady),
       createMetricsRoute({ token, metrics, metricsNow }),

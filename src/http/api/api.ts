@@ -1,4 +1,4 @@
-import { Router } from 'express'
+import { type Request, Router } from 'express'
 import type { RoomEvents } from '../../channel/room-events.ts'
 import type { History } from '../../cluster/history.ts'
 import type { Rooms } from '../../cluster/rooms.ts'
@@ -8,7 +8,9 @@ import type { Hooks } from '../../hooks/hooks.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import type { Polls } from '../../status/polls.ts'
 import type { CountedSocket } from '../../system/socket-table.ts'
+import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { createAuditApi } from '../audit/audit-api.ts'
+import { siteOf, toSite } from '../page/site.ts'
 import { checkToken } from '../token.ts'
 import { createEventsApi } from './events-api.ts'
 import { createHistoryApi } from './history-api.ts'
@@ -28,6 +30,8 @@ export interface ApiInit {
   polls: Polls
   hooks: Hooks
   token: string
+  /** The public address; undefined takes that of each request. */
+  publicUrl: string | undefined
   /** The sockets of all counted streams. */
   sockets(): CountedSocket[]
 }
@@ -55,26 +59,29 @@ export function createApi({
   polls,
   hooks,
   token,
+  publicUrl,
   sockets,
 }: ApiInit): Router {
   const api = Router()
+  const known = toSite(publicUrl)
+  const baseOf = (request: Request) => (known ?? siteOf(request, SERVER_PATHS.api)).base
   // Before the token: a preflight of a browser has none (Fetch, section 4.8).
   api.use((request, response, next) => {
     if (request.method === 'OPTIONS') response.status(204).set(PREFLIGHT).end()
     else next()
   })
-  api.use(createOpenApi())
+  api.use(createOpenApi(baseOf))
   api.use((request, _response, next) => {
     checkToken(request, token)
     next()
   })
   api.use(
-    createRoomsApi(renderer, rooms),
+    createRoomsApi(renderer, rooms, baseOf),
     createHistoryApi(renderer, history),
     createStateApi(renderer, store),
     createEventsApi(renderer, events),
     createStatusApi(store, polls),
-    createHooksApi(renderer, hooks),
+    createHooksApi(renderer, hooks, baseOf),
     createAuditApi(sockets),
   )
   api.use(() => {

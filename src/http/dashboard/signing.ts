@@ -3,7 +3,7 @@ import { rateLimit } from 'express-rate-limit'
 import { PublicError } from '../../errors.ts'
 import { addressGroup } from '../../system/address-group.ts'
 import { refuseOthers } from '../methods.ts'
-import { clientAddress } from '../request.ts'
+import { clientAddress, protocolOf } from '../request.ts'
 import { isToken } from '../token.ts'
 import { checkOrigin } from './check-origin.ts'
 import { COOKIE, SESSION_LENGTH, type Session } from './session.ts'
@@ -86,6 +86,7 @@ function faultOf(given: string): string {
 }
 
 /** Whether a browser will send a cookie back that is for https only. */
-function isSecure({ secure, headers }: Request, publicUrl: string | undefined): boolean {
-  return secure || (publicUrl?.startsWith('https:') === true && new URL(publicUrl).host === headers.host)
+function isSecure(request: Request, publicUrl: string | undefined): boolean {
+  if (protocolOf(request) === 'https') return true
+  return publicUrl?.startsWith('https:') === true && new URL(publicUrl).host === request.headers.host
 }
