@@ -1,11 +1,12 @@
 import { zoneOffset } from './zone.ts'
 
-const DATE = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(:\d\d)?(?:\.0+)?(?:(Z)|([+ -])(\d\d):?(\d\d))?)?$/i
+const DATE =
+  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?:(:\d\d)(?:\.\d{1,9})?)?(?:(Z)|([+ -])(\d\d)(?::?(\d\d))?)?)?$/i
 const DAY = 86_400_000
 
 /**
  * Reads `2027-01-01`, `2027-01-01T18:30` or `2027-01-01T18:30:15`, the latter two with `Z` or an offset if wanted, into
- * one spelling for each: with an offset it becomes UTC. Undefined for anything else, 30 February too.
+ * one spelling for each: with an offset it becomes UTC. A space may stand for the `T`; fractions of seconds are dropped. Undefined for anything else, 30 February too.
  */
 export function readDate(raw: string): string | undefined {
   const [, day, clock = '00:00', seconds = ':00', utc, sign, hours, minutes] = DATE.exec(raw) ?? []

@@ -23,7 +23,7 @@ test('a new hook is at the public path', async () => {
   const response = await fetch(`${server.url}/api/hooks`, {
     method: 'POST',
     headers: { ...authorization, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ url: 'http://127.0.0.1:9/', when: 'counter/a.visitors > 5' }),
+    body: JSON.stringify({ url: 'http://127.0.0.1:9/', when: 'connections(counter/a) >= 5' }),
   })
   expect(response.status).toBe(201)
   expect(response.headers.get('location')).toMatch(/^\/sub\/api\/hooks\/\w+/)

@@ -11,7 +11,8 @@ import type { CountedSocket } from '../../system/socket-table.ts'
 import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { createAuditApi } from '../audit/audit-api.ts'
 import { siteOf, toSite } from '../page/site.ts'
-import { checkToken } from '../token.ts'
+import { EVENTS_PATH, type Sessions } from '../sessions.ts'
+import type { TokenGuard } from '../token-guard.ts'
 import { createEventsApi } from './events-api.ts'
 import { createHistoryApi } from './history-api.ts'
 import { createHooksApi } from './hooks-api.ts'
@@ -29,7 +30,8 @@ export interface ApiInit {
   events: RoomEvents
   polls: Polls
   hooks: Hooks
-  token: string
+  guard: TokenGuard
+  sessions: Sessions
   /** The public address; undefined takes that of each request. */
   publicUrl: string | undefined
   /** The sockets of all counted streams. */
@@ -37,7 +39,7 @@ export interface ApiInit {
 }
 
 const METHODS = 'GET, HEAD, PUT, POST, DELETE, OPTIONS'
-/** Any page may call the API: it is guarded by the token, never by a cookie. */
+/** Any page may call the API with the token. Without credentials: no other origin can use the cookie of a session. */
 const PREFLIGHT = {
   Allow: METHODS,
   'Access-Control-Allow-Origin': '*',
@@ -58,7 +60,8 @@ export function createApi({
   events,
   polls,
   hooks,
-  token,
+  guard,
+  sessions,
   publicUrl,
   sockets,
 }: ApiInit): Router {
@@ -71,8 +74,10 @@ export function createApi({
     else next()
   })
   api.use(createOpenApi(baseOf))
-  api.use((request, _response, next) => {
-    checkToken(request, token)
+  api.use(async (request, _response, next) => {
+    // A browser's `EventSource` cannot send a token. Pages of other origins cannot read what a cookie opens.
+    const isSignedIn = request.path === EVENTS_PATH && (await sessions.has(request))
+    if (!isSignedIn) await guard.check(request)
     next()
   })
   api.use(

@@ -18,11 +18,7 @@ type LogRow = z.infer<typeof deliveryLogSchema>['deliveries'][number]
  * The calls for webhooks. The response that adds a hook is the only one with its secret.
  * @param baseOf the public path that the router is mounted on
  */
-export function createHooksApi(
-  known: Manifests,
-  hooks: Hooks,
-  baseOf: (request: Request) => string,
-): Router {
+export function createHooksApi(known: Manifests, hooks: Hooks, baseOf: (request: Request) => string): Router {
   const api = Router()
   const find = (id: string): Hook => {
     const hook = hooks.get(id)
