@@ -14,6 +14,7 @@ import { Rooms } from './cluster/rooms.ts'
 import { Hooks } from './hooks/hooks.ts'
 import { createApi } from './http/api/api.ts'
 import { createDashboard } from './http/dashboard/dashboard.ts'
+import { FailureLog } from './http/failure-log.ts'
 import { ForwardingCheck } from './http/forwarding-check.ts'
 import { createHandler, type Handler } from './http/handler.ts'
 import { createHealthRoute } from './http/health-route.ts'
@@ -24,8 +25,10 @@ import { createClicks } from './http/picture/clicks.ts'
 import { PictureData } from './http/picture/picture-data.ts'
 import { Pictures } from './http/picture/pictures.ts'
 import { createRouter } from './http/router.ts'
+import { Sessions } from './http/sessions.ts'
 import { Probe } from './http/stream/probe.ts'
 import { Streams } from './http/stream/streams.ts'
+import { TokenGuard } from './http/token-guard.ts'
 import { createUpgrade, type Upgrade } from './http/upgrade.ts'
 import { type EmbeddedOptions, type Options, readOptions } from './options.ts'
 import { FolderWatch } from './render/folder-watch.ts'
@@ -173,12 +176,15 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   })
 
   const allowReferrer = allowedReferrers(options)
-  const pages = new Pages(renderer, publicUrl)
+  const pages = new Pages(renderer, publicUrl, showsSource(options))
   const data = new PictureData({ renderer, pushedData, presence })
   const forwarding = new ForwardingCheck(log)
+  const failures = new FailureLog(log)
+  const guard = new TokenGuard(token)
+  const sessions = new Sessions({ token, store })
   const pictures = new Pictures({
     ...{ renderer, channels, embeddedReader, hits, streams, data, pages, forwarding, allowReferrer },
-    ...{ isReady, log },
+    ...{ isReady, failures },
     observer: metrics,
   })
   const metricsNow = () => ({
@@ -198,14 +204,26 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const router = createRouter({
     pictures,
     pages,
-    api: createApi({ renderer, store, rooms, history, events, polls, hooks, token, sockets }),
+    api: createApi({
+      renderer,
+      store,
+      rooms,
+      history,
+      events,
+      polls,
+      hooks,
+      guard,
+      sessions,
+      publicUrl,
+      sockets,
+    }),
     calls: [
       createHealthRoute(isReady),
-      createMetricsRoute({ token, metrics, metricsNow }),
+      createMetricsRoute({ guard, metrics, metricsNow }),
       createClicks({ renderer, presence, allowReferrer }),
     ],
-    dashboard: createDashboard({ rooms, renderer, token, log, publicUrl, streamsOf }),
-    log,
+    dashboard: createDashboard({ rooms, renderer, guard, sessions, failures, publicUrl, streamsOf }),
+    failures,
   })
   const handler = createHandler({ pictures, router, trustProxy })
   return {
@@ -226,6 +244,12 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
       return closers.close()
     },
   }
+}
+
+/** Whether pages may show source: a server that has a proxy or a public address never does. */
+function showsSource({ showSource, publicUrl, trustProxy }: Options): boolean {
+  if (publicUrl !== undefined || trustProxy !== undefined) return false
+  return showSource === 'auto' ? process.stdout.isTTY === true : showSource === 'on'
 }
 
 /** The server's own pages are always allowed, also behind a proxy that gives them another name. */

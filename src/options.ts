@@ -81,6 +81,10 @@ const TABLE = {
     }),
   ),
   maxRooms: integer(100_000, 1, 10_000_000, 'maximum number of rooms that nobody has watched or written'),
+  showSource: text<'auto' | 'on' | 'off'>('auto', 'auto, on or off', /^(auto|on|off)$/, {
+    help: 'show the code of a failed widget to browsers on this machine; auto: if started on a terminal',
+    value: 'auto|on|off',
+  }),
   maxConnections: integer(10_000, 1, 1_000_000, 'maximum number of open picture streams'),
   maxConnectionsPerAddress: integer(200, 1, 1_000_000, 'maximum number of open picture streams per address'),
   maxVisitorsPerAddress: option<number | 'auto'>({

@@ -19,6 +19,8 @@ export interface LiveEvent extends Counts {
 
 /** Events that are kept for consumers that resume. */
 const KEPT_EVENTS = 1_000
+/** Rooms whose newest event before those is known, so that others than theirs resume without a gap. */
+const MAX_DROPPED_ROOMS = 10_000
 
 /** Changes that are events. */
 type EventChange = Extract<Change, 'presence' | 'state'>
@@ -39,6 +41,10 @@ export class RoomEvents {
   /** An id with another epoch is of another process, or of before a gap. */
   #epoch = newEpoch()
   #kept: LiveEvent[] = []
+  /** The number of the newest event of each room that is not kept any more, in the order of numbers. */
+  readonly #dropped = new Map<string, number>()
+  /** Before this number, any room may have had an event. */
+  #forgotten = 0
   #last = 0
   #isClosed = false
   /** Each event waits for the counts of the one before, so that none overtakes another. */
@@ -69,12 +75,19 @@ export class RoomEvents {
     }
   }
 
-  /** The events after the one with an id; undefined if that is not known any more. */
-  since(id: string): readonly LiveEvent[] | undefined {
+  /**
+   * The events after the one with an id; undefined if some of a wanted room may be missing.
+   * @param isWanted whether a room is wanted. @default every room is
+   */
+  since(id: string, isWanted: (room: string) => boolean = () => true): readonly LiveEvent[] | undefined {
     const [, epoch, number] = /^([0-9a-f]{8})-(\d{1,15})$/.exec(id) ?? []
     const missed = this.#last - Number(number)
-    if (epoch !== this.#epoch || missed < 0 || missed > this.#kept.length) return undefined
-    return missed === 0 ? [] : this.#kept.slice(-missed)
+    if (epoch !== this.#epoch || missed < 0 || Number(number) < this.#forgotten) return undefined
+    if (missed <= this.#kept.length) return missed === 0 ? [] : this.#kept.slice(-missed)
+    for (const [room, last] of this.#dropped) {
+      if (last > Number(number) && isWanted(room)) return undefined
+    }
+    return this.#kept
   }
 
   /** The id of the newest event, or of a place before the first. */
@@ -100,6 +113,19 @@ export class RoomEvents {
   #forget(): void {
     this.#epoch = newEpoch()
     this.#kept = []
+    this.#dropped.clear()
+    this.#forgotten = 0
+  }
+
+  #drop(event: LiveEvent | undefined): void {
+    if (!event) return
+    this.#dropped.delete(event.room)
+    this.#dropped.set(event.room, Number(event.id.split('-')[1]))
+    if (this.#dropped.size <= MAX_DROPPED_ROOMS) return
+    const [oldest] = this.#dropped
+    if (!oldest) return
+    this.#forgotten = oldest[1]
+    this.#dropped.delete(oldest[0])
   }
 
   #report(room: string, change: EventChange): void {
@@ -134,7 +160,7 @@ export class RoomEvents {
       ...(reason !== undefined && { reason }),
     }
     this.#kept.push(event)
-    if (this.#kept.length > KEPT_EVENTS) this.#kept.shift()
+    if (this.#kept.length > KEPT_EVENTS) this.#drop(this.#kept.shift())
     this.#listeners.call(event)
   }
 }

@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http'
 import type { ErrorRequestHandler, Request, Response } from 'express'
-import type { Logger } from 'pino'
 import { PublicError, toPublicError } from '../errors.ts'
+import type { FailureLog } from './failure-log.ts'
 import { sendProblem } from './send-error.ts'
 
 /**
@@ -9,23 +8,16 @@ import { sendProblem } from './send-error.ts'
  * @param send sends the error. @default a problem document
  */
 export function createErrorHandler(
-  log: Logger,
+  failures: FailureLog,
   send: (request: Request, response: Response, error: PublicError) => void = sendProblem,
 ): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, request, response, _next) => {
     const publicError = fromExpress(error) ?? toPublicError(error)
-    logFailure(log, request, publicError)
+    failures.note(request, publicError)
     if (response.headersSent) response.destroy()
     else send(request, response, publicError)
   }
-}
-
-/** Logs an error that is the server's own fault. */
-export function logFailure(log: Logger, { method, url }: IncomingMessage, error: PublicError): void {
-  if (error.code !== 'internal-error') return
-  const { cause } = error
-  log.error({ method, url, error: cause instanceof Error ? cause.stack : String(cause) }, 'a request failed')
 }
 
 /** An error of Express or its body parsers: it has a status, and a message that may leave the server. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { PictureRequest } from './request.ts'
+import { isFromTrustedProxy, type PictureRequest } from './request.ts'
 
 /** Warns once about a proxy that is not trusted: all of its readers count as one visitor. */
 export class ForwardingCheck {
@@ -10,12 +10,15 @@ export class ForwardingCheck {
     this.#log = log
   }
 
-  check({ headers, ip, socket }: PictureRequest): void {
-    if (this.#hasWarned || headers['x-forwarded-for'] === undefined || ip !== socket.remoteAddress) return
+  check(request: PictureRequest): void {
+    if (this.#hasWarned) return
+    const { headers, socket } = request
+    const header = headers['x-forwarded-for'] === undefined ? 'Forwarded' : 'X-Forwarded-For'
+    if (headers[header.toLowerCase()] === undefined || isFromTrustedProxy(request)) return
     this.#hasWarned = true
     this.#log.warn(
       { proxy: socket.remoteAddress },
-      'requests come with X-Forwarded-For from a proxy that is not trusted, so all its readers count as one visitor: ' +
+      `requests come with ${header} from a proxy that is not trusted, so all its readers count as one visitor: ` +
         'set --trust-proxy (in an Express app of yours: app.set("trust proxy", ...))',
     )
   }

@@ -1,12 +1,17 @@
 import type { IncomingMessage } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import { readForwarded } from './forwarded.ts'
 
 /** A request, with the additions of Express or of the plain handler. */
 export interface PictureRequest extends IncomingMessage {
-  /** The client's address as reported by trusted proxies. */
-  ip?: string | undefined
+  /** The Express app that has the setting `trust proxy`. */
+  app?: { get(name: 'trust proxy fn'): unknown } | undefined
   /** Express's function that calls the next handler. */
   next?: unknown
 }
+
+/** Whether an address is that of a trusted proxy, `hops` proxies away. */
+type Trusts = (address: string, hops: number) => boolean
 
 /** Whether a request came over HTTP/2, where headers about the connection are not allowed. */
 export function isHttp2(request: IncomingMessage): boolean {
@@ -19,12 +24,38 @@ export function searchOf({ url = '' }: Pick<IncomingMessage, 'url'>): URLSearchP
   return new URLSearchParams(split < 0 ? '' : url.slice(split))
 }
 
-/** `192.0.2.1:5000`, `[2001:db8::1]:443`: some proxies append the client's port, which changes with every connection. */
-const WITH_PORT = /^(?:\[([\da-f:.]+)\](?::\d+)?|([\d.]+):\d+)$/i
+/**
+ * The client's address as reported by trusted proxies; empty if the socket is already closed. Express's `request.ip`
+ * stops at the first address with a port, and does not read `Forwarded`.
+ */
+export function clientAddress(request: PictureRequest): string {
+  return originOf(request).address
+}
 
-/** The client's address as reported by trusted proxies; empty if the socket is already closed. */
-export function clientAddress({ ip, socket }: PictureRequest): string {
-  const address = ip ?? socket.remoteAddress ?? ''
-  const [, inBrackets, bare] = WITH_PORT.exec(address) ?? []
-  return inBrackets ?? bare ?? address
+/** The protocol that the client used, as reported by trusted proxies. */
+export function protocolOf(request: PictureRequest): 'http' | 'https' {
+  const { protocol } = originOf(request)
+  if (protocol !== undefined) return protocol
+  return (request.socket as Partial<TLSSocket>).encrypted === true ? 'https' : 'http'
+}
+
+/** Whether a request comes from an address whose forwarding headers are trusted. */
+export function isFromTrustedProxy({ app, socket }: PictureRequest): boolean {
+  const trusts = app?.get('trust proxy fn') as Trusts | undefined
+  return trusts?.(socket.remoteAddress ?? '', 0) ?? false
+}
+
+function originOf(request: PictureRequest): { address: string; protocol: 'http' | 'https' | undefined } {
+  const { app, headers, socket } = request
+  const address = socket.remoteAddress ?? ''
+  if (!isFromTrustedProxy(request)) return { address, protocol: undefined }
+  const trusts = app?.get('trust proxy fn') as Trusts
+  const hops = readForwarded(headers)
+  let reached = 0
+  while (reached + 1 < hops.length && trusts(hops[reached]?.address ?? '', reached + 1)) reached += 1
+  const client = hops[reached]
+  const stated = headers['x-forwarded-proto']
+  const first = stated === undefined ? undefined : String(stated).slice(0, 32).split(',', 1)[0]?.trim()
+  const protocol = first === undefined ? client?.protocol : first.toLowerCase() === 'https' ? 'https' : 'http'
+  return { address: client?.address ?? address, protocol }
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import express, { Router } from 'express'
-import type { Logger } from 'pino'
 import { SERVER_PATHS } from '../widget/server-paths.ts'
 import { createErrorHandler } from './error-handler.ts'
+import type { FailureLog } from './failure-log.ts'
 import type { Pages } from './page/pages.ts'
 import { publicFolder } from './page/views.ts'
 import type { Pictures } from './picture/pictures.ts'
@@ -18,11 +18,11 @@ export interface RouterInit {
   calls: readonly Router[]
   /** Mounted at `/dashboard`. */
   dashboard: Router
-  log: Logger
+  failures: FailureLog
 }
 
 /** All routes, for any Express 4 or 5 app. */
-export function createRouter({ pictures, pages, api, calls, dashboard, log }: RouterInit): Router {
+export function createRouter({ pictures, pages, api, calls, dashboard, failures }: RouterInit): Router {
   const router = Router()
   // First, as nearly every request is for a picture, above all when a crowd comes at once.
   router.use((request, response, next) =>
@@ -31,7 +31,7 @@ export function createRouter({ pictures, pages, api, calls, dashboard, log }: Ro
   const data = Router()
   data.use(SERVER_PATHS.api, api)
   for (const call of calls) data.use(call)
-  data.use(createErrorHandler(log))
+  data.use(createErrorHandler(failures))
   router.use(data)
   router.use(SERVER_PATHS.dashboard, dashboard)
   router.use(
@@ -40,6 +40,8 @@ export function createRouter({ pictures, pages, api, calls, dashboard, log }: Ro
   )
   router.get('/', (request, response) => pages.gallery(request, response))
   router.use((request, response) => pictures.handle(request, response))
-  router.use(createErrorHandler(log, (request, response, error) => pages.error(request, response, error)))
+  router.use(
+    createErrorHandler(failures, (request, response, error) => pages.error(request, response, error)),
+  )
   return router
 }

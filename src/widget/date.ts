@@ -1,11 +1,13 @@
 import { zoneOffset } from './zone.ts'
 
-const DATE = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(:\d\d)?(?:\.0+)?(?:(Z)|([+ -])(\d\d):?(\d\d))?)?$/i
+const DATE =
+  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?:(:\d\d)(?:\.\d{1,9})?)?(?:(Z)|([+ -])(\d\d)(?::?(\d\d))?)?)?$/i
 const DAY = 86_400_000
 
 /**
  * Normalises `2027-01-01`, `2027-01-01T18:30` or `2027-01-01T18:30:15`; the last two may end in `Z` or an offset. A time
- * with an offset is converted to UTC. Returns undefined for anything else, including 30 February.
+ * with an offset is converted to UTC. A space may stand for the `T`, and fractions of a second are dropped. Returns
+ * undefined for anything else, including 30 February.
  */
 export function readDate(raw: string): string | undefined {
   const [, day, clock = '00:00', seconds = ':00', utc, sign, hours, minutes] = DATE.exec(raw) ?? []

@@ -140,6 +140,17 @@ describe('events of rooms', () => {
     expect(events.since(seen[0]?.id ?? '')).toEqual(seen.slice(1))
   })
 
+  test('that were missed are no gap for a room that had none of them', async () => {
+    const { bus, events, arrived } = makeEvents()
+    bus.publish('r/quiet', 'state')
+    await arrived(1)
+    const before = events.lastId
+    for (let turn = 0; turn < 1_500; turn += 1) bus.publish('r/busy', 'state')
+    await arrived(1_501)
+    expect(events.since(before, (room) => room === 'r/quiet')).toHaveLength(1_000)
+    expect(events.since(before, (room) => room === 'r/busy')).toBeUndefined()
+  })
+
   test.each(['', 'nonsense', '12', 'ffffffff-1', 'ffffffff-99999999999999999999'])(
     'after %j are not known',
     (id) => {

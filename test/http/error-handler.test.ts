@@ -4,6 +4,7 @@ import request from 'supertest'
 import { expect, test } from 'vitest'
 import { PublicError } from '../../src/errors.ts'
 import { createErrorHandler } from '../../src/http/error-handler.ts'
+import { FailureLog } from '../../src/http/failure-log.ts'
 
 /** Has a route throw, and answers what is told and what is written down. */
 async function fail(error: unknown, path = '/') {
@@ -13,7 +14,7 @@ async function fail(error: unknown, path = '/') {
   app.get(['/', '/:key'], () => {
     throw error
   })
-  app.use(createErrorHandler(log))
+  app.use(createErrorHandler(new FailureLog(log)))
   const { status, body } = await request(app).get(path)
   return { status, body, lines }
 }

@@ -5,6 +5,7 @@ import express from 'express'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createErrorHandler } from '../../src/http/error-handler.ts'
+import { FailureLog } from '../../src/http/failure-log.ts'
 import { jsonBody } from '../../src/http/json-body.ts'
 
 let server: Server
@@ -12,7 +13,7 @@ let server: Server
 beforeAll(async () => {
   const app = express()
   app.put('/', jsonBody(), ({ body }, response) => void response.json({ body }))
-  app.use(createErrorHandler(pino({ level: 'silent' })))
+  app.use(createErrorHandler(new FailureLog(pino({ level: 'silent' }))))
   server = app.listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
 })

@@ -108,8 +108,11 @@ describe('signing in', () => {
 
   test('a cookie that was changed, has ended or is of another token is none', async () => {
     const [name, value = ''] = cookie.split('=')
-    const [end, mac] = value.split('.')
-    const wrong = [`${Number(end) + 1}.${mac}`, `${end}.`, `${end}`, '', '.', `${end}.${mac}x`, TOKEN]
+    const [end, id, mac] = value.split('.')
+    const wrong = [
+      ...[`${Number(end) + 1}.${id}.${mac}`, `${end}.${id}.`, `${end}.${mac}`, `${end}`],
+      ...['', '.', `${end}.${id}.${mac}x`, TOKEN],
+    ]
     for (const each of wrong) {
       const { response } = await ask('', { headers: { Cookie: `${name}=${each}` } })
       expect(response.status).toBe(401)
@@ -143,8 +146,28 @@ describe('signing in', () => {
     expect((await signIn(server.url, { headers: { Origin: server.url } })).status).toBe(303)
   })
 
+  test('a cookie opens the events of the API, and nothing else of it', async () => {
+    const status = async (path: string) => {
+      const response = await fetch(`${server.url}/api${path}`, { headers: { Cookie: cookie } })
+      await response.body?.cancel()
+      return response.status
+    }
+    expect([await status('/events'), await status('/rooms')]).toEqual([200, 401])
+    const sent = (await signIn(server.url)).headers.getSetCookie()
+    expect(sent.map((each) => /Path=([^;]+)/.exec(each)?.[1])).toEqual(['/dashboard', '/api/events'])
+  })
+
+  test('a session that was ended is over also for whoever has a copy of its cookie', async () => {
+    const copied = cookieOf(await signIn(server.url))
+    expect((await ask('', { headers: { Cookie: copied } })).response.status).toBe(200)
+    await ask('/logout', { method: 'POST', headers: { Cookie: copied } })
+    expect((await ask('', { headers: { Cookie: copied } })).response.status).toBe(401)
+    expect((await ask('')).response.status).toBe(200)
+  })
+
   test('signing out takes the cookie away', async () => {
     const { response } = await ask('/logout', { method: 'POST' })
+    cookie = cookieOf(await signIn(server.url))
     expect(response.status).toBe(303)
     expect(response.headers.get('set-cookie')).toMatch(
       /^imgcast_dashboard=; Path=\/dashboard; Expires=Thu, 01 Jan 1970/,
@@ -166,7 +189,7 @@ describe('signing in', () => {
       expect(response.status).toBe(429)
       expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
       expect(await response.text()).toContain('Too many wrong tokens came from this address.')
-      expect((await signIn(guessed.url)).status).toBe(429)
+      expect((await signIn(guessed.url)).status).toBe(303)
     } finally {
       await guessed.close()
     }

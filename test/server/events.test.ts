@@ -113,6 +113,16 @@ describe('events', () => {
     expect(ids).toEqual([...ids].sort((one, other) => one - other))
   })
 
+  test('that came after a reader connected can be had though it had got none', async () => {
+    const before = await follow('?room=online/early')
+    await eventually(() => expect(before.lastId()).toMatch(/^[0-9a-f]{8}-\d+$/))
+    before.close()
+    await remember('online/early', 'x', 1)
+    const after = await follow('?room=online/early', { 'Last-Event-ID': before.lastId() ?? '' })
+    await after.arrived(1)
+    expect(after.events[0]?.event).toBe('state')
+  })
+
   test('that nobody has any more are told as a gap', async () => {
     const reader = await follow('', { 'Last-Event-ID': 'ffffffff-12' })
     await reader.arrived(1)

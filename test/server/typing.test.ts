@@ -31,7 +31,7 @@ beforeEach(async () => {
   await mkdir(join(folder, 'lib'))
   await write('mine.ts', source("'#f00'"))
   await write('other.ts', source("'#00f'"))
-  server = await startServer({ widgets: folder, drawTimeout: 10_000 })
+  server = await startServer({ widgets: folder, drawTimeout: 10_000, showSource: 'on' })
 })
 afterEach(async () => {
   for (const stream of streams.splice(0)) stream.close()

@@ -5,6 +5,8 @@ import { eventually } from './eventually.ts'
 export interface EventReader {
   events: EventSourceMessage[]
   comments: string[]
+  /** What a browser would resume with: also an id without an event sets it. */
+  lastId(): string | undefined
   /** Whether the stream is over. */
   isOver(): boolean
   /** Resolves when there are so many events. */
@@ -20,13 +22,18 @@ export async function readEvents(url: string, headers: Record<string, string>): 
   const events: EventSourceMessage[] = []
   const comments: string[] = []
   let isOver = false
+  let text = ''
   const parser = createParser({
     onEvent: (event) => events.push(event),
     onComment: (comment) => comments.push(comment),
   })
   const read = async () => {
     const decoder = new TextDecoder()
-    for await (const chunk of response.body ?? []) parser.feed(decoder.decode(chunk, { stream: true }))
+    for await (const chunk of response.body ?? []) {
+      const part = decoder.decode(chunk, { stream: true })
+      text += part
+      parser.feed(part)
+    }
   }
   void read()
     .catch(() => {})
@@ -36,6 +43,7 @@ export async function readEvents(url: string, headers: Record<string, string>): 
   return {
     events,
     comments,
+    lastId: () => /^id: (.*)$/m.exec(text.slice(text.lastIndexOf('\nid: ') + 1))?.[1],
     isOver: () => isOver,
     arrived: (count) =>
       eventually(() => {

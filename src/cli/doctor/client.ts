@@ -19,6 +19,10 @@ export interface Target {
 }
 
 const PATIENCE = 5000
+/** Bytes of a body that is kept as text; whatever else a server sends must not fill the memory. */
+const MAX_TEXT_BYTES = 4_194_304
+/** Bytes of a stream: hundreds of pictures, and some of the megabytes that probe whether a stream is still watched. */
+const MAX_STREAM_BYTES = 67_108_864
 
 /** A response whose body is still arriving. */
 export interface Answer extends Seen {
@@ -32,7 +36,7 @@ export interface Answer extends Seen {
   readonly endedAt: number | undefined
   /** Resolves to true once the condition holds, and to false at the timeout or the end of the response. */
   until(condition: () => boolean, patience?: number): Promise<boolean>
-  /** The whole body, once it has ended. */
+  /** The whole body, once it has ended or has been cut at its limit. */
   text(): Promise<string>
   /** Closes it as a browser does: the connection, or over HTTP/2 only the stream. */
   close(): void
@@ -164,7 +168,16 @@ function toAnswer({ body, ...head }: Received, askedAt: number, close: () => voi
   const end = () => {
     endedAt ??= performance.now()
   }
-  body.on('data', (bytes: Buffer) => (parts ? parts.push(bytes) : chunks.push(bytes)))
+  let left = parts ? MAX_STREAM_BYTES : MAX_TEXT_BYTES
+  body.on('data', (bytes: Buffer) => {
+    left -= bytes.length
+    if (left < 0) {
+      end()
+      return close()
+    }
+    if (parts) parts.push(bytes)
+    else chunks.push(bytes)
+  })
   for (const event of ['end', 'close', 'error']) body.on(event, end)
   const until = async (condition: () => boolean, patience = PATIENCE) => {
     const deadline = performance.now() + patience

@@ -21,7 +21,13 @@ export class Parts {
     this.#rest = Buffer.concat([this.#rest, bytes])
     for (;;) {
       const at = this.#rest.indexOf(this.#delimiter)
-      if (at < 0) return
+      if (at < 0) {
+        // Only a delimiter that has begun is needed: a part can have any length.
+        this.#rest = Buffer.from(
+          this.#rest.subarray(Math.max(0, this.#rest.length - this.#delimiter.length + 1)),
+        )
+        return
+      }
       // The preamble before the first boundary is not a picture.
       if (!this.#isPreamble) this.arrivals.push(performance.now())
       this.#isPreamble = false

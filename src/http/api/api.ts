@@ -1,4 +1,4 @@
-import { Router } from 'express'
+import { type Request, Router } from 'express'
 import type { RoomEvents } from '../../channel/room-events.ts'
 import type { History } from '../../cluster/history.ts'
 import type { Rooms } from '../../cluster/rooms.ts'
@@ -8,8 +8,11 @@ import type { Hooks } from '../../hooks/hooks.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import type { Polls } from '../../status/polls.ts'
 import type { CountedSocket } from '../../system/socket-table.ts'
+import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { createAuditApi } from '../audit/audit-api.ts'
-import { checkToken } from '../token.ts'
+import { siteOf, toSite } from '../page/site.ts'
+import { EVENTS_PATH, type Sessions } from '../sessions.ts'
+import type { TokenGuard } from '../token-guard.ts'
 import { createEventsApi } from './events-api.ts'
 import { createHistoryApi } from './history-api.ts'
 import { createHooksApi } from './hooks-api.ts'
@@ -27,13 +30,16 @@ export interface ApiInit {
   events: RoomEvents
   polls: Polls
   hooks: Hooks
-  token: string
+  guard: TokenGuard
+  sessions: Sessions
+  /** The public address; undefined takes that of each request. */
+  publicUrl: string | undefined
   /** The sockets of all counted streams. */
   sockets(): CountedSocket[]
 }
 
 const METHODS = 'GET, HEAD, PUT, POST, DELETE, OPTIONS'
-/** Any page may call the API: it is guarded by the token, never by a cookie. */
+/** Any page may call the API with the token. Without credentials: no other origin can use the cookie of a session. */
 const PREFLIGHT = {
   Allow: METHODS,
   'Access-Control-Allow-Origin': '*',
@@ -54,27 +60,33 @@ export function createApi({
   events,
   polls,
   hooks,
-  token,
+  guard,
+  sessions,
+  publicUrl,
   sockets,
 }: ApiInit): Router {
   const api = Router()
+  const known = toSite(publicUrl)
+  const baseOf = (request: Request) => (known ?? siteOf(request, SERVER_PATHS.api)).base
   // Before the token: a preflight of a browser has none (Fetch, section 4.8).
   api.use((request, response, next) => {
     if (request.method === 'OPTIONS') response.status(204).set(PREFLIGHT).end()
     else next()
   })
-  api.use(createOpenApi())
-  api.use((request, _response, next) => {
-    checkToken(request, token)
+  api.use(createOpenApi(baseOf))
+  api.use(async (request, _response, next) => {
+    // A browser's `EventSource` cannot send a token. Pages of other origins cannot read what a cookie opens.
+    const isSignedIn = request.path === EVENTS_PATH && (await sessions.has(request))
+    if (!isSignedIn) await guard.check(request)
     next()
   })
   api.use(
-    createRoomsApi(renderer, rooms),
+    createRoomsApi(renderer, rooms, baseOf),
     createHistoryApi(renderer, history),
     createStateApi(renderer, store),
     createEventsApi(renderer, events),
     createStatusApi(store, polls),
-    createHooksApi(renderer, hooks),
+    createHooksApi(renderer, hooks, baseOf),
     createAuditApi(sockets),
   )
   api.use(() => {

@@ -28,21 +28,35 @@ export function writeEventHead(response: ServerResponse): void {
   })
 }
 
+/** What a stream of events is opened with. */
+export interface EventStreamInit {
+  /** Returns the id of the newest event, sent or not. */
+  lastId(): string
+  /** Called once when the stream is over, whoever ended it. */
+  onClose(): void
+}
+
 /** A stream of Server-Sent Events to one consumer, who is dropped when too much waits for it. */
 export class EventStream {
   readonly #response: ServerResponse
+  readonly #lastId: () => string
   readonly #heartbeat: NodeJS.Timeout
 
-  /** Sends the head, and calls `onClose` once when the stream is over, whichever side ended it. */
-  constructor(response: ServerResponse, onClose: () => void) {
+  constructor(response: ServerResponse, { lastId, onClose }: EventStreamInit) {
     this.#response = response
+    this.#lastId = lastId
     writeEventHead(response)
-    this.#heartbeat = setInterval(() => this.#write(':\n\n'), HEARTBEAT)
+    this.#heartbeat = setInterval(() => this.mark(), HEARTBEAT)
     response.once('close', () => {
       clearInterval(this.#heartbeat)
       onClose()
     })
     this.#write(`retry: ${RETRY}\n: connected\n\n`)
+  }
+
+  /** Sends the id of the newest event: a reader stores it without dispatching an event. */
+  mark(): void {
+    this.#write(`id: ${this.#lastId()}\n\n`)
   }
 
   send({ id, event, data }: Message): void {

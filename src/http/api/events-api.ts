@@ -6,6 +6,7 @@ import { isWidgetName, parseRoom } from '../../widget/room.ts'
 import { refuseOthers } from '../methods.ts'
 import { searchOf } from '../request.ts'
 import { type Manifests, readRoom } from '../room-param.ts'
+import { EVENTS_PATH } from '../sessions.ts'
 import { EventStream, writeEventHead } from './event-stream.ts'
 
 /** Which events are wanted: those of any of these rooms and widgets; of all, where none is named. */
@@ -21,7 +22,7 @@ interface EventFilter {
 export function createEventsApi(known: Manifests, events: RoomEvents): Router {
   const api = Router()
   api
-    .route('/events')
+    .route(EVENTS_PATH)
     .get((request, response) => {
       const filter = parseFilter(known, searchOf(request))
       if (request.method === 'HEAD') {
@@ -32,14 +33,19 @@ export function createEventsApi(known: Manifests, events: RoomEvents): Router {
       // Gone while a host app's own middleware was waiting: no `close` would ever come.
       if (response.destroyed || request.socket.destroyed) return
       let leave = () => {}
-      const stream = new EventStream(response, () => leave())
+      const stream = new EventStream(response, { lastId: () => events.lastId, onClose: () => leave() })
       const lastId = request.headers['last-event-id']
-      const missed = typeof lastId === 'string' && lastId !== '' ? events.since(lastId) : []
+      const missed =
+        typeof lastId === 'string' && lastId !== ''
+          ? events.since(lastId, (room) => matches(filter, room))
+          : []
       if (!missed) stream.send({ id: events.lastId, event: 'gap', data: { since: lastId } })
       const send = (event: LiveEvent) => {
         if (matches(filter, event.room)) stream.send(toMessage(event))
       }
       for (const event of missed ?? []) send(event)
+      // A reader that loses its connection before the first event can resume, too.
+      stream.mark()
       leave = events.subscribe(send, () => stream.end())
     })
     .all(refuseOthers('GET'))

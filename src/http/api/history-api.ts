@@ -3,6 +3,7 @@ import type { History, HistoryRange } from '../../cluster/history.ts'
 import { DAY, HOUR, MINUTE } from '../../cluster/minute.ts'
 import { wholeSteps } from '../../cluster/roll-up.ts'
 import { type Fault, quote } from '../../errors.ts'
+import { dateToTime, readDate } from '../../widget/date.ts'
 import { badParameters } from '../../widget/look.ts'
 import type { HistoryStep } from '../../widget/room-history.ts'
 import { refuseOthers } from '../methods.ts'
@@ -51,7 +52,10 @@ export function parseHistoryQuery(query: URLSearchParams, now: number): HistoryQ
     if (text === null) return usual(at)
     const time = toTime(text)
     if (time === undefined) {
-      const detail = `expected a time in ISO 8601, or milliseconds since the epoch, got ${quote(text)}`
+      const expected = isWithoutZone(text)
+        ? 'expected a time zone after the time, like Z or +02:00'
+        : 'expected a time in ISO 8601, or milliseconds since the epoch'
+      const detail = `${expected}, got ${quote(text)}`
       faults.push({ name, detail })
     }
     return time ?? usual(at)
@@ -88,16 +92,16 @@ function fitStep(length: number): StepName {
 
 /** Undefined for what is no time, or none of the years that have four digits. */
 function toTime(text: string): number | undefined {
-  const isIso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
-  const time = /^\d+$/.test(text) ? Number(text) : isIso && hasRealDay(text) ? Date.parse(text) : Number.NaN
+  const date = readDate(text)
+  const isWhole = date !== undefined && !isWithoutZone(text)
+  const time = /^\d{1,15}$/.test(text) ? Number(text) : isWhole ? dateToTime(date, 'UTC') : Number.NaN
   return time >= 0 && time < Date.UTC(10_000, 0) ? time : undefined
 }
 
-/** JavaScript takes 30 February for 2 March. */
-function hasRealDay(text: string): boolean {
-  const day = text.slice(0, 10)
-  const time = Date.parse(day)
-  return !Number.isNaN(time) && toIso(time).startsWith(day)
+/** Whether a text has a date and a time, but not whose. A date alone is its midnight in UTC. */
+function isWithoutZone(text: string): boolean {
+  const date = readDate(text)
+  return date !== undefined && !date.endsWith('Z') && text.length > 'yyyy-mm-dd'.length
 }
 
 function send(

@@ -1,10 +1,11 @@
-import { Router } from 'express'
+import { type Request, Router } from 'express'
 import type * as z from 'zod'
 import { PublicError } from '../../errors.ts'
 import { checkHookRoom } from '../../hooks/check-hook-room.ts'
 import type { Delivery } from '../../hooks/deliveries.ts'
 import { type Hook, parseHook } from '../../hooks/hook.ts'
 import type { Hooks } from '../../hooks/hooks.ts'
+import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { jsonBody } from '../json-body.ts'
 import { refuseOthers } from '../methods.ts'
 import type { Manifests } from '../room-param.ts'
@@ -13,8 +14,11 @@ import type { deliveryLogSchema, hookSchema } from './schemas.ts'
 
 type LogRow = z.infer<typeof deliveryLogSchema>['deliveries'][number]
 
-/** The calls for webhooks. The response that adds a hook is the only one with its secret. */
-export function createHooksApi(known: Manifests, hooks: Hooks): Router {
+/**
+ * The calls for webhooks. The response that adds a hook is the only one with its secret.
+ * @param baseOf the public path that the router is mounted on
+ */
+export function createHooksApi(known: Manifests, hooks: Hooks, baseOf: (request: Request) => string): Router {
   const api = Router()
   const find = (id: string): Hook => {
     const hook = hooks.get(id)
@@ -26,12 +30,11 @@ export function createHooksApi(known: Manifests, hooks: Hooks): Router {
     .get((request, response) => {
       sendTaggedJson(request, response, { hooks: hooks.list().map(toJson) })
     })
-    .post(jsonBody(), async ({ body, originalUrl }, response) => {
-      const settings = parseHook(body)
+    .post(jsonBody(), async (request, response) => {
+      const settings = parseHook(request.body)
       checkHookRoom(known.manifests, settings)
       const hook = await hooks.add(settings)
-      const [path = ''] = originalUrl.split('?')
-      response.status(201).set('Location', `${path.replace(/\/$/, '')}/${hook.id}`)
+      response.status(201).set('Location', `${baseOf(request)}${SERVER_PATHS.api}/hooks/${hook.id}`)
       response.json({ ...toJson(hook), secret: hook.secret })
     })
     .all(refuseOthers('GET', 'POST'))

@@ -1,14 +1,20 @@
 import { type Request, Router } from 'express'
 import type { RoomSummary, Rooms } from '../../cluster/rooms.ts'
 import type { Room } from '../../schema/room-schema.ts'
+import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { refuseOthers } from '../methods.ts'
 import { searchOf } from '../request.ts'
 import { parseRoomQuery, selectRooms } from '../room-list.ts'
 import { findRoom, type Manifests } from '../room-param.ts'
 import { sendTaggedJson } from '../send.ts'
 
-/** The calls for rooms. */
-export function createRoomsApi(known: Manifests, rooms: Rooms): Router {
+/**
+ * The calls for rooms.
+ * @param baseOf the public path that the router is mounted on
+ */
+export function createRoomsApi(known: Manifests, rooms: Rooms, baseOf: (request: Request) => string): Router {
+  const hrefOf = (request: Request, parameters: URLSearchParams, cursor?: string) =>
+    `${baseOf(request)}${SERVER_PATHS.api}/rooms${toSearch(parameters, cursor)}`
   const api = Router()
   api
     .route('/rooms')
@@ -20,7 +26,7 @@ export function createRoomsApi(known: Manifests, rooms: Rooms): Router {
         total,
         next,
       } = selectRooms(query.watched ? await rooms.watched() : await rooms.list(), query)
-      const links = [`<${hrefOf(request, parameters, undefined)}>; rel="first"`]
+      const links = [`<${hrefOf(request, parameters)}>; rel="first"`]
       if (next !== undefined) links.unshift(`<${hrefOf(request, parameters, next)}>; rel="next"`)
       const body = { rooms: page.map(toJson), total, next: next ?? null }
       sendTaggedJson(request, response, body, { Link: links.join(', ') })
@@ -39,11 +45,9 @@ function toJson({ since, ...summary }: RoomSummary): Room {
   return { ...summary, since: since === null ? null : new Date(since).toISOString() }
 }
 
-/** Relative to the request, so that it is right behind any proxy that the path is not changed by. */
-function hrefOf({ originalUrl }: Request, parameters: URLSearchParams, cursor: string | undefined): string {
+function toSearch(parameters: URLSearchParams, cursor: string | undefined): string {
   const all = new URLSearchParams(parameters)
   all.delete('cursor')
   if (cursor !== undefined) all.set('cursor', cursor)
-  const path = originalUrl.split('?')[0] ?? ''
-  return all.size > 0 ? `${path}?${all}` : path
+  return all.size > 0 ? `?${all}` : ''
 }

@@ -1,12 +1,12 @@
 import { STATUS_CODES } from 'node:http'
 import { type Request, type Response, Router } from 'express'
-import type { Logger } from 'pino'
 import type { Rooms } from '../../cluster/rooms.ts'
 import { notFound, toSentence } from '../../errors.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import type { RoomViewers } from '../../viewer/viewers.ts'
 import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { createErrorHandler } from '../error-handler.ts'
+import type { FailureLog } from '../failure-log.ts'
 import { PRIVATE_PAGE } from '../headers.ts'
 import { refuseOthers } from '../methods.ts'
 import { type Site, siteOf, toSite } from '../page/site.ts'
@@ -15,18 +15,20 @@ import { Views } from '../page/views.ts'
 import { searchOf } from '../request.ts'
 import { findRoom } from '../room-param.ts'
 import { sendWhole } from '../send.ts'
+import { EVENTS_PATH, type Sessions } from '../sessions.ts'
+import type { TokenGuard } from '../token-guard.ts'
 import { figures } from './figures.ts'
 import { toListPage } from './list-page.ts'
 import { toRoomPage } from './room-page.ts'
-import { Session } from './session.ts'
 import { createSigning } from './signing.ts'
 
 /** What the dashboard shows. */
 export interface DashboardInit {
   rooms: Rooms
   renderer: Renderer
-  token: string
-  log: Logger
+  guard: TokenGuard
+  sessions: Sessions
+  failures: FailureLog
   /** The address that the outside knows; undefined takes each request's own. */
   publicUrl: string | undefined
   /** Who watches a room on this server. */
@@ -35,19 +37,22 @@ export interface DashboardInit {
 
 /** Where the router has the dashboard. */
 export const DASHBOARD = SERVER_PATHS.dashboard
+/** What scripts of the dashboard's origin may read without the token. */
+const EVENTS = SERVER_PATHS.api + EVENTS_PATH
 
 /** The pages that show who watches what, for readers with the token. */
 export function createDashboard({
   rooms,
   renderer,
-  token,
-  log,
+  guard,
+  sessions,
+  failures,
   publicUrl,
   streamsOf,
 }: DashboardInit): Router {
   const router = Router()
   const views = new Views()
-  const session = new Session(token)
+  const signedIn = new WeakSet<Request>()
   const known = toSite(publicUrl)
   const homeOf = (request: Request) => siteFor(request, known).base + DASHBOARD
   const send = (
@@ -61,7 +66,7 @@ export function createDashboard({
     const site = siteFor(request, known)
     const home = homeOf(request)
     const now = `${new Date().toISOString().slice(11, 19)} UTC`
-    const isSignedIn = status !== 401 && session.has(request)
+    const isSignedIn = status !== 401 && signedIn.has(request)
     const body = views.page(page, { site, home, now, isSignedIn, figures, ...facts })
     sendWhole(request, response, status, { ...PRIVATE_PAGE, ...extra }, 'text/html; charset=utf-8', body)
   }
@@ -72,16 +77,16 @@ export function createDashboard({
     send(request, response, 401, 'dashboard-form', { fault, to, isFromElsewhere })
   }
 
-  router.use(
-    createSigning({
-      session,
-      token,
-      publicUrl,
-      showForm,
-      homeOf,
-    }),
-  )
-  router.use((request, response, next) => (session.has(request) ? next() : showForm(request, response)))
+  router.use(async (request, _response, next) => {
+    if (await sessions.has(request)) signedIn.add(request)
+    next()
+  })
+  const cookiePathsOf = (request: Request) => {
+    const { base } = siteFor(request, known)
+    return [base + DASHBOARD, base + EVENTS]
+  }
+  router.use(createSigning({ ...{ sessions, guard, failures, publicUrl, showForm, homeOf }, cookiePathsOf }))
+  router.use((request, response, next) => (signedIn.has(request) ? next() : showForm(request, response)))
   router
     .route('/')
     .get(async (request, response) => {
@@ -110,7 +115,7 @@ export function createDashboard({
     throw notFound('there is nothing here')
   })
   router.use(
-    createErrorHandler(log, (request, response, { status, message, headers }) => {
+    createErrorHandler(failures, (request, response, { status, message, headers }) => {
       const facts = { status, title: STATUS_CODES[status] ?? 'Error', detail: toSentence(message) }
       send(request, response, status, 'dashboard-error', { error: facts }, headers)
     }),

@@ -3,23 +3,23 @@ import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { UNCACHED } from '../headers.ts'
 import { refuseOthers } from '../methods.ts'
 import { sendWhole } from '../send.ts'
-import { checkToken } from '../token.ts'
+import type { TokenGuard } from '../token-guard.ts'
 import type { Metrics, MetricsNow } from './metrics.ts'
 
 /** What Prometheus is answered from. */
 export interface MetricsRouteInit {
-  token: string
+  guard: TokenGuard
   metrics: Metrics
   metricsNow(): MetricsNow
 }
 
 /** `GET /metrics`, behind the token of the API. */
-export function createMetricsRoute({ token, metrics, metricsNow }: MetricsRouteInit): Router {
+export function createMetricsRoute({ guard, metrics, metricsNow }: MetricsRouteInit): Router {
   const route = Router()
   route
     .route(SERVER_PATHS.metrics)
     .get(async (request, response) => {
-      checkToken(request, token)
+      await guard.check(request)
       sendWhole(request, response, 200, UNCACHED, metrics.contentType, await metrics.text(metricsNow()))
     })
     .all(refuseOthers('GET'))

@@ -25,9 +25,14 @@ export class Pages {
   readonly #views = new Views()
   readonly #renderer: Renderer
   readonly #public: Site | undefined
+  readonly #showsSource: boolean
 
-  /** @param publicUrl the address that the outside knows; else each request's own is taken. */
-  constructor(renderer: Renderer, publicUrl: string | undefined) {
+  /**
+   * @param publicUrl the address that the outside knows; else each request's own is taken.
+   * @param showsSource whether readers on this machine may see code.
+   */
+  constructor(renderer: Renderer, publicUrl: string | undefined, showsSource: boolean) {
+    this.#showsSource = showsSource
     this.#renderer = renderer
     this.#public = toSite(publicUrl)
   }
@@ -89,9 +94,8 @@ export class Pages {
     return failure && toFailureReport(failure, this.#isAuthor(request))
   }
 
-  /** A server with an address for the outside world has no authors at work. */
   #isAuthor(request: PageRequest): boolean {
-    return !this.#public && isLocalReader(request)
+    return this.#showsSource && isLocalReader(request)
   }
 
   #site(request: PageRequest): Site {

@@ -1,4 +1,4 @@
-import type { PictureRequest } from '../request.ts'
+import { type PictureRequest, protocolOf } from '../request.ts'
 
 /** Where the pages are. */
 export interface Site {
@@ -8,10 +8,9 @@ export interface Site {
   base: string
 }
 
-/** Express's additions that pages need to know their own address. */
+/** Express's addition that pages need to know their own address. */
 export interface PageRequest extends PictureRequest {
   baseUrl?: string
-  protocol?: string
 }
 
 /** A proxy that gives the router another path than it is mounted on says so by the public address. */
@@ -20,7 +19,11 @@ export function toSite(publicUrl: string | undefined): Site | undefined {
 }
 
 /** Where a request found the router, which is below `under` of the path that it is mounted on. */
-export function siteOf({ baseUrl = '', protocol = 'http', headers }: PageRequest, under = ''): Site {
+export function siteOf(request: PageRequest, under = ''): Site {
+  const { baseUrl = '', headers } = request
   const base = baseUrl.slice(0, baseUrl.length - under.length)
-  return { base, url: `${protocol}://${headers.host ?? headers[':authority'] ?? 'localhost'}${base}` }
+  return {
+    base,
+    url: `${protocolOf(request)}://${headers.host ?? headers[':authority'] ?? 'localhost'}${base}`,
+  }
 }

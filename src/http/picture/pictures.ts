@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Logger } from 'pino'
 import type { Channels } from '../../channel/channels.ts'
 import type { EmbeddedReader } from '../../channel/embedded-reader.ts'
 import type { ChannelSpec } from '../../channel/spec.ts'
@@ -13,8 +12,8 @@ import { stopping } from '../../viewer/viewers.ts'
 import { type Look, parseLook, toStillLook } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { roomOf } from '../../widget/room.ts'
-import { logFailure } from '../error-handler.ts'
 import { formatOf, type PageExtension } from '../extensions.ts'
+import type { FailureLog } from '../failure-log.ts'
 import type { ForwardingCheck } from '../forwarding-check.ts'
 import { UNCACHED } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
@@ -45,7 +44,7 @@ export interface PicturesInit {
   allowReferrer: readonly string[]
   /** Whether new viewers are admitted. */
   isReady(): boolean
-  log: Logger
+  failures: FailureLog
   observer: PictureObserver
 }
 
@@ -195,7 +194,7 @@ export class Pictures {
     { widget, extension, place }: Omit<Target, 'result'>,
   ): void {
     this.#init.observer.refused(error)
-    logFailure(this.#init.log, request, error)
+    this.#init.failures.note(request, error)
     if (response.headersSent) return void response.destroy()
     if (wantsProblem(request.headers, extension)) return sendProblem(request, response, error)
     if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error, widget)

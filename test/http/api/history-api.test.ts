@@ -14,9 +14,17 @@ describe('a wish for history', () => {
     ['from=2026-01-30&step=minute', Date.UTC(2026, 0, 30), NOW, 'minute'],
     ['from=2025-11-01&step=auto', Date.UTC(2025, 10, 1), NOW, 'day'],
     [`from=${NOW - 1000}&step=day`, NOW - 1000, NOW, 'day'],
+    ['from=2026-02-01T11:00:00.123Z', Date.UTC(2026, 1, 1, 11), NOW, 'minute'],
+    ['from=2026-02-01+12:00%2B01', Date.UTC(2026, 1, 1, 11), NOW, 'minute'],
     ['from=2026-02-01T12:00%2B01:00', Date.UTC(2026, 1, 1, 11), NOW, 'minute'],
   ])('%s', (query, from, to, stepName) => {
     expect(read(query)).toMatchObject({ from, to, stepName, format: 'json' })
+  })
+
+  test('with a time that has no zone says so', () => {
+    expect(() => read('from=2026-02-01T12:00')).toThrow(
+      /expected a time zone after the time, like Z or \+02:00/,
+    )
   })
 
   test.each([

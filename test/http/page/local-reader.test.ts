@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import express from 'express'
 import { expect, test } from 'vitest'
 import { isLocalReader } from '../../../src/http/page/local-reader.ts'
+import type { PictureRequest } from '../../../src/http/request.ts'
 
 function request(remoteAddress: string, headers: Record<string, string>, httpVersion = '1.1') {
   return { headers, httpVersion, socket: { remoteAddress } } as unknown as IncomingMessage
@@ -24,6 +26,12 @@ test.each([
   ['127.0.0.1', { host: 'localhost', via: '1.1 varnish' }],
 ])('whoever comes from elsewhere, or through a proxy, is not: %s, %o', (address, headers) => {
   expect(isLocalReader(request(address, headers as Record<string, string>))).toBe(false)
+})
+
+test('nobody is local where the app trusts a proxy on this machine', () => {
+  const app = express().set('trust proxy', 'loopback')
+  const behind = { ...request('127.0.0.1', { host: 'localhost' }), app } as unknown as PictureRequest
+  expect(isLocalReader(behind)).toBe(false)
 })
 
 test('a proxy that speaks HTTP/1.0 and says nothing is no local reader', () => {

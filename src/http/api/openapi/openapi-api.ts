@@ -1,16 +1,18 @@
-import { Router } from 'express'
+import { type Request, Router } from 'express'
 import { refuseOthers } from '../../methods.ts'
 import { sendTaggedJson } from '../../send.ts'
 import { createOpenApiDocument } from './openapi-document.ts'
 
-/** Answers with the description of the API, to everybody. */
-export function createOpenApi(): Router {
+/**
+ * Returns the description of the API, to everybody.
+ * @param baseOf the public path that the router is mounted on
+ */
+export function createOpenApi(baseOf: (request: Request) => string): Router {
   const api = Router()
   api
     .route('/openapi.json')
     .get((request, response) => {
-      const server = request.baseUrl.replace(/\/api$/, '') || '/'
-      sendTaggedJson(request, response, createOpenApiDocument(server))
+      sendTaggedJson(request, response, createOpenApiDocument(baseOf(request) || '/'))
     })
     .all(refuseOthers('GET'))
   return api

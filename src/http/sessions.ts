@@ -1,0 +1,93 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Store } from '../cluster/store.ts'
+import { isEqualSecret } from './is-equal-secret.ts'
+
+/** How long a browser stays signed in, in milliseconds. */
+export const SESSION_LENGTH = 30 * 24 * 3_600_000
+
+/** Below `/api`: the only path there that a session opens, as a browser's `EventSource` cannot send a token. */
+export const EVENTS_PATH = '/events'
+
+export const COOKIE = 'imgcast_dashboard'
+
+/** In the store: when a revoked session would have ended, in milliseconds since the epoch. */
+const REVOKED = '$revoked'
+/** Cookies of one request that are checked: a browser sends one for each path. */
+const MAX_COOKIES = 4
+
+/** What `Sessions` works with. */
+export interface SessionsInit {
+  token: string
+  /** Keeps revoked sessions, for all nodes and across restarts. */
+  store: Pick<Store, 'get' | 'set' | 'list' | 'delete'>
+  /** Returns milliseconds since the epoch; for tests. */
+  now?: () => number
+}
+
+/**
+ * Signs browsers in with a cookie: when the session ends, its random id, and a signature that only the holder of the
+ * token can make. Another token ends all sessions.
+ */
+export class Sessions {
+  readonly #token: string
+  readonly #store: SessionsInit['store']
+  readonly #now: () => number
+
+  constructor({ token, store, now = Date.now }: SessionsInit) {
+    this.#token = token
+    this.#store = store
+    this.#now = now
+  }
+
+  /** Returns the cookie of a new session. */
+  issue(): string {
+    return this.#sign(`${this.#now() + SESSION_LENGTH}.${randomBytes(12).toString('base64url')}`)
+  }
+
+  /** Whether a request has a cookie of a session that has neither ended nor been revoked. */
+  async has(request: Pick<IncomingMessage, 'headers'>): Promise<boolean> {
+    for (const session of this.#sessionsOf(request)) {
+      if ((await this.#store.get(roomOfSession(session), REVOKED)) === undefined) return true
+    }
+    return false
+  }
+
+  /** Ends the sessions of a request for good, and forgets revoked ones that have ended since. */
+  async revoke(request: Pick<IncomingMessage, 'headers'>): Promise<void> {
+    for (const session of this.#sessionsOf(request)) {
+      await this.#store.set(roomOfSession(session), REVOKED, endOf(session), { durable: true })
+    }
+    for await (const [room, end] of this.#store.list(REVOKED)) {
+      if (Number(end) <= this.#now()) await this.#store.delete(room, REVOKED)
+    }
+  }
+
+  /** The sessions of a request's cookies that have a valid signature and have not ended. */
+  #sessionsOf({ headers }: Pick<IncomingMessage, 'headers'>): string[] {
+    const prefix = `${COOKIE}=`
+    const cookies = (headers.cookie ?? '').split(';').map((pair) => pair.trim())
+    return cookies
+      .filter((pair) => pair.startsWith(prefix))
+      .slice(0, MAX_COOKIES)
+      .map((pair) => pair.slice(prefix.length))
+      .flatMap((cookie) => {
+        const session = cookie.slice(0, Math.max(0, cookie.lastIndexOf('.')))
+        return isEqualSecret(cookie, this.#sign(session)) && endOf(session) > this.#now() ? [session] : []
+      })
+  }
+
+  #sign(session: string): string {
+    const signature = createHmac('sha256', this.#token).update(`dashboard ${session}`).digest('base64url')
+    return `${session}.${signature}`
+  }
+}
+
+function endOf(session: string): number {
+  return Number(session.split('.')[0])
+}
+
+/** Only its id: whoever reads the database must not be able to use a session. */
+function roomOfSession(session: string): string {
+  return `$session/${session.split('.')[1]}`
+}
