@@ -39,11 +39,11 @@ function square(red: number, sheet: Partial<Sheet> = {}) {
   })
 }
 
-describe('a kept picture', () => {
+describe('a reference picture', () => {
   test('that is missing is written as it is, and said', async () => {
     await expectPicture(square(0), kept)
     expect(readFileSync(kept)).toEqual(square(0).bytes)
-    expect(said).toMatch(/^wrote .*kept\.png: look at it/)
+    expect(said).toMatch(/^wrote .*kept\.png: check it/)
     await expectPicture(square(0), pathToFileURL(kept))
     expect(said.split('\n')).toHaveLength(2)
   })
@@ -59,7 +59,7 @@ describe('a kept picture', () => {
   test('that differs is told by pixels, beside two pictures that go when it is right again', async () => {
     await expectPicture(square(0), kept)
     const failure = expect(expectPicture(square(50), kept)).rejects
-    await failure.toThrow(/kept\.png differs in 50 of 10000 pixels \(0\.5 %, at most 0\.2 % may\): see/)
+    await failure.toThrow(/kept\.png differs in 50 of 10000 pixels \(0\.5 %, allowed: 0\.2 %\): see/)
     expect(readFileSync(join(folder, 'kept.actual.png'))).toEqual(square(50).bytes)
     const diff = await decode(readFileSync(join(folder, 'kept.diff.png')))
     expect([...diff.data.subarray(0, 4)]).toEqual([255, 0, 0, 255])
@@ -84,7 +84,7 @@ describe('a kept picture', () => {
     expect(existsSync(join(folder, 'kept.diff.png'))).toBe(false)
   })
 
-  test('is written anew by UPDATE_PICTURES=1 where it differs, in CI too', async () => {
+  test('is replaced by UPDATE_PICTURES=1 where it differs, in CI too', async () => {
     await expectPicture(square(0), kept)
     vi.stubEnv('CI', 'true')
     vi.stubEnv('UPDATE_PICTURES', '1')

@@ -53,7 +53,7 @@ const PASSES = 2
  */
 export class Probe {
   readonly #readers = new Map<string, Reader>()
-  /** Probes in the current minute of each address: whoever opens streams must not get megabytes without end. */
+  /** Probes in the current minute of each address: a client that keeps opening streams must not get unlimited megabytes. */
   readonly #spent = new LRUCache<string, { probes: number }>({
     maxSize: MAX_BUDGETS,
     sizeCalculation: () => 1,
