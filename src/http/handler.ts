@@ -4,6 +4,7 @@ import type { TLSSocket } from 'node:tls'
 import express, { type Router } from 'express'
 import http2Express from 'http2-express'
 import proxyAddress from 'proxy-addr'
+import { refuseLargeHead } from './head-limits.ts'
 import type { PageRequest } from './page/site.ts'
 import type { Pictures } from './picture/pictures.ts'
 import { isPictureUrl } from './picture-path.ts'
@@ -41,6 +42,7 @@ export function createHandler({ pictures, router, trustProxy }: HandlerInit): Ha
     // The compatibility API of HTTP/2 has the same methods; the types do not say so.
     const request = anyRequest as IncomingMessage
     const response = anyResponse as ServerResponse
+    if (refuseLargeHead(request, response)) return
     if (!isPictureUrl(request.url ?? '')) return void app(request as never, response as never)
     const origin: Pick<PageRequest, 'ip' | 'protocol'> = {
       ip: proxyAddress(request, trusts),

@@ -7,6 +7,12 @@ export const SESSION_LENGTH = 30 * 24 * 3_600_000
 
 export const COOKIE = 'imgcast_dashboard'
 
+/** The longest cookie header that is searched, in bytes. */
+const MAX_COOKIES = 16_384
+const MAX_SESSIONS = 4
+/** Every cookie of the name, its value without quotes and at most as long as one of ours can be. */
+const SESSIONS = new RegExp(`(?<=^|;)[ \\t]*${COOKIE}=[\\w.-]{1,200}(?=[ \\t]*(?:;|$))`, 'g')
+
 /**
  * Signs browsers in with a cookie that says until when, and proves that who made it has the token, which is not in it.
  * Another token ends all sessions.
@@ -27,10 +33,9 @@ export class Session {
 
   /** Whether a request has such a cookie. */
   has({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
-    const cookies = (headers.cookie ?? '').split(';').map((pair) => pair.trim())
-    return cookies.some(
-      (pair) => pair.startsWith(`${COOKIE}=`) && this.#isGood(pair.slice(COOKIE.length + 1)),
-    )
+    const values = (headers.cookie ?? '').slice(0, MAX_COOKIES).match(SESSIONS) ?? []
+    // A browser has one for each path. Each costs a signature.
+    return values.slice(0, MAX_SESSIONS).some((pair) => this.#isGood(pair.slice(pair.indexOf('=') + 1)))
   }
 
   #isGood(value: string): boolean {
