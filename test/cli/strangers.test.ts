@@ -129,7 +129,7 @@ describe.runIf(process.platform === 'linux')(
         await attack(port, 10, next, window)
         expect(memoryOf(child.pid) - before).toBeLessThan(150 * MB)
         // Each connection is ended: after 500 requests that came to nothing, or for settings never acknowledged.
-        await eventually(() => expect(errors()).toContain('connection refused'), 30_000)
+        await eventually(() => expect(errors()).toContain('connection refused'), { timeout: 30_000 })
         expect(child.exitCode).toBeNull()
       },
       TIMEOUT,

@@ -14,7 +14,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close()
 })
 
-async function start({ maxPerAddress = 1000, capacity = 1000, isExempt = () => false } = {}) {
+async function start({ maxPerAddress = 1000, capacity = 1000, isExempt = (): boolean => false } = {}) {
   const refused: RefusalReason[] = []
   const limits = new SocketLimits({
     ...{ maxPerAddress, capacity, isExempt },
