@@ -18,12 +18,15 @@ export interface PublicErrorInit {
   detail?: string
   /** Every wrong value, where there can be several. */
   faults?: Fault[]
-  /** Response headers that belong to the error (`Retry-After`, `Allow`). */
+  /** Response headers that belong to the error (`Allow`). @default `Retry-After: 10` for a status 429 or 503 */
   headers?: Record<string, string>
   /** Milliseconds before which another attempt fails as well. @default 0 */
   retryIn?: number
   cause?: unknown
 }
+
+/** Seconds after which a client may retry, where an error says nothing else. */
+const DEFAULT_RETRY = '10'
 
 /** An error whose words may leave the server: a caption for the picture, a detail for people with a log. */
 export class PublicError extends Error {
@@ -50,7 +53,7 @@ export class PublicError extends Error {
     this.status = status
     this.caption = caption
     this.faults = faults
-    this.headers = headers
+    this.headers = status === 429 || status === 503 ? { 'Retry-After': DEFAULT_RETRY, ...headers } : headers
     this.retryIn = retryIn
   }
 }

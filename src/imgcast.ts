@@ -17,7 +17,7 @@ import { createDashboard } from './http/dashboard/dashboard.ts'
 import { FailureLog } from './http/failure-log.ts'
 import { ForwardingCheck } from './http/forwarding-check.ts'
 import { createHandler, type Handler } from './http/handler.ts'
-import { createHealthRoute } from './http/health-route.ts'
+import { createHealthRoute, type Unready } from './http/health-route.ts'
 import { Metrics } from './http/metrics/metrics.ts'
 import { createMetricsRoute } from './http/metrics/metrics-route.ts'
 import { Pages } from './http/page/pages.ts'
@@ -25,6 +25,7 @@ import { createClicks } from './http/picture/clicks.ts'
 import { PictureData } from './http/picture/picture-data.ts'
 import { Pictures } from './http/picture/pictures.ts'
 import { createRouter } from './http/router.ts'
+import { type GuardedServer, ServerGuard } from './http/server/server-guard.ts'
 import { Sessions } from './http/sessions.ts'
 import { Probe } from './http/stream/probe.ts'
 import { Streams } from './http/stream/streams.ts'
@@ -74,10 +75,17 @@ export interface Imgcast {
   readonly handler: Handler
   /** `server.on('upgrade', imgcast.upgrade)`, for a server of `node:http`. */
   readonly upgrade: Upgrade
+  /**
+   * Bounds what one client can cost a server that the host made: open sockets by address, the time before a request is
+   * whole, and over HTTP/2 streams, heads, unsent bytes and cancelled requests. Call it before the server listens.
+   */
+  protect(server: GuardedServer): void
   /** The token of the API; random if none was set. */
   readonly token: string
   readonly log: Logger
   stats(): Stats
+  /** From now on `/readyz` responds 503, so that a load balancer sends no new viewers. Everything else goes on. */
+  drain(): void
   /**
    * Ends the streams so that every last picture stays on screen, saves, and ends the render processes, within 4 s.
    * Rejects if something could not be saved.
@@ -85,6 +93,8 @@ export interface Imgcast {
   close(): Promise<void>
 }
 
+/** Sockets of one address besides its streams. */
+const SPARE_SOCKETS_PER_ADDRESS = 100
 /** Milliseconds that viewers have to receive their last picture. */
 const LAST_PICTURE_TIMEOUT = 3_000
 /** Milliseconds that widgets have to handle the last `onLeave`. */
@@ -116,8 +126,16 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const log = givenLog ?? pino({ level: options.logLevel })
   const token = options.token ?? randomBytes(18).toString('base64url')
   let isClosing = false
+  let isDraining = false
   const isReady = () => !isClosing
 
+  const serverGuard = new ServerGuard({
+    maxConnections: options.maxConnections,
+    maxSocketsPerAddress:
+      options.maxSocketsPerAddress || options.maxConnectionsPerAddress + SPARE_SOCKETS_PER_ADDRESS,
+    trustProxy,
+    log,
+  })
   const metrics = new Metrics()
   closers.defer(() => metrics.close())
   const cluster = await createCluster(driver ?? options.store, log, {
@@ -175,6 +193,11 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     if (isReady() && (await renderer.reload())) channels.renew()
   })
 
+  const unready = (): Unready | undefined => {
+    if (isClosing || isDraining) return { status: 'stopping', reason: 'the server is stopping' }
+    const reason = serverGuard.fault ?? store.fault
+    return reason === undefined ? undefined : { status: 'failing', reason }
+  }
   const allowReferrer = allowedReferrers(options)
   const pages = new Pages(renderer, publicUrl, showsSource(options))
   const data = new PictureData({ renderer, pushedData, presence })
@@ -218,7 +241,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
       sockets,
     }),
     calls: [
-      createHealthRoute(isReady),
+      createHealthRoute(unready),
       createMetricsRoute({ guard, metrics, metricsNow }),
       createClicks({ renderer, presence, allowReferrer }),
     ],
@@ -230,6 +253,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     router,
     handler,
     upgrade: createUpgrade(handler),
+    protect: (server) => serverGuard.protect(server),
     token,
     log,
     stats: () => ({
@@ -239,6 +263,9 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
       probeBytes: probe?.bytes ?? 0,
       renderers: renderer.pids,
     }),
+    drain: () => {
+      isDraining = true
+    },
     close: () => {
       isClosing = true
       return closers.close()

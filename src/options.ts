@@ -94,6 +94,12 @@ const TABLE = {
     help: 'maximum number of visitors that one address adds to a room; auto for 5, or a fifth of the room',
     parse: (value) => (value === 'auto' ? value : integer(1, 1, 1_000_000, '').parse(value)),
   }),
+  maxSocketsPerAddress: integer(
+    0,
+    0,
+    1_000_000,
+    'maximum number of open sockets per address, proxies excepted; 0 for 100 more than of streams',
+  ),
   maxChannels: integer(500, 1, 100_000, 'maximum number of different pictures drawn at the same time'),
   linger: duration(10_000, 0, HOUR, 'how long a picture is kept after its last viewer has left'),
   heartbeat: duration(
@@ -123,6 +129,9 @@ const TABLE = {
     help: 'let polls and webhooks reach private, loopback and link-local addresses',
     parse: (value) => ({ on: true, true: true, off: false, false: false })[value],
   }),
+  drain: serverOnly(
+    duration(0, 0, HOUR, 'how long to report 503 at /readyz and serve on, between SIGTERM and the stop'),
+  ),
   minInterval: duration(100, 0, 60_000, 'shortest time between two pictures that events cause'),
   drawTimeout: duration(2_000, 100, 60_000, 'how long a widget may take to draw'),
   workers: integer(Math.max(2, Math.min(4, availableParallelism())), 1, 64, 'number of render processes'),

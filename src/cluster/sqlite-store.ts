@@ -59,6 +59,10 @@ export class SqliteStore implements Store {
     })
   }
 
+  get fault(): string | undefined {
+    return this.#queue.fault
+  }
+
   async get(room: string, name: string): Promise<unknown> {
     const read = await this.#read(room, name)
     return parseStored(this.#json(room, name, read), () => this.#damage.report(name, room))

@@ -21,6 +21,8 @@ export interface WriteOptions {
  * server's own, and with an `Error` after `close` or if the storage fails.
  */
 export interface Store {
+  /** Why nothing can be saved at present; undefined or absent while it can. */
+  readonly fault?: string | undefined
   get(room: string, name: string): Promise<unknown>
   /** Rejects with a `TypeError` for a value that has no JSON, with a `RangeError` for one that is too large. */
   set(room: string, name: string, value: unknown, options?: WriteOptions): Promise<void>

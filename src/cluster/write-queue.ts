@@ -58,6 +58,11 @@ export class WriteQueue {
     this.#init = init
   }
 
+  /** Why nothing can be saved; undefined while the last commit succeeded. */
+  get fault(): string | undefined {
+    return this.#isFailing ? 'the store cannot be written' : undefined
+  }
+
   get(id: string): StateChange | undefined {
     return this.#dirty.get(id) ?? this.#writing.get(id)
   }

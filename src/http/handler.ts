@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import express, { type Router } from 'express'
 import http2Express from 'http2-express'
+import { refuseLargeHead } from './head-limits.ts'
 import type { Pictures } from './picture/pictures.ts'
 import { isPictureUrl } from './picture-path.ts'
 import type { PictureRequest } from './request.ts'
@@ -36,6 +37,7 @@ export function createHandler({ pictures, router, trustProxy }: HandlerInit): Ha
     // The compatibility API of HTTP/2 has the same methods; the types do not say so.
     const request = anyRequest as IncomingMessage
     const response = anyResponse as ServerResponse
+    if (refuseLargeHead(request, response)) return
     if (!isPictureUrl(request.url ?? '')) return void app(request as never, response as never)
     void pictures.handle(Object.assign(request, trust), response)
   }

@@ -3,14 +3,24 @@ import { SERVER_PATHS } from '../widget/server-paths.ts'
 import { refuseOthers } from './methods.ts'
 import { sendJson } from './send.ts'
 
+/** Why a server is not to be sent new viewers. */
+export interface Unready {
+  status: 'stopping' | 'failing'
+  reason: string
+}
+
+/** Seconds after which a proxy may ask again. */
+const RETRY_AFTER = '5'
+
 /** `GET /healthz` and `GET /readyz`: whether the server is alive, and whether it is to be sent new viewers. */
-export function createHealthRoute(isReady: () => boolean): Router {
+export function createHealthRoute(unready: () => Unready | undefined): Router {
   const route = Router()
   route
     .route([SERVER_PATHS.healthz, SERVER_PATHS.readyz])
     .get((request, response) => {
-      const isWell = request.path === SERVER_PATHS.healthz || isReady()
-      sendJson(request, response, isWell ? 200 : 503, { status: isWell ? 'ok' : 'stopping' })
+      const fault = request.path === SERVER_PATHS.readyz ? unready() : undefined
+      if (fault) sendJson(request, response, 503, fault, { headers: { 'Retry-After': RETRY_AFTER } })
+      else sendJson(request, response, 200, { status: 'ok' })
     })
     .all(refuseOthers('GET'))
   return route

@@ -11,9 +11,6 @@ export interface PicturePath {
   extension: Extension | undefined
 }
 
-/** The longest request target, in characters. */
-export const MAX_URL = 2048
-
 /** What asks for a picture by its ending, and for nothing that stands under a name of the server's own. */
 const PICTURE = new RegExp(
   `^/(?!(?:${Object.keys(SERVER_PATHS).join('|')})/)[^/?]+(?:/[^/?]*)?\\.(?:${Object.keys(EXTENSIONS).join('|')})(?:\\?|$)`,

@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import express, { Router } from 'express'
-import { SERVER_PATHS } from '../widget/server-paths.ts'
+import { isReservedName, SERVER_PATHS } from '../widget/server-paths.ts'
 import { createErrorHandler } from './error-handler.ts'
 import type { FailureLog } from './failure-log.ts'
+import { isLongUrl, refuseLargeHead, uriTooLong } from './head-limits.ts'
 import type { Pages } from './page/pages.ts'
 import { publicFolder } from './page/views.ts'
 import type { Pictures } from './picture/pictures.ts'
 import { isPictureUrl } from './picture-path.ts'
+import { sendProblem } from './send-error.ts'
 
 /** The parts that the router dispatches to. */
 export interface RouterInit {
@@ -24,10 +26,19 @@ export interface RouterInit {
 /** All routes, for any Express 4 or 5 app. */
 export function createRouter({ pictures, pages, api, calls, dashboard, failures }: RouterInit): Router {
   const router = Router()
+  router.use((request, response, next) => {
+    if (!refuseLargeHead(request, response)) next()
+  })
   // First, as nearly every request is for a picture, above all when a crowd comes at once.
   router.use((request, response, next) =>
     isPictureUrl(request.url) ? pictures.handle(request, response) : next(),
   )
+  router.use((request, response, next) => {
+    if (!isLongUrl(request)) return next()
+    if (isReservedName(request.url.split(/[/?]/, 2)[1] ?? ''))
+      sendProblem(request, response, uriTooLong(request))
+    else pictures.handle(request, response)
+  })
   const data = Router()
   data.use(SERVER_PATHS.api, api)
   for (const call of calls) data.use(call)

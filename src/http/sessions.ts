@@ -87,7 +87,7 @@ function endOf(session: string): number {
   return Number(session.split('.')[0])
 }
 
-/** Only its id: whoever reads the database must not be able to use a session. */
+/** Only its id, so that a copy of the database contains no session that still works. */
 function roomOfSession(session: string): string {
   return `$session/${session.split('.')[1]}`
 }

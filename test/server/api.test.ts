@@ -226,7 +226,10 @@ describe('health', () => {
     const stopping = await startServer()
     await stopping.imgcast.close()
     expect(await get(`${stopping.url}/healthz`)).toEqual({ status: 200, body: { status: 'ok' } })
-    expect(await get(`${stopping.url}/readyz`)).toEqual({ status: 503, body: { status: 'stopping' } })
+    expect(await get(`${stopping.url}/readyz`)).toEqual({
+      status: 503,
+      body: { status: 'stopping', reason: 'the server is stopping' },
+    })
     await stopping.close()
   })
 })

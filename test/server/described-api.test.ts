@@ -213,8 +213,10 @@ describe('the API is as its OpenAPI document says', () => {
     }
     const stopping = await startServer({ token: TOKEN })
     await stopping.imgcast.close()
-    const { status, headers } = await fetch(`${stopping.url}/readyz`)
-    api.check('GET', '/readyz', { status, headers, body: { status: 'stopping' } }, 'application/json')
+    const response = await fetch(`${stopping.url}/readyz`)
+    const { status, headers } = response
+    api.check('GET', '/readyz', { status, headers, body: await response.json() }, 'application/json')
+    expect([status, headers.get('retry-after')]).toEqual([503, '5'])
     await stopping.close()
   })
 

@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { createSecureServer, type Http2SecureServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { StoreError } from '../../cluster/store-error.ts'
 import { createImgcast, type Imgcast } from '../../imgcast.ts'
@@ -15,17 +17,15 @@ import { printBanner } from '../print-banner.ts'
 /** Milliseconds after which the process exits at the latest: it must stop within five seconds. */
 const STOP_DEADLINE = 4_700
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
-/** Connections that may be open besides streams: for pages, stills and the API. */
-const SPARE_CONNECTIONS = 1_000
 /**
  * Connections that the kernel queues until they are accepted. In a crowd that arrives at once the others would retry a
  * second later. Linux allows no more than this (`somaxconn`).
  */
 const BACKLOG = 4096
-/** Longest request head. Node itself refuses longer ones, without a picture that an img could show. */
-const MAX_HEAD_BYTES = 65_536
-/** Milliseconds after which a connection without traffic is closed. Every stream has some every 15 s. */
-const IDLE_TIMEOUT = 120_000
+/** Milliseconds that a TLS handshake may take. */
+const HANDSHAKE_TIMEOUT = 10_000
+/** Header fields of a request over HTTP/2: browsers send about 20, and one for each cookie. */
+const MAX_HEADER_FIELDS = 100
 
 const FAILED = 1
 const STORE_REMEDY = 'Choose another file with --store file:<path>, or keep nothing with --store memory:'
@@ -48,7 +48,7 @@ export const serveCommand: Command = {
 
 /** Resolves when the server listens. */
 async function serve(options: Options): Promise<undefined> {
-  const { port, host, tlsCert, tlsKey, ...rest } = options
+  const { port, host, tlsCert, tlsKey, drain, ...rest } = options
   const log = await createLog(options.logLevel)
   // While the server starts there are no viewers yet, and the render processes end with this one.
   const leave = () => process.exit(0)
@@ -62,10 +62,8 @@ async function serve(options: Options): Promise<undefined> {
       void imgcast.close().finally(() => process.exit(1))
     },
   })
-  // A property, as the server of HTTP/2 has no such option for its HTTP/1.1 requests.
-  const server = Object.assign(createServerFor(options), { maxHeaderSize: MAX_HEAD_BYTES })
-  server.maxConnections = options.maxConnections + SPARE_CONNECTIONS
-  server.setTimeout(IDLE_TIMEOUT)
+  const server = createServerFor(options)
+  imgcast.protect(server)
   server.on('request', imgcast.handler)
   server.on('upgrade', imgcast.upgrade)
   server.once('error', (error: NodeJS.ErrnoException) => void refuseToStart(error, imgcast, options))
@@ -80,13 +78,19 @@ async function serve(options: Options): Promise<undefined> {
   })
   for (const signal of SIGNALS) {
     process.off(signal, leave)
-    process.on(signal, () => void stop(signal, server, imgcast, log))
+    process.on(signal, () => void stopAfter(drain, { signal, server, imgcast, log }))
   }
 }
 
 function createServerFor({ tlsCert, tlsKey }: Options): Server | Http2SecureServer {
   if (tlsCert === undefined || tlsKey === undefined) return createServer()
-  return createSecureServer({ cert: readFileSync(tlsCert), key: readFileSync(tlsKey), allowHTTP1: true })
+  return createSecureServer({
+    cert: readFileSync(tlsCert),
+    key: readFileSync(tlsKey),
+    allowHTTP1: true,
+    handshakeTimeout: HANDSHAKE_TIMEOUT,
+    maxHeaderListPairs: MAX_HEADER_FIELDS,
+  })
 }
 
 /** The address for a browser on this machine: `localhost` if it listens on loopback or on all interfaces. */
@@ -106,13 +110,27 @@ async function refuseToStart(
   await imgcast.close()
 }
 
+/** What is stopped, and the signal that asked for it. */
+interface Stopping {
+  signal: NodeJS.Signals
+  server: Server | Http2SecureServer
+  imgcast: Imgcast
+  log: Logger
+}
+
+/** Reports that the server is not ready, serves on for as long, and stops. A second signal stops at once. */
+async function stopAfter(drain: number, stopping: Stopping): Promise<void> {
+  const { signal, imgcast, log } = stopping
+  if (drain > 0) {
+    log.info({ signal, drain }, 'draining')
+    imgcast.drain()
+    await Promise.race([sleep(drain), ...SIGNALS.map((each) => once(process, each))])
+  }
+  await stop(stopping)
+}
+
 /** Ends the process: with 1 if something could not be saved, or not in time. */
-async function stop(
-  signal: string,
-  server: Server | Http2SecureServer,
-  imgcast: Imgcast,
-  log: Logger,
-): Promise<void> {
+async function stop({ signal, server, imgcast, log }: Stopping): Promise<void> {
   log.info({ signal, connections: imgcast.stats().connections }, 'stopping')
   setTimeout(() => process.exit(1), STOP_DEADLINE).unref()
   server.close()

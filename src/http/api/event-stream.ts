@@ -32,7 +32,7 @@ export function writeEventHead(response: ServerResponse): void {
 export interface EventStreamInit {
   /** Returns the id of the newest event, sent or not. */
   lastId(): string
-  /** Called once when the stream is over, whoever ended it. */
+  /** Called once when the stream is over, whichever side ended it. */
   onClose(): void
 }
 

@@ -123,7 +123,10 @@ export const auditSchema = z.object({
 })
 
 /** Whether the server runs and takes viewers. */
-export const healthSchema = z.object({ status: z.enum(['ok', 'stopping']) })
+export const healthSchema = z.object({
+  status: z.enum(['ok', 'stopping', 'failing']),
+  reason: z.string().optional(),
+})
 
 /** Any JSON. */
 export const valueSchema = z.unknown().meta({ description: 'Any JSON of at most 64 KiB.' })

@@ -15,10 +15,10 @@ import { roomOf } from '../../widget/room.ts'
 import { formatOf, type PageExtension } from '../extensions.ts'
 import type { FailureLog } from '../failure-log.ts'
 import type { ForwardingCheck } from '../forwarding-check.ts'
+import { isLongUrl, MAX_URL } from '../head-limits.ts'
 import { UNCACHED } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
 import type { Pages } from '../page/pages.ts'
-import { MAX_URL } from '../picture-path.ts'
 import { wantsPage, wantsProblem } from '../purpose.ts'
 import type { PictureRequest } from '../request.ts'
 import { sendJson, sendStill } from '../send.ts'
@@ -89,7 +89,7 @@ export class Pictures {
     const { isReady, allowReferrer, observer } = this.#init
     const url = readBadgeUrl(request.url ?? '')
     const { manifest } = this.#badges
-    if (!url || !manifest || (request.url?.length ?? 0) > MAX_URL) return false
+    if (!url || !manifest || isLongUrl(request)) return false
     if (request.method !== 'GET' && request.method !== 'HEAD') return false
     if (url.extension !== 'json' && wantsPage(request.headers) && !url.query.has('delivery')) return false
     const { extension } = url

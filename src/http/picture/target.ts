@@ -4,8 +4,9 @@ import type { Format } from '../../picture/frame.ts'
 import { checkKey } from '../../widget/key.ts'
 import { defaultLength, type Manifest } from '../../widget/manifest.ts'
 import { type Extension, formatOf } from '../extensions.ts'
+import { isLongUrl, uriTooLong } from '../head-limits.ts'
 import { type Delivery, negotiate } from '../negotiate.ts'
-import { extensionOf, MAX_URL, type PicturePath, parsePicturePath } from '../picture-path.ts'
+import { extensionOf, type PicturePath, parsePicturePath } from '../picture-path.ts'
 import { wantsImage } from '../purpose.ts'
 import { type CardPlace, UNKNOWN_PLACE } from '../send-error.ts'
 import { findPicture, type Widgets } from './find-manifest.ts'
@@ -61,7 +62,7 @@ export function readTarget(request: TargetRequest, widgets: Widgets): Target {
 }
 
 function readPath({ method }: TargetRequest, url: string, pathname: string): PicturePath {
-  if (url.length > MAX_URL) throw tooLong(url.length)
+  if (isLongUrl({ url })) throw uriTooLong({ url })
   checkMethod(method)
   const path = parsePicturePath(pathname)
   if (!path) throw notFound('there is nothing here')
@@ -107,9 +108,4 @@ function checkMethod(method: string | undefined): void {
     caption: `expected GET or HEAD, got ${method}`,
     headers: { Allow: 'GET, HEAD' },
   })
-}
-
-function tooLong(length: number): PublicError {
-  const caption = `expected a URL of at most ${MAX_URL} characters, got ${length}`
-  return new PublicError({ code: 'uri-too-long', status: 414, caption })
 }

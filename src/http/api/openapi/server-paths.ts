@@ -70,7 +70,10 @@ export function serverPaths(): Json {
         id: 'getReadiness',
         tag,
         summary: 'Check that the server takes viewers',
-        answers: { 200: HEALTHY, 503: json('The server is stopping.', ref('Health')) },
+        answers: {
+          200: HEALTHY,
+          503: json('The server is stopping, or cannot save or accept anything.', ref('Health')),
+        },
         isPublic: true,
       }),
     },

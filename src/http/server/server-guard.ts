@@ -1,0 +1,142 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Http2SecureServer, Http2Server, ServerHttp2Session } from 'node:http2'
+import type { Socket } from 'node:net'
+import type { Logger } from 'pino'
+import proxyAddress from 'proxy-addr'
+import { descriptorLimit, isOutOfDescriptors } from '../../system/descriptors.ts'
+import { MAX_HEAD_BYTES } from '../head-limits.ts'
+import { BODY_TIMEOUT, MAX_STREAMS, SessionLimits } from './session-limits.ts'
+import { SocketLimits } from './socket-limits.ts'
+
+/** A server of Node's that can be guarded. */
+export type GuardedServer = Server | Http2Server | Http2SecureServer
+
+/** What a guard is made of. */
+export interface ServerGuardInit {
+  maxConnections: number
+  /** Open sockets of one address, and requests that it may have open at once over HTTP/2. */
+  maxSocketsPerAddress: number
+  /** As Express's `trust proxy`, without a number of proxies: whose sockets carry other clients' requests. */
+  trustProxy: string | undefined
+  log: Logger
+}
+
+/** Sockets that may be open besides streams: for pages, stills and the API. */
+const SPARE_SOCKETS = 1_000
+/** File descriptors that are not for sockets: the store, render processes, assets. */
+const SPARE_DESCRIPTORS = 64
+/** What the parser reads before `refuseLargeHead` can respond: a longer head gets Node's own, bare 431. */
+const MAX_PARSED_HEAD = 2 * MAX_HEAD_BYTES
+/** Milliseconds that a head may take, from the connection or the end of the request before. */
+const HEAD_TIMEOUT = 10_000
+/** Milliseconds that a socket is kept between two requests. */
+const KEEP_ALIVE_TIMEOUT = 5_000
+/** Milliseconds without any traffic. Every stream has some each 15 s, or at the heartbeat of at most a minute. */
+const IDLE_TIMEOUT = 120_000
+const CHECK_INTERVAL = 1_000
+/** Milliseconds from one log line about a kind of refusal to the next. */
+const LOG_INTERVAL = 60_000
+
+/** Bounds what one client can cost the servers that it guards: sockets, sessions, and the time before a request is whole. */
+export class ServerGuard {
+  readonly #init: ServerGuardInit
+  readonly #isTrusted: (address: string) => boolean
+  readonly #logged = new Map<string, { at: number; count: number }>()
+  #isOut = false
+
+  constructor(init: ServerGuardInit) {
+    this.#init = init
+    this.#isTrusted = trustOf(init.trustProxy)
+  }
+
+  /** Why no new connection can be accepted; undefined while it can. */
+  get fault(): string | undefined {
+    return this.#isOut ? 'there are no file descriptors left' : undefined
+  }
+
+  /** Applies every limit to a server that does not listen yet. A `maxConnections` that is set already stays. */
+  protect(server: GuardedServer): void {
+    Object.assign(server, {
+      maxHeaderSize: MAX_PARSED_HEAD,
+      headersTimeout: HEAD_TIMEOUT,
+      requestTimeout: BODY_TIMEOUT,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+      connectionsCheckingInterval: CHECK_INTERVAL,
+    })
+    server.setTimeout(IDLE_TIMEOUT)
+    if ('updateSettings' in server)
+      server.updateSettings({ maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEAD_BYTES })
+    const sockets = this.#limitSockets(server)
+    this.#limitSessions(server, sockets)
+    this.#watchDescriptors(server, sockets)
+  }
+
+  #limitSockets(server: GuardedServer): SocketLimits {
+    const capacity = this.#capacity()
+    const sockets = new SocketLimits({
+      maxPerAddress: this.#init.maxSocketsPerAddress,
+      capacity,
+      isExempt: (address) => isLoopback(address) || this.#isTrusted(address),
+      onRefused: (address, reason) => this.#report(address, reason),
+    })
+    // Node drops connections beyond it without a look at who has them: only what the guard keeps in reserve.
+    server.maxConnections ??= Math.ceil(capacity * 1.1)
+    server.on('connection', (socket: Socket) => sockets.admit(socket))
+    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (request.httpVersionMajor < 2) sockets.onRequest(request, response)
+    })
+    return sockets
+  }
+
+  #limitSessions(server: GuardedServer, sockets: SocketLimits): void {
+    const sessions = new SessionLimits({
+      maxStreamsPerAddress: this.#init.maxSocketsPerAddress,
+      isTrusted: this.#isTrusted,
+      onAbuse: (address, reason) => this.#report(address, reason),
+    })
+    server.on('session', (session: ServerHttp2Session) => {
+      sockets.onSession(session.socket as Socket, sessions.watch(session))
+    })
+  }
+
+  #watchDescriptors(server: GuardedServer, sockets: SocketLimits): void {
+    const timer = setInterval(() => {
+      const isOut = isOutOfDescriptors()
+      if (isOut) sockets.makeRoom()
+      if (isOut && !this.#isOut)
+        this.#init.log.error({ sockets: sockets.size }, 'no file descriptors are left')
+      if (!isOut && this.#isOut) this.#init.log.info('there are file descriptors again')
+      this.#isOut = isOut
+    }, CHECK_INTERVAL).unref()
+    server.once('close', () => clearInterval(timer))
+  }
+
+  #capacity(): number {
+    const wanted = this.#init.maxConnections + SPARE_SOCKETS
+    const limit = descriptorLimit()
+    if (limit === undefined || wanted <= limit * 0.9 - SPARE_DESCRIPTORS) return wanted
+    const capacity = Math.max(SPARE_DESCRIPTORS, Math.floor(limit * 0.9) - SPARE_DESCRIPTORS)
+    this.#init.log.warn({ descriptors: limit, sockets: capacity }, 'too few file descriptors for all sockets')
+    return capacity
+  }
+
+  /** Logs the first refusal of a kind, and then the sum once a minute. */
+  #report(address: string, reason: string): void {
+    const known = this.#logged.get(reason)
+    const now = performance.now()
+    const count = (known?.count ?? 0) + 1
+    if (known && now - known.at < LOG_INTERVAL) return void this.#logged.set(reason, { at: known.at, count })
+    this.#logged.set(reason, { at: now, count: 0 })
+    this.#init.log.warn({ address, reason, count }, 'connection refused')
+  }
+}
+
+/** A local proxy may not be trusted yet, and its viewers are not one stranger. */
+const isLoopback = trustOf('loopback')
+
+function trustOf(trustProxy: string | undefined): (address: string) => boolean {
+  // A number of proxies says nothing about their addresses: every socket is a proxy's then.
+  if (trustProxy !== undefined && /^\d+$/.test(trustProxy)) return () => Number(trustProxy) > 0
+  const trusts = proxyAddress.compile(trustProxy?.split(',').map((part) => part.trim()) ?? [])
+  return (address) => trusts(address, 0)
+}

@@ -1,0 +1,221 @@
+import { constants, type Http2Session, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
+import { networkOf } from './network.ts'
+
+/** What one client may cost over HTTP/2. */
+export interface SessionLimitsInit {
+  /** Open streams of one address, or of one /64 of IPv6, over all its sessions. */
+  maxStreamsPerAddress: number
+  /** Whether an address is a trusted proxy's, whose sessions carry everybody's requests. */
+  isTrusted(address: string): boolean
+  /** A session was ended. */
+  onAbuse(address: string, reason: AbuseReason): void
+}
+
+/** Why a session was ended. */
+export type AbuseReason = 'requests' | 'settings' | 'unsent' | 'head'
+
+/** Streams that a session may have open at once. A page of 120 pictures takes 120 (all three browsers). */
+export const MAX_STREAMS = 256
+/**
+ * Requests of one address that were cancelled or refused. The burst is large, since a reader who leaves a page cancels
+ * all of its pictures at once.
+ */
+const WASTE: Rate = { burst: 500, perSecond: 50 }
+/** Requests of one address. Hundreds of readers who share one stay below. */
+const REQUESTS: Rate = { burst: 2_000, perSecond: 500 }
+/** Frames that wait to be sent, and that end the session: Node does not count them all as memory. */
+const MAX_QUEUED_FRAMES = 5_000
+/** Bytes of a head, after decompression, that end the session: browsers send a few kB. */
+const MAX_SESSION_HEAD = 65_536
+/** Unsent bytes of a session that end it: a live page of a hundred pictures holds a frame of each. */
+const MAX_UNSENT_BYTES = 33_554_432
+/** Milliseconds that a client has to acknowledge the settings: the limits hold from then on. */
+const SETTINGS_TIMEOUT = 10_000
+/** Milliseconds that the body of a request may take. */
+export const BODY_TIMEOUT = 20_000
+/** Milliseconds that a complete response may wait to be received. */
+const UNSENT_TIMEOUT = 60_000
+/** Milliseconds that a session without a stream is kept. */
+const IDLE_TIMEOUT = 60_000
+const SWEEP_INTERVAL = 1_000
+
+const { NGHTTP2_REFUSED_STREAM, NGHTTP2_NO_ERROR, NGHTTP2_CANCEL, NGHTTP2_ENHANCE_YOUR_CALM } = constants
+
+/** How much of something is allowed. */
+interface Rate {
+  burst: number
+  perSecond: number
+}
+
+/** One session and what its streams have cost. */
+interface Session {
+  session: ServerHttp2Session
+  address: string
+  startedAt: number
+  /** When it last had a stream. */
+  usedAt: number
+  /** When each open stream began, and when its response was complete. */
+  streams: Map<ServerHttp2Stream, { startedAt: number; endedAt?: number }>
+}
+
+/** What one address has open, and what it may still cancel. */
+interface Account {
+  sessions: number
+  streams: number
+  /** What is left of each rate. */
+  waste: number
+  requests: number
+  refilledAt: number
+}
+
+/** Bounds the sessions of one server: streams, heads, bodies, unsent bytes and cancelled requests. */
+export class SessionLimits {
+  readonly #init: SessionLimitsInit
+  readonly #sessions = new Set<Session>()
+  readonly #accounts = new Map<string, Account>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(init: SessionLimitsInit) {
+    this.#init = init
+  }
+
+  /** Watches a session from its start. Returns a function that counts its open streams. */
+  watch(session: ServerHttp2Session): () => number {
+    const now = performance.now()
+    const address = session.socket.remoteAddress ?? ''
+    const watched: Session = { session, address, startedAt: now, usedAt: now, streams: new Map() }
+    const account = this.#accountOf(address)
+    account.sessions += 1
+    this.#sessions.add(watched)
+    this.#timer ??= setInterval(() => this.#sweep(performance.now()), SWEEP_INTERVAL).unref()
+    // Before Node's own listener, which emits the request.
+    session.prependListener(
+      'stream',
+      (stream: ServerHttp2Stream, _headers: unknown, _flags: number, rawHeaders: string[]) =>
+        this.#onStream(watched, account, stream, rawHeaders),
+    )
+    session.once('close', () => {
+      account.sessions -= 1
+      this.#sessions.delete(watched)
+    })
+    return () => watched.streams.size
+  }
+
+  #onStream(watched: Session, account: Account, stream: ServerHttp2Stream, rawHeaders: string[]): void {
+    const { session, address, streams } = watched
+    if (session.destroyed) return
+    if (lengthOf(rawHeaders) > MAX_SESSION_HEAD) return this.#end(watched, 'head')
+    const isTrusted = this.#init.isTrusted(address)
+    refill(account)
+    account.requests = Math.max(-1, account.requests - 1)
+    // Cancelled in the packet that brought it: the request is never handled.
+    if (stream.closed || stream.destroyed) return this.#countWaste(watched, account)
+    const now = performance.now()
+    const isOver = account.streams >= this.#init.maxStreamsPerAddress || account.requests < 0
+    if (streams.size >= MAX_STREAMS || (isOver && !isTrusted)) {
+      stream.close(NGHTTP2_REFUSED_STREAM)
+      return this.#countWaste(watched, account)
+    }
+    account.streams += 1
+    streams.set(stream, { startedAt: now })
+    watched.usedAt = now
+    stream.once('close', () => {
+      account.streams -= 1
+      streams.delete(stream)
+      watched.usedAt = performance.now()
+      // Browsers cancel what they no longer show; this server ends what is complete without an error.
+      if (stream.rstCode === NGHTTP2_CANCEL) this.#countWaste(watched, account)
+    })
+  }
+
+  #countWaste(watched: Session, account: Account): void {
+    refill(account)
+    account.waste = Math.max(-1, account.waste - 1)
+    if (account.waste < 0 && !this.#init.isTrusted(watched.address)) this.#end(watched, 'requests')
+  }
+
+  #sweep(now: number): void {
+    for (const watched of this.#sessions) this.#check(watched, now)
+    // An account outlives its sessions: a new session does not refill it.
+    for (const [network, { sessions, refilledAt }] of this.#accounts)
+      if (sessions === 0 && now - refilledAt > IDLE_TIMEOUT) this.#accounts.delete(network)
+    if (this.#accounts.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  #check(watched: Session, now: number): void {
+    const { session, startedAt, usedAt, streams } = watched
+    if (session.pendingSettingsAck && now - startedAt > SETTINGS_TIMEOUT)
+      return this.#end(watched, 'settings')
+    if (streams.size === 0) {
+      if (now - usedAt > IDLE_TIMEOUT) session.destroy()
+      return
+    }
+    if ((session.state.outboundQueueSize ?? 0) > MAX_QUEUED_FRAMES) return this.#end(watched, 'unsent')
+    let unsent = 0
+    for (const [stream, times] of streams) {
+      unsent += stream.writableLength
+      checkStream(stream, times, now)
+    }
+    if (unsent > MAX_UNSENT_BYTES) this.#end(watched, 'unsent')
+  }
+
+  #end({ session, address }: Session, reason: AbuseReason): void {
+    if (session.destroyed) return
+    this.#init.onAbuse(address, reason)
+    goAway(session)
+  }
+
+  #accountOf(address: string): Account {
+    const network = networkOf(address)
+    const known = this.#accounts.get(network)
+    if (known) return known
+    const account = {
+      sessions: 0,
+      streams: 0,
+      waste: WASTE.burst,
+      requests: REQUESTS.burst,
+      refilledAt: performance.now(),
+    }
+    this.#accounts.set(network, account)
+    return account
+  }
+}
+
+/** Ends a stream whose client does not: the body does not come, or the response is not received. */
+function checkStream(
+  stream: ServerHttp2Stream,
+  times: { startedAt: number; endedAt?: number },
+  now: number,
+): void {
+  const isBodyOpen = !stream.endAfterHeaders && !stream.readableEnded && !isHalfClosed(stream)
+  if (stream.writableFinished && isBodyOpen) return stream.close(NGHTTP2_NO_ERROR)
+  if (isBodyOpen && now - times.startedAt > BODY_TIMEOUT) return stream.close(NGHTTP2_CANCEL)
+  if (!stream.writableEnded) return
+  times.endedAt ??= now
+  if (now - times.endedAt > UNSENT_TIMEOUT) stream.close(NGHTTP2_CANCEL)
+}
+
+function refill(account: Account): void {
+  const now = performance.now()
+  const seconds = (now - account.refilledAt) / 1000
+  account.waste = Math.min(WASTE.burst, account.waste + seconds * WASTE.perSecond)
+  account.requests = Math.min(REQUESTS.burst, account.requests + seconds * REQUESTS.perSecond)
+  account.refilledAt = now
+}
+
+function isHalfClosed({ state }: ServerHttp2Stream): boolean {
+  return state.state === constants.NGHTTP2_STREAM_STATE_HALF_CLOSED_REMOTE
+}
+
+function lengthOf(rawHeaders: readonly string[]): number {
+  let length = 0
+  for (const text of rawHeaders) length += text.length
+  return length
+}
+
+function goAway(session: Http2Session): void {
+  session.goaway(NGHTTP2_ENHANCE_YOUR_CALM)
+  session.destroy()
+}

@@ -1,0 +1,145 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { networkOf } from './network.ts'
+
+/** How many sockets a server may have. */
+export interface SocketLimitsInit {
+  /** Sockets of one address, or of one /64 of IPv6. */
+  maxPerAddress: number
+  /** Sockets in all before idle ones are closed for new ones. */
+  capacity: number
+  /** Whether sockets of an address are not limited by address: a proxy's carry the viewers of everybody. */
+  isExempt(address: string): boolean
+  /** A socket was refused, or an idle one was closed to make room. */
+  onRefused(address: string, reason: RefusalReason): void
+}
+
+/** Why a socket was refused. */
+export type RefusalReason = 'too-many-sockets' | 'full'
+
+/** One open socket. */
+interface Entry {
+  socket: Socket
+  address: string
+  network: string
+  /** The latest exchange over HTTP/1.1. A pipelined one ends after those before it. */
+  request?: IncomingMessage
+  response?: ServerResponse
+  /** Open streams of HTTP/2; undefined over HTTP/1.1. */
+  streams?: () => number
+}
+
+/** How much of the capacity is freed at once: counting the idle sockets takes time in proportion to all of them. */
+const BATCH_SHARE = 0.05
+/** Milliseconds without another search after one that found nothing to close. */
+const SEARCH_PAUSE = 1_000
+
+/**
+ * The open sockets of one server. A socket is idle while no complete request waits for its response on it: between
+ * requests, before the first, and while a head or a body is still on its way. An address that has all the sockets it may
+ * have loses its oldest idle one for each new one; when the server is full, the addresses with most idle sockets do.
+ */
+export class SocketLimits {
+  readonly #init: SocketLimitsInit
+  readonly #entries = new Map<string, Entry>()
+  readonly #byNetwork = new Map<string, Set<Entry>>()
+  #nextSearch = Number.NEGATIVE_INFINITY
+
+  constructor(init: SocketLimitsInit) {
+    this.#init = init
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** Admits a socket that was just accepted, or destroys it. */
+  admit(socket: Socket): void {
+    const { remoteAddress: address } = socket
+    // The client has gone already.
+    if (address === undefined) return void socket.destroy()
+    const entry: Entry = { socket, address, network: networkOf(address) }
+    if (!this.#hasPlace(entry)) return void socket.destroy()
+    const id = idOf(socket)
+    const siblings = this.#byNetwork.get(entry.network) ?? new Set()
+    this.#byNetwork.set(entry.network, siblings.add(entry))
+    this.#entries.set(id, entry)
+    socket.once('close', () => {
+      this.#entries.delete(id)
+      siblings.delete(entry)
+      if (siblings.size === 0) this.#byNetwork.delete(entry.network)
+    })
+  }
+
+  /** Notes the exchange that a socket is used for, over HTTP/1.1. */
+  onRequest(request: IncomingMessage, response: ServerResponse): void {
+    const entry = this.#entries.get(idOf(request.socket))
+    if (entry) Object.assign(entry, { request, response })
+  }
+
+  /** Notes that a socket carries a session of HTTP/2. */
+  onSession(socket: Socket, streams: () => number): void {
+    const entry = this.#entries.get(idOf(socket))
+    if (entry) entry.streams = streams
+  }
+
+  /** Closes a batch of idle sockets, those of the addresses with most of them first. Returns how many. */
+  makeRoom(): number {
+    const ranked: { entry: Entry; rank: number }[] = []
+    for (const siblings of this.#byNetwork.values()) {
+      const idle = [...siblings].filter(isIdle)
+      // The oldest of the most comes first: what is closed levels the addresses.
+      for (const [index, entry] of idle.entries()) ranked.push({ entry, rank: idle.length - index })
+    }
+    ranked.sort((a, b) => b.rank - a.rank)
+    const closed = ranked.slice(0, Math.max(1, Math.floor(this.#init.capacity * BATCH_SHARE)))
+    for (const { entry } of closed) {
+      this.#init.onRefused(entry.address, 'full')
+      entry.socket.destroy()
+    }
+    return closed.length
+  }
+
+  #hasPlace({ address, network }: Entry): boolean {
+    const { maxPerAddress, capacity, isExempt, onRefused } = this.#init
+    const siblings = this.#byNetwork.get(network)
+    if (siblings && siblings.size >= maxPerAddress && !isExempt(address)) {
+      onRefused(address, 'too-many-sockets')
+      const oldest = firstIdle(siblings)
+      if (!oldest) return false
+      oldest.socket.destroy()
+      // Its `close` event comes later.
+      siblings.delete(oldest)
+    }
+    if (this.size < capacity || this.#findRoom()) return true
+    // Nothing is idle. What is left is for addresses that have no socket yet.
+    if (!siblings || siblings.size === 0) return true
+    onRefused(address, 'full')
+    return false
+  }
+
+  #findRoom(): boolean {
+    const now = performance.now()
+    if (now < this.#nextSearch) return false
+    if (this.makeRoom() > 0) return true
+    this.#nextSearch = now + SEARCH_PAUSE
+    return false
+  }
+}
+
+function firstIdle(entries: Iterable<Entry>): Entry | undefined {
+  for (const entry of entries) if (isIdle(entry)) return entry
+  return undefined
+}
+
+function isIdle({ socket, request, response, streams }: Entry): boolean {
+  if (socket.destroyed) return false
+  if (streams) return streams() === 0
+  if (!request || !response) return true
+  return response.writableFinished || response.destroyed || !request.complete
+}
+
+/** A TLS socket and the TCP socket below it have the same ends. */
+function idOf({ remoteAddress = '', remotePort = 0, localPort = 0 }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localPort}`
+}
