@@ -1,32 +1,26 @@
 import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { compile } from 'proxy-addr'
-import { expectedLocation, findDriver } from './cluster/drivers.ts'
+import { expectedLocation } from './cluster/drivers.ts'
 import type { Fault } from './errors.ts'
 import { quote } from './errors.ts'
-import { formatDuration, parseDuration } from './widget/duration.ts'
+import {
+  duration,
+  file,
+  integer,
+  type OptionSpec,
+  option,
+  parseProxies,
+  parsePublicUrl,
+  parseStore,
+  repeatable,
+  serverOnly,
+  text,
+} from './option-kinds.ts'
+import { formatDuration } from './widget/duration.ts'
 
 /** One option: the only place that knows its flag, environment variable, default, range and help. */
 export interface OptionRow<Name extends string = keyof Options> extends OptionSpec<unknown> {
   name: Name
-}
-
-/** An option apart from its name, which is its key in the table. */
-interface OptionSpec<Value> {
-  /** The placeholder of the value in the help. */
-  value: string
-  default: Value
-  /** The values that are right, as the words after `expected`. */
-  expected: string
-  help: string
-  /** Only for the command: a host app that embeds the server has these already. */
-  serverOnly?: boolean
-  /** May be given several times. In the environment, commas separate the values. */
-  repeatable?: boolean
-  /** Its value is never shown. */
-  secret?: boolean
-  /** Reads one value; undefined for a wrong one. */
-  parse(text: string): unknown
 }
 
 const DAY = 86_400_000
@@ -233,71 +227,6 @@ export function defaults(): Options {
 /** Formats faults, one a line. */
 export function formatFaults(faults: readonly Fault[]): string {
   return faults.map(({ name, detail }) => `${name}: ${detail}`).join('\n')
-}
-
-function option<Value>(spec: OptionSpec<Value>): OptionSpec<Value> {
-  return spec
-}
-
-function serverOnly<Spec extends OptionSpec<unknown>>(spec: Spec): Spec & { serverOnly: true } {
-  return { ...spec, serverOnly: true }
-}
-
-function repeatable(spec: Omit<OptionSpec<string>, 'default'>): OptionSpec<string[]> & { repeatable: true } {
-  return { ...spec, default: [], repeatable: true }
-}
-
-function integer(fallback: number, min: number, max: number, help: string): OptionSpec<number> {
-  const parse = (text: string) => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
-    return value >= min && value <= max ? value : undefined
-  }
-  return { value: 'number', default: fallback, expected: `a whole number from ${min} to ${max}`, parse, help }
-}
-
-function duration(fallback: number, min: number, max: number, help: string): OptionSpec<number> {
-  const parse = (text: string) => {
-    const value = parseDuration(text)
-    return value !== undefined && value >= min && value <= max ? value : undefined
-  }
-  const expected = `a time with its unit from ${formatDuration(min)} to ${formatDuration(max)}, like 500ms or 10s`
-  return { value: 'time', default: fallback, expected, parse, help }
-}
-
-function text<Value extends string | undefined>(
-  fallback: Value,
-  expected: string,
-  grammar: RegExp,
-  rest: Pick<OptionSpec<Value>, 'help'> & Partial<OptionSpec<Value>>,
-): OptionSpec<Value> {
-  const parse = (value: string) => (grammar.test(value) ? value : undefined)
-  return { value: 'text', default: fallback, expected, parse, ...rest }
-}
-
-function file(help: string): OptionSpec<string | undefined> {
-  const parse = (path: string) => (existsSync(path) && statSync(path).isFile() ? path : undefined)
-  return { value: 'file', default: undefined, expected: 'a file that exists', parse, help }
-}
-
-function parseProxies(text: string): string | undefined {
-  if (/^\d+$/.test(text)) return text
-  try {
-    compile(text.split(',').map((part) => part.trim()))
-    return text
-  } catch {
-    return undefined
-  }
-}
-
-function parseStore(text: string): string | undefined {
-  return findDriver(text) ? text : undefined
-}
-
-function parsePublicUrl(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol)) return undefined
-  const { username, password, search, hash } = url
-  return username + password + search + hash === '' ? url.href.replace(/\/$/, '') : undefined
 }
 
 function kebab(name: string): string {

@@ -1,5 +1,5 @@
 import { constants, type Http2Session, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
-import { networkOf } from './network.ts'
+import { addressGroup } from '../../system/address-group.ts'
 
 /** What one client may cost over HTTP/2. */
 export interface SessionLimitsInit {
@@ -168,7 +168,7 @@ export class SessionLimits {
   }
 
   #accountOf(address: string): Account {
-    const network = networkOf(address)
+    const network = addressGroup(address)
     const known = this.#accounts.get(network)
     if (known) return known
     const account = {

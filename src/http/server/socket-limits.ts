@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { networkOf } from './network.ts'
+import { addressGroup } from '../../system/address-group.ts'
 
 /** How many sockets a server may have. */
 export interface SocketLimitsInit {
@@ -58,7 +58,7 @@ export class SocketLimits {
     const { remoteAddress: address } = socket
     // The client has gone already.
     if (address === undefined) return void socket.destroy()
-    const entry: Entry = { socket, address, network: networkOf(address) }
+    const entry: Entry = { socket, address, network: addressGroup(address) }
     if (!this.#hasPlace(entry)) return void socket.destroy()
     const id = idOf(socket)
     const siblings = this.#byNetwork.get(entry.network) ?? new Set()

@@ -1,0 +1,99 @@
+import { existsSync, statSync } from 'node:fs'
+import { compile } from 'proxy-addr'
+import { findDriver } from './cluster/drivers.ts'
+import { formatDuration, parseDuration } from './widget/duration.ts'
+
+/** An option apart from its name, which is its key in the table. */
+export interface OptionSpec<Value> {
+  /** The placeholder of the value in the help. */
+  value: string
+  default: Value
+  /** The values that are right, as the words after `expected`. */
+  expected: string
+  help: string
+  /** Only for the command: a host app that embeds the server has these already. */
+  serverOnly?: boolean
+  /** May be given several times. In the environment, commas separate the values. */
+  repeatable?: boolean
+  /** Its value is never shown. */
+  secret?: boolean
+  /** Reads one value; undefined for a wrong one. */
+  parse(text: string): unknown
+}
+
+/** An option of any kind. */
+export function option<Value>(spec: OptionSpec<Value>): OptionSpec<Value> {
+  return spec
+}
+
+/** Marks an option that only the command has. */
+export function serverOnly<Spec extends OptionSpec<unknown>>(spec: Spec): Spec & { serverOnly: true } {
+  return { ...spec, serverOnly: true }
+}
+
+/** An option that may be given several times. */
+export function repeatable(
+  spec: Omit<OptionSpec<string>, 'default'>,
+): OptionSpec<string[]> & { repeatable: true } {
+  return { ...spec, default: [], repeatable: true }
+}
+
+/** A whole number in a range. */
+export function integer(fallback: number, min: number, max: number, help: string): OptionSpec<number> {
+  const parse = (text: string) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    return value >= min && value <= max ? value : undefined
+  }
+  return { value: 'number', default: fallback, expected: `a whole number from ${min} to ${max}`, parse, help }
+}
+
+/** A time in a range, in milliseconds. */
+export function duration(fallback: number, min: number, max: number, help: string): OptionSpec<number> {
+  const parse = (text: string) => {
+    const value = parseDuration(text)
+    return value !== undefined && value >= min && value <= max ? value : undefined
+  }
+  const expected = `a time with its unit from ${formatDuration(min)} to ${formatDuration(max)}, like 500ms or 10s`
+  return { value: 'time', default: fallback, expected, parse, help }
+}
+
+/** A text of a grammar. */
+export function text<Value extends string | undefined>(
+  fallback: Value,
+  expected: string,
+  grammar: RegExp,
+  rest: Pick<OptionSpec<Value>, 'help'> & Partial<OptionSpec<Value>>,
+): OptionSpec<Value> {
+  const parse = (value: string) => (grammar.test(value) ? value : undefined)
+  return { value: 'text', default: fallback, expected, parse, ...rest }
+}
+
+/** The path of a file that exists. */
+export function file(help: string): OptionSpec<string | undefined> {
+  const parse = (path: string) => (existsSync(path) && statSync(path).isFile() ? path : undefined)
+  return { value: 'file', default: undefined, expected: 'a file that exists', parse, help }
+}
+
+/** Reads trusted proxies: their number, or addresses and names of ranges with commas. Undefined for anything else. */
+export function parseProxies(text: string): string | undefined {
+  if (/^\d+$/.test(text)) return text
+  try {
+    compile(text.split(',').map((part) => part.trim()))
+    return text
+  } catch {
+    return undefined
+  }
+}
+
+/** Reads a store's location. Undefined if no driver takes it. */
+export function parseStore(text: string): string | undefined {
+  return findDriver(text) ? text : undefined
+}
+
+/** Reads an http or https URL without a user name, a password or a query. Undefined for anything else. */
+export function parsePublicUrl(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol)) return undefined
+  const { username, password, search, hash } = url
+  return username + password + search + hash === '' ? url.href.replace(/\/$/, '') : undefined
+}
