@@ -4,7 +4,7 @@ import { PublicError } from '../errors.ts'
 
 /** @throws PublicError 401 where a request does not have the token. */
 export function checkToken(request: IncomingMessage, token: string): void {
-  const given = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
+  const given = /^Bearer +([^ ].*)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
   if (isToken(given, token)) return
   throw new PublicError({
     code: 'unauthorized',
