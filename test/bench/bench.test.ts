@@ -34,6 +34,7 @@ const ROWS = [
   'hot-widget',
   'warm-picture',
   'sine',
+  'own-rooms',
 ]
 
 beforeAll(async () => {
