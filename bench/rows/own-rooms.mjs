@@ -23,6 +23,7 @@ export const ownRooms = {
     const quiet = await measureRooms(few, scale)
     const crowd = await measureRooms(many, scale)
     return [
+      atMost('viewers without a picture in their own room', '', quiet.failed + crowd.failed, 0),
       atMost(`${few} rooms, server and render processes, of a core`, '%', quiet.server + quiet.render, 5),
       figure(`${few} rooms, the server alone`, '%', quiet.server),
       figure(`${few} rooms, the render processes`, '%', quiet.render),
@@ -39,12 +40,12 @@ export const ownRooms = {
 }
 
 async function measureRooms(count, scale) {
-  return using(await startImgcast(), (server) =>
+  return using(await startImgcast(['--max-channels', '1000000']), (server) =>
     using(new Viewers(server.port), async (viewers) => {
       await viewers.open(1, PATH)
       await sleep(scale.time(2000))
       const before = residentBytes(server.pid)
-      const { p99 } = await viewers.open(count, PATH, { over: (count / OPENED_A_SECOND) * 1000 })
+      const { p99, failed } = await viewers.open(count, PATH, { over: (count / OPENED_A_SECOND) * 1000 })
       await sleep(scale.time(5000))
       const bytes = Math.max(0, residentBytes(server.pid) - before)
       const children = childrenOf(server.pid)
@@ -56,7 +57,7 @@ async function measureRooms(count, scale) {
       const from = used()
       await sleep(time)
       const [atServer, atRender] = used().map((total, index) => ((total - from[index]) / time) * 100)
-      return { p99: Math.max(0, p99), bytes, server: atServer, render: atRender }
+      return { failed, p99: Math.max(0, p99), bytes, server: atServer, render: atRender }
     }),
   )
 }

@@ -27,7 +27,7 @@ export const TEXT_ATTACKS: Readonly<Record<string, (target: Target) => Promise<v
   'bad URLs, each another': (target) =>
     send(
       target,
-      range(480 * target.scale).map((n) => head(`/sine/a.png?width=x${n}`, CHROMIUM)),
+      range(240 * target.scale).map((n) => head(`/sine/a.png?width=x${n}`, CHROMIUM)),
       60,
     ),
   'invented rooms': (target) =>
