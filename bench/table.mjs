@@ -5,6 +5,7 @@ import { hotWidget } from './rows/hot-widget.mjs'
 import { idle } from './rows/idle.mjs'
 import { joinStorm } from './rows/join-storm.mjs'
 import { memory } from './rows/memory.mjs'
+import { ownRooms } from './rows/own-rooms.mjs'
 import { sineCost } from './rows/sine.mjs'
 import { warmPicture } from './rows/warm-picture.mjs'
 
@@ -12,4 +13,15 @@ import { warmPicture } from './rows/warm-picture.mjs'
  * Everything that is measured. A row: `name`, `title`, `target` in words, and `measure(scale)`, which answers lines of
  * `what`, `unit`, `ours`, `control`, and, where there is a target, `value`, `limit` and `holds`.
  */
-export const TABLE = [frameCost, fanOut, memory, capacity, joinStorm, idle, hotWidget, warmPicture, sineCost]
+export const TABLE = [
+  frameCost,
+  fanOut,
+  memory,
+  capacity,
+  joinStorm,
+  idle,
+  hotWidget,
+  warmPicture,
+  sineCost,
+  ownRooms,
+]

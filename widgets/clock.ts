@@ -38,7 +38,7 @@ export default defineWidget({
   draw(ctx, { width, height, params, time }) {
     const { zone, face, hours, seconds, color, background } = params
     const colors = COLORS[backgroundTone(background, params.theme, face === 'analog' ? 'light' : 'dark')]
-    const label = params.label.replace('{city}', zone.replace(/.*\//, '').replaceAll('_', ' '))
+    const label = params.label.replace('{city}', zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' '))
     const local = new Date(time + zoneOffset(time, zone))
     const clock = local.toISOString().slice(11, seconds ? 19 : 16)
     const unit = Math.min(width, height) / 110 // The dial is 110 wide, with its rim.

@@ -7,6 +7,7 @@
  *
  *   open <count> <over> <path> <user agent>  opens viewers evenly over so many ms (0: 128 at a time), answers when each has
  *                                            its first whole picture, or after 60 s
+ *                                            `#####` in the path is another number for each
  *   join <path> <user agent>                 opens one more, answers when every other viewer got one more picture
  *   count                                    what came since the last count
  *   leave <count>                            the first so many close
@@ -38,7 +39,7 @@
 #endif
 
 struct viewer {
-  int fd, boundaries, carried, head_length, requested;
+  int fd, boundaries, carried, head_length, requested, number;
   double asked_at, first_at, next_at;
   char *head;
   char carry[LONGEST_NEEDLE];
@@ -48,7 +49,7 @@ static struct viewer *viewers[MAX_VIEWERS];
 static struct viewer *buried[MAX_VIEWERS];
 static int buried_count, total, opened, failed, alive, waiting_for, reached, epoll, port, sources, serial;
 static uint64_t parts, bytes;
-static char needle[LONGEST_NEEDLE], request[4096], buffer[1 << 18];
+static char needle[LONGEST_NEEDLE], request[4096], buffer[1 << 18], *number_at;
 static int needle_length, request_length, joining, answering_open, wanted, batch_from;
 static double open_from, open_over, deadline;
 
@@ -74,7 +75,7 @@ static void dial(void) {
   viewers[total++] = viewer;
   viewer->head = malloc(HEAD_BYTES);
   viewer->asked_at = now();
-  serial++;
+  viewer->number = ++serial % 100000;
   alive++;
   viewer->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   if (viewer->fd < 0) {
@@ -173,6 +174,11 @@ static void serve(struct viewer *viewer, uint32_t events) {
   if (viewer->fd < 0) return;
   if (!viewer->requested && (events & EPOLLOUT)) {
     viewer->requested = 1;
+    if (number_at) {
+      char digits[16];
+      sprintf(digits, "%05d", viewer->number);
+      memcpy(number_at, digits, 5);
+    }
     if (write(viewer->fd, request, request_length) != request_length) return lose(viewer);
   }
   if (!(events & (EPOLLIN | EPOLLHUP | EPOLLERR))) return;
@@ -226,6 +232,7 @@ static void prepare(const char *path, const char *agent) {
                            "Sec-Fetch-Dest: image\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Site: cross-site\r\n"
                            "Referer: http://forum.example/\r\nConnection: keep-alive\r\n\r\n",
                            path, port, agent);
+  number_at = strstr(request, "#####");
 }
 
 /* What is still in this batch of events is freed behind it. */

@@ -42,7 +42,7 @@ class Viewer {
       this.onFirst(undefined)
     })
     this.socket.on('data', (chunk) => this.#take(chunk))
-    this.socket.write(request)
+    this.socket.write(request.replace('#####', String(serial).padStart(5, '0')))
     viewers.add(this)
   }
 

@@ -28,6 +28,6 @@ export class DamageLog {
 
 /** Names of the server's own are few; those of widgets are any number, and one kind. */
 function kindOf(name: string): string {
-  if (name.startsWith('$')) return name.replace(/:.*$/, '')
+  if (name.startsWith('$')) return name.split(':', 1)[0] ?? name
   return name === 'history' ? name : 'state'
 }

@@ -1,5 +1,6 @@
 import type { Arrival } from '../viewer/viewers.ts'
 import { clientOf } from './client.ts'
+import { headerText } from './header-text.ts'
 import { clientAddress, type PictureRequest } from './request.ts'
 
 /** What a request says of the viewer who made it, for any transport that begins with a request. */
@@ -7,8 +8,8 @@ export function toArrival(request: PictureRequest): Arrival {
   const { headers, socket } = request
   return {
     address: clientAddress(request),
-    userAgent: headers['user-agent'] ?? '',
-    language: headers['accept-language'] ?? '',
+    userAgent: headerText(headers, 'user-agent'),
+    language: headerText(headers, 'accept-language'),
     client: clientOf(headers),
     socket,
   }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Client, FAMILIES } from '../viewer/client.ts'
+import { headerText } from './header-text.ts'
 import { isBrowser, isChromium, isFirefox } from './user-agent.ts'
 
 /** One object for each kind, shared by all viewers of that kind: there can be ten thousand of them. */
@@ -9,7 +10,7 @@ const CLIENTS: readonly Client[] = FAMILIES.flatMap((family) =>
 
 /** The program that made a request. */
 export function clientOf(headers: IncomingHttpHeaders): Client {
-  const family = familyOf(headers['user-agent'] ?? '')
+  const family = familyOf(headerText(headers, 'user-agent'))
   const forwarded = isForwarded(headers)
   return CLIENTS.find((each) => each.family === family && each.isForwarded === forwarded) as Client
 }

@@ -3,6 +3,7 @@ import { quote } from '../errors.ts'
 import type { Format, StreamFormat } from '../picture/frame.ts'
 import { badParameters } from '../widget/look.ts'
 import { type Extension, extensionRow } from './extensions.ts'
+import { headerText } from './header-text.ts'
 import { type Purpose, readPurpose } from './purpose.ts'
 import { isFirefox } from './user-agent.ts'
 
@@ -71,7 +72,7 @@ function stream(
   // Over plain http a page's script sends no Sec-Fetch headers: only its `Accept` differs from that of an img.
   const isRead = purpose.kind !== 'page' && !(isShown && purpose.isStated)
   const framing = extension === 'mjpeg' && isRead ? 'machine' : 'browser'
-  const firefox = framing === 'browser' && isFirefox(headers['user-agent'] ?? '')
+  const firefox = framing === 'browser' && isFirefox(headerText(headers, 'user-agent'))
   // Firefox requests one URL at a time: a second tab would wait 20 s for the first tab's stream. A 302 takes 80 ms.
   const redirect = firefox && isShown && !query.has('v')
   return { kind: 'stream', format, framing, eager: firefox, redirect }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import Negotiator from 'negotiator'
+import { headerText } from './header-text.ts'
 import { isBrowser, isImageProxy, takesStillsOnly } from './user-agent.ts'
 
 /** What a client is going to do with the response, as far as its headers say. */
@@ -14,7 +15,7 @@ export interface Purpose {
 
 /** Reads from its headers what a request is for. This is the one definition of who wants an image, a page or data. */
 export function readPurpose(headers: IncomingHttpHeaders): Purpose {
-  const userAgent = headers['user-agent'] ?? ''
+  const userAgent = headerText(headers, 'user-agent')
   const destination = headers['sec-fetch-dest']
   const stillsOnly = takesStillsOnly(userAgent, destination !== undefined)
   const type = preferredType(headers)
@@ -51,10 +52,10 @@ export function wantsProblem(headers: IncomingHttpHeaders, extension: string | u
 
 /** Whether an error picture needs the status 200: image proxies drop every other. */
 export function wantsStatus200(headers: IncomingHttpHeaders): boolean {
-  return isImageProxy(headers['user-agent'] ?? '')
+  return isImageProxy(headerText(headers, 'user-agent'))
 }
 
 function preferredType(headers: IncomingHttpHeaders): string {
   if (headers.accept === undefined) return '*/*'
-  return new Negotiator({ headers: { accept: headers.accept } }).mediaTypes()[0] ?? ''
+  return new Negotiator({ headers: { accept: headerText(headers, 'accept') } }).mediaTypes()[0] ?? ''
 }

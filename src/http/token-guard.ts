@@ -35,7 +35,7 @@ export class TokenGuard {
 
   /** Rejects with a `PublicError` 401 if a request does not have the token: late after too many wrong ones. */
   async check(request: PictureRequest): Promise<void> {
-    const given = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
+    const given = /^Bearer +([^ ].*)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
     if (this.accepts(given)) return
     // A request without a token is not a guess.
     if (given !== '') await this.countWrong(request)

@@ -20,7 +20,9 @@ export function jpegComment(length: number): Buffer {
   return segment
 }
 
-/** Returns where the frame header (SOF) of a JPEG ends (ITU T.81, annex B); 0 if there is none before the scan. */
+/**
+ * Returns where the frame header (SOF) of a JPEG ends (ITU T.81, annex B); 0 if no whole one comes before the scan.
+ */
 export function endOfJpegFrameHeader(bytes: Buffer): number {
   let at = JPEG_START_BYTES
   while (at + 4 <= bytes.length && bytes[at] === 0xff) {
@@ -28,7 +30,7 @@ export function endOfJpegFrameHeader(bytes: Buffer): number {
     const next = at + 2 + bytes.readUInt16BE(at + 2)
     const isFrameHeader =
       marker >= FIRST_FRAME_HEADER && marker <= LAST_FRAME_HEADER && !NOT_FRAME_HEADERS.has(marker)
-    if (isFrameHeader) return next
+    if (isFrameHeader) return next <= bytes.length ? next : 0
     if (marker === START_OF_SCAN) return 0
     at = next
   }

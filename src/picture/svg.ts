@@ -42,15 +42,21 @@ function drawSvg(width: number, height: number, draw: Draw): string {
   const isWritable = watch(ctx)
   draw(ctx)
   if (!isWritable()) return embed(width, height, draw)
-  const content = /<svg[^>]*[^/]>(.*)<\/svg>/s.exec(canvas.getContent().toString())?.[1] ?? ''
+  const content = contentOf(canvas.getContent().toString())
   return renumber(
     content
       .replace(/>\s+</g, '><')
       .trim()
       .replace(/ d="[^"]*"/g, (path) => path.replace(LONG_NUMBER, '$1'))
-      .replace(/<path[^>]* d=""[^>]*\/>/g, '')
-      .replace(/<radialGradient [^>]*>/g, swapCircles),
+      .replace(/<path[^<>]*>/g, (path) => (path.includes(' d=""') ? '' : path))
+      .replace(/<radialGradient [^<>]*>/g, swapCircles),
   )
+}
+
+/** Returns the content of an SVG element. An empty drawing has a single tag. */
+function contentOf(svg: string): string {
+  const start = svg.indexOf('>', svg.indexOf('<svg')) + 1
+  return svg[start - 2] === '/' ? '' : svg.slice(start, svg.lastIndexOf('</svg>'))
 }
 
 /** Swaps a gradient's circles: Skia writes the first one where SVG expects the last, and vice versa. */

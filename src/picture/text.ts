@@ -5,7 +5,8 @@ import { registerFonts } from './fonts.ts'
 const RIGHT_TO_LEFT =
   /^[^\p{L}\u200f]*[\u200f\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
 /** An emoji of one or more parts, or a flag of two letters. */
-const EMOJI = /\p{RI}{2}|\p{ExtPict}(?:[\ufe0f\p{EMod}]|\u200d\p{ExtPict})*/gu
+const EMOJI =
+  /\p{Regional_Indicator}{2}|\p{Extended_Pictographic}(?:[\ufe0f\p{Emoji_Modifier}]|\u200d\p{Extended_Pictographic})*/gu
 /** Unicode guarantees that this is never a character. */
 const NO_CHARACTER = '\u{10ffff}'
 

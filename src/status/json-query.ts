@@ -21,7 +21,7 @@ export function compileJsonQuery(text: string): JsonQuery {
   if (text.length > MAX_QUERY_LENGTH)
     throw new TypeError(`Expected a JSONPath of at most ${MAX_QUERY_LENGTH} characters, got ${text.length}`)
   if (!text.startsWith('$')) throw new TypeError(`Expected a JSONPath that begins with $, got ${quote(text)}`)
-  const marks = text.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '')
+  const marks = text.replaceAll(/"(?:[^"\\]|\\.)*(?:"|$)|'(?:[^'\\]|\\.)*(?:'|$)/g, '')
   for (const [mark, name] of [
     ['..', 'two'],
     ['?', 'two filters,'],

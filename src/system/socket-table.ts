@@ -66,6 +66,6 @@ function parseEndpoint(text: string): string {
 
 /** Normalises an IPv6 address to the URL parser's spelling (RFC 5952). */
 function shorten(address: string): string {
-  const bare = address.replace(/%.*$/, '')
+  const bare = address.split('%', 1)[0] ?? address
   return URL.canParse(`http://[${bare}]`) ? new URL(`http://[${bare}]`).hostname.slice(1, -1) : bare
 }

@@ -1,10 +1,14 @@
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** Parses `250ms`, `1.5s`, `5m`, `1h` or `1d` to whole milliseconds. Returns undefined for anything else, including a missing unit. */
+/**
+ * Parses `250ms`, `1.5s`, `5m`, `1h` or `1d` to whole milliseconds. Returns undefined for anything else, including a
+ * missing unit and a number too large to be exact.
+ */
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text.trim())
   const unit = UNITS[match?.[2] ?? '']
-  return match && unit ? Math.round(Number(match[1]) * unit) : undefined
+  const time = match && unit ? Math.round(Number(match[1]) * unit) : Number.NaN
+  return Number.isSafeInteger(time) ? time : undefined
 }
 
 /** Formats milliseconds for `parseDuration`, in the largest unit that gives a whole number. */

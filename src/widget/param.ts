@@ -166,7 +166,7 @@ function read(spec: ParamSpec, raw: string): ParamValue | undefined {
       return [...raw].length <= spec.max ? raw : undefined
     case 'number':
     case 'integer': {
-      const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(raw) ? Number(raw) : Number.NaN
+      const value = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(raw) ? Number(raw) : Number.NaN
       const right = spec.kind === 'integer' ? Number.isSafeInteger(value) : Number.isFinite(value)
       // `+ 0` turns -0 into 0, so that both are one channel.
       return right && value >= spec.min && value <= spec.max ? value + 0 : undefined

@@ -12,8 +12,10 @@ export interface WidgetFault extends Partial<Place> {
   publicMessage: string
 }
 
-/** The transformer's message for a syntax error: columns count from 0. */
-const PARSE_ERROR = /^ParseError: (.*?)\s*\n\s*(\S.*):(\d+):(\d+)\s*$/s
+/** The transformer's message for a syntax error: the reason, and the place on its last line. */
+const PARSE_ERROR = 'ParseError: '
+/** `/srv/widgets/clock.ts:3:5`: columns count from 0. */
+const PARSE_PLACE = /:(\d+):(\d+)$/
 /** Node's message for invalid JSON in an imported file. */
 const JSON_ERROR = /^(\/.*\.json): (.*)$/s
 
@@ -26,12 +28,8 @@ export function toWidgetFault(
 ): WidgetFault {
   if (!(error instanceof Error))
     return { name, file: module, message: `threw ${String(error)}`, publicMessage: 'threw something' }
-  const [, parsed = '', source = '', line, column] = PARSE_ERROR.exec(error.message) ?? []
-  if (line !== undefined) {
-    const message = `SyntaxError: ${onOneLine(parsed)}`
-    const place = { file: source, line: Number(line), column: Number(column) + 1 }
-    return { name, ...place, message, publicMessage: message }
-  }
+  const syntaxError = readParseError(error.message)
+  if (syntaxError) return { name, ...syntaxError, publicMessage: syntaxError.message }
   const [, data, reason] = JSON_ERROR.exec(error.message) ?? []
   if (data !== undefined) {
     const message = `${error.name}: ${onOneLine(reason ?? '')}`
@@ -42,6 +40,20 @@ export function toWidgetFault(
   const words = onOneLine(error.message.replace(/\nRequire stack:.*/s, ''))
   const message = error instanceof TypeError ? words : `${error.name}: ${words}`
   return { name, file: module, ...place, message, publicMessage: isNotAWidget(error) ? words : error.name }
+}
+
+function readParseError(text: string): (Place & { message: string }) | undefined {
+  const words = text.trimEnd()
+  const end = words.lastIndexOf('\n')
+  const source = words.slice(end + 1).trimStart()
+  const place = PARSE_PLACE.exec(source)
+  if (!words.startsWith(PARSE_ERROR) || end < 0 || !place) return undefined
+  return {
+    file: source.slice(0, place.index),
+    line: Number(place[1]),
+    column: Number(place[2]) + 1,
+    message: `SyntaxError: ${onOneLine(words.slice(PARSE_ERROR.length, end))}`,
+  }
 }
 
 function onOneLine(text: string): string {

@@ -34,6 +34,7 @@ const ROWS = [
   'hot-widget',
   'warm-picture',
   'sine',
+  'own-rooms',
 ]
 
 beforeAll(async () => {
@@ -61,7 +62,7 @@ describe('the bench', () => {
   it('loses no viewer of a crowd', () => {
     const lines = result.rows.flatMap((row) => row.lines)
     const ofViewers = lines.filter(({ what }) => /^viewers (held|without|still)/.test(what))
-    expect(ofViewers).toHaveLength(3)
+    expect(ofViewers).toHaveLength(4)
     expect(ofViewers.filter(({ holds }) => !holds)).toEqual([])
   })
 

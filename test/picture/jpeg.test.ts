@@ -25,6 +25,7 @@ describe('the frame header of a JPEG', () => {
     ['only the start', Buffer.from('ffd8', 'hex')],
     ['a scan without a header before it', Buffer.from('ffd8ffda000401020304', 'hex')],
     ['a table in the range of the frame headers', Buffer.from('ffd8ffc40004010203', 'hex')],
+    ['a header that is cut off', Buffer.from('ffd8ffc000400800', 'hex')],
     ['bytes that are no marker', Buffer.from('ffd800112233445566', 'hex')],
   ])('is not found in %s', (_, bytes) => {
     expect(endOfJpegFrameHeader(bytes)).toBe(0)

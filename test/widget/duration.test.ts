@@ -22,6 +22,7 @@ describe('a duration', () => {
   })
 
   test.each([
+    '277810000000001h',
     '',
     '5',
     's',

@@ -57,7 +57,7 @@ export const renderCommand: Command = {
 }
 
 function readSettings({ operand = '', flags }: Words, faults: Fault[]): RenderSettings {
-  const [, name = '', search = ''] = /^\/?([^?]*)\??(.*)$/s.exec(operand) ?? []
+  const [, name = '', search = ''] = /^\/?([^?]*)(?:\?(.*))?$/s.exec(operand) ?? []
   const path = readPath(`/${name}`, faults)
   const output = String(flags.output ?? '')
   if (output === '')

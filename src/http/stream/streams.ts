@@ -6,6 +6,7 @@ import type { ViewerSession } from '../../viewer/viewer-session.ts'
 import type { Viewers } from '../../viewer/viewers.ts'
 import { toArrival } from '../arrival.ts'
 import { isForwarded } from '../client.ts'
+import { headerText } from '../header-text.ts'
 import { STREAM } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
 import { isHttp2, type PictureRequest } from '../request.ts'
@@ -116,7 +117,7 @@ export class Streams {
  */
 function canBeProbed(request: PictureRequest): boolean {
   const { headers } = request
-  if (!isChromium(headers['user-agent'] ?? '') || isHttp2(request)) return false
+  if (!isChromium(headerText(headers, 'user-agent')) || isHttp2(request)) return false
   if (!isForwarded(headers)) return true
   return String(headers['x-client-protocol'] ?? '').startsWith('HTTP/1')
 }

@@ -1,0 +1,53 @@
+import { head, range, send, type Target } from './send.ts'
+
+const CHROMIUM = { 'Sec-Fetch-Dest': 'image', Accept: 'image/*' }
+
+/** Long texts, each where a parser once took more than linear time. */
+export const TEXT_ATTACKS: Readonly<Record<string, (target: Target) => Promise<void>>> = {
+  'URLs of colons': (target) =>
+    send(
+      target,
+      range(20 * target.scale).map(() => head(`/x/${':'.repeat(15_000)}/click`)),
+    ),
+  'user agents of Gecko': (target) =>
+    send(
+      target,
+      range(50 * target.scale).map(() => head('/online.png', { 'User-Agent': 'Gecko/1 '.repeat(1800) })),
+    ),
+  'long referrers': (target) =>
+    send(
+      target,
+      range(50 * target.scale).map(() => head('/online.png', { Referer: `http://${'a.'.repeat(7000)}` })),
+    ),
+  'long cookies': (target) =>
+    send(
+      target,
+      range(50 * target.scale).map(() => head('/dashboard', { Cookie: 'imgcast_dashboard=1;'.repeat(700) })),
+    ),
+  'bad URLs, each another': (target) =>
+    send(
+      target,
+      range(240 * target.scale).map((n) => head(`/sine/a.png?width=x${n}`, CHROMIUM)),
+      60,
+    ),
+  'invented rooms': (target) =>
+    send(
+      target,
+      range(500 * target.scale).map((n) => head(`/online/made-up-${n}.json`)),
+      60,
+    ),
+  'room lists of invented rooms': (target) =>
+    send(
+      target,
+      range(50 * target.scale).map((n) => head(`/rooms.json?search=${n}`)),
+      20,
+    ),
+  'wrong tokens': (target) =>
+    send(
+      target,
+      range(200 * target.scale).map((n) =>
+        head('/api/rooms', { Authorization: `Bearer wrong-token-number-${n}` }),
+      ),
+      50,
+    ),
+}

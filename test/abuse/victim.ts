@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type RunningServer, serveCommand } from '../support/command.ts'
+import { openStream, type RawStream } from '../support/stream-reader.ts'
+
+const WIDGETS = fileURLToPath(new URL('../fixtures/widgets', import.meta.url))
+/** Drawn ten times a second for as long as somebody watches. */
+export const MOVING = '/sine/healthy.png?fps=10'
+const SAMPLE_INTERVAL = 100
+
+/** What an attack cost those who did nothing wrong. */
+export interface Damage {
+  /** The longest time that one of the healthy viewers waited for a frame, in milliseconds. */
+  longestPause: number
+  /** The largest resident memory of the server process, in bytes. */
+  peakBytes: number
+}
+
+/** A server in a process of its own, with healthy viewers of a moving picture. */
+export class Victim {
+  readonly url: string
+  readonly port: number
+  readonly #server: RunningServer
+  #viewers: RawStream[] = []
+
+  private constructor(server: RunningServer) {
+    this.#server = server
+    this.url = server.url.replace('localhost', '127.0.0.1')
+    this.port = Number(new URL(server.url).port)
+  }
+
+  static async start(args: readonly string[] = []): Promise<Victim> {
+    const words = ['--log-level', 'silent', '--widgets', WIDGETS, '--max-connections', '4000', ...args]
+    return new Victim(await serveCommand(words, { IMGCAST_TOKEN: 'an-abuse-token-of-32-characters!' }))
+  }
+
+  /** Opens healthy viewers, and resolves when each has a picture. */
+  async watch(count: number): Promise<void> {
+    this.#viewers = await Promise.all(Array.from({ length: count }, () => openStream(this.url + MOVING)))
+    await Promise.all(this.#viewers.map((viewer) => viewer.nextPart()))
+  }
+
+  /** Runs an attack and measures what the healthy viewers see of it. */
+  async during(attack: () => Promise<void>): Promise<Damage> {
+    let peakBytes = 0
+    let longestPause = 0
+    const seen = this.#viewers.map((viewer) => ({
+      viewer,
+      parts: viewer.parts.length,
+      at: performance.now(),
+    }))
+    const sample = () => {
+      peakBytes = Math.max(peakBytes, this.residentBytes())
+      const now = performance.now()
+      for (const each of seen) {
+        longestPause = Math.max(longestPause, now - each.at)
+        if (each.viewer.parts.length > each.parts)
+          Object.assign(each, { parts: each.viewer.parts.length, at: now })
+      }
+    }
+    const timer = setInterval(sample, SAMPLE_INTERVAL)
+    try {
+      await attack()
+      // Everyone gets another picture after the attack, however long that takes within the reader's patience.
+      await Promise.all(
+        this.#viewers.map((viewer) => {
+          const { length } = viewer.parts
+          return viewer.waitFor(({ parts }) => parts.length > length, 'a frame after the attack')
+        }),
+      )
+    } finally {
+      clearInterval(timer)
+    }
+    sample()
+    return { longestPause, peakBytes }
+  }
+
+  /** Whether the server process still runs. */
+  get isAlive(): boolean {
+    return this.#server.child.exitCode === null && this.#server.child.signalCode === null
+  }
+
+  /** How many connections the room of the healthy viewers has. */
+  async connections(path = '/sine/healthy.json'): Promise<number> {
+    const response = await fetch(this.url + path)
+    return ((await response.json()) as { connections: number }).connections
+  }
+
+  residentBytes(): number {
+    const status = readFileSync(`/proc/${this.#server.child.pid}/status`, 'utf8')
+    return Number(/^VmRSS:\s*(\d+)/m.exec(status)?.[1] ?? 0) * 1024
+  }
+
+  async stop(): Promise<void> {
+    for (const viewer of this.#viewers) viewer.close()
+    this.#server.child.kill('SIGKILL')
+    await this.#server.ended
+  }
+}
