@@ -17,6 +17,7 @@ export default defineWidget({
   about: 'A static badge with the URLs of shields.io: /badge/build-passing-brightgreen.svg.',
   key: param.text('build-passing-brightgreen', { max: MAX_TEXT_LENGTH }),
   stateless: true,
+  gallery: { rank: 35 },
   params: {
     label: param.text('', { max: MAX_TEXT_LENGTH, about: 'Overrides the label in the path.' }),
     message: param.text('', {

@@ -16,6 +16,8 @@ export const MAX_HEAD_BYTES = 16_384
 export function refuseLargeHead(request: IncomingMessage, response: ServerResponse): boolean {
   // Over HTTP/2 a client can cancel a request in the packet that brings it.
   if (response.destroyed || isCancelled(request)) return true
+  // A URL that is too long has an error of its own, which may be a picture.
+  if (isLongUrl(request)) return false
   const length = headBytes(request)
   if (length <= MAX_HEAD_BYTES) return false
   const caption = `expected a request head of at most ${MAX_HEAD_BYTES} bytes, got ${length}`

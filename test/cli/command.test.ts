@@ -38,7 +38,9 @@ describe('imgcast --help', () => {
   test('lists every command, each with a help of its own', async () => {
     const { stdout } = await runCommand(['--help'])
     for (const { name, about, options, flags = [] } of COMMANDS) {
-      expect(stdout).toMatch(new RegExp(`^  ${name} .*${about}$`, 'm'))
+      expect(stdout.split('\n').some((line) => line.startsWith(`  ${name} `) && line.endsWith(about))).toBe(
+        true,
+      )
       expect((await runCommand(['help', name])).stdout).toBe((await runCommand([name, '--help'])).stdout)
       const help = await runCommand([name, '--help'])
       expect(help).toMatchObject({ code: 0, stderr: '' })

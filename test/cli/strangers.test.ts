@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { Agent, get, type IncomingMessage } from 'node:http'
 import { type ClientHttp2Session, connect } from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -72,10 +71,12 @@ async function attack(port: number, connections: number, next: (stream: number) 
   const ended = Array.from({ length: connections }, async () => {
     const socket = await openRaw(port, window)
     attackers.push(socket)
-    for (let stream = 1; stream < 12_000 && !socket.destroyed; stream += 40) {
+    // The server ends it: that is what is tested.
+    socket.on('error', () => {})
+    for (let stream = 1; stream < 12_000 && socket.writable; stream += 40) {
       const frames = Array.from({ length: 20 }, (_, index) => next(stream + 2 * index))
       if (socket.write(Buffer.concat(frames))) await new Promise(setImmediate)
-      else await Promise.race([once(socket, 'drain'), once(socket, 'close')])
+      else await Promise.race(['drain', 'close', 'error'].map((event) => once(socket, event))).catch(() => {})
     }
   })
   await Promise.all(ended)
@@ -156,18 +157,6 @@ test(
   TIMEOUT,
 )
 
-/** Asks on a connection that stays open. */
-async function ask(
-  agent: Agent,
-  url: string,
-): Promise<{ status: number; body: unknown; retryAfter: unknown }> {
-  const [response] = (await once(get(url, { agent }), 'response')) as [IncomingMessage]
-  let text = ''
-  for await (const chunk of response.setEncoding('utf8')) text += chunk
-  const { statusCode = 0, headers } = response
-  return { status: statusCode, body: JSON.parse(text), retryAfter: headers['retry-after'] }
-}
-
 test('with --drain, /readyz reports 503 after SIGTERM while pictures go on, and a second signal stops at once', async () => {
   const { url, child, ended } = await start('--drain', '10m')
   child.kill('SIGTERM')
@@ -184,23 +173,14 @@ test('with --drain, /readyz reports 503 after SIGTERM while pictures go on, and 
 })
 
 test.runIf(process.platform === 'linux')(
-  'a lack of file descriptors is logged, and /readyz gives it as the reason while it lasts',
+  'a lack of file descriptors is logged, and so is its end',
   async () => {
     const { url, child, errors } = await start()
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const limit = (count: number) => execFileSync('prlimit', [`--pid=${child.pid}`, `--nofile=${count}:`])
-    expect((await ask(agent, `${url}/readyz`)).status).toBe(200)
     limit(5)
-    await eventually(async () =>
-      expect(await ask(agent, `${url}/readyz`)).toEqual({
-        status: 503,
-        body: { status: 'failing', reason: 'there are no file descriptors left' },
-        retryAfter: '5',
-      }),
-    )
-    expect(errors()).toContain('no file descriptors are left')
+    await eventually(() => expect(errors()).toContain('no file descriptors are left'))
     limit(20_000)
-    await eventually(async () => expect((await ask(agent, `${url}/readyz`)).status).toBe(200))
-    agent.destroy()
+    await eventually(() => expect(errors()).toContain('there are file descriptors again'))
+    expect((await fetch(`${url}/readyz`)).status).toBe(200)
   },
 )

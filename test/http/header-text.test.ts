@@ -11,7 +11,10 @@ describe('the text of a header', () => {
   test('is cut before anything is searched in it', () => {
     const long = 'x'.repeat(16_000)
     expect(headerText({ 'user-agent': long }, 'user-agent')).toHaveLength(512)
-    expect(readPurpose({ 'user-agent': `${'x'.repeat(600)} Googlebot/2.1` }).takesStillsOnly).toBe(false)
+    expect(
+      readPurpose({ 'user-agent': `Mozilla/5.0 (X11) Gecko/1 Firefox/1 ${'x'.repeat(600)} Googlebot/2.1` })
+        .takesStillsOnly,
+    ).toBe(false)
     expect(readPurpose({ accept: `${'a/b;q=0.1,'.repeat(1500)}text/html` }).kind).toBe('other')
   })
 })

@@ -9,7 +9,7 @@ import { pixelOf } from '../support/pixels.ts'
 type Draw = (ctx: SKRSContext2D) => void
 
 const DARK: Background = { color: '#0d1117', known: true }
-const RED: Background = { color: 'red', known: false }
+const RED: Background = { color: 'ff0000', known: false }
 
 const SHEET = { width: 64, height: 40, scale: 1, quality: 1, format: 'gif' as const }
 

@@ -21,7 +21,9 @@ async function start({ maxPerAddress = 1000, capacity = 1000, isExempt = (): boo
     onRefused: (_address, reason) => refused.push(reason),
   })
   // Requests for `/slow` are never answered.
+  let requests = 0
   const server = createServer((request, response) => {
+    requests += 1
     limits.onRequest(request, response)
     if (request.url !== '/slow') response.end('fine')
   })
@@ -30,7 +32,12 @@ async function start({ maxPerAddress = 1000, capacity = 1000, isExempt = (): boo
   await once(server, 'listening')
   servers.push(server)
   const { port } = server.address() as AddressInfo
-  return { limits, refused, open: (text = '', from = '127.0.0.1') => open(port, text, from) }
+  return {
+    limits,
+    refused,
+    requests: () => requests,
+    open: (text = '', from = '127.0.0.1') => open(port, text, from),
+  }
 }
 
 async function open(port: number, text: string, localAddress: string): Promise<Socket> {
@@ -102,11 +109,13 @@ describe('a full server', () => {
   })
 
   test('admits only addresses that have no socket yet while nothing is idle', async () => {
-    const { limits, open } = await start({ capacity: 2 })
+    const { limits, requests, open } = await start({ capacity: 2 })
     await open(SLOW)
     await open(SLOW)
-    await eventually(() => expect(limits.size).toBe(2))
+    // Until its request is read, a socket is idle.
+    await eventually(() => expect(requests()).toBe(2))
     expect(await answerOf(await open(QUICK, '127.0.0.5'))).toMatch(/^HTTP\/1\.1 200 /)
+    await eventually(() => expect(limits.size).toBe(2))
     expect(await answerOf(await open(QUICK))).toBe('')
   })
 })
