@@ -35,7 +35,7 @@ describe('imgcast --help', () => {
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('(IMGCAST_LINGER, default 10s)')
   })
 
-  test('lists every command, each with a help of its own', async () => {
+  test('lists every command, each with a help of its own', { timeout: 120_000 }, async () => {
     const { stdout } = await runCommand(['--help'])
     for (const { name, about, options, flags = [] } of COMMANDS) {
       expect(stdout.split('\n').some((line) => line.startsWith(`  ${name} `) && line.endsWith(about))).toBe(
