@@ -26,8 +26,10 @@ export function toGalleryOrder(widgets: readonly Manifest[], maxLive: number): E
       one.title.localeCompare(other.title, 'en'),
   )
   const moves = (manifest: Manifest) => isBuiltIn(manifest) && manifest.loops
+  // A picture of a stateless widget never changes: a stream would only take a connection from another.
+  const changing = order.filter(({ stateless }) => !stateless)
   const live = new Set(
-    [...order.filter((each) => !moves(each)), ...order.filter((each) => moves(each))].slice(0, maxLive),
+    [...changing.filter((each) => !moves(each)), ...changing.filter((each) => moves(each))].slice(0, maxLive),
   )
   return order.map((manifest) => ({ manifest, isLive: live.has(manifest) }))
 }

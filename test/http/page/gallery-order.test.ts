@@ -8,7 +8,7 @@ import type { Manifest } from '../../../src/widget/manifest.ts'
 const { widgets } = await loadFolders([builtInFolder()])
 const builtIn = [...widgets.values()].map(({ manifest }) => manifest)
 const own = (name: string, more: Partial<Manifest> = {}): Manifest => ({
-  ...(builtIn[0] as Manifest),
+  ...(builtIn.find((each) => each.name === 'online') as Manifest),
   ...{ name, title: name, file: join('/srv', `${name}.ts`), loops: false },
   ...more,
 })
@@ -19,7 +19,10 @@ describe('a gallery', () => {
   test('begins with who is there', () => {
     const names = namesOf(builtIn, Number.POSITIVE_INFINITY)
     expect(names[0]).toBe('online')
-    expect(names.toSorted()).toEqual(builtIn.map(({ name }) => name).toSorted())
+    const expected = builtIn.map(({ name, stateless }) => (stateless ? `(${name})` : name))
+    expect(names.toSorted()).toEqual(expected.toSorted())
+    // A badge is content: it never changes.
+    expect(names).toContain('(badge)')
   })
 
   test('has people’s own widgets before the built-in ones, and live', () => {
