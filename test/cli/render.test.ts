@@ -89,9 +89,11 @@ describe('imgcast render', () => {
         .split('\n')
         .map((line) => line.split(': ')[0])
         .toSorted(),
-    ).toEqual(
-      ['--draw-timeout', '--nonsense', '--output', '--time', '--visitors', '--widgets', 'key'].toSorted(),
-    )
+    ).toEqual(['--draw-timeout', '--nonsense', '--output', '--time', '--visitors', '--widgets'].toSorted())
+    // A key has its widget's grammar, so it is checked when the widgets are loaded.
+    const wrongKey = await runCommand(['render', '/online/a b.png', '-o', '-'])
+    expect(wrongKey.code).not.toBe(0)
+    expect(wrongKey.stderr).toContain('key')
     expect(await runCommand(['render'])).toMatchObject({ code: 2 })
     expect((await runCommand(['render', 'online.png'])).stderr).toBe(
       '--output: expected a file to write, or - for standard output\n',

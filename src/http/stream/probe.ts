@@ -35,8 +35,11 @@ const REST = 15_000
 const PAUSE = 1000
 /** The pictures of one page start within this many milliseconds of each other. */
 const ONE_PAGE = 500
-/** Probes that one address may cause in `BUDGET_TIME` milliseconds, each of a megabyte. */
-const BUDGET = 60
+/**
+ * Probes that one address may cause in `BUDGET_TIME` milliseconds, each of a megabyte. A reader who walks through 20 pages
+ * with three pictures each needs some 200, and several readers may share an address.
+ */
+const BUDGET = 600
 const BUDGET_TIME = 60_000
 /** Addresses whose probes are counted. */
 const MAX_BUDGETS = 10_000
