@@ -165,7 +165,8 @@ export class Feed {
     const before = this.sentBytes
     await eventually(() => {
       // A connection does not beat while it is still sending.
-      this.#open().beat(Number.POSITIVE_INFINITY)
+      // Longer than a heartbeat, and shorter than a client may take for a frame.
+      this.#open().beat(performance.now() + 30_000)
       if (this.sentBytes === before) throw new Error('a heartbeat sent nothing')
     })
   }
@@ -200,7 +201,7 @@ export class Feed {
     const headers = { 'Content-Type': this.#multipart.contentType, ...STREAM, Connection: 'close' }
     const multipart = this.#multipart
     this.#response = response
-    this.#connection = new Connection({ response, multipart, framing, eager, headers, heartbeat: 60_000 })
+    this.#connection = new Connection({ response, multipart, framing, eager, headers, heartbeat: 20_000 })
     this.#connection.show(this.#first)
   }
 
