@@ -72,7 +72,7 @@ describe('a state file', () => {
     new StateFile(at('mode.db')).close()
     expect(statSync(at('mode.db')).mode & 0o777).toBe(0o600)
     const database = new Database(at('mode.db'))
-    expect(database.pragma('user_version')).toEqual([{ user_version: 2 }])
+    expect(database.pragma('user_version')).toEqual([{ user_version: 3 }])
     expect(readFileSync(at('mode.db')).toString('latin1', 68, 72)).toBe('Imgc')
     database.close()
   })
@@ -148,7 +148,7 @@ describe('a state file', () => {
     const newer = new Database(at('newer.db'))
     newer.pragma('user_version = 4')
     newer.close()
-    expect(faultOf(at('newer.db'))).toBe('was written by a newer Imgcast: expected schema 2 at most, got 3')
+    expect(faultOf(at('newer.db'))).toBe('was written by a newer Imgcast: expected schema 3 at most, got 4')
   })
 
   test('takes one of before there was history, with all that rooms remember', () => {
