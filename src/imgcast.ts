@@ -27,6 +27,7 @@ import { Probe } from './http/stream/probe.ts'
 import { Streams } from './http/stream/streams.ts'
 import { createUpgrade, type Upgrade } from './http/upgrade.ts'
 import { type EmbeddedOptions, type Options, readOptions } from './options.ts'
+import { Cards } from './picture/cards.ts'
 import { FolderWatch } from './render/folder-watch.ts'
 import { Renderer } from './render/renderer.ts'
 import { serveStateRequest } from './state-requests.ts'
@@ -130,9 +131,11 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const pushedData = new PushedData(renderer)
   const memberships = new Memberships({ presence, renderer, embeddedReader, events })
   closers.defer(() => memberships.settle(LAST_EVENTS_TIMEOUT))
+  const cards = new Cards()
   const channels = new Channels({
-    sources: new WidgetFrameSources({ renderer, presence, embeddedReader, pushedData }),
+    sources: new WidgetFrameSources({ renderer, presence, embeddedReader, pushedData, cards }),
     bus,
+    cards,
     pace: { minInterval, heartbeat, linger },
     maxChannels: options.maxChannels,
     observer: metrics,
@@ -164,7 +167,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const data = new PictureData({ renderer, pushedData, presence })
   const forwarding = new ForwardingCheck(log)
   const pictures = new Pictures({
-    ...{ renderer, channels, embeddedReader, hits, streams, data, pages, forwarding, allowReferrer },
+    ...{ renderer, channels, embeddedReader, hits, streams, data, pages, cards, forwarding, allowReferrer },
     ...{ isReady, log },
     observer: metrics,
   })

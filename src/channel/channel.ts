@@ -2,9 +2,11 @@ import { type PublicError, toPublicError } from '../errors.ts'
 import type { Cards } from '../picture/cards.ts'
 import type { Sheet } from '../picture/encode.ts'
 import type { Frame } from '../picture/frame.ts'
+import type { Payers } from '../render/fair-shares.ts'
 import { Broadcast } from './broadcast.ts'
-import type { FrameSink, FrameSource } from './frame-source.ts'
+import type { FrameSink, FrameSource, GetPayers, Interest } from './frame-source.ts'
 import type { ChannelObserver } from './observer.ts'
+import { PayerList } from './payer-list.ts'
 import type { Viewer } from './viewer.ts'
 
 /** How often a channel draws, and how long it lives; all in milliseconds. */
@@ -37,6 +39,8 @@ const ANIMATION_STILL_PATIENCE = 350
 const FANOUT_SHARE = 3
 /** An animation costs as many drawings as it has frames, so its heartbeat is slower by this factor. */
 const ANIMATION_HEARTBEATS = 10
+/** Milliseconds before a picture that had no place in the queue is asked for again. */
+const BUSY_INTERVAL = 1_000
 /** A change during a drawing makes its frame old. A still asks this often in all. */
 const STILL_DRAWINGS = 3
 
@@ -44,6 +48,7 @@ const STILL_DRAWINGS = 3
 export class Channel implements FrameSink {
   readonly #init: ChannelInit
   readonly #broadcast: Broadcast
+  readonly #payers = new PayerList()
   /** What a still shows where `drawSooner` came before `draw`. */
   #soonerFrame: Frame | undefined
   /** Why the newest picture is an error card. */
@@ -83,36 +88,51 @@ export class Channel implements FrameSink {
     return this.#broadcast.size
   }
 
-  /** Shows `viewer` the newest frame and all that follow. Returns a function that ends that. */
-  join(viewer: Viewer): () => void {
+  /** The networks that watch, or wait for a still. */
+  get payers(): Payers {
+    return this.#payers.get()
+  }
+
+  /**
+   * Shows `viewer` the newest frame and all that follow. Returns a function that ends that; call it once.
+   * @param network what its part of the drawings is charged to. @default nobody
+   */
+  join(viewer: Viewer, network?: string): () => void {
     if (this.#isClosed) {
       viewer.end('stopping')
       return () => {}
     }
     clearTimeout(this.#linger)
     if (this.size === 0) this.#init.source.onWatched(true)
+    const stopPaying = this.#payers.add(network)
     this.#broadcast.add(viewer)
     if (!this.#isCurrent()) this.redraw()
     else this.#schedule(this.#freshUntil)
-    return () => this.#broadcast.remove(viewer)
+    return () => {
+      stopPaying()
+      this.#broadcast.remove(viewer)
+    }
   }
 
   /**
    * Resolves to a current frame, or to a placeholder where that takes too long. Rejects with the `PublicError` of a
    * drawing that failed: a still has a status that can say so.
+   * @param network what its part of the drawing is charged to. @default nobody
    */
-  async still(): Promise<Frame> {
+  async still(network?: string): Promise<Frame> {
     if (this.size === 0) this.#rest()
     let timer: NodeJS.Timeout | undefined
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, STILL_PATIENCE)
     })
     const sooner = setTimeout(() => void this.#drawSooner(), ANIMATION_STILL_PATIENCE)
+    const stopPaying = this.#payers.add(network)
     this.#stills += 1
     try {
       await Promise.race([this.#drawUntilCurrent(), patience])
     } finally {
       this.#stills -= 1
+      stopPaying()
       clearTimeout(timer)
       clearTimeout(sooner)
     }
@@ -171,6 +191,10 @@ export class Channel implements FrameSink {
     return this.#stills > 0 ? 1 : 0
   }
 
+  #demand(): [Interest, GetPayers] {
+    return [() => this.#interest(), () => this.#payers.get()]
+  }
+
   #earliestDraw(): number {
     return this.#lastDrawAt + Math.max(this.#interval, this.#broadcast.fanOutTime * FANOUT_SHARE)
   }
@@ -183,7 +207,7 @@ export class Channel implements FrameSink {
   async #drawSooner(): Promise<void> {
     if (this.#broadcast.frame || this.#isClosed) return
     // Where it fails, `draw` fails as well, and that error is the one to report.
-    const drawing = await this.#init.source.drawSooner?.(() => this.#interest()).catch(() => undefined)
+    const drawing = await this.#init.source.drawSooner?.(...this.#demand()).catch(() => undefined)
     this.#soonerFrame = drawing?.frame ?? this.#soonerFrame
   }
 
@@ -226,7 +250,7 @@ export class Channel implements FrameSink {
     this.#isFresh = true
     this.#interval = pace.minInterval
     try {
-      const drawing = await source.draw(() => this.#interest())
+      const drawing = await source.draw(...this.#demand())
       if (!drawing) {
         this.#isFresh = false
         return
@@ -247,6 +271,12 @@ export class Channel implements FrameSink {
 
   async #showFailure(error: PublicError): Promise<void> {
     const { cards, sheet, pace } = this.#init
+    // Whoever has a picture keeps it while there is too much to draw.
+    if (error.code === 'too-busy' && this.#broadcast.frame && !this.#failure) {
+      this.#isFresh = false
+      this.#interval = BUSY_INTERVAL
+      return
+    }
     this.#failure = error
     this.#freshUntil = performance.now() + Math.max(pace.heartbeat, error.retryIn)
     const { width, height } = this.#broadcast.frame ?? sheet

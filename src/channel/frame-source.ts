@@ -1,11 +1,15 @@
 import type { PublicError } from '../errors.ts'
 import type { Frame } from '../picture/frame.ts'
+import type { Payers } from '../render/fair-shares.ts'
 
 /**
  * How much a frame is wanted: 2 by somebody who watches, 1 for a still, 0 by nobody any more. A source that has work
  * to queue asks again when its turn comes.
  */
 export type Interest = () => 0 | 1 | 2
+
+/** The networks that pay for a drawing: those that watch the picture or wait for a still of it. */
+export type GetPayers = () => Payers
 
 /** A frame, and how long it stays the current one. */
 export interface SourceFrame {
@@ -42,9 +46,9 @@ export interface FrameSource {
    * `interest` was 0 when its turn came. Rejects with a `PublicError`. Called for stills too, while nobody watches, and
    * at least once a heartbeat while somebody does, so that no lost event lasts. One call is under way at a time.
    */
-  draw(interest: Interest): Promise<SourceFrame | undefined>
+  draw(interest: Interest, payers: GetPayers): Promise<SourceFrame | undefined>
   /** Draws less than `draw`, but sooner, for a still that cannot wait: one frame of an animation. */
-  drawSooner?(interest: Interest): Promise<SourceFrame | undefined>
+  drawSooner?(interest: Interest, payers: GetPayers): Promise<SourceFrame | undefined>
   /** Called with true when the first viewer joins, and with false when the last one has left. */
   onWatched(isWatched: boolean): void
   /** What the source was made from has changed (a widget's code, a configuration): the next frame comes from the new one. */

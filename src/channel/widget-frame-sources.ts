@@ -1,4 +1,3 @@
-import { Cards } from '../picture/cards.ts'
 import type { FrameSources } from './channels.ts'
 import type { EmbeddedChannels } from './embedded-frames.ts'
 import type { ChannelSpec } from './spec.ts'
@@ -8,8 +7,8 @@ import { WidgetFrameSource, type WidgetFrameSourceInit } from './widget-frame-so
 export class WidgetFrameSources implements FrameSources {
   readonly #init: WidgetFrameSourceInit
 
-  constructor(init: Omit<WidgetFrameSourceInit, 'cards'>) {
-    this.#init = { ...init, cards: new Cards() }
+  constructor(init: WidgetFrameSourceInit) {
+    this.#init = init
   }
 
   create(spec: ChannelSpec, channels: EmbeddedChannels): WidgetFrameSource {

@@ -29,6 +29,11 @@ export function noWidget(widget: string): PublicError {
   return new PublicError({ code: 'not-found', status: 404, caption: `no widget ${widget}` })
 }
 
+/** The error for parameters that make a picture too large, which only its drawing could know. */
+export function tooLarge(detail: string): PublicError {
+  return new PublicError({ code: 'bad-parameter', status: 400, caption: 'the picture is too large', detail })
+}
+
 /** The error when the queue is longer than any client would wait for. */
 export function tooBusy(): PublicError {
   return new PublicError({

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net'
 import { PublicError } from '../errors.ts'
+import { networkOf } from '../system/network-of.ts'
 
 /** How many streams are allowed. */
 export interface AdmissionLimits {
@@ -21,9 +21,12 @@ export class Admission {
     return this.#total
   }
 
-  /** Admits one stream. Returns a function that frees its place; calling it again does nothing. @throws PublicError 429 or 503. */
+  /**
+   * Admits one stream of an address, or of a network of addresses that count as one. Returns a function that frees its
+   * place; calling it again does nothing. @throws PublicError 429 or 503.
+   */
   admit(client: string): () => void {
-    const address = toNetwork(client)
+    const address = networkOf(client)
     const { maxConnections, maxConnectionsPerAddress } = this.#limits
     const count = this.#byAddress.get(address) ?? 0
     if (this.#total >= maxConnections) {
@@ -54,16 +57,6 @@ export class Admission {
     if (left > 0) this.#byAddress.set(address, left)
     else this.#byAddress.delete(address)
   }
-}
-
-/** The network of an IPv6 address: one customer has a whole /64. Other addresses are returned unchanged. */
-function toNetwork(address: string): string {
-  if (isIP(address) !== 6 || /^::ffff:\d+\./i.test(address)) return address
-  const [head = '', tail] = address.split('::')
-  const groups = head.split(':').filter(Boolean)
-  const rest = tail?.split(':').filter(Boolean) ?? []
-  const zeros = Array.from({ length: 8 - groups.length - rest.length }, () => '0')
-  return `${[...groups, ...zeros, ...rest].slice(0, 4).join(':')}::/64`
 }
 
 function refusal(status: number, code: string, caption: string, detail: string): PublicError {

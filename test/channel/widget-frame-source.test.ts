@@ -4,6 +4,7 @@ import { EmbeddedReader } from '../../src/channel/embedded-reader.ts'
 import { PushedData } from '../../src/channel/pushed-data.ts'
 import type { Viewer } from '../../src/channel/viewer.ts'
 import { WidgetFrameSources } from '../../src/channel/widget-frame-sources.ts'
+import { Cards } from '../../src/picture/cards.ts'
 import { createFrame, type Frame } from '../../src/picture/frame.ts'
 import type { Drawing, Job, Reading } from '../../src/render/protocol.ts'
 import { Abandoned } from '../../src/render/render-error.ts'
@@ -66,6 +67,7 @@ function setUp({ reads = [] as SceneRead[], shows = [] as string[] } = {}) {
     presence: { counts },
     embeddedReader: new EmbeddedReader(renderer as unknown as Renderer),
     pushedData,
+    cards: new Cards(),
   })
   const create = (given: Partial<Look> = {}) => {
     const source = sources.create({ widget: 'mine', key: 'main', look: { ...look, ...given } }, channels)

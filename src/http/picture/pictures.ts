@@ -6,8 +6,9 @@ import type { Channels } from '../../channel/channels.ts'
 import type { EmbeddedReader } from '../../channel/embedded-reader.ts'
 import type { ChannelSpec } from '../../channel/spec.ts'
 import { PublicError, toPublicError } from '../../errors.ts'
-import { Cards } from '../../picture/cards.ts'
+import type { Cards } from '../../picture/cards.ts'
 import type { Renderer } from '../../render/renderer.ts'
+import { networkOf } from '../../system/network-of.ts'
 import type { HitCounter } from '../../viewer/room-hits.ts'
 import { stopping } from '../../viewer/viewers.ts'
 import { type Look, parseLook, toStillLook } from '../../widget/look.ts'
@@ -21,7 +22,7 @@ import type { Delivery } from '../negotiate.ts'
 import type { Pages } from '../page/pages.ts'
 import { MAX_URL } from '../picture-path.ts'
 import { wantsPage, wantsProblem } from '../purpose.ts'
-import type { PictureRequest } from '../request.ts'
+import { clientAddress, type PictureRequest } from '../request.ts'
 import { sendJson, sendStill } from '../send.ts'
 import { sendErrorPicture, sendProblem } from '../send-error.ts'
 import type { StreamDelivery, Streams } from '../stream/streams.ts'
@@ -40,6 +41,7 @@ export interface PicturesInit {
   streams: Streams
   data: PictureData
   pages: Pages
+  cards: Cards
   forwarding: ForwardingCheck
   /** Hosts whose pages may show pictures; empty allows all. */
   allowReferrer: readonly string[]
@@ -65,7 +67,6 @@ const BADGE_SIZE = { width: 320, height: 40 }
 /** Responds to every URL of a picture, over HTTP/1.1 and HTTP/2: with a stream, a still, data, a page or an error. */
 export class Pictures {
   readonly #init: PicturesInit
-  readonly #cards = new Cards()
   readonly #badges: Badges
 
   constructor(init: PicturesInit) {
@@ -135,9 +136,10 @@ export class Pictures {
     response: ServerResponse,
     { manifest, key, query }: RequestedPicture,
   ): Promise<void> {
+    const network = networkOf(clientAddress(request))
     const spec = { widget: manifest.name, key, look: parseLook(manifest, 'png', query) }
     await this.#check(manifest, spec)
-    sendJson(request, response, 200, (await this.#init.data.read(manifest, spec)) ?? null)
+    sendJson(request, response, 200, (await this.#init.data.read(manifest, spec, network)) ?? null)
   }
 
   async #sendStill(
@@ -147,16 +149,18 @@ export class Pictures {
     { format }: Extract<Delivery, { kind: 'still' }>,
   ): Promise<void> {
     const { channels, hits, observer, allowReferrer } = this.#init
+    const network = networkOf(clientAddress(request))
     checkReferrer(request.headers, allowReferrer)
     const look = toStillLook(manifest, parseLook(manifest, format, query))
     const spec = { widget: manifest.name, key, look }
     await this.#check(manifest, spec)
-    if (request.method === 'HEAD') return void sendStill(request, response, await channels.open(spec).still())
+    const draw = () => channels.open(spec, network).still(network)
+    if (request.method === 'HEAD') return void sendStill(request, response, await draw())
     const room = roomOf(spec)
     // The picture shows its own hit, so the hit is counted first, and taken back if the drawing fails.
     await hits.count(room)
     try {
-      const frame = await channels.open(spec).still()
+      const frame = await draw()
       const status = sendStill(request, response, frame)
       observer.sentStill(spec.widget, status, status === 200 ? frame.bytes.length : 0)
     } catch (error) {
@@ -201,7 +205,7 @@ export class Pictures {
     if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error, widget)
     if (widget === BADGE_WIDGET && place.format === 'svg')
       return this.#badges.sendError(request, response, error)
-    sendErrorPicture(request, response, error, place, this.#cards)
+    sendErrorPicture(request, response, error, place, this.#init.cards)
   }
 }
 

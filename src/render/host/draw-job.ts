@@ -1,6 +1,6 @@
 import type { SKRSContext2D as Context } from '@napi-rs/canvas'
 import { paintAnimation } from '../../picture/animation.ts'
-import { paint } from '../../picture/encode.ts'
+import { MAX_PIXELS, paint } from '../../picture/encode.ts'
 import type { Frame } from '../../picture/frame.ts'
 import { paintSvg } from '../../picture/svg.ts'
 import type { LoadedWidget } from '../../widget/load-widget.ts'
@@ -81,6 +81,7 @@ export function* drawSteps(
   }
   const { width, height }: Size =
     typeof widget.size === 'function' ? widget.size(params, { data, room, key, pictures }) : look
+  checkPixels(width * height * look.scale ** 2, manifest.sizeFromParams)
   const sheet = {
     ...look,
     width: Math.ceil(width),
@@ -116,6 +117,16 @@ export function* drawSteps(
   // One period from its beginning is the same picture at any time.
   const isTimeless = timings[0]?.time === 0
   return finish(frame, isTimeless ? undefined : GIF_TIME, isTimeless)
+}
+
+/** The parameters of a picture make it larger than any picture may be. */
+export class TooLargeError extends Error {}
+
+function checkPixels(pixels: number, sizeFromParams: boolean): void {
+  if (!sizeFromParams || !(pixels > MAX_PIXELS)) return
+  throw new TooLargeError(
+    `expected a picture of at most ${MAX_PIXELS / 1e6} million pixels, got ${Math.ceil(pixels)}`,
+  )
 }
 
 /** Whether a drawing depends on what the server cannot compare: what `load` returns, or what a parser makes of a text. */

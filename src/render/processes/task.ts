@@ -1,3 +1,4 @@
+import type { Payers } from '../fair-shares.ts'
 import type { Job, JobResult } from '../protocol.ts'
 
 /** How a render process ended and what it left undone. */
@@ -6,6 +7,8 @@ export interface Death {
   reason: string
   /** The jobs it was working on: one of their widgets is the likely cause. */
   suspects: Task[]
+  /** Which of the suspects it was drawing: at most one. */
+  drawing: Task | undefined
   /** The jobs it had not begun. */
   waiting: Task[]
   /** Killed from outside: by the kernel, for memory, or by a person. */
@@ -19,6 +22,8 @@ export interface Task {
   readonly job: Job
   /** Its priority: the highest is drawn first; 0 is not drawn at all, as no viewer waits for it. */
   interest(): number
+  /** The networks that its drawing is charged to. @default none: it is the server's own */
+  payers?(): Payers
   /** Receives each change of a source. */
   onPush?(pushed: Job['pushed']): void
   /** Receives a function that ends the source, once it has begun. */

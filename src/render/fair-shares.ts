@@ -1,0 +1,55 @@
+import { LRUCache } from 'lru-cache'
+
+/** The networks that a drawing is for. They pay for it in equal parts. */
+export interface Payers {
+  /** Some of them, at most a few, however many there are. */
+  readonly networks: readonly string[]
+  /** How many there are in all. */
+  readonly count: number
+}
+
+/** Milliseconds after which half of a debt is forgotten. */
+const HALF_LIFE = 2_000
+/** Networks to remember. A stranger can have any number: the ones that were idle longest are forgotten first. */
+const MAX_NETWORKS = 10_000
+
+interface Account {
+  debt: number
+  at: number
+}
+
+/**
+ * What each network has recently had drawn, in milliseconds of a render process. The schedules of all processes serve
+ * the network with the least debt first, so that one that asks for more than its share waits behind all others.
+ */
+export class FairShares {
+  readonly #accounts = new LRUCache<string, Account>({ max: MAX_NETWORKS })
+  readonly #now: () => number
+
+  /** @param now milliseconds of any clock. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now
+  }
+
+  /** Charges `cost` milliseconds to its payers, each an equal part. */
+  charge({ networks, count }: Payers, cost: number): void {
+    const now = this.#now()
+    for (const network of networks) {
+      const debt = this.#debtOf(network, now) + cost / count
+      this.#accounts.set(network, { debt, at: now })
+    }
+  }
+
+  /** The least debt among its payers, in milliseconds; 0 where there are none. */
+  debt({ networks }: Payers): number {
+    const now = this.#now()
+    let least = Number.POSITIVE_INFINITY
+    for (const network of networks) least = Math.min(least, this.#debtOf(network, now))
+    return networks.length > 0 ? least : 0
+  }
+
+  #debtOf(network: string, now: number): number {
+    const account = this.#accounts.peek(network)
+    return account ? account.debt * 0.5 ** ((now - account.at) / HALF_LIFE) : 0
+  }
+}
