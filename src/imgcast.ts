@@ -33,6 +33,7 @@ import { Renderer } from './render/renderer.ts'
 import { serveStateRequest } from './state-requests.ts'
 import { Polls } from './status/polls.ts'
 import { createDirectSend } from './system/direct-send.ts'
+import { limitLog } from './system/limit-log.ts'
 import { OutgoingClient } from './system/outgoing.ts'
 import { SocketOptions } from './system/socket-options.ts'
 import { Memberships } from './viewer/memberships.ts'
@@ -103,7 +104,8 @@ export async function createImgcast(given: ImgcastOptions = {}): Promise<Imgcast
 async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Closers): Promise<Imgcast> {
   const options = readOptions({ ...given, widgets: toPaths(given.widgets) })
   const { heartbeat, linger, minInterval, publicUrl, trustProxy } = options
-  const log = givenLog ?? pino({ level: options.logLevel })
+  const wholeLog = givenLog ?? pino({ level: options.logLevel })
+  const log = limitLog(wholeLog)
   const token = options.token ?? randomBytes(18).toString('base64url')
   let isClosing = false
   const isReady = () => !isClosing
@@ -203,7 +205,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     handler,
     upgrade: createUpgrade(handler),
     token,
-    log,
+    log: wholeLog,
     stats: () => ({
       connections: viewers.size,
       channels: channels.size,

@@ -26,7 +26,12 @@ export class RenderError extends PublicError {
 
 /** The error for an open picture whose module was deleted. */
 export function noWidget(widget: string): PublicError {
-  return new PublicError({ code: 'not-found', status: 404, caption: `no widget ${widget}` })
+  return new PublicError({
+    code: 'not-found',
+    status: 404,
+    caption: 'the widget of this picture is gone',
+    detail: `no widget ${widget}`,
+  })
 }
 
 /** The error for parameters that make a picture too large, which only its drawing could know. */

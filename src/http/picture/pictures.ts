@@ -9,6 +9,7 @@ import { PublicError, toPublicError } from '../../errors.ts'
 import type { Cards } from '../../picture/cards.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import { networkOf } from '../../system/network-of.ts'
+import { TokenBuckets } from '../../system/token-buckets.ts'
 import type { HitCounter } from '../../viewer/room-hits.ts'
 import { stopping } from '../../viewer/viewers.ts'
 import { type Look, parseLook, toStillLook } from '../../widget/look.ts'
@@ -24,7 +25,7 @@ import { MAX_URL } from '../picture-path.ts'
 import { wantsPage, wantsProblem } from '../purpose.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
 import { sendJson, sendStill } from '../send.ts'
-import { sendErrorPicture, sendProblem } from '../send-error.ts'
+import { sendBareRefusal, sendErrorPicture, sendProblem } from '../send-error.ts'
 import type { StreamDelivery, Streams } from '../stream/streams.ts'
 import { BADGE_WIDGET, readBadgeUrl } from './badge-request.ts'
 import { Badges } from './badges.ts'
@@ -59,6 +60,8 @@ export interface PictureObserver {
   refused(error: PublicError): void
 }
 
+/** Errors of one network that are sent with words: more are 429 without a body. */
+const WORDED_REFUSALS = { perSecond: 20, burst: 200 }
 /** Milliseconds that a request waits for a widget to read its parameters; a later fault is shown in the picture. */
 const READ_TIMEOUT = 150
 /** CSS pixels of what says that a badge is wrong. */
@@ -68,6 +71,7 @@ const BADGE_SIZE = { width: 320, height: 40 }
 export class Pictures {
   readonly #init: PicturesInit
   readonly #badges: Badges
+  readonly #refusals = new TokenBuckets(WORDED_REFUSALS)
 
   constructor(init: PicturesInit) {
     this.#init = init
@@ -201,6 +205,7 @@ export class Pictures {
     this.#init.observer.refused(error)
     logFailure(this.#init.log, request, error)
     if (response.headersSent) return void response.destroy()
+    if (!this.#refusals.take(networkOf(clientAddress(request)))) return sendBareRefusal(response)
     if (wantsProblem(request.headers, extension)) return sendProblem(request, response, error)
     if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error, widget)
     if (widget === BADGE_WIDGET && place.format === 'svg')
