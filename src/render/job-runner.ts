@@ -5,7 +5,7 @@ import type { Payers } from './fair-shares.ts'
 import { JobQuota } from './job-quota.ts'
 import type { Task } from './processes/task.ts'
 import type { Drawing, Job, JobResult } from './protocol.ts'
-import { Abandoned, RenderError, describeFailedJob } from './render-error.ts'
+import { Abandoned, describeFailedJob, RenderError } from './render-error.ts'
 
 /** Receives the outcome of jobs, for metrics. */
 export interface JobObserver {

@@ -144,7 +144,9 @@ test('a still has stills of the embedded pictures, and joins none', async () => 
   await create().source.draw(() => 1)
   expect(viewers).toEqual([])
   const [job] = draw.mock.calls[0] ?? []
-  expect(job?.embedded?.map(({ path, frame }) => [path, frame.bytes.toString()])).toEqual([['other/a', 'still']])
+  expect(job?.embedded?.map(({ path, frame }) => [path, frame.bytes.toString()])).toEqual([
+    ['other/a', 'still'],
+  ])
 })
 
 test('embedded pictures that could be read before go on where they cannot be read any more', async () => {

@@ -258,7 +258,7 @@ function payersOf({ payers }: Task): Payers {
 }
 
 /** Device pixels of the pictures that a job embeds. */
-function weightOf({ shown = [], look }: Job): number {
+function weightOf({ embedded = [], look }: Job): number {
   const scale = look.format === 'svg' ? EMBEDDED_SCALE : look.scale
-  return shown.reduce((sum, { frame }) => sum + frame.width * frame.height * scale ** 2, 0)
+  return embedded.reduce((sum, { frame }) => sum + frame.width * frame.height * scale ** 2, 0)
 }

@@ -40,7 +40,7 @@ function setUp() {
   })
   const add = ({ key, network, interest = 2, scale = 1, embedded = 0 }: Ask) => {
     const frame = { ...plainFrame('red'), width: 1000, height: 1000 }
-    const shown = Array.from({ length: embedded }, (_, index) => ({ path: `${index}`, frame }))
+    const pictures = Array.from({ length: embedded }, (_, index) => ({ path: `${index}`, frame }))
     const job = {
       widget: embedded > 0 ? 'grid' : 'plain',
       key,
