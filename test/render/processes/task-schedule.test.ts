@@ -46,7 +46,7 @@ function setUp() {
       key,
       output: 'frame',
       look: { ...look, scale },
-      shown,
+      embedded: pictures,
     }
     const task: Task = {
       job: job as unknown as Job,
