@@ -13,6 +13,11 @@ const HALF_LIFE = 2_000
 /** Networks to remember. A stranger can have any number: the ones that were idle longest are forgotten first. */
 const MAX_NETWORKS = 10_000
 
+/** The debt from which a network is over its share, while others have something drawn too. */
+const OVER_DEBT = 500
+/** What others must have had drawn recently for that. */
+const OTHERS_DEBT = 5
+
 interface Account {
   debt: number
   at: number
@@ -25,6 +30,8 @@ interface Account {
 export class FairShares {
   readonly #accounts = new LRUCache<string, Account>({ max: MAX_NETWORKS })
   readonly #now: () => number
+  /** Of all networks together. */
+  #total: Account = { debt: 0, at: 0 }
 
   /** @param now milliseconds of any clock. */
   constructor(now: () => number = () => performance.now()) {
@@ -34,6 +41,7 @@ export class FairShares {
   /** Charges `cost` milliseconds to its payers, each an equal part. */
   charge({ networks, count }: Payers, cost: number): void {
     const now = this.#now()
+    if (count > 0) this.#total = { debt: decay(this.#total, now) + (cost * networks.length) / count, at: now }
     for (const network of networks) {
       const debt = this.#debtOf(network, now) + cost / count
       this.#accounts.set(network, { debt, at: now })
@@ -48,8 +56,18 @@ export class FairShares {
     return networks.length > 0 ? least : 0
   }
 
+  /** Whether its payers have had much more drawn than others, of whom there are some. */
+  isOver(payers: Payers): boolean {
+    const debt = this.debt(payers)
+    return debt > OVER_DEBT && decay(this.#total, this.#now()) - debt > OTHERS_DEBT
+  }
+
   #debtOf(network: string, now: number): number {
     const account = this.#accounts.peek(network)
-    return account ? account.debt * 0.5 ** ((now - account.at) / HALF_LIFE) : 0
+    return account ? decay(account, now) : 0
   }
+}
+
+function decay({ debt, at }: Account, now: number): number {
+  return debt * 0.5 ** ((now - at) / HALF_LIFE)
 }

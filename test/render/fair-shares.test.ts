@@ -33,3 +33,14 @@ test('work of the server itself has no debt', () => {
   shares.charge(of(), 1000)
   expect(shares.debt(of())).toBe(0)
 })
+
+test('a network is over its share only while others have something drawn too', () => {
+  let now = 0
+  const shares = new FairShares(() => now)
+  shares.charge(of('a'), 2_000)
+  expect(shares.isOver(of('a'))).toBe(false)
+  shares.charge(of('b'), 20)
+  expect([shares.isOver(of('a')), shares.isOver(of('b'))]).toEqual([true, false])
+  now = 10_000
+  expect(shares.isOver(of('a'))).toBe(false)
+})
