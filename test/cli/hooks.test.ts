@@ -182,7 +182,7 @@ describe('imgcast status', () => {
     ],
     [
       ['set', 'a b', 'hello', '--style', 'nope', '--label-color', 'x'.repeat(1001)],
-      ['key: expected', '--label-color: expected', '--style: expected'],
+      ['key: expected', '--style: expected', '--label-color: expected'],
     ],
   ])('%j: names everything that is wrong, without a server', async (args, names) => {
     const { code, stderr } = await runCommand(['status', ...args, '--server', 'http://127.0.0.1:1'])
