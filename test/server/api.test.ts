@@ -93,8 +93,8 @@ describe('a status', () => {
       ...{ schemaVersion: 2, label: 5, message: '', isError: 'yes', style: 'round', color: 7 },
     })
     expect(status).toBe(400)
-    const names = ['color', 'isError', 'label', 'message', 'schemaVersion', 'style']
-    expect(body.errors.map(({ name }: { name: string }) => name).toSorted()).toEqual(names)
+    const names = ['schemaVersion', 'label', 'message', 'isError', 'style', 'color']
+    expect(body.errors.map(({ name }: { name: string }) => name)).toEqual(names)
     for (const name of names) expect(body.detail).toContain(`${name}: expected `)
     expect((await call('GET', '/status/wrong')).status).toBe(404)
   })

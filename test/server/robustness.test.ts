@@ -156,8 +156,8 @@ test.each(['loops', 'exits', 'aborts', 'allocates', 'allocates-buffers'])(
     console.info(
       `beside ${widget}: the longest wait was ${Math.round(longest)} ms, promised ${drawTimeout + 1000}`,
     )
-    // The promise is a second more than the timeout. On a busy machine it is printed, and only a hang fails.
-    expect(longest).toBeLessThan(drawTimeout + 10_000)
+    // The promise is a second more than the timeout; a busy machine gets three.
+    expect(longest).toBeLessThan(drawTimeout + 3000)
     expect(ticker.closed).toBe(false)
   },
 )
