@@ -40,7 +40,7 @@ export const ownRooms = {
 }
 
 async function measureRooms(count, scale) {
-  return using(await startImgcast(['--max-channels', '1000000']), (server) =>
+  return using(await startImgcast(['--max-channels', '100000']), (server) =>
     using(new Viewers(server.port), async (viewers) => {
       await viewers.open(1, PATH)
       await sleep(scale.time(2000))

@@ -73,12 +73,13 @@ describe('a start that fails', () => {
 test('a server that could not save rejects its close, and has closed everything else', async () => {
   const before = children()
   const imgcast = await start()
-  vi.spyOn(Renderer.prototype, 'close').mockImplementationOnce(() => {
+  const closeRenderer = Renderer.prototype.close
+  vi.spyOn(Renderer.prototype, 'close').mockImplementationOnce(async function (this: Renderer) {
+    await closeRenderer.call(this)
     throw new Error('not saved')
   })
   await expect(imgcast.close()).rejects.toThrow('not saved')
   // The store is closed all the same: another server can have the file.
   await (await start()).close()
-  for (const pid of imgcast.stats().renderers) process.kill(pid, 'SIGKILL')
   await eventually(() => expect(children()).toEqual(before))
 })
