@@ -1,5 +1,6 @@
 import type * as z from 'zod'
-import { badRequest, type Fault } from '../errors.ts'
+import { badRequest } from '../errors.ts'
+import { toFaults } from './to-faults.ts'
 
 /** How the error for a wrong body is named. */
 export interface BodyError {
@@ -15,11 +16,9 @@ export function parseBody<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const { success, data, error } = schema.safeParse(body)
   if (success) return data as z.output<Schema>
-  const faults = new Map<string, Fault>()
-  for (const { path, message } of error.issues) {
-    const name = path.map(String).join('.') || 'body'
-    // The first says what the others follow from.
-    if (!faults.has(name)) faults.set(name, { name, detail: message })
-  }
-  throw badRequest(code, caption, [...faults.values()])
+  throw badRequest(
+    code,
+    caption,
+    toFaults(error, (path) => path.map(String).join('.') || 'body'),
+  )
 }

@@ -1,9 +1,11 @@
 import { expect, test, vi } from 'vitest'
 import { Channels } from '../../src/channel/channels.ts'
 import type { FrameSink, FrameSource } from '../../src/channel/frame-source.ts'
+import type { Bus } from '../../src/cluster/bus.ts'
 import { MemoryBus } from '../../src/cluster/memory-bus.ts'
 import type { Look } from '../../src/widget/look.ts'
 import { plainFrame } from '../support/frames.ts'
+import { Hub } from '../support/hub.ts'
 
 const look: Look = {
   ...{ format: 'png' as const, width: 40, height: 20, scale: 1, quality: 85, fps: 0 },
@@ -12,8 +14,7 @@ const look: Look = {
 }
 const frame = plainFrame('red')
 
-function setUp(maxChannels = 10) {
-  const bus = new MemoryBus()
+function setUp(maxChannels = 10, bus: Bus = new MemoryBus()) {
   const sinks: FrameSink[] = []
   const create = vi.fn(
     (): FrameSource => ({
@@ -57,6 +58,22 @@ test('a change of a room reaches its channels, whatever is in its key, until the
   channels.close()
   bus.publish('a/what?', 'state')
   expect(redraws.map(({ mock }) => mock.calls.length)).toEqual([1, 0])
+})
+
+test('every channel is drawn again, once, when a bus that was cut off is connected again', () => {
+  const hub = new Hub()
+  const [near, far] = [hub.join(), hub.join()]
+  const { channels } = setUp(10, near.bus)
+  const redraws = ['b', 'c'].map((key) => vi.spyOn(channels.open({ widget: 'a', key, look }), 'redraw'))
+  const calls = () => redraws.map(({ mock }) => mock.calls.length)
+  near.cut()
+  far.bus.publish('a/b', 'state')
+  expect(calls()).toEqual([0, 0])
+  near.reconnect()
+  expect(calls()).toEqual([1, 1])
+  channels.close()
+  near.reconnect()
+  expect(calls()).toEqual([1, 1])
 })
 
 test('where there are too many, the oldest that nobody watches goes; with all watched there is no more', () => {

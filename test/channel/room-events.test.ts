@@ -4,6 +4,7 @@ import { MemoryBus } from '../../src/cluster/memory-bus.ts'
 import { MemoryPresence } from '../../src/cluster/memory-presence.ts'
 import { MemoryStore } from '../../src/cluster/memory-store.ts'
 import { eventually } from '../support/eventually.ts'
+import { Hub } from '../support/hub.ts'
 import { memoryHistory } from '../support/memory-history.ts'
 
 function makeEvents() {
@@ -22,6 +23,29 @@ function makeEvents() {
 }
 
 describe('events of rooms', () => {
+  test('cannot be resumed across a gap in the bus, and can again after it', async () => {
+    const hub = new Hub()
+    const [near, far] = [hub.join(), hub.join()]
+    const events = new RoomEvents(near.presence, near.bus)
+    const seen: LiveEvent[] = []
+    events.subscribe(
+      (event) => seen.push(event),
+      () => {},
+    )
+    await near.presence.join('r/a', 'ann')
+    await eventually(() => expect(seen).toHaveLength(1))
+    const before = events.lastId
+    near.cut()
+    await far.parts.store.set('r/b', 'x', 1)
+    near.reconnect()
+    expect(events.since(before)).toBeUndefined()
+    const after = events.lastId
+    await far.parts.store.set('r/b', 'x', 2)
+    await eventually(() =>
+      expect(events.since(after)?.map(({ type, room }) => [type, room])).toEqual([['state', 'r/b']]),
+    )
+  })
+
   test('are each joining and leaving with the counts of then, and each write', async () => {
     const { presence, store, seen, arrived } = makeEvents()
     const [ann, again] = await Promise.all([presence.join('r/a', 'ann'), presence.join('r/a', 'ann')])

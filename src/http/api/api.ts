@@ -52,21 +52,10 @@ const PREFLIGHT = {
  * The HTTP API under `/api`: JSON in, JSON out; what is wrong is thrown. All of it is behind the token, but for its own
  * description.
  */
-export function createApi({
-  renderer,
-  store,
-  rooms,
-  history,
-  events,
-  polls,
-  hooks,
-  guard,
-  sessions,
-  publicUrl,
-  sockets,
-}: ApiInit): Router {
+export function createApi(init: ApiInit): Router {
+  const { renderer, rooms, store, hooks, guard, sessions } = init
   const api = Router()
-  const known = toSite(publicUrl)
+  const known = toSite(init.publicUrl)
   const baseOf = (request: Request) => (known ?? siteOf(request, SERVER_PATHS.api)).base
   // Before the token: a preflight of a browser has none (Fetch, section 4.8).
   api.use((request, response, next) => {
@@ -82,12 +71,12 @@ export function createApi({
   })
   api.use(
     createRoomsApi(renderer, rooms, baseOf),
-    createHistoryApi(renderer, history),
+    createHistoryApi(renderer, init.history),
     createStateApi(renderer, store),
-    createEventsApi(renderer, events),
-    createStatusApi(store, polls),
+    createEventsApi(renderer, init.events),
+    createStatusApi(store, init.polls),
     createHooksApi(renderer, hooks, baseOf),
-    createAuditApi(sockets),
+    createAuditApi(init.sockets),
   )
   api.use(() => {
     throw new PublicError({ code: 'not-found', status: 404, caption: 'no such call' })

@@ -1,7 +1,8 @@
 import { Router } from 'express'
+import * as z from 'zod'
 import type { LiveEvent, RoomEvents } from '../../channel/room-events.ts'
-import { type Fault, quote } from '../../errors.ts'
-import { badParameters } from '../../widget/look.ts'
+import { expected } from '../../schema/expected.ts'
+import { parseQuery } from '../../schema/parse-query.ts'
 import { isWidgetName, parseRoom } from '../../widget/room.ts'
 import { refuseOthers } from '../methods.ts'
 import { searchOf } from '../request.ts'
@@ -21,10 +22,12 @@ interface EventFilter {
  */
 export function createEventsApi(known: Manifests, events: RoomEvents): Router {
   const api = Router()
+  const querySchema = eventQuerySchema((room) => isKnownRoom(known, room))
   api
     .route(EVENTS_PATH)
     .get((request, response) => {
-      const filter = parseFilter(known, searchOf(request))
+      const { room, widget } = parseQuery(querySchema, searchOf(request))
+      const filter = { rooms: new Set(room), widgets: new Set(widget) }
       if (request.method === 'HEAD') {
         writeEventHead(response)
         response.end()
@@ -52,22 +55,19 @@ export function createEventsApi(known: Manifests, events: RoomEvents): Router {
   return api
 }
 
-function parseFilter(known: Manifests, query: URLSearchParams): EventFilter {
-  const faults: Fault[] = []
-  const read = (name: string, isRight: (text: string) => boolean, example: string) =>
-    new Set(
-      query.getAll(name).filter((text) => {
-        if (isRight(text)) return true
-        faults.push({ name, detail: `expected something like ${example}, got ${quote(text)}` })
-        return false
-      }),
-    )
-  const filter = {
-    rooms: read('room', (room) => isKnownRoom(known, room), 'online/blog'),
-    widgets: read('widget', isWidgetName, 'online'),
-  }
-  if (faults.length > 0) throw badParameters(faults)
-  return filter
+/** The parameters of an event stream. @param isKnown whether a text is a room that the server knows */
+export function eventQuerySchema(isKnown: (room: string) => boolean) {
+  const like = (example: string) => expected(`something like ${example}`)
+  return z.object({
+    room: z
+      .array(z.string().refine(isKnown, like('online/blog')))
+      .optional()
+      .meta({ description: 'Only this room, like `online/blog`; repeatable.' }),
+    widget: z
+      .array(z.string().refine(isWidgetName, like('online')))
+      .optional()
+      .meta({ description: 'Only rooms of this widget; repeatable.' }),
+  })
 }
 
 function isKnownRoom(known: Manifests, room: string): boolean {

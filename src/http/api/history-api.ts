@@ -1,8 +1,10 @@
 import { type Request, type Response, Router } from 'express'
+import * as z from 'zod'
 import type { History, HistoryRange } from '../../cluster/history.ts'
 import { DAY, HOUR, MINUTE } from '../../cluster/minute.ts'
 import { wholeSteps } from '../../cluster/roll-up.ts'
-import { type Fault, quote } from '../../errors.ts'
+import { quote } from '../../errors.ts'
+import { parseQuery, wordParameter } from '../../schema/parse-query.ts'
 import { dateToTime, readDate } from '../../widget/date.ts'
 import { badParameters } from '../../widget/look.ts'
 import type { HistoryStep } from '../../widget/room-history.ts'
@@ -13,19 +15,42 @@ import { sendTagged, sendTaggedJson } from '../send.ts'
 
 const STEPS = { minute: MINUTE, hour: HOUR, day: DAY }
 type StepName = keyof typeof STEPS
-export const STEP_NAMES = [...Object.keys(STEPS), 'auto']
-export const FORMATS = ['json', 'csv']
 /** More steps than a week has minutes are more than one answer. */
 const MAX_STEPS = 10_080
 /** `auto` takes the finest step that makes no more of them. */
 const MAX_AUTO_STEPS = 1_500
 const CSV_HEAD = 'time,visitors_peak,visitors_mean,connections_peak,connections_mean,hits'
 
-/** A history as it was asked for. */
+/** The range and form of a requested history. */
 export interface HistoryQuery extends HistoryRange {
   stepName: StepName
-  format: string
+  format: 'json' | 'csv'
 }
+
+const TIMES = 'in ISO 8601 or as milliseconds since the epoch'
+const timeParameter = z.string().transform((text, context) => {
+  const time = toTime(text)
+  if (time !== undefined) return time
+  const expected = isWithoutZone(text)
+    ? 'expected a time zone after the time, like Z or +02:00'
+    : 'expected a time in ISO 8601, or milliseconds since the epoch'
+  context.addIssue({ code: 'custom', message: `${expected}, got ${quote(text)}` })
+  return z.NEVER
+})
+
+/** The parameters of a history. */
+export const historyQuerySchema = z.object({
+  to: timeParameter.optional().meta({ description: `Its end, ${TIMES}; by default now.` }),
+  from: timeParameter
+    .optional()
+    .meta({ description: `Its beginning, ${TIMES}; by default a day before \`to\`.` }),
+  step: wordParameter(['minute', 'hour', 'day', 'auto'])
+    .default('auto')
+    .meta({ description: `\`auto\` is the finest that makes no more than ${MAX_AUTO_STEPS} steps.` }),
+  format: wordParameter(['json', 'csv'])
+    .default('json')
+    .meta({ description: 'JSON, or a table with the columns `time`, `visitors_peak` and so on.' }),
+})
 
 /** `GET /rooms/<widget>/<key>/history`: who watched a room when, as JSON or CSV. */
 export function createHistoryApi(known: Manifests, history: Pick<History, 'read'>): Router {
@@ -42,46 +67,21 @@ export function createHistoryApi(known: Manifests, history: Pick<History, 'read'
 }
 
 /**
- * Reads `from`, `to` (ISO 8601, or milliseconds since the epoch), `step` and `format`; without them, the last day.
- * @throws PublicError 400, naming every wrong one.
+ * Reads the range and form of a history; by default the last day.
+ * @throws PublicError 400, naming every wrong parameter.
  */
 export function parseHistoryQuery(query: URLSearchParams, now: number): HistoryQuery {
-  const faults: Fault[] = []
-  const readTime = (name: string, usual: (at: number) => number, at: number): number => {
-    const text = query.get(name)
-    if (text === null) return usual(at)
-    const time = toTime(text)
-    if (time === undefined) {
-      const expected = isWithoutZone(text)
-        ? 'expected a time zone after the time, like Z or +02:00'
-        : 'expected a time in ISO 8601, or milliseconds since the epoch'
-      const detail = `${expected}, got ${quote(text)}`
-      faults.push({ name, detail })
-    }
-    return time ?? usual(at)
-  }
-  const readWord = (name: string, words: readonly string[], usual: string): string => {
-    const text = query.get(name) ?? usual
-    if (words.includes(text)) return text
-    faults.push({ name, detail: `expected one of ${words.join(', ')}, got ${quote(text)}` })
-    return usual
-  }
-  const to = readTime('to', (at) => at, now)
-  const from = readTime('from', (end) => end - DAY, to)
-  const wish = readWord('step', STEP_NAMES, 'auto')
-  const format = readWord('format', FORMATS, 'json')
-  const stepName = wish === 'auto' ? fitStep(to - from) : (wish as StepName)
+  const { to = now, from = to - DAY, step: stepParameter, format } = parseQuery(historyQuerySchema, query)
+  const stepName = stepParameter === 'auto' ? fitStep(to - from) : stepParameter
   const step = STEPS[stepName]
-  if (faults.length === 0 && from >= to)
-    faults.push({
-      name: 'from',
-      detail: `expected a time before \`to\`, ${quote(toIso(to))}, got ${quote(toIso(from))}`,
-    })
-  if (faults.length === 0 && (to - from) / step > MAX_STEPS) {
-    const detail = `expected at most ${MAX_STEPS} steps from \`from\` to \`to\`, got ${Math.ceil((to - from) / step)} by ${stepName}`
-    faults.push({ name: 'step', detail })
+  if (from >= to) {
+    const detail = `expected a time before \`to\`, ${quote(toIso(to))}, got ${quote(toIso(from))}`
+    throw badParameters([{ name: 'from', detail }])
   }
-  if (faults.length > 0) throw badParameters(faults)
+  if ((to - from) / step > MAX_STEPS) {
+    const detail = `expected at most ${MAX_STEPS} steps from \`from\` to \`to\`, got ${Math.ceil((to - from) / step)} by ${stepName}`
+    throw badParameters([{ name: 'step', detail }])
+  }
   return { from, to, step, stepName, format }
 }
 

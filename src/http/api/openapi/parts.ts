@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import { quote } from '../../../errors.ts'
 
 /** A piece of an OpenAPI document, or of a JSON Schema. */
@@ -112,10 +113,6 @@ export function object(properties: Json, optional: readonly string[] = []): Json
   return { type: 'object', properties, required, additionalProperties: false }
 }
 
-export function list(items: Json): Json {
-  return { type: 'array', items }
-}
-
 export function inPath(name: string, description: string, pattern?: string): Json {
   const schema = { type: 'string', ...(pattern !== undefined && { pattern }) }
   return { name, in: 'path', required: true, description, schema }
@@ -123,6 +120,14 @@ export function inPath(name: string, description: string, pattern?: string): Jso
 
 export function inQuery(name: string, description: string, schema: Json): Json {
   return { name, in: 'query', description, schema }
+}
+
+/** The parameters of a query, from the schema that parses it. */
+export function inQueryOf(schema: z.ZodObject): Json[] {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' })
+  return Object.entries(properties as Record<string, Json>).map(([name, { description, ...rest }]) =>
+    inQuery(name, String(description), rest),
+  )
 }
 
 /** Every problem that an operation may name. */

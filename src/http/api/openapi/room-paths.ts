@@ -1,10 +1,11 @@
+import { isRoomName } from '../../../widget/room.ts'
 import { DEFAULT_LIMIT, DEFAULT_SORT, MAX_LIMIT, SORTS } from '../../room-list.ts'
-import { FORMATS, STEP_NAMES } from '../history-api.ts'
-import { GONE, inPath, inQuery, type Json, json, list, operation, ROOM, ref, tagged } from './parts.ts'
+import { eventQuerySchema } from '../events-api.ts'
+import { historyQuerySchema } from '../history-api.ts'
+import { GONE, inPath, inQuery, inQueryOf, type Json, json, operation, ROOM, ref, tagged } from './parts.ts'
 
 const NAME = inPath('name', 'The name of the value. Names that begin with `$` belong to the server.')
 const TEXT = { type: 'string' }
-const TIMES = 'in ISO 8601 or as milliseconds since the epoch'
 
 /** The paths of rooms, what they remember, and what happens in them. */
 export function roomPaths(): Json {
@@ -55,18 +56,7 @@ export function roomPaths(): Json {
         id: 'getHistory',
         tag,
         summary: 'Get the history of a room',
-        parameters: [
-          inQuery('from', `Its beginning, ${TIMES}; by default a day before \`to\`.`, TEXT),
-          inQuery('to', `Its end, ${TIMES}; by default now.`, TEXT),
-          inQuery('step', '`auto` is the finest that makes no more than 1500 steps.', {
-            enum: STEP_NAMES,
-            default: 'auto',
-          }),
-          inQuery('format', 'JSON, or a table with the columns `time`, `visitors_peak` and so on.', {
-            enum: FORMATS,
-            default: 'json',
-          }),
-        ],
+        parameters: inQueryOf(historyQuerySchema),
         answers: tagged('The history.', ref('History'), { others: { 'text/csv': { schema: TEXT } } }),
         problems: [400],
       }),
@@ -106,8 +96,7 @@ export function roomPaths(): Json {
           'Events `join`, `leave` and `state`, each with a `data` of the schema `Event`. With `Last-Event-ID`, missed ' +
           'events come first, or an event `gap` if they are no longer kept. A client that does not keep up is disconnected.',
         parameters: [
-          inQuery('room', 'Only this room, like `online/blog`; repeatable.', list(TEXT)),
-          inQuery('widget', 'Only rooms of this widget; repeatable.', list(TEXT)),
+          ...inQueryOf(eventQuerySchema(isRoomName)),
           {
             name: 'Last-Event-ID',
             in: 'header',

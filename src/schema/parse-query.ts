@@ -1,0 +1,32 @@
+import * as z from 'zod'
+import { quote } from '../errors.ts'
+import { badParameters } from '../widget/look.ts'
+import { toFaults } from './to-faults.ts'
+
+/**
+ * Parses a query string by the schema of its parameters. Names that the schema lacks are ignored; an array gets every
+ * value of its name, anything else the first.
+ * @throws PublicError 400 that names every wrong parameter.
+ */
+export function parseQuery<Schema extends z.ZodObject>(
+  schema: Schema,
+  query: URLSearchParams,
+): z.output<Schema> {
+  const given = Object.entries(schema.shape)
+    .filter(([name]) => query.has(name))
+    .map(([name, field]) => [name, isList(field) ? query.getAll(name) : query.get(name)])
+  const { data, error } = schema.safeParse(Object.fromEntries(given))
+  if (error) throw badParameters(toFaults(error, (path) => String(path[0])))
+  return data
+}
+
+/** A parameter that is one of some words. */
+export function wordParameter<const Words extends readonly string[]>(words: Words) {
+  return z.enum(words, {
+    error: ({ input }) => `expected one of ${words.join(', ')}, got ${quote(input)}`,
+  })
+}
+
+function isList(field: unknown): boolean {
+  return field instanceof z.ZodOptional ? isList(field.unwrap()) : field instanceof z.ZodArray
+}
