@@ -1,254 +1,34 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { loadImage } from '@napi-rs/canvas'
 import { describe, expect, it } from 'vitest'
 import { compare, decode, type Pixels } from '../../src/picture/compare.ts'
 import { expectPicture, TOLERANCE } from '../../src/picture/expect-picture.ts'
-import type { Frame } from '../../src/picture/frame.ts'
-import { drawJob, type Supplies } from '../../src/render/host/draw-job.ts'
-import type { Job } from '../../src/render/protocol.ts'
-import { parseLook } from '../../src/widget/look.ts'
-import { toManifest } from '../../src/widget/manifest.ts'
-import type { HistorySpan, RoomHistory } from '../../src/widget/room-history.ts'
-import type { EmbeddedPicture, Widget } from '../../src/widget/widget.ts'
-import chart from '../../widgets/chart.ts'
-import clock from '../../widgets/clock.ts'
-import countdown from '../../widgets/countdown.ts'
+import type { RoomHistory } from '../../src/widget/room-history.ts'
 import grid from '../../widgets/grid.ts'
 import hitCounter from '../../widgets/hits.ts'
-import online from '../../widgets/online.ts'
 import rooms from '../../widgets/rooms.ts'
-import sine from '../../widgets/sine.ts'
-import status from '../../widgets/status.ts'
-import trafficLight from '../../widgets/traffic-light.ts'
-import { cutBox, makeSheet, type Sheet } from '../support/sheet.ts'
-
-const widgets = {
-  chart,
-  clock,
-  countdown,
-  grid,
-  hits: hitCounter,
-  online,
-  rooms,
-  sine,
-  status,
-  'traffic-light': trafficLight,
-}
-type Name = keyof typeof widgets
-type Facts = Partial<Omit<Job, 'output' | 'widget' | 'look'>> & Partial<Supplies>
+import { cutBox, type Sheet } from '../support/sheet.ts'
+import {
+  build,
+  drawFrame,
+  drawSheet,
+  hits,
+  long,
+  type Name,
+  NOON,
+  readData,
+  run,
+  sheets,
+  table,
+} from './sheets.ts'
 
 const GOLDEN = join(import.meta.dirname, 'golden')
-const NOON = Date.UTC(2026, 0, 1, 12)
-
-function run(output: Job['output'], name: Name, query: string, { data, pictures = [], ...facts }: Facts) {
-  const widget = widgets[name] as unknown as Widget
-  const manifest = toManifest(name, '', widget)
-  const look = parseLook(manifest, 'png', new URLSearchParams(query))
-  const usual = { key: 'main', connections: 3, visitors: 2, peak: 5, time: NOON }
-  const job = { ...usual, ...facts, output, widget: name, look }
-  return drawJob({ widget, manifest }, job, { data, pictures })
-}
-
-function drawFrame(name: Name, query = '', facts: Facts = {}): Frame {
-  return (run('frame', name, query, facts) as { frame: Frame }).frame
-}
-
-/** What a picture of these would have as its `pictures`. */
-function showAll(...pictures: [name: Name, query?: string, facts?: Facts][]): Promise<EmbeddedPicture[]> {
-  return Promise.all(
-    pictures.map(async ([name, query = '', facts]) => {
-      const { bytes, width, height } = drawFrame(name, `${query}&scale=2`, facts)
-      return { path: name, image: await loadImage(bytes), width, height }
-    }),
-  )
-}
-
-function readData(name: Name, facts: Facts = {}): unknown {
-  return (run('data', name, '', facts) as { data: unknown }).data
-}
-
-const long = 'a message much longer than any badge on any page has a right to be, '.repeat(3)
-const build = { schemaVersion: 1, label: 'build', message: 'passing', color: 'brightgreen' }
-/** A day's rise and fall, or an hour's or a week's. */
-function watched(span: HistorySpan, crowd: number, room = 'online/blog'): RoomHistory {
-  const [count, step, waves] = ({ hour: [60, 1, 3], day: [144, 10, 2], week: [168, 60, 7] } as const)[span]
-  const from = NOON - count * step * 60_000
-  const steps = Array.from({ length: count }, (_, index) => {
-    const wave = 0.5 + 0.4 * Math.sin((index / count) * waves * Math.PI * 2)
-    const mean = crowd * (wave + 0.1 * Math.sin(index * 2.3))
-    const level = { peak: Math.ceil(mean * 1.15), mean }
-    return { time: from + index * step * 60_000, visitors: level, connections: level, hits: 0 }
-  })
-  const now = steps.at(-1)?.visitors.peak ?? 0
-  return {
-    room,
-    from,
-    to: NOON,
-    step: step * 60_000,
-    steps,
-    visitors: now,
-    connections: now,
-    peak: 999,
-    peakToday: Math.max(...steps.map(({ visitors }) => visitors.peak)),
-    hits: crowd * 31,
-  }
-}
-
-const hits = { hits: 4711, today: 42 }
-const styles = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social']
-/** A right-to-left mark and an emoji to come: what no machine's fonts change. */
-const [BACKWARDS, NO_EMOJI] = ['\u200f', '\u{1faff}'].map(encodeURIComponent)
-
-const table = [
-  watched('day', 140),
-  watched('day', 1_234_567, 'sine/a-room-with-a-rather-long-name'),
-  watched('day', 0, 'hits/main'),
-]
-
-/** The states of each widget that are kept, all on one sheet. */
-const sheets: Record<Name, [query: string, facts?: Facts][]> = {
-  chart: [
-    ['span=day', { data: watched('day', 140) }],
-    ['span=week', { data: watched('week', 23_456) }],
-    ['span=hour', { data: watched('hour', 12) }],
-    ['span=week&width=120&height=40', { data: watched('week', 9) }],
-    ['width=120&height=100', { data: watched('day', 3) }],
-    ['width=300&height=120&label=Last+day', { data: watched('day', 0) }],
-    ['width=120&height=60', { data: watched('day', 0) }],
-  ],
-  clock: [
-    ['', { time: NOON - 6_683_000 }],
-    ['zone=America/New_York&seconds=no&label=&width=80&height=80'],
-    ['zone=Asia/Kathmandu&color=8250df&background=fffbe6&width=120'],
-    ['face=digital&zone=Europe/Berlin'],
-    ['face=digital&hours=12&width=240&height=72&label=Headquarters+of+a+rather+long+name'],
-    ['face=digital&seconds=no&label=&width=90&height=32&color=3fb950'],
-    ['face=digital&width=160&height=60&background=transparent'],
-    ['face=digital&hours=12&width=100&height=24'],
-    ['zone=Asia/Kathmandu', { time: NOON - 9_900_000 }],
-    ['width=112&height=112', { time: NOON - 12_600_000 }],
-  ],
-  countdown: [
-    [''],
-    ['to=2026-01-02&label=to+the+launch&background=transparent'],
-    ['to=2026-01-01&done=Happy+New+Year!'],
-    ['to=2099-12-31T23:59&label=&width=200&height=60&color=e05d44'],
-    ['width=100&height=20&background=transparent'],
-    ['width=150&height=50&label='],
-    ['to=2040-01-01&width=600&height=200'],
-    ['style=line&height=36'],
-    [`style=line&height=30&width=300&label=${BACKWARDS}a+rather+long+name+of+what+is+to+come`],
-  ],
-  grid: [
-    [
-      '',
-      {
-        pictures: await showAll(
-          ['countdown', 'height=160'],
-          ['clock'],
-          ['online', 'width=320&height=44'],
-          ['hits', '', { data: hits }],
-        ),
-      },
-    ],
-    [
-      'columns=3&align=start&padding=20&background=fffbe6',
-      {
-        pictures: await showAll(
-          ['online'],
-          ['online', 'width=240'],
-          ['traffic-light', 'width=24&height=60'],
-          ['status'],
-        ),
-      },
-    ],
-    ['columns=1&gap=0', { pictures: await showAll(['status'], ['online']) }],
-    ['show='],
-  ],
-  hits: [
-    ['label=visitors+since+1996', { data: hits }],
-    ['style=led&label=today&span=today', { data: hits }],
-    ['style=flip', { data: { hits: 890_236, today: 1 } }],
-    ['style=plain&digits=1', { data: { hits: 1_000_000, today: 1 } }],
-    ['digits=1', { data: { hits: 0, today: 0 } }],
-    ['size=12&label=a+label+much+longer+than+six+digits', { data: { hits: 123_456_789, today: 0 } }],
-    ['style=led&size=20&digits=3&color=3fb950', { data: hits }],
-    ['style=flip&size=72&digits=2&color=ffb800', { data: { hits: 37, today: 0 } }],
-  ],
-  online: [
-    ['', { visitors: 12 }],
-    ['style=box&label=viewers', { visitors: 12 }],
-    ['', { visitors: 0 }],
-    ['', { visitors: 1_000_000 }],
-    ['width=240', { visitors: 1_000_000 }],
-    ['label=people+reading+this+very+long+article+today'],
-    [`label=${BACKWARDS}mirrored`, { visitors: 12 }],
-    [`label=coffee+${NO_EMOJI}+drinkers`, { visitors: 12 }],
-    ['background=white'],
-    ['background=transparent'],
-    ['background=transparent&color=8250df'],
-    ['width=60&height=16'],
-    ['width=60&height=150', { visitors: 1_000_000 }],
-    ['width=300&height=80'],
-  ],
-  rooms: [
-    ['', { data: table }],
-    ['names=no&width=420&height=120&cell=84', { data: table }],
-    ['counts=visitors&names=no&cell=48&width=140&height=90&color=3fb950', { data: table }],
-    ['width=240&height=60', { data: table }],
-    ['background=fffbe6&span=hour', { data: [watched('hour', 7)] }],
-    ['width=200&height=40', { data: [] }],
-  ],
-  sine: [
-    ['width=300&height=100'],
-    ['width=300&height=100', { time: NOON + 300 }],
-    ['width=300&height=100&background=0d1117&color=3fb950&frequency=5'],
-    ['width=60&height=30'],
-    ['width=300&height=150&thickness=8&amplitude=1'],
-    ['width=300&height=60&amplitude=0'],
-  ],
-  status: [
-    ['', { key: 'deploys' }],
-    ...styles.map((style): [string, Facts] => [`style=${style}`, { data: build }]),
-    ['', { data: { label: 'build', message: 'failing', isError: true } }],
-    ['', { data: { ...build, message: long } }],
-    ['', { data: { label: 'paint', message: 'cream', color: 'fffbe6' } }],
-    ['', { data: { message: 'alone', color: 'blue' } }],
-    ['label=deploy&color=8250df&labelColor=navy', { data: build }],
-  ],
-  'traffic-light': [
-    ['', { time: 0 }],
-    ['', { time: 500 }],
-    ['', { time: 1000 }],
-    ['width=24&height=60', { time: 500 }],
-  ],
-}
 const states = Object.entries(sheets).flatMap(([name, rows]) =>
   rows.map(([query, facts]) => [name as Name, query, facts] as const),
 )
 const cases = Object.keys(sheets).flatMap((name) =>
   ([1, 2] as const).map((scale) => [scale === 1 ? name : `${name}@2x`, name as Name, scale] as const),
 )
-
-/** Light pages and dark ones: first with the theme `auto` on both, then with the right one. */
-const COLUMNS = [
-  { page: '#ffffff', theme: 'auto' },
-  { page: '#0d1117', theme: 'auto' },
-  { page: '#ffffff', theme: 'light' },
-  { page: '#0d1117', theme: 'dark' },
-]
-
-async function drawSheet(name: Name, scale: number): Promise<Sheet> {
-  const columns = COLUMNS.slice(0, 'theme' in (widgets[name].params ?? {}) && name !== 'grid' ? 4 : 2)
-  const rows = sheets[name].map(([query, facts]) =>
-    columns.map(({ theme }) => drawFrame(name, `${query}&theme=${theme}&scale=${scale}`, facts).bytes),
-  )
-  return makeSheet(
-    rows,
-    columns.map(({ page }) => page),
-  )
-}
 
 async function hasChanged({ png, boxes }: Sheet, path: string): Promise<boolean> {
   if (!existsSync(path)) return false
