@@ -52,6 +52,8 @@ export class Channel implements FrameSink {
   #isFresh = false
   /** When time alone makes the newest frame old. */
   #freshUntil = 0
+  /** When the clock alone changes the newest frame, on the clock of `performance`. */
+  #changesAt = Number.POSITIVE_INFINITY
   #lastDrawAt = Number.NEGATIVE_INFINITY
   /** The shortest time before the next drawing, as its events ask. */
   #interval: number
@@ -95,6 +97,11 @@ export class Channel implements FrameSink {
     if (!this.#isCurrent()) this.redraw()
     else this.#schedule(this.#freshUntil)
     return () => this.#broadcast.remove(viewer)
+  }
+
+  /** Milliseconds until the clock alone changes the newest frame; infinite if it never does. */
+  get changesIn(): number {
+    return Math.max(0, this.#changesAt - performance.now())
   }
 
   /**
@@ -234,6 +241,7 @@ export class Channel implements FrameSink {
       const { frame, next = Number.POSITIVE_INFINITY } = drawing
       const heartbeat = frame.animated ? pace.heartbeat * ANIMATION_HEARTBEATS : pace.heartbeat
       this.#freshUntil = startedAt + Math.min(next, heartbeat)
+      this.#changesAt = startedAt + next
       this.#failure = undefined
       await this.#broadcast.show(frame)
     } catch (error) {

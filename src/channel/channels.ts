@@ -1,6 +1,7 @@
 import type { Bus } from '../cluster/bus.ts'
 import { PublicError } from '../errors.ts'
 import { Cards } from '../picture/cards.ts'
+import { deviceOf } from '../widget/look-device.ts'
 import { roomOf } from '../widget/room.ts'
 import { Channel, type Pace } from './channel.ts'
 import type { EmbeddedChannels } from './embedded-frames.ts'
@@ -88,7 +89,7 @@ export class Channels implements EmbeddedChannels {
     const room = roomOf(spec)
     const channel = new Channel({
       source: this.#init.sources.create(spec, this),
-      sheet: spec.look,
+      sheet: { ...spec.look, device: deviceOf(spec.look) },
       pace: this.#init.pace,
       cards: this.#cards,
       observer: this.#init.observer,

@@ -18,6 +18,7 @@ export const EXTENSIONS = {
   jpeg: { delivery: 'negotiated', format: 'jpeg' },
   gif: { delivery: 'still', format: 'gif', label: 'GIF' },
   svg: { delivery: 'still', format: 'svg', label: 'SVG' },
+  bmp: { delivery: 'still', format: 'bmp', label: 'BMP' },
   mjpeg: { delivery: 'stream', format: 'jpeg' },
   json: { delivery: 'data' },
 } as const satisfies Record<string, ExtensionRow>

@@ -29,8 +29,8 @@ export class Cards {
   }
 
   #get(name: string, sheet: Sheet, paint: (sheet: Sheet) => Frame): Frame {
-    const { format, width, height, scale } = sheet
-    const id = `${format} ${width} ${height} ${scale} ${name}`
+    const { format, width, height, scale, device } = sheet
+    const id = `${format} ${width} ${height} ${scale} ${JSON.stringify(device)} ${name}`
     const known = this.#cards.get(id)
     if (known) return known
     const card = paint(sheet)
@@ -39,7 +39,7 @@ export class Cards {
   }
 }
 
-function toCheap({ width, height, scale, format }: Sheet): Sheet {
+function toCheap({ width, height, scale, format, device }: Sheet): Sheet {
   const affordable = Math.sqrt(MAX_PIXELS / (width * height))
-  return { width, height, format, scale: Math.min(scale, affordable), quality: 90 }
+  return { width, height, format, device, scale: Math.min(scale, affordable), quality: 90 }
 }

@@ -1,4 +1,5 @@
 import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas'
+import type { Device } from './device/encode-for-device.ts'
 import type { Background } from './flatten.ts'
 import { registerFonts } from './fonts.ts'
 import type { Format } from './frame.ts'
@@ -17,6 +18,8 @@ export interface Sheet {
   background?: Background
   /** Redraws per second. @default 0 */
   fps?: number
+  /** The small device that it is for. @default none: all colours, as drawn */
+  device?: Device | undefined
 }
 
 /** Maximum number of device pixels of a picture: 64 MB of canvas. */

@@ -4,7 +4,10 @@ import { createHash } from 'node:crypto'
 export type StreamFormat = 'png' | 'jpeg' | 'webp'
 
 /** The formats a picture can be encoded in. */
-export type Format = StreamFormat | 'gif' | 'svg'
+export const FORMATS = ['png', 'jpeg', 'webp', 'gif', 'svg', 'bmp'] as const
+
+/** A format a picture can be encoded in. */
+export type Format = (typeof FORMATS)[number]
 
 /** An encoded picture; immutable. */
 export interface Frame {

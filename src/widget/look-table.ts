@@ -1,4 +1,7 @@
-import type { Format } from '../picture/frame.ts'
+import { DITHERS, type Dither } from '../picture/device/dither.ts'
+import { isDeviceFormat, MAX_COLORS } from '../picture/device/encode-for-device.ts'
+import { TURNS } from '../picture/device/turn.ts'
+import { FORMATS, type Format } from '../picture/frame.ts'
 import { defaultLength, type Manifest } from './manifest.ts'
 import type { ParamSpec, ParamValue } from './param.ts'
 import { MAX_FPS } from './picture-limits.ts'
@@ -16,12 +19,19 @@ interface LookRow<Value extends ParamValue> {
   unusedIn?: readonly Format[]
 }
 
+/** Bits a pixel, in a query; `auto` is as many as the colours need. */
+export type BitsChoice = (typeof BITS)[number]
+
+/** A turn clockwise, in a query. */
+export type TurnChoice = `${(typeof TURNS)[number]}`
+
 /** How a looping picture is delivered. */
 export type Animate = (typeof ANIMATE)[number]
 
 const DEFAULT_QUALITY = 85
 /** `push`: frame by frame; `loop`: one period as one animated picture; `off`: one frame. */
 const ANIMATE = ['push', 'loop', 'off'] as const
+const BITS = ['auto', '1', '2', '4', '8'] as const
 
 /**
  * The look parameters, in the order in which pages show them. The type of a look, its identity (which decides who shares
@@ -68,7 +78,46 @@ const LOOK_TABLE = {
   quality: row<number>({
     spec: () => ({ kind: 'integer', default: DEFAULT_QUALITY, min: 1, max: 100, about: 'JPEG and WebP' }),
     absent: () => DEFAULT_QUALITY,
-    unusedIn: ['png', 'gif', 'svg'],
+    unusedIn: ['png', 'gif', 'svg', 'bmp'],
+  }),
+  /** Bits a pixel, for small devices: greys, or as many as index `colors`. */
+  bits: row<BitsChoice>({
+    ...forDevices(),
+    spec: () => choice('auto', BITS, 'greys for e-paper: 1, 2, 4 or 8 bits a pixel'),
+    absent: () => 'auto',
+  }),
+  dither: row<Dither>({
+    ...forDevices(),
+    spec: () => choice('none', DITHERS, 'how few colours look like many'),
+    absent: () => 'none',
+  }),
+  /** The colours that are sent, as hex digits with commas between; empty for greys or all. */
+  colors: row<string>({
+    ...forDevices(),
+    spec: () => ({ kind: 'colors', default: '', max: MAX_COLORS, about: 'the only colours that are sent' }),
+    absent: () => '',
+  }),
+  /** What the panel shows for each of `colors`. */
+  palette: row<string>({
+    ...forDevices(),
+    spec: () => ({
+      kind: 'colors',
+      default: '',
+      max: MAX_COLORS,
+      about: 'what the panel shows for each of colors',
+    }),
+    absent: () => '',
+  }),
+  /** Clockwise, in degrees. */
+  rotate: row<TurnChoice>({
+    ...forDevices(),
+    spec: () => choice('0', TURNS.map(String), 'clockwise, in degrees'),
+    absent: () => '0',
+  }),
+  invert: row<boolean>({
+    ...forDevices(),
+    spec: () => ({ kind: 'boolean', default: false, about: 'light becomes dark' }),
+    absent: () => false,
   }),
 }
 
@@ -113,6 +162,15 @@ function rows(): [string, LookRow<ParamValue>][] {
 
 function row<Value extends ParamValue>(parts: LookRow<Value>): LookRow<Value> {
   return parts
+}
+
+/** The formats of small devices are the only ones in which these parameters have an effect. */
+function forDevices(): { unusedIn: readonly Format[] } {
+  return { unusedIn: FORMATS.filter((format) => !isDeviceFormat(format)) }
+}
+
+function choice(value: string, choices: readonly string[], about: string): ParamSpec {
+  return { kind: 'choice', default: value, choices, about }
 }
 
 function lengthSpec(side: Manifest['size']['width']): ParamSpec | undefined {

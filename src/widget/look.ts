@@ -1,6 +1,7 @@
 import { type Fault, PublicError } from '../errors.ts'
 import { MAX_PIXELS } from '../picture/encode.ts'
 import type { Format } from '../picture/frame.ts'
+import { deviceOf, findDeviceFaults } from './look-device.ts'
 import { LOOK_NAMES, type LookValues, lookSpecs, toLookValues } from './look-table.ts'
 import type { Manifest } from './manifest.ts'
 import { type ParamSpec, type ParamValue, parseParam } from './param.ts'
@@ -44,6 +45,9 @@ export function parseLook(manifest: Manifest, format: Format, query: URLSearchPa
   if (shared.animate === 'loop' && format !== 'png') {
     faults.push({ name: 'animate', detail: `expected a PNG (.png) for loop, got ${format.toUpperCase()}` })
   }
+  // All colours need no dither.
+  if (shared.bits === 'auto' && shared.colors === '') shared.dither = 'none'
+  faults.push(...findDeviceFaults({ format, ...shared }))
   const { width, height, scale } = shared
   if (width * height * scale ** 2 > MAX_PIXELS) {
     const detail = `expected at most ${MAX_PIXELS / 1e6} million pixels in all, got ${width}x${height} times ${scale}`
@@ -53,9 +57,13 @@ export function parseLook(manifest: Manifest, format: Format, query: URLSearchPa
   return { format, ...shared, params }
 }
 
-/** Returns the look for a still: a looping PNG becomes one animated picture instead of pushed frames. */
+/**
+ * Returns the look for a still: a looping PNG becomes one animated picture instead of pushed frames, unless it is for a
+ * small device, which shows one.
+ */
 export function toStillLook({ loops }: Manifest, look: Look): Look {
-  return loops && look.format === 'png' && look.animate === 'push' ? { ...look, animate: 'loop' } : look
+  const isOne = !loops || look.format !== 'png' || look.animate !== 'push' || deviceOf(look) !== undefined
+  return isOne ? look : { ...look, animate: 'loop' }
 }
 
 /** Returns the identity of a look: the same string for every spelling of its URL, and a different one for every other look. */

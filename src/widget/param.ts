@@ -1,5 +1,5 @@
 import { quote } from '../errors.ts'
-import { COLOR_SYNTAX, parseColor } from '../picture/color.ts'
+import { COLOR_SYNTAX, parseColor, readColor } from '../picture/color.ts'
 import { readDate } from './date.ts'
 import { formatDuration, parseDuration } from './duration.ts'
 import { readZone } from './zone.ts'
@@ -11,6 +11,8 @@ export type ParamSpec =
   | { kind: 'duration'; default: number; min: number; max: number; about?: string }
   | { kind: 'boolean'; default: boolean; about?: string }
   | { kind: 'color' | 'zone' | 'date'; default: string; about?: string }
+  /** Several colours, as six hex digits each, with commas between. */
+  | { kind: 'colors'; default: string; max: number; about?: string }
   | { kind: 'choice'; default: string; choices: readonly string[]; about?: string }
   /** Parsed by the widget itself; the value is the raw text, or empty. */
   | { kind: 'custom'; default: string; about?: string }
@@ -128,6 +130,8 @@ export function describeParam(spec: ParamSpec): string {
       return 'true or false'
     case 'color':
       return COLOR_SYNTAX
+    case 'colors':
+      return `2 to ${spec.max} colours with commas between, like 000000,ffffff,ff0000`
     case 'zone':
       return 'a time zone like Europe/Berlin'
     case 'date':
@@ -182,6 +186,8 @@ function read(spec: ParamSpec, raw: string): ParamValue | undefined {
       // Empty means that the widget chooses the colour: `param.color('')`.
       if (raw === '' && spec.default === '') return ''
       return parseColor(raw)
+    case 'colors':
+      return raw === '' && spec.default === '' ? '' : readColors(raw, spec.max)
     case 'zone':
       return readZone(raw)
     case 'date':
@@ -192,4 +198,16 @@ function read(spec: ParamSpec, raw: string): ParamValue | undefined {
     case 'custom':
       return raw
   }
+}
+
+/** Commas in parentheses belong to a colour. */
+const BETWEEN_COLORS = /,(?![^()]*\))/
+const MAX_COLORS_LENGTH = 400
+
+function readColors(raw: string, max: number): string | undefined {
+  if (raw.length > MAX_COLORS_LENGTH) return undefined
+  const colors = raw.split(BETWEEN_COLORS).map((text) => readColor(text))
+  if (colors.length < 2 || colors.length > max) return undefined
+  const digits = colors.map((rgba) => rgba?.slice(0, 3).map((level) => level.toString(16).padStart(2, '0')))
+  return digits.includes(undefined) ? undefined : digits.map((each) => each?.join('')).join(',')
 }

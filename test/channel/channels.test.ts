@@ -6,10 +6,12 @@ import { MemoryBus } from '../../src/cluster/memory-bus.ts'
 import type { Look } from '../../src/widget/look.ts'
 import { plainFrame } from '../support/frames.ts'
 import { Hub } from '../support/hub.ts'
+import { noDevice } from '../support/looks.ts'
 
 const look: Look = {
   ...{ format: 'png' as const, width: 40, height: 20, scale: 1, quality: 85, fps: 0 },
   animate: 'push' as const,
+  ...noDevice,
   params: {},
 }
 const frame = plainFrame('red')

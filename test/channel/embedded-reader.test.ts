@@ -5,10 +5,12 @@ import type { Reading } from '../../src/render/protocol.ts'
 import { RenderError } from '../../src/render/render-error.ts'
 import type { Renderer } from '../../src/render/renderer.ts'
 import type { Look } from '../../src/widget/look.ts'
+import { noDevice } from '../support/looks.ts'
 
 const look: Look = {
   ...{ format: 'png' as const, width: 40, height: 20, scale: 1, quality: 85, fps: 0 },
   animate: 'push' as const,
+  ...noDevice,
   params: {},
 }
 const spec = { widget: 'grid', key: 'main', look }

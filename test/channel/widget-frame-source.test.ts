@@ -10,10 +10,12 @@ import { Abandoned } from '../../src/render/render-error.ts'
 import type { Renderer } from '../../src/render/renderer.ts'
 import type { SceneRead } from '../../src/render/scene-reads.ts'
 import type { Look } from '../../src/widget/look.ts'
+import { noDevice } from '../support/looks.ts'
 
 const look: Look = {
   ...{ format: 'png' as const, width: 40, height: 20, scale: 1, quality: 85, fps: 0 },
   animate: 'push' as const,
+  ...noDevice,
   params: {},
 }
 const frameOf = (word: string) => createFrame('png', Buffer.from(word), 40, 20)

@@ -16,6 +16,7 @@ import rooms from '../../widgets/rooms.ts'
 import sine from '../../widgets/sine.ts'
 import status from '../../widgets/status.ts'
 import trafficLight from '../../widgets/traffic-light.ts'
+import { noDevice } from '../support/looks.ts'
 import { section, tableOf, toTable } from './markdown.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
@@ -59,7 +60,10 @@ describe('the reference', () => {
 
   test.each(Object.entries(widgets))('has every parameter of %s as its module has it', (name, widget) => {
     const manifest = toManifest(name, '', widget as unknown as Widget)
-    const { scale: _scale, quality: _quality, ...size } = lookSpecs(manifest)
+    const common = ['scale', 'quality', ...Object.keys(noDevice)]
+    const size = Object.fromEntries(
+      Object.entries(lookSpecs(manifest)).filter(([name]) => !common.includes(name)),
+    )
     const head = ['Parameter', 'Takes', 'Default', 'About']
     const rows = toRows({ ...manifest.params, ...size }).map(({ name, takes, value, about }) => [
       `\`${name}\``,

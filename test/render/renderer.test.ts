@@ -9,6 +9,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Job } from '../../src/render/protocol.ts'
 import { Renderer } from '../../src/render/renderer.ts'
 import { eventually } from '../support/eventually.ts'
+import { noDevice } from '../support/looks.ts'
 import { pixelOf } from '../support/pixels.ts'
 import { FIXTURE_WIDGETS } from '../support/server.ts'
 
@@ -55,7 +56,15 @@ function linkOf(path: string): string {
 
 function job(widget: string, params: Record<string, string | number> = {}): Omit<Job, 'output'> {
   const size = { width: 40, height: 20, scale: 1 }
-  const look = { format: 'png' as const, ...size, quality: 85, fps: 0, animate: 'push' as const, params }
+  const look = {
+    format: 'png' as const,
+    ...size,
+    quality: 85,
+    fps: 0,
+    animate: 'push' as const,
+    ...noDevice,
+    params,
+  }
   return { widget, key: 'main', look, connections: 1, visitors: 1, peak: 1, time: 1000 }
 }
 

@@ -3,10 +3,12 @@ import type { PublicError } from '../../src/errors.ts'
 import type { Format } from '../../src/picture/frame.ts'
 import { defineWidget } from '../../src/widget/define-widget.ts'
 import { type Look, lookKey, parseLook, toStillLook } from '../../src/widget/look.ts'
+import { deviceOf } from '../../src/widget/look-device.ts'
 import { isReservedParam, LOOK_NAMES, lookSpecs, toLookValues } from '../../src/widget/look-table.ts'
 import { toManifest } from '../../src/widget/manifest.ts'
 import { param } from '../../src/widget/param.ts'
 import type { Widget } from '../../src/widget/widget.ts'
+import { noDevice } from '../support/looks.ts'
 
 const rich = manifest({
   title: 'Rich',
@@ -56,6 +58,7 @@ describe('a look', () => {
       quality: 85,
       fps: 10,
       animate: 'push',
+      ...noDevice,
       params: { label: 'hello', color: '#ff8800', count: 'visitors', bold: false, every: 2000 },
     })
   })
@@ -71,7 +74,7 @@ describe('a look', () => {
   test('of a widget of one size passes over lengths, and over fps where nothing moves', () => {
     const query = 'width=999&height=banana&fps=99'
     expect(look(query, 'png', fixed)).toMatchObject({ width: 40, height: 20, fps: 0 })
-    expect(Object.keys(lookSpecs(fixed))).toEqual(['scale', 'quality'])
+    expect(Object.keys(lookSpecs(fixed))).toEqual(['scale', 'quality', ...Object.keys(noDevice)])
   })
 
   test('takes the last of a name given twice', () => {
@@ -236,12 +239,67 @@ describe('the table of look parameters', () => {
       fps: 0,
       animate: 'push',
       quality: 85,
+      ...noDevice,
     })
   })
 
   test('lists for a format only what changes its pictures', () => {
-    expect(Object.keys(lookSpecs(looping, 'png'))).toEqual(['scale', 'fps', 'animate'])
-    expect(Object.keys(lookSpecs(looping, 'jpeg'))).toEqual(['scale', 'fps', 'animate', 'quality'])
+    const device = Object.keys(noDevice)
+    expect(Object.keys(lookSpecs(looping, 'png'))).toEqual(['scale', 'fps', 'animate', ...device])
+    expect(Object.keys(lookSpecs(looping, 'jpeg'))).toEqual(['scale', 'fps', 'animate', 'quality', ...device])
+    expect(Object.keys(lookSpecs(looping, 'webp'))).toEqual(['scale', 'fps', 'animate', 'quality'])
     expect(lookSpecs(looping, 'svg')).toEqual({})
+  })
+})
+
+describe('a small device', () => {
+  test('gets what the query says, in one spelling', () => {
+    const query = 'bits=4&dither=atkinson&colors=FFF,black,rgb(255,0,0)&palette=eee,222,c33&rotate=90&invert'
+    expect(look(query, 'bmp')).toMatchObject({
+      ...{ bits: '4', dither: 'atkinson', rotate: '90', invert: true },
+      ...{ colors: 'ffffff,000000,ff0000', palette: 'eeeeee,222222,cc3333' },
+    })
+    expect(deviceOf(look(query, 'bmp'))).toEqual({
+      ...{ bits: 4, dither: 'atkinson', rotate: 90, invert: true },
+      ...{ colors: ['ffffff', '000000', 'ff0000'], palette: ['eeeeee', '222222', 'cc3333'] },
+    })
+  })
+
+  test.each<Format>(['webp', 'gif', 'svg'])('means nothing to %s: one channel', (format) => {
+    const query = 'bits=1&dither=stucki&colors=000,fff&rotate=90&invert'
+    expect(lookKey(look(query, format))).toBe(lookKey(look('', format)))
+    expect(deviceOf(look(query, format))).toBeUndefined()
+  })
+
+  test('is none where only a dither is named, as all colours need none', () => {
+    expect(lookKey(look('dither=stucki'))).toBe(lookKey(look('')))
+    expect(deviceOf(look(''))).toBeUndefined()
+    expect(deviceOf(look('', 'bmp'))).toMatchObject({ bits: undefined, rotate: 0 })
+  })
+
+  test('is sent one frame of what loops', () => {
+    expect(toStillLook(looping, look('bits=1', 'png', looping)).animate).toBe('push')
+  })
+
+  test.each([
+    ['bits=3', 'bits: expected one of auto, 1, 2, 4, 8, got "3"'],
+    ['dither=bayer', 'dither: expected one of none, floyd-steinberg, atkinson, stucki'],
+    ['rotate=45', 'rotate: expected one of 0, 90, 180, 270'],
+    [
+      'colors=000',
+      'colors: expected 2 to 8 colours with commas between, like 000000,ffffff,ff0000, got "000"',
+    ],
+    ['colors=000,nosuch', 'colors: expected 2 to 8 colours'],
+    ['colors=0,1,2,3,4,5,6,7,8', 'colors: expected 2 to 8 colours'],
+    ['colors=000,fff&palette=000,fff,f00', 'palette: expected as many colours as in colors, 2, got 3'],
+    ['palette=000,fff', 'palette: expected as many colours as in colors, 0, got 2'],
+    ['colors=000,fff,f00&bits=1', 'bits: expected at least 2 for 3 colours, got 1'],
+    ['animate=loop&bits=1', 'animate: expected push or off for a picture with bits'],
+    ['width=500&height=500&scale=3&bits=1', undefined],
+  ])('%s says what is wrong', (query, detail) => {
+    const read = () => look(query, 'png', looping)
+    if (detail === undefined) expect(read).not.toThrow()
+    else
+      expect(read).toThrow(expect.objectContaining({ status: 400, message: expect.stringContaining(detail) }))
   })
 })

@@ -11,7 +11,7 @@ export interface Widgets {
 }
 
 /** Extensions of image formats that this server does not encode: `/online/x.bmp` does not mean the key `x.bmp`. */
-const OTHER_FORMAT = /\.(avif|apng|bmp|heic|ico|jxl|tiff?)$/i
+const OTHER_FORMAT = /\.(avif|apng|heic|ico|jxl|tiff?)$/i
 
 /**
  * Finds the widget of a picture's path.

@@ -10,13 +10,14 @@ import type { Renderer } from '../../render/renderer.ts'
 import type { HitCounter } from '../../viewer/room-hits.ts'
 import { stopping } from '../../viewer/viewers.ts'
 import { type Look, parseLook, toStillLook } from '../../widget/look.ts'
+import { deviceOf } from '../../widget/look-device.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { roomOf } from '../../widget/room.ts'
 import { formatOf, type PageExtension } from '../extensions.ts'
 import type { FailureLog } from '../failure-log.ts'
 import type { ForwardingCheck } from '../forwarding-check.ts'
 import { isLongUrl, MAX_URL } from '../head-limits.ts'
-import { UNCACHED } from '../headers.ts'
+import { keptFor, UNCACHED } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
 import type { Pages } from '../page/pages.ts'
 import { wantsPage, wantsProblem } from '../purpose.ts'
@@ -150,14 +151,19 @@ export class Pictures {
     const look = toStillLook(manifest, parseLook(manifest, format, query))
     const spec = { widget: manifest.name, key, look }
     await this.#check(manifest, spec)
-    if (request.method === 'HEAD') return void sendStill(request, response, await channels.open(spec).still())
+    const send = async () => {
+      const channel = channels.open(spec)
+      const frame = await channel.still()
+      const kept = deviceOf(look) ? keptUntil(channel.changesIn) : {}
+      return { status: sendStill(request, response, frame, kept), bytes: frame.bytes.length }
+    }
+    if (request.method === 'HEAD') return void (await send())
     const room = roomOf(spec)
     // The picture shows its own hit, so the hit is counted first, and taken back if the drawing fails.
     await hits.count(room)
     try {
-      const frame = await channels.open(spec).still()
-      const status = sendStill(request, response, frame)
-      observer.sentStill(spec.widget, status, status === 200 ? frame.bytes.length : 0)
+      const { status, bytes } = await send()
+      observer.sentStill(spec.widget, status, status === 200 ? bytes : 0)
     } catch (error) {
       await hits.uncount(room)
       throw error
@@ -202,6 +208,14 @@ export class Pictures {
       return this.#badges.sendError(request, response, error)
     sendErrorPicture(request, response, error, place, this.#cards)
   }
+}
+
+/**
+ * A small device sleeps until the clock changes its picture. Rounded up: one that wakes too early would get the same
+ * picture again.
+ */
+function keptUntil(time: number): Readonly<Record<string, string>> {
+  return Number.isFinite(time) ? keptFor(Math.max(1, Math.ceil(time / 1000))) : {}
 }
 
 /**

@@ -15,7 +15,7 @@ const PADDINGS: Readonly<Record<StreamFormat, Buffer>> = {
 /** The same picture in over a megabyte: buffers to be written one after the other. */
 export function padPicture({ format, bytes }: Frame): Buffer[] {
   // Where decoders skip unknown data: after IHDR, after SOI, after the end of the RIFF container.
-  if (format === 'gif' || format === 'svg') return [bytes]
+  if (format === 'gif' || format === 'svg' || format === 'bmp') return [bytes]
   const at = { png: PNG_HEADER_BYTES, jpeg: JPEG_START_BYTES, webp: bytes.length }[format]
   return [bytes.subarray(0, at), PADDINGS[format], bytes.subarray(at)]
 }

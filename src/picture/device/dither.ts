@@ -37,22 +37,19 @@ export function dither(
 ): Uint8Array {
   const gray = palette.every(([red, green, blue]) => red === green && green === blue)
   const channels = gray ? 1 : 3
-  const levels = palette.map((color) => color.slice(0, channels))
+  const levels = Float32Array.from(palette.flatMap((color) => color.slice(0, channels)))
   // A panel's white is grey, and its red is pale: what no colour of it reaches would pile up and flood the picture.
-  const least = Array.from({ length: channels }, (_, channel) =>
-    Math.min(...levels.map((level) => level[channel] ?? 0)),
-  )
-  const most = Array.from({ length: channels }, (_, channel) =>
-    Math.max(...levels.map((level) => level[channel] ?? 0)),
-  )
+  const [least, most] = findBounds(levels, channels)
+  const findNearest = gray ? grayFinder(levels) : colorFinder(levels)
   const height = rgba.length / 4 / width
   const indices = new Uint8Array(width * height)
   const rowLength = (width + MARGIN * 2) * channels
   const errors = Array.from({ length: REACH }, () => new Float32Array(rowLength))
   const wanted = new Float32Array(channels)
+  const kernel = KERNELS[kind]
   for (let y = 0; y < height; y += 1) {
     const step = y % 2 === 0 ? 1 : -1
-    const [own] = errors as [Float32Array]
+    const own = errors[0] as Float32Array
     for (let count = 0, x = step > 0 ? 0 : width - 1; count < width; count += 1, x += step) {
       const at = (y * width + x) * 4
       const place = (x + MARGIN) * channels
@@ -61,14 +58,16 @@ export function dither(
         const sum = ink + (own[place + channel] as number)
         wanted[channel] = Math.min(Math.max(sum, least[channel] as number), most[channel] as number)
       }
-      const index = findNearest(levels, wanted)
+      const index = findNearest(wanted)
       indices[y * width + x] = index
-      for (const [right, down, part] of KERNELS[kind]) {
-        const row = errors[down] as Float32Array
-        const target = place + right * step * channels
-        for (let channel = 0; channel < channels; channel += 1) {
-          const error = (wanted[channel] as number) - (levels[index]?.[channel] as number)
-          row[target + channel] = (row[target + channel] as number) + error * part
+      for (let channel = 0; channel < channels; channel += 1) {
+        const error = (wanted[channel] as number) - (levels[index * channels + channel] as number)
+        if (error === 0) continue
+        for (let share = 0; share < kernel.length; share += 1) {
+          const [right, down, part] = kernel[share] as Share
+          const row = errors[down] as Float32Array
+          const target = place + right * step * channels + channel
+          row[target] = (row[target] as number) + error * part
         }
       }
     }
@@ -81,15 +80,34 @@ function brightnessAt(rgba: Uint8ClampedArray, at: number): number {
   return (rgba[at] as number) * 0.299 + (rgba[at + 1] as number) * 0.587 + (rgba[at + 2] as number) * 0.114
 }
 
-function findNearest(levels: readonly (readonly number[])[], wanted: Float32Array): number {
+function findBounds(levels: Float32Array, channels: number): [least: number[], most: number[]] {
+  const least = new Array<number>(channels).fill(255)
+  const most = new Array<number>(channels).fill(0)
+  levels.forEach((level, at) => {
+    least[at % channels] = Math.min(least[at % channels] as number, level)
+    most[at % channels] = Math.max(most[at % channels] as number, level)
+  })
+  return [least, most]
+}
+
+/** Finds the nearest of some greys in a table: 256 greys would take 256 comparisons a pixel, 4 s a megapixel. */
+function grayFinder(levels: Float32Array): (wanted: Float32Array) => number {
+  const table = Uint8Array.from({ length: 256 }, (_, level) => nearestOf(levels, 1, Float32Array.of(level)))
+  return (wanted) => table[Math.round(wanted[0] as number)] as number
+}
+
+function colorFinder(levels: Float32Array): (wanted: Float32Array) => number {
+  return (wanted) => nearestOf(levels, 3, wanted)
+}
+
+function nearestOf(levels: Float32Array, channels: number, wanted: Float32Array): number {
   let [found, least] = [0, Number.POSITIVE_INFINITY]
-  for (let index = 0; index < levels.length; index += 1) {
-    const level = levels[index] as readonly number[]
+  for (let at = 0; at < levels.length; at += channels) {
     let distance = 0
-    for (let channel = 0; channel < wanted.length; channel += 1) {
-      distance += ((level[channel] as number) - (wanted[channel] as number)) ** 2
+    for (let channel = 0; channel < channels; channel += 1) {
+      distance += ((levels[at + channel] as number) - (wanted[channel] as number)) ** 2
     }
-    if (distance < least) [found, least] = [index, distance]
+    if (distance < least) [found, least] = [at / channels, distance]
   }
   return found
 }

@@ -25,10 +25,20 @@ export interface Device {
 }
 
 /** The formats that small devices read. */
-export type DeviceFormat = 'png' | 'bmp' | 'jpeg'
+export const DEVICE_FORMATS = ['png', 'bmp', 'jpeg'] as const
 
-/** The most colours of a palette. */
-export const MAX_COLORS = 16
+/** A format that small devices read. */
+export type DeviceFormat = (typeof DEVICE_FORMATS)[number]
+
+/** Maximum number of colours of a palette: panels have at most seven. */
+export const MAX_COLORS = 8
+/** Maximum number of device pixels, as dithering them takes up to a second: panels have 1872 x 1404. */
+export const MAX_DEVICE_PIXELS = 2_700_000
+
+/** Whether small devices read a format. */
+export function isDeviceFormat(format: string): format is DeviceFormat {
+  return DEVICE_FORMATS.some((known) => known === format)
+}
 
 /** Encodes a canvas for a small device. What shows through becomes white: their files have no alpha. */
 export function encodeForDevice(

@@ -4,6 +4,7 @@ import { paint } from '../../picture/encode.ts'
 import type { Frame } from '../../picture/frame.ts'
 import { paintSvg } from '../../picture/svg.ts'
 import type { LoadedWidget } from '../../widget/load-widget.ts'
+import { deviceOf } from '../../widget/look-device.ts'
 import { isTheme } from '../../widget/param.ts'
 import { roomOf } from '../../widget/room.ts'
 import type { HistoryRequest, RoomHistory } from '../../widget/room-history.ts'
@@ -86,6 +87,7 @@ export function* drawSteps(
     width: Math.ceil(width),
     height: Math.ceil(height),
     background: backgroundOf(manifest, params),
+    device: deviceOf(look),
     fps: stops || period === undefined ? 0 : 1000 / period,
   }
   const timer = new DrawTimer()

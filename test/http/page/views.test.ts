@@ -182,6 +182,12 @@ describe('the gallery', () => {
       expect.stringMatching(/^scale .*a number from 1 to 3 1$/),
       'fps frames a second a number from 1 to 30 2',
       'quality JPEG and WebP a whole number from 1 to 100 85',
+      'bits greys for e-paper: 1, 2, 4 or 8 bits a pixel one of auto, 1, 2, 4, 8 auto',
+      'dither how few colours look like many one of none, floyd-steinberg, atkinson, stucki none',
+      'colors the only colours that are sent 2 to 8 colours with commas between, like 000000,ffffff,ff0000 empty',
+      'palette what the panel shows for each of colors 2 to 8 colours with commas between, like 000000,ffffff,ff0000 empty',
+      'rotate clockwise, in degrees one of 0, 90, 180, 270 0',
+      'invert light becomes dark true or false false',
     ])
   })
 

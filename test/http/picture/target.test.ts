@@ -64,7 +64,7 @@ describe('the target of a request', () => {
   test('without an ending is a page, but not for an image load', () => {
     expect(read('/online/blog').result).toMatchObject({ delivery: { kind: 'page' } })
     expect(codeOf(read('/online/blog', 'GET', { 'sec-fetch-dest': 'image' }))).toBe('not-found')
-    expect(codeOf(read('/online/blog.bmp'))).toBe('not-found')
+    expect(codeOf(read('/online/blog.tiff'))).toBe('not-found')
   })
 })
 

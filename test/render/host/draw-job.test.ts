@@ -5,6 +5,7 @@ import type { Look } from '../../../src/widget/look.ts'
 import { toManifest } from '../../../src/widget/manifest.ts'
 import { param } from '../../../src/widget/param.ts'
 import type { Scene, Widget } from '../../../src/widget/widget.ts'
+import { noDevice } from '../../support/looks.ts'
 
 const base = { title: 'Mine', size: { width: 10, height: 10 } }
 const read = (scene: Scene) => void scene.time
@@ -15,7 +16,7 @@ function readsOf(more: Partial<Widget>, look: Partial<Look> = {}, job: Partial<J
   const loaded = { widget, manifest: toManifest('mine', '/mine.mjs', widget) }
   const whole: Look = {
     ...{ format: 'png' as const, width: 10, height: 10, scale: 1, quality: 85, fps: 0 },
-    ...{ animate: 'push' as const, params: {} },
+    ...{ animate: 'push' as const, ...noDevice, params: {} },
     ...look,
   }
   const counts = { connections: 1, visitors: 2, peak: 3, time: 4_321 }

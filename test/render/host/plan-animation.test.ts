@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { motionOf, planAnimation } from '../../../src/render/host/plan-animation.ts'
 import type { Look } from '../../../src/widget/look.ts'
 import type { Animation, Widget } from '../../../src/widget/widget.ts'
+import { noDevice } from '../../support/looks.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 
@@ -13,7 +14,8 @@ function plan(animate: Animation | undefined, more: Partial<Look> = {}) {
     ...(animate && { animate }),
   }
   const size = { width: 100, height: 50, scale: 1 }
-  const look: Look = { format: 'png', ...size, quality: 85, fps: 0, animate: 'loop', params: {}, ...more }
+  const still = { format: 'png', ...size, quality: 85, fps: 0, animate: 'loop', ...noDevice } as const
+  const look: Look = { ...still, params: {}, ...more }
   const found = planAnimation(widget, look, motionOf(widget, look, {}), NOW)
   if (!found) return undefined
   return {
