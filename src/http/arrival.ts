@@ -3,7 +3,7 @@ import { clientOf } from './client.ts'
 import { headerText } from './header-text.ts'
 import { clientAddress, type PictureRequest } from './request.ts'
 
-/** What a request says of the viewer who made it, for any transport that begins with a request. */
+/** Reads a viewer's arrival from a request, for any transport that begins with one. */
 export function toArrival(request: PictureRequest): Arrival {
   const { headers, socket } = request
   return {

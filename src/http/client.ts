@@ -15,7 +15,7 @@ export function clientOf(headers: IncomingHttpHeaders): Client {
   return CLIENTS.find((each) => each.family === family && each.isForwarded === forwarded) as Client
 }
 
-/** Whether a request says that it came through a proxy. */
+/** Whether a request has a proxy's headers. */
 export function isForwarded(headers: IncomingHttpHeaders): boolean {
   return (
     headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined || headers.via !== undefined

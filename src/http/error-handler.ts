@@ -20,11 +20,11 @@ export function createErrorHandler(
   }
 }
 
-/** An error of Express or its body parsers: it has a status, and a message that may leave the server. */
+/** An error of Express or its body parsers: it has a status, and a message that is safe to send. */
 interface ExpressError {
   status?: number
   message: string
-  /** The most bytes that a body may have, if it had more. */
+  /** The limit, if the body was too large. */
   limit?: number
 }
 
@@ -37,5 +37,5 @@ function fromExpress(error: unknown): PublicError | undefined {
     return new PublicError({ code: 'too-large', status, caption, cause })
   }
   const code = status === 415 ? 'unsupported-media' : 'bad-request'
-  return new PublicError({ code, status, caption: 'not understood', detail: message, cause })
+  return new PublicError({ code, status, caption: 'invalid request', detail: message, cause })
 }

@@ -10,8 +10,8 @@ export const MAX_HEAD_BYTES = 16_384
 
 /**
  * Refuses a request whose head is too long: 431. Call it before anything else reads the headers: every other reader may
- * then take work in proportion to them. The response is always a problem document, as choosing another form would read
- * them. Returns whether the request was refused, or has ended already.
+ * takes time in proportion to them. The response is always a problem document, since choosing another form would read the
+ * headers. Returns whether the request was refused, or has already ended.
  */
 export function refuseLargeHead(request: IncomingMessage, response: ServerResponse): boolean {
   // Over HTTP/2 a client can cancel a request in the packet that brings it.

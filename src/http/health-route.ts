@@ -3,16 +3,16 @@ import { SERVER_PATHS } from '../widget/server-paths.ts'
 import { refuseOthers } from './methods.ts'
 import { sendJson } from './send.ts'
 
-/** Why a server is not to be sent new viewers. */
+/** Why a server should get no new viewers. */
 export interface Unready {
   status: 'stopping' | 'failing'
   reason: string
 }
 
-/** Seconds after which a proxy may ask again. */
+/** Seconds after which a proxy may check again. */
 const RETRY_AFTER = '5'
 
-/** `GET /healthz` and `GET /readyz`: whether the server is alive, and whether it is to be sent new viewers. */
+/** `GET /healthz` and `GET /readyz`: whether the server is alive, and whether it should get new viewers. */
 export function createHealthRoute(unready: () => Unready | undefined): Router {
   const route = Router()
   route

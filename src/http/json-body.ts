@@ -8,7 +8,7 @@ export const MAX_BODY_BYTES = 65_536
 
 /**
  * Reads a body as JSON in UTF-8, whatever type it claims to be, into `request.body`.
- * @throws PublicError 400 for no body, and for what is no JSON or has a number too large for one; 415 for other charsets.
+ * @throws PublicError 400 for an empty body, for invalid JSON, and for numbers beyond 1.8e308; 415 for other charsets.
  */
 export function jsonBody(): RequestHandler {
   // Not `express.json`, which takes an empty body for `{}`.
@@ -17,7 +17,7 @@ export function jsonBody(): RequestHandler {
     type: () => true,
     verify: (_request, _response, bytes, charset) => {
       checkCharset(charset)
-      // Decoding would replace what is wrong.
+      // Decoding would replace the invalid bytes.
       if (!isUtf8(bytes)) throw badJson('got bytes that are not UTF-8')
     },
   })
@@ -33,7 +33,7 @@ function parseJson(text: string | undefined): unknown {
   if (text === undefined || text === '') throw badJson('got nothing')
   try {
     return JSON.parse(text, (_name, value: unknown) => {
-      // Would be kept as null.
+      // It would be stored as null.
       if (typeof value === 'number' && !Number.isFinite(value)) throw badJson('got a number beyond 1.8e308')
       return value
     })

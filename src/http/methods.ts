@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import { PublicError } from '../errors.ts'
 
-/** Refuses every method that a path has no handler for: 405, with those that it has. */
+/** Refuses every method without a handler: 405, with the supported methods. */
 export function refuseOthers(...methods: string[]): RequestHandler {
   const all = methods.includes('GET') ? ['GET', 'HEAD', ...methods.filter((name) => name !== 'GET')] : methods
   return ({ method }) => {

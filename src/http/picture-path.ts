@@ -2,7 +2,7 @@ import { decodeSegment } from '../widget/key.ts'
 import { SERVER_PATHS } from '../widget/server-paths.ts'
 import { EXTENSIONS, type Extension, isExtension } from './extensions.ts'
 
-/** What a picture's path says. */
+/** The parts of a picture's path. */
 export interface PicturePath {
   widget: string
   /** Undefined for the widget's default key. */
@@ -11,7 +11,7 @@ export interface PicturePath {
   extension: Extension | undefined
 }
 
-/** What asks for a picture by its ending, and for nothing that stands under a name of the server's own. */
+/** A URL with a picture's extension that is not below one of the server's own paths. */
 const PICTURE = new RegExp(
   `^/(?!(?:${Object.keys(SERVER_PATHS).join('|')})/)[^/?]+(?:/[^/?]*)?\\.(?:${Object.keys(EXTENSIONS).join('|')})(?:\\?|$)`,
 )
@@ -19,14 +19,14 @@ const PICTURE = new RegExp(
 const PATH = /^\/([^/]+)(?:\/([^/]*))?$/
 const ENDING = /\.([a-z]+)$/
 
-/** Whether a request target is a picture's by its form: such go the shortest way. */
+/** Whether a request target has the form of a picture's URL: such requests bypass Express. */
 export function isPictureUrl(url: string): boolean {
   return PICTURE.test(url)
 }
 
 /**
  * Reads `/<widget>/<key>.<ext>`, `/<widget>.<ext>` and `/<widget>/<key>`; undefined for any other path. The last dot
- * belongs to the key where no known extension follows it. Only the widget's grammar can say whether the key is one.
+ * belongs to the key if no known extension follows it. Whether the key is valid is decided by the widget's grammar.
  * @throws PublicError 400 for a malformed percent-encoding.
  */
 export function parsePicturePath(path: string): PicturePath | undefined {
@@ -40,7 +40,7 @@ export function parsePicturePath(path: string): PicturePath | undefined {
   return { widget: decodeSegment(first), key: name, extension }
 }
 
-/** The ending of a path, also of one that cannot be read otherwise; undefined where it is none of a picture's. */
+/** The extension of a path, even if the path is otherwise invalid; undefined if it is not a picture's. */
 export function extensionOf(path: string): Extension | undefined {
   const ending = ENDING.exec(path)?.[1]
   return ending !== undefined && isExtension(ending) ? ending : undefined

@@ -3,7 +3,7 @@ import Negotiator from 'negotiator'
 import { headerText } from './header-text.ts'
 import { isBrowser, isImageProxy, takesStillsOnly } from './user-agent.ts'
 
-/** What a client is going to do with the response, as far as its headers say. */
+/** What a client will do with the response, according to its headers. */
 export interface Purpose {
   /** `image`: shows it as an image; `page`: a person opened the URL; `data`: reads JSON. */
   kind: 'image' | 'page' | 'data' | 'other'
@@ -13,7 +13,7 @@ export interface Purpose {
   takesStillsOnly: boolean
 }
 
-/** Reads from its headers what a request is for. This is the one definition of who wants an image, a page or data. */
+/** Reads a request's purpose from its headers. This is the only definition of a request for an image, a page or data. */
 export function readPurpose(headers: IncomingHttpHeaders): Purpose {
   const userAgent = headerText(headers, 'user-agent')
   const destination = headers['sec-fetch-dest']

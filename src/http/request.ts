@@ -10,7 +10,7 @@ export interface PictureRequest extends IncomingMessage {
   next?: unknown
 }
 
-/** Whether an address is that of a trusted proxy, `hops` proxies away. */
+/** Returns whether an address is that of a trusted proxy, `hops` proxies away. */
 type Trusts = (address: string, hops: number) => boolean
 
 /** Whether a request came over HTTP/2, where headers about the connection are not allowed. */

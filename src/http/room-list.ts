@@ -2,31 +2,31 @@ import type { RoomSummary } from '../cluster/rooms.ts'
 import { type Fault, quote } from '../errors.ts'
 import { badParameters } from '../widget/look.ts'
 
-/** What rooms can be sorted by. */
+/** The sort keys of rooms. */
 export const SORTS = ['room', 'connections', 'visitors', 'peak', 'peakToday', 'hits', 'since'] as const
 
 export type Sort = (typeof SORTS)[number]
 
-/** Which rooms are wanted. */
+/** Selects rooms. */
 export interface RoomQuery {
   sort: Sort
   isDescending: boolean
   /** A part of the room's name, in lower case. */
   search: string
   widget: string | undefined
-  /** Whether only rooms are wanted that somebody watches, or only others. */
+  /** True for rooms with viewers, false for rooms without, undefined for both. */
   watched: boolean | undefined
   limit: number
-  /** The last room of the page before. */
+  /** The last room of the previous page. */
   after: Place | undefined
 }
 
-/** Some of the rooms. */
+/** One page of rooms. */
 export interface RoomPage {
   rooms: RoomSummary[]
-  /** How many there are in all, on every page. */
+  /** The number of selected rooms on all pages. */
   total: number
-  /** What `cursor` the next page has; undefined for the last one. */
+  /** The `cursor` of the next page; undefined on the last one. */
   next: string | undefined
 }
 
@@ -40,7 +40,7 @@ export const DEFAULT_LIMIT = 100
 export const MAX_LIMIT = 1_000
 const MAX_SEARCH_LENGTH = 100
 
-/** Reads a query string; names that mean nothing here are ignored. @throws PublicError 400 that names all that is wrong. */
+/** Reads a query string; unknown names are ignored. @throws PublicError 400 that names every wrong parameter. */
 export function parseRoomQuery(query: URLSearchParams): RoomQuery {
   const faults: Fault[] = []
   const expect = (right: boolean, name: string, expected: string) => {
@@ -48,7 +48,7 @@ export function parseRoomQuery(query: URLSearchParams): RoomQuery {
   }
   const order = query.get('sort') ?? DEFAULT_SORT
   const sort = order.replace(/^-/, '') as Sort
-  expect(SORTS.includes(sort), 'sort', `one of ${SORTS.join(', ')}, with a - before it for the largest first`)
+  expect(SORTS.includes(sort), 'sort', `one of ${SORTS.join(', ')}, with a leading - for largest first`)
   const limit = query.get('limit') ?? String(DEFAULT_LIMIT)
   const isLimit = /^\d{1,9}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= MAX_LIMIT
   expect(isLimit, 'limit', `a whole number from 1 to ${MAX_LIMIT}`)
@@ -72,8 +72,8 @@ export function parseRoomQuery(query: URLSearchParams): RoomQuery {
 }
 
 /**
- * The page that is wanted. It begins after the last room of the page before, wherever that would be now: counts move
- * between two pages, and numbers of pages with them.
+ * The requested page. It starts after the last room of the previous page, wherever that room stands now: counts change
+ * between two requests, so an offset would skip or repeat rooms.
  */
 export function selectRooms(all: readonly RoomSummary[], query: RoomQuery): RoomPage {
   const { sort, isDescending, search, widget, watched, limit, after } = query
@@ -97,11 +97,11 @@ export function selectRooms(all: readonly RoomSummary[], query: RoomQuery): Room
   }
 }
 
-/** Returns the first `most` rows of an order, without sorting all of a hundred thousand. */
-function takeFirst<T>(rows: readonly T[], most: number, compare: (one: T, other: T) => number): T[] {
+/** Returns the first `max` rows of an order, without sorting a hundred thousand of them. */
+function takeFirst<T>(rows: readonly T[], max: number, compare: (one: T, other: T) => number): T[] {
   const first: T[] = []
   for (const row of rows) {
-    const last = first[most - 1]
+    const last = first[max - 1]
     if (last !== undefined && compare(row, last) >= 0) continue
     let [low, high] = [0, first.length]
     while (low < high) {
@@ -110,12 +110,12 @@ function takeFirst<T>(rows: readonly T[], most: number, compare: (one: T, other:
       else high = middle
     }
     first.splice(low, 0, row)
-    if (first.length > most) first.pop()
+    if (first.length > max) first.pop()
   }
   return first
 }
 
-/** It holds the order too: in another one the place means nothing. */
+/** It contains the order too: a place is valid only in its own order. */
 function toCursor({ value, room }: Place, order: string): string {
   return Buffer.from(JSON.stringify([order, value, room])).toString('base64url')
 }
@@ -126,7 +126,7 @@ function fromCursor(cursor: string, order: string): Place | undefined {
     const isValue = typeof value === 'string' || typeof value === 'number'
     if (!isValue || typeof room !== 'string') return undefined
     const place = { value, room }
-    // Node skips what is no base64.
+    // Node ignores characters that are not base64.
     return toCursor(place, order) === cursor ? place : undefined
   } catch {
     return undefined

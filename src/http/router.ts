@@ -29,7 +29,7 @@ export function createRouter({ pictures, pages, api, calls, dashboard, failures 
   router.use((request, response, next) => {
     if (!refuseLargeHead(request, response)) next()
   })
-  // First, as nearly every request is for a picture, above all when a crowd comes at once.
+  // First, because nearly every request is for a picture, above all when a crowd arrives.
   router.use((request, response, next) =>
     isPictureUrl(request.url) ? pictures.handle(request, response) : next(),
   )

@@ -8,7 +8,7 @@ import { formatHeaders, UNCACHED } from './headers.ts'
 import { wantsStatus200 } from './purpose.ts'
 import { sendJson, sendWhole } from './send.ts'
 
-/** The format and size of the requested picture, as far as they are known. */
+/** The format and size of the requested picture, if known. */
 export interface CardPlace {
   format: Format
   width: number

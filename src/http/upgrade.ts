@@ -16,7 +16,7 @@ const WEBSOCKET_VERSION = '13'
  */
 export function createUpgrade(handler: Handler): Upgrade {
   return (request, socket) => {
-    // Nobody else listens for it any more; a client may reset the connection at any time.
+    // Nothing else listens for it any more; a client may reset the connection at any time.
     socket.on('error', () => socket.destroy())
     const response = new ServerResponse(request)
     response.shouldKeepAlive = false

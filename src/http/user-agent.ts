@@ -25,7 +25,7 @@ export function takesStillsOnly(userAgent: string, hasDestination: boolean): boo
   return isImageProxy(agent) || MAIL_CLIENT.test(agent) || (agent !== '' && isbot(agent))
 }
 
-/** Whether a user agent is a browser's at all. */
+/** Whether a user agent is a browser's. */
 export function isBrowser(userAgent: string): boolean {
   return userAgent.startsWith('Mozilla/5.0 ') && /Gecko|WebKit|Trident/.test(userAgent)
 }

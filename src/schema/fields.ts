@@ -4,7 +4,7 @@ import { findUrlFault } from '../system/outgoing.ts'
 import { formatDuration, parseDuration } from '../widget/duration.ts'
 import { expected } from './expected.ts'
 
-/** The range of a time, in milliseconds, and what it is for. */
+/** The range of a time, in milliseconds, and its description. */
 export interface DurationField {
   min: number
   max: number
@@ -45,7 +45,7 @@ export function durationField({ min, max, fallback, example, description }: Dura
     .meta({ description, examples: [example], pattern: '^\\d+(\\.\\d+)?(ms|s|m|h|d)$' })
 }
 
-/** An http or https address without credentials, that the server sends requests to. */
+/** An http or https URL without credentials, which the server requests. */
 export const urlField = z
   .string(expected('an http or https URL of at most 2000 characters'))
   .superRefine((value, context) => {
@@ -54,13 +54,13 @@ export const urlField = z
   })
   .meta({ format: 'uri', maxLength: 2000 })
 
-/** A moment: ISO 8601 in UTC. */
+/** A time: ISO 8601 in UTC. */
 export const timeField = z.string().meta({ format: 'date-time' })
 
 /** A whole number from 0. */
 export const countField = z.int().min(0)
 
-/** The fields of a shape as text: a response shows what was accepted once, and is not checked against it again. */
+/** The fields of a shape as text: a response contains values that were validated before, and is not validated again. */
 type TextShape<Shape extends z.ZodRawShape> = {
   [Name in keyof Shape]: Shape[Name] extends z.ZodOptional ? z.ZodOptional<z.ZodString> : z.ZodString
 }

@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import { badRequest } from '../errors.ts'
 import { toFaults } from './to-faults.ts'
 
-/** How the error for a wrong body is named. */
+/** The name of the error for an invalid body. */
 export interface BodyError {
   code: string
   caption: string

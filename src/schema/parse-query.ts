@@ -4,8 +4,8 @@ import { badParameters } from '../widget/look.ts'
 import { toFaults } from './to-faults.ts'
 
 /**
- * Parses a query string by the schema of its parameters. Names that the schema lacks are ignored; an array gets every
- * value of its name, anything else the first.
+ * Parses a query string by the schema of its parameters. Names that the schema lacks are ignored. An array gets every
+ * value of its name, other types the first one.
  * @throws PublicError 400 that names every wrong parameter.
  */
 export function parseQuery<Schema extends z.ZodObject>(
@@ -20,7 +20,7 @@ export function parseQuery<Schema extends z.ZodObject>(
   return data
 }
 
-/** A parameter that is one of some words. */
+/** A parameter that accepts one of these words. */
 export function wordParameter<const Words extends readonly string[]>(words: Words) {
   return z.enum(words, {
     error: ({ input }) => `expected one of ${words.join(', ')}, got ${quote(input)}`,

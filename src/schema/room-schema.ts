@@ -5,7 +5,9 @@ import { countField, timeField } from './fields.ts'
 export const countFields = {
   connections: countField.meta({ description: 'Open picture streams.' }),
   visitors: countField.meta({ description: 'Distinct people among them.' }),
-  peak: countField.meta({ description: 'Highest number of visitors at once, ever.' }),
+  peak: countField.meta({
+    description: 'Highest number of visitors at once since the room was first watched.',
+  }),
 }
 
 /** How often the pictures of a room were requested. */
@@ -20,7 +22,7 @@ export const roomSchema = z.object({
   peakToday: countField.meta({ description: 'Highest number of visitors at once since midnight in UTC.' }),
   hits: hitsField,
   since: timeField.nullable().meta({
-    description: 'When it was first watched or requested; null where that is not known.',
+    description: 'When it was first watched or requested; null if unknown.',
   }),
 })
 

@@ -1,10 +1,10 @@
 import type * as z from 'zod'
 import type { Fault } from '../errors.ts'
 
-/** Where in the input an issue is. */
+/** The path of an issue in the input. */
 type Path = readonly PropertyKey[]
 
-/** Turns what a schema found into faults: the first of each place, as the others follow from it. */
+/** Turns a schema's issues into faults: only the first at each path, since the others follow from it. */
 export function toFaults(error: z.ZodError, nameOf: (path: Path) => string): Fault[] {
   const faults = new Map<string, Fault>()
   for (const { path, message } of error.issues) {

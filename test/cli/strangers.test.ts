@@ -180,7 +180,7 @@ test.runIf(process.platform === 'linux')(
     limit(5)
     await eventually(() => expect(errors()).toContain('no file descriptors are left'))
     limit(20_000)
-    await eventually(() => expect(errors()).toContain('there are file descriptors again'))
+    await eventually(() => expect(errors()).toContain('file descriptors are available again'))
     expect((await fetch(`${url}/readyz`)).status).toBe(200)
   },
 )

@@ -79,7 +79,7 @@ describe('a status', () => {
   })
 
   test('can be put, read and deleted', async () => {
-    const missing = problem(404, /no status is set for here/)
+    const missing = problem(404, /there is no status here/)
     expect(await call('GET', '/status/here')).toMatchObject(missing)
     expect(await call('DELETE', '/status/here')).toMatchObject(missing)
     expect(await call('PUT', '/status/here', BADGE)).toMatchObject({ status: 200, body: BADGE })

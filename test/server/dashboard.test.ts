@@ -188,7 +188,7 @@ describe('signing in', () => {
         response = await signIn(guessed.url, { token: `guess ${guess}` })
       expect(response.status).toBe(429)
       expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
-      expect(await response.text()).toContain('Too many wrong tokens came from this address.')
+      expect(await response.text()).toContain('This address sent too many wrong tokens.')
       expect((await signIn(guessed.url)).status).toBe(303)
     } finally {
       await guessed.close()
@@ -408,7 +408,7 @@ describe('a room', () => {
 
 describe('errors are pages', () => {
   test.each([
-    ['/online/nobody', 404, 'Nobody has watched online/nobody or asked for it yet.'],
+    ['/online/nobody', 404, 'No viewer or request yet for online/nobody.'],
     ['/nothing', 404, 'There is nothing here.'],
     ['/nothing/here/at/all', 404, 'There is nothing here.'],
     ['/online/a%20b', 400, 'expected 1 to 64 characters'],

@@ -21,7 +21,7 @@ import { createRoomsApi } from './rooms-api.ts'
 import { createStateApi } from './state-api.ts'
 import { createStatusApi } from './status-api.ts'
 
-/** What the API works on. */
+/** The parts that the API works with. */
 export interface ApiInit {
   renderer: Renderer
   store: Store
@@ -32,7 +32,7 @@ export interface ApiInit {
   hooks: Hooks
   guard: TokenGuard
   sessions: Sessions
-  /** The public address; undefined takes that of each request. */
+  /** The public address. @default that of each request */
   publicUrl: string | undefined
   /** The sockets of all counted streams. */
   sockets(): CountedSocket[]
@@ -49,15 +49,15 @@ const PREFLIGHT = {
 }
 
 /**
- * The HTTP API under `/api`: JSON in, JSON out; what is wrong is thrown. All of it is behind the token, but for its own
- * description.
+ * The HTTP API under `/api`: JSON in, JSON out; errors are thrown. Everything but its own description requires the
+ * token.
  */
 export function createApi(init: ApiInit): Router {
   const { renderer, rooms, store, hooks, guard, sessions } = init
   const api = Router()
   const known = toSite(init.publicUrl)
   const baseOf = (request: Request) => (known ?? siteOf(request, SERVER_PATHS.api)).base
-  // Before the token: a preflight of a browser has none (Fetch, section 4.8).
+  // Before the token is checked: a browser's preflight has none (Fetch, section 4.8).
   api.use((request, response, next) => {
     if (request.method === 'OPTIONS') response.status(204).set(PREFLIGHT).end()
     else next()
@@ -79,7 +79,7 @@ export function createApi(init: ApiInit): Router {
     createAuditApi(init.sockets),
   )
   api.use(() => {
-    throw new PublicError({ code: 'not-found', status: 404, caption: 'no such call' })
+    throw new PublicError({ code: 'not-found', status: 404, caption: 'no such API call' })
   })
   return api
 }

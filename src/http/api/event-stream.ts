@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { STREAM } from '../headers.ts'
 import { isHttp2 } from '../request.ts'
 
-/** One message of a stream of events. */
+/** One message of an event stream. */
 export interface Message {
   id?: string
   event: string
@@ -10,16 +10,16 @@ export interface Message {
 }
 
 /**
- * How much may wait for a slow consumer, in bytes: a thousand missed events have room. The libraries for this
- * (better-sse 0.16 among them) do not look at what `write` answers, and keep in memory whatever is not taken.
+ * Bytes that may wait for a slow consumer: enough for a thousand missed events. Libraries for this purpose (better-sse
+ * 0.16 among them) ignore the result of `write`, and buffer without a limit.
  */
 const MAX_BACKLOG_BYTES = 1_048_576
-/** Reverse proxies close what is silent for a minute; `EventSource` sees no difference between that and an end. */
+/** Reverse proxies close a connection that is silent for a minute; `EventSource` cannot tell that from an end. */
 const HEARTBEAT = 15_000
 /** How long a browser waits before it reconnects. */
 const RETRY = 3_000
 
-/** Sends the head of a stream of events. */
+/** Sends the head of an event stream. */
 export function writeEventHead(response: ServerResponse): void {
   response.writeHead(200, {
     ...STREAM,
@@ -28,15 +28,15 @@ export function writeEventHead(response: ServerResponse): void {
   })
 }
 
-/** What a stream of events is opened with. */
+/** The options of an event stream. */
 export interface EventStreamInit {
   /** Returns the id of the newest event, sent or not. */
   lastId(): string
-  /** Called once when the stream is over, whichever side ended it. */
+  /** Called once when the stream has ended, on either side. */
   onClose(): void
 }
 
-/** A stream of Server-Sent Events to one consumer, who is dropped when too much waits for it. */
+/** A stream of Server-Sent Events to one consumer, which is disconnected when too many bytes wait for it. */
 export class EventStream {
   readonly #response: ServerResponse
   readonly #lastId: () => string
@@ -54,14 +54,14 @@ export class EventStream {
     this.#write(`retry: ${RETRY}\n: connected\n\n`)
   }
 
-  /** Sends the id of the newest event: a reader stores it without dispatching an event. */
+  /** Sends the id of the newest event: a client stores it without dispatching an event. */
   mark(): void {
     this.#write(`id: ${this.#lastId()}\n\n`)
   }
 
   send({ id, event, data }: Message): void {
     const name = id === undefined ? '' : `id: ${id}\n`
-    // JSON has no line ends of its own.
+    // JSON contains no line breaks.
     this.#write(`${name}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
   }
 

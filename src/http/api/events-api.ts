@@ -10,15 +10,15 @@ import { type Manifests, readRoom } from '../room-param.ts'
 import { EVENTS_PATH } from '../sessions.ts'
 import { EventStream, writeEventHead } from './event-stream.ts'
 
-/** Which events are wanted: those of any of these rooms and widgets; of all, where none is named. */
+/** The requested events: those of any of these rooms and widgets, or all if none is named. */
 interface EventFilter {
   rooms: ReadonlySet<string>
   widgets: ReadonlySet<string>
 }
 
 /**
- * Answers with Server-Sent Events: what happens in rooms, from now on or from after `Last-Event-ID`. Where that is too
- * long ago, an event `gap` says so first.
+ * Sends the events of rooms as Server-Sent Events, starting now or after `Last-Event-ID`. If that event is no longer
+ * kept, an event `gap` comes first.
  */
 export function createEventsApi(known: Manifests, events: RoomEvents): Router {
   const api = Router()
@@ -33,7 +33,7 @@ export function createEventsApi(known: Manifests, events: RoomEvents): Router {
         response.end()
         return
       }
-      // Gone while a host app's own middleware was waiting: no `close` would ever come.
+      // The client may have left while a host app's middleware was waiting: no `close` event would follow.
       if (response.destroyed || request.socket.destroyed) return
       let leave = () => {}
       const stream = new EventStream(response, { lastId: () => events.lastId, onClose: () => leave() })
@@ -47,7 +47,7 @@ export function createEventsApi(known: Manifests, events: RoomEvents): Router {
         if (matches(filter, event.room)) stream.send(toMessage(event))
       }
       for (const event of missed ?? []) send(event)
-      // A reader that loses its connection before the first event can resume, too.
+      // So that a client can also resume if it loses its connection before the first event.
       stream.mark()
       leave = events.subscribe(send, () => stream.end())
     })

@@ -15,9 +15,9 @@ import { sendTagged, sendTaggedJson } from '../send.ts'
 
 const STEPS = { minute: MINUTE, hour: HOUR, day: DAY }
 type StepName = keyof typeof STEPS
-/** More steps than a week has minutes are more than one answer. */
+/** The maximum of steps in one response: the minutes of a week. */
 const MAX_STEPS = 10_080
-/** `auto` takes the finest step that makes no more of them. */
+/** `auto` selects the finest step that gives no more than this. */
 const MAX_AUTO_STEPS = 1_500
 const CSV_HEAD = 'time,visitors_peak,visitors_mean,connections_peak,connections_mean,hits'
 
@@ -52,7 +52,7 @@ export const historyQuerySchema = z.object({
     .meta({ description: 'JSON, or a table with the columns `time`, `visitors_peak` and so on.' }),
 })
 
-/** `GET /rooms/<widget>/<key>/history`: who watched a room when, as JSON or CSV. */
+/** `GET /rooms/<widget>/<key>/history`: the counts of a room over time, as JSON or CSV. */
 export function createHistoryApi(known: Manifests, history: Pick<History, 'read'>): Router {
   const router = Router()
   router
@@ -90,7 +90,7 @@ function fitStep(length: number): StepName {
   return fits('minute') ? 'minute' : fits('hour') ? 'hour' : 'day'
 }
 
-/** Undefined for what is no time, or none of the years that have four digits. */
+/** Undefined if the text is no time, or its year does not have four digits. */
 function toTime(text: string): number | undefined {
   const date = readDate(text)
   const isWhole = date !== undefined && !isWithoutZone(text)
@@ -98,7 +98,7 @@ function toTime(text: string): number | undefined {
   return time >= 0 && time < Date.UTC(10_000, 0) ? time : undefined
 }
 
-/** Whether a text has a date and a time, but not whose. A date alone is its midnight in UTC. */
+/** Whether a text has a date and a time but no zone. A date alone means midnight in UTC. */
 function isWithoutZone(text: string): boolean {
   const date = readDate(text)
   return date !== undefined && !date.endsWith('Z') && text.length > 'yyyy-mm-dd'.length
@@ -125,7 +125,7 @@ function send(
   const lines = rows.map(({ time, visitors, connections, hits }) =>
     [time, visitors.peak, visitors.mean, connections.peak, connections.mean, hits].join(','),
   )
-  // RFC 4180 has lines end so.
+  // Line endings of RFC 4180.
   const text = [CSV_HEAD, ...lines, ''].join('\r\n')
   sendTagged(request, response, 'text/csv; charset=utf-8; header=present', text)
 }

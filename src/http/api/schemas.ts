@@ -9,7 +9,7 @@ import { DIFFERENCE_KINDS } from '../audit/audit.ts'
 
 const levelSchema = z.object({
   peak: countField.meta({ description: 'Highest number at once.' }),
-  mean: z.number().min(0).meta({ description: 'Over the step, or as much of it as has passed.' }),
+  mean: z.number().min(0).meta({ description: 'Over the step, or over the part of it that has passed.' }),
 })
 
 /** A problem document. */
@@ -27,11 +27,11 @@ export const problemSchema = z
 export const historySchema = z.object({
   room: z.string(),
   from: timeField.meta({ description: 'When the first step begins.' }),
-  to: timeField.meta({ description: 'When the last one ends.' }),
+  to: timeField.meta({ description: 'When the last step ends.' }),
   step: z.enum(['minute', 'hour', 'day']),
   steps: z
     .array(z.object({ time: timeField, visitors: levelSchema, connections: levelSchema, hits: countField }))
-    .meta({ description: 'The steps in which anything happened, the oldest first.' }),
+    .meta({ description: 'The steps with any activity, oldest first.' }),
 })
 
 /** The data of a Server-Sent Event. */
@@ -43,7 +43,7 @@ export const eventSchema = z.object({
     .enum(END_REASONS)
     .exclude(['refused'])
     .optional()
-    .meta({ description: 'Why a viewer left; absent where it watched another node.' }),
+    .meta({ description: 'Why a viewer left; absent if it watched another node.' }),
 })
 
 /** A poll and its last request. */
@@ -66,7 +66,7 @@ export const hookSchema = z.object({
   id: z.string(),
   created: timeField,
   holds: z.boolean().meta({
-    description: 'Whether a message was sent for its condition, which has held ever since.',
+    description: 'Whether a message was sent, and the condition has been true since then.',
   }),
 })
 

@@ -12,7 +12,7 @@ interface Place {
   name: string
 }
 
-/** Answers for what rooms remember: any JSON, by name; names that begin with `$` can only be read. */
+/** The calls for rooms' state: any JSON, by name; names that begin with `$` are read-only. */
 export function createStateApi(known: Manifests, store: Store): Router {
   const api = Router()
   api
@@ -26,7 +26,7 @@ export function createStateApi(known: Manifests, store: Store): Router {
     .put(jsonBody(), async ({ params, body }, response) => {
       const { room, name } = readWritable(known, params)
       await store.set(room, name, body, { durable: true }).catch((error: Error) => {
-        // The body was small enough: escapes make some text longer as JSON than it came.
+        // The body was within its limit, but escapes can make a text longer as JSON.
         if (!(error instanceof RangeError)) throw error
         throw new PublicError({ code: 'too-large', status: 413, caption: error.message, cause: error })
       })
@@ -56,11 +56,11 @@ function readPlace(known: Manifests, params: { widget?: string; key?: string; na
 function readWritable(known: Manifests, params: { widget?: string; key?: string; name?: string }): Place {
   const place = readPlace(known, params)
   if (!isServerName(place.name)) return place
-  const caption = `${place.name} is the server's own and can only be read`
+  const caption = `${place.name} belongs to the server and is read-only`
   throw new PublicError({ code: 'read-only', status: 403, caption })
 }
 
 function nothingThere({ room, name }: Place): PublicError {
-  const caption = `${room} remembers nothing by the name ${name}`
+  const caption = `${room} has no value named ${name}`
   return new PublicError({ code: 'not-found', status: 404, caption })
 }

@@ -10,7 +10,7 @@ import { jsonBody } from '../json-body.ts'
 import { refuseOthers } from '../methods.ts'
 import { sendTaggedJson } from '../send.ts'
 
-/** Answers for live badges: what they say, and what is asked so that they say it. */
+/** The calls for live badges and their polls. */
 export function createStatusApi(store: Store, polls: Polls): Router {
   const api = Router()
   api
@@ -29,7 +29,7 @@ export function createStatusApi(store: Store, polls: Polls): Router {
     })
     .delete(async ({ params }, response) => {
       const room = readStatusRoom(params.key)
-      // What is polled would be back at once.
+      // Otherwise the poll would set the badge again.
       const wasPolled = await polls.delete(params.key)
       if (!(await store.delete(room, BADGE, { durable: true })) && !wasPolled) throw noStatus(params.key)
       response.status(204).end()
@@ -70,9 +70,9 @@ function readStatusRoom(key: string): string {
 }
 
 function noStatus(key: string): PublicError {
-  return new PublicError({ code: 'not-found', status: 404, caption: `no status is set for ${key}` })
+  return new PublicError({ code: 'not-found', status: 404, caption: `there is no status ${key}` })
 }
 
 function noPoll(key: string): PublicError {
-  return new PublicError({ code: 'not-found', status: 404, caption: `nothing is polled for ${key}` })
+  return new PublicError({ code: 'not-found', status: 404, caption: `there is no poll for ${key}` })
 }

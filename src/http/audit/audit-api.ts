@@ -15,7 +15,7 @@ export function createAuditApi(sockets: () => CountedSocket[]): Router {
       const rows = await readSocketTable().catch((cause: Error) => {
         throw new PublicError({ code: 'no-socket-table', status: 501, caption: cause.message, cause })
       })
-      // Only what was there both before and after the table was read can be held against it.
+      // Only streams that were open both before and after the table was read can be compared with it.
       const counted = sockets().filter(({ remote }) => before.has(remote))
       sendTaggedJson(request, response, audit(counted, request.socket.localPort ?? 0, rows))
     })

@@ -3,7 +3,7 @@ import type { CountedSocket, SocketRow } from '../../system/socket-table.ts'
 /** How a counted stream and a socket of the kernel can differ. */
 export const DIFFERENCE_KINDS = ['no-socket', 'closing', 'unanswered', 'not-a-stream'] as const
 
-/** One difference between the counts and the kernel, and what it means in words. */
+/** One difference between the counts and the kernel, and its meaning in words. */
 export interface Difference {
   kind: (typeof DIFFERENCE_KINDS)[number]
   remote: string
@@ -11,7 +11,7 @@ export interface Difference {
   meaning: string
 }
 
-/** What is counted, held against the kernel's table. */
+/** The server's counts compared with the kernel's table. */
 export interface AuditReport {
   /** Whether every counted stream has an established socket. */
   agrees: boolean
@@ -24,14 +24,14 @@ const MEANINGS: Readonly<Record<Difference['kind'], string>> = {
   'no-socket': 'counted, but the kernel has no such connection: the count is too high',
   closing: 'counted, but the connection is being closed: the count is about to drop',
   unanswered:
-    'counted, but the other side has not answered lately: gone within --ghost-timeout if it stays so',
+    'counted, but the client has not acknowledged recent data: closed within --ghost-timeout if it stays silent',
   'not-a-stream':
     'connected, but shows no picture: a page, the API, or a browser that keeps a connection open',
 }
 
 /**
  * Compares counted streams with the kernel's sockets, and names every difference.
- * @param port the port that this was asked on; those of the streams are looked at too.
+ * @param port the port that received the request; the ports of the streams are compared too.
  */
 export function audit(
   counted: readonly CountedSocket[],

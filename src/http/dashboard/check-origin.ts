@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { PublicError } from '../../errors.ts'
 
 /**
- * Refuses forms that another site sends. Browsers say where a form comes from: by `Sec-Fetch-Site`, which no proxy
- * changes, or over plain http by `Origin`. What says neither is no browser, and has no cookie that it was not given.
- * @param publicUrl the address that the outside knows, where a proxy gives the server another.
+ * Refuses forms of other sites. Browsers send a form's origin in `Sec-Fetch-Site`, which no proxy changes, or over plain
+ * http in `Origin`. A client that sends neither is no browser, and does not send cookies by itself.
+ * @param publicUrl the server's public address, if a proxy gives it another.
  * @throws PublicError 403.
  */
 export function checkOrigin({ headers }: Pick<IncomingMessage, 'headers'>, publicUrl?: string): void {
@@ -17,8 +17,8 @@ export function checkOrigin({ headers }: Pick<IncomingMessage, 'headers'>, publi
   throw new PublicError({
     code: 'origin-not-allowed',
     status: 403,
-    caption: 'a form of another site cannot sign in or out here',
+    caption: 'a form on another site cannot sign in or out here',
     detail:
-      'A form of another site cannot sign in or out here. Behind a proxy that gives this server another name, set --public-url.',
+      'A form on another site cannot sign in or out here. If a proxy gives this server another name, set --public-url.',
   })
 }

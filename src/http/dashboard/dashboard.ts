@@ -22,25 +22,25 @@ import { toListPage } from './list-page.ts'
 import { toRoomPage } from './room-page.ts'
 import { createSigning } from './signing.ts'
 
-/** What the dashboard shows. */
+/** The parts that the dashboard works with. */
 export interface DashboardInit {
   rooms: Rooms
   renderer: Renderer
   guard: TokenGuard
   sessions: Sessions
   failures: FailureLog
-  /** The address that the outside knows; undefined takes each request's own. */
+  /** The public address. @default that of each request */
   publicUrl: string | undefined
-  /** Who watches a room on this server. */
+  /** Returns the viewers of a room on this server. */
   streamsOf(room: string): RoomViewers
 }
 
-/** Where the router has the dashboard. */
+/** The dashboard's path below the router. */
 export const DASHBOARD = SERVER_PATHS.dashboard
-/** What scripts of the dashboard's origin may read without the token. */
+/** The path of the API that scripts of the dashboard's origin can read without the token. */
 const EVENTS = SERVER_PATHS.api + EVENTS_PATH
 
-/** The pages that show who watches what, for readers with the token. */
+/** The pages that list rooms and their viewers, for readers with the token. */
 export function createDashboard({
   rooms,
   renderer,
@@ -71,7 +71,7 @@ export function createDashboard({
     sendWhole(request, response, status, { ...PRIVATE_PAGE, ...extra }, 'text/html; charset=utf-8', body)
   }
   const showForm = (request: Request, response: Response, fault?: string) => {
-    // To a link from elsewhere browsers do not send the cookie: a reader who is signed in continues by a link on our own page.
+    // Browsers do not send the cookie when a link on another site is followed: a signed-in reader continues by a link on our page.
     const isFromElsewhere = fault === undefined && request.headers['sec-fetch-site'] === 'cross-site'
     const to = typeof request.body?.to === 'string' ? request.body.to : pathBelow(request)
     send(request, response, 401, 'dashboard-form', { fault, to, isFromElsewhere })
@@ -127,7 +127,7 @@ function siteFor(request: Request, known: Site | undefined): Site {
   return known ?? siteOf(request, DASHBOARD)
 }
 
-/** What was asked for, from the dashboard's own address on. */
+/** The requested URL relative to the dashboard. */
 function pathBelow({ method, url }: Request): string {
   return method === 'GET' && url !== '/' ? url.replace(/^\/(?=\?)/, '') : ''
 }

@@ -1,4 +1,4 @@
-/** How the pages write numbers. */
+/** Formats the numbers on the pages. */
 export const figures = {
   number: (value: number) => value.toLocaleString('en'),
   share: (part: number, whole: number) => `${Math.round((part / whole) * 100)} %`,

@@ -3,10 +3,10 @@ import { pathOfRoom } from '../../widget/room.ts'
 import { parseRoomQuery, type Sort, selectRooms } from '../room-list.ts'
 import { countThatFit, OWN_ROOMS, tableOf } from './live-picture.ts'
 
-/** Rooms on a page: as many as are seen at once, and as one picture shows. */
+/** Rooms on a page: one screen of them, all in one picture. */
 const PAGE_SIZE = 20
 
-/** What rooms are sorted by from the head of a column; numbers largest first. */
+/** The sort order of each column's heading; numbers are sorted largest first. */
 const COLUMNS: readonly { label: string; sort: Sort; isMain: boolean }[] = [
   { label: 'Room', sort: 'room', isMain: true },
   { label: 'Visitors', sort: 'visitors', isMain: true },
@@ -16,9 +16,9 @@ const COLUMNS: readonly { label: string; sort: Sort; isMain: boolean }[] = [
 ]
 
 /**
- * The list of all rooms, as its template takes it.
+ * The list of all rooms, as its template needs it.
  * @param home the address of the list.
- * @throws PublicError 400 that names all that is wrong in the query.
+ * @throws PublicError 400 that names every wrong parameter.
  */
 export function toListPage(
   known: readonly RoomSummary[],
@@ -61,7 +61,7 @@ export function toListPage(
   }
 }
 
-/** A form sends its empty fields too: they choose nothing. How many rooms there are on a page nobody chooses. */
+/** Removes the empty fields that a form sends, and `limit`, which is fixed here. */
 function withoutEmpty(given: URLSearchParams): URLSearchParams {
   const names = ['search', 'widget', 'watched', 'sort', 'cursor']
   const asked = new URLSearchParams(

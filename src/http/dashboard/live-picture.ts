@@ -2,7 +2,7 @@ import type { RoomSummary } from '../../cluster/rooms.ts'
 import { roomOf } from '../../widget/room.ts'
 import type { Size } from '../../widget/widget.ts'
 
-/** One picture in all the ways a page may show it: the first source whose `media` is true counts. */
+/** One picture in all variants of a page: the browser takes the first source whose `media` matches. */
 export interface LivePicture extends Size {
   src: string
   srcset: string
@@ -12,21 +12,21 @@ export interface LivePicture extends Size {
 
 /** The dashboard is built from pictures of these built-in widgets, and knows their parameters. */
 const [TABLE_WIDGET, CHART_WIDGET, GRID_WIDGET] = ['rooms', 'chart', 'grid'] as const
-/** The dashboard's own pictures are of this key, so that looking at rooms does not count in them. */
+/** The key of the dashboard's own pictures, so that viewing the dashboard is not counted in the rooms it shows. */
 const OWN_KEY = 'dashboard'
-/** The rooms of the dashboard's own pictures: in no list and no sum of it. */
+/** The rooms of the dashboard's own pictures, which no list and no sum includes. */
 export const OWN_ROOMS: readonly string[] = [TABLE_WIDGET, CHART_WIDGET, GRID_WIDGET].map((name) =>
   roomOf({ widget: name, key: OWN_KEY }),
 )
 
-/** Where a table has names and a line of little room; dashboard.css breaks at the same width. */
+/** The media query for narrow screens; dashboard.css has the same breakpoint. */
 const NARROW = '(max-width: 56rem)'
 const DARK = '(prefers-color-scheme: dark)'
-/** The papers of style.css: live numbers lie over those of the page, and have to hide them. */
+/** The page backgrounds of style.css: live numbers are drawn over the page's numbers, and must cover them. */
 export const PAPERS = { light: 'fbfaf7', dark: '161614' }
-/** The columns beside the names of rooms, in CSS pixels, as dashboard.css has them. */
+/** The width of the columns beside the rooms' names, in CSS pixels, as in dashboard.css. */
 const TABLE = { row: 40, wide: { width: 620, cell: 108 }, narrow: { width: 188, cell: 84 } }
-/** The longest text that the table's picture takes to name its rooms by. */
+/** The longest `show` parameter of the table's picture. */
 const MAX_SHOW_LENGTH = 1500
 const CHARTS = { wide: { width: 1120, height: 180 }, narrow: { width: 350, height: 150 } }
 const CHART_GAP = 16
@@ -35,7 +35,7 @@ const SPANS = { hour: 'Last hour', day: 'Last day', week: 'Last week' }
 type Theme = 'light' | 'dark'
 type Space = 'wide' | 'narrow'
 
-/** The numbers and lines of rooms, each in a row as high as the page's. */
+/** The numbers and lines of rooms, in rows of the same height as the page's. */
 export function tableOf(base: string, rooms: readonly Pick<RoomSummary, 'room'>[]): LivePicture {
   return toPicture(
     '',
@@ -44,14 +44,14 @@ export function tableOf(base: string, rooms: readonly Pick<RoomSummary, 'room'>[
   )
 }
 
-/** How many of these rooms, from the first, one picture can name. */
+/** The number of these rooms, from the first, that fit into one picture. */
 export function countThatFit(rooms: readonly Pick<RoomSummary, 'room'>[]): number {
   let most = rooms.length
   while (toShow(rooms.slice(0, most)).length > MAX_SHOW_LENGTH) most -= 1
   return most
 }
 
-/** A room over the last hour, day and week: three charts over one connection, of which browsers have but six. */
+/** A room over the last hour, day and week: three charts over one connection, since browsers open only six. */
 export function chartsOf(base: string, room: string): LivePicture {
   const spans = Object.entries(SPANS)
   return toPicture(

@@ -7,12 +7,12 @@ import { pathOfRoom } from '../../widget/room.ts'
 import { toQuery } from '../page/page-look.ts'
 import { chartsOf } from './live-picture.ts'
 
-/** One look of a room that is being watched. */
+/** One watched look of a room. */
 interface WatchedLook {
   format: string
-  /** Its parameters, as far as they are not the usual ones. */
+  /** The parameters that differ from their defaults. */
   query: string
-  /** The look's own page. */
+  /** The path of the look's page. */
   href: string | undefined
   streams: number
 }
@@ -20,8 +20,8 @@ interface WatchedLook {
 const ENDINGS: Readonly<Record<string, string>> = { jpeg: 'jpg' }
 
 /**
- * One room, as its template takes it.
- * @param manifest of the room's widget, where there is such a widget still.
+ * One room, as its template needs it.
+ * @param manifest of the room's widget, if the widget still exists.
  */
 export function toRoomPage(
   summary: RoomSummary,
@@ -40,7 +40,7 @@ export function toRoomPage(
     href: manifest && page,
     charts: chartsOf(base, room),
     looks: toLooks(streams, manifest, page),
-    // What is seen within another picture is sent to a stream of that one's room.
+    // Frames of an embedded picture are counted in the room of the picture that contains it.
     within: Math.max(0, connections - streams.length),
     families: families
       .filter(({ streams }) => streams > 0)
@@ -54,7 +54,7 @@ function countOf(streams: RoomViewers['streams']): { streams: number; forwarded:
   return { streams: streams.length, forwarded: streams.filter(({ client }) => client.isForwarded).length }
 }
 
-/** The most watched first. */
+/** Sorted by viewers, most first. */
 function toLooks(
   streams: RoomViewers['streams'],
   manifest: Manifest | undefined,

@@ -7,25 +7,25 @@ import { COOKIE, SESSION_LENGTH, type Sessions } from '../sessions.ts'
 import { type TokenGuard, WRONG_TOKEN } from '../token-guard.ts'
 import { checkOrigin } from './check-origin.ts'
 
-/** What signing in and out takes. */
+/** The parts that signing in and out needs. */
 export interface SigningInit {
   sessions: Sessions
   guard: TokenGuard
   failures: FailureLog
-  /** The address that the outside knows. */
+  /** The public address. */
   publicUrl: string | undefined
-  /** Where the dashboard is, as a path. */
+  /** The dashboard's path. */
   homeOf(request: Request): string
   /** The paths that the cookie is sent to. */
   cookiePathsOf(request: Request): string[]
-  /** Asks for the token, and says what was wrong with the one before. */
+  /** Sends the form for the token, with the error of the previous attempt. */
   showForm(request: Request, response: Response, fault?: string): void
 }
 
 const MAX_FORM_BYTES = 4096
 const WRONG = new PublicError({ code: WRONG_TOKEN, status: 401, caption: 'wrong token' })
 
-/** `POST /login` and `POST /logout`: the token once, then a cookie, which is sent only to the dashboard and to the events of the API. */
+/** `POST /login` and `POST /logout`: accepts the token once and sets a cookie, limited to the dashboard and the API's events. */
 export function createSigning({
   sessions,
   guard,
@@ -81,7 +81,7 @@ function tooManyTries(): PublicError {
     code: WRONG_TOKEN,
     status: 429,
     caption: 'too many wrong tokens from this address',
-    detail: 'Too many wrong tokens came from this address. Wait a minute, then try again.',
+    detail: 'This address sent too many wrong tokens. Wait a minute, then try again.',
     headers: { 'Retry-After': '60' },
   })
 }
@@ -90,7 +90,7 @@ function faultOf(given: string): string {
   return given === '' ? 'Expected the token of this server.' : 'This is not the token of this server.'
 }
 
-/** Whether a browser will send a cookie back that is for https only. */
+/** Whether the browser uses https, so that it returns a `Secure` cookie. */
 function isSecure(request: Request, publicUrl: string | undefined): boolean {
   if (protocolOf(request) === 'https') return true
   return publicUrl?.startsWith('https:') === true && new URL(publicUrl).host === request.headers.host

@@ -1,83 +1,75 @@
-/** What is known of a metric before anything is counted: the only place of its name, labels and meaning. */
+/** The definition of a metric: the only place for its name, labels and meaning. */
 export interface MetricRow {
   type: 'counter' | 'gauge' | 'histogram'
   name: string
   labels: readonly string[]
-  /** What it says, with its unit and what the labels stand for. */
+  /** Its meaning, its unit and the meaning of its labels. */
   help: string
   /** Upper bounds of a histogram's buckets, in seconds. */
   buckets?: readonly number[]
 }
 
-/** From a badge, in which one millisecond is long, to a widget that is about to be killed. */
+/** From a badge, which takes less than a millisecond, to a widget that is about to be killed. */
 const DRAWING_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
-/** From one viewer to a crowd for which new requests have to wait. */
+/** From one viewer to a crowd that delays new requests. */
 const FAN_OUT_BUCKETS = [
   0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1,
 ]
 
 /**
- * What the server counts. None has a label for rooms, keys, looks or addresses: anybody may invent those, and each
- * value of a label is a series that is kept for as long as the server runs.
+ * The server's metrics. None has a label for rooms, keys, looks or addresses: anyone can invent those, and each label
+ * value is a series that is kept while the server runs.
  */
 export const METRICS = {
   streams: gauge('imgcast_streams', [], 'Open picture streams'),
-  streamsLimit: gauge(
-    'imgcast_streams_limit',
-    [],
-    'Open picture streams that are allowed: `--max-connections`',
-  ),
+  streamsLimit: gauge('imgcast_streams_limit', [], 'Limit of open picture streams: `--max-connections`'),
   connections: gauge(
     'imgcast_connections',
     ['widget'],
-    'Open streams by the widget that is seen; a picture that shows others counts for each of their rooms',
+    'Open streams by widget; a picture that embeds others counts in each of their rooms',
   ),
   visitors: gauge('imgcast_visitors', ['widget'], 'Distinct people among the connections'),
-  rooms: gauge('imgcast_rooms', [], 'Rooms that somebody watches'),
+  rooms: gauge('imgcast_rooms', [], 'Rooms with viewers'),
   channels: gauge('imgcast_channels', [], 'Live pictures, watched or lingering'),
-  channelsLimit: gauge('imgcast_channels_limit', [], 'Live pictures that are allowed: `--max-channels`'),
-  streamsOpened: counter('imgcast_streams_opened_total', ['widget'], 'Streams that were opened'),
-  ghosts: counter('imgcast_ghosts_total', [], 'Streams that ended as the viewer’s network was gone'),
+  channelsLimit: gauge('imgcast_channels_limit', [], 'Limit of live pictures: `--max-channels`'),
+  streamsOpened: counter('imgcast_streams_opened_total', ['widget'], 'Streams opened'),
+  ghosts: counter('imgcast_ghosts_total', [], 'Streams that ended because the viewer’s network was gone'),
   viewersEnded: counter(
     'imgcast_viewers_ended_total',
     ['reason'],
     'Viewers that ended, by reason: `left`, `ghost` (its network is gone), `slow`, `refused` (a limit; it never began), `stopping`, `failed` (the server could not write to it)',
   ),
-  stills: counter(
-    'imgcast_stills_total',
-    ['widget', 'status'],
-    'Stills that were answered, by status: 200, 304',
-  ),
+  stills: counter('imgcast_stills_total', ['widget', 'status'], 'Stills sent, by status: 200, 304'),
   errors: counter(
     'imgcast_errors_total',
     ['status', 'code'],
-    'Requests for pictures that ended as an error, by status and problem type',
+    'Picture requests that failed, by status and problem type',
   ),
   framesDrawn: counter(
     'imgcast_frames_drawn_total',
     ['widget'],
-    'Times a widget’s `draw` was called to its end; an animation has many',
+    'Completed calls of a widget’s `draw`; an animation has many',
   ),
   framesEncoded: counter(
     'imgcast_frames_encoded_total',
     ['format'],
-    'Pictures that were encoded, by format; an animation is one',
+    'Pictures encoded, by format; an animation is one',
   ),
-  drawingsFailed: counter('imgcast_drawings_failed_total', ['widget'], 'Pictures that could not be drawn'),
+  drawingsFailed: counter('imgcast_drawings_failed_total', ['widget'], 'Pictures whose drawing failed'),
   framesUnchanged: counter(
     'imgcast_frames_unchanged_total',
     [],
-    'Pictures equal to the one before, and not sent',
+    'Pictures equal to the previous one, which were not sent',
   ),
   framesSent: counter(
     'imgcast_frames_sent_total',
     ['widget'],
-    'Pictures sent in streams, each to one viewer',
+    'Pictures sent in streams, counted for each viewer',
   ),
   framesDropped: counter(
     'imgcast_frames_dropped_total',
     ['widget'],
-    'Pictures that a slow viewer skipped, as a newer one came first',
+    'Pictures that a slow viewer skipped because a newer one was ready',
   ),
   sentBytes: counter(
     'imgcast_sent_bytes_total',
@@ -87,46 +79,46 @@ export const METRICS = {
   probeBytes: counter(
     'imgcast_probe_bytes_total',
     [],
-    'Of the streams’ bytes, those that asked whether a page was left: `--probe`',
+    'Stream bytes sent as probes of pages that may have been left: `--probe`',
   ),
   drawDuration: histogram(
     'imgcast_draw_duration_seconds',
     ['widget'],
-    'Seconds in a widget’s `draw`, for each picture that was encoded',
+    'Seconds in a widget’s `draw`, for each encoded picture',
     DRAWING_BUCKETS,
   ),
   encodeDuration: histogram(
     'imgcast_encode_duration_seconds',
     ['format'],
-    'Seconds to paint and encode what was drawn, by format',
+    'Seconds to paint and encode a drawing, by format',
     DRAWING_BUCKETS,
   ),
   fanOutDuration: histogram(
     'imgcast_fan_out_duration_seconds',
     [],
-    'Seconds to show a new picture to everybody who watches it',
+    'Seconds to send a new picture to all its viewers',
     FAN_OUT_BUCKETS,
   ),
-  renderProcesses: gauge('imgcast_render_processes', [], 'Render processes that run'),
+  renderProcesses: gauge('imgcast_render_processes', [], 'Running render processes'),
   unhandledErrors: counter(
     'imgcast_unhandled_errors_total',
     ['origin'],
-    'Errors that no code of the process handled, by origin: uncaughtException, unhandledRejection',
+    'Unhandled errors of the process, by origin: uncaughtException, unhandledRejection',
   ),
   renderRestarts: counter(
     'imgcast_render_restarts_total',
     [],
-    'Render processes that died, or were killed for what a widget did, and were replaced',
+    'Render processes that died or were killed because of a widget, and were replaced',
   ),
   roomsForgotten: counter(
     'imgcast_rooms_forgotten_total',
     [],
-    'Rooms forgotten that nobody watched and nobody wrote',
+    'Rooms deleted that were never watched or written',
   ),
   storeErrors: counter(
     'imgcast_store_errors_total',
     ['operation'],
-    'Times the store’s disk failed, by operation: read, write, delete',
+    'Disk errors of the store, by operation: read, write, delete',
   ),
 } as const
 

@@ -6,7 +6,7 @@ import { sendWhole } from '../send.ts'
 import type { TokenGuard } from '../token-guard.ts'
 import type { Metrics, MetricsNow } from './metrics.ts'
 
-/** What Prometheus is answered from. */
+/** The sources of the metrics. */
 export interface MetricsRouteInit {
   guard: TokenGuard
   metrics: Metrics

@@ -12,7 +12,7 @@ import type { Traffic } from '../../viewer/traffic.ts'
 import type { PictureObserver } from '../picture/pictures.ts'
 import { METRICS } from './metric-rows.ts'
 
-/** What is counted elsewhere, as it is when Prometheus asks. */
+/** Counts that other parts keep, read at each scrape. */
 export interface MetricsNow {
   streams: number
   streamsLimit: number
@@ -28,15 +28,15 @@ export interface MetricsNow {
   traffic: Iterable<[widget: string, traffic: Readonly<Traffic>]>
 }
 
-/** Drawings, or fan-outs, that wait to be counted. */
+/** Drawings or fan-outs that are counted later, in one batch. */
 const MAX_WAITING = 200
 
-/** How long the event loop is watched before its lag is told for the first time, in milliseconds. */
+/** Milliseconds that the event loop is measured before its lag is reported for the first time. */
 const FIRST_LOOK = 50
 
 /**
- * All metrics of one server, in a registry of its own: a host app has its own. What happens often is counted where it
- * happens, as a sum that is read here when it is asked for: a frame that is sent costs no call to this.
+ * All metrics of one server, in a separate registry, since a host app has its own. Frequent events are counted where they
+ * happen, as sums that are read here at each scrape: sending a frame calls nothing here.
  */
 export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver, PictureObserver {
   readonly #registry = new Registry()
@@ -74,20 +74,20 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
   readonly #renderRestarts = this.#counter(METRICS.renderRestarts)
   readonly #roomsForgotten = this.#counter(METRICS.roomsForgotten)
   readonly #storeErrors = this.#counter(METRICS.storeErrors)
-  /** Drawings and fan-outs that are yet to be counted, many in one go: one at a time it took a twelfth of a lone picture's time. */
+  /** Drawings and fan-outs not counted yet. They are counted in batches: one by one took a twelfth of a picture's time. */
   readonly #drawings: { widget: string; format: Format; took: DrawTimings }[] = []
   readonly #fanOuts: number[] = []
   #watchesProcess = false
 
   constructor() {
-    // The first failure is a change only where there was a 0 before it.
+    // Without a 0 before it, Prometheus would not see the first failure as a change.
     for (const operation of ['read', 'write', 'delete'] as const) this.#storeErrors.inc({ operation }, 0)
     for (const origin of ['uncaughtException', 'unhandledRejection']) this.#unhandledErrors.inc({ origin }, 0)
-    // Only watches: whether the process goes on is not decided here.
+    // Only observes: whether the process continues is not decided here.
     process.on('uncaughtExceptionMonitor', this.#countUnhandled)
   }
 
-  /** Stops counting errors that nobody handles. */
+  /** Stops counting unhandled errors. */
   close(): void {
     process.off('uncaughtExceptionMonitor', this.#countUnhandled)
   }
@@ -168,12 +168,12 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
     for (const took of this.#fanOuts.splice(0)) this.#fanOutDuration.observe(took / 1000)
   }
 
-  /** Begins to watch the event loop and the like when somebody asks: it wakes the process up 100 times a second. */
+  /** Starts the process metrics at the first scrape: measuring the event loop wakes the process up 100 times a second. */
   async #watchProcess(): Promise<void> {
     if (this.#watchesProcess) return
     this.#watchesProcess = true
     collectDefaultMetrics({ register: this.#registry })
-    // Of a loop that was not watched yet there is no lag to tell.
+    // Without a measurement of the loop there is no lag to report.
     await sleep(FIRST_LOOK)
   }
 
@@ -203,7 +203,7 @@ interface Named<Label extends string> {
   labels: readonly Label[]
 }
 
-/** prom-client tells the lag of a loop of which there is no measurement since the last time as 292 years, or as NaN. */
+/** If there was no measurement since the last scrape, prom-client reports a lag of 292 years, or NaN. */
 function withoutUnmeasured(text: string): string {
   return text.replace(/^nodejs_eventloop_lag_\w+ (9223372036\.\d+|Nan)\n/gim, '')
 }

@@ -4,31 +4,31 @@ import type { DrawFailure } from '../../render/failures.ts'
 import { formatPlace, type Place } from '../../widget/find-place.ts'
 import type { WidgetFault } from '../../widget/load-folder.ts'
 
-/** A line of code, with a mark under its column where it is the one at fault. */
+/** A line of code, with a caret below its column if it is the faulty one. */
 export interface CodeLine {
   number: string
   text: string
   isFault: boolean
-  /** As wide as the text before the fault, and a caret; undefined where only the line is known. */
+  /** Space as wide as the text before the fault, and a caret; undefined if only the line is known. */
   caret: string | undefined
 }
 
-/** What is wrong with a widget, as a page tells it. */
+/** A widget's error, as a page shows it. */
 export interface ErrorReport {
-  /** `widgets/clock.ts:12:7`: enough to find the file by, without where the server keeps it. */
+  /** Like `widgets/clock.ts:12:7`: enough to find the file, without the server's folders. */
   place: string | undefined
   words: string
-  /** The line at fault with those around it. */
+  /** The faulty line and its neighbours. */
   code: readonly CodeLine[] | undefined
 }
 
 const MAX_LINE_LENGTH = 96
-/** How much of a long line goes before the fault. */
+/** Characters of a long line that are shown before the fault. */
 const LEAD = 60
-/** How many lines are shown before the one at fault, and after it. */
+/** Lines that are shown before the faulty one, and after it. */
 const AROUND = 2
 
-/** Why a module does not load. Its code, and what that code says, are for readers `isLocal` only: they may hold a password. */
+/** Why a module does not load. Only `isLocal` readers see its code and its own messages, which may contain a password. */
 export function toFaultReport(fault: WidgetFault, isLocal: boolean): ErrorReport {
   const { file, line, column } = fault
   const message = isLocal ? fault.message : fault.publicMessage
@@ -36,7 +36,7 @@ export function toFaultReport(fault: WidgetFault, isLocal: boolean): ErrorReport
   return { place: formatShortPlace(place), words: withoutFolders(message), code: readCode(place, isLocal) }
 }
 
-/** Why a picture was not drawn; for readers `isLocal` in the words of the widget's own code. */
+/** Why a drawing failed; `isLocal` readers also see the message of the widget's own code. */
 export function toFailureReport({ reason, words, place }: DrawFailure, isLocal: boolean): ErrorReport {
   return {
     place: place && formatShortPlace(place),
@@ -49,7 +49,7 @@ function formatShortPlace({ file, ...place }: Place): string {
   return formatPlace({ ...place, file: join(basename(dirname(file)), basename(file)) })
 }
 
-/** The page is public, and where files lie on the server is nobody's business. */
+/** Removes folders from a message: the page is public, and must not show the server's paths. */
 function withoutFolders(message: string): string {
   return message.replace(/(?:file:\/\/)?\/(?:[^\s'"/:]+\/)+/g, '')
 }
@@ -75,7 +75,7 @@ function readCode({ file, line, column }: Place, isLocal: boolean): CodeLine[] |
   })
 }
 
-/** Tabs stay, as they are as wide as those above. */
+/** Keeps tabs, so that they are as wide as those in the line above. */
 function toCaret(before: string): string {
   return `${before.replace(/[^\t]/g, ' ')}^`
 }

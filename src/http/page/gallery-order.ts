@@ -10,10 +10,10 @@ export interface Exhibit {
 }
 
 /**
- * Orders a gallery: people's own widgets first, so that an author sees what a change does, then the built-in ones; each
- * by rank, and those without a rank by their titles. If only some pictures can be streams, those are that would not
- * change otherwise: a still of a picture that repeats is an animation.
- * @param maxLive how many pictures may be streams.
+ * Orders a gallery: the owner's widgets first, so that an author sees the effect of a change, then the built-in ones; both
+ * by rank, and widgets without a rank by title. If only some pictures can be streams, pictures without a loop are streamed
+ * first: a still of a periodic picture is an animation, and moves anyway.
+ * @param maxLive the maximum of streams.
  */
 export function toGalleryOrder(widgets: readonly Manifest[], maxLive: number): Exhibit[] {
   const folder = builtInFolder()
@@ -26,7 +26,7 @@ export function toGalleryOrder(widgets: readonly Manifest[], maxLive: number): E
       one.title.localeCompare(other.title, 'en'),
   )
   const moves = (manifest: Manifest) => isBuiltIn(manifest) && manifest.loops
-  // A picture of a stateless widget never changes: a stream would only take a connection from another.
+  // A stateless widget's picture never changes: a stream would only take a connection from another picture.
   const changing = order.filter(({ stateless }) => !stateless)
   const live = new Set(
     [...changing.filter((each) => !moves(each)), ...changing.filter((each) => moves(each))].slice(0, maxLive),

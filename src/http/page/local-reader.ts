@@ -2,7 +2,7 @@ import { isFromTrustedProxy, type PictureRequest } from '../request.ts'
 
 const LOOPBACK_ADDRESS = /^(?:127\.[\d.]+|::1|::ffff:127\.[\d.]+)$/
 const LOOPBACK_HOST = /^(?:localhost|127\.[\d.]+|\[::1\])(?::\d+)?$/
-/** What reverse proxies add; those that speak HTTP/1.0 add nothing. */
+/** Headers that reverse proxies add; some that speak HTTP/1.0 add none. */
 const FORWARDED = [
   'forwarded',
   'via',
@@ -13,8 +13,8 @@ const FORWARDED = [
 ]
 
 /**
- * Whether a request comes from this machine, so that its author may see code: from a loopback address, for a loopback
- * name, without any header of a proxy, and not where the app trusts a proxy on this machine.
+ * Whether a request comes from this machine, so that its reader may see code: from a loopback address, for a loopback
+ * name, without any header of a proxy, and not if the app trusts a proxy on this machine.
  * A proxy on this machine that adds no header and sends its own loopback name cannot be detected: `--show-source` is
  * off for servers that were not started on a terminal.
  */

@@ -7,49 +7,49 @@ import { describeParam, type ParamSpec, type ParamValue, parseParam } from '../.
 import type { Size } from '../../widget/widget.ts'
 import { formatOf, type PageExtension } from '../extensions.ts'
 
-/** A line of a table of parameters. */
+/** A row of a table of parameters. */
 export interface Row {
   name: string
   takes: string
   about: string | undefined
-  /** As people write it in a URL. */
+  /** As it is written in a URL. */
   value: string
-  /** To paint a swatch with. */
+  /** The colour of a swatch. */
   color: string | undefined
 }
 
-/** A line of a form of parameters. */
+/** A row of a form of parameters. */
 export interface Field extends Row {
-  /** What is wrong with the value that came. */
+  /** The error of the submitted value. */
   fault: string | undefined
-  /** The choices of a `<select>`; undefined for what is typed. */
+  /** The options of a `<select>`; undefined for other fields. */
   options: readonly { value: string; label: string; selected: boolean }[] | undefined
-  /** True for a text too long for one line: a `<textarea>`. */
+  /** Whether the field is a `<textarea>`, because its text is too long for one line. */
   isLong: boolean
-  /** What it means and what it takes, in sentences. */
+  /** Its meaning and its accepted values, in sentences. */
   hint: string
   /** The attributes of an `<input>` or `<textarea>`. */
   attributes: Readonly<Record<string, string | number>>
 }
 
-/** A look as a page's address asks for it. */
+/** The look in a page's address. */
 export interface PageLook {
-  /** The good parameters that differ from the defaults, each in its best spelling. */
+  /** The valid parameters that differ from their defaults, each in its canonical spelling. */
   query: URLSearchParams
   faults: readonly Fault[]
-  /** CSS pixels; undefined where only the drawing knows. */
+  /** CSS pixels; undefined if only the drawing determines the size. */
   size: Size | undefined
   fields: readonly Field[]
   /** The fields that every picture has. */
   commonFields: readonly Field[]
 }
 
-/** The longest text that is written on one line. */
+/** The longest text that is edited on one line. */
 const MAX_LINE_LENGTH = 200
 
 type Specs = Record<string, ParamSpec>
 
-/** Reads a page's address. Wrong values are told rather than thrown, and an emptied field means the default. */
+/** Reads a page's address. Wrong values are returned as errors and not thrown; an empty field means the default. */
 export function readPageLook(manifest: Manifest, extension: PageExtension, given: URLSearchParams): PageLook {
   const asked = withoutEmptied({ ...manifest.params, ...lookSpecs(manifest) }, given)
   const faults = findFaults(manifest, extension, asked)
@@ -92,7 +92,7 @@ function toFields(specs: Specs, asked: URLSearchParams, faults: readonly Fault[]
       fault,
       options,
       isLong: spec.kind === 'text' && spec.max > MAX_LINE_LENGTH,
-      // The choices say themselves what it takes.
+      // The choices already show the accepted values.
       hint: [row.about, options ? undefined : row.takes]
         .flatMap((words) => (words ? toSentence(words) : []))
         .join(' '),
@@ -119,7 +119,7 @@ function toAttributes(spec: ParamSpec): Field['attributes'] {
       return {
         type: 'number',
         inputmode: spec.kind === 'integer' && spec.min >= 0 ? 'numeric' : 'decimal',
-        // Steps count from `min`: from one between two whole numbers they would all miss.
+        // Steps start at `min`: if it is not whole, no step would be a whole number.
         ...(spec.min > -1e9 && { min: spec.kind === 'integer' ? Math.ceil(spec.min) : spec.min }),
         ...(spec.max < 1e9 && { max: spec.max }),
         step: spec.kind === 'integer' ? 1 : 'any',
@@ -159,14 +159,14 @@ function chooseChanged(specs: Specs, asked: URLSearchParams, faults: readonly Fa
   })
 }
 
-/** A look as people write it: the parameters that differ from the defaults, each in its best spelling. */
+/** A look as it is written in a URL: the parameters that differ from their defaults, in canonical spelling. */
 export function toQuery(manifest: Manifest, look: Look): URLSearchParams {
   const values: Record<string, unknown> = { ...look, ...look.params }
   const specs = { ...manifest.params, ...lookSpecs(manifest) }
   return writeChanged(specs, (name) => values[name] as ParamValue)
 }
 
-/** The values that differ from the defaults; undefined ones stand for these. */
+/** The values that differ from the defaults; undefined stands for the default. */
 function writeChanged(
   specs: Specs,
   find: (name: string, spec: ParamSpec) => ParamValue | undefined,
@@ -180,10 +180,10 @@ function writeChanged(
   return new URLSearchParams(changed)
 }
 
-/** The size of a picture in CSS pixels; undefined where only the drawing knows. */
+/** The size of a picture in CSS pixels; undefined if only the drawing determines it. */
 export function sizeOf(manifest: Manifest, query: URLSearchParams): Size | undefined {
   const { size, sizeFromParams, loads, params } = manifest
-  // What is loaded may decide the size too.
+  // The size may also depend on the result of `load`.
   if (sizeFromParams && loads) return undefined
   if (sizeFromParams && [...query.keys()].some((name) => name in params)) return undefined
   return {

@@ -13,8 +13,8 @@ import { type PageRequest, type Site, siteOf, toSite } from './site.ts'
 import { GALLERY_KEY, type PageRoom, Views } from './views.ts'
 
 /**
- * Browsers open six connections to a host over HTTP/1.1. With all of them streaming nothing else would load, not even
- * the page behind a link: one is left free, and pictures past the fifth are stills there.
+ * Browsers open six connections to a host over HTTP/1.1. If all of them streamed, nothing else would load, not even the
+ * page behind a link: one is left free, and pictures after the fifth are stills there.
  */
 const HTTP1_STREAMS = 5
 
@@ -28,7 +28,7 @@ export class Pages {
   readonly #showsSource: boolean
 
   /**
-   * @param publicUrl the address that the outside knows; else each request's own is taken.
+   * @param publicUrl the public address. @default that of each request
    * @param showsSource whether readers on this machine may see code.
    */
   constructor(renderer: Renderer, publicUrl: string | undefined, showsSource: boolean) {
@@ -70,7 +70,7 @@ export class Pages {
     this.#send(request, response, 200, page)
   }
 
-  /** @param widget whose page it would have been: where its module does not load, the page tells why. */
+  /** @param widget the page's widget: if its module does not load, the page shows the error. */
   error(request: PageRequest, response: ServerResponse, error: PublicError, widget?: string): void {
     const { status, message } = error
     const site = this.#site(request)
@@ -107,7 +107,7 @@ export class Pages {
   }
 }
 
-/** The path that was asked for, as far as people read one. */
+/** The beginning of the requested path, short enough to read. */
 function pathOf({ url = '/' }: PageRequest): string {
   const [path = ''] = url.split('?')
   return path.length > MAX_PATH_LENGTH ? `${path.slice(0, MAX_PATH_LENGTH)}…` : path

@@ -1,6 +1,6 @@
 import { type PictureRequest, protocolOf } from '../request.ts'
 
-/** Where the pages are. */
+/** The address of the pages. */
 export interface Site {
   /** The router's absolute address without a trailing slash: `https://pics.example.org/live`. */
   url: string
@@ -8,17 +8,17 @@ export interface Site {
   base: string
 }
 
-/** Express's addition that pages need to know their own address. */
+/** Express's addition to a request, from which pages compute their own address. */
 export interface PageRequest extends PictureRequest {
   baseUrl?: string
 }
 
-/** A proxy that gives the router another path than it is mounted on says so by the public address. */
+/** The site at a public address, which may have another path than the router is mounted on. */
 export function toSite(publicUrl: string | undefined): Site | undefined {
   return publicUrl ? { url: publicUrl, base: new URL(publicUrl).pathname.replace(/\/$/, '') } : undefined
 }
 
-/** Where a request found the router, which is below `under` of the path that it is mounted on. */
+/** The site as a request reached it; `under` is the part of the mount path below the site. */
 export function siteOf(request: PageRequest, under = ''): Site {
   const { baseUrl = '', headers } = request
   const base = baseUrl.slice(0, baseUrl.length - under.length)

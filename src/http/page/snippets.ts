@@ -1,13 +1,13 @@
-/** What a snippet shows: a picture's absolute address, its size in CSS pixels where known, and its words. */
+/** The picture of a snippet: its absolute address, its size in CSS pixels if known, and its text. */
 export interface SnippetSource {
   url: string
-  /** Left out where only the picture knows: a wrong size would distort it. */
+  /** Omitted if only the drawing determines the size: a wrong size would distort the picture. */
   width?: number | undefined
   height?: number | undefined
   alt: string
 }
 
-/** A picture in the languages people paste it into. */
+/** A picture in the markup languages that people paste it into. */
 export interface Snippets {
   html: string
   markdown: string
@@ -22,14 +22,14 @@ const HTML_ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Writes a picture for pasting, escaped as each language wants it. */
+/** Writes a picture for pasting, with the escapes of each language. */
 export function snippets(source: SnippetSource): Snippets {
   return { html: toHtml(source), markdown: toMarkdown(source), bbcode: toBbcode(source) }
 }
 
 function toHtml({ url, width, height, alt }: SnippetSource): string {
   const size = width === undefined || height === undefined ? '' : ` width="${width}" height="${height}"`
-  // WebKit's load event never comes while a stream is open, but it does not wait for lazy pictures.
+  // In WebKit, no load event fires while a stream is open, but it does not wait for lazy pictures.
   return `<img src="${escapeHtml(url)}"${size} alt="${escapeHtml(toLine(alt))}" loading="lazy">`
 }
 
@@ -43,7 +43,7 @@ function toBbcode({ url }: SnippetSource): string {
 }
 
 function toMarkdownUrl(url: string): string {
-  // Markdown reads character references in addresses too: `&copy;` is a name of a parameter here.
+  // Markdown also decodes character references in addresses: `&copy` may be a parameter.
   return percentEncode(url, /[\s()<>\\]/g).replace(/&(?=#?\w+;)/g, '&amp;')
 }
 

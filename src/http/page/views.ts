@@ -14,45 +14,45 @@ import { readPageLook, sizeOf, toRows } from './page-look.ts'
 import type { Site } from './site.ts'
 import { type Snippets, snippets } from './snippets.ts'
 
-/** How a gallery is shown. */
+/** Options of a gallery. */
 export interface GalleryOptions {
   /**
-   * How many pictures are streams, the others being stills. Browsers open six connections to an HTTP/1.1 host:
-   * behind six streams nothing else loads, not even the next page. @default all
+   * The number of streams; the other pictures are stills. Browsers open six connections to an HTTP/1.1 host: while six
+   * streams are open nothing else loads, not even the next page. @default all
    */
   live?: number | undefined
-  /** Why the newest picture of a widget could not be drawn, by the widget's name. @default none failed */
+  /** Why the last drawing of a widget failed, by the widget's name. @default no failures */
   failures?: ReadonlyMap<string, ErrorReport> | undefined
 }
 
-/** The room of a picture's page, and the ending of the page's address. */
+/** The room of a picture's page, and the extension in the page's address. */
 export interface PageRoom {
   key: string
-  /** @default none, which shows the PNG */
+  /** @default none: the page shows the PNG */
   extension?: PageExtension | undefined
 }
 
-/** A module that does not load, or whose newest code does not. */
+/** A module that does not load, or whose newest version does not. */
 export interface BrokenModule {
   /** The widget's name; empty for a folder that cannot be read. */
   name: string
   report: ErrorReport
 }
 
-/** What is wrong with the widget of a page. */
+/** The errors of a page's widget. */
 export interface PictureReports {
-  /** Why its newest code does not load, while that from before goes on. */
+  /** Why its newest code does not load, while the old code keeps running. */
   load?: ErrorReport | undefined
-  /** Why the room's newest picture could not be drawn. */
+  /** Why the last drawing of the room failed. */
   draw?: ErrorReport | undefined
 }
 
-/** What went wrong, in the words of a page. */
+/** An error, as a page shows it. */
 export interface PageError {
   status: number
   title: string
   detail: string
-  /** The path that there is nothing at. @default none is told */
+  /** The requested path, if nothing was found there. */
   asked?: string | undefined
 }
 
@@ -67,7 +67,7 @@ interface Picture {
 
 interface Image {
   src: string
-  /** The same picture for screens of one and of two pixels a CSS pixel, where only the drawing knows the size. */
+  /** The picture at scales 1 and 2, if only the drawing determines its size. */
   srcset: string | undefined
   size: Size | undefined
   alt: string
@@ -76,7 +76,7 @@ interface Image {
 /** The room whose pictures the gallery shows. */
 export const GALLERY_KEY = 'main'
 
-/** The folder of the pages' static files (`assets`) and of their templates (`views`). */
+/** The folder of the pages' static files (`assets`) and templates (`views`). */
 export function publicFolder(): string {
   return dirname(dirname(createRequire(import.meta.url).resolve('#public/assets/style.css')))
 }
@@ -92,7 +92,7 @@ export class Views {
     }
   }
 
-  /** Shows every widget, people's own before the built-in ones, and every module that is none. */
+  /** The gallery: every widget, the owner's before the built-in ones, and every module that does not load. */
   gallery(
     site: Site,
     widgets: readonly Manifest[],
@@ -113,7 +113,7 @@ export class Views {
     })
   }
 
-  /** Shows one picture, large, with a form for its look and the snippets of exactly this look. */
+  /** The page of one picture, with a form for its look and snippets of this look. */
   picture(
     site: Site,
     manifest: Manifest,
@@ -151,12 +151,12 @@ export class Views {
     })
   }
 
-  /** Fills in a template of its own folder, by its name. */
+  /** Renders a template, by its name. */
   page(template: string, facts: object): string {
     return this.#eta.render(`@${template}`, facts)
   }
 
-  /** Tells what went wrong to somebody who opened an address as a page. */
+  /** The page that shows an error. */
   error(site: Site, error: PageError, report?: ErrorReport): string {
     return this.#eta.render('@error', { site, error, report })
   }
@@ -181,7 +181,7 @@ function toImage(picture: Picture, more: Record<string, string> = {}): Image {
   const { manifest, extension, query, size } = picture
   const at = (scale: string) => pathOf(picture, extension) + toSearch(query, { scale, ...more })
   const isDense = size !== undefined && size.width * size.height * 4 <= MAX_PIXELS
-  // A picture without a size is as large as its pixels say: an SVG in any case, others by what srcset says of them.
+  // Without a size in the tag, a picture takes its own: an SVG has one, others take it from the scale in `srcset`.
   const srcset = size || extension === 'svg' ? undefined : `${at('1')} 1x, ${at('2')} 2x`
   return { src: at(isDense ? '2' : '1'), srcset, size, alt: manifest.title }
 }
@@ -200,7 +200,7 @@ function toFormats(picture: Picture): object[] {
   }))
 }
 
-/** The address of a picture's page: without an ending for a PNG, so that it reads as a page's. */
+/** The address of a picture's page: without an extension for a PNG, so that it looks like a page's. */
 function pageOf(picture: Picture, extension: PageExtension): string {
   const path = pathOf(picture, extension)
   return extension === 'png' ? path.slice(0, -'.png'.length) : path

@@ -8,24 +8,24 @@ import { badParameters, type Look } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { type Extension, isExtension } from '../extensions.ts'
 
-/** The widget whose pictures are read out of their URLs. */
+/** The widget whose pictures are determined by their URLs alone. */
 export const BADGE_WIDGET = 'badge'
 
-/** What a badge's URL says, before it is read. */
+/** The parts of a badge's URL, not parsed yet. */
 export interface BadgeUrl {
-  /** The last segment, still encoded, without its ending. */
+  /** The last segment, still encoded, without its extension. */
   path: string
   extension: Exclude<Extension, 'mjpeg'>
   query: URLSearchParams
 }
 
 const URL_FORM = /^\/badge(?:\/([^/?]+))?\.([a-z]+)(?:\?(.*))?$/s
-/** The badge of `/badge.svg`, where the query says nothing else. */
+/** The badge of `/badge.svg` without a query. */
 const EXAMPLE = 'build-passing-brightgreen'
 const LINK = /^https?:\/\/[^\s"'<>]+$/i
 const MAX_TEXT_LENGTH = 255
 
-/** Reads a request target as the URL of a badge; undefined where it is of another picture, or of a page. */
+/** Reads a request target as the URL of a badge; undefined if it is another picture's, or a page's. */
 export function readBadgeUrl(url: string): BadgeUrl | undefined {
   const [, path, extension = '', text = ''] = URL_FORM.exec(url) ?? []
   if (!isExtension(extension) || extension === 'mjpeg') return undefined
@@ -33,13 +33,13 @@ export function readBadgeUrl(url: string): BadgeUrl | undefined {
   return { path: path ?? (query.has('message') ? '' : EXAMPLE), extension, query }
 }
 
-/** Whether a widget is the badge that comes with Imgcast, and not one of the same name in a folder of the owner's. */
+/** Whether a widget is the built-in badge, and not the owner's widget of the same name. */
 export function isBadge(manifest: Manifest | undefined): manifest is Manifest {
   return manifest !== undefined && dirname(manifest.file) === builtInFolder()
 }
 
 /**
- * Reads a badge. What the query says counts before what the path says.
+ * Reads a badge. The query takes precedence over the path.
  * @throws PublicError 400 that names every fault.
  */
 export function readBadge({ path, query }: BadgeUrl, { params }: Look, logos: Logos): Badge {

@@ -15,7 +15,7 @@ import type { PictureRequest } from '../request.ts'
 import { sendJson, sendStill, sendWhole } from '../send.ts'
 import { BADGE_WIDGET, type BadgeUrl, isBadge, readBadge } from './badge-request.ts'
 
-/** What was sent: nothing of it is a picture where it was data. */
+/** A sent badge. */
 export interface SentBadge {
   status: 200 | 304
   bytes: number
@@ -23,19 +23,19 @@ export interface SentBadge {
 
 /**
  * Sends badges, whose whole content is their URL: they have no room, no channel and no history. An SVG or JSON is
- * written right here, by a pure function of a few texts of bounded length; what has pixels goes to a render process.
+ * built in this process, by a pure function of a few texts of bounded length; pixels are drawn in a render process.
  */
 export class Badges {
   readonly #renderer: Renderer
   readonly #logos = new Logos()
-  /** The looks of URLs without a query, by format: reading one takes as long as half a badge. */
+  /** The looks of URLs without a query, by format: parsing one takes half as long as a badge. */
   readonly #plainLooks = new Map<Format, Look>()
 
   constructor(renderer: Renderer) {
     this.#renderer = renderer
   }
 
-  /** The manifest of the badge; undefined where an owner's folder has another widget of that name. */
+  /** The badge's manifest; undefined if the owner has another widget of that name. */
   get manifest(): Manifest | undefined {
     const manifest = this.#renderer.manifests.get(BADGE_WIDGET)
     return isBadge(manifest) ? manifest : undefined
@@ -68,7 +68,7 @@ export class Badges {
     return look
   }
 
-  /** Sends what is wrong as a badge: an SVG of 1 kB, where a card with its letters as paths has 80. */
+  /** Sends an error as a badge: an SVG of 1 kB; an error card, with its letters as paths, would have 80. */
   sendError(
     request: PictureRequest,
     response: ServerResponse,

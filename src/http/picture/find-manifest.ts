@@ -4,7 +4,7 @@ import { nearest } from '../../widget/nearest.ts'
 import { EXTENSIONS } from '../extensions.ts'
 import type { PicturePath } from '../picture-path.ts'
 
-/** All loaded widgets, and the modules that are none. */
+/** All loaded widgets, and the modules that do not load. */
 export interface Widgets {
   manifests: ReadonlyMap<string, Manifest>
   faults: readonly { name: string }[]
@@ -28,7 +28,7 @@ export function findPicture(
   const manifest = findManifest(manifests, widget)
   if (extension !== undefined || !(isImage || OTHER_FORMAT.test(key ?? widget))) return manifest
   const path = key === undefined ? widget : `${widget}/${key}`
-  throw notFound(`${path}: a picture needs an ending, one of ${Object.keys(EXTENSIONS).join(', ')}`)
+  throw notFound(`${path}: a picture needs an extension, one of ${Object.keys(EXTENSIONS).join(', ')}`)
 }
 
 /** Finds a widget by its name. @throws PublicError 404 that names the nearest widget, if one is near. */

@@ -59,7 +59,7 @@ export interface PictureObserver {
 
 /** Milliseconds that a request waits for a widget to read its parameters; a later fault is shown in the picture. */
 const READ_TIMEOUT = 150
-/** CSS pixels of what says that a badge is wrong. */
+/** The size of a badge's error picture, in CSS pixels. */
 const BADGE_SIZE = { width: 320, height: 40 }
 
 /** Responds to every URL of a picture, over HTTP/1.1 and HTTP/2: with a stream, a still, data, a page or an error. */
@@ -85,7 +85,7 @@ export class Pictures {
     }
   }
 
-  /** Sends what is a badge, unless a person opened it, who gets its page. Returns whether it was one. */
+  /** Sends a badge, unless a person opened its URL, who gets its page. Returns whether the request was for a badge. */
   async #sendBadge(request: PictureRequest, response: ServerResponse): Promise<boolean> {
     const { isReady, allowReferrer, observer } = this.#init
     const url = readBadgeUrl(request.url ?? '')
@@ -125,7 +125,7 @@ export class Pictures {
 
   #sendPage(request: PictureRequest, response: ServerResponse, picture: RequestedPicture): void {
     const { manifest, key, query } = picture
-    // Only endings of pictures are negotiated to a page.
+    // Only extensions of pictures are negotiated to a page.
     const extension = picture.extension as PageExtension | undefined
     this.#init.pages.picture(request, response, manifest, { key, extension }, query)
   }

@@ -8,20 +8,20 @@ import { MAX_HEAD_BYTES } from '../head-limits.ts'
 import { BODY_TIMEOUT, MAX_STREAMS, SessionLimits } from './session-limits.ts'
 import { SocketLimits } from './socket-limits.ts'
 
-/** A server of Node's that can be guarded. */
+/** A Node server that can be guarded. */
 export type GuardedServer = Server | Http2Server | Http2SecureServer
 
-/** What a guard is made of. */
+/** The options of a guard. */
 export interface ServerGuardInit {
   maxConnections: number
   /** Open sockets of one address, and requests that it may have open at once over HTTP/2. */
   maxSocketsPerAddress: number
-  /** As Express's `trust proxy`, without a number of proxies: whose sockets carry other clients' requests. */
+  /** As Express's `trust proxy`, without a number of proxies: addresses whose sockets carry other clients' requests. */
   trustProxy: string | undefined
   log: Logger
 }
 
-/** Sockets that may be open besides streams: for pages, stills and the API. */
+/** Sockets that may be open in addition to streams: for pages, stills and the API. */
 const SPARE_SOCKETS = 1_000
 /** File descriptors that are not for sockets: the store, render processes, assets. */
 const SPARE_DESCRIPTORS = 64
@@ -31,13 +31,13 @@ const MAX_PARSED_HEAD = 2 * MAX_HEAD_BYTES
 const HEAD_TIMEOUT = 10_000
 /** Milliseconds that a socket is kept between two requests. */
 const KEEP_ALIVE_TIMEOUT = 5_000
-/** Milliseconds without any traffic. Every stream has some each 15 s, or at the heartbeat of at most a minute. */
+/** Milliseconds without traffic. Every stream has some each 15 s, or at each heartbeat of at most a minute. */
 const IDLE_TIMEOUT = 120_000
 const CHECK_INTERVAL = 1_000
 /** Milliseconds from one log line about a kind of refusal to the next. */
 const LOG_INTERVAL = 60_000
 
-/** Bounds what one client can cost the servers that it guards: sockets, sessions, and the time before a request is whole. */
+/** Limits the cost of one client to the guarded servers: sockets, sessions, and the time to send a complete request. */
 export class ServerGuard {
   readonly #init: ServerGuardInit
   readonly #isTrusted: (address: string) => boolean
@@ -54,7 +54,7 @@ export class ServerGuard {
     return this.#isOut ? 'there are no file descriptors left' : undefined
   }
 
-  /** Applies every limit to a server that does not listen yet. A `maxConnections` that is set already stays. */
+  /** Applies every limit to a server that does not listen yet. It keeps a `maxConnections` that is already set. */
   protect(server: GuardedServer): void {
     Object.assign(server, {
       maxHeaderSize: MAX_PARSED_HEAD,
@@ -79,7 +79,7 @@ export class ServerGuard {
       isExempt: (address) => isLoopback(address) || this.#isTrusted(address),
       onRefused: (address, reason) => this.#report(address, reason),
     })
-    // Node drops connections beyond it without a look at who has them: only what the guard keeps in reserve.
+    // Beyond this Node drops connections of any address, so it is above the guard's own limit.
     server.maxConnections ??= Math.ceil(capacity * 1.1)
     server.on('connection', (socket: Socket) => sockets.admit(socket))
     server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -105,7 +105,7 @@ export class ServerGuard {
       if (isOut) sockets.makeRoom()
       if (isOut && !this.#isOut)
         this.#init.log.error({ sockets: sockets.size }, 'no file descriptors are left')
-      if (!isOut && this.#isOut) this.#init.log.info('there are file descriptors again')
+      if (!isOut && this.#isOut) this.#init.log.info('file descriptors are available again')
       this.#isOut = isOut
     }, CHECK_INTERVAL).unref()
     server.once('close', () => clearInterval(timer))
@@ -131,11 +131,11 @@ export class ServerGuard {
   }
 }
 
-/** A local proxy may not be trusted yet, and its viewers are not one stranger. */
+/** A local proxy may not be trusted yet, and its viewers are many clients. */
 const isLoopback = trustOf('loopback')
 
 function trustOf(trustProxy: string | undefined): (address: string) => boolean {
-  // A number of proxies says nothing about their addresses: every socket is a proxy's then.
+  // A number of proxies gives no addresses: every socket counts as a proxy's.
   if (trustProxy !== undefined && /^\d+$/.test(trustProxy)) return () => Number(trustProxy) > 0
   const trusts = proxyAddress.compile(trustProxy?.split(',').map((part) => part.trim()) ?? [])
   return (address) => trusts(address, 0)

@@ -1,13 +1,13 @@
 import { constants, type Http2Session, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import { addressGroup } from '../../system/address-group.ts'
 
-/** What one client may cost over HTTP/2. */
+/** The limits of one client over HTTP/2. */
 export interface SessionLimitsInit {
   /** Open streams of one address, or of one /64 of IPv6, over all its sessions. */
   maxStreamsPerAddress: number
-  /** Whether an address is a trusted proxy's, whose sessions carry everybody's requests. */
+  /** Returns whether an address is a trusted proxy's, whose sessions carry many clients' requests. */
   isTrusted(address: string): boolean
-  /** A session was ended. */
+  /** Called when a session was ended. */
   onAbuse(address: string, reason: AbuseReason): void
 }
 
@@ -21,7 +21,7 @@ export const MAX_STREAMS = 256
  * all of its pictures at once.
  */
 const WASTE: Rate = { burst: 500, perSecond: 50 }
-/** Requests of one address. Hundreds of readers who share one stay below. */
+/** Requests of one address. Hundreds of readers behind one address stay below it. */
 const REQUESTS: Rate = { burst: 2_000, perSecond: 500 }
 /** Frames that wait to be sent, and that end the session: Node does not count them all as memory. */
 const MAX_QUEUED_FRAMES = 5_000
@@ -41,13 +41,13 @@ const SWEEP_INTERVAL = 1_000
 
 const { NGHTTP2_REFUSED_STREAM, NGHTTP2_NO_ERROR, NGHTTP2_CANCEL, NGHTTP2_ENHANCE_YOUR_CALM } = constants
 
-/** How much of something is allowed. */
+/** A rate limit. */
 interface Rate {
   burst: number
   perSecond: number
 }
 
-/** One session and what its streams have cost. */
+/** One session and the state of its streams. */
 interface Session {
   session: ServerHttp2Session
   address: string
@@ -58,11 +58,11 @@ interface Session {
   streams: Map<ServerHttp2Stream, { startedAt: number; endedAt?: number }>
 }
 
-/** What one address has open, and what it may still cancel. */
+/** The open streams of one address, and the requests that it can still make and cancel. */
 interface Account {
   sessions: number
   streams: number
-  /** What is left of each rate. */
+  /** The remainder of each rate. */
   waste: number
   requests: number
   refilledAt: number
@@ -123,7 +123,7 @@ export class SessionLimits {
       account.streams -= 1
       streams.delete(stream)
       watched.usedAt = performance.now()
-      // Browsers cancel what they no longer show; this server ends what is complete without an error.
+      // Browsers cancel pictures that they no longer show; complete responses end without an error.
       if (stream.rstCode === NGHTTP2_CANCEL) this.#countWaste(watched, account)
     })
   }

@@ -2,15 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { addressGroup } from '../../system/address-group.ts'
 
-/** How many sockets a server may have. */
+/** The limits of a server's sockets. */
 export interface SocketLimitsInit {
   /** Sockets of one address, or of one /64 of IPv6. */
   maxPerAddress: number
-  /** Sockets in all before idle ones are closed for new ones. */
+  /** Total of sockets above which idle ones are closed for new ones. */
   capacity: number
-  /** Whether sockets of an address are not limited by address: a proxy's carry the viewers of everybody. */
+  /** Returns whether an address has no limit of its own: a proxy's sockets carry many viewers. */
   isExempt(address: string): boolean
-  /** A socket was refused, or an idle one was closed to make room. */
+  /** Called when a socket was refused, or an idle one was closed to make room. */
   onRefused(address: string, reason: RefusalReason): void
 }
 
@@ -29,15 +29,15 @@ interface Entry {
   streams?: () => number
 }
 
-/** How much of the capacity is freed at once: counting the idle sockets takes time in proportion to all of them. */
+/** The share of the capacity that is freed at once, since finding idle sockets scans all of them. */
 const BATCH_SHARE = 0.05
-/** Milliseconds without another search after one that found nothing to close. */
+/** Milliseconds before another search, after one that found nothing to close. */
 const SEARCH_PAUSE = 1_000
 
 /**
  * The open sockets of one server. A socket is idle while no complete request waits for its response on it: between
- * requests, before the first, and while a head or a body is still on its way. An address that has all the sockets it may
- * have loses its oldest idle one for each new one; when the server is full, the addresses with most idle sockets do.
+ * requests, before the first, and while a head or a body is still arriving. An address at its limit loses its oldest idle
+ * socket for each new one; when the server is full, the addresses with the most idle sockets lose some.
  */
 export class SocketLimits {
   readonly #init: SocketLimitsInit
@@ -71,24 +71,24 @@ export class SocketLimits {
     })
   }
 
-  /** Notes the exchange that a socket is used for, over HTTP/1.1. */
+  /** Records the exchange on a socket, over HTTP/1.1. */
   onRequest(request: IncomingMessage, response: ServerResponse): void {
     const entry = this.#entries.get(idOf(request.socket))
     if (entry) Object.assign(entry, { request, response })
   }
 
-  /** Notes that a socket carries a session of HTTP/2. */
+  /** Records that a socket carries an HTTP/2 session. */
   onSession(socket: Socket, streams: () => number): void {
     const entry = this.#entries.get(idOf(socket))
     if (entry) entry.streams = streams
   }
 
-  /** Closes a batch of idle sockets, those of the addresses with most of them first. Returns how many. */
+  /** Closes a batch of idle sockets, starting with the addresses that have the most. Returns their number. */
   makeRoom(): number {
     const ranked: { entry: Entry; rank: number }[] = []
     for (const siblings of this.#byNetwork.values()) {
       const idle = [...siblings].filter(isIdle)
-      // The oldest of the most comes first: what is closed levels the addresses.
+      // The oldest socket of the largest address first, so that the addresses become equal.
       for (const [index, entry] of idle.entries()) ranked.push({ entry, rank: idle.length - index })
     }
     ranked.sort((a, b) => b.rank - a.rank)
@@ -112,7 +112,7 @@ export class SocketLimits {
       siblings.delete(oldest)
     }
     if (this.size < capacity || this.#findRoom()) return true
-    // Nothing is idle. What is left is for addresses that have no socket yet.
+    // Nothing is idle. The remaining places are for addresses that have no socket yet.
     if (!siblings || siblings.size === 0) return true
     onRefused(address, 'full')
     return false

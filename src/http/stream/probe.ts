@@ -11,7 +11,7 @@ interface Stream {
   connection: Probed
   since: number
   probedAt: number
-  /** How often it was probed and stayed open. */
+  /** The number of probes after which it stayed open. */
   probes: number
 }
 

@@ -4,7 +4,7 @@ import { sendTaggedJson } from '../../send.ts'
 import { createOpenApiDocument } from './openapi-document.ts'
 
 /**
- * Returns the description of the API, to everybody.
+ * Returns the description of the API. Needs no token.
  * @param baseOf the public path that the router is mounted on
  */
 export function createOpenApi(baseOf: (request: Request) => string): Router {

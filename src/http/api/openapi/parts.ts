@@ -4,22 +4,22 @@ import { quote } from '../../../errors.ts'
 /** A piece of an OpenAPI document, or of a JSON Schema. */
 export type Json = Readonly<Record<string, unknown>>
 
-/** What one operation is made of. */
+/** The parts of one operation. */
 export interface OperationInit {
   id: string
   tag: string
   summary: string
   description?: string
   parameters?: Json[]
-  /** The schema of the body of JSON that it takes. */
+  /** The schema of its JSON body. */
   body?: Json
-  /** The schema of a form that it takes, or nothing. */
+  /** The schema of its optional form body. */
   form?: Json
-  /** What it answers when all is well, by status. */
+  /** Its successful responses, by status. */
   answers: Readonly<Record<number, Json>>
-  /** The statuses of the problem documents it answers, besides 401, and 400, 413 and 415 where it takes a body. */
+  /** The statuses of its problem documents, besides 401, and with a body 400, 413 and 415. */
   problems?: number[]
-  /** Whether it is answered without the token. @default false */
+  /** Whether it needs no token. @default false */
   isPublic?: boolean
 }
 
@@ -29,15 +29,15 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   403: 'It is read-only, or not allowed from this page.',
   404: 'Not found.',
   405: 'The path has no such method; `Allow` lists those that it has.',
-  409: 'There are too many already.',
+  409: 'The limit is reached.',
   413: 'The body is too large: over 64 KiB of JSON, or 4 KiB of a form.',
   415: 'The charset or coding of the body is not supported: JSON must be UTF-8.',
   429: 'Too many requests; retry after `Retry-After` seconds.',
-  501: 'The operating system has no socket table: it is not Linux.',
+  501: 'The operating system has no socket table, because it is not Linux.',
   503: 'The server is stopping and takes no viewers.',
 }
 
-/** What a problem has in its head besides. */
+/** Additional headers of a problem document. */
 const HEADERS: Readonly<Record<number, string>> = {
   401: 'WWW-Authenticate',
   405: 'Allow',
@@ -78,12 +78,12 @@ export function operation(init: OperationInit): Json {
   }
 }
 
-/** An answer with a body of JSON. */
+/** A response with a JSON body. */
 export function json(description: string, schema: Json, headers?: Json): Json {
   return { description, ...(headers && { headers }), content: { 'application/json': { schema } } }
 }
 
-/** An answer that can be asked for again with its tag, and the one to somebody who has it. */
+/** A response with an `ETag`, and the 304 to a client that already has it. */
 export function tagged(
   description: string,
   schema: Json,
@@ -100,14 +100,14 @@ export function tagged(
   }
 }
 
-/** An answer without a body. */
+/** A response without a body. */
 export const GONE: Readonly<Record<number, Json>> = { 204: { description: 'Deleted.' } }
 
 export function ref(name: string): Json {
   return { $ref: `#/components/schemas/${name}` }
 }
 
-/** An object that has these properties and no others. */
+/** An object with exactly these properties. */
 export function object(properties: Json, optional: readonly string[] = []): Json {
   const required = Object.keys(properties).filter((name) => !optional.includes(name))
   return { type: 'object', properties, required, additionalProperties: false }
@@ -130,7 +130,7 @@ export function inQueryOf(schema: z.ZodObject): Json[] {
   )
 }
 
-/** Every problem that an operation may name. */
+/** Every problem that an operation can return. */
 export function problemResponses(): Json {
   return Object.fromEntries(
     Object.entries(PROBLEMS).map(([status, description]) => [

@@ -7,7 +7,7 @@ import { GONE, inPath, inQuery, inQueryOf, type Json, json, operation, ROOM, ref
 const NAME = inPath('name', 'The name of the value. Names that begin with `$` belong to the server.')
 const TEXT = { type: 'string' }
 
-/** The paths of rooms, what they remember, and what happens in them. */
+/** The paths of rooms, their state and their events. */
 export function roomPaths(): Json {
   const tag = 'Rooms'
   return {
@@ -30,7 +30,7 @@ export function roomPaths(): Json {
             maximum: MAX_LIMIT,
             default: DEFAULT_LIMIT,
           }),
-          inQuery('cursor', '`next` of the page before, which had the same `sort`.', TEXT),
+          inQuery('cursor', '`next` of the previous page, which had the same `sort`.', TEXT),
         ],
         answers: tagged('A page of rooms.', ref('RoomPage'), {
           headers: {

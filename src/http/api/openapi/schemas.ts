@@ -20,9 +20,9 @@ import {
 } from '../schemas.ts'
 import type { Json } from './parts.ts'
 
-/** Bodies of requests: what has a default may be left out. */
+/** Bodies of requests: fields with a default are optional. */
 const TAKEN = { Poll: pollSchema, HookSettings: hookSettingsSchema }
-/** Bodies of responses, and those that are both. */
+/** Bodies of responses, and bodies used for both. */
 const RETURNED = {
   Problem: problemSchema,
   Room: roomSchema,

@@ -3,7 +3,7 @@ import { inPath, type Json, json, operation, ROOM, ref, tagged } from './parts.t
 const TAG = 'Server'
 const HEALTHY = json('Yes.', ref('Health'))
 
-/** The paths of the server itself, and of what everybody may read. */
+/** The paths of the server itself, and the public ones. */
 export function serverPaths(): Json {
   const tag = TAG
   const [widget = {}] = ROOM
@@ -30,7 +30,7 @@ export function serverPaths(): Json {
         id: 'audit',
         tag,
         summary: 'Compare the counts with the kernel’s socket table',
-        answers: tagged('How they compare.', ref('Audit')),
+        answers: tagged('The comparison.', ref('Audit')),
         problems: [501],
       }),
     },
@@ -80,14 +80,14 @@ export function serverPaths(): Json {
   }
 }
 
-/** A click is a link or a form: it comes by either method. */
+/** A click is a link or a form, so both methods are supported. */
 function clicks(name: string): Json {
   const click = {
     tag: TAG,
     summary: 'Send a click to a widget',
     description:
       'The position is the query `?x,y`, as `ismap` sends it, or the fields `name.x` and `name.y`, as ' +
-      '`<input type="image">` sends them. Pages that may not show pictures of the server may not click either.',
+      '`<input type="image">` sends them. Pages that are not allowed to show the server’s pictures cannot send clicks either.',
     answers: { 204: { description: 'The widget has received it; the browser stays on its page.' } },
     problems: [400, 403, 404, 429],
     isPublic: true,
