@@ -209,7 +209,17 @@ export class Channel implements FrameSink {
   #onTimer(): void {
     this.#timerAt = Number.POSITIVE_INFINITY
     if (this.#pushed) this.#showPushed()
-    else if (this.size > 0) void this.#draw()
+    else if (this.size > 0 && !this.#extend()) void this.#draw()
+  }
+
+  /** Lets the newest frame stand for another heartbeat where nothing has changed; returns whether it does. */
+  #extend(): boolean {
+    const { source, pace } = this.#init
+    if (!this.#isFresh || this.#failure || this.#drawing || this.#broadcast.frame?.animated) return false
+    if (!source.isUnchanged?.()) return false
+    this.#freshUntil = performance.now() + pace.heartbeat
+    this.#schedule(this.#freshUntil)
+    return true
   }
 
   #showPushed(): void {

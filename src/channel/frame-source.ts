@@ -43,6 +43,11 @@ export interface FrameSource {
    * at least once a heartbeat while somebody does, so that no lost event lasts. One call is under way at a time.
    */
   draw(interest: Interest): Promise<SourceFrame | undefined>
+  /**
+   * Whether `draw` would certainly return its last frame, as far as can be told at once. Cheap: called once a heartbeat
+   * for each picture that somebody watches.
+   */
+  isUnchanged?(): boolean
   /** Draws less than `draw`, but sooner, for a still that cannot wait: one frame of an animation. */
   drawSooner?(interest: Interest): Promise<SourceFrame | undefined>
   /** Called with true when the first viewer joins, and with false when the last one has left. */

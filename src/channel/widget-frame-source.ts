@@ -10,19 +10,21 @@ import { type EmbeddedChannels, type EmbeddedFrame, EmbeddedFrames } from './emb
 import type { EmbeddedReader } from './embedded-reader.ts'
 import type { FrameSink, FrameSource, Interest } from './frame-source.ts'
 import type { PushedData } from './pushed-data.ts'
+import type { SharedDrawings } from './shared-drawings.ts'
 import type { ChannelSpec, EmbeddedSpec } from './spec.ts'
 
 /** What the sources of all widgets share. */
 export interface WidgetFrameSourceInit {
   renderer: Renderer
-  presence: Pick<Presence, 'counts'>
+  presence: Pick<Presence, 'counts' | 'countsNow'>
   embeddedReader: EmbeddedReader
   pushedData: PushedData
+  sharedDrawings: SharedDrawings
   cards: Cards
 }
 
 /** All that a picture is drawn from, except time and what the widget itself reads. */
-interface Inputs {
+export interface Inputs {
   /** The renderer replaces its manifests when code has changed. */
   code: Renderer['manifests']
   /** How many changes the widget's `start` has reported. */
@@ -62,9 +64,26 @@ export class WidgetFrameSource implements FrameSource {
     const inputs = await this.#readInputs()
     if (this.#last && canReuse(this.#last, inputs)) return this.#last.drawing
     this.#last = undefined
-    const drawing = await this.#draw(this.#spec.look, inputs, interest)
-    if (drawing) this.#last = { inputs, drawing }
+    const { sharedDrawings } = this.#init
+    const drawing =
+      sharedDrawings.find(this.#spec, inputs) ?? (await this.#draw(this.#spec.look, inputs, interest))
+    if (!drawing) return undefined
+    this.#last = { inputs, drawing }
+    sharedDrawings.add(this.#spec, inputs, drawing)
     return drawing
+  }
+
+  isUnchanged(): boolean {
+    const { renderer, presence } = this.#init
+    const last = this.#last
+    // What is pushed and what is embedded is compared by `draw`.
+    if (!last || last.inputs.pushed || last.inputs.embedded.length > 0) return false
+    if (last.drawing.next !== undefined || renderer.manifests.get(this.#spec.widget)?.starts) return false
+    const counts = presence.countsNow(roomOf(this.#spec))
+    return (
+      counts !== undefined &&
+      canReuse(last, { ...last.inputs, code: renderer.manifests, changes: this.#changes, counts })
+    )
   }
 
   async drawSooner(interest: Interest): Promise<Drawing | undefined> {
@@ -154,7 +173,9 @@ function canReuse(last: { inputs: Inputs; drawing: Drawing }, now: Inputs): bool
       return path === other?.path && frame.etag === other.frame.etag
     }) &&
     drawing.reads.every(
-      (name) => name !== 'time' && name !== 'outside' && inputs.counts[name] === now.counts[name],
+      (name) =>
+        name === 'room' ||
+        (name !== 'time' && name !== 'outside' && inputs.counts[name] === now.counts[name]),
     )
   )
 }

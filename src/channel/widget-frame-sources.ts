@@ -1,6 +1,7 @@
 import { Cards } from '../picture/cards.ts'
 import type { FrameSources } from './channels.ts'
 import type { EmbeddedChannels } from './embedded-frames.ts'
+import { SharedDrawings } from './shared-drawings.ts'
 import type { ChannelSpec } from './spec.ts'
 import { WidgetFrameSource, type WidgetFrameSourceInit } from './widget-frame-source.ts'
 
@@ -8,8 +9,8 @@ import { WidgetFrameSource, type WidgetFrameSourceInit } from './widget-frame-so
 export class WidgetFrameSources implements FrameSources {
   readonly #init: WidgetFrameSourceInit
 
-  constructor(init: Omit<WidgetFrameSourceInit, 'cards'>) {
-    this.#init = { ...init, cards: new Cards() }
+  constructor(init: Omit<WidgetFrameSourceInit, 'cards' | 'sharedDrawings'>) {
+    this.#init = { ...init, cards: new Cards(), sharedDrawings: new SharedDrawings() }
   }
 
   create(spec: ChannelSpec, channels: EmbeddedChannels): WidgetFrameSource {

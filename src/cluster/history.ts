@@ -41,6 +41,8 @@ export interface History {
   record(room: string): Promise<RoomRecord>
   /** The `peak` of a room's record alone: every drawing needs it. */
   peak(room: string): Promise<number>
+  /** The same where it is known without asking the storage; undefined otherwise. */
+  peakNow(room: string): number | undefined
   /** The records of all rooms, in the order of rooms; read part by part, with other work in between. */
   records(): AsyncIterable<RoomRecord & { room: string }>
   /**

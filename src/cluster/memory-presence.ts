@@ -1,17 +1,17 @@
 import type { Bus } from './bus.ts'
 import { Crowd, type VisitorLimit } from './crowd.ts'
 import type { History } from './history.ts'
-import type { Membership, Presence, RoomCounts, WatchedCounts } from './presence.ts'
+import type { Counts, Membership, Presence, RoomCounts, WatchedCounts } from './presence.ts'
 
 /** The presence of a cluster of one. */
 export class MemoryPresence implements Presence {
   readonly #rooms = new Map<string, Crowd>()
   readonly #bus: Bus
-  readonly #history: Pick<History, 'note' | 'peak'>
+  readonly #history: Pick<History, 'note' | 'peak' | 'peakNow'>
   readonly #limit: VisitorLimit
 
   /** @param limit how many visitors one address can add to a room. @default 'auto' */
-  constructor(bus: Bus, history: Pick<History, 'note' | 'peak'>, limit: VisitorLimit = 'auto') {
+  constructor(bus: Bus, history: Pick<History, 'note' | 'peak' | 'peakNow'>, limit: VisitorLimit = 'auto') {
     this.#bus = bus
     this.#history = history
     this.#limit = limit
@@ -40,6 +40,12 @@ export class MemoryPresence implements Presence {
     // Read before waiting for the peak: who asks because of a change gets the counts of that change.
     const { connections = 0, visitors = 0 } = this.#rooms.get(room) ?? {}
     return { connections, visitors, peak: await this.#history.peak(room) }
+  }
+
+  countsNow(room: string): Counts | undefined {
+    const peak = this.#history.peakNow(room)
+    const { connections = 0, visitors = 0 } = this.#rooms.get(room) ?? {}
+    return peak === undefined ? undefined : { connections, visitors, peak }
   }
 
   async rooms(): Promise<WatchedCounts[]> {

@@ -43,6 +43,8 @@ export interface Presence {
    */
   join(room: string, viewer: string): Promise<Membership>
   counts(room: string): Promise<RoomCounts>
+  /** The counts of a room where they are known without asking anybody; undefined otherwise. */
+  countsNow(room: string): Counts | undefined
   /** Every room that anybody has open, in any order. */
   rooms(): Promise<WatchedCounts[]>
   /** The number of rooms that anybody has open on this node. */

@@ -8,7 +8,7 @@ import { DAY, HOUR, hourOf, MINUTE } from './minute.ts'
 import { readInParts } from './read-in-parts.ts'
 import { addMinute, addStep, type StepSums, toHistorySteps, wholeSteps } from './roll-up.ts'
 import { StoreError } from './store-error.ts'
-import { WatchedRoom } from './watched-room.ts'
+import { type SavedRecord, WatchedRoom } from './watched-room.ts'
 
 /** What a history is made of. */
 export interface RecordedHistoryInit {
@@ -52,8 +52,8 @@ export class RecordedHistory implements History {
   readonly #rooms = new Map<string, WatchedRoom>()
   /** Activity that is being saved, by room. */
   #saving = new Map<string, RoomActivity>()
-  /** Records as they are saved; null for a room that has none. */
-  readonly #records = new LRUCache<string, RecordRow | { room: string; since: null }>({
+  /** Records of other rooms as they are saved. */
+  readonly #records = new LRUCache<string, SavedRecord>({
     maxSize: CACHED_RECORDS,
     sizeCalculation: () => 1,
   })
@@ -121,6 +121,13 @@ export class RecordedHistory implements History {
     return Math.max(saved?.peak ?? 0, this.#rooms.get(room)?.record.peak ?? 0)
   }
 
+  peakNow(room: string): number | undefined {
+    const watched = this.#rooms.get(room)
+    return (
+      watched?.saved && Math.max(watched.saved.since === null ? 0 : watched.saved.peak, watched.record.peak)
+    )
+  }
+
   async *records(): AsyncGenerator<RoomRecord & { room: string }> {
     const now = this.#now()
     for (const watched of this.#rooms.values()) watched.advance(now)
@@ -152,14 +159,25 @@ export class RecordedHistory implements History {
   }
 
   async #savedRecord(room: string): Promise<RecordRow | undefined> {
-    let saved = this.#records.get(room)
+    let saved = this.#knownRecord(room)
     if (!saved) {
       const read = await this.#recordReader.read(room)
       // Saving may have been quicker.
-      saved = this.#records.get(room) ?? read ?? { room, since: null }
-      this.#records.set(room, saved)
+      saved = this.#knownRecord(room) ?? read ?? { room, since: null }
+      this.#setKnownRecord(room, saved)
     }
     return saved.since === null ? undefined : saved
+  }
+
+  #knownRecord(room: string): SavedRecord | undefined {
+    return this.#rooms.get(room)?.saved ?? this.#records.get(room)
+  }
+
+  /** However many rooms are watched, the record of each is known: every drawing needs it. */
+  #setKnownRecord(room: string, saved: SavedRecord): void {
+    const watched = this.#rooms.get(room)
+    if (watched) watched.saved = saved
+    else this.#records.set(room, saved)
   }
 
   /** The record of a room from what is saved, what is being saved, and what is not. */
@@ -238,15 +256,28 @@ export class RecordedHistory implements History {
       else this.#restore(room, each)
     }
     if (!isSaved) return false
-    for (const room of rooms) if (this.#rooms.get(room)?.isDone) this.#rooms.delete(room)
+    for (const room of rooms) this.#forgetIfDone(room)
     return true
   }
 
+  #forgetIfDone(room: string): void {
+    const watched = this.#rooms.get(room)
+    if (!watched?.isDone) return
+    this.#rooms.delete(room)
+    if (watched.saved) this.#records.set(room, watched.saved)
+  }
+
   #noteSaved(room: string, record: RecordRow): void {
-    const saved = this.#records.get(room)
-    // Only the archive knows what became of a record that was not read, or of hits that were taken back.
-    if (saved && saved.since !== null) this.#records.set(room, mergeRecords(saved, record))
-    else this.#records.delete(room)
+    const saved = this.#knownRecord(room)
+    // Only the archive knows what became of hits that were taken back.
+    const isKnown = record.peak > 0 || (saved !== undefined && saved.since !== null)
+    if (saved && isKnown)
+      this.#setKnownRecord(room, mergeRecords(saved.since === null ? undefined : saved, record))
+    else {
+      const watched = this.#rooms.get(room)
+      if (watched) watched.saved = undefined
+      this.#records.delete(room)
+    }
   }
 
   #restore(room: string, activity: RoomActivity): void {

@@ -1,26 +1,38 @@
 /** What of a scene a drawing can read that changes between two drawings of one picture. */
 export type SceneCounter = 'connections' | 'visitors' | 'peak' | 'time'
 
+/** What names the room in a scene. */
+type SceneName = 'room' | 'key'
+
 /**
- * What a drawing has read. `outside` is all that only the widget knows of: its `load`, or a parameter's own parser, has
- * run. Where `time` and `outside` are missing, equal values of the others mean an equal picture.
+ * What a drawing has read. `room` is the room's name or its key. `outside` is all that only the widget knows of: its
+ * `load`, or a parameter's own parser, has run. Where `time` and `outside` are missing, equal values of the others mean an
+ * equal picture; where `room` is missing too, in every room.
  */
-export type SceneRead = SceneCounter | 'outside'
+export type SceneRead = SceneCounter | 'room' | 'outside'
 
-const COUNTERS: readonly SceneCounter[] = ['connections', 'visitors', 'peak', 'time']
+const READ_OF: Readonly<Record<SceneCounter | SceneName, SceneRead>> = {
+  connections: 'connections',
+  visitors: 'visitors',
+  peak: 'peak',
+  time: 'time',
+  room: 'room',
+  key: 'room',
+}
 
-/** Returns a copy of `scene` that adds to `reads` the name of each counter that is read from it. */
-export function observeReads<T extends Record<SceneCounter, number>>(scene: T, reads: Set<SceneRead>): T {
+/** Returns a copy of `scene` that adds to `reads` what is read from it, if `SceneRead` names it. */
+export function observeReads<T extends object>(scene: T, reads: Set<SceneRead>): T {
   const observed = { ...scene }
-  for (const name of COUNTERS) {
-    let value = scene[name]
+  for (const [name, read] of Object.entries(READ_OF)) {
+    if (!(name in scene)) continue
+    let value: unknown = scene[name as keyof T]
     Object.defineProperty(observed, name, {
       enumerable: true,
       get() {
-        reads.add(name)
+        reads.add(read)
         return value
       },
-      set(given: T[typeof name]) {
+      set(given: unknown) {
         value = given
       },
     })

@@ -22,9 +22,9 @@ const frameOf = (word: string) => createFrame('png', Buffer.from(word), 40, 20)
 const interest = () => 2 as const
 const loadedBase = { handles: {}, params: {} }
 
-/** Sources of a widget `mine` that reads `reads` of its scene, embeds `shows`, and has a `start`. */
-function setUp({ reads = [] as SceneRead[], shows = [] as string[] } = {}) {
-  const state = { connections: 1, visitors: 1, peak: 1, reads, shows }
+/** Sources of a widget `mine` that reads `reads` of its scene, embeds `shows`, and may have a `start`. */
+function setUp({ reads = [] as SceneRead[], shows = [] as string[], starts = true } = {}) {
+  const state = { connections: 1, visitors: 1, peak: 1, reads, shows, isKnown: true }
   const draw = vi.fn(async (job: Omit<Job, 'output'>): Promise<Drawing> => {
     const frame = frameOf(`${job.visitors} ${job.embedded?.length} ${draw.mock.calls.length}`)
     return { frame, next: undefined, took: { frames: 1, drawing: 1, encoding: 1 }, reads: state.reads }
@@ -41,7 +41,7 @@ function setUp({ reads = [] as SceneRead[], shows = [] as string[] } = {}) {
     new Map([
       [
         'mine',
-        { ...loadedBase, name: 'mine', size, reads: shows.length > 0, shows: shows.length > 0, starts: true },
+        { ...loadedBase, name: 'mine', size, reads: shows.length > 0, shows: shows.length > 0, starts },
       ],
       ['other', { ...loadedBase, name: 'other', size, reads: false, shows: false, starts: false }],
     ])
@@ -62,15 +62,19 @@ function setUp({ reads = [] as SceneRead[], shows = [] as string[] } = {}) {
     const { connections, visitors, peak } = state
     return { connections, visitors, peak }
   })
+  const countsNow = () => {
+    const { connections, visitors, peak, isKnown } = state
+    return isKnown ? { connections, visitors, peak } : undefined
+  }
   const pushedData = new PushedData(renderer as unknown as Renderer)
   const sources = new WidgetFrameSources({
     renderer: renderer as unknown as Renderer,
-    presence: { counts },
+    presence: { counts, countsNow },
     embeddedReader: new EmbeddedReader(renderer as unknown as Renderer),
     pushedData,
   })
-  const create = (given: Partial<Look> = {}) => {
-    const source = sources.create({ widget: 'mine', key: 'main', look: { ...look, ...given } }, channels)
+  const create = (given: Partial<Look> = {}, key = 'main') => {
+    const source = sources.create({ widget: 'mine', key, look: { ...look, ...given } }, channels)
     const sink = { push: vi.fn(), redraw: vi.fn(), fail: vi.fn() }
     source.connect(sink)
     return { source, sink }
@@ -108,7 +112,7 @@ test('a drawing that failed or was abandoned is drawn again, though nothing has 
   await expect(source.draw(interest)).rejects.toThrow('no')
   draw.mockRejectedValueOnce(new Abandoned())
   expect(await source.draw(interest)).toBeUndefined()
-  state.visitors = 1
+  state.visitors = 2
   await source.draw(interest)
   expect(draw).toHaveBeenCalledTimes(4)
 })
@@ -217,4 +221,56 @@ test('a start of old code ends when the last picture has taken the new one', () 
   expect(runs.map(({ end }) => vi.mocked(end).mock.calls.length)).toEqual([1, 0])
   for (const source of sources) source.onWatched(false)
   expect(runs.map(({ end }) => vi.mocked(end).mock.calls.length)).toEqual([1, 1])
+})
+
+test('a picture that reads neither its room nor time is drawn once for all rooms with equal counts', async () => {
+  const { state, draw, create, reload } = setUp({ reads: ['visitors'] })
+  const first = await create({}, 'a').source.draw(interest)
+  expect(await create({}, 'b').source.draw(interest)).toBe(first)
+  state.connections = 7
+  expect(await create({}, 'c').source.draw(interest)).toBe(first)
+  expect(draw).toHaveBeenCalledTimes(1)
+  state.visitors = 2
+  await create({}, 'd').source.draw(interest)
+  await create({ width: 41 }, 'e').source.draw(interest)
+  expect(draw).toHaveBeenCalledTimes(3)
+  reload()
+  await create({}, 'f').source.draw(interest)
+  expect(draw).toHaveBeenCalledTimes(4)
+})
+
+test.each<SceneRead>(['room', 'time', 'outside'])(
+  'a picture that reads %s is drawn for each room',
+  async (name) => {
+    const { draw, create } = setUp({ reads: ['visitors', name] })
+    for (const key of ['a', 'b']) await create({}, key).source.draw(interest)
+    expect(draw).toHaveBeenCalledTimes(2)
+  },
+)
+
+test('a drawing that reads other counts than the last one of its look is found by what it has read', async () => {
+  const { state, draw, create } = setUp({ reads: ['visitors'] })
+  await create({}, 'a').source.draw(interest)
+  Object.assign(state, { visitors: 5, reads: ['visitors', 'peak'] })
+  const high = await create({}, 'b').source.draw(interest)
+  expect(await create({}, 'c').source.draw(interest)).toBe(high)
+  state.peak = 9
+  await create({}, 'd').source.draw(interest)
+  expect(draw).toHaveBeenCalledTimes(3)
+})
+
+test('knows at once whether its last drawing is the current one, if it knows the counts', async () => {
+  const { state, create, reload } = setUp({ reads: ['visitors'], starts: false })
+  const { source } = create()
+  expect(source.isUnchanged()).toBe(false)
+  await source.draw(interest)
+  state.connections = 5
+  expect(source.isUnchanged()).toBe(true)
+  state.isKnown = false
+  expect(source.isUnchanged()).toBe(false)
+  Object.assign(state, { isKnown: true, visitors: 2 })
+  expect(source.isUnchanged()).toBe(false)
+  state.visitors = 1
+  reload()
+  expect(source.isUnchanged()).toBe(false)
 })

@@ -234,6 +234,10 @@ class HubPresence implements Presence {
     return { ...counts, peak, ...(this.#node.isCut && { isPartial: true as const }) }
   }
 
+  countsNow(): undefined {
+    return undefined
+  }
+
   async rooms(): Promise<WatchedCounts[]> {
     const rooms = new Set(this.#parts().flatMap((streams) => [...streams.keys()]))
     return [...rooms].map((room) => ({ room, ...this.#count(room) }))

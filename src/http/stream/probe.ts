@@ -82,7 +82,8 @@ export class Probe {
     const stream = { connection, since: now, probedAt: Number.NEGATIVE_INFINITY, probes: 0 }
     streams.add(stream)
     if (streams.size >= MANY) this.#probe(reader, now - PAUSE)
-    if (streams.size > 1) this.#probeLater(reader, PASSES)
+    // Looking for the newest of all streams with each new one takes time that grows with their square.
+    if (streams.size > 1 && streams.size <= MAX_STREAMS) this.#probeLater(reader, PASSES)
     return () => {
       streams.delete(stream)
       if (streams.size === 0) this.#forget(viewer, reader)
@@ -104,6 +105,7 @@ export class Probe {
     const { streams, timers } = reader
     const timer = setTimeout(() => {
       timers.delete(timer)
+      if (streams.size > MAX_STREAMS) return
       const last = passes <= 1
       // A reader can click through six pages in the time that the pictures of one page take to start.
       const until = newestOf(streams) - (last && streams.size >= ALL ? 1 : ONE_PAGE)

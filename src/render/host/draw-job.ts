@@ -80,8 +80,11 @@ export function* drawSteps(
   if (job.output === 'data') {
     return { data: widget.data ? widget.data(facts) : { room, connections, visitors, peak } }
   }
+  const reads = new Set<SceneRead>(readsOutside(loaded, job) ? ['outside'] : [])
   const { width, height }: Size =
-    typeof widget.size === 'function' ? widget.size(params, { data, room, key, pictures }) : look
+    typeof widget.size === 'function'
+      ? widget.size(params, observeReads({ data, room, key, pictures }, reads))
+      : look
   const sheet = {
     ...look,
     width: Math.ceil(width),
@@ -91,7 +94,6 @@ export function* drawSteps(
     fps: stops || period === undefined ? 0 : 1000 / period,
   }
   const timer = new DrawTimer()
-  const reads = new Set<SceneRead>(readsOutside(loaded, job) ? ['outside'] : [])
   const drawWith = (more: Partial<typeof facts>) =>
     timer.draw((ctx: Context) => {
       const scene = { ...facts, ...more, width, height, scale: look.scale, pictures }

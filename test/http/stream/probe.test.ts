@@ -184,6 +184,37 @@ describe('probing', () => {
     reader.close()
   })
 
+  test('one address causes at most 600 probes a minute, whatever browsers it poses as, and others have their own', async () => {
+    const probe = new Probe()
+    const ask = vi.fn(() => 1000)
+    const visit = (viewer: string) => probe.add(viewer, { probe: ask })
+    const walk = async (address: string, browsers: number) => {
+      for (let page = 0; page < 6; page += 1) {
+        for (let browser = 0; browser < browsers; browser += 1) visit(`${address}.browser-${browser}`)
+        await vi.advanceTimersByTimeAsync(1500)
+      }
+    }
+    await walk('one', 200)
+    expect(ask).toHaveBeenCalledTimes(600)
+    await walk('one', 10)
+    expect(ask).toHaveBeenCalledTimes(600)
+    await walk('other', 1)
+    const others = ask.mock.calls.length
+    expect(others).toBeGreaterThan(600)
+    await vi.advanceTimersByTimeAsync(60_000)
+    await walk('one', 1)
+    expect(ask.mock.calls.length).toBeGreaterThan(others)
+    probe.close()
+  })
+
+  test('looking after a crowd with one viewer key takes time in proportion to the crowd', async () => {
+    const probe = new Probe()
+    const timers = vi.getTimerCount()
+    for (let person = 0; person < 5_000; person += 1) probe.add('ann', { probe: () => 0 })
+    expect(vi.getTimerCount() - timers).toBeLessThanOrEqual(12)
+    probe.close()
+  })
+
   test('readers are asked for their own streams only', async () => {
     const probe = new Probe()
     const asked = vi.fn(() => 1000)
