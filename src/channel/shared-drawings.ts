@@ -4,8 +4,8 @@ import type { Drawing } from '../render/protocol.ts'
 import type { Renderer } from '../render/renderer.ts'
 import type { SceneRead } from '../render/scene-reads.ts'
 import { lookKey } from '../widget/look.ts'
+import type { DrawingInputs } from './drawing-inputs.ts'
 import type { ChannelSpec } from './spec.ts'
-import type { Inputs } from './widget-frame-source.ts'
 
 /** How much is kept, in bytes of pictures. */
 const MAX_BYTES = 8_388_608
@@ -31,7 +31,7 @@ export class SharedDrawings {
   #code: Renderer['manifests'] | undefined
 
   /** The drawing that a picture would have now; undefined if it is not known. */
-  find(spec: ChannelSpec, inputs: Inputs): Drawing | undefined {
+  find(spec: ChannelSpec, inputs: DrawingInputs): Drawing | undefined {
     if (!isPlain(inputs) || inputs.code !== this.#code) return undefined
     const look = lookOf(spec)
     for (const combination of this.#combinations.get(look)?.keys() ?? []) {
@@ -42,7 +42,7 @@ export class SharedDrawings {
   }
 
   /** Keeps a drawing that is the same in every room; ignores any other. */
-  add(spec: ChannelSpec, inputs: Inputs, drawing: Drawing): void {
+  add(spec: ChannelSpec, inputs: DrawingInputs, drawing: Drawing): void {
     if (!isPlain(inputs) || drawing.next !== undefined || !drawing.reads.every(isCounter)) return
     if (inputs.code !== this.#code) this.#clear(inputs.code)
     const look = lookOf(spec)
@@ -74,7 +74,7 @@ export class SharedDrawings {
 }
 
 /** Nothing but counts distinguishes the room. */
-function isPlain({ changes, pushed, embedded }: Inputs): boolean {
+function isPlain({ changes, pushed, embedded }: DrawingInputs): boolean {
   return changes === 0 && pushed === undefined && embedded.length === 0
 }
 

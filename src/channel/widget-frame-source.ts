@@ -1,12 +1,13 @@
-import type { Counts, Presence } from '../cluster/presence.ts'
+import type { Presence } from '../cluster/presence.ts'
 import type { Cards } from '../picture/cards.ts'
-import type { Drawing, Job } from '../render/protocol.ts'
+import type { Drawing } from '../render/protocol.ts'
 import { Abandoned } from '../render/render-error.ts'
 import type { Renderer } from '../render/renderer.ts'
 import type { Look } from '../widget/look.ts'
 import { MAX_FPS } from '../widget/picture-limits.ts'
 import { roomOf } from '../widget/room.ts'
-import { type EmbeddedChannels, type EmbeddedFrame, EmbeddedFrames } from './embedded-frames.ts'
+import type { DrawingInputs } from './drawing-inputs.ts'
+import { type EmbeddedChannels, EmbeddedFrames } from './embedded-frames.ts'
 import type { EmbeddedReader } from './embedded-reader.ts'
 import type { FrameSink, FrameSource, Interest } from './frame-source.ts'
 import type { PushedData } from './pushed-data.ts'
@@ -23,17 +24,6 @@ export interface WidgetFrameSourceInit {
   cards: Cards
 }
 
-/** All that a picture is drawn from, except time and what the widget itself reads. */
-export interface Inputs {
-  /** The renderer replaces its manifests when code has changed. */
-  code: Renderer['manifests']
-  /** How many changes the widget's `start` has reported. */
-  changes: number
-  pushed: Job['pushed']
-  embedded: readonly EmbeddedFrame[]
-  counts: Counts
-}
-
 /** Pushed data and embedded pictures may change a picture as often as the fastest animation does. */
 const CHANGE_INTERVAL = 1000 / MAX_FPS
 
@@ -48,7 +38,7 @@ export class WidgetFrameSource implements FrameSource {
   #changes = 0
   #endFollowing = () => {}
   /** The newest drawing, for as long as none has failed since. */
-  #last: { inputs: Inputs; drawing: Drawing } | undefined
+  #last: { inputs: DrawingInputs; drawing: Drawing } | undefined
 
   constructor(init: WidgetFrameSourceInit, spec: ChannelSpec, channels: EmbeddedChannels) {
     this.#init = init
@@ -133,7 +123,7 @@ export class WidgetFrameSource implements FrameSource {
     return embedded
   }
 
-  async #readInputs(): Promise<Inputs> {
+  async #readInputs(): Promise<DrawingInputs> {
     const embedded = await this.#frames.frames(await this.#readEmbedded())
     // Reads the counts last: the embedded pictures can be slow, and the picture must show current counts.
     const counts = await this.#init.presence.counts(roomOf(this.#spec))
@@ -144,7 +134,7 @@ export class WidgetFrameSource implements FrameSource {
 
   async #draw(
     look: Look,
-    { counts, pushed, embedded }: Inputs,
+    { counts, pushed, embedded }: DrawingInputs,
     interest: Interest,
   ): Promise<Drawing | undefined> {
     const job = { ...this.#spec, look, ...counts, pushed, embedded, time: Date.now() }
@@ -161,7 +151,7 @@ export class WidgetFrameSource implements FrameSource {
  * Whether the last drawing is what a new one would be: its widget has read nothing that has changed since. A `draw` that
  * read neither time nor anything of its own is a function of what it was given.
  */
-function canReuse(last: { inputs: Inputs; drawing: Drawing }, now: Inputs): boolean {
+function canReuse(last: { inputs: DrawingInputs; drawing: Drawing }, now: DrawingInputs): boolean {
   const { inputs, drawing } = last
   return (
     inputs.code === now.code &&

@@ -1,14 +1,13 @@
-import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { HistoryStep } from '../widget/room-history.ts'
-import { BatchedReader } from './batched-reader.ts'
 import type { History, HistoryRange, RoomRecord } from './history.ts'
 import { type HistoryArchive, mergeRecords, type RecordRow, type RoomActivity } from './history-archive.ts'
 import { DAY, HOUR, hourOf, MINUTE } from './minute.ts'
 import { readInParts } from './read-in-parts.ts'
 import { addMinute, addStep, type StepSums, toHistorySteps, wholeSteps } from './roll-up.ts'
+import { SavedRecords } from './saved-records.ts'
 import { StoreError } from './store-error.ts'
-import { type SavedRecord, WatchedRoom } from './watched-room.ts'
+import { WatchedRoom } from './watched-room.ts'
 
 /** What a history is made of. */
 export interface RecordedHistoryInit {
@@ -38,7 +37,6 @@ const MAX_ROOMS = 50_000
 const MAX_MINUTES = 1_440
 /** Hours read in one call: other calls wait meanwhile. */
 const READ_AT_ONCE = 1_000
-const CACHED_RECORDS = 10_000
 
 /** The history of the rooms that one process sees, in an archive. */
 export class RecordedHistory implements History {
@@ -52,12 +50,7 @@ export class RecordedHistory implements History {
   readonly #rooms = new Map<string, WatchedRoom>()
   /** Activity that is being saved, by room. */
   #saving = new Map<string, RoomActivity>()
-  /** Records of other rooms as they are saved. */
-  readonly #records = new LRUCache<string, SavedRecord>({
-    maxSize: CACHED_RECORDS,
-    sizeCalculation: () => 1,
-  })
-  readonly #recordReader: BatchedReader<string, RecordRow | undefined>
+  readonly #records: SavedRecords
   #timer: NodeJS.Timeout | undefined
   #round: Promise<void> = Promise.resolve()
   #isFailing = false
@@ -78,7 +71,7 @@ export class RecordedHistory implements History {
     this.#maxRooms = maxRooms
     this.#onForgotten = onForgotten
     this.#now = now
-    this.#recordReader = new BatchedReader((rooms) => archive.readRecords(rooms))
+    this.#records = new SavedRecords(archive, this.#rooms)
   }
 
   note(room: string, { connections, visitors }: { connections: number; visitors: number }): void {
@@ -111,21 +104,20 @@ export class RecordedHistory implements History {
   }
 
   async record(room: string): Promise<RoomRecord> {
-    const saved = await this.#savedRecord(room)
+    const saved = await this.#records.read(room)
     this.#rooms.get(room)?.advance(this.#now())
     return this.#toRoomRecord(this.#newest(room, saved))
   }
 
   async peak(room: string): Promise<number> {
-    const saved = await this.#savedRecord(room)
+    const saved = await this.#records.read(room)
     return Math.max(saved?.peak ?? 0, this.#rooms.get(room)?.record.peak ?? 0)
   }
 
   peakNow(room: string): number | undefined {
-    const watched = this.#rooms.get(room)
-    return (
-      watched?.saved && Math.max(watched.saved.since === null ? 0 : watched.saved.peak, watched.record.peak)
-    )
+    const saved = this.#records.known(room)
+    if (saved === undefined) return undefined
+    return Math.max(saved?.peak ?? 0, this.#rooms.get(room)?.record.peak ?? 0)
   }
 
   async *records(): AsyncGenerator<RoomRecord & { room: string }> {
@@ -158,33 +150,14 @@ export class RecordedHistory implements History {
     throw new StoreError(`the history of ${this.#rooms.size} rooms could not be saved, and is lost`)
   }
 
-  async #savedRecord(room: string): Promise<RecordRow | undefined> {
-    let saved = this.#knownRecord(room)
-    if (!saved) {
-      const read = await this.#recordReader.read(room)
-      // Saving may have been quicker.
-      saved = this.#knownRecord(room) ?? read ?? { room, since: null }
-      this.#setKnownRecord(room, saved)
-    }
-    return saved.since === null ? undefined : saved
-  }
-
-  #knownRecord(room: string): SavedRecord | undefined {
-    return this.#rooms.get(room)?.saved ?? this.#records.get(room)
-  }
-
-  /** However many rooms are watched, the record of each is known: every drawing needs it. */
-  #setKnownRecord(room: string, saved: SavedRecord): void {
-    const watched = this.#rooms.get(room)
-    if (watched) watched.saved = saved
-    else this.#records.set(room, saved)
-  }
-
   /** The record of a room from what is saved, what is being saved, and what is not. */
-  #newest(room: string, saved: RecordRow | undefined): RecordRow | undefined {
+  #newest(room: string, saved: RecordRow | null | undefined): RecordRow | undefined {
     const watched = this.#rooms.get(room)
     const known = [saved, this.#saving.get(room)?.record, watched?.isEmpty ? undefined : watched?.record]
-    return known.reduce((merged, record) => (record ? mergeRecords(merged, record) : merged), undefined)
+    return known.reduce<RecordRow | undefined>(
+      (merged, record) => (record ? mergeRecords(merged, record) : merged),
+      undefined,
+    )
   }
 
   #toRoomRecord(record: RecordRow | undefined): RoomRecord {
@@ -252,7 +225,7 @@ export class RecordedHistory implements History {
     this.#saving = new Map()
     for (const each of activity) {
       const { room } = each.record
-      if (isSaved) this.#noteSaved(room, each.record)
+      if (isSaved) this.#records.noteSaved(room, each.record)
       else this.#restore(room, each)
     }
     if (!isSaved) return false
@@ -264,20 +237,7 @@ export class RecordedHistory implements History {
     const watched = this.#rooms.get(room)
     if (!watched?.isDone) return
     this.#rooms.delete(room)
-    if (watched.saved) this.#records.set(room, watched.saved)
-  }
-
-  #noteSaved(room: string, record: RecordRow): void {
-    const saved = this.#knownRecord(room)
-    // Only the archive knows what became of hits that were taken back.
-    const isKnown = record.peak > 0 || (saved !== undefined && saved.since !== null)
-    if (saved && isKnown)
-      this.#setKnownRecord(room, mergeRecords(saved.since === null ? undefined : saved, record))
-    else {
-      const watched = this.#rooms.get(room)
-      if (watched) watched.saved = undefined
-      this.#records.delete(room)
-    }
+    this.#records.keep(room, watched)
   }
 
   #restore(room: string, activity: RoomActivity): void {

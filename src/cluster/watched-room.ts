@@ -5,15 +5,12 @@ import { addToMinute, DAY, emptyMinute, isEmptyMinute, MINUTE, type Minute } fro
 /** No two checks of the clock are this far apart, unless it was set forward or the machine slept. */
 const MAX_GAP = 2 * MINUTE
 
-/** A record as it is saved; since null for a room that has none. */
-export type SavedRecord = RecordRow | { room: string; since: null }
-
 /** One room while it is watched: turns counts that change into minutes, and holds those until they are saved. */
 export class WatchedRoom {
   /** The peaks since this process began to watch the room. */
   readonly record: RecordRow
-  /** The room's record as it is saved, since null if it has none; undefined if that is not known. */
-  saved: SavedRecord | undefined
+  /** The room's record as it is saved, null if it has none; undefined where that is not known. */
+  saved: RecordRow | null | undefined
   /** What is not saved, by number since the epoch. */
   readonly #minutes = new Map<number, Minute>()
   #isChanged = false
