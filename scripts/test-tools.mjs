@@ -69,6 +69,12 @@ export const tools = [
   })),
   { name: 'pngcheck', commands: ['pngcheck'], packages: ['pngcheck'], suite: 'the tests of PNG files' },
   { name: 'file', commands: ['file'], packages: ['file'], suite: 'the tests of BMP files' },
+  {
+    name: 'fail2ban',
+    commands: ['fail2ban-regex'],
+    packages: ['fail2ban'],
+    suite: 'the tests of its filter',
+  },
   { name: 'tmux', commands: ['tmux'], packages: ['tmux'], suite: 'the tests in a terminal' },
   {
     name: 'prometheus',

@@ -18,12 +18,14 @@ import { FailureLog } from './http/failure-log.ts'
 import { ForwardingCheck } from './http/forwarding-check.ts'
 import { createHandler, type Handler } from './http/handler.ts'
 import { createHealthRoute, type Unready } from './http/health-route.ts'
+import { LoadMeter } from './http/metrics/load-meter.ts'
 import { Metrics } from './http/metrics/metrics.ts'
 import { createMetricsRoute } from './http/metrics/metrics-route.ts'
 import { Pages } from './http/page/pages.ts'
 import { createClicks } from './http/picture/clicks.ts'
 import { PictureData } from './http/picture/picture-data.ts'
 import { Pictures } from './http/picture/pictures.ts'
+import { RefusalLog } from './http/refusal-log.ts'
 import { createRouter } from './http/router.ts'
 import { type GuardedServer, ServerGuard } from './http/server/server-guard.ts'
 import { Sessions } from './http/sessions.ts'
@@ -129,15 +131,17 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   let isDraining = false
   const isReady = () => !isClosing
 
+  const metrics = new Metrics()
+  closers.defer(() => metrics.close())
+  const refusals = new RefusalLog({ log, observer: metrics })
   const serverGuard = new ServerGuard({
     maxConnections: options.maxConnections,
     maxSocketsPerAddress:
       options.maxSocketsPerAddress || options.maxConnectionsPerAddress + SPARE_SOCKETS_PER_ADDRESS,
     trustProxy,
     log,
+    refusals,
   })
-  const metrics = new Metrics()
-  closers.defer(() => metrics.close())
   const cluster = await createCluster(driver ?? options.store, log, {
     retention: options.history,
     maxRooms: options.maxRooms,
@@ -158,6 +162,8 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     observer: metrics,
   })
   closers.defer(() => renderer.close())
+  const load = new LoadMeter(metrics.totals, () => renderer.load)
+  closers.defer(() => load.close())
 
   const events = new RoomEvents(presence, bus, log)
   const embeddedReader = new EmbeddedReader(renderer)
@@ -202,7 +208,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const pages = new Pages(renderer, publicUrl, showsSource(options))
   const data = new PictureData({ renderer, pushedData, presence })
   const forwarding = new ForwardingCheck(log)
-  const failures = new FailureLog(log)
+  const failures = new FailureLog(log, refusals)
   const guard = new TokenGuard(token)
   const sessions = new Sessions({ token, store })
   const pictures = new Pictures({
@@ -216,30 +222,33 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     rooms: presence.openRooms,
     channels: channels.size,
     channelsLimit: options.maxChannels,
-    renderProcesses: renderer.pids.length,
+    render: renderer.load,
     ended: viewers.ended,
     probeBytes: probe?.bytes ?? 0,
     audience: memberships.audience.counts(),
     traffic: viewers.traffic,
   })
   const sockets = () => viewers.sockets()
+  const loadNow = () => load.now()
   const streamsOf = (room: string) => viewers.ofRoom(room)
   const router = createRouter({
     pictures,
     pages,
     api: createApi({
       ...{ renderer, store, rooms, history, events, polls, hooks },
-      ...{ guard, sessions, publicUrl, sockets },
+      ...{ guard, sessions, publicUrl, sockets, loadNow },
     }),
     calls: [
       createHealthRoute(unready),
       createMetricsRoute({ guard, metrics, metricsNow }),
       createClicks({ renderer, presence, allowReferrer }),
     ],
-    dashboard: createDashboard({ rooms, renderer, guard, sessions, failures, publicUrl, streamsOf }),
+    dashboard: createDashboard({
+      ...{ rooms, renderer, guard, sessions, failures, publicUrl, streamsOf, loadNow },
+    }),
     failures,
   })
-  const handler = createHandler({ pictures, router, trustProxy })
+  const handler = createHandler({ pictures, router, failures, trustProxy })
   return {
     router,
     handler,

@@ -72,22 +72,26 @@ export class Broadcast {
   /**
    * Shows a frame to every viewer. Of frames that arrive during a fan-out only the newest follows it. Resolves when the
    * frame has been sent, or is queued behind another.
+   * @returns whether viewers were sent a new picture.
    */
-  async show(frame: Frame): Promise<void> {
+  async show(frame: Frame): Promise<boolean> {
     if (this.#viewers.size === 0) {
       this.#queued = undefined
       this.#fanOutTime = 0
       this.#replace(frame)
-      return
+      return false
     }
     this.#queued = frame
-    if (this.#isSending) return
+    if (this.#isSending) return false
     this.#isSending = true
+    let isSent = false
     try {
-      for (let next = this.#takeQueued(); next; next = this.#takeQueued()) await this.#send(next)
+      for (let next = this.#takeQueued(); next; next = this.#takeQueued())
+        isSent = (await this.#send(next)) || isSent
     } finally {
       this.#isSending = false
     }
+    return isSent
   }
 
   /** Shows nothing more. Returns the viewers, which the caller must end. */
@@ -117,11 +121,12 @@ export class Broadcast {
     return !isUnchanged
   }
 
-  async #send(frame: Frame): Promise<void> {
+  async #send(frame: Frame): Promise<boolean> {
     // Each viewer already has a frame of equal bytes: from when it was new, or from when the viewer joined.
-    if (!this.#replace(frame)) return
+    if (!this.#replace(frame)) return false
     this.#fanOutTime = await fanOut(this.#viewers, frame, (viewer) => this.#showTo(viewer, frame))
     if (this.#viewers.size > 0) this.#init.observer?.fannedOut(this.#fanOutTime)
+    return true
   }
 
   /** A viewer whose connection fails is removed, and the others are not affected. */

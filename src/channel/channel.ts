@@ -5,6 +5,7 @@ import type { Frame } from '../picture/frame.ts'
 import { Broadcast } from './broadcast.ts'
 import type { FrameSink, FrameSource } from './frame-source.ts'
 import type { ChannelObserver } from './observer.ts'
+import { Punctuality } from './punctuality.ts'
 import type { Viewer } from './viewer.ts'
 
 /** How often a channel draws, and how long it lives; all in milliseconds. */
@@ -44,6 +45,7 @@ const STILL_DRAWINGS = 3
 export class Channel implements FrameSink {
   readonly #init: ChannelInit
   readonly #broadcast: Broadcast
+  readonly #punctuality: Punctuality
   /** What a still shows where `drawSooner` came before `draw`. */
   #soonerFrame: Frame | undefined
   /** Why the newest picture is an error card. */
@@ -70,6 +72,7 @@ export class Channel implements FrameSink {
 
   constructor(init: ChannelInit) {
     this.#init = init
+    this.#punctuality = new Punctuality(init.observer, init.sheet.fps ?? 0)
     this.#interval = init.pace.minInterval
     this.#broadcast = new Broadcast({
       observer: init.observer,
@@ -92,9 +95,9 @@ export class Channel implements FrameSink {
       return () => {}
     }
     clearTimeout(this.#linger)
-    if (this.size === 0) this.#init.source.onWatched(true)
+    if (this.size === 0) this.#onWatched(true)
     this.#broadcast.add(viewer)
-    if (!this.#isCurrent()) this.redraw()
+    if (!this.#isCurrent()) this.#redraw()
     else this.#schedule(this.#freshUntil)
     return () => this.#broadcast.remove(viewer)
   }
@@ -127,7 +130,12 @@ export class Channel implements FrameSink {
     return this.#broadcast.frame ?? this.#soonerFrame ?? this.#broadcast.placeholder
   }
 
-  redraw(interval = this.#init.pace.minInterval): void {
+  redraw(interval?: number): void {
+    this.#punctuality.onChange()
+    this.#redraw(interval)
+  }
+
+  #redraw(interval = this.#init.pace.minInterval): void {
     this.#isFresh = false
     this.#interval = Math.min(this.#interval, interval)
     this.#schedule(this.#earliestDraw())
@@ -139,6 +147,7 @@ export class Channel implements FrameSink {
     this.#isFresh = true
     this.#freshUntil = performance.now() + this.#init.pace.heartbeat
     this.#pushed = frame
+    this.#punctuality.onChange()
     const due = this.#pushedAt + this.#broadcast.fanOutTime * FANOUT_SHARE
     this.#unschedule()
     if (this.size === 0 || performance.now() >= due) this.#showPushed()
@@ -154,7 +163,7 @@ export class Channel implements FrameSink {
   /** What its source was made from has changed: draws from the new. */
   renew(): void {
     this.#init.source.renew()
-    this.redraw()
+    this.#redraw()
   }
 
   /** Stops every timer and shows nothing more. Returns the viewers it had, which the caller must end. */
@@ -164,7 +173,7 @@ export class Channel implements FrameSink {
     this.#isClosed = true
     this.#unschedule()
     clearTimeout(this.#linger)
-    if (isWatched) this.#init.source.onWatched(false)
+    if (isWatched) this.#onWatched(false)
     this.#init.source.close()
     return this.#broadcast.removeAll()
   }
@@ -226,7 +235,7 @@ export class Channel implements FrameSink {
     const frame = this.#pushed
     this.#pushed = undefined
     this.#pushedAt = performance.now()
-    if (frame) void this.#broadcast.show(frame)
+    if (frame) void this.#show(frame, this.#punctuality.takeChange())
     this.#schedule(this.#isFresh ? this.#freshUntil : this.#earliestDraw())
   }
 
@@ -242,6 +251,8 @@ export class Channel implements FrameSink {
     this.#lastDrawAt = startedAt
     this.#isFresh = true
     this.#interval = pace.minInterval
+    const changedAt = this.#punctuality.takeChange()
+    let isShown = false
     try {
       const drawing = await source.draw(() => this.#interest())
       if (!drawing) {
@@ -253,14 +264,21 @@ export class Channel implements FrameSink {
       this.#freshUntil = startedAt + Math.min(next, heartbeat)
       this.#changesAt = startedAt + next
       this.#failure = undefined
-      await this.#broadcast.show(frame)
+      isShown = true
+      await this.#show(frame, changedAt)
     } catch (error) {
       await this.#showFailure(toPublicError(error))
     } finally {
       this.#drawing = undefined
+      if (!isShown && !this.#isFresh) this.#punctuality.restoreChange(changedAt)
+      if (!this.#broadcast.frame?.animated) this.#punctuality.onDrawn(startedAt, isShown)
       const due = this.#isFresh ? this.#freshUntil : this.#earliestDraw()
       this.#schedule(Math.max(due, this.#lastDrawAt + this.#broadcast.fanOutTime * FANOUT_SHARE))
     }
+  }
+
+  async #show(frame: Frame, changedAt: number | undefined): Promise<void> {
+    if (await this.#broadcast.show(frame)) this.#punctuality.onShown(changedAt)
   }
 
   async #showFailure(error: PublicError): Promise<void> {
@@ -271,10 +289,15 @@ export class Channel implements FrameSink {
     await this.#broadcast.show(cards.error({ ...sheet, width, height }, error.caption))
   }
 
+  #onWatched(isWatched: boolean): void {
+    this.#punctuality.onWatched(isWatched)
+    this.#init.source.onWatched(isWatched)
+  }
+
   #onEmpty(): void {
     if (this.#isClosed) return
     if (this.#pushed) this.#showPushed()
-    this.#init.source.onWatched(false)
+    this.#onWatched(false)
     this.#rest()
   }
 

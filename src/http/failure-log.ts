@@ -1,44 +1,26 @@
 import type { Logger } from 'pino'
 import type { PublicError } from '../errors.ts'
+import type { RefusalLog } from './refusal-log.ts'
 import { clientAddress, type PictureRequest } from './request.ts'
 import { WRONG_TOKEN } from './token-guard.ts'
 
-/** Lines about refused requests per minute; a stranger can cause any number of refusals. */
-const MAX_LINES = 60
-const WINDOW = 60_000
+/** The statuses of requests that are refused whatever they ask for: too much, too large, not from there, no room. */
+const REFUSALS: readonly number[] = [403, 413, 414, 429, 431, 503]
 
-/** Logs requests that fail by the server's own fault, and refusals in a form that fail2ban reads. */
+/** Logs requests that fail by the server's own fault, and passes refusals on to their own log. */
 export class FailureLog {
   readonly #log: Logger
-  readonly #now: () => number
-  #windowStart = -Infinity
-  #lines = 0
+  readonly #refusals: RefusalLog
 
-  /** @param now returns milliseconds; for tests */
-  constructor(log: Logger, now: () => number = () => performance.now()) {
+  constructor(log: Logger, refusals: RefusalLog) {
     this.#log = log
-    this.#now = now
+    this.#refusals = refusals
   }
 
-  /** Logs an error if it is the server's own fault, or if the client made too many requests or guessed a token. */
+  /** Notes an error if it is the server's own fault, or if the client was refused. */
   note(request: PictureRequest, error: PublicError): void {
-    if (error.code === 'internal-error') return this.#logFailure(request, error)
-    if (error.status !== 429 && error.code !== WRONG_TOKEN) return
-    if (!this.#hasRoom()) return
-    const address = clientAddress(request)
-    this.#log.warn({ address, reason: error.code }, `refused ${address}: ${error.code}`)
-  }
-
-  #hasRoom(): boolean {
-    const now = this.#now()
-    if (now - this.#windowStart >= WINDOW) {
-      const left = this.#lines - MAX_LINES
-      if (left > 0) this.#log.warn({ refusals: left }, 'more requests were refused than logged')
-      this.#windowStart = now
-      this.#lines = 0
-    }
-    this.#lines += 1
-    return this.#lines <= MAX_LINES
+    if (error.code === 'internal-error') this.#logFailure(request, error)
+    else if (isRefusal(error)) this.#refusals.note(clientAddress(request), error.code)
   }
 
   #logFailure({ method, url }: PictureRequest, { cause }: PublicError): void {
@@ -47,4 +29,8 @@ export class FailureLog {
       'a request failed',
     )
   }
+}
+
+function isRefusal({ status, code }: PublicError): boolean {
+  return code === WRONG_TOKEN || (REFUSALS.includes(status) && code !== 'stopping')
 }

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import express, { type Router } from 'express'
 import http2Express from 'http2-express'
+import type { PublicError } from '../errors.ts'
+import type { FailureLog } from './failure-log.ts'
 import { refuseLargeHead } from './head-limits.ts'
 import type { Pictures } from './picture/pictures.ts'
 import { isPictureUrl } from './picture-path.ts'
@@ -17,6 +19,7 @@ export type Handler = (
 export interface HandlerInit {
   pictures: Pictures
   router: Router
+  failures: FailureLog
   /** As Express's `trust proxy`: which proxies are believed; undefined believes none. */
   trustProxy: string | undefined
 }
@@ -25,7 +28,7 @@ export interface HandlerInit {
  * All routes as a plain handler. Pictures need no Express: it gives each request and response another prototype, and
  * with it a shape of its own, at 3 kB a viewer.
  */
-export function createHandler({ pictures, router, trustProxy }: HandlerInit): Handler {
+export function createHandler({ pictures, router, failures, trustProxy }: HandlerInit): Handler {
   // Express's own request and response extend those of HTTP/1.1; the bridge extends both kinds.
   const app = http2Express(express)
   app.disable('x-powered-by')
@@ -35,9 +38,10 @@ export function createHandler({ pictures, router, trustProxy }: HandlerInit): Ha
   const trust: Pick<PictureRequest, 'app'> = { app }
   return (anyRequest, anyResponse) => {
     // The compatibility API of HTTP/2 has the same methods; the types do not say so.
-    const request = anyRequest as IncomingMessage
+    const request: PictureRequest = anyRequest as IncomingMessage
     const response = anyResponse as ServerResponse
-    if (refuseLargeHead(request, response)) return
+    const noteRefusal = (error: PublicError) => failures.note(Object.assign(request, trust), error)
+    if (refuseLargeHead(request, response, noteRefusal)) return
     if (!isPictureUrl(request.url ?? '')) return void app(request as never, response as never)
     void pictures.handle(Object.assign(request, trust), response)
   }

@@ -13,7 +13,11 @@ export const MAX_HEAD_BYTES = 16_384
  * takes time in proportion to them. The response is always a problem document, since choosing another form would read the
  * headers. Returns whether the request was refused, or has already ended.
  */
-export function refuseLargeHead(request: IncomingMessage, response: ServerResponse): boolean {
+export function refuseLargeHead(
+  request: IncomingMessage,
+  response: ServerResponse,
+  onRefused: (error: PublicError) => void,
+): boolean {
   // Over HTTP/2 a client can cancel a request in the packet that brings it.
   if (response.destroyed || isCancelled(request)) return true
   // A URL that is too long has an error of its own, which may be a picture.
@@ -21,11 +25,9 @@ export function refuseLargeHead(request: IncomingMessage, response: ServerRespon
   const length = headBytes(request)
   if (length <= MAX_HEAD_BYTES) return false
   const caption = `expected a request head of at most ${MAX_HEAD_BYTES} bytes, got ${length}`
-  sendProblem(
-    request,
-    response,
-    new PublicError({ code: 'head-too-large', status: 431, caption, headers: closing(request) }),
-  )
+  const error = new PublicError({ code: 'head-too-large', status: 431, caption, headers: closing(request) })
+  onRefused(error)
+  sendProblem(request, response, error)
   return true
 }
 

@@ -27,7 +27,7 @@ export interface RouterInit {
 export function createRouter({ pictures, pages, api, calls, dashboard, failures }: RouterInit): Router {
   const router = Router()
   router.use((request, response, next) => {
-    if (!refuseLargeHead(request, response)) next()
+    if (!refuseLargeHead(request, response, (error) => failures.note(request, error))) next()
   })
   // First, because nearly every request is for a picture, above all when a crowd arrives.
   router.use((request, response, next) =>
@@ -35,9 +35,10 @@ export function createRouter({ pictures, pages, api, calls, dashboard, failures 
   )
   router.use((request, response, next) => {
     if (!isLongUrl(request)) return next()
-    if (isReservedName(request.url.split(/[/?]/, 2)[1] ?? ''))
-      sendProblem(request, response, uriTooLong(request))
-    else pictures.handle(request, response)
+    if (!isReservedName(request.url.split(/[/?]/, 2)[1] ?? '')) return void pictures.handle(request, response)
+    const error = uriTooLong(request)
+    failures.note(request, error)
+    sendProblem(request, response, error)
   })
   const data = Router()
   data.use(SERVER_PATHS.api, api)

@@ -4,8 +4,10 @@ import { ProcessGroup } from '../system/process-group.ts'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import { roomOf } from '../widget/room.ts'
+import { DrawQueue } from './draw-queue.ts'
 import { type DrawFailure, Failures } from './failures.ts'
 import { LoadedCode } from './loaded-code.ts'
+import type { RenderLoad, RenderObserver } from './observer.ts'
 import { Isolation } from './processes/isolation.ts'
 import { Pool } from './processes/pool.ts'
 import type { ProcessSettings, RenderProcess } from './processes/render-process.ts'
@@ -32,16 +34,6 @@ export interface RendererSettings {
   observer?: RenderObserver
 }
 
-/** Receives what the renderer does, for metrics. */
-export interface RenderObserver {
-  /** A picture was drawn. */
-  drawn(widget: string, drawing: Drawing): void
-  /** A picture could not be drawn. */
-  failed(widget: string): void
-  /** A render process died, or was killed by its watchdog. */
-  died(): void
-}
-
 /** Jobs under way or waiting: more are refused, as their clients would give up before their turn. */
 const MAX_JOBS = 2000
 /** The memory limit of a process whose widget declares none. */
@@ -59,6 +51,7 @@ export class Renderer {
   readonly #isolation: Isolation
   readonly #code: LoadedCode
   readonly #processes = new ProcessGroup()
+  readonly #queue: DrawQueue
   #skip = new Map<string, string>()
   #jobs = 0
   /** The newest reload is the one that counts. */
@@ -68,6 +61,7 @@ export class Renderer {
   private constructor(settings: RendererSettings) {
     const { workers, log } = settings
     this.#settings = settings
+    this.#queue = new DrawQueue((wait) => settings.observer?.waited(wait))
     this.#code = new LoadedCode(log)
     this.#failures = new Failures(settings.folders, log)
     this.#warm = settings.reloads ? new WarmProcesses(MEMORY_BYTES, log) : undefined
@@ -123,6 +117,11 @@ export class Renderer {
   /** The process ids of the render processes. */
   get pids(): number[] {
     return this.#processes.pids
+  }
+
+  get load(): RenderLoad {
+    const { usage, pids } = this.#processes
+    return { usage, processes: pids.length, workers: this.#settings.workers, waiting: this.#queue.size }
   }
 
   /**
@@ -205,9 +204,10 @@ export class Renderer {
     const [widget, room] = [job.widget, roomOf(job)]
     if (this.#jobs >= MAX_JOBS) throw tooBusy()
     this.#jobs += 1
+    const wait = job.output === 'frame' ? this.#queue.enter() : undefined
     try {
       const result = await new Promise<JobResult>((resolve, reject) =>
-        this.#dispatch({ job, interest, resolve, reject }),
+        this.#dispatch({ job, interest, wait, resolve, reject }),
       )
       this.#isolation.succeed(widget)
       if (job.output !== 'frame') return result
@@ -224,6 +224,7 @@ export class Renderer {
       }
       throw new RenderError(widget, what, { cause: error })
     } finally {
+      wait?.leave()
       this.#jobs -= 1
     }
   }

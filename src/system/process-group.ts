@@ -1,3 +1,4 @@
+import { ProcessCpu } from './process-cpu.ts'
 import { ProcessMemory } from './process-memory.ts'
 
 /** Milliseconds between two checks of the memory that the processes hold. */
@@ -16,6 +17,15 @@ interface Watch {
   memoryBytes: number
   /** Undefined where the kernel does not report it. */
   memory: ProcessMemory | undefined
+  cpu: ProcessCpu | undefined
+}
+
+/** What the processes of a group use; 0 where the kernel does not report it. */
+export interface ProcessUsage {
+  /** Milliseconds of processor time since the start, of those that have ended as well. */
+  cpu: number
+  /** Resident memory of those that run. What they share is in each. */
+  memoryBytes: number
 }
 
 /**
@@ -26,6 +36,8 @@ interface Watch {
 export class ProcessGroup {
   readonly #watches = new Map<GroupMember, Watch>()
   #timer: NodeJS.Timeout | undefined
+  /** Milliseconds of processor time of the processes that have ended. */
+  #pastCpu = 0
   readonly #onExit = () => this.kill('the server has exited')
 
   /** The process ids. */
@@ -33,16 +45,33 @@ export class ProcessGroup {
     return [...this.#watches.keys()].flatMap(({ pid }) => (pid ? [pid] : []))
   }
 
+  /** What all of them use. */
+  get usage(): ProcessUsage {
+    const usage = { cpu: this.#pastCpu, memoryBytes: 0 }
+    for (const { cpu, memory } of this.#watches.values()) {
+      usage.cpu += cpu?.read() ?? 0
+      usage.memoryBytes += memory?.read() ?? 0
+    }
+    return usage
+  }
+
   /** @param memoryBytes resident memory above which it is killed. */
   add(member: GroupMember, memoryBytes: number): void {
     if (this.#watches.size === 0) process.once('exit', this.#onExit)
-    this.#watches.set(member, { memoryBytes, memory: openMemory(member.pid) })
+    this.#watches.set(member, {
+      memoryBytes,
+      memory: openOrNone(() => new ProcessMemory(member.pid)),
+      cpu: openOrNone(() => new ProcessCpu(member.pid)),
+    })
     this.#timer ??= setInterval(() => this.#check(), CHECK_INTERVAL).unref()
   }
 
   /** Call this when the process has ended. */
   delete(member: GroupMember): void {
-    this.#watches.get(member)?.memory?.close()
+    const watch = this.#watches.get(member)
+    watch?.memory?.close()
+    this.#pastCpu += watch?.cpu?.read() ?? 0
+    watch?.cpu?.close()
     if (!this.#watches.delete(member) || this.#watches.size > 0) return
     process.off('exit', this.#onExit)
     clearInterval(this.#timer)
@@ -60,15 +89,17 @@ export class ProcessGroup {
   }
 
   #check(): void {
-    for (const [member, { memoryBytes, memory }] of this.#watches) {
+    for (const [member, { memoryBytes, memory, cpu }] of this.#watches) {
+      // The kernel no longer reports it once the process has ended.
+      cpu?.read()
       if (memory && memory.read() > memoryBytes) member.kill('ran out of memory')
     }
   }
 }
 
-function openMemory(pid: number | undefined): ProcessMemory | undefined {
+function openOrNone<T>(open: () => T): T | undefined {
   try {
-    return new ProcessMemory(pid)
+    return open()
   } catch {
     return undefined
   }

@@ -37,6 +37,8 @@ function sourceOf(parts: Partial<FrameSource>): FrameSource {
   return { ...nothing, draw: () => new Promise(() => {}), ...parts }
 }
 
+const observe = () => ({ fannedOut: vi.fn(), unchanged: vi.fn(), changeShown: vi.fn(), paced: vi.fn() })
+
 /** A channel whose pictures are words: each drawing takes `delay` and shows the word that `say` returns then. */
 function setUp({ say = (): string => 'hello', delay = 1, next = undefined as number | undefined } = {}) {
   const onIdle = vi.fn()
@@ -47,7 +49,7 @@ function setUp({ say = (): string => 'hello', delay = 1, next = undefined as num
     return { frame: createFrame('png', Buffer.from(word), 40, 20), next }
   })
   const onWatched = vi.fn()
-  const observer = { fannedOut: vi.fn(), unchanged: vi.fn() }
+  const observer = observe()
   const channel = new Channel({
     ...{ sheet, pace, cards: new Cards(), observer, onIdle },
     source: sourceOf({ draw, onWatched }),
@@ -274,7 +276,7 @@ function setUpPushing() {
   const draw = vi.fn(() => new Promise<SourceFrame>(() => {}))
   const close = vi.fn()
   const source = sourceOf({ draw, close, connect: (given) => (sink = given) })
-  const observer = { fannedOut: vi.fn(), unchanged: vi.fn() }
+  const observer = observe()
   const channel = new Channel({ source, sheet, pace, cards: new Cards(), observer, onIdle() {} })
   const push = (word: string) => sink?.push(createFrame('jpeg', Buffer.from(word), 40, 20))
   return { channel, draw, close, push, fail: (error: PublicError) => sink?.fail(error), observer }

@@ -4,7 +4,7 @@ import request from 'supertest'
 import { expect, test } from 'vitest'
 import { PublicError } from '../../src/errors.ts'
 import { createErrorHandler } from '../../src/http/error-handler.ts'
-import { FailureLog } from '../../src/http/failure-log.ts'
+import { createFailureLog } from '../support/failure-log.ts'
 
 /** Has a route throw, and answers what is told and what is written down. */
 async function fail(error: unknown, path = '/') {
@@ -14,7 +14,7 @@ async function fail(error: unknown, path = '/') {
   app.get(['/', '/:key'], () => {
     throw error
   })
-  app.use(createErrorHandler(new FailureLog(log)))
+  app.use(createErrorHandler(createFailureLog(log)))
   const { status, body } = await request(app).get(path)
   return { status, body, lines }
 }

@@ -1,37 +1,46 @@
 import type { IncomingMessage } from 'node:http'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { PublicError } from '../../src/errors.ts'
-import { FailureLog } from '../../src/http/failure-log.ts'
+import { PublicError, toPublicError } from '../../src/errors.ts'
+import { createFailureLog } from '../support/failure-log.ts'
 
-const request = { headers: {}, socket: { remoteAddress: '203.0.113.7' } } as unknown as IncomingMessage
-const tooMany = new PublicError({ code: 'too-many-clicks', status: 429, caption: 'too many clicks' })
+const request = {
+  method: 'GET',
+  url: '/online/a.png',
+  headers: {},
+  socket: { remoteAddress: '203.0.113.7' },
+} as unknown as IncomingMessage
 
-function setUp(now: () => number) {
-  const lines: string[] = []
-  const log = pino({}, { write: (line: string) => void lines.push(line) })
-  return { lines, failures: new FailureLog(log, now) }
+function note(error: PublicError): object[] {
+  const lines: object[] = []
+  const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) })
+  createFailureLog(log).note(request, error)
+  return lines
 }
 
-test('a refusal names the address and the reason as the filter of fail2ban expects', () => {
-  const { lines, failures } = setUp(() => 0)
-  failures.note(request, tooMany)
-  failures.note(request, new PublicError({ code: 'wrong-token', status: 401, caption: 'wrong token' }))
-  failures.note(request, new PublicError({ code: 'not-found', status: 404, caption: 'there is none' }))
-  const found = lines.map((line) => /"msg":"refused ([\da-f.:]+): ([a-z-]+)"/.exec(line)?.slice(1))
-  expect(found).toEqual([
-    ['203.0.113.7', 'too-many-clicks'],
-    ['203.0.113.7', 'wrong-token'],
+test.each([
+  ['too-many-clicks', 429],
+  ['wrong-token', 401],
+  ['uri-too-long', 414],
+  ['head-too-large', 431],
+  ['referrer-not-allowed', 403],
+  ['full', 503],
+])('%s is a refusal', (code, status) => {
+  expect(note(new PublicError({ code, status, caption: 'no' }))).toMatchObject([
+    { level: 40, address: '203.0.113.7', reason: code, msg: `refused 203.0.113.7: ${code}` },
   ])
 })
 
-test('at most sixty refusals a minute are logged, and the others are counted', () => {
-  let now = 0
-  const { lines, failures } = setUp(() => now)
-  for (let time = 0; time < 100; time += 1) failures.note(request, tooMany)
-  expect(lines).toHaveLength(60)
-  now = 60_000
-  failures.note(request, tooMany)
-  expect(lines).toHaveLength(62)
-  expect(JSON.parse(lines[60] ?? '')).toMatchObject({ refusals: 40 })
+test.each([
+  ['not-found', 404],
+  ['bad-parameter', 400],
+  ['unauthorized', 401],
+  ['stopping', 503],
+])('%s is none', (code, status) => {
+  expect(note(new PublicError({ code, status, caption: 'no' }))).toEqual([])
+})
+
+test('the server’s own fault is logged with its stack', () => {
+  const [line] = note(toPublicError(new Error('broken')))
+  expect(line).toMatchObject({ level: 50, url: '/online/a.png', error: expect.stringContaining('broken') })
 })

@@ -5,15 +5,15 @@ import express from 'express'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createErrorHandler } from '../../src/http/error-handler.ts'
-import { FailureLog } from '../../src/http/failure-log.ts'
 import { jsonBody } from '../../src/http/json-body.ts'
+import { createFailureLog } from '../support/failure-log.ts'
 
 let server: Server
 
 beforeAll(async () => {
   const app = express()
   app.put('/', jsonBody(), ({ body }, response) => void response.json({ body }))
-  app.use(createErrorHandler(new FailureLog(pino({ level: 'silent' }))))
+  app.use(createErrorHandler(createFailureLog(pino({ level: 'silent' }))))
   server = app.listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
 })

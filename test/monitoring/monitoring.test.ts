@@ -77,6 +77,7 @@ describeWith(['prometheus'], 'Prometheus', () => {
     )
     for (const path of ['/counter/a.png?delivery=still', '/nothing/a.png', '/throws/a.png', '/exits/a.png'])
       await (await fetch(server.url + path)).arrayBuffer()
+    await fetch(`${server.url}/api/rooms`, { headers: { Authorization: 'Bearer wrong' } })
     prometheus = await Prometheus.start(server.url, TOKEN)
   })
 

@@ -205,6 +205,7 @@ describe('the API is as its OpenAPI document says', () => {
 
   test('of the server', async () => {
     await api.call('GET', '/api/audit')
+    await api.call('GET', '/api/load')
     // What is connected may be another each time.
     expect((await api.call('GET', '/api/audit', { headers: { 'If-None-Match': '*' } })).status).toBe(304)
     for (const path of ['/api/audit', '/healthz', '/readyz', '/metrics']) {

@@ -6,6 +6,7 @@ import type { Store } from '../../cluster/store.ts'
 import { PublicError } from '../../errors.ts'
 import type { Hooks } from '../../hooks/hooks.ts'
 import type { Renderer } from '../../render/renderer.ts'
+import type { Load } from '../../schema/load-schema.ts'
 import type { Polls } from '../../status/polls.ts'
 import type { CountedSocket } from '../../system/socket-table.ts'
 import { SERVER_PATHS } from '../../widget/server-paths.ts'
@@ -16,6 +17,7 @@ import type { TokenGuard } from '../token-guard.ts'
 import { createEventsApi } from './events-api.ts'
 import { createHistoryApi } from './history-api.ts'
 import { createHooksApi } from './hooks-api.ts'
+import { createLoadApi } from './load-api.ts'
 import { createOpenApi } from './openapi/openapi-api.ts'
 import { createRoomsApi } from './rooms-api.ts'
 import { createStateApi } from './state-api.ts'
@@ -36,6 +38,7 @@ export interface ApiInit {
   publicUrl: string | undefined
   /** The sockets of all counted streams. */
   sockets(): CountedSocket[]
+  loadNow(): Load
 }
 
 const METHODS = 'GET, HEAD, PUT, POST, DELETE, OPTIONS'
@@ -77,6 +80,7 @@ export function createApi(init: ApiInit): Router {
     createStatusApi(store, init.polls),
     createHooksApi(renderer, hooks, baseOf),
     createAuditApi(init.sockets),
+    createLoadApi(init.loadNow),
   )
   api.use(() => {
     throw new PublicError({ code: 'not-found', status: 404, caption: 'no such API call' })

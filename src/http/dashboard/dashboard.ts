@@ -3,6 +3,7 @@ import { type Request, type Response, Router } from 'express'
 import type { Rooms } from '../../cluster/rooms.ts'
 import { notFound, toSentence } from '../../errors.ts'
 import type { Renderer } from '../../render/renderer.ts'
+import type { Load } from '../../schema/load-schema.ts'
 import type { RoomViewers } from '../../viewer/viewers.ts'
 import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { createErrorHandler } from '../error-handler.ts'
@@ -19,6 +20,7 @@ import { EVENTS_PATH, type Sessions } from '../sessions.ts'
 import type { TokenGuard } from '../token-guard.ts'
 import { figures } from './figures.ts'
 import { toListPage } from './list-page.ts'
+import { toLoadFacts } from './load-facts.ts'
 import { toRoomPage } from './room-page.ts'
 import { createSigning } from './signing.ts'
 
@@ -33,6 +35,7 @@ export interface DashboardInit {
   publicUrl: string | undefined
   /** Returns the viewers of a room on this server. */
   streamsOf(room: string): RoomViewers
+  loadNow(): Load
 }
 
 /** The dashboard's path below the router. */
@@ -49,6 +52,7 @@ export function createDashboard({
   failures,
   publicUrl,
   streamsOf,
+  loadNow,
 }: DashboardInit): Router {
   const router = Router()
   const views = new Views()
@@ -98,7 +102,11 @@ export function createDashboard({
         height: 40,
         alt: 'Watching now',
       })
-      send(request, response, 200, 'dashboard-list', { list, snippet: snippet.html })
+      send(request, response, 200, 'dashboard-list', {
+        list,
+        load: toLoadFacts(loadNow()),
+        snippet: snippet.html,
+      })
     })
     .all(refuseOthers('GET'))
   router

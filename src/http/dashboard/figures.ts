@@ -8,6 +8,16 @@ export const figures = {
     const amount = value / 1000 ** step
     return `${amount.toLocaleString('en', { maximumSignificantDigits: 3 })} ${units[step]}`
   },
+  /** With two decimals. */
+  fraction: (value: number) =>
+    value.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+  /** Milliseconds; a dash for none. */
+  duration: (value: number | null) => {
+    if (value === null) return '–'
+    return value < 1000
+      ? `${Math.round(value)} ms`
+      : `${(value / 1000).toLocaleString('en', { maximumFractionDigits: 1 })} s`
+  },
   /** A day and a minute, in UTC. */
   time: (time: number) => new Date(time).toISOString().slice(0, 16).replace('T', ' '),
 }

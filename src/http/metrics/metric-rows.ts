@@ -1,3 +1,5 @@
+import { LATENCY_BOUNDS } from './load-totals.ts'
+
 /** The definition of a metric: the only place for its name, labels and meaning. */
 export interface MetricRow {
   type: 'counter' | 'gauge' | 'histogram'
@@ -11,6 +13,8 @@ export interface MetricRow {
 
 /** From a badge, which takes less than a millisecond, to a widget that is about to be killed. */
 const DRAWING_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
+/** From a picture that is drawn at once to one whose viewer has given up. */
+const LATENCY_BUCKETS = LATENCY_BOUNDS.map((bound) => bound / 1000)
 /** From one viewer to a crowd that delays new requests. */
 const FAN_OUT_BUCKETS = [
   0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1,
@@ -100,6 +104,45 @@ export const METRICS = {
     FAN_OUT_BUCKETS,
   ),
   renderProcesses: gauge('imgcast_render_processes', [], 'Running render processes'),
+  renderCpu: counter(
+    'imgcast_render_cpu_seconds_total',
+    [],
+    'Processor time of all render processes, also of those that have ended (Linux)',
+  ),
+  renderMemory: gauge(
+    'imgcast_render_resident_memory_bytes',
+    [],
+    'Resident memory of all render processes; what they share is in each (Linux)',
+  ),
+  renderWorkers: gauge(
+    'imgcast_render_workers',
+    [],
+    'Render processes that draw for all widgets: `--workers`',
+  ),
+  picturesWaiting: gauge('imgcast_pictures_waiting', [], 'Pictures that wait for a render process'),
+  waitDuration: histogram(
+    'imgcast_picture_wait_seconds',
+    [],
+    'Seconds that a picture waited for a render process before its drawing began',
+    LATENCY_BUCKETS,
+  ),
+  changeDuration: histogram(
+    'imgcast_change_to_picture_seconds',
+    [],
+    'Seconds from a change to the picture that shows it, in each live picture that is watched',
+    LATENCY_BUCKETS,
+  ),
+  framesWanted: counter(
+    'imgcast_frames_wanted_total',
+    [],
+    'Frames that watched animations were to draw at their frame rates',
+  ),
+  framesReached: counter('imgcast_frames_reached_total', [], 'Frames that watched animations did draw'),
+  refusals: counter(
+    'imgcast_refusals_total',
+    ['reason'],
+    'Requests and connections that were refused: too many or too large, a wrong token, no room, or not allowed',
+  ),
   unhandledErrors: counter(
     'imgcast_unhandled_errors_total',
     ['origin'],

@@ -5,11 +5,13 @@ import type { EndReason } from '../../channel/viewer.ts'
 import type { ClusterObserver, StoreOperation } from '../../cluster/observer.ts'
 import type { PublicError } from '../../errors.ts'
 import type { Format } from '../../picture/frame.ts'
+import type { RenderLoad, RenderObserver } from '../../render/observer.ts'
 import type { Drawing, DrawTimings } from '../../render/protocol.ts'
-import type { RenderObserver } from '../../render/renderer.ts'
 import type { WidgetCounts } from '../../viewer/audience.ts'
 import type { Traffic } from '../../viewer/traffic.ts'
 import type { PictureObserver } from '../picture/pictures.ts'
+import type { RefusalObserver } from '../refusal-log.ts'
+import { LoadTotals } from './load-totals.ts'
 import { METRICS } from './metric-rows.ts'
 
 /** Counts that other parts keep, read at each scrape. */
@@ -19,7 +21,7 @@ export interface MetricsNow {
   rooms: number
   channels: number
   channelsLimit: number
-  renderProcesses: number
+  render: RenderLoad
   /** Viewers that ended since the start. */
   ended: Readonly<Record<EndReason, number>>
   probeBytes: number
@@ -38,15 +40,24 @@ const FIRST_LOOK = 50
  * All metrics of one server, in a separate registry, since a host app has its own. Frequent events are counted where they
  * happen, as sums that are read here at each scrape: sending a frame calls nothing here.
  */
-export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver, PictureObserver {
+export class Metrics
+  implements RenderObserver, ChannelObserver, ClusterObserver, PictureObserver, RefusalObserver
+{
+  /** What `LoadMeter` reads. */
+  readonly totals = new LoadTotals()
   readonly #registry = new Registry()
+  readonly #renderGauges = {
+    processes: this.#gauge(METRICS.renderProcesses),
+    memory: this.#gauge(METRICS.renderMemory),
+    workers: this.#gauge(METRICS.renderWorkers),
+    waiting: this.#gauge(METRICS.picturesWaiting),
+  }
   readonly #gauges = {
     streams: this.#gauge(METRICS.streams),
     streamsLimit: this.#gauge(METRICS.streamsLimit),
     rooms: this.#gauge(METRICS.rooms),
     channels: this.#gauge(METRICS.channels),
     channelsLimit: this.#gauge(METRICS.channelsLimit),
-    renderProcesses: this.#gauge(METRICS.renderProcesses),
   }
   readonly #connections = this.#gauge(METRICS.connections)
   readonly #visitors = this.#gauge(METRICS.visitors)
@@ -54,6 +65,10 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
     ghosts: this.#counter(METRICS.ghosts),
     viewersEnded: this.#counter(METRICS.viewersEnded),
     probeBytes: this.#counter(METRICS.probeBytes),
+    renderCpu: this.#counter(METRICS.renderCpu),
+    framesWanted: this.#counter(METRICS.framesWanted),
+    framesReached: this.#counter(METRICS.framesReached),
+    refusals: this.#counter(METRICS.refusals),
     streamsOpened: this.#counter(METRICS.streamsOpened),
     framesSent: this.#counter(METRICS.framesSent),
     framesDropped: this.#counter(METRICS.framesDropped),
@@ -69,6 +84,8 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
   readonly #drawDuration = this.#histogram(METRICS.drawDuration)
   readonly #encodeDuration = this.#histogram(METRICS.encodeDuration)
   readonly #fanOutDuration = this.#histogram(METRICS.fanOutDuration)
+  readonly #waitDuration = this.#histogram(METRICS.waitDuration)
+  readonly #changeDuration = this.#histogram(METRICS.changeDuration)
   readonly #unhandledErrors = this.#counter(METRICS.unhandledErrors)
   readonly #countUnhandled = (_error: Error, origin: string) => this.#unhandledErrors.inc({ origin })
   readonly #renderRestarts = this.#counter(METRICS.renderRestarts)
@@ -77,6 +94,8 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
   /** Drawings and fan-outs not counted yet. They are counted in batches: one by one took a twelfth of a picture's time. */
   readonly #drawings: { widget: string; format: Format; took: DrawTimings }[] = []
   readonly #fanOuts: number[] = []
+  readonly #waits: number[] = []
+  readonly #changes: number[] = []
   #watchesProcess = false
 
   constructor() {
@@ -111,6 +130,7 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
     this.#sums.ghosts.inc(now.ended.ghost)
     for (const [reason, count] of Object.entries(now.ended)) this.#sums.viewersEnded.inc({ reason }, count)
     this.#sums.probeBytes.inc(now.probeBytes)
+    this.#countLoad(now.render)
     for (const [widget, { streams, frames, dropped, bytes }] of now.traffic) {
       this.#sums.streamsOpened.inc({ widget }, streams)
       this.#sums.framesSent.inc({ widget }, frames)
@@ -135,6 +155,24 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
 
   fannedOut(took: number): void {
     if (this.#fanOuts.push(took) >= MAX_WAITING) this.#countPictures()
+  }
+
+  waited(wait: number): void {
+    this.totals.waits.add(wait)
+    if (this.#waits.push(wait) >= MAX_WAITING) this.#countPictures()
+  }
+
+  changeShown(took: number): void {
+    this.totals.changes.add(took)
+    if (this.#changes.push(took) >= MAX_WAITING) this.#countPictures()
+  }
+
+  paced(wanted: number, reached: 0 | 1): void {
+    this.totals.paced(wanted, reached)
+  }
+
+  refusedClient(reason: string): void {
+    this.totals.refusedClient(reason)
   }
 
   unchanged(): void {
@@ -166,6 +204,20 @@ export class Metrics implements RenderObserver, ChannelObserver, ClusterObserver
       this.#encodeDuration.observe({ format }, took.encoding / 1000)
     }
     for (const took of this.#fanOuts.splice(0)) this.#fanOutDuration.observe(took / 1000)
+    for (const wait of this.#waits.splice(0)) this.#waitDuration.observe(wait / 1000)
+    for (const took of this.#changes.splice(0)) this.#changeDuration.observe(took / 1000)
+  }
+
+  #countLoad({ usage, processes, workers, waiting }: RenderLoad): void {
+    this.#renderGauges.processes.set(processes)
+    this.#renderGauges.memory.set(usage.memoryBytes)
+    this.#renderGauges.workers.set(workers)
+    this.#renderGauges.waiting.set(waiting)
+    const { wanted, reached, refusals } = this.totals.read()
+    this.#sums.renderCpu.inc(usage.cpu / 1000)
+    this.#sums.framesWanted.inc(wanted)
+    this.#sums.framesReached.inc(reached)
+    for (const [reason, count] of refusals) this.#sums.refusals.inc({ reason }, count)
   }
 
   /** Starts the process metrics at the first scrape: measuring the event loop wakes the process up 100 times a second. */

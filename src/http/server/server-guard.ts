@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import proxyAddress from 'proxy-addr'
 import { descriptorLimit, isOutOfDescriptors } from '../../system/descriptors.ts'
 import { MAX_HEAD_BYTES } from '../head-limits.ts'
+import type { RefusalLog } from '../refusal-log.ts'
 import { BODY_TIMEOUT, MAX_STREAMS, SessionLimits } from './session-limits.ts'
 import { SocketLimits } from './socket-limits.ts'
 
@@ -19,6 +20,7 @@ export interface ServerGuardInit {
   /** As Express's `trust proxy`, without a number of proxies: addresses whose sockets carry other clients' requests. */
   trustProxy: string | undefined
   log: Logger
+  refusals: RefusalLog
 }
 
 /** Sockets that may be open in addition to streams: for pages, stills and the API. */
@@ -34,14 +36,11 @@ const KEEP_ALIVE_TIMEOUT = 5_000
 /** Milliseconds without traffic. Every stream has some each 15 s, or at each heartbeat of at most a minute. */
 const IDLE_TIMEOUT = 120_000
 const CHECK_INTERVAL = 1_000
-/** Milliseconds from one log line about a kind of refusal to the next. */
-const LOG_INTERVAL = 60_000
 
 /** Limits the cost of one client to the guarded servers: sockets, sessions, and the time to send a complete request. */
 export class ServerGuard {
   readonly #init: ServerGuardInit
   readonly #isTrusted: (address: string) => boolean
-  readonly #logged = new Map<string, { at: number; count: number }>()
   #isOut = false
 
   constructor(init: ServerGuardInit) {
@@ -77,7 +76,7 @@ export class ServerGuard {
       maxPerAddress: this.#init.maxSocketsPerAddress,
       capacity,
       isExempt: (address) => isLoopback(address) || this.#isTrusted(address),
-      onRefused: (address, reason) => this.#report(address, reason),
+      onRefused: (address, reason) => this.#init.refusals.note(address, reason),
     })
     // Beyond this Node drops connections of any address, so it is above the guard's own limit.
     server.maxConnections ??= Math.ceil(capacity * 1.1)
@@ -92,7 +91,7 @@ export class ServerGuard {
     const sessions = new SessionLimits({
       maxStreamsPerAddress: this.#init.maxSocketsPerAddress,
       isTrusted: this.#isTrusted,
-      onAbuse: (address, reason) => this.#report(address, reason),
+      onAbuse: (address, reason) => this.#init.refusals.note(address, reason),
     })
     server.on('session', (session: ServerHttp2Session) => {
       sockets.onSession(session.socket as Socket, sessions.watch(session))
@@ -118,16 +117,6 @@ export class ServerGuard {
     const capacity = Math.max(SPARE_DESCRIPTORS, Math.floor(limit * 0.9) - SPARE_DESCRIPTORS)
     this.#init.log.warn({ descriptors: limit, sockets: capacity }, 'too few file descriptors for all sockets')
     return capacity
-  }
-
-  /** Logs the first refusal of a kind, and then the sum once a minute. */
-  #report(address: string, reason: string): void {
-    const known = this.#logged.get(reason)
-    const now = performance.now()
-    const count = (known?.count ?? 0) + 1
-    if (known && now - known.at < LOG_INTERVAL) return void this.#logged.set(reason, { at: known.at, count })
-    this.#logged.set(reason, { at: now, count: 0 })
-    this.#init.log.warn({ address, reason, count }, 'connection refused')
   }
 }
 

@@ -12,7 +12,7 @@ export interface SessionLimitsInit {
 }
 
 /** Why a session was ended. */
-export type AbuseReason = 'requests' | 'settings' | 'unsent' | 'head'
+export type AbuseReason = 'http2-requests' | 'http2-settings' | 'http2-unsent' | 'http2-head'
 
 /** Streams that a session may have open at once. A page of 120 pictures takes 120 (all three browsers). */
 export const MAX_STREAMS = 256
@@ -104,7 +104,7 @@ export class SessionLimits {
   #onStream(watched: Session, account: Account, stream: ServerHttp2Stream, rawHeaders: string[]): void {
     const { session, address, streams } = watched
     if (session.destroyed) return
-    if (lengthOf(rawHeaders) > MAX_SESSION_HEAD) return this.#end(watched, 'head')
+    if (lengthOf(rawHeaders) > MAX_SESSION_HEAD) return this.#end(watched, 'http2-head')
     const isTrusted = this.#init.isTrusted(address)
     refill(account)
     account.requests = Math.max(-1, account.requests - 1)
@@ -131,7 +131,7 @@ export class SessionLimits {
   #countWaste(watched: Session, account: Account): void {
     refill(account)
     account.waste = Math.max(-1, account.waste - 1)
-    if (account.waste < 0 && !this.#init.isTrusted(watched.address)) this.#end(watched, 'requests')
+    if (account.waste < 0 && !this.#init.isTrusted(watched.address)) this.#end(watched, 'http2-requests')
   }
 
   #sweep(now: number): void {
@@ -147,18 +147,18 @@ export class SessionLimits {
   #check(watched: Session, now: number): void {
     const { session, startedAt, usedAt, streams } = watched
     if (session.pendingSettingsAck && now - startedAt > SETTINGS_TIMEOUT)
-      return this.#end(watched, 'settings')
+      return this.#end(watched, 'http2-settings')
     if (streams.size === 0) {
       if (now - usedAt > IDLE_TIMEOUT) session.destroy()
       return
     }
-    if ((session.state.outboundQueueSize ?? 0) > MAX_QUEUED_FRAMES) return this.#end(watched, 'unsent')
+    if ((session.state.outboundQueueSize ?? 0) > MAX_QUEUED_FRAMES) return this.#end(watched, 'http2-unsent')
     let unsent = 0
     for (const [stream, times] of streams) {
       unsent += stream.writableLength
       checkStream(stream, times, now)
     }
-    if (unsent > MAX_UNSENT_BYTES) this.#end(watched, 'unsent')
+    if (unsent > MAX_UNSENT_BYTES) this.#end(watched, 'http2-unsent')
   }
 
   #end({ session, address }: Session, reason: AbuseReason): void {

@@ -15,7 +15,7 @@ export interface SocketLimitsInit {
 }
 
 /** Why a socket was refused. */
-export type RefusalReason = 'too-many-sockets' | 'full'
+export type RefusalReason = 'too-many-sockets' | 'sockets-full'
 
 /** One open socket. */
 interface Entry {
@@ -94,7 +94,7 @@ export class SocketLimits {
     ranked.sort((a, b) => b.rank - a.rank)
     const closed = ranked.slice(0, Math.max(1, Math.floor(this.#init.capacity * BATCH_SHARE)))
     for (const { entry } of closed) {
-      this.#init.onRefused(entry.address, 'full')
+      this.#init.onRefused(entry.address, 'sockets-full')
       entry.socket.destroy()
     }
     return closed.length
@@ -114,7 +114,7 @@ export class SocketLimits {
     if (this.size < capacity || this.#findRoom()) return true
     // Nothing is idle. The remaining places are for addresses that have no socket yet.
     if (!siblings || siblings.size === 0) return true
-    onRefused(address, 'full')
+    onRefused(address, 'sockets-full')
     return false
   }
 

@@ -69,6 +69,7 @@ export class TaskSchedule {
     if (!entry) return
     clearTimeout(entry.timer)
     entry.phase = 'waiting'
+    entry.task.wait?.resume()
     this.#drawNext()
   }
 
@@ -138,7 +139,8 @@ export class TaskSchedule {
     if (isDrawing) {
       entry.phase = 'drawing'
       this.#drawing = true
-    }
+      entry.task.wait?.begin()
+    } else entry.task.wait?.pause()
     entry.timer = setTimeout(() => this.#expire(id, entry), this.#timeout(entry.task))
     this.#init.send(isHeld ? { type: 'draw', id } : { type: 'job', id, job, hold: !isDrawing })
   }

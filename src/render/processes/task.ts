@@ -1,3 +1,4 @@
+import type { Wait } from '../draw-queue.ts'
 import type { Job, JobResult } from '../protocol.ts'
 
 /** How a render process ended and what it left undone. */
@@ -19,6 +20,8 @@ export interface Task {
   readonly job: Job
   /** Its priority: the highest is drawn first; 0 is not drawn at all, as no viewer waits for it. */
   interest(): number
+  /** Its time in the queue; undefined for what is no picture. */
+  readonly wait?: Wait | undefined
   /** Receives each change of a source. */
   onPush?(pushed: Job['pushed']): void
   /** Receives a function that ends the source, once it has begun. */

@@ -105,7 +105,7 @@ describe('a full server', () => {
     await eventually(() => expect(many.filter(({ destroyed }) => destroyed)).toHaveLength(2))
     expect(many.slice(0, 2).every(({ destroyed }) => destroyed)).toBe(true)
     expect(few.map(({ destroyed }) => destroyed)).toEqual([false, false])
-    expect(refused).toEqual(['full', 'full'])
+    expect(refused).toEqual(['sockets-full', 'sockets-full'])
   })
 
   test('admits only addresses that have no socket yet while nothing is idle', async () => {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { hookSettingsSchema } from '../../../hooks/hook.ts'
+import { loadSchema } from '../../../schema/load-schema.ts'
 import { roomPageSchema, roomSchema } from '../../../schema/room-schema.ts'
 import { pollSchema } from '../../../status/poll.ts'
 import { statusSchema } from '../../../status/status-schema.ts'
@@ -39,6 +40,7 @@ const RETURNED = {
   HookMessage: hookMessageSchema,
   DeliveryLog: deliveryLogSchema,
   Audit: auditSchema,
+  Load: loadSchema,
   Health: healthSchema,
 }
 

@@ -34,6 +34,14 @@ export function serverPaths(): Json {
         problems: [501],
       }),
     },
+    '/api/load': {
+      get: operation({
+        id: 'getLoad',
+        tag,
+        summary: 'Get what the server did in the last minute',
+        answers: { 200: json('Processor, memory, queue, frame rates and refusals.', ref('Load')) },
+      }),
+    },
     '/api/openapi.json': {
       get: operation({
         id: 'getDescription',

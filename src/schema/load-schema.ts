@@ -1,0 +1,43 @@
+import * as z from 'zod'
+import { countField } from './fields.ts'
+
+const processorField = z.number().min(0).meta({ description: 'Processor cores in use; 1 is one whole core.' })
+const quantileField = z.number().min(0).nullable()
+const quantileFields = {
+  median: quantileField.meta({ description: 'Milliseconds, of half of them; null if there were none.' }),
+  p95: quantileField.meta({ description: 'Milliseconds, of 95 in 100; null if there were none.' }),
+}
+const rateField = z.number().min(0)
+
+/** What the server did in the last minute, as the API returns it. */
+export const loadSchema = z.object({
+  seconds: z.number().min(0).meta({ description: 'What it covers: a minute, or less after the start.' }),
+  server: z.object({ processor: processorField, memoryBytes: countField }),
+  render: z
+    .object({
+      processes: countField.meta({ description: 'Render processes that run.' }),
+      workers: countField.meta({ description: 'Those that draw for all widgets: `--workers`.' }),
+      processor: processorField,
+      memoryBytes: countField,
+    })
+    .meta({ description: 'All render processes together.' }),
+  waiting: z
+    .object({ pictures: countField.meta({ description: 'That wait now.' }), ...quantileFields })
+    .meta({
+      description: 'Pictures that wait for a render process, and how long those that were begun had waited.',
+    }),
+  changes: z
+    .object(quantileFields)
+    .meta({ description: 'Time from a change to the picture that shows it, in open pictures.' }),
+  frames: z
+    .object({
+      wanted: rateField.meta({ description: 'Frames a second that open animations ask for.' }),
+      reached: rateField.meta({ description: 'Frames a second that were drawn for them.' }),
+    })
+    .meta({ description: 'Each picture counts once, whoever watches.' }),
+  refusals: z
+    .record(z.string(), countField)
+    .meta({ description: 'Requests and connections that were refused, by reason.' }),
+})
+
+export type Load = z.infer<typeof loadSchema>
