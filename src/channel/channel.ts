@@ -5,18 +5,9 @@ import type { Frame } from '../picture/frame.ts'
 import { Broadcast } from './broadcast.ts'
 import type { FrameSink, FrameSource } from './frame-source.ts'
 import type { ChannelObserver } from './observer.ts'
+import { heartbeatOf, type Pace } from './pace.ts'
 import { Punctuality } from './punctuality.ts'
 import type { Viewer } from './viewer.ts'
-
-/** How often a channel draws, and how long it lives; all in milliseconds. */
-export interface Pace {
-  /** The shortest time between two drawings for events. */
-  minInterval: number
-  /** The longest time between two drawings while somebody watches: repairs what a lost event has missed. */
-  heartbeat: number
-  /** How long a channel outlives its last viewer. */
-  linger: number
-}
 
 /** What a channel is made of. */
 export interface ChannelInit {
@@ -36,8 +27,6 @@ const STILL_PATIENCE = 700
 const ANIMATION_STILL_PATIENCE = 350
 /** A fan-out may take one third of the time, so that a crowd does not starve new requests. */
 const FANOUT_SHARE = 3
-/** An animation costs as many drawings as it has frames, so its heartbeat is slower by this factor. */
-const ANIMATION_HEARTBEATS = 10
 /** A change during a drawing makes its frame old. A still asks this often in all. */
 const STILL_DRAWINGS = 3
 
@@ -260,8 +249,7 @@ export class Channel implements FrameSink {
         return
       }
       const { frame, next = Number.POSITIVE_INFINITY } = drawing
-      const heartbeat = frame.animated ? pace.heartbeat * ANIMATION_HEARTBEATS : pace.heartbeat
-      this.#freshUntil = startedAt + Math.min(next, heartbeat)
+      this.#freshUntil = startedAt + Math.min(next, heartbeatOf(pace, frame))
       this.#changesAt = startedAt + next
       this.#failure = undefined
       isShown = true
