@@ -1,26 +1,16 @@
-import { type Context, cutText, defineWidget, param, textWidth } from 'imgcast'
+import {
+  type Context,
+  cutText,
+  defineWidget,
+  drawBox,
+  type Palette,
+  param,
+  textWidth,
+  toPalette,
+} from 'imgcast'
 
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' })
-// Transparent, with greys that are visible on white and on black; a light card; a dark card.
-const THEMES = {
-  auto: { ground: '', edge: '', ink: '#818b98', quiet: '#818b98', grid: '#8080804d', line: '#2f81f7' },
-  light: {
-    ground: '#ffffff',
-    edge: '#d1d9e0',
-    ink: '#1f2328',
-    quiet: '#59636e',
-    grid: '#e6eaef',
-    line: '#0969da',
-  },
-  dark: {
-    ground: '#0d1117',
-    edge: '#3d444d',
-    ink: '#f0f6fc',
-    quiet: '#9198a1',
-    grid: '#262c36',
-    line: '#4493f8',
-  },
-}
+const BLUES = { light: '#0969da', dark: '#4493f8', either: '#2f81f7' }
 // Relative to now, so that they are correct in every time zone.
 const SPANS = {
   hour: { marks: [60, 45, 30, 15], unit: 'min', length: 60 },
@@ -40,27 +30,27 @@ export default defineWidget({
     }),
     span: param.choice(['hour', 'day', 'week'], 'day', { about: 'The time span.' }),
     label: param.text('{room}', { max: 60, about: 'The heading; {room} is replaced by the room.' }),
-    theme: param.theme('auto', {
-      about: 'A light or dark card; auto has no card, and colours that suit both.',
-    }),
+    theme: param.theme(),
     color: param.color('', { about: 'Colour of the line.' }),
+    background: param.color('', { about: 'Background colour, or transparent.' }),
   },
   load: ({ key, params: { room, span }, history }) =>
     history({ room: room.includes('/') ? room : `online/${room || key}`, span }),
   data: ({ data }) => data,
   draw(ctx, { width, height, scale, params, data }) {
-    const theme = THEMES[params.theme]
-    const color = params.color || theme.line
+    const palette = toPalette(params)
+    const color = params.color || palette.on(BLUES[palette.tone])
     const em = Math.min(13, Math.max(10, 9 + width / 200))
-    const padding = theme.ground ? Math.min(16, Math.max(7, Math.min(width, height) * 0.08)) : 2
+    const padding = palette.edge ? Math.min(16, Math.max(7, Math.min(width, height) * 0.08)) : 2
     const font = (weight: number, size = em) => `${weight} ${size}px Inter`
     const snap = (length: number) => Math.round(length * scale) / scale
-    if (theme.ground) drawCard(ctx, width, height, theme.ground, theme.edge)
+    const { ground, edge, quiet, rule } = palette
+    drawBox(ctx, [0, 0, width, height], { color: ground, edge, corner: Math.min(8, height / 6) })
 
     // Parts that do not fit are left out: first the time axis, then the heading.
     const hasHeading = height >= 64
     const hasTime = height >= 100
-    const highest = Math.max(...data.steps.map(({ visitors }) => visitors.peak))
+    const highest = Math.max(data.visitors, ...data.steps.map(({ visitors }) => visitors.peak))
     const top = snap(padding + (hasHeading ? em * 1.9 : em * 0.5))
     const bottom = snap(height - padding - (hasTime ? em * 1.6 : 1))
     const { ticks, most } = scaleFor(highest, (bottom - top) / (em * 2.4))
@@ -72,40 +62,53 @@ export default defineWidget({
     const x = (time: number) => left + ((time - data.from) / (data.to - data.from)) * (right - left)
     const y = (count: number) => bottom - (count / most) * (bottom - top)
 
-    ctx.fillStyle = theme.quiet
+    ctx.fillStyle = quiet
     ctx.textBaseline = 'middle'
     for (const tick of ticks) {
       ctx.textAlign = 'right'
-      ctx.fillStyle = theme.quiet
+      ctx.fillStyle = quiet
       ctx.fillText(COMPACT.format(tick), left - em * 0.6, y(tick))
-      ctx.fillStyle = theme.grid
+      ctx.fillStyle = rule
       ctx.fillRect(left, snap(y(tick)) - 1 / scale, right - left, 1)
     }
-    if (hasTime) drawTimes(ctx, params.span, theme.quiet, { left, right, y: height - padding - em * 0.4, em })
+    if (hasTime) drawTimes(ctx, params.span, quiet, { left, right, y: height - padding - em * 0.4, em })
 
-    const points = (level: 'peak' | 'mean') =>
-      data.steps.map(({ time, visitors }) => ({ x: x(time + data.step / 2), y: y(visitors[level]) }))
-    if (highest > 0) {
-      fillUnder(ctx, points('peak'), bottom, color, 0.16)
-      fillUnder(ctx, points('mean'), bottom, color, 0.26)
-      trace(ctx, points('peak'))
+    // Nothing is known of the time before the room was first watched: no line, rather than a line at zero.
+    const known = data.steps.filter(({ time }) => time + data.step > (data.since ?? data.from))
+    const start = Math.max(known[0]?.time ?? data.to, data.since ?? data.from)
+    // A count holds until it changes: steps, and at the end the count that the heading reports.
+    const outline = (level: 'peak' | 'mean') =>
+      known.flatMap(({ time, visitors }) => {
+        const high = y(visitors[level])
+        return [
+          { x: x(Math.max(time, start)), y: high },
+          { x: x(time + data.step), y: high },
+        ]
+      })
+    if (highest > 0 && known.length > 0) {
+      const peaks = outline('peak')
+      const now = { x: right, y: y(data.visitors) }
+      fillUnder(ctx, peaks, bottom, color, 0.16)
+      fillUnder(ctx, outline('mean'), bottom, color, 0.26)
+      trace(ctx, [...peaks, now])
       ctx.lineJoin = 'round'
       ctx.lineWidth = Math.min(2, 1 + width / 600)
       ctx.strokeStyle = color
       ctx.stroke()
-      const last = points('peak').at(-1)
-      const first = points('peak')[data.steps.findIndex(({ visitors }) => visitors.peak === highest)]
-      if (first) drawDot(ctx, first, em * 0.26, theme.ground || color, color)
-      if (last) drawDot(ctx, last, em * 0.26, color, color)
+      const top = known.find(({ visitors }) => visitors.peak === highest)
+      const middle = top && (Math.max(top.time, start) + top.time + data.step) / 2
+      const dotGround = palette.edge ? ground : color
+      if (middle) drawDot(ctx, { x: x(middle), y: y(highest) }, em * 0.26, dotGround, color)
+      drawDot(ctx, now, em * 0.26, color, color)
     } else {
       ctx.textAlign = 'center'
-      ctx.fillStyle = theme.quiet
+      ctx.fillStyle = quiet
       const words = `nobody in the last ${params.span}`
       const fits = textWidth(words, font(400)) <= right - left
       ctx.fillText(fits ? words : 'nobody', (left + right) / 2, (top + bottom) / 2)
     }
     if (hasHeading)
-      drawHeading(ctx, params.label.replace('{room}', data.room), data.visitors, highest, theme, color, {
+      drawHeading(ctx, params.label.replaceAll('{room}', data.room), data.visitors, highest, palette, color, {
         left: padding,
         right: width - padding,
         y: padding + em * 0.6,
@@ -169,17 +172,6 @@ function drawDot(
   ctx.stroke()
 }
 
-function drawCard(ctx: Context, width: number, height: number, ground: string, edge: string) {
-  const corner = Math.min(8, height / 6)
-  ctx.beginPath()
-  ctx.roundRect(0.5, 0.5, width - 1, height - 1, corner)
-  ctx.fillStyle = ground
-  ctx.fill()
-  ctx.strokeStyle = edge
-  ctx.lineWidth = 1
-  ctx.stroke()
-}
-
 function drawTimes(ctx: Context, span: keyof typeof SPANS, color: string, { left, right, y, em }: Place) {
   const { marks, unit, length } = SPANS[span]
   const every = Math.ceil((marks.length * em * 4.6) / (right - left))
@@ -201,7 +193,7 @@ function drawHeading(
   label: string,
   visitors: number,
   highest: number,
-  { ink, quiet }: { ink: string; quiet: string },
+  { ink, quiet }: Palette,
   color: string,
   { left, right, y, em }: Place,
 ) {

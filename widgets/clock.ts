@@ -1,19 +1,16 @@
 import {
-  backgroundTone,
   type Context,
   defineWidget,
   drawBox,
   drawText,
   param,
   textWidth,
+  toPalette,
   zoneOffset,
 } from 'imgcast'
 
-const COLORS = {
-  light: { ground: '#ffffff', rim: '#8b949e', ink: '#1b1f24', quiet: '#59636e', accent: '#e0002a' },
-  dark: { ground: '#161b22', rim: '#3d444d', ink: '#f0f6fc', quiet: '#a3acb6', accent: '#ff5a52' },
-  either: { ground: 'transparent', rim: '#767b81', ink: '#767b81', quiet: '#767b81', accent: '#ed2b3c' },
-}
+const RIMS = { light: '#8b949e', dark: '#3d444d', either: '#767b81' }
+const REDS = { light: '#e0002a', dark: '#ff5a52', either: '#ed2b3c' }
 
 export default defineWidget({
   title: 'Clock',
@@ -28,45 +25,59 @@ export default defineWidget({
       about: 'Whether to show seconds; without them it is drawn once a minute.',
     }),
     label: param.text('{city}', { max: 40, about: 'Text; {city} is replaced by the city of the zone.' }),
-    theme: param.theme('auto', {
-      about: 'For light or dark pages; auto is a white dial or a dark card.',
-    }),
+    theme: param.theme(),
     color: param.color('', { about: 'Colour of the second hand, or of the digits.' }),
     background: param.color('', { about: 'Background colour, or transparent.' }),
   },
   animate: { every: ({ seconds }) => (seconds ? 1000 : 60_000) },
   draw(ctx, { width, height, params, time }) {
     const { zone, face, hours, seconds, color, background } = params
-    const colors = COLORS[backgroundTone(background, params.theme, face === 'analog' ? 'light' : 'dark')]
-    const label = params.label.replace('{city}', zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' '))
+    // A white dial is readable on pages of any colour.
+    const palette = toPalette(params, face === 'analog' ? 'light' : 'dark')
+    const label = params.label.replaceAll(
+      '{city}',
+      zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' '),
+    )
     const local = new Date(time + zoneOffset(time, zone))
     const clock = local.toISOString().slice(11, seconds ? 19 : 16)
     const unit = Math.min(width, height) / 110 // The dial is 110 wide, with its rim.
     ctx.translate(width / 2, height / 2)
-    const edge = face === 'digital' && background === 'transparent' ? '' : colors.rim
-    const ground = { color: background || colors.ground, edge }
     if (face === 'digital') {
-      drawBox(ctx, [-width / 2, -height / 2, width, height], { ...ground, corner: unit * 14 })
       const half = hours === '24' ? '' : local.getUTCHours() < 12 ? ' AM' : ' PM'
       const figures = half ? `${local.getUTCHours() % 12 || 12}${clock.slice(2)}${half}` : clock
       const maxSize = Math.min(height * 0.6, (width / (clock.length + half.length)) * 1.5)
       // A label under 9 pixels would be unreadable: the digits get its space.
       const words = maxSize < 20 ? '' : label.trim()
       const size = words ? Math.min(maxSize, height * 0.5) : maxSize
-      const below = { size: Math.max(9, size * 0.36), width: width * 0.86, color: colors.quiet }
+      const below = { size: Math.max(9, size * 0.36), width: width * 0.86, color: palette.quiet }
+      // As high as its digits need: not a black square.
+      const high = Math.min(height, Math.max(size * 1.7, size + (words ? below.size : 0) + size))
+      const card = { color: palette.ground, edge: palette.edge, corner: Math.min(14, high * 0.2) }
+      drawBox(ctx, [-width / 2, -high / 2, width, high], card)
       drawText(ctx, words, 0, below.size + size * 0.2, { ...below, shrink: 9 / below.size })
-      const figure = { size, weight: 600, tabular: true, color: color || colors.ink }
+      const figure = { size, weight: 600, tabular: true, color: color || palette.ink }
       return drawText(ctx, figures, 0, words ? below.size * -0.8 : 0, figure)
     }
     ctx.scale(unit, unit)
-    drawBox(ctx, [-55, -55, 110, 110], { ...ground, corner: 55, thickness: 3 })
+    const rim = background && palette.tone !== 'either' ? palette.quiet : RIMS[palette.tone]
+    drawBox(ctx, [-55, -55, 110, 110], { color: palette.ground, edge: rim, corner: 55, thickness: 3 })
+    const wide = Math.min(50, textWidth(label, '500 9px Inter')) + 4
     // Where the hour hand does not cross it, and preferably not the minute hand either.
-    const near = Math.cos(Math.atan2(Math.min(25, textWidth(label, '500 9px Inter') / 2) + 4, 18))
+    const near = Math.cos(Math.atan2(wide / 2 + 2, 18))
     const hands = [720, 60].map((round) => Math.cos((local.getTime() / 60_000 / round) * Math.PI * 2))
     const y = (hands.find((up) => Math.abs(up) > near) ?? 1) < 0 ? -22 : 22
-    if (unit >= 1) drawText(ctx, label, 0, y, { size: 9, shrink: 1 / unit, width: 50, color: colors.quiet })
-    ctx.fillStyle = colors.ink
-    drawHands(ctx, clock.split(':').map(Number), color || colors.accent)
+    ctx.save()
+    if (unit >= 1 && label.trim()) {
+      drawText(ctx, label, 0, y, { size: 9, shrink: 1 / unit, width: 50, color: palette.quiet })
+      // The hands that still cross it are drawn around it.
+      ctx.beginPath()
+      ctx.rect(-55, -55, 110, 110)
+      ctx.roundRect(-wide / 2, y - 6, wide, 12, 3)
+      ctx.clip('evenodd')
+    }
+    ctx.fillStyle = palette.ink
+    drawHands(ctx, clock.split(':').map(Number), color || palette.on(REDS[palette.tone]))
+    ctx.restore()
   },
 })
 

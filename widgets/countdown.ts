@@ -1,19 +1,18 @@
 import {
-  backgroundTone,
+  type Context,
   dateToTime,
   defineWidget,
   drawBox,
   drawText,
+  type Palette,
   param,
   textWidth,
+  toPalette,
   zoneOffset,
 } from 'imgcast'
 
-const COLORS = {
-  light: { ground: '#ffffff', edge: '#d0d7de', cell: '#eef1f4', line: '', ink: '#1f2328', quiet: '#59636e' },
-  dark: { ground: '#161b22', edge: '#3d444d', cell: '#2a313a', line: '', ink: '#f0f6fc', quiet: '#a3acb6' },
-  either: { ground: '#0000', edge: '', cell: '#0000', line: '#7d858c66', ink: '#767b81', quiet: '#767b81' },
-}
+// On a background of the viewer's own a cell is outlined, so that the text stands on that background alone.
+const CELLS = { light: '#eef1f4', dark: '#2a313a', either: '#0000' }
 const UNITS = ['days', 'hours', 'minutes', 'seconds']
 // The smallest readable font size, in CSS pixels, and the smallest letter size.
 const [SMALLEST, SMALLEST_LETTER] = [9, 7]
@@ -29,33 +28,32 @@ export default defineWidget({
     label: param.text('until {date}', { max: 60, about: 'Text; {date} is replaced by the date.' }),
     done: param.text('It is time', { max: 60, about: 'Text after the countdown has ended.' }),
     style: param.choice(['cells', 'line'], 'cells', { about: 'A box per unit, or one line of text.' }),
-    theme: param.theme('auto', { about: 'For light or dark pages; auto is a dark card that suits both.' }),
+    theme: param.theme(),
     color: param.color('', { about: 'The figures.' }),
     background: param.color('', { about: 'Background colour, or transparent.' }),
   },
   animate: { every: () => 1000 },
   draw(ctx, { width, height, params, time }) {
-    const { zone, style, color, background, theme } = params
-    const { ground, edge, cell, line, ink, quiet } = COLORS[backgroundTone(background, theme, 'dark')]
+    const { zone, style, color, background } = params
+    const palette = toPalette(params)
+    const { ground, edge, ink, quiet, tone } = palette
+    const isOutlined = tone === 'either' || (background !== '' && edge !== '')
+    const [cell, line] = isOutlined ? ['#0000', palette.rule] : [CELLS[tone], '']
     const next = new Date(time + zoneOffset(time, zone)).getUTCFullYear() + 1
     const to = params.to || `${next}-01-01`
     const left = Math.ceil(Math.max(0, dateToTime(to, zone) - time) / 1000)
     const date = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: zone })
-    const label = params.label.replace('{date}', date.format(dateToTime(to, zone)))
+    const label = params.label.replaceAll('{date}', date.format(dateToTime(to, zone)))
     const day = new Date(left * 1000).toISOString()
     const [hours = '', minutes = '', seconds = ''] = day.slice(11, 19).split(':')
     const days = String(Math.floor(left / 86_400))
 
     const gap = Math.min(width / 24, height / 10)
-    const hairline = background === 'transparent' ? '' : edge
-    drawBox(ctx, [0, 0, width, height], { color: background || ground, edge: hairline, corner: gap * 1.2 })
+    drawBox(ctx, [0, 0, width, height], { color: ground, edge, corner: gap * 1.2 })
     const loud = { color: color || ink, weight: 600, tabular: true }
     if (style === 'line') {
-      const [size, inset] = [Math.min(height * 0.42, width * 0.058), height * 0.32]
-      const half = { size, width: width / 2 - inset, shrink: Math.min(1, SMALLEST / size) }
       const figures = left ? `${days === '0' ? '' : `${days}d `}${hours}:${minutes}:${seconds}` : params.done
-      drawText(ctx, label, inset, height / 2, { color: quiet, ...half, align: 'left' })
-      drawText(ctx, figures, width - inset, height / 2, { ...loud, ...half, align: 'right' })
+      drawLine(ctx, label.trim(), figures, { width, height, loud, palette })
       return
     }
     const title = { color: quiet, size: Math.max(SMALLEST, height * 0.125), width: width - gap * 2 }
@@ -87,3 +85,43 @@ export default defineWidget({
     }
   },
 })
+
+interface Line {
+  width: number
+  height: number
+  loud: { color: string; weight: number; tabular: boolean }
+  palette: Palette
+}
+
+/** Draws the label and the figures on one line, or the label above the figures where that lets both be larger. */
+function drawLine(ctx: Context, label: string, figures: string, { width, height, loud, palette }: Line) {
+  const inset = Math.min(height * 0.32, width * 0.06)
+  const room = width - inset * 2
+  const widthOf = (text: string, weight: number) => textWidth(text, `${weight} 16px Inter`) / 16
+  const [words, numbers] = [widthOf(label, 500), widthOf(figures, 600)]
+  const beside = Math.min(height * 0.42, room / (words + numbers + (label ? 1.4 : 0)))
+  const below = Math.min(height * 0.36, room / numbers)
+  const quiet = { color: palette.quiet, size: Math.max(SMALLEST, below * 0.5), width: room }
+  if (label && beside < below * 0.8 && height >= SMALLEST * 3.6) {
+    drawText(ctx, label, width / 2, height / 2 - below * 0.7, quiet)
+    drawText(ctx, figures, width / 2, height / 2 + quiet.size * 0.6, { ...loud, size: below, width: room })
+    return
+  }
+  const size = Math.max(Math.min(SMALLEST, below), beside)
+  const left = room - (numbers + 1) * size
+  drawText(ctx, figures, label ? width - inset : width / 2, height / 2, {
+    ...loud,
+    size,
+    width: room,
+    align: label ? 'right' : 'center',
+  })
+  // Fewer letters would be meaningless.
+  if (left < size * 3) return
+  drawText(ctx, label, inset, height / 2, {
+    color: palette.quiet,
+    size,
+    width: left,
+    shrink: 1,
+    align: 'left',
+  })
+}

@@ -1,4 +1,4 @@
-import { defineWidget, type EmbeddedPicture, param } from 'imgcast'
+import { defineWidget, drawText, type EmbeddedPicture, param, toPalette } from 'imgcast'
 
 export default defineWidget({
   title: 'Grid',
@@ -15,7 +15,7 @@ export default defineWidget({
     align: param.choice(['center', 'start'], 'center', {
       about: 'Alignment of smaller pictures in their cells.',
     }),
-    theme: param.theme('auto', { about: 'Theme of pictures that set none themselves.' }),
+    theme: param.theme('auto', { about: 'The theme of pictures that set none themselves.' }),
     background: param.color('transparent', { about: 'The ground.' }),
   },
   shows: ({ params }) => pathsOf(params),
@@ -24,10 +24,8 @@ export default defineWidget({
     ctx.fillStyle = params.background
     ctx.fillRect(0, 0, width, height)
     if (pictures.length === 0) {
-      ctx.font = '500 13px Inter'
-      ctx.fillStyle = '#80868b'
-      ctx.textAlign = 'center'
-      ctx.fillText('show= names no pictures', width / 2, height / 2 + 5)
+      const { ink } = toPalette(params)
+      drawText(ctx, 'show= names no pictures', width / 2, height / 2, { size: 13, color: ink })
     }
     for (const { picture, x, y } of layOut(params, pictures).cells) {
       ctx.drawImage(picture.image, x, y, picture.width, picture.height)

@@ -1,24 +1,24 @@
 import {
-  backgroundTone,
   type Context,
+  cutText,
   defineWidget,
   drawBox,
   dropMissingEmoji,
   isRightToLeft,
   param,
+  textWidth,
+  toPalette,
 } from 'imgcast'
 
 const GROUPED = new Intl.NumberFormat('en')
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' })
 // In em: the dot's radius, the gaps, and the height of Inter's digits.
 const [DOT, AFTER_DOT, SPACE, DIGIT_HEIGHT] = [0.26, 0.44, 0.32, 0.727]
-
-const COLORS = {
-  light: { ground: '#f6f8fa', ink: '#1f2328', color: '#1a7f37', edge: '#1f232824' },
-  dark: { ground: '#161b22', ink: '#f0f6fc', color: '#3fb950', edge: '#3d444d' },
-  // Equally readable on white and on black.
-  either: { ground: 'transparent', ink: '#767b81', color: '#1f883d', edge: '' },
-}
+const LINE_HEIGHT = 1.25
+const SMALLEST = 9
+const GREENS = { light: '#1a7f37', dark: '#3fb950', either: '#1f883d' }
+/** English nouns for people: `readers`, `visitors`. */
+const PLURAL = /^(\S+\s)?(\p{L}+[eo]r)s(?!\p{L})/iu
 
 export default defineWidget({
   title: 'Watching now',
@@ -26,10 +26,13 @@ export default defineWidget({
   gallery: { rank: 10 },
   size: { width: { min: 60, max: 600, default: 170 }, height: { min: 16, max: 150, default: 40 } },
   params: {
-    label: param.text('watching now', { max: 60, about: 'Text after the number.' }),
+    label: param.text('watching now', {
+      max: 60,
+      about: 'Text after the number; a bar parts a form for 1 from the form for other numbers.',
+    }),
     count: param.choice(['visitors', 'connections'], 'visitors', { about: 'Count people, or open streams.' }),
     style: param.choice(['pill', 'box'], 'pill', { about: 'Round ends, or rounded corners.' }),
-    theme: param.theme('auto', { about: 'For light or dark pages; auto is a dark card that suits both.' }),
+    theme: param.theme(),
     color: param.color('', {
       about:
         'Colour of the dot and the number, and of the text if the background is transparent and the theme is auto.',
@@ -37,27 +40,26 @@ export default defineWidget({
     background: param.color('', { about: 'Background colour, or transparent.' }),
   },
   draw(ctx, { width, height, scale, params, visitors, connections }) {
-    const { background, theme } = params
-    const colors = COLORS[backgroundTone(background, theme, 'dark')]
-    const color = params.color || colors.color
-    const ink = colors === COLORS.either && params.color ? color : colors.ink
-    const label = dropMissingEmoji(params.label)
+    const palette = toPalette(params)
+    const color = params.color || palette.on(GREENS[palette.tone])
+    const ink = palette.tone === 'either' && params.color ? color : palette.ink
+    const watching = params.count === 'visitors' ? visitors : connections
+    const label = dropMissingEmoji(toWords(params.label, watching))
     const corner = height / (params.style === 'pill' ? 2 : 5)
     // A hairline, so that the edge is visible on a page of nearly the same colour.
-    const edge = background === 'transparent' ? '' : colors.edge
-    drawBox(ctx, [0, 0, width, height], { color: background || colors.ground, corner })
-    drawBox(ctx, [0, 0, width, height], { color: '#0000', corner, edge })
+    drawBox(ctx, [0, 0, width, height], { color: palette.ground, corner })
+    drawBox(ctx, [0, 0, width, height], { color: '#0000', corner, edge: palette.edge })
 
     // Digits of equal width, so that the text does not move while the number changes.
     ctx.fontVariantNumeric = 'tabular-nums'
-    const watching = params.count === 'visitors' ? visitors : connections
     const padding = Math.min(height * 0.38, width * 0.13)
-    const line = layOut(ctx, watching, label, height * 0.23 + 5, width - padding * 2)
+    const text = layOut(ctx, watching, label, { width: width - padding * 2, height })
     // On whole device pixels, for crisp text at 1x.
     const snap = (length: number) => Math.round(length * scale) / scale
-    const { em } = line
-    const baseline = snap((height + em * DIGIT_HEIGHT) / 2)
-    const left = snap((width - line.width) / 2)
+    const { em, lines } = text
+    const first = (height - em * LINE_HEIGHT * (lines.length - 1) + em * DIGIT_HEIGHT) / 2
+    const baseline = snap(first)
+    const left = snap((width - text.width) / 2)
     const afterDot = snap(left + (DOT * 2 + AFTER_DOT) * em)
     // Mirrored: the dot and the number are on the right.
     const mirrored = isRightToLeft(label)
@@ -71,35 +73,64 @@ export default defineWidget({
     ctx.fill()
     ctx.globalAlpha = 1
     ctx.font = `600 ${em}px Inter`
-    ctx.fillText(line.number, x(afterDot), baseline)
+    ctx.fillText(text.number, x(afterDot), baseline)
     ctx.fillStyle = ink
     ctx.font = `500 ${em}px Inter`
-    ctx.fillText(line.words, x(afterDot + line.numberWidth + SPACE * em), baseline)
+    for (const [index, words] of lines.entries()) {
+      const from = index === 0 ? afterDot + text.numberWidth + SPACE * em : afterDot
+      ctx.fillText(words, x(from), snap(first + index * em * LINE_HEIGHT))
+    }
   },
 })
 
-/** Smaller type before fewer digits, fewer digits before fewer words. */
-function layOut(ctx: Context, count: number, label: string, em: number, room: number) {
-  const attempts = [GROUPED, COMPACT].flatMap((format) =>
-    [1, 0.93, 0.86, 0.8].map((shrink) => ({ format, shrink })),
-  )
-  for (const { format, shrink } of attempts) {
-    const line = measure(ctx, format.format(count), label, em * shrink)
-    if (line.width <= room) return line
-  }
-  // Fewer letters would be meaningless.
-  for (let end = label.length - 1; end >= 8; end -= 1) {
-    const line = measure(ctx, COMPACT.format(count), `${label.slice(0, end).trim()}…`, em * 0.8)
-    if (line.width <= room) return line
-  }
-  const bare = measure(ctx, COMPACT.format(count), '', em)
-  return measure(ctx, bare.number, '', em * Math.min(1, room / bare.width))
+/** The label for a number: `1 reader`, `2 readers`. */
+function toWords(label: string, count: number): string {
+  const [one = '', other] = label.split('|')
+  if (other !== undefined) return count === 1 ? one : other
+  return count === 1 ? one.replace(/^people(?!\p{L})/iu, 'person').replace(PLURAL, '$1$2') : one
 }
 
-function measure(ctx: Context, number: string, words: string, em: number) {
+/** Smaller type before fewer digits, those before a second line, and that before fewer words. */
+function layOut(ctx: Context, count: number, label: string, room: { width: number; height: number }) {
+  const em = room.height * 0.23 + 5
+  const fits = (line: { width: number }) => line.width <= room.width
+  const shrunk = [1, 0.93, 0.86, 0.8]
+  for (const format of [GROUPED, COMPACT]) {
+    for (const shrink of shrunk) {
+      const line = measure(ctx, format.format(count), [label], em * shrink)
+      if (fits(line)) return line
+    }
+  }
+  // Two lines need the height of two.
+  for (let small = Math.min(em * 0.8, room.height / 2.7); small >= SMALLEST; small *= 0.94) {
+    for (const format of [GROUPED, COMPACT]) {
+      const text = measure(ctx, format.format(count), inTwo(label), small)
+      if (fits(text)) return text
+    }
+  }
+  // Fewer letters would be meaningless.
+  const number = measure(ctx, COMPACT.format(count), [''], em * 0.8)
+  const left = room.width - number.width - SPACE * em * 0.8
+  const cut = cutText(label, `500 ${em * 0.8}px Inter`, left)
+  if ([...cut].length > 8) return measure(ctx, number.number, [cut], em * 0.8)
+  const bare = measure(ctx, COMPACT.format(count), [''], em)
+  return measure(ctx, bare.number, [''], em * Math.min(1, room.width / bare.width))
+}
+
+/** Breaks a text between the two words where its lines, the first of which begins with the number, are most even. */
+function inTwo(label: string): readonly string[] {
+  const words = label.split(' ')
+  const ways = words.map((_, at) => [words.slice(0, at).join(' '), words.slice(at).join(' ')])
+  const longest = ([first = '', second = '']: string[]) =>
+    Math.max(...[`00 ${first}`, second].map((line) => textWidth(line, '500 16px Inter')))
+  return ways.toSorted((one, other) => longest(one) - longest(other))[0] ?? [label]
+}
+
+function measure(ctx: Context, number: string, lines: readonly string[], em: number) {
   ctx.font = `600 ${em}px Inter`
   const numberWidth = ctx.measureText(number).width
   ctx.font = `500 ${em}px Inter`
-  const wordsWidth = words ? SPACE * em + ctx.measureText(words).width : 0
-  return { number, words, em, numberWidth, width: (DOT * 2 + AFTER_DOT) * em + numberWidth + wordsWidth }
+  const [first = 0, second = 0] = lines.map((words) => (words ? ctx.measureText(words).width : 0))
+  const wide = Math.max(numberWidth + (first > 0 ? SPACE * em + first : 0), second)
+  return { number, lines, em, numberWidth, width: (DOT * 2 + AFTER_DOT) * em + wide }
 }

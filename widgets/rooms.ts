@@ -1,5 +1,4 @@
 import {
-  backgroundTone,
   type Context,
   cutText,
   defineWidget,
@@ -7,16 +6,22 @@ import {
   drawText,
   param,
   type RoomHistory,
+  textWidth,
+  toPalette,
 } from 'imgcast'
 
 const [GROUPED, COMPACT] = [new Intl.NumberFormat('en'), new Intl.NumberFormat('en', { notation: 'compact' })]
-const COLORS = {
-  light: { ink: '#1f2328', quiet: '#59636e', rule: '#1f232820', line: '#0969da' },
-  dark: { ink: '#f0f6fc', quiet: '#a3acb6', rule: '#f0f6fc24', line: '#4493f8' },
-  either: { ink: '#767b81', quiet: '#767b81', rule: '#8080804d', line: '#2f81f7' },
-}
+const BLUES = { light: '#0969da', dark: '#4493f8', either: '#2f81f7' }
 const COLUMNS = ['visitors', 'connections', 'peakToday', 'hits'] as const
-const HEADS = { visitors: 'visitors', connections: 'connections', peakToday: 'peak today', hits: 'hits' }
+// Each with a shorter one for narrow columns.
+const HEADS = {
+  visitors: ['visitors', 'now'],
+  connections: ['connections', 'open'],
+  peakToday: ['peak today', 'peak'],
+  hits: ['hits'],
+}
+/** The least width of a number column, of a name and of a line, in em. */
+const [NUMBER, NAME, LINE] = [4, 6, 4]
 // Anyone may request a picture: this bounds the reads per picture.
 const MAX_ROOMS = 24
 
@@ -34,7 +39,7 @@ export default defineWidget({
     names: param.boolean(true, { about: 'Whether to show names and column headings.' }),
     counts: param.choice(['all', 'visitors'], 'all', { about: 'Which number columns to show.' }),
     cell: param.integer(84, { min: 30, max: 200, about: 'Width of a number column, in CSS pixels.' }),
-    theme: param.theme('auto', { about: 'For light or dark pages; auto is readable on both.' }),
+    theme: param.theme(),
     color: param.color('', { about: 'Colour of the lines and of the current visitors.' }),
     background: param.color('', { about: 'Background colour, or transparent.' }),
   },
@@ -44,51 +49,100 @@ export default defineWidget({
     const rooms = show.split(',').flatMap((room) => room.trim() || [])
     return Promise.all(rooms.slice(0, MAX_ROOMS).map((room) => history({ room, span })))
   },
-  data: ({ data }) => data.map(({ from, to, step, steps, ...counts }) => counts),
+  data: ({ data }) => data.map(({ from, to, step, steps, since, ...counts }) => counts),
   draw(ctx, { width, height, scale, params, data }) {
-    const { names, counts, cell, background } = params
-    const { ink, quiet, rule, line } = COLORS[backgroundTone(background, params.theme)]
-    const color = params.color || line
-    drawBox(ctx, [0, 0, width, height], { color: background || 'transparent' })
-    const columns = COLUMNS.slice(0, counts === 'all' ? Math.max(1, Math.floor(width / cell)) : 1)
+    const { names, counts } = params
+    const palette = toPalette(params)
+    const { ground, edge, ink, quiet, rule, tone } = palette
+    const color = params.color || palette.on(BLUES[tone])
+    // A colour of the viewer's own is that of the page, and fills the picture to its edges.
+    const isCard = params.background === ''
+    drawBox(ctx, [0, 0, width, height], isCard ? { color: ground, edge, corner: 8 } : { color: ground })
     const rows = names ? [undefined, ...data] : data
     const high = height / Math.max(1, rows.length)
     const em = Math.min(14, Math.max(9, high * 0.36))
-    const left = names ? (width - columns.length * cell) / 2 : 0
+    const inset = isCard ? em * 0.8 : 1
+    const asked = COLUMNS.slice(0, counts === 'all' ? COLUMNS.length : 1)
+    const texts = names ? ['room', ...data.map(({ room }) => room)] : []
+    const layout = { names: texts, width, inset: isCard ? inset : 0, em, cell: params.cell }
+    const { cell, left, columns } = layOut(layout, asked)
     const right = left + columns.length * cell
     for (const [index, room] of rows.entries()) {
       const y = high * (index + 0.5)
       const text = { size: room ? em : em * 0.88, tabular: true, color: room ? ink : quiet }
-      const name = cutText(room?.room ?? 'room', `500 ${text.size}px Inter`, left - 10)
-      if (left > 30) drawText(ctx, name, 1, y, { ...text, align: 'left' })
+      const name = cutText(room?.room ?? 'room', `500 ${text.size}px Inter`, left - inset - 6)
+      if (names) drawText(ctx, name, inset, y, { ...text, align: 'left' })
       for (const [place, column] of columns.entries()) {
         const count = room?.[column] ?? 0
-        const words = room ? (count < 1e6 ? GROUPED : COMPACT).format(count) : HEADS[column]
-        const numbers = { ...text, width: cell - 16, align: 'right' } as const
+        const words = room ? [GROUPED.format(count), COMPACT.format(count)] : HEADS[column]
+        const wide = cell - Math.min(16, cell * 0.2)
+        const shown =
+          words.find((each) => textWidth(each, `500 ${text.size}px Inter`) <= wide) ?? words.at(-1)
         const tone = count === 0 ? quiet : place === 0 ? color : ink
-        drawText(ctx, words, left + (place + 1) * cell - 8, y, { ...numbers, color: tone })
+        // Smaller rather than cut: half of a number is another number.
+        const numbers = { ...text, width: wide, shrink: 0.3, align: 'right', color: tone } as const
+        drawText(ctx, shown ?? '', left + (place + 1) * cell - (cell - wide) / 2, y, numbers)
       }
-      if (room && width - right > 60)
-        drawLine(ctx, room, color, [right + 16, y - high * 0.3, width - right - 34, high * 0.6])
+      if (room && width - right > em * LINE)
+        drawLine(ctx, room, color, [
+          right + em,
+          y - high * 0.3,
+          width - right - em - Math.max(inset, em),
+          high * 0.6,
+        ])
       ctx.fillStyle = rule
-      if (index > 0) ctx.fillRect(0, Math.round(high * index * scale) / scale, width, 1)
+      const indent = isCard ? 1 : 0
+      if (index > 0) ctx.fillRect(indent, Math.round(high * index * scale) / scale, width - indent * 2, 1)
     }
   },
 })
 
-/** Draws peak visitors over time: zero at the bottom of the box, the maximum at the top. */
-function drawLine(ctx: Context, { steps }: RoomHistory, color: string, [x = 0, y = 0, wide = 0, high = 0]) {
+interface Layout {
+  names: readonly string[]
+  width: number
+  inset: number
+  em: number
+  cell: number
+}
+
+/** Names come first, then as many number columns as there is space for, then the lines over time. */
+function layOut<Column>({ names, width, inset, em, cell }: Layout, asked: readonly Column[]) {
+  const widest = Math.max(...names.map((name) => textWidth(name, `500 ${em}px Inter`) + 16), em * NAME)
+  const name = names.length > 0 ? Math.min(widest, Math.max(width * 0.3, em * 10), width * 0.55) : 0
+  const room = width - name - inset * 2
+  const count = Math.max(1, Math.min(asked.length, Math.floor(room / Math.min(cell, em * NUMBER))))
+  const wide = Math.min(cell, room / count)
+  const spare = room - wide * count
+  // The names and the lines share what is left, or the names have it, where it is too little for a line.
+  const more = names.length === 0 ? 0 : spare > em * LINE * 2 ? Math.min(widest - name, spare / 2) : spare
+  return { cell: wide, left: inset + name + Math.max(0, more), columns: asked.slice(0, count) }
+}
+
+/** Draws peak visitors over time, from when the room was first watched: zero at the bottom of the box, the maximum at the top. */
+function drawLine(
+  ctx: Context,
+  { steps, since, from, step }: RoomHistory,
+  color: string,
+  [x = 0, y = 0, wide = 0, high = 0]: number[],
+) {
   const max = Math.max(...steps.map(({ visitors }) => visitors.peak))
   ctx.beginPath()
-  for (const [index, { visitors }] of steps.entries())
-    ctx.lineTo(x + (wide * index) / (steps.length - 1), y + high * (1 - visitors.peak / (max || 1)))
+  const known = steps.findIndex(({ time }) => time + step > (since ?? from))
+  const first = known < 0 ? 0 : known
+  const at = (index: number) => x + (wide * index) / steps.length
+  for (const [index, { visitors }] of steps.entries()) {
+    if (index < first) continue
+    const level = y + high * (1 - visitors.peak / (max || 1))
+    ctx.lineTo(at(index), level)
+    ctx.lineTo(at(index + 1), level)
+  }
   ctx.strokeStyle = ctx.fillStyle = color
   ctx.globalAlpha = max > 0 ? 1 : 0.4
   ctx.lineWidth = 1.5
   ctx.lineJoin = 'round'
   ctx.stroke()
   ctx.lineTo(x + wide, y + high)
-  ctx.lineTo(x, y + high)
+  ctx.lineTo(at(first), y + high)
   ctx.globalAlpha = 0.16
   ctx.fill()
   ctx.globalAlpha = 1

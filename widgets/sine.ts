@@ -1,4 +1,4 @@
-import { backgroundTone, type Context, defineWidget, param } from 'imgcast'
+import { type Context, defineWidget, param, toPalette } from 'imgcast'
 
 // The blue line, and greys for the grid; those of `either` are visible on white and on black.
 const COLORS = {
@@ -23,15 +23,16 @@ export default defineWidget({
       about: 'Cycles per second; negative values move it to the left.',
     }),
     thickness: param.number(3, { min: 0.5, max: 20, about: 'Width of the line, in pixels.' }),
-    theme: param.theme('auto', { about: 'For light or dark pages; auto has colours that suit both.' }),
+    theme: param.theme(),
     color: param.color('', { about: 'Colour of the line, and of the fainter area below it.' }),
     background: param.color('transparent', { about: 'The ground.' }),
   },
   animate: { fps: 20, loop: ({ speed }) => (speed === 0 ? 0 : 1000 / Math.abs(speed)) },
   draw(ctx, { width, height, scale, params, time }) {
-    const { frequency, speed, thickness, background, theme } = params
-    const colors = COLORS[backgroundTone(background, theme)]
-    const color = params.color || colors.line
+    const { frequency, speed, thickness, background } = params
+    const palette = toPalette(params)
+    const colors = COLORS[palette.tone]
+    const color = params.color || palette.on(colors.line)
     ctx.fillStyle = background
     ctx.fillRect(0, 0, width, height)
     drawGrid(ctx, width, height, colors)

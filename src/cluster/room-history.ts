@@ -16,7 +16,7 @@ export async function readRoomHistory(
       `Expected \`span\` to be one of ${Object.keys(HISTORY_SPANS).join(', ')}, got ${quote(span)}`,
     )
   const empty = emptyHistory(span as HistorySpan, now)
-  const [found, { connections, visitors, peak }, { peakToday }, hits] = await Promise.all([
+  const [found, { connections, visitors, peak }, { peakToday, since }, hits] = await Promise.all([
     history.read(room, empty),
     presence.counts(room),
     history.record(room),
@@ -24,5 +24,5 @@ export async function readRoomHistory(
   ])
   const known = new Map(found.map((each) => [each.time, each]))
   const steps = empty.steps.map((each) => known.get(each.time) ?? each)
-  return { room, ...empty, steps, connections, visitors, peak, peakToday, hits: toHits(hits) }
+  return { room, ...empty, steps, connections, visitors, peak, peakToday, hits: toHits(hits), since }
 }

@@ -8,11 +8,13 @@ export {
   type StaticPath as BadgePath,
 } from '../picture/badge/static-path.ts'
 export { brightness, parseColor, readColor } from '../picture/color.ts'
+export { contrast, readableColor } from '../picture/contrast.ts'
 export { type DrawBoxOptions, drawBox } from '../picture/draw-box.ts'
 export { type DrawTextOptions, drawText } from '../picture/draw-text.ts'
 export { cutText, dropMissingEmoji, isRightToLeft, type TextOptions, textWidth } from '../picture/text.ts'
 export { dateToTime } from './date.ts'
 export { defineWidget } from './define-widget.ts'
+export { type Palette, toPalette } from './palette.ts'
 export { type Param, type ParamSpec, type Parser, param, type Theme } from './param.ts'
 export type { HistoryRequest, HistorySpan, HistoryStep, Level, RoomHistory } from './room-history.ts'
 export { backgroundTone, type Tone } from './tone.ts'

@@ -82,12 +82,16 @@ export const param = {
     return { spec: { kind: 'choice', default: value, choices, ...about } }
   },
   /**
-   * `light`, `dark`, or `auto` for a picture that suits both. An SVG with `auto` follows the reader's own setting: `draw`
-   * is called once with `light` and once with `dark`. The parameter must be named `theme`.
+   * The page that the picture is for: `light`, `dark`, or `auto` for a picture that is readable on both. An SVG with
+   * `auto` follows the reader's own setting: `draw` is called once with `light` and once with `dark`. The parameter must
+   * be named `theme`. `toPalette` turns it into colours.
    */
   theme(
     value: Theme = 'auto',
-    about: About = { about: 'For a light page, a dark page, or both.' },
+    about: About = {
+      about:
+        'For light pages, for dark pages, or readable on both; an SVG then follows the reader’s setting.',
+    },
   ): Param<Theme> {
     return { spec: { kind: 'choice', default: value, choices: THEMES, ...about } }
   },

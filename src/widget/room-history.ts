@@ -48,6 +48,8 @@ export interface RoomHistory {
   peakToday: number
   /** How often a picture of the room was ever requested. */
   hits: number
+  /** When the room was first watched or requested, in milliseconds since the epoch: nothing is known of the time before. */
+  since?: number | undefined
 }
 
 const MINUTE = 60_000

@@ -20,6 +20,7 @@ import {
   run,
   sheets,
   table,
+  watched,
 } from './sheets.ts'
 
 const GOLDEN = join(import.meta.dirname, 'golden')
@@ -77,6 +78,20 @@ describe('online', () => {
     expect(drawFrame('online', 'count=visitors', facts).etag).not.toBe(seven)
   })
 
+  it.each([
+    ['readers', 1, 'reader'],
+    ['readers', 2, 'readers'],
+    ['people reading', 1, 'person reading'],
+    ['forum visitors now', 1, 'forum visitor now'],
+    ['watching others', 1, 'watching other'],
+    ['guests', 1, 'guests'],
+    ['guest|guests', 1, 'guest'],
+    ['guest|guests', 0, 'guests'],
+  ])('with the label %s and the number %i says %s', (label, visitors, words) => {
+    const draw = (text: string) => drawFrame('online', `label=${encodeURIComponent(text)}`, { visitors }).etag
+    expect(draw(label)).toBe(draw(`${words}|${words}`))
+  })
+
   it('answers the usual facts as data', () => {
     expect(readData('online')).toEqual({ room: 'online/main', connections: 3, visitors: 2, peak: 5 })
   })
@@ -104,7 +119,7 @@ describe('the dark ground', () => {
     const cards = [
       ['online', ''],
       ['countdown', ''],
-      ['clock', 'face=digital'],
+      ['clock', 'face=digital&height=60'],
     ] as const
     for (const theme of ['auto', 'dark']) {
       const grounds = cards.map(async ([name, query]) => {
@@ -294,7 +309,43 @@ describe('rooms', () => {
   })
 })
 
+describe('chart', () => {
+  it('draws no line for the time before its room was watched', async () => {
+    const data = { ...watched('day', 140), since: NOON - 6 * 3_600_000 }
+    const whole = await decode(drawFrame('chart', 'background=white', { data: watched('day', 140) }).bytes)
+    const part = await decode(drawFrame('chart', 'background=white', { data }).bytes)
+    const inked = ({ width, height, data }: Pixels, to: number) => {
+      // Lines and areas are blue; axes, rules and words are grey.
+      const isBlue = (at: number) => Number(data[at + 2]) - Number(data[at]) > 20
+      const columns = Array.from({ length: to - 60 }, (_, index) => index + 60)
+      return columns.filter((x) =>
+        Array.from({ length: height - 60 }, (_, y) => y + 30).some((y) => isBlue((y * width + x) * 4)),
+      ).length
+    }
+    expect(inked(whole, 340)).toBe(280)
+    expect(inked(part, 340)).toBe(0)
+    expect(inked(part, 460)).toBeGreaterThan(90)
+  })
+
+  it('ends at the number that its heading reports', () => {
+    const data = watched('hour', 12)
+    const draw = (visitors: number) => drawFrame('chart', 'height=60', { data: { ...data, visitors } }).etag
+    // Without a heading only the line's end can differ.
+    expect(draw(5)).not.toBe(draw(1))
+  })
+
+  it('replaces every {room} in its label', () => {
+    const draw = (label: string) => drawFrame('chart', `label=${label}`, { data: watched('day', 3) }).etag
+    expect(draw('{room}+{room}')).toBe(draw('online/blog+online/blog'))
+  })
+})
+
 describe('clock', () => {
+  it('replaces every {city} in its label', () => {
+    const draw = (label: string) => drawFrame('clock', `zone=Europe/Rome&label=${label}`).etag
+    expect(draw('{city}+{city}')).toBe(draw('Rome+Rome'))
+  })
+
   it('is drawn on the second, and without seconds on the minute', () => {
     expect(run('frame', 'clock', '', { time: NOON + 1250 })).toMatchObject({ next: 750 })
     expect(run('frame', 'clock', 'seconds=no', { time: NOON + 1250 })).toMatchObject({ next: 58_750 })
@@ -333,6 +384,11 @@ describe('countdown', () => {
     expect(run('frame', 'countdown', '', { time: NOON + 250 })).toMatchObject({ next: 750 })
     expect(at('to=2026-01-02', NOON + 1000)).toBe(at('to=2026-01-01T23:59:59'))
     expect(at('to=2026-01-02')).not.toBe(at('to=2026-01-02', NOON + 1000))
+  })
+
+  it('replaces every {date} in its label', () => {
+    const draw = (label: string) => drawFrame('countdown', `label=${label}&to=2026-02-01`).etag
+    expect(draw('{date}+{date}')).toBe(draw('1+February+2026+1+February+2026'))
   })
 
   it('takes a date for its zone, and an offset before a zone', () => {

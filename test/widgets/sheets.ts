@@ -115,6 +115,9 @@ export const sheets: Record<Name, [query: string, facts?: Facts][]> = {
     ['width=120&height=100', { data: watched('day', 3) }],
     ['width=300&height=120&label=Last+day', { data: watched('day', 0) }],
     ['width=120&height=60', { data: watched('day', 0) }],
+    // First watched an hour and a half ago.
+    ['width=300&height=120', { data: { ...watched('day', 140), since: NOON - 5_400_000 } }],
+    ['width=300&height=120&background=fffbe6', { data: { ...watched('hour', 3), visitors: 0 } }],
   ],
   clock: [
     ['', { time: NOON - 6_683_000 }],
@@ -137,6 +140,8 @@ export const sheets: Record<Name, [query: string, facts?: Facts][]> = {
     ['width=150&height=50&label='],
     ['to=2040-01-01&width=600&height=200'],
     ['style=line&height=36'],
+    ['style=line'],
+    ['style=line&label=from+{date}+to+{date}&width=240&height=60&background=fffbe6'],
     [`style=line&height=30&width=300&label=${BACKWARDS}a+rather+long+name+of+what+is+to+come`],
   ],
   grid: [
@@ -182,6 +187,8 @@ export const sheets: Record<Name, [query: string, facts?: Facts][]> = {
     ['', { visitors: 1_000_000 }],
     ['width=240', { visitors: 1_000_000 }],
     ['label=people+reading+this+very+long+article+today'],
+    ['label=readers', { visitors: 1 }],
+    ['background=808080'],
     [`label=${BACKWARDS}mirrored`, { visitors: 12 }],
     [`label=coffee+${NO_EMOJI}+drinkers`, { visitors: 12 }],
     ['background=white'],
@@ -196,6 +203,7 @@ export const sheets: Record<Name, [query: string, facts?: Facts][]> = {
     ['names=no&width=420&height=120&cell=84', { data: table }],
     ['counts=visitors&names=no&cell=48&width=140&height=90&color=3fb950', { data: table }],
     ['width=240&height=60', { data: table }],
+    ['width=300&height=100', { data: table }],
     ['background=fffbe6&span=hour', { data: [watched('hour', 7)] }],
     ['width=200&height=40', { data: [] }],
   ],
@@ -223,6 +231,42 @@ export const sheets: Record<Name, [query: string, facts?: Facts][]> = {
     ['width=24&height=60', { time: 500 }],
   ],
 }
+/** The styles that the docs show, on a light page and a dark one. */
+export const styleSheets: Partial<typeof sheets> = {
+  chart: [
+    ['height=120', { data: watched('day', 140) }],
+    ['height=120&theme=light', { data: watched('week', 23_456) }],
+    ['height=120&background=transparent&color=8250df', { data: watched('hour', 12) }],
+  ],
+  clock: [
+    ['zone=Europe/Zurich', { time: NOON - 6_683_000 }],
+    ['theme=dark&zone=Asia/Tokyo'],
+    ['face=digital&height=60&zone=America/New_York'],
+    ['face=digital&height=60&theme=light&hours=12&width=240'],
+  ],
+  countdown: [
+    ['to=2026-02-12'],
+    ['to=2026-02-12&theme=light'],
+    ['to=2026-02-12&style=line&height=36'],
+    ['to=2026-02-12&style=line&height=80&width=240&theme=light'],
+  ],
+  grid: sheets.grid.slice(0, 1),
+  hits: ['odometer', 'led', 'flip', 'plain'].map((style): [string, Facts] => [
+    `style=${style}`,
+    { data: hits },
+  ]),
+  online: [
+    ['', { visitors: 12 }],
+    ['style=box&label=readers', { visitors: 12 }],
+    ['theme=light', { visitors: 12 }],
+    ['background=fffbe6&label=people+reading+this+article', { visitors: 12 }],
+  ],
+  rooms: [
+    ['width=480', { data: table }],
+    ['width=300&height=100&theme=light', { data: table }],
+  ],
+}
+
 /** Scripts and emoji that only the machine's fonts have: drawn on the contact sheet, and not kept. */
 const LABELS = [
   'читают эту страницу',
@@ -250,8 +294,8 @@ export const COLUMNS = [
 ]
 
 /** Draws one sheet of a widget: a row for each state. @param states @default those that are kept */
-export async function drawSheet(name: Name, scale: number, states = sheets[name]): Promise<Sheet> {
-  const columns = COLUMNS.slice(0, 'theme' in (widgets[name].params ?? {}) && name !== 'grid' ? 4 : 2)
+export async function drawSheet(name: Name, scale: number, states = sheets[name], pages = 4): Promise<Sheet> {
+  const columns = COLUMNS.slice(0, 'theme' in (widgets[name].params ?? {}) && name !== 'grid' ? pages : 2)
   const rows = states.map(([query, facts]) =>
     columns.map(({ theme }) => drawFrame(name, `${query}&theme=${theme}&scale=${scale}`, facts).bytes),
   )
