@@ -3,18 +3,18 @@ import { fanOut } from './fan-out.ts'
 import type { ChannelObserver } from './observer.ts'
 import type { Viewer } from './viewer.ts'
 
-/** What a broadcast is made of. */
+/** The options of a broadcast. */
 export interface BroadcastInit {
   observer: ChannelObserver | undefined
-  /** Makes the picture for viewers who wait too long for the first frame. */
+  /** Makes the picture for viewers that wait too long for the first frame. */
   createPlaceholder(): Frame
-  /** Called when the last viewer has left, also where its connection failed. */
+  /** Called when the last viewer has left, or its connection has failed. */
   onEmpty(): void
 }
 
 /**
- * How long a viewer may wait for its first picture before a placeholder is shown. The page around the picture has
- * no `load` event before the first one is there, so no page may hang on a slow source.
+ * Milliseconds that a viewer waits for its first picture before it gets a placeholder. The page's `load` event waits for
+ * the first picture, so a slow source must not delay it.
  */
 const PATIENCE = 200
 
@@ -34,7 +34,7 @@ export class Broadcast {
     this.#init = init
   }
 
-  /** How many viewers there are. */
+  /** The number of viewers. */
   get size(): number {
     return this.#viewers.size
   }
@@ -62,7 +62,7 @@ export class Broadcast {
     else this.#patience ??= setTimeout(() => this.#showPlaceholder(), PATIENCE)
   }
 
-  /** Removing a viewer again does nothing. */
+  /** Removes a viewer; again does nothing. */
   remove(viewer: Viewer): void {
     if (!this.#viewers.delete(viewer) || this.#viewers.size > 0) return
     this.#stopWaiting()
@@ -70,7 +70,7 @@ export class Broadcast {
   }
 
   /**
-   * Shows a frame to every viewer. Of frames that arrive during a fan-out only the newest follows it. Resolves when the
+   * Shows a frame to every viewer. If frames arrive during a fan-out, only the newest is sent after it. Resolves when the
    * frame has been sent, or is queued behind another.
    * @returns whether viewers were sent a new picture.
    */
@@ -94,7 +94,7 @@ export class Broadcast {
     return isSent
   }
 
-  /** Shows nothing more. Returns the viewers, which the caller must end. */
+  /** Stops showing frames. Returns the viewers, which the caller must end. */
   removeAll(): readonly Viewer[] {
     this.#stopWaiting()
     const viewers = [...this.#viewers]
@@ -109,11 +109,11 @@ export class Broadcast {
     return frame
   }
 
-  /** Returns whether the frame is another than before. */
+  /** Returns whether the frame differs from the previous one. */
   #replace(frame: Frame): boolean {
     this.#stopWaiting()
     const before = this.#frame
-    // Replaces a frame of equal bytes as well, so that the older buffer is freed.
+    // Also replaces a frame of equal bytes, so that the older buffer is freed.
     this.#frame = frame
     if (frame === before) return false
     const isUnchanged = before?.bytes.equals(frame.bytes) ?? false
@@ -122,7 +122,7 @@ export class Broadcast {
   }
 
   async #send(frame: Frame): Promise<boolean> {
-    // Each viewer already has a frame of equal bytes: from when it was new, or from when the viewer joined.
+    // Each viewer already has a frame of equal bytes, since it was new or since the viewer joined.
     if (!this.#replace(frame)) return false
     this.#fanOutTime = await fanOut(this.#viewers, frame, (viewer) => this.#showTo(viewer, frame))
     if (this.#viewers.size > 0) this.#init.observer?.fannedOut(this.#fanOutTime)

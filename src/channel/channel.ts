@@ -9,7 +9,7 @@ import { heartbeatOf, type Pace } from './pace.ts'
 import { Punctuality } from './punctuality.ts'
 import type { Viewer } from './viewer.ts'
 
-/** What a channel is made of. */
+/** The options of a channel. */
 export interface ChannelInit {
   source: FrameSource
   /** Format and size of its placeholders and error cards. */
@@ -17,39 +17,39 @@ export interface ChannelInit {
   pace: Pace
   cards: Cards
   observer?: ChannelObserver | undefined
-  /** Called when nobody has watched for `linger`. */
+  /** Called when the channel had no viewers for `linger`. */
   onIdle(): void
 }
 
-/** How long a still may wait for its drawing: image proxies give up after four seconds and get theirs within one. */
+/** Milliseconds that a still waits for its drawing: image proxies time out after four seconds. */
 const STILL_PATIENCE = 700
-/** When a still asks for less than the whole of an animation: a process that draws for many may not finish it. */
+/** Milliseconds after which a still requests one frame of an animation: a busy process may not finish the whole. */
 const ANIMATION_STILL_PATIENCE = 350
 /** A fan-out may take one third of the time, so that a crowd does not starve new requests. */
 const FANOUT_SHARE = 3
-/** A change during a drawing makes its frame old. A still asks this often in all. */
+/** Drawings that a still tries: a change during a drawing makes its frame stale. */
 const STILL_DRAWINGS = 3
 
-/** One live picture (room and look), drawn once for everyone who watches and only while somebody does. */
+/** One live picture (room and look), drawn once for all its viewers, and only while it has any. */
 export class Channel implements FrameSink {
   readonly #init: ChannelInit
   readonly #broadcast: Broadcast
   readonly #punctuality: Punctuality
-  /** What a still shows where `drawSooner` came before `draw`. */
+  /** The frame for stills, if `drawSooner` finished before `draw`. */
   #soonerFrame: Frame | undefined
   /** Why the newest picture is an error card. */
   #failure: PublicError | undefined
-  /** Nothing has changed since the newest frame was asked for. */
+  /** Nothing has changed since the newest frame was requested. */
   #isFresh = false
-  /** When time alone makes the newest frame old. */
+  /** When the newest frame becomes stale because of the time. */
   #freshUntil = 0
   /** When the clock alone changes the newest frame, on the clock of `performance`. */
   #changesAt = Number.POSITIVE_INFINITY
   #lastDrawAt = Number.NEGATIVE_INFINITY
-  /** The shortest time before the next drawing, as its events ask. */
+  /** The minimum time before the next drawing, as its events request. */
   #interval: number
   #drawing: Promise<void> | undefined
-  /** The newest pushed frame that waits for its turn. */
+  /** The newest pushed frame that was not shown yet. */
   #pushed: Frame | undefined
   #pushedAt = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
@@ -72,12 +72,12 @@ export class Channel implements FrameSink {
     this.#rest()
   }
 
-  /** How many viewers there are. */
+  /** The number of viewers. */
   get size(): number {
     return this.#broadcast.size
   }
 
-  /** Shows `viewer` the newest frame and all that follow. Returns a function that ends that. */
+  /** Shows `viewer` the newest frame and all later ones. Returns a function that removes the viewer. */
   join(viewer: Viewer): () => void {
     if (this.#isClosed) {
       viewer.end('stopping')
@@ -97,8 +97,8 @@ export class Channel implements FrameSink {
   }
 
   /**
-   * Resolves to a current frame, or to a placeholder where that takes too long. Rejects with the `PublicError` of a
-   * drawing that failed: a still has a status that can say so.
+   * Resolves to a current frame, or to a placeholder if that takes too long. Rejects with the `PublicError` of a failed
+   * drawing, because a still can report it by its status.
    */
   async still(): Promise<Frame> {
     if (this.size === 0) this.#rest()
@@ -149,13 +149,13 @@ export class Channel implements FrameSink {
     void this.#showFailure(error)
   }
 
-  /** What its source was made from has changed: draws from the new. */
+  /** Rebuilds the frame source, because its code or configuration has changed, and redraws. */
   renew(): void {
     this.#init.source.renew()
     this.#redraw()
   }
 
-  /** Stops every timer and shows nothing more. Returns the viewers it had, which the caller must end. */
+  /** Stops every timer and shows no more frames. Returns the viewers, which the caller must end. */
   close(): readonly Viewer[] {
     if (this.#isClosed) return []
     const isWatched = this.size > 0
@@ -187,7 +187,7 @@ export class Channel implements FrameSink {
 
   async #drawSooner(): Promise<void> {
     if (this.#broadcast.frame || this.#isClosed) return
-    // Where it fails, `draw` fails as well, and that error is the one to report.
+    // If it fails, `draw` fails too, and its error is reported.
     const drawing = await this.#init.source.drawSooner?.(() => this.#interest()).catch(() => undefined)
     this.#soonerFrame = drawing?.frame ?? this.#soonerFrame
   }

@@ -14,21 +14,21 @@ import type { Viewer } from './viewer.ts'
 
 /** Makes the frame source of a picture. */
 export interface FrameSources {
-  /** @param channels where the source finds pictures that are embedded in its own. */
+  /** @param channels the channels of embedded pictures. */
   create(spec: ChannelSpec, channels: EmbeddedChannels): FrameSource
 }
 
-/** What channels are made from. */
+/** The options of `Channels`. */
 export interface ChannelsInit {
   sources: FrameSources
   bus: Bus
   pace: Pace
-  /** How many channels there may be at once. */
+  /** The maximum number of channels. */
   maxChannels: number
   observer?: ChannelObserver
 }
 
-/** A channel, and where it is found. */
+/** A channel and its id. */
 interface Entry {
   id: string
   room: string
@@ -55,27 +55,27 @@ export class Channels implements EmbeddedChannels {
     ]
   }
 
-  /** How many there are, watched or lingering. */
+  /** The number of channels, watched or lingering. */
   get size(): number {
     return this.#entries.size
   }
 
-  /** The one channel of a room and look. @throws PublicError 503 where all of `maxChannels` are watched. */
+  /** The only channel of a room and look. @throws PublicError 503 if all of `maxChannels` are watched. */
   open(spec: ChannelSpec): Channel {
     return this.#open(spec, this.#init.maxChannels)
   }
 
-  /** Embedded pictures take no more than half of all channels: one viewer of a picture with many opens them all. */
+  /** Embedded pictures use at most half of all channels, since one viewer can open many of them. */
   openEmbedded(spec: ChannelSpec): Channel {
     return this.#open(spec, this.#init.maxChannels / 2)
   }
 
-  /** The code of widgets has changed: draws every picture again. */
+  /** Redraws every picture, because the code of widgets has changed. */
   renew(): void {
     for (const { channel } of this.#entries.values()) channel.renew()
   }
 
-  /** Stops every channel at once, then ends their viewers in slices: all keep the picture of the same moment. */
+  /** Stops every channel at once, then ends their viewers in slices, so that all keep the same picture. */
   async close(): Promise<void> {
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
     const viewers = [...this.#entries.values()].flatMap((entry) => this.#remove(entry))
@@ -102,7 +102,7 @@ export class Channels implements EmbeddedChannels {
     return channel
   }
 
-  /** Removes the oldest channel that only lingers. @throws PublicError 503 where there is none. */
+  /** Removes the oldest lingering channel. @throws PublicError 503 if there is none. */
   #evict(): void {
     for (const entry of this.#entries.values()) if (entry.channel.size === 0) return void this.#remove(entry)
     const { maxChannels } = this.#init

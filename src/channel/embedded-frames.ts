@@ -6,15 +6,15 @@ import type { Viewer } from './viewer.ts'
 
 /** The channel of an embedded picture. */
 export interface EmbeddedChannel {
-  /** Shows `viewer` the newest frame and all that follow. Returns a function that ends that. */
+  /** Shows `viewer` the newest frame and all later ones. Returns a function that removes the viewer. */
   join(viewer: Viewer): () => void
   /** Resolves to a current frame; rejects with a `PublicError`. */
   still(): Promise<Frame>
 }
 
-/** Where embedded pictures come from. */
+/** The channels of embedded pictures. */
 export interface EmbeddedChannels {
-  /** Finds or starts a channel. @throws PublicError 503 where there are too many. */
+  /** Finds or starts a channel. @throws PublicError 503 if there are too many. */
   openEmbedded(spec: ChannelSpec): EmbeddedChannel
 }
 
@@ -30,7 +30,7 @@ interface Watched {
   leave(): void
 }
 
-/** The frames of the pictures embedded in one picture: followed while that one is watched, else drawn on request. */
+/** The frames of the pictures embedded in one picture: followed while it is watched, otherwise drawn on request. */
 export class EmbeddedFrames {
   readonly #channels: EmbeddedChannels
   readonly #cards: Cards
@@ -44,19 +44,19 @@ export class EmbeddedFrames {
     this.#onChange = onChange
   }
 
-  /** Follows each of these pictures that is not followed yet. */
+  /** Starts to follow those of these pictures that are not followed yet. */
   watch(specs: readonly EmbeddedSpec[]): void {
     for (const { path, spec } of specs) if (!this.#watched.has(path)) this.#join(path, spec)
   }
 
-  /** Follows none any more. */
+  /** Stops following all pictures. */
   unwatch(): void {
     const watched = [...this.#watched.values()]
     this.#watched.clear()
     for (const { leave } of watched) leave()
   }
 
-  /** The current frame of each; an error card in place of one that fails. Never rejects. */
+  /** The current frame of each picture, or an error card if one fails. Never rejects. */
   async frames(specs: readonly EmbeddedSpec[]): Promise<readonly EmbeddedFrame[]> {
     return Promise.all(
       specs.map(async ({ path, spec }) => {

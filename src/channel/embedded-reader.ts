@@ -3,12 +3,12 @@ import type { Renderer } from '../render/renderer.ts'
 import { readEmbedded } from './read-embedded.ts'
 import { type ChannelSpec, channelId, type EmbeddedSpec } from './spec.ts'
 
-/** Readings to keep. One has at most 16 pictures. */
+/** Results to keep. Each has at most 16 pictures. */
 const MAX_READINGS = 500
 
 /**
- * Reads which pictures a picture embeds, once for everyone who asks at the same time or later. Reads again after a
- * failure, and after the code of widgets has changed.
+ * Reads which pictures a picture embeds; simultaneous and later calls share the result. Reads again after a failure, and
+ * after the code of widgets has changed.
  */
 export class EmbeddedReader {
   readonly #renderer: Renderer

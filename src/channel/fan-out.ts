@@ -1,14 +1,14 @@
 import type { Frame } from '../picture/frame.ts'
 import type { Viewer } from './viewer.ts'
 
-/** Milliseconds of sending after which the event loop gets a turn: no new request waits longer than that for a crowd. */
+/** Milliseconds of sending after which the event loop gets a turn, so that a crowd does not delay new requests longer. */
 const SLICE = 4
-/** How many viewers are served between two readings of the clock. */
+/** Viewers that are served between two readings of the clock. */
 const VIEWERS_PER_CHECK = 16
 
 /**
  * Shows a frame to every viewer, in slices between which the event loop gets a turn. A few viewers are served before this
- * returns. A viewer that leaves meanwhile is skipped, and so is one that joins: joining shows it a frame.
+ * returns. Viewers that leave meanwhile are skipped, and so are viewers that join: they get a frame when they join.
  * @returns the milliseconds that the sending took, without other work between the slices.
  */
 export async function fanOut(
@@ -21,8 +21,8 @@ export async function fanOut(
   let left = VIEWERS_PER_CHECK
   const crowd = [...viewers]
   let at = 0
-  // The set iterates in the order of joining, without viewers that left meanwhile, and new ones come last. Asking it for
-  // each viewer costs one percent of the whole time.
+  // The set iterates in the order of joining, without viewers that left meanwhile, and new ones come last. Iterating it
+  // costs one percent of the total time.
   for (const viewer of viewers) {
     while (at < crowd.length && crowd[at] !== viewer) at += 1
     if (at === crowd.length) break

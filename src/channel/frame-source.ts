@@ -2,31 +2,31 @@ import type { PublicError } from '../errors.ts'
 import type { Frame } from '../picture/frame.ts'
 
 /**
- * How much a frame is wanted: 2 by somebody who watches, 1 for a still, 0 by nobody any more. A source that has work
- * to queue asks again when its turn comes.
+ * The priority of a frame: 2 for viewers, 1 for a still, 0 if it is no longer needed. A source that queues its work reads
+ * it again when its turn comes.
  */
 export type Interest = () => 0 | 1 | 2
 
-/** A frame, and how long it stays the current one. */
+/** A frame, and how long it stays current. */
 export interface SourceFrame {
   frame: Frame
-  /** Milliseconds until time alone changes the picture. @default it never does */
+  /** Milliseconds until the picture changes because of the time. @default never */
   next?: number | undefined
 }
 
-/** What a source tells its channel without being asked. Nothing reaches viewers after the channel's end. */
+/** Lets a source notify its channel by itself. After the channel's end, calls have no effect. */
 export interface FrameSink {
   /**
-   * Shows a frame to everyone who watches, at once. May be called at any rate: of frames that come faster than they can
-   * be sent to all, the newest is sent.
+   * Shows a frame to all viewers at once. May be called at any rate: if frames arrive faster than they can be sent, only
+   * the newest is sent.
    */
   push(frame: Frame): void
   /**
-   * Has the channel call `draw` soon, or with the next viewer.
-   * @param interval the shortest time between two such drawings, in milliseconds. @default that of the channel's pace
+   * Makes the channel call `draw` soon, or when the next viewer joins.
+   * @param interval the minimum time between two such drawings, in milliseconds. @default that of the channel's pace
    */
   redraw(interval?: number): void
-  /** Shows the card of an error until the next frame: no frame has come for too long, for example. */
+  /** Shows an error card until the next frame, for example if no frame has arrived for too long. */
   fail(error: PublicError): void
 }
 
@@ -38,9 +38,9 @@ export interface FrameSource {
   /** Called once, before anything else. */
   connect(sink: FrameSink): void
   /**
-   * Resolves to the current frame; to the same `Frame` object where nothing has changed, and to undefined where
-   * `interest` was 0 when its turn came. Rejects with a `PublicError`. Called for stills too, while nobody watches, and
-   * at least once a heartbeat while somebody does, so that no lost event lasts. One call is under way at a time.
+   * Resolves to the current frame: to the same `Frame` object if nothing has changed, and to undefined if `interest` was
+   * 0 when its turn came. Rejects with a `PublicError`. Also called for stills while there are no viewers, and at least
+   * once a heartbeat while there are, so that the effect of a lost event does not last. At most one call is active.
    */
   draw(interest: Interest): Promise<SourceFrame | undefined>
   /**
@@ -48,12 +48,12 @@ export interface FrameSource {
    * for each picture that somebody watches.
    */
   isUnchanged?(): boolean
-  /** Draws less than `draw`, but sooner, for a still that cannot wait: one frame of an animation. */
+  /** A faster `draw` for stills that cannot wait: draws one frame of an animation. */
   drawSooner?(interest: Interest): Promise<SourceFrame | undefined>
   /** Called with true when the first viewer joins, and with false when the last one has left. */
   onWatched(isWatched: boolean): void
-  /** What the source was made from has changed (a widget's code, a configuration): the next frame comes from the new one. */
+  /** Called when the widget's code or the configuration has changed: the next frame must use the new one. */
   renew(): void
-  /** The channel has ended: its last viewer left a while ago. */
+  /** Called when the channel has ended. */
   close(): void
 }

@@ -1,4 +1,4 @@
-/** Notified of what channels do, for metrics. */
+/** Notified of the channels' activity, for metrics. */
 export interface ChannelObserver {
   /**
    * A new frame was sent to every viewer.
@@ -16,6 +16,6 @@ export interface ChannelObserver {
    * @param reached the frames that were drawn: 1, or 0 where that failed.
    */
   paced(wanted: number, reached: 0 | 1): void
-  /** A new drawing had the same bytes as the frame before, and was not sent. */
+  /** A new drawing had the same bytes as the previous frame, and was not sent. */
   unchanged(): void
 }

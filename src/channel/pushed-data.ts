@@ -3,12 +3,12 @@ import type { Renderer } from '../render/renderer.ts'
 import { roomOf } from '../widget/room.ts'
 import type { ChannelSpec } from './spec.ts'
 
-/** What a widget's `start` pushed last. */
+/** The data that a widget's `start` pushed last. */
 type Pushed = Job['pushed']
 
 /** One running `start`. */
 interface Run {
-  /** The code that it was started from. */
+  /** The code that it runs. */
   code: Renderer['manifests']
   pushed: Pushed
   followers: Set<() => void>
@@ -18,8 +18,8 @@ interface Run {
 const NO_COUNTS = { connections: 0, visitors: 0, peak: 0 }
 
 /**
- * Runs the `start` of widgets: once for all pictures of a room with equal parameters, whatever their format and size,
- * from the first viewer to the last.
+ * Runs the `start` of widgets: once for all pictures of a room with equal parameters, in any format and size, from the
+ * first viewer to the last.
  */
 export class PushedData {
   readonly #renderer: Renderer
@@ -29,21 +29,21 @@ export class PushedData {
     this.#renderer = renderer
   }
 
-  /** The data that a picture is drawn with in place of what its `load` returns; undefined where there is none. */
+  /** The data that replaces the result of a picture's `load`; undefined if there is none. */
   of(spec: ChannelSpec): Pushed {
     return this.#runs.get(idOf(spec))?.pushed
   }
 
   /**
-   * Calls `onChange` for each change that the widget's `start` reports. Returns a function that ends that. Does nothing
-   * for a widget without a `start`.
+   * Calls `onChange` for each change that the widget's `start` reports. Returns a function that stops it. Does nothing for
+   * a widget without a `start`.
    */
   follow(spec: ChannelSpec, onChange: () => void): () => void {
     const { manifests } = this.#renderer
     if (!manifests.get(spec.widget)?.starts) return () => {}
     const id = idOf(spec)
     const known = this.#runs.get(id)
-    // Those who follow a run of older code are about to follow this one.
+    // Followers of a run with older code are about to follow this one.
     const run = known?.code === manifests ? known : this.#start(spec)
     this.#runs.set(id, run)
     run.followers.add(onChange)
@@ -68,7 +68,7 @@ export class PushedData {
   }
 }
 
-/** A `start` knows the room and the parameters, and nothing else of a look. */
+/** `start` gets only the room and the parameters, and not the rest of a look. */
 function idOf(spec: ChannelSpec): string {
   return JSON.stringify([roomOf(spec), spec.look.params])
 }

@@ -11,7 +11,7 @@ const FAULT_NAME = 'show'
 const NO_COUNTS = { connections: 0, visitors: 0, peak: 0 }
 
 /**
- * Has a widget check its own parameters and name the pictures that it embeds.
+ * Calls a widget to check its own parameters and to name the pictures that it embeds.
  * @throws PublicError 400 that names every wrong parameter and every wrong picture.
  */
 export async function readEmbedded(renderer: Renderer, spec: ChannelSpec): Promise<readonly EmbeddedSpec[]> {
@@ -40,8 +40,8 @@ export async function readEmbedded(renderer: Renderer, spec: ChannelSpec): Promi
 }
 
 /**
- * Reads `widget/key?look`. Its scale is that of the picture around it; in an SVG, which can be shown at any size, it is
- * higher.
+ * Reads `widget/key?look`. Its scale is that of the containing picture, and higher in an SVG, which can be shown at any
+ * size.
  */
 async function readPath(renderer: Renderer, { look }: ChannelSpec, path: string): Promise<EmbeddedSpec> {
   const [, widget = '', segment, search = ''] = PATH.exec(path) ?? []
@@ -52,7 +52,7 @@ async function readPath(renderer: Renderer, { look }: ChannelSpec, path: string)
         ? `expected a picture like online/blog, got ${quote(path)}`
         : `there is no widget ${widget}`,
     )
-  if (manifest.shows) throw wrong('it shows pictures itself')
+  if (manifest.shows) throw wrong('it embeds pictures itself')
   const key = readKey(segment, manifest.key)
   const query = new URLSearchParams(search)
   query.set('scale', String(look.format === 'svg' ? EMBEDDED_SCALE : look.scale))

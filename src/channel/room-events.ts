@@ -5,29 +5,29 @@ import { Listeners } from '../cluster/listeners.ts'
 import type { Counts, Presence } from '../cluster/presence.ts'
 import type { EndReason } from './viewer.ts'
 
-/** Something that happened in a room, with the counts after it. */
+/** An event of a room, with the counts after it. */
 export interface LiveEvent extends Counts {
-  /** Identifies the event and its place: the process's epoch, `-`, and a number that grows by one. */
+  /** Identifies the event and its position: the process's epoch, `-`, and a number that increases by one. */
   id: string
   type: 'join' | 'leave' | 'state'
   room: string
   /** Milliseconds since the epoch. */
   time: number
-  /** Why a viewer left; absent if it watched another node. Of several that left at once, the reason of the last. */
+  /** Why a viewer left; absent if it watched another node. If several left at once, the reason of the last. */
   reason?: EndReason
 }
 
 /** Events that are kept for consumers that resume. */
 const KEPT_EVENTS = 1_000
-/** Rooms whose newest event before those is known, so that others than theirs resume without a gap. */
+/** Rooms whose newest dropped event is known, so that consumers of other rooms resume without a gap. */
 const MAX_DROPPED_ROOMS = 10_000
 
 /** Changes that are events. */
 type EventChange = Extract<Change, 'presence' | 'state'>
 
 /**
- * Reports what happens in rooms, on every node: viewers join and leave, and what a room remembers changes. Made from the
- * bus and the counts: several joins that one bus message reported are one event, with the counts after them.
+ * Reports the events of rooms, on every node: viewers join and leave, and a room's state changes. It derives them from the
+ * bus and the counts: several joins in one bus message are one event, with the counts after them.
  */
 export class RoomEvents {
   readonly #presence: Presence
@@ -38,19 +38,19 @@ export class RoomEvents {
   readonly #connections = new Map<string, number>()
   /** Why viewers leave rooms, until the bus reports that they left. */
   readonly #reasons = new Map<string, EndReason>()
-  /** An id with another epoch is of another process, or of before a gap. */
+  /** An id with another epoch is from another process, or from before a gap. */
   #epoch = newEpoch()
   #kept: LiveEvent[] = []
-  /** The number of the newest event of each room that is not kept any more, in the order of numbers. */
+  /** For each room, the number of its newest event that is no longer kept, in ascending order. */
   readonly #dropped = new Map<string, number>()
   /** Before this number, any room may have had an event. */
   #forgotten = 0
   #last = 0
   #isClosed = false
-  /** Each event waits for the counts of the one before, so that none overtakes another. */
+  /** Each event waits for the counts of the previous one, so that events stay in order. */
   #queue: Promise<void> = Promise.resolve()
 
-  /** @param log gets the errors of listeners. @default nothing is logged */
+  /** @param log logs errors of listeners. @default no log */
   constructor(presence: Presence, bus: Bus, log?: Logger) {
     this.#presence = presence
     this.#listeners = new Listeners(log)
@@ -63,7 +63,7 @@ export class RoomEvents {
     ]
   }
 
-  /** Calls `listener` for every event from now on, and `end` after the last one; returns an unsubscribe function. */
+  /** Calls `listener` for every later event, and `end` after the last one; returns an unsubscribe function. */
   subscribe(listener: (event: LiveEvent) => void, end: () => void): () => void {
     if (this.#isClosed) {
       end()
@@ -76,8 +76,8 @@ export class RoomEvents {
   }
 
   /**
-   * The events after the one with an id; undefined if some of a wanted room may be missing.
-   * @param isWanted whether a room is wanted. @default every room is
+   * The events after the one with an id; undefined if events of a wanted room may be missing.
+   * @param isWanted whether a room is wanted. @default every room
    */
   since(id: string, isWanted: (room: string) => boolean = () => true): readonly LiveEvent[] | undefined {
     const [, epoch, number] = /^([0-9a-f]{8})-(\d{1,15})$/.exec(id) ?? []
@@ -90,7 +90,7 @@ export class RoomEvents {
     return this.#kept
   }
 
-  /** The id of the newest event, or of a place before the first. */
+  /** The id of the newest event, or of the position before the first. */
   get lastId(): string {
     return `${this.#epoch}-${this.#last}`
   }
@@ -109,7 +109,7 @@ export class RoomEvents {
     this.#endListeners.clear()
   }
 
-  /** Messages were lost: nobody can resume across the gap. */
+  /** Messages were lost: no consumer can resume across the gap. */
   #forget(): void {
     this.#epoch = newEpoch()
     this.#kept = []

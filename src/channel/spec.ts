@@ -15,7 +15,7 @@ export interface EmbeddedSpec {
   spec: ChannelSpec
 }
 
-/** One string for one live picture: equal for specs of equal room and look, different for all others. */
+/** The id of a live picture: equal for specs of equal room and look, different for all others. */
 export function channelId(spec: ChannelSpec): string {
   return JSON.stringify([roomOf(spec), lookKey(spec.look)])
 }

@@ -14,7 +14,7 @@ import type { PushedData } from './pushed-data.ts'
 import type { SharedDrawings } from './shared-drawings.ts'
 import type { ChannelSpec, EmbeddedSpec } from './spec.ts'
 
-/** What the sources of all widgets share. */
+/** The parts that the sources of all widgets share. */
 export interface WidgetFrameSourceInit {
   renderer: Renderer
   presence: Pick<Presence, 'counts' | 'countsNow'>
@@ -24,7 +24,7 @@ export interface WidgetFrameSourceInit {
   cards: Cards
 }
 
-/** Pushed data and embedded pictures may change a picture as often as the fastest animation does. */
+/** Pushed data and embedded pictures can change a picture as often as the fastest animation. */
 const CHANGE_INTERVAL = 1000 / MAX_FPS
 
 /** Frames that a widget draws in a render process, only when something that the picture depends on has changed. */
@@ -37,7 +37,7 @@ export class WidgetFrameSource implements FrameSource {
   #embedded: readonly EmbeddedSpec[] | undefined
   #changes = 0
   #endFollowing = () => {}
-  /** The newest drawing, for as long as none has failed since. */
+  /** The newest drawing; undefined after a failed one. */
   #last: { inputs: DrawingInputs; drawing: Drawing } | undefined
 
   constructor(init: WidgetFrameSourceInit, spec: ChannelSpec, channels: EmbeddedChannels) {
@@ -102,7 +102,7 @@ export class WidgetFrameSource implements FrameSource {
       this.#changes += 1
       this.#sink?.redraw(CHANGE_INTERVAL)
     })
-    // A reading that fails here fails in the drawing as well, which reports it.
+    // If reading fails here, it fails in the drawing too, which reports the error.
     void this.#readEmbedded().catch(() => {})
   }
 
@@ -114,7 +114,7 @@ export class WidgetFrameSource implements FrameSource {
 
   async #readEmbedded(): Promise<readonly EmbeddedSpec[]> {
     const embedded = await this.#init.embeddedReader.read(this.#spec).catch((error: unknown) => {
-      // After a change of code: a picture that is gone shows an error card in its place.
+      // After a change of code: a picture that no longer exists is replaced by an error card.
       if (this.#embedded) return this.#embedded
       throw error
     })
@@ -170,7 +170,7 @@ function canReuse(last: { inputs: DrawingInputs; drawing: Drawing }, now: Drawin
   )
 }
 
-/** Whether a picture may be one file that moves. */
+/** Whether a picture can be one animated file. */
 function isAnimation({ animate, format }: Look): boolean {
   return animate === 'loop' || (format === 'gif' && animate !== 'off')
 }

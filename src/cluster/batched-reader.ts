@@ -2,8 +2,8 @@
 const MAX_KEYS = 500
 
 /**
- * Reads values by key, many in one call: all keys that are asked for while a call is under way share the next one.
- * Values resolve in the order of asking.
+ * Reads values by key, many in one call: all keys requested during a call share the next one. Values resolve in the order
+ * of the requests.
  */
 export class BatchedReader<K, V> {
   readonly #readMany: (keys: readonly K[]) => Promise<readonly V[]>

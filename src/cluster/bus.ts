@@ -1,21 +1,21 @@
 /**
- * What of a room changed: who watches it, what it remembers, or how often its pictures were requested. `settings`: a hook
- * or a poll that is kept under this room and the server's own names was added, changed or deleted.
+ * The part of a room that changed: its viewers, its state, or its hits. `settings`: a hook or a poll that is stored in
+ * this room, under the server's own names, was added, changed or deleted.
  */
 export type Change = 'presence' | 'state' | 'hits' | 'settings'
 
-/** Is called for a change of any room. */
+/** Called for a change of any room. */
 export type ChangeListener = (room: string, change: Change) => void
 
 /**
- * Tells every node, the publishing one included, that a room changed. A message has no content: listeners read the state
- * again, so that a message that is lost or doubled does no harm.
+ * Notifies every node, including the publishing one, that a room changed. A message has no content: listeners read the
+ * state again, so that a lost or duplicated message does no harm.
  *
  * - A message MUST reach listeners after the change can be read on their node.
  * - Several messages about the same change of the same room MAY be delivered as one; the last MUST be delivered.
  * - A listener that throws MUST be logged, and MUST NOT keep others from being called, nor make `publish` throw.
- * - A bus that was cut off from other nodes MUST call the listeners of `onReconnect` when it is connected again: messages
- *   were lost, and everything is to be drawn once more. A bus that cannot be cut off never calls them.
+ * - A bus that was disconnected from other nodes MUST call the listeners of `onReconnect` when it is connected again:
+ *   messages were lost, so everything must be redrawn. A bus that cannot be disconnected never calls them.
  * - After `close` nothing is delivered, and `publish` does nothing.
  */
 export interface Bus {

@@ -6,7 +6,7 @@ import { type ClusterNode, createNode } from './node.ts'
 import { StoreError } from './store-error.ts'
 import { ViewerKeys } from './viewer-key.ts'
 
-/** What the nodes of one service share. One process is a cluster of one. */
+/** The parts that the nodes of one service share. One process is a cluster of one. */
 export interface Cluster extends ClusterParts {
   node: ClusterNode
   hits: Hits
@@ -21,9 +21,9 @@ type ClusterSettings = Partial<
  * Joins a cluster.
  * @param store a location whose scheme has a driver, such as `memory:` or `file:./imgcast.db`, or a driver.
  * @param retention milliseconds that the history is kept. @default for ever
- * @param maxRooms how many rooms are kept, apart from those that were watched or written. @default any number
- * @param maxVisitorsPerAddress how many visitors one address can add to a room. @default 'auto'
- * @param observer is told of failures. @default failures are not counted
+ * @param maxRooms maximum of stored rooms that were never watched or written. @default no limit
+ * @param maxVisitorsPerAddress maximum of visitors that one address adds to a room. @default 'auto'
+ * @param observer notified of failures. @default none
  * @throws StoreError if the store cannot be opened.
  */
 export async function createCluster(

@@ -1,17 +1,17 @@
-/** How many visitors one address can add to a room: a number, or `auto`: five, or a fifth of the room's, if that is more. */
+/** The maximum of visitors that one address adds to a room; `auto` is five, or a fifth of the room's if that is more. */
 export type VisitorLimit = number | 'auto'
 
-/** An office or a family; one machine that poses as more people than this gains nothing. */
+/** Enough for an office or a family; a machine that poses as more people gains nothing. */
 const SMALL_GROUP = 5
-/** One part of this many of a room's visitors may come from one address: a mobile carrier's, in a large room. */
+/** In a large room, one in this many visitors may come from one address, such as a mobile carrier's. */
 const SHARE = 5
 
 /**
- * The viewers of one room. Every stream is a connection; how many visitors they are follows from the viewer keys that are
- * present, whatever the order in which they came and left, so that it cannot drift.
+ * The viewers of one room. Every stream is a connection. The number of visitors depends only on the viewer keys that are
+ * present, not on the order of joins and leaves, so it cannot drift.
  *
- * Each address counts for its viewers, but for no more than the limit. With `auto` the fifth is of the visitors that there
- * would be if every address counted for five at most: two addresses cannot raise each other's limit.
+ * Each address counts as its number of viewers, up to the limit. With `auto`, the fifth is taken of the visitors that there
+ * would be if every address counted as at most five, so that two addresses cannot raise each other's limit.
  */
 export class Crowd {
   readonly #limit: VisitorLimit
@@ -20,10 +20,10 @@ export class Crowd {
   readonly #streams = new Map<string, number>()
   /** The number of viewers of each address. */
   readonly #sizes = new Map<string, number>()
-  /** The addresses with more viewers than all addresses may have. */
+  /** The addresses with more viewers than every address may have. */
   readonly #large = new Map<string, number>()
   #connections = 0
-  /** The visitors if no address counts for more than all may. */
+  /** The number of visitors if every address has the smallest limit. */
   #base = 0
 
   /** @param limit @default 'auto' */
@@ -52,7 +52,7 @@ export class Crowd {
     if (known === 0) this.#resize(addressOf(viewer), 1)
   }
 
-  /** Takes one stream of a viewer out. Does nothing for a viewer that has none. */
+  /** Removes one stream of a viewer. Does nothing if it has none. */
   delete(viewer: string): void {
     const known = this.#streams.get(viewer)
     if (known === undefined) return
@@ -65,7 +65,7 @@ export class Crowd {
     this.#resize(addressOf(viewer), -1)
   }
 
-  /** A viewer of an address came or left. */
+  /** Adds or removes a viewer of an address. */
   #resize(address: string | undefined, change: 1 | -1): void {
     if (address === undefined) {
       this.#base += change
@@ -81,7 +81,7 @@ export class Crowd {
   }
 }
 
-/** The part of a viewer key that all viewers of one address have; undefined if it has none, and no limit. */
+/** The part of a viewer key that all viewers of one address share; undefined if there is none, and no limit. */
 export function addressOf(viewer: string): string | undefined {
   const end = viewer.indexOf('.')
   return end < 0 ? undefined : viewer.slice(0, end)

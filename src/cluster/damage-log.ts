@@ -26,7 +26,7 @@ export class DamageLog {
   }
 }
 
-/** Names of the server's own are few; those of widgets are any number, and one kind. */
+/** The kind of a name: the server's own names are few, while widgets' names are unlimited and count as one kind. */
 function kindOf(name: string): string {
   if (name.startsWith('$')) return name.split(':', 1)[0] ?? name
   return name === 'history' ? name : 'state'

@@ -9,17 +9,17 @@ import type { Presence } from './presence.ts'
 import type { Store } from './store.ts'
 import type { ViewerSecrets } from './viewer-secrets.ts'
 
-/** What a driver is opened with. */
+/** The options of a driver. */
 export interface DriverInit {
   node: ClusterNode
   log: Logger
   /** Milliseconds that the history is kept. */
   retention: number
-  /** How many rooms are kept, apart from those that were watched or written. @default any number */
+  /** Maximum of stored rooms that were never watched or written. @default no limit */
   maxRooms?: number | undefined
-  /** How many visitors one address can add to a room. @default 'auto' */
+  /** Maximum of visitors that one address adds to a room. @default 'auto' */
   maxVisitorsPerAddress?: VisitorLimit | undefined
-  /** @default failures are not counted */
+  /** Notified of failures. @default none */
   observer?: ClusterObserver | undefined
 }
 
@@ -32,7 +32,7 @@ export interface ClusterParts {
   leases: Leases
   viewerSecrets: ViewerSecrets
   /**
-   * Leaves the cluster: leases and counts of this node end at once, everything is saved, and nothing may be asked
+   * Leaves the cluster: this node's leases and counts end at once, and everything is saved. No other call is allowed
    * afterwards. Rejects with a `StoreError` if something could not be saved, after everything else is closed.
    */
   close(): Promise<void>
@@ -42,7 +42,7 @@ export interface ClusterParts {
 export interface Driver {
   /** Completes the sentence "expected ..." for a location: its form and its limits. */
   readonly expected: string
-  /** Whether a location, without its scheme, can be opened as far as can be told without opening it. */
+  /** Whether a location, without its scheme, looks valid. Does not open it. */
   accepts(location: string): boolean
   /** @throws StoreError if the location cannot be opened, is not Imgcast's, is damaged, or is taken. */
   open(location: string, init: DriverInit): Promise<ClusterParts>

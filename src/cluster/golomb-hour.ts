@@ -1,6 +1,6 @@
 import { emptyMinute, type Hour, MINUTE } from './minute.ts'
 
-/** After this many ones a number follows as plain 32 bits. */
+/** After this number of ones, a plain 32-bit number follows. */
 const ESCAPE = 24
 const PARTS = 4
 const PART = MINUTE / PARTS

@@ -3,49 +3,49 @@ import type { HistoryRange } from './history.ts'
 import type { IdleRooms } from './idle-rooms.ts'
 import type { Minute } from './minute.ts'
 
-/** What an archive keeps of a room for good. */
+/** The record of a room that an archive keeps for ever. */
 export interface RecordRow {
   room: string
   /** When the room was first watched or requested, in milliseconds since the epoch. */
   since: number
-  /** The most visitors at once, ever. */
+  /** The maximum of visitors. */
   peak: number
-  /** The last day, since the epoch in UTC, on which anybody watched. */
+  /** The last day with viewers, in days since the epoch, UTC. */
   day: number
-  /** The most visitors at once on that day. */
+  /** The maximum of visitors on that day. */
   dayPeak: number
 }
 
-/** What happened in a room since its activity was last saved. */
+/** The activity of a room since it was last saved. */
 export interface RoomActivity {
-  /** Peaks of the time that this process watched the room: saving them twice does no harm. */
+  /** The peaks since this process started to watch the room: saving them twice does no harm. */
   record: RecordRow
-  /** By number since the epoch; times and hits are added to what is saved, and hits can be negative. */
+  /** By number since the epoch; times and hits are added to the saved ones, and hits can be negative. */
   minutes: [number: number, minute: Minute][]
 }
 
 /**
- * Where a history is saved. Every call rejects if the storage fails; damaged rows are reported and count as missing.
+ * The storage of a history. Every call rejects if the storage fails; damaged rows are reported and count as missing.
  */
 export interface HistoryArchive {
   /**
-   * The steps in which anything happened to a room, in any order, of the minutes from `from` up to, but not including,
-   * `to`. As sums: `mean` is the time in milliseconds that all viewers watched, so that steps can be added up.
+   * The steps of a room with any activity, in any order, of the minutes from `from` up to, but not including, `to`. Means
+   * are sums: `mean` is the time in milliseconds that all viewers watched, so that steps can be added.
    */
   readSteps(room: string, range: HistoryRange): Promise<HistoryStep[]>
   /** The records of some rooms, in the same order. */
   readRecords(rooms: readonly string[]): Promise<(RecordRow | undefined)[]>
   /** The first `limit` records whose room comes after `after`, in the order of rooms. */
   listRecords(after: string, limit: number): Promise<RecordRow[]>
-  /** Adds activity to what is saved: all of it, or nothing if that fails. A room without minutes gets no record. */
+  /** Saves activity in addition to the saved one: all of it, or nothing on failure. A room without minutes gets no record. */
   add(activity: readonly RoomActivity[]): Promise<void>
-  /** Forgets a part of the rooms that are idle; resolves to how many, 0 if there are no more. */
+  /** Deletes some of the idle rooms; resolves to their number, 0 if none are left. */
   forgetRooms(rooms: IdleRooms): Promise<number>
   /** Deletes hours before `hour`, or a part of them if there are many. */
   deleteBefore(hour: number): Promise<void>
 }
 
-/** Two records of one room as one: the earlier start, the higher peaks, the later day. */
+/** Merges two records of one room: the earlier start, the higher peaks, the later day. */
 export function mergeRecords(one: RecordRow | undefined, other: RecordRow): RecordRow {
   if (!one) return other
   const later = one.day > other.day ? one : other

@@ -5,12 +5,12 @@ import type { RecordRow, RoomActivity } from './history-archive.ts'
 import { type HourRows, type OnDamage, readSavedSteps, saveActivity } from './saved-hours.ts'
 import { inTransaction, readText } from './sqlite.ts'
 
-/** Hours deleted in one call, each with the rows of any number of rooms: other calls wait meanwhile. */
+/** Hours deleted in one call, each with any number of rooms, while other calls wait. */
 const MAX_DELETED_HOURS = 6
 
 /**
- * The part of the schema for the history. Rows of one hour lie together: each transaction writes to one place of the
- * file however many rooms there are, and old hours go from one end.
+ * The part of the schema for the history. Rows of one hour are adjacent: each transaction writes to one place of the file
+ * for any number of rooms, and old hours are deleted at one end.
  */
 export const HISTORY_SCHEMA = `
   CREATE TABLE rooms (
@@ -88,7 +88,7 @@ export class HistoryTable {
   }
 
   #prepareRows(): HourRows {
-    // Each hour is found by its key: between two hours of one room lie the rows of all other rooms.
+    // Each hour is found by its key, since the rows of all other rooms lie between two hours of one room.
     const selectHours = this.#database.prepare(`
       WITH RECURSIVE wanted(hour) AS (VALUES (?1) UNION ALL SELECT hour + 1 FROM wanted WHERE hour + 1 < ?2)
       SELECT history.hour, history.minutes FROM wanted CROSS JOIN history

@@ -4,12 +4,12 @@ import type { History } from './history.ts'
 import { DAY } from './minute.ts'
 import type { Store } from './store.ts'
 
-/** Days whose hits are kept, besides today. */
+/** Days whose hits are kept, in addition to today. */
 const KEPT_DAYS = 7
 /** The name under which a room keeps the number of its hits. */
 export const HITS = '$hits'
 
-/** A room's hits from the stored value; 0 for none, a damaged one, or one below zero. */
+/** A room's hits from the stored value; 0 if it is missing, damaged or negative. */
 export function toHits(stored: unknown): number {
   return typeof stored === 'number' ? Math.max(stored, 0) : 0
 }
@@ -23,7 +23,7 @@ export class Hits {
   readonly #bus: Bus
   readonly #history: Pick<History, 'hit'>
   readonly #now: () => number
-  /** Widgets that read hits. Only their pictures change with a hit: redrawing all others would be wasted. */
+  /** Widgets that read hits: only their pictures are redrawn for a hit. */
   readonly #readers = new Set<string>()
   #day = Number.NaN
   #dayName = ''
@@ -35,12 +35,12 @@ export class Hits {
     this.#now = now
   }
 
-  /** Counts one picture. Never rejects: losing a hit is better than showing no picture. */
+  /** Counts one request for a picture. Never rejects: losing a hit is better than showing no picture. */
   count(room: string): Promise<void> {
     return this.#add(room, 1)
   }
 
-  /** Takes one back: the request ended with an error. */
+  /** Takes back one hit, because its request failed. */
   uncount(room: string): Promise<void> {
     return this.#add(room, -1)
   }
@@ -53,7 +53,7 @@ export class Hits {
   async #add(room: string, amount: number): Promise<void> {
     this.#history.hit(room, amount)
     const today = this.#today()
-    // Not one after the other: the picture that is drawn next must have both.
+    // Both at once: the picture that is drawn next must have both.
     await Promise.allSettled([this.#store.add(room, HITS, amount), this.#store.add(room, today, amount)])
     if (this.#readers.has(widgetOf(room))) this.#bus.publish(room, 'hits')
   }
@@ -63,7 +63,7 @@ export class Hits {
     if (day !== this.#day) {
       this.#day = day
       this.#dayName = nameOf(day)
-      // What cannot be deleted today is deleted tomorrow.
+      // If that fails, it is repeated tomorrow.
       this.#store.deleteNames(`${HITS}:`, nameOf(day - KEPT_DAYS)).catch(() => {})
     }
     return this.#dayName

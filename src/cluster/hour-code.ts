@@ -2,13 +2,12 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { decodeGolombHour } from './golomb-hour.ts'
 import { emptyMinute, type Hour, MINUTE, type Minute } from './minute.ts'
 
-/** Means are kept in quarters of a person: anything finer is noise, and would take most of the bytes. */
+/** Means are stored in quarters of a person: finer steps are noise, and would take most of the bytes. */
 export const PART = MINUTE / 4
 const PARTS = 4
 
 /**
- * The first byte of a blob: how the rest is coded. The code before these had no such byte, and began with one of at
- * most 239.
+ * The first byte of a blob: the coding of the rest. The previous coding had no such byte; its first byte is at most 239.
  */
 const PLAIN = 0xf1
 const DEFLATED = 0xf2
@@ -16,19 +15,19 @@ const FIRST_VERSION = 0xf0
 
 /** Shorter bodies do not become shorter by deflating. */
 const MIN_DEFLATED_BYTES = 24
-/** 60 minutes of five numbers of at most five bytes, and the head. */
+/** 60 minutes of five numbers of at most five bytes each, and the head. */
 const MAX_BODY = 60 * 5 * 5 + 8
 const COLUMNS = 5
-/** The largest number that is kept. */
+/** The largest number that can be stored. */
 const MAX_UINT32 = 0xff_ff_ff_ff
 const MAX_PEAK = 1e8
 
-/** A minute as small numbers: minutes resemble the one before, and peaks are near means. */
+/** A minute as small numbers: minutes are similar to the previous one, and peaks to means. */
 type Row = [meanChange: number, peakOver: number, extraChange: number, extraPeak: number, hits: number]
 
 /**
  * Encodes an hour: a version byte, then the first minute and the number of minutes, a bit for each column that is not
- * all zeros, and those columns as varints. What gets shorter by it is deflated (RFC 1951).
+ * all zeros, and those columns as varints. Bodies that become shorter are deflated (RFC 1951).
  */
 export function encodeHour(hour: Hour): Uint8Array {
   const minutes = [...hour.keys()].sort((a, b) => a - b)
@@ -49,7 +48,7 @@ export function encodeHour(hour: Hour): Uint8Array {
   return deflated.length + 1 < plain.length ? Uint8Array.of(DEFLATED, ...deflated) : plain
 }
 
-/** Decodes an hour of any version; undefined for a blob that is damaged. */
+/** Decodes an hour of any version; undefined for a damaged blob. */
 export function decodeHour(bytes: Uint8Array): Hour | undefined {
   const [version = 0] = bytes
   try {
@@ -62,7 +61,7 @@ export function decodeHour(bytes: Uint8Array): Hour | undefined {
   }
 }
 
-/** @throws RangeError for a body that ends too early, goes on, or has impossible numbers. */
+/** @throws RangeError for a body that is too short, too long, or has impossible numbers. */
 function decodeBody(body: Uint8Array): Hour {
   const [first = 60, more = 60, mask = 0xff] = body
   if (first + more > 59 || mask >= 1 << COLUMNS) throw new RangeError('no such minutes')
@@ -109,7 +108,7 @@ function toRows(hour: Hour, first: number, last: number): Row[] {
   })
 }
 
-/** A minute that went by twice, after the clock was put back, has no mean above its peak either. */
+/** Keeps the mean at or below the peak, even for a minute that was recorded twice after the clock was set back. */
 function clampMinute({ visitorsPeak, visitorsTime, connectionsPeak, connectionsTime, hits }: Minute): Minute {
   const visitors = clamp(visitorsPeak, MAX_PEAK)
   const connections = clamp(Math.max(connectionsPeak, visitors), MAX_PEAK)

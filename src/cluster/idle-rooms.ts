@@ -2,20 +2,20 @@ import type Database from 'libsql'
 import { HITS } from './hits.ts'
 import { inTransaction } from './sqlite.ts'
 
-/** Which rooms are forgotten. */
+/** Selects the rooms to delete. */
 export interface IdleRooms {
-  /** Rooms that were last requested before this time, in milliseconds since the epoch, and hardly ever. */
+  /** Rarely requested rooms whose last request was before this time, in milliseconds since the epoch. */
   before: number
-  /** How many rooms there may be. Of more, those that were requested the longest ago are forgotten. */
+  /** The maximum of rooms. If there are more, the least recently requested are deleted. */
   maxRooms: number
 }
 
-/** A room with more hits is a counter that somebody reads, and not a key that a stranger made up. */
+/** A room with more hits is a counter in use, and not a key that a stranger invented. */
 const FEW_HITS = 10
-/** Rooms deleted in one call: other calls wait meanwhile. */
+/** Rooms deleted in one call, while other calls wait. */
 const MAX_DELETED = 100
 
-/** The part of the schema that finds rooms that nobody has watched, by the time of their last request. */
+/** The part of the schema that finds unwatched rooms by the time of their last request. */
 export const IDLE_ROOMS_SCHEMA = `
   ALTER TABLE rooms ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
   UPDATE rooms SET seen = max(since, day * 86400000);
@@ -23,8 +23,7 @@ export const IDLE_ROOMS_SCHEMA = `
 `
 
 /**
- * Forgets rooms of the SQLite file that nobody has ever watched and for which nothing was ever written: anybody can make
- * one up with a request.
+ * Deletes rooms of the SQLite file that were never watched and never written: anyone can invent a room with a request.
  */
 export class IdleRoomsTable {
   readonly #database: Database.Database
@@ -42,7 +41,7 @@ export class IdleRoomsTable {
       ORDER BY seen LIMIT ?3`)
     this.#deletes = [
       'DELETE FROM state WHERE room = (SELECT room FROM rooms WHERE id = ?)',
-      // By the hours that the room can have: the table is in the order of hours.
+      // Hour by hour, because the table is sorted by hour.
       `WITH RECURSIVE room(id, hour, last) AS (
         SELECT id, since / 3600000, seen / 3600000 FROM rooms WHERE id = ?1
         UNION ALL SELECT id, hour + 1, last FROM room WHERE hour < last
@@ -51,7 +50,7 @@ export class IdleRoomsTable {
     ].map((sql) => database.prepare(sql))
   }
 
-  /** Forgets some of the rooms; returns how many. Called again until it returns 0. */
+  /** Deletes some of the rooms; returns their number. Called again until it returns 0. */
   forget({ before, maxRooms }: IdleRooms): number {
     const { count } = this.#count.get() as { count: number }
     const over = Math.min(MAX_DELETED, count - maxRooms)

@@ -5,12 +5,12 @@ export class Listeners<Args extends unknown[]> {
   readonly #listeners = new Set<{ call(...args: Args): void }>()
   readonly #log: Logger | undefined
 
-  /** @param log @default nothing is logged */
+  /** @param log logs errors of listeners. @default no log */
   constructor(log?: Logger) {
     this.#log = log
   }
 
-  /** Returns a function that removes the listener. One that is added twice is called twice. */
+  /** Returns a function that removes the listener. A listener that is added twice is called twice. */
   add(listener: (...args: Args) => void): () => void {
     const entry = { call: listener }
     this.#listeners.add(entry)

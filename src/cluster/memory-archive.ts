@@ -4,11 +4,11 @@ import type { HistoryRange } from './history.ts'
 import type { HistoryArchive, RecordRow, RoomActivity } from './history-archive.ts'
 import { type HourRows, readSavedSteps, saveActivity } from './saved-hours.ts'
 
-/** Limits for all rooms together: anybody can invent keys, and memory is finite. */
+/** Limits for all rooms together: anyone can invent keys, and memory is finite. */
 const MAX_HOURS = 100_000
 const MAX_RECORDS = 10_000
 
-/** An archive in memory. It evicts what was used least recently, and everything when the process ends. */
+/** An archive in memory. It evicts the least recently used entries, and is lost when the process ends. */
 export class MemoryArchive implements HistoryArchive {
   // By size: with `max`, lru-cache allocates everything at the start.
   readonly #hours = new LRUCache<string, { hour: number; minutes: Uint8Array }>({
@@ -44,7 +44,7 @@ export class MemoryArchive implements HistoryArchive {
     for (const each of activity) saveActivity(this.#rows, each, () => {})
   }
 
-  /** The rooms used least recently are evicted when there are too many. */
+  /** The least recently used rooms are evicted if there are too many. */
   async forgetRooms(): Promise<number> {
     return 0
   }

@@ -2,11 +2,11 @@ import type { Logger } from 'pino'
 import type { Bus, Change, ChangeListener } from './bus.ts'
 import { Listeners } from './listeners.ts'
 
-/** The bus of a cluster of one: it delivers at once, and is never cut off. */
+/** The bus of a cluster of one: it delivers at once, and is never disconnected. */
 export class MemoryBus implements Bus {
   readonly #listeners: Listeners<[room: string, change: Change]>
 
-  /** @param log gets the errors of listeners. @default nothing is logged */
+  /** @param log logs errors of listeners. @default no log */
   constructor(log?: Logger) {
     this.#listeners = new Listeners(log)
   }

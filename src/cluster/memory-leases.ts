@@ -9,7 +9,7 @@ export class MemoryLeases implements Leases {
   readonly #now: () => number
   #isClosed = false
 
-  /** @param now milliseconds of a clock that never goes back. @default performance.now */
+  /** @param now milliseconds of a monotonic clock. @default performance.now */
   constructor(table: LeaseTable = new Map(), now: () => number = () => performance.now()) {
     this.#table = table
     this.#now = now

@@ -10,7 +10,7 @@ export class MemoryPresence implements Presence {
   readonly #history: Pick<History, 'note' | 'peak' | 'peakNow'>
   readonly #limit: VisitorLimit
 
-  /** @param limit how many visitors one address can add to a room. @default 'auto' */
+  /** @param limit maximum of visitors that one address adds to a room. @default 'auto' */
   constructor(bus: Bus, history: Pick<History, 'note' | 'peak' | 'peakNow'>, limit: VisitorLimit = 'auto') {
     this.#bus = bus
     this.#history = history
@@ -37,7 +37,7 @@ export class MemoryPresence implements Presence {
   }
 
   async counts(room: string): Promise<RoomCounts> {
-    // Read before waiting for the peak: who asks because of a change gets the counts of that change.
+    // Read before waiting for the peak, so that a caller notified of a change gets the counts of that change.
     const { connections = 0, visitors = 0 } = this.#rooms.get(room) ?? {}
     return { connections, visitors, peak: await this.#history.peak(room) }
   }

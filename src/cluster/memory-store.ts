@@ -6,12 +6,12 @@ import { HITS } from './hits.ts'
 import { readInParts } from './read-in-parts.ts'
 import type { Store } from './store.ts'
 
-/** Counts of hits that are kept: anybody can invent keys, and memory is finite. */
+/** The maximum of hit counters: anyone can invent keys, and memory is finite. */
 const MAX_HITS = 100_000
 
-/** A store in memory, which forgets everything when the process ends: for it every write is durable. */
+/** A store in memory, which is lost when the process ends. A durable write is the same as any other. */
 export class MemoryStore implements Store {
-  // As JSON, like in every other store: no caller can change what another one reads.
+  // As JSON, like in every other store, so that no caller can modify another's value.
   readonly #values = new Map<string, string>()
   /** The least recently used is evicted. */
   readonly #hits = new LRUCache<string, string>({ maxSize: MAX_HITS, sizeCalculation: () => 1 })
@@ -41,7 +41,7 @@ export class MemoryStore implements Store {
   }
 
   async add(room: string, name: string, amount: number): Promise<number> {
-    // Read and written in one turn of the event loop: no other `add` can come in between.
+    // Read and written in one turn of the event loop, so that no other `add` can interfere.
     const sum = addToStateJson(name, this.#read(room, name), amount)
     this.#write(room, name, String(sum))
     return sum
@@ -102,7 +102,7 @@ export class MemoryStore implements Store {
   }
 }
 
-/** The name comes first: it has no line end, whatever a room has. */
+/** The name comes first, because it contains no line break. */
 function idOf(room: string, name: string): string {
   return `${name}\n${room}`
 }

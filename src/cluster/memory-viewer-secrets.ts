@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ViewerSecrets } from './viewer-secrets.ts'
 
-/** Days whose key is kept: yesterday, today and tomorrow, as clocks of nodes differ. */
+/** Days whose key is kept: yesterday, today and tomorrow, because the clocks of nodes differ. */
 const KEPT_DAYS = 3
 
 /** The viewer keys' secrets of one process, in its memory only. */

@@ -1,9 +1,9 @@
-/** What a store can fail at. */
+/** The operations of a store that can fail. */
 export type StoreOperation = 'read' | 'write' | 'delete'
 
-/** Is told of failures beneath a cluster; wrong arguments of callers are none. */
+/** Notified of failures of the storage; wrong arguments of callers are not failures. */
 export interface ClusterObserver {
   storeFailed(operation: StoreOperation): void
-  /** Rooms were forgotten that nobody has watched and nobody wrote. */
+  /** Rooms were deleted that were never watched or written. */
   roomsForgotten(rooms: number): void
 }

@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-/** Where a long list comes from. */
+/** The source of a long list. */
 export interface PartsInit<T> {
   /** At most `limit` rows whose keys come after `after`, in the order of their keys. */
   read(after: string, limit: number): Promise<{ rows: readonly T[]; isLast: boolean }>
   keyOf(row: T): string
   /**
-   * What has changed and is not in the rows that `read` returns, in any order: each makes a row from the one that was
-   * read, or undefined if there is none any more. Called once a part, in the same turn of the event loop as it was read.
+   * Changes that the rows of `read` do not contain, in any order: each turns the row that was read into the current one,
+   * or into undefined if it was deleted. Called once for each part, in the turn of the event loop in which it was read.
    */
   changes?(): Iterable<readonly [key: string, change: (row: T | undefined) => T | undefined]>
 }

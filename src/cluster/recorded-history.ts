@@ -9,36 +9,36 @@ import { SavedRecords } from './saved-records.ts'
 import { StoreError } from './store-error.ts'
 import { WatchedRoom } from './watched-room.ts'
 
-/** What a history is made of. */
+/** The options of a history. */
 export interface RecordedHistoryInit {
   archive: HistoryArchive
   /** Milliseconds after which hours are deleted. */
   retention: number
-  /** How many rooms are kept, apart from those that were watched or written. @default any number */
+  /** Maximum of stored rooms that were never watched or written. @default no limit */
   maxRooms?: number | undefined
-  /** Called with the number of rooms that were forgotten. */
+  /** Called with the number of deleted rooms. */
   onForgotten?: ((rooms: number) => void) | undefined
   log: Logger
   /** @default Date.now */
   now?: () => number
 }
 
-/** Milliseconds from one round of saving to the next: a killed process loses no more than a minute. */
+/** Milliseconds between two rounds of saving: a killed process loses at most a minute. */
 const SAVE_INTERVAL = 20_000
-/** A room that was hardly requested, and by nobody watched, is forgotten when nobody has requested it for this long. */
+/** Milliseconds after its last request until a room is deleted that was rarely requested and never watched. */
 const IDLE_TIME = DAY
-/** Milliseconds from one search for idle rooms to the next. */
+/** Milliseconds between two searches for idle rooms. */
 const FORGET_INTERVAL = 600_000
 /** Rooms saved in one call: copying their activity to another thread takes about a millisecond. */
 const SAVED_AT_ONCE = 200
-/** Rooms that are held until they are saved: further hits are not in the history. */
+/** Rooms whose activity is held until it is saved: hits of further rooms are not in the history. */
 const MAX_ROOMS = 50_000
 /** Minutes of one room that are held while saving fails: a day. */
 const MAX_MINUTES = 1_440
-/** Hours read in one call: other calls wait meanwhile. */
+/** Hours read in one call, while other calls wait. */
 const READ_AT_ONCE = 1_000
 
-/** The history of the rooms that one process sees, in an archive. */
+/** Records the history of the rooms of one process in an archive. */
 export class RecordedHistory implements History {
   readonly #archive: HistoryArchive
   readonly #retention: number
@@ -46,7 +46,7 @@ export class RecordedHistory implements History {
   readonly #maxRooms: number
   readonly #onForgotten: (rooms: number) => void
   readonly #now: () => number
-  /** Rooms that are watched, or have activity that is not saved. */
+  /** Rooms that are watched, or have unsaved activity. */
   readonly #rooms = new Map<string, WatchedRoom>()
   /** Activity that is being saved, by room. */
   #saving = new Map<string, RoomActivity>()
@@ -94,7 +94,7 @@ export class RecordedHistory implements History {
       if (part) for (const step of await this.#archive.readSteps(room, part)) addStep(sums, step)
     }
     const kept = { ...whole, from: Math.max(whole.from, first * HOUR) }
-    // In the same turn of the event loop as the newest hours, which are the only ones that change.
+    // In the turn of the event loop in which the newest hours were read, since only those change.
     for (const [number, minute] of this.#saving.get(room)?.minutes ?? [])
       addMinute(sums, number * MINUTE, minute, kept)
     const watched = this.#rooms.get(room)
@@ -150,7 +150,7 @@ export class RecordedHistory implements History {
     throw new StoreError(`the history of ${this.#rooms.size} rooms could not be saved, and is lost`)
   }
 
-  /** The record of a room from what is saved, what is being saved, and what is not. */
+  /** The record of a room from its saved activity, the activity being saved, and the unsaved one. */
   #newest(room: string, saved: RecordRow | null | undefined): RecordRow | undefined {
     const watched = this.#rooms.get(room)
     const known = [saved, this.#saving.get(room)?.record, watched?.isEmpty ? undefined : watched?.record]
@@ -190,10 +190,10 @@ export class RecordedHistory implements History {
     await this.#try(() => this.forgetIdleRooms())
   }
 
-  /** Forgets idle rooms part by part, with other work in between. Called after saving, and does something every 10 minutes. */
+  /** Deletes idle rooms part by part, with other work in between. Called after each saving; runs every 10 minutes. */
   async forgetIdleRooms(): Promise<void> {
     const now = this.#now()
-    // A clock that was set back must not stop it.
+    // A clock that is set back must not stop it.
     if (now >= this.#forgottenAt && now - this.#forgottenAt < FORGET_INTERVAL) return
     this.#forgottenAt = now
     const rooms = { before: now - IDLE_TIME, maxRooms: this.#maxRooms }
@@ -203,7 +203,7 @@ export class RecordedHistory implements History {
     }
   }
 
-  /** Saves what every room has, part by part, until a part fails; returns whether everything is saved. */
+  /** Saves the activity of every room, part by part, until a part fails; returns whether everything is saved. */
   async #saveAll(): Promise<boolean> {
     const rooms = [...this.#rooms.keys()]
     for (let at = 0; at < rooms.length; at += SAVED_AT_ONCE)
@@ -261,7 +261,7 @@ export class RecordedHistory implements History {
   }
 }
 
-/** The part of a range that lies in some hours; undefined if nothing does. */
+/** The part of a range that lies within some hours; undefined if it is empty. */
 function partOf(
   { from, to, step }: HistoryRange,
   firstHour: number,

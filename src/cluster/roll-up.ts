@@ -8,12 +8,12 @@ export interface NumberedHour {
   hour: Hour
 }
 
-/** Steps by the time at which they begin. Their means are sums, in milliseconds, until `toHistorySteps`. */
+/** Steps by their start. Their means are sums, in milliseconds, until `toHistorySteps`. */
 export type StepSums = Map<number, HistoryStep>
 
 /**
- * The steps of a range in which anything happened: the highest peak, the sum of the hits, and the mean over the whole
- * step, or over the part of it that has passed by `now`.
+ * The steps of a range with any activity: the highest peak, the sum of the hits, and the mean over the whole step, or over
+ * the part of it before `now`.
  */
 export function rollUp(hours: Iterable<NumberedHour>, range: HistoryRange, now: number): HistoryStep[] {
   const sums: StepSums = new Map()
@@ -22,12 +22,12 @@ export function rollUp(hours: Iterable<NumberedHour>, range: HistoryRange, now: 
   return toHistorySteps(sums, range, now)
 }
 
-/** Adds those minutes of an hour that lie in a range. */
+/** Adds the minutes of an hour that lie within a range. */
 export function addHour(sums: StepSums, { number, hour }: NumberedHour, range: HistoryRange): void {
   for (const [index, minute] of hour) addMinute(sums, number * HOUR + index * MINUTE, minute, range)
 }
 
-/** Adds a minute that begins at `time`, if that lies in a range: from its `from` up to, but not including, its `to`. */
+/** Adds a minute that begins at `time`, if `time` is at or after `from` and before `to`. */
 export function addMinute(sums: StepSums, time: number, minute: Minute, range: HistoryRange): void {
   const { from, to, step } = range
   if (time < from || time >= to) return
@@ -39,7 +39,7 @@ export function addMinute(sums: StepSums, time: number, minute: Minute, range: H
   })
 }
 
-/** Adds a step, whose means are sums as well. */
+/** Adds a step, whose means are sums too. */
 export function addStep(sums: StepSums, { time, visitors, connections, hits }: HistoryStep): void {
   const sum = sums.get(time) ?? emptyStep(time)
   sum.visitors.peak = Math.max(sum.visitors.peak, visitors.peak)
@@ -50,7 +50,7 @@ export function addStep(sums: StepSums, { time, visitors, connections, hits }: H
   sums.set(time, sum)
 }
 
-/** Divides the sums by the length of their step, or by the part of it that has passed by `now`; the oldest first. */
+/** Divides the sums by the length of their step, or by the part of it before `now`; oldest first. */
 export function toHistorySteps(sums: StepSums, { step }: HistoryRange, now: number): HistoryStep[] {
   return [...sums.values()]
     .filter(({ visitors, connections, hits }) => visitors.peak > 0 || connections.peak > 0 || hits > 0)
@@ -65,7 +65,7 @@ export function toHistorySteps(sums: StepSums, { step }: HistoryRange, now: numb
     })
 }
 
-/** A range widened to whole steps; `to` is the end of the last. */
+/** A range extended to whole steps; `to` is the end of the last. */
 export function wholeSteps({ from, to, step }: HistoryRange): { from: number; to: number } {
   return { from: Math.floor(from / step) * step, to: Math.ceil(to / step) * step }
 }

@@ -3,7 +3,7 @@ import { emptyHistory, HISTORY_SPANS, type HistorySpan, type RoomHistory } from 
 import type { Cluster } from './cluster.ts'
 import { HITS, toHits } from './hits.ts'
 
-/** A room over the last hour, day or week, as widgets get it. @throws TypeError for another span, or a room that is no text. */
+/** A room over the last hour, day or week, for widgets. @throws TypeError for another span, or a room that is not text. */
 export async function readRoomHistory(
   { history, presence, store }: Pick<Cluster, 'history' | 'presence' | 'store'>,
   room: unknown,

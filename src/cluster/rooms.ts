@@ -5,17 +5,17 @@ import { HITS, toHits } from './hits.ts'
 import type { Presence } from './presence.ts'
 import type { Store } from './store.ts'
 
-/** All that is counted of a room; `since` in milliseconds since 1970. */
+/** All counts of a room; `since` in milliseconds since the epoch. */
 export type RoomSummary = Omit<Room, 'since'> & { since: number | null }
 
-/** What presence, history and store know of a room. */
+/** The data of a room from presence, history and store. */
 interface Known {
   counts?: { connections: number; visitors: number } | undefined
   record?: RoomRecord | undefined
   hits: unknown
 }
 
-/** The longest list: anybody can invent keys, and memory is finite. Of more rooms, the last by name are left out unless watched. */
+/** The longest list: anyone can invent keys, and memory is finite. Beyond it, unwatched rooms that are last by name are omitted. */
 const MAX_ROOMS = 100_000
 
 /** Every room that is or was watched or requested, from presence, history and store. */
@@ -23,7 +23,7 @@ export class Rooms {
   readonly #presence: Presence
   readonly #store: Store
   readonly #history: History
-  /** All calls that come while a list is made share it. */
+  /** Calls during the reading of a list share it. */
   #listing: Promise<RoomSummary[]> | undefined
 
   constructor({ presence, store, history }: { presence: Presence; store: Store; history: History }) {
@@ -40,7 +40,7 @@ export class Rooms {
     return this.#listing
   }
 
-  /** The rooms that somebody watches, in any order. */
+  /** The rooms with viewers, in any order. */
   async watched(): Promise<RoomSummary[]> {
     const rooms: RoomSummary[] = []
     for (const { room } of await this.#presence.rooms()) {
@@ -50,7 +50,7 @@ export class Rooms {
     return rooms
   }
 
-  /** One room; undefined if nobody ever watched or requested it. */
+  /** One room; undefined if it was never watched or requested. */
   async get(room: string): Promise<RoomSummary | undefined> {
     const [counts, record, hits] = await Promise.all([
       this.#presence.counts(room),
@@ -62,7 +62,7 @@ export class Rooms {
 
   async #list(): Promise<RoomSummary[]> {
     const known = new Map<string, Known>()
-    // Both lists are in the order of rooms: cut both at the same room.
+    // Both lists are sorted by room: cut both at the same room.
     let last: string | undefined
     for await (const record of this.#history.records()) {
       known.set(record.room, { hits: 0, record })
@@ -89,7 +89,7 @@ export class Rooms {
   }
 }
 
-/** Undefined for a room that nobody watched, and of which every request ended with an error. */
+/** Undefined for a room that was never watched, and whose requests all failed. */
 function summarise(room: string, { counts, record, ...known }: Known): RoomSummary | undefined {
   const hits = toHits(known.hits)
   const { connections = 0, visitors = 0 } = counts ?? {}

@@ -5,13 +5,13 @@ import { decodeHour, encodeHour } from './hour-code.ts'
 import { addToMinute, emptyMinute, type Hour, hourOf, isEmptyMinute, MINUTE } from './minute.ts'
 import { addHour } from './roll-up.ts'
 
-/** Rows of encoded hours and of records, of whatever kind. Calls throw if the storage fails. */
+/** Rows of encoded hours and of records, in any storage. Calls throw if the storage fails. */
 export interface HourRows {
   readHour(room: string, hour: number): Uint8Array | undefined
   /** The hours of a room from `from` up to, but not including, `to`. */
   readHours(room: string, from: number, to: number): Iterable<{ hour: number; minutes: Uint8Array }>
   readRecord(room: string): RecordRow | undefined
-  /** @param seen when anything last happened in the room, in milliseconds since the epoch */
+  /** @param seen the last activity in the room, in milliseconds since the epoch */
   writeRecord(record: RecordRow, seen: number): void
   /** Called after the room's record was written. */
   writeHour(room: string, hour: number, minutes: Uint8Array): void
@@ -21,7 +21,7 @@ export interface HourRows {
 /** Called for a blob that cannot be decoded. */
 export type OnDamage = (room: string) => void
 
-/** The steps of a range, as sums, from the hours that are saved. */
+/** The steps of a range, as sums, from the saved hours. */
 export function readSavedSteps(
   rows: HourRows,
   room: string,
@@ -38,7 +38,7 @@ export function readSavedSteps(
   return [...steps.values()]
 }
 
-/** Adds a room's activity to what is saved. */
+/** Adds a room's activity to its saved hours. */
 export function saveActivity(rows: HourRows, { record, minutes }: RoomActivity, onDamage: OnDamage): void {
   const { room } = record
   const changes: { number: number; saved: Uint8Array | undefined; hour: Hour }[] = []
@@ -49,7 +49,7 @@ export function saveActivity(rows: HourRows, { record, minutes }: RoomActivity, 
     changes.push({ number, saved, hour: addMinutes(hour ?? new Map(), added) })
   }
   const savedRecord = rows.readRecord(room)
-  // A hit that was taken back leaves nothing.
+  // A hit that was taken back leaves no row.
   if (!savedRecord && changes.every(({ hour }) => hour.size === 0)) return
   const seen = minutes.reduce((latest, [number]) => Math.max(latest, number * MINUTE), 0)
   rows.writeRecord(mergeRecords(savedRecord, record), seen)

@@ -14,7 +14,7 @@ import { StateThread } from './state-thread.ts'
 
 /** A cluster of one that keeps state and history in an SQLite file. */
 export const sqliteDriver: Driver = {
-  expected: 'file: and the path of a file in a folder that exists',
+  expected: 'file: and the path of a file in an existing folder',
   accepts: isFilePath,
   async open(location, { log, retention, maxRooms, maxVisitorsPerAddress, observer }): Promise<ClusterParts> {
     const path = resolve(location)
@@ -33,7 +33,7 @@ export const sqliteDriver: Driver = {
       ...{ bus, presence, store, history, leases, viewerSecrets: new MemoryViewerSecrets() },
       close: async () => {
         await Promise.all([presence.close(), leases.close(), bus.close()])
-        // Both, and then the file, whatever fails.
+        // Close both, and then the file, even if one fails.
         const saved = await Promise.allSettled([history.close(), store.close()])
         const closed = await Promise.allSettled([thread.close()])
         const failed = [...saved, ...closed].find((result) => result.status === 'rejected')

@@ -12,7 +12,7 @@ import type { Store, WriteOptions } from './store.ts'
 import { parseStored } from './stored-json.ts'
 import { WriteQueue } from './write-queue.ts'
 
-/** What a store is made of. */
+/** The options of a store. */
 export interface SqliteStoreInit {
   calls: StateCalls
   /** The file's path, for log lines. */
@@ -22,14 +22,14 @@ export interface SqliteStoreInit {
   log: Logger
 }
 
-/** How much of what is on disk is cached, in characters. */
+/** The size of the cache, in characters. */
 const CACHE_SIZE = 16_777_216
-/** What a value takes besides its own characters, roughly. */
+/** The overhead of a cached value, in characters, roughly. */
 const ENTRY_COST = 200
 
 /**
- * A store in a file, write-behind: reads and writes are served from memory, and changes go to the file once a second, or
- * at once if they are to be durable.
+ * A write-behind store in a file: reads and writes are served from memory, and changes are written to the file once a
+ * second, or at once if they are durable.
  */
 export class SqliteStore implements Store {
   readonly #calls: StateCalls
@@ -37,7 +37,7 @@ export class SqliteStore implements Store {
   readonly #damage: DamageLog
   readonly #queue: WriteQueue
   readonly #reader: BatchedReader<Pick<StateRow, 'room'> & { name: string }, string | undefined>
-  /** What the file has, or that it has nothing. */
+  /** Values in the file, and names that the file does not have. */
   readonly #cache = new LRUCache<string, { json: string | undefined }>({
     maxSize: CACHE_SIZE,
     sizeCalculation: ({ json = '' }, id) => id.length + json.length + ENTRY_COST,
@@ -82,7 +82,7 @@ export class SqliteStore implements Store {
 
   async add(room: string, name: string, amount: number, options?: WriteOptions): Promise<number> {
     const read = await this.#read(room, name)
-    // From here to the write in one turn of the event loop: no other `add` can come in between.
+    // From here to the write in one turn of the event loop, so that no other `add` can interfere.
     const value = parseStored(this.#json(room, name, read), () => this.#damage.report(name, room))
     const sum = addToStateJson(name, value === undefined ? undefined : JSON.stringify(value), amount)
     await this.#write({ room, name, json: String(sum) }, options)
@@ -93,7 +93,7 @@ export class SqliteStore implements Store {
     this.#checkOpen()
     const isIn = (name: string) => name >= from && name < to
     this.#queue.drop(({ name }) => isIn(name))
-    // What is being read is not cached any more when it comes.
+    // A value that is being read must not be cached when it arrives.
     for (const ids of [this.#cache, this.#reading])
       for (const id of [...ids.keys()]) if (isIn(nameOf(id))) ids.delete(id)
     await this.#calls.call('deleteNames', from, to)
@@ -125,8 +125,8 @@ export class SqliteStore implements Store {
   }
 
   /**
-   * Makes a value known to `#json`. Calls for one value resolve in the order of asking, so that each caller that looks in
-   * the same turn of the event loop sees the writes of those before it.
+   * Reads a value, so that `#json` has it. Calls for one value resolve in their order, so that each caller sees the writes
+   * of earlier callers if it uses the value in the same turn of the event loop.
    */
   #read(room: string, name: string): Promise<string | undefined> {
     checkStateName(name)
@@ -136,7 +136,7 @@ export class SqliteStore implements Store {
     return known ? Promise.resolve(known.json) : (this.#reading.get(id) ?? this.#readFile(id, room, name))
   }
 
-  /** The newest JSON of a value that was read. */
+  /** The newest JSON of a value, after it was read. */
   #json(room: string, name: string, read: string | undefined): string | undefined {
     const known = this.#known(idOf(room, name))
     return known ? known.json : read
@@ -182,7 +182,7 @@ export class SqliteStore implements Store {
   }
 }
 
-/** The name comes first: it has no line end, whatever a room has. */
+/** The name comes first, because it contains no line break. */
 function idOf(room: string, name: string): string {
   return `${name}\n${room}`
 }

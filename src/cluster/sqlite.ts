@@ -3,8 +3,8 @@ import type Database from 'libsql'
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * A text that was selected as a blob; undefined if it is not UTF-8. libsql aborts the whole process on a text that is
- * not UTF-8, as only damage or another program can write one.
+ * Decodes a text that was selected as a blob; undefined if it is not UTF-8. On a text that is not UTF-8, which only damage
+ * or another program can cause, libsql aborts the whole process.
  */
 export function readText(bytes: ArrayBuffer | Uint8Array): string | undefined {
   try {
@@ -21,7 +21,7 @@ export function inTransaction(database: Database.Database, work: () => void): vo
     work()
     database.exec('COMMIT')
   } catch (error) {
-    // A full disk has ended the transaction by itself.
+    // A full disk ends the transaction by itself.
     if (database.inTransaction) database.exec('ROLLBACK')
     throw error
   }

@@ -1,13 +1,13 @@
 import type { StoreOperation } from './observer.ts'
 import type { StateFile } from './state-file.ts'
 
-/** What can be asked of a state file from another thread. */
+/** The methods of a state file that another thread can call. */
 export type StateMethods = Pick<StateFile, 'readMany' | 'list' | 'write' | 'deleteNames' | 'forgetRooms'> &
   Pick<StateFile['history'], 'readSteps' | 'readRecords' | 'listRecords' | 'add' | 'deleteBefore'>
 
 export type StateMethod = keyof StateMethods
 
-/** Calls the methods of a state file without waiting for the disk. Calls are carried out in the order of asking. */
+/** Calls the methods of a state file without blocking. Calls are executed in order. */
 export interface StateCalls {
   /** Rejects if the method throws, or if the file is closed. */
   call<M extends StateMethod>(
@@ -16,7 +16,7 @@ export interface StateCalls {
   ): Promise<ReturnType<StateMethods[M]>>
 }
 
-/** What each method does, for those who count failures. */
+/** The operation of each method, for counting failures. */
 export const OPERATION: Readonly<Record<StateMethod, StoreOperation>> = {
   readMany: 'read',
   list: 'read',

@@ -7,32 +7,32 @@ import { IDLE_ROOMS_SCHEMA, type IdleRooms, IdleRoomsTable } from './idle-rooms.
 import { inTransaction, readText } from './sqlite.ts'
 import { StoreError } from './store-error.ts'
 
-/** One value as it is now; undefined if it was deleted. */
+/** The current JSON of one value; undefined if it was deleted. */
 export interface StateChange {
   room: string
   name: string
   json: string | undefined
 }
 
-/** A room and its value by a name. */
+/** A room and its value of one name. */
 export interface StateRow {
   room: string
   json: string
 }
 
-/** Part of a long list. */
+/** One part of a long list. */
 export interface StatePage {
   rows: StateRow[]
-  /** The list ends here. */
+  /** Whether the list ends here. */
   isLast: boolean
 }
 
-/** Called for a row that cannot be read, which then counts as missing. */
+/** Called for a damaged row, which then counts as missing. */
 export type OnDamagedRow = (kind: string, room: string) => void
 
 /** Identifies the file to programs such as `file`, in SQLite's header: the letters `Imgc`. */
 const APPLICATION_ID = 0x49_6d_67_63
-/** Each turns the schema of one version into the next; a new file goes through all of them. */
+/** Each migrates the schema from one version to the next; a new file runs all of them. */
 const MIGRATIONS = [
   `CREATE TABLE state (
     room TEXT NOT NULL,
@@ -46,16 +46,16 @@ const MIGRATIONS = [
   IDLE_ROOMS_SCHEMA,
 ]
 const SCHEMA_VERSION = MIGRATIONS.length
-/** How long SQLite waits for another process's lock, in milliseconds. */
+/** Milliseconds that SQLite waits for another process's lock. */
 const BUSY_TIMEOUT = 100
-/** A page ends when its values have this many characters: they are copied to another thread in one piece. */
+/** The maximum of characters in one part of a list, which is copied to another thread in one piece. */
 const PAGE_CHARACTERS = 1_000_000
 /** Readable and writable for its owner only. */
 const MODE = 0o600
 
 /**
- * The SQLite file with state and history. No other process can open it meanwhile: two servers on one file would each
- * overwrite the other's sums. The lock of a killed process disappears with it. Every call blocks its thread.
+ * The SQLite file with state and history. No other process can open it at the same time: two servers on one file would
+ * overwrite each other's sums. The lock of a killed process disappears with it. Every call blocks its thread.
  */
 export class StateFile {
   readonly path: string
@@ -79,7 +79,7 @@ export class StateFile {
     this.#select = this.#database.prepare(
       'SELECT CAST(json AS BLOB) AS json FROM state WHERE room = ? AND name = ?',
     )
-    // By the primary key, which is in the order of rooms already.
+    // By the primary key, which is already sorted by room.
     this.#list = this.#database.prepare(
       `SELECT CAST(room AS BLOB) AS room, CAST(json AS BLOB) AS json FROM state NOT INDEXED
       WHERE room > CAST(?2 AS TEXT) AND name = ?1 ORDER BY room LIMIT ?3`,
@@ -102,7 +102,7 @@ export class StateFile {
     return places.map(({ room, name }) => this.read(room, name))
   }
 
-  /** The values by a name of at most `limit` rooms after a room, in the order of rooms. */
+  /** The values of one name in at most `limit` rooms after `after`, sorted by room. */
   list(name: string, after: string, limit: number): StatePage {
     const page: StatePage = { rows: [], isLast: false }
     let characters = 0
@@ -130,8 +130,8 @@ export class StateFile {
   }
 
   /**
-   * Commits all changes, or none of them if that fails. A durable commit is on disk when this returns; any other is
-   * safe from a crash of this process, but not from a power cut in the next seconds.
+   * Commits all changes, or none on failure. A durable commit is on disk when this returns; any other survives a crash of
+   * this process, but not a power cut within the next seconds.
    */
   write(changes: Iterable<StateChange>, { isDurable = false }: { isDurable?: boolean } = {}): void {
     // https://www.sqlite.org/pragma.html#pragma_synchronous: in WAL mode only FULL syncs with each commit.
@@ -153,15 +153,15 @@ export class StateFile {
     this.#database.prepare('DELETE FROM state WHERE name >= ? AND name < ?').run(from, to)
   }
 
-  /** Forgets a part of the rooms that are idle; returns how many, 0 if there are no more. */
+  /** Deletes some of the idle rooms; returns their number, 0 if none are left. */
   forgetRooms(rooms: IdleRooms): number {
     return this.#idleRooms.forget(rooms)
   }
 
-  /** Leaves one file that holds everything, and releases the lock. */
+  /** Writes everything into one file, and releases the lock. */
   close(): void {
     try {
-      // libsql closes for good only when the statements are collected: without this the lock would stay till then.
+      // libsql closes the file only when the statements are garbage collected: without this the lock would stay until then.
       this.#database.pragma('journal_mode = DELETE')
       this.#database.pragma('locking_mode = NORMAL')
       this.#database.pragma('user_version')
@@ -184,7 +184,7 @@ function openDatabase(path: string): Database.Database {
   }
 }
 
-/** Only the server's own user may read what rooms remember; SQLite gives its other files the same mode. */
+/** Only the server's own user may read the state; SQLite gives its other files the same mode. */
 function createPrivately(path: string): void {
   if (!existsSync(path)) closeSync(openSync(path, 'a', MODE))
 }
@@ -193,7 +193,7 @@ function prepare(path: string, database: Database.Database): void {
   const ask = (pragma: string) => Object.values((database.pragma(pragma) as object[])[0] ?? {})[0] as unknown
   ask(`busy_timeout = ${BUSY_TIMEOUT}`)
   ask('locking_mode = EXCLUSIVE')
-  // Nothing is written before it is clear whose file it is.
+  // Nothing is written before it is known that the file is Imgcast's.
   const version = ask('user_version') as number
   const isNew = version === 0 && ask('application_id') === 0 && isEmpty(database)
   if (!isNew && ask('application_id') !== APPLICATION_ID)
@@ -206,7 +206,7 @@ function prepare(path: string, database: Database.Database): void {
   if (report !== 'ok') throw new StoreError(`${path} is damaged: ${report}`)
   ask('journal_mode = WAL')
   ask('synchronous = NORMAL')
-  // Takes the lock for as long as the file is open, and finds out whether the file is writable.
+  // Takes the lock until the file is closed, and checks that the file is writable.
   const migrations = MIGRATIONS.slice(version).join('\n')
   database.exec(`BEGIN IMMEDIATE; ${migrations} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`)
   database.prepare("SELECT 1 FROM state WHERE room = '' AND name = '' AND json = ''").get()
@@ -222,7 +222,7 @@ function toStoreError(path: string, cause: Error & { code?: string }): StoreErro
       return takenError(path, cause)
     case 'SQLITE_NOTADB':
     case 'SQLITE_CORRUPT':
-      return new StoreError(`${path} is no database, or a damaged one: ${cause.message}`, { cause })
+      return new StoreError(`${path} is not a database, or is damaged: ${cause.message}`, { cause })
     default:
       return new StoreError(
         `${path} cannot be opened and written to: ${findPermissionFault(path) ?? cause.message}`,
@@ -249,7 +249,7 @@ function isWritable(path: string): boolean {
 function takenError(path: string, cause: Error): StoreError {
   const pid = findLockHolder(path)
   if (pid === process.pid)
-    return new StoreError(`${path} is already open in this process: close the server that has it first`, {
+    return new StoreError(`${path} is already open in this process: close the other server first`, {
       cause,
     })
   const holder = pid === undefined ? 'another process' : `another process (pid ${pid})`

@@ -1,6 +1,6 @@
 import type { StateMethod } from './state-calls.ts'
 
-/** What the main thread asks of the thread with the state file. Each request gets one reply, in the same order. */
+/** A request of the main thread to the thread with the state file. Each gets one reply, in the same order. */
 export type StateRequest =
   | { id: number; method: 'open'; args: [path: string] }
   | { id: number; method: 'close'; args: [] }
@@ -11,7 +11,7 @@ export type StateReply =
   | { id: number; result: unknown }
   | { id: number; error: { message: string; detail?: string; isTaken?: boolean } }
 
-/** Sent without a request: a row cannot be read. */
+/** Sent without a request: a row is damaged. */
 export interface DamageReport {
   damaged: string
   room: string

@@ -7,7 +7,7 @@ import type { StateCalls, StateMethod, StateMethods } from './state-calls.ts'
 import type { DamageReport, StateReply } from './state-protocol.ts'
 import { StoreError } from './store-error.ts'
 
-/** What a thread needs. */
+/** The options of the thread. */
 export interface StateThreadInit {
   log: Logger
   damage: DamageLog
@@ -19,15 +19,15 @@ interface PendingCall {
 }
 
 /**
- * How long to wait for a file that another process has open, in milliseconds. Short: a second server in the same folder
- * must say at once why it does not start. Service managers start the next server after the last one has ended.
+ * Milliseconds to wait for a file that another process has open. This is short, because a second server in the same folder
+ * must report at once why it does not start. Service managers start a server after the previous one has ended.
  */
 const PATIENCE = 1_000
 const PATIENCE_CHECK = 100
 
 /**
  * A state file in a worker thread: writing 10 000 rooms takes 84 ms and listing 100 000 takes 180 ms, during which the
- * thread that holds the sockets must go on.
+ * thread that holds the sockets must not block.
  */
 export class StateThread implements StateCalls {
   readonly path: string
@@ -35,13 +35,13 @@ export class StateThread implements StateCalls {
   readonly #damage: DamageLog
   readonly #pending = new Map<number, PendingCall>()
   #lastId = 0
-  /** Why nothing can be asked any more. */
+  /** Why the thread no longer accepts calls. */
   #ended: Error | undefined
 
   private constructor(path: string, { log, damage }: StateThreadInit) {
     this.path = path
     this.#damage = damage
-    // The built file: a worker is plain Node, also when the server itself runs from TypeScript under test.
+    // The built file: a worker is plain Node, even if the server itself runs from TypeScript under test.
     this.#worker = new Worker(createRequire(import.meta.url).resolve('#state-worker'), {
       name: 'store',
       execArgv: [],
@@ -77,7 +77,7 @@ export class StateThread implements StateCalls {
     return this.#ask(method, args) as Promise<ReturnType<StateMethods[M]>>
   }
 
-  /** Leaves one file that holds everything, and releases the lock. */
+  /** Writes everything into one file, and releases the lock. */
   async close(): Promise<void> {
     try {
       await this.#ask('close', [])
@@ -105,7 +105,7 @@ export class StateThread implements StateCalls {
       if (this.#ended) return reject(this.#ended)
       this.#lastId += 1
       this.#pending.set(this.#lastId, { resolve, reject })
-      // While somebody waits for a reply, the process must not end for want of other work.
+      // While a call waits for a reply, the process must not end for lack of other work.
       this.#worker.ref()
       this.#worker.postMessage({ id: this.#lastId, method, args })
     })

@@ -1,4 +1,4 @@
-/** The thread with the state file: SQLite blocks it, and not the thread that holds the sockets. */
+/** The thread with the state file: SQLite blocks it instead of the thread that holds the sockets. */
 import { parentPort } from 'node:worker_threads'
 import type { StateMethod } from './state-calls.ts'
 import { StateFile } from './state-file.ts'

@@ -1,8 +1,8 @@
 /** A store that cannot be opened, or that could not save everything. The message names the option that sets it. */
 export class StoreError extends Error {
-  /** What is wrong, without the option's name. */
+  /** The error without the option's name. */
   readonly detail: string
-  /** Whether another process has the store open, and may close it soon. */
+  /** Whether another process has the store open and may close it soon. */
   readonly isTaken: boolean
 
   constructor(detail: string, { isTaken = false, cause }: { isTaken?: boolean; cause?: unknown } = {}) {

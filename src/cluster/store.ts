@@ -1,4 +1,4 @@
-/** How a write is done. */
+/** Options of a write. */
 export interface WriteOptions {
   /**
    * Waits until the write survives a crash of the process and of the machine: on disk, or in the database server. Every
@@ -8,31 +8,31 @@ export interface WriteOptions {
 }
 
 /**
- * What rooms remember: JSON values of up to 64 KiB, by room and name.
+ * The state of rooms: JSON values of up to 64 KiB, by room and name.
  *
  * - A write MUST be readable, on the node that made it, before its promise settles, and MUST be published to the bus as
  *   `state` after that. A durable write is readable and published before it is durable, so that no picture waits for a
- *   disk; if it cannot be saved, the call rejects with a `PublicError` 503, and the write is retried all the same.
- * - Names beginning with `$` are the server's own: counts, hooks and polls. They are not published: their writers
- *   publish what readers need to know.
+ *   disk; if it cannot be saved, the call rejects with a `PublicError` 503, and the write is still retried.
+ * - Names beginning with `$` are the server's own: counts, hooks and polls. Writing them publishes nothing: their writers
+ *   notify the bus if needed.
  * - A value that is damaged on disk MUST be reported to the log and counts as missing; it never makes a call reject.
  *
  * Each call rejects with a `TypeError` for a name that is neither 1 to 64 characters `A-Z a-z 0-9 . _ ~ -` nor the
  * server's own, and with an `Error` after `close` or if the storage fails.
  */
 export interface Store {
-  /** Why nothing can be saved at present; undefined or absent while it can. */
+  /** Why the store cannot save at present; undefined or absent if it can. */
   readonly fault?: string | undefined
   get(room: string, name: string): Promise<unknown>
-  /** Rejects with a `TypeError` for a value that has no JSON, with a `RangeError` for one that is too large. */
+  /** Rejects with a `TypeError` for a value that is not JSON, with a `RangeError` for one that is too large. */
   set(room: string, name: string, value: unknown, options?: WriteOptions): Promise<void>
   /** Returns whether there was a value to delete. */
   delete(room: string, name: string, options?: WriteOptions): Promise<boolean>
   /** Adds to a number, atomically; a missing one counts as 0. Rejects with a `TypeError` for a value of another type. */
   add(room: string, name: string, amount: number, options?: WriteOptions): Promise<number>
   /**
-   * Every room that has a value by a name, with the value, in the order of rooms; read part by part, with other work in
-   * between. A value that changes meanwhile is listed as it was or as it is.
+   * Every room that has a value of this name, with the value, sorted by room; read part by part, with other work in
+   * between. A value that changes meanwhile is listed either as before or as after the change.
    */
   list(name: string): AsyncIterable<[room: string, value: unknown]>
   /** Deletes every name from `from` up to, but not including, `to`, by code units, in every room. Not published. */

@@ -1,4 +1,4 @@
-/** Parses JSON that a store kept; undefined if there is none, or if it is damaged, which is reported. */
+/** Parses stored JSON; undefined if there is none, or if it is damaged, which is reported. */
 export function parseStored(json: string | undefined, onDamage: () => void): unknown {
   if (json === undefined) return undefined
   try {

@@ -5,27 +5,27 @@ import { MemoryViewerSecrets } from './memory-viewer-secrets.ts'
 import { DAY } from './minute.ts'
 import type { ViewerSecrets } from './viewer-secrets.ts'
 
-/** What tells one person from another. Nothing of it is kept. */
+/** The properties that distinguish people. They are not stored. */
 export interface Identity {
   address: string
   userAgent: string
   language: string
 }
 
-/** What viewer keys are made with. */
+/** The options of viewer keys. */
 export interface ViewerKeysInit {
-  /** @default random ones of this process */
+  /** @default random secrets of this process */
   secrets?: ViewerSecrets
-  /** @default nothing is logged */
+  /** @default no log */
   log?: Logger
   /** @default Date.now */
   now?: () => number
 }
 
 /**
- * Makes viewer keys: a keyed hash, which shows that two streams are one person's, and nothing else. The hash's key is the
- * cluster's, random, never on disk, and new every day. Each day's key is fetched the day before; until it has come, a
- * random key of this process takes its place, which can count a person once more who watches on two nodes.
+ * Makes viewer keys: a keyed hash, which shows only whether two streams are one person's. The hash's key belongs to the
+ * cluster, is random, never on disk, and new every day. Each day's key is fetched the day before; until it arrives, a
+ * random key of this process replaces it, which can count a person twice who watches on two nodes.
  */
 export class ViewerKeys {
   readonly #secrets: ViewerSecrets
@@ -48,10 +48,10 @@ export class ViewerKeys {
     await Promise.all([this.#fetch(today), this.#fetch(today + 1)])
   }
 
-  /** `<address>.<person>`, both hashed; the first part is what limits by address go by, and is missing for loopback. */
+  /** `<address>.<person>`, both hashed; limits by address use the first part, which is missing for loopback. */
   keyOf({ address, userAgent, language }: Identity): string {
     const person = this.#hash([address, userAgent, language]).slice(0, 22)
-    // No stranger has an address of this machine: behind a proxy that is not trusted everybody would share one limit.
+    // No stranger has a loopback address, and behind a proxy that is not trusted all viewers would share one limit.
     return isLoopback(address) ? person : `${this.#hash([addressGroup(address)]).slice(0, 12)}.${person}`
   }
 
@@ -77,7 +77,7 @@ export class ViewerKeys {
     this.#fetching.add(day)
     try {
       const secret = await this.#secrets.ofDay(day)
-      // A viewer hashed with a placeholder must keep that hash while their streams are open.
+      // A viewer that was hashed with a temporary key must keep that hash while its streams are open.
       if (!this.#known.has(day)) this.#known.set(day, { secret, isShared: true })
     } catch (error) {
       this.#log?.warn({ error: (error as Error).message }, "cannot fetch the cluster's viewer secret")

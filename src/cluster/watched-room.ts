@@ -2,16 +2,16 @@ import type { RecordRow, RoomActivity } from './history-archive.ts'
 import { PART } from './hour-code.ts'
 import { addToMinute, DAY, emptyMinute, isEmptyMinute, MINUTE, type Minute } from './minute.ts'
 
-/** No two checks of the clock are this far apart, unless it was set forward or the machine slept. */
+/** Two readings of the clock are closer than this, unless it was set forward or the machine slept. */
 const MAX_GAP = 2 * MINUTE
 
-/** One room while it is watched: turns counts that change into minutes, and holds those until they are saved. */
+/** One watched room: turns changing counts into minutes, and holds those until they are saved. */
 export class WatchedRoom {
-  /** The peaks since this process began to watch the room. */
+  /** The peaks since this process started to watch the room. */
   readonly record: RecordRow
   /** The room's record as it is saved, null if it has none; undefined where that is not known. */
   saved: RecordRow | null | undefined
-  /** What is not saved, by number since the epoch. */
+  /** The unsaved minutes, by number since the epoch. */
   readonly #minutes = new Map<number, Minute>()
   #isChanged = false
   #connections = 0
@@ -28,17 +28,17 @@ export class WatchedRoom {
     return this.#connections > 0
   }
 
-  /** Nothing has happened that is not saved, or all of it was taken back. */
+  /** Whether there is no unsaved activity, or all of it was taken back. */
   get isEmpty(): boolean {
     return this.record.peak === 0 && [...this.#minutes.values()].every(isEmptyMinute)
   }
 
-  /** Nobody watches, and everything is saved. */
+  /** Whether the room has no viewers, and everything is saved. */
   get isDone(): boolean {
     return !this.isWatched && !this.#isChanged
   }
 
-  /** The minutes that are not saved, by number since the epoch. */
+  /** The unsaved minutes, by number since the epoch. */
   get minutes(): ReadonlyMap<number, Minute> {
     return this.#minutes
   }
@@ -56,9 +56,9 @@ export class WatchedRoom {
     this.#isChanged = true
   }
 
-  /** Records that nothing has changed up to now. */
+  /** Records the unchanged counts up to now. */
   advance(now: number): void {
-    // Nothing is known of time that a clock skipped or went through twice.
+    // Time that the clock skipped or repeated is not recorded.
     if (now < this.#at || now - this.#at > MAX_GAP) this.#at = now
     while (this.#at < now) {
       const end = Math.min(now, (Math.floor(this.#at / MINUTE) + 1) * MINUTE)
@@ -68,9 +68,9 @@ export class WatchedRoom {
   }
 
   /**
-   * Takes what is to be saved; undefined if there is nothing. Saved times are whole parts of a minute: what is left of
-   * the current minute stays here, so that saving it in pieces adds up to the same.
-   * @param isFinal there is no other time: the rest is rounded.
+   * Takes the activity to save; undefined if there is none. Saved times are whole parts of a minute: the remainder of the
+   * current minute stays here, so that saving it in pieces gives the same sum.
+   * @param isFinal whether this is the last call, so that the remainder is rounded.
    */
   take(isFinal: boolean): RoomActivity | undefined {
     if (!this.#isChanged) return undefined
@@ -97,7 +97,7 @@ export class WatchedRoom {
     this.#isChanged = true
   }
 
-  /** Drops the oldest minutes that are not saved, but for `count`. */
+  /** Keeps only the `count` newest unsaved minutes. */
   keepNewest(count: number): void {
     const numbers = [...this.#minutes.keys()].sort((a, b) => b - a)
     for (const number of numbers.slice(count)) this.#minutes.delete(number)
@@ -116,7 +116,7 @@ export class WatchedRoom {
   #raisePeaks(day: number): void {
     const { record } = this
     record.peak = Math.max(record.peak, this.#visitors)
-    // A clock that is put back over midnight does not end the new day.
+    // A clock that is set back over midnight does not end the new day.
     if (day < record.day) return
     record.dayPeak = record.day === day ? Math.max(record.dayPeak, this.#visitors) : this.#visitors
     record.day = day

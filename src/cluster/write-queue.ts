@@ -3,7 +3,7 @@ import { PublicError } from '../errors.ts'
 import type { StateChange } from './state-file.ts'
 import { StoreError } from './store-error.ts'
 
-/** What a queue writes to. */
+/** The storage of a queue. */
 export interface WriteQueueInit {
   /** Commits all changes or none. */
   write(changes: readonly StateChange[], options: { isDurable: boolean }): Promise<void>
@@ -14,16 +14,16 @@ export interface WriteQueueInit {
   log: Logger
 }
 
-/** Least time from one batch of changes to the next, in milliseconds: what a killed process may lose. */
+/** Minimum milliseconds between two batches of changes: a killed process loses at most this time. */
 const WRITE_INTERVAL = 1_000
-/** Least time from one durable commit to the next: writes that come in between share one commit, and one sync. */
+/** Minimum milliseconds between two durable commits: writes in between share one commit, and one sync. */
 const DURABLE_INTERVAL = 20
 /** Changes in one commit, and their characters: copying them to another thread takes about a millisecond. */
 const MAX_CHANGES = 1_000
 const MAX_CHARACTERS = 1_000_000
-/** How much may wait for a disk that is slow or full, in characters. */
+/** Characters that may wait for a slow or full disk. */
 const MAX_BACKLOG = 67_108_864
-/** What a change takes besides its own characters, roughly. */
+/** The overhead of a change, in characters, roughly. */
 const ENTRY_COST = 200
 
 interface DurableWrite {
@@ -32,19 +32,19 @@ interface DurableWrite {
 }
 
 /**
- * Changes that are not on disk: one commit a second for those that can wait, one each 20 ms for those that cannot. The
- * newest change of a value replaces the one before it. A failure is logged once and retried each second.
+ * Changes that are not on disk yet: one commit a second for ordinary changes, one each 20 ms for durable ones. The newest
+ * change of a value replaces the previous one. A failure is logged once and retried each second.
  */
 export class WriteQueue {
   readonly #init: WriteQueueInit
   readonly #dirty = new Map<string, StateChange>()
   /** The changes that are being committed. */
   readonly #writing = new Map<string, StateChange>()
-  /** The calls that wait until a value is durable. */
+  /** The calls that wait for a value to be durable. */
   readonly #durable = new Map<string, DurableWrite[]>()
-  /** What all changes take, in characters. */
+  /** The size of all changes, in characters. */
   #cost = 0
-  /** Changes of this second's batch that are still to be committed. */
+  /** Changes of this second's batch that are not committed yet. */
   #left = 0
   #timer: NodeJS.Timeout | undefined
   #timerAt = Number.POSITIVE_INFINITY
@@ -67,16 +67,16 @@ export class WriteQueue {
     return this.#dirty.get(id) ?? this.#writing.get(id)
   }
 
-  /** Every change that is not on disk, the newest of each value. */
+  /** Every change that is not on disk yet, the newest of each value. */
   *changes(): Generator<StateChange> {
     for (const [id, change] of this.#writing) if (!this.#dirty.has(id)) yield change
     yield* this.#dirty.values()
   }
 
-  /** @throws Error if too much waits already. */
+  /** @throws Error if the queue is full. */
   add(id: string, change: StateChange): void {
     if (this.#cost > MAX_BACKLOG)
-      throw new Error(`Cannot remember \`${change.name}\`: too much waits for the disk already`)
+      throw new Error(`Cannot store \`${change.name}\`: too many changes wait for the disk`)
     const replaced = this.#dirty.get(id)
     this.#cost += costOf(id, change) - (replaced ? costOf(id, replaced) : 0)
     this.#dirty.set(id, change)
@@ -91,7 +91,7 @@ export class WriteQueue {
     })
   }
 
-  /** Forgets changes. One that is being committed reaches the disk all the same. */
+  /** Drops changes. One that is being committed still reaches the disk. */
   drop(isDropped: (change: StateChange) => boolean): void {
     for (const changes of [this.#dirty, this.#writing]) {
       for (const [id, change] of changes) {
@@ -113,7 +113,7 @@ export class WriteQueue {
     if (this.#dirty.size === 0) return
     const { log, path } = this.#init
     log.error({ file: path, values: this.#dirty.size }, 'lost values that could not be saved')
-    throw new StoreError(`${path} did not take ${this.#dirty.size} values, which are lost`)
+    throw new StoreError(`${this.#dirty.size} values could not be written to ${path}, and are lost`)
   }
 
   #schedule(): void {
@@ -145,7 +145,7 @@ export class WriteQueue {
       this.#batchAt = now
       this.#left = this.#dirty.size
     }
-    // Those that are to be durable go with the next durable commit.
+    // Durable changes are written by the next durable commit.
     const ids = this.#first(this.#dirty, Math.min(this.#left, MAX_CHANGES)).filter(
       (id) => !this.#durable.has(id),
     )
@@ -153,7 +153,7 @@ export class WriteQueue {
     this.#left = isWritten && ids.length > 0 ? this.#left - ids.length : 0
   }
 
-  /** The oldest ids, as many as one commit may have. */
+  /** The oldest ids that fit into one commit. */
   #first(map: ReadonlyMap<string, unknown>, count: number): string[] {
     const ids: string[] = []
     let characters = 0
@@ -220,7 +220,7 @@ function notSaved(cause: Error): PublicError {
     code: 'not-saved',
     status: 503,
     caption: 'the value could not be saved',
-    detail: `the value could not be saved: ${cause.message}; the server retries until it is`,
+    detail: `the value could not be saved: ${cause.message}; the server keeps retrying`,
     headers: { 'Retry-After': '1' },
     cause,
   })

@@ -6,7 +6,7 @@ import { parseCondition } from './condition.ts'
 import type { HookSettings } from './hook.ts'
 
 /**
- * Checks that the room of a new hook can exist: its widget is loaded, has rooms, and takes the key.
+ * Checks that the room of a new hook can exist: its widget is loaded, has rooms, and accepts the key.
  * @throws PublicError 400.
  */
 export function checkHookRoom(manifests: ReadonlyMap<string, Manifest>, { when }: HookSettings): void {

@@ -13,7 +13,7 @@ export interface Condition {
 export type Measure = (typeof MEASURES)[number]
 export type Operator = keyof typeof OPERATORS
 
-/** What can be asked of a room. */
+/** The counts that a condition can use. */
 export const MEASURES = ['visitors', 'connections', 'hits'] as const
 
 const OPERATORS = {
@@ -27,8 +27,8 @@ const OPERATORS = {
 const EXAMPLE = 'visitors(online/blog) > 100'
 
 /**
- * Reads `visitors(<room>) <operator> <number>`, or `connections`, or `hits`; spaces do not matter.
- * @throws TypeError that says what was expected where, and what came.
+ * Reads `visitors(<room>) <operator> <number>`, or the same with `connections` or `hits`; spaces are ignored.
+ * @throws TypeError that names the expected and the actual text.
  */
 export function parseCondition(text: string): Condition {
   let rest = text.trim()
@@ -43,7 +43,7 @@ export function parseCondition(text: string): Condition {
   }
   const measure = take(/^(visitors|connections|hits)(?![\w-])/, `one of ${MEASURES.join(', ')}`) as Measure
   take(/^\(/, `( after ${measure}`)
-  // A key may have parentheses and spaces; behind the last one come only an operator and a number.
+  // A key may contain parentheses and spaces; after the last one there are only an operator and a number.
   const end = rest.includes(')') ? rest.lastIndexOf(')') : rest.search(/[\s<>=!]|$/)
   const room = rest.slice(0, end).trim()
   if (room === '') take(/^(?!)/, 'a room like online/blog')
@@ -62,12 +62,12 @@ function isRoom(text: string): boolean {
   return isWidgetName(widget) && isKeyText(key)
 }
 
-/** Writes a condition the one way that equal ones have in common. */
+/** Formats a condition, equal conditions in the same way. */
 export function formatCondition({ measure, room, operator, number }: Condition): string {
   return `${measure}(${room}) ${operator} ${number}`
 }
 
-/** Whether a condition holds for the value of what it measures. */
+/** Whether a condition is true for a value. */
 export function holds({ operator, number }: Condition, value: number): boolean {
   return OPERATORS[operator](value, number)
 }

@@ -22,13 +22,13 @@ const deliverySchema = z.object({
   next: z.number().nullable(),
 })
 
-/** One attempt at a delivery: when (milliseconds since 1970), the status of the response, and what went wrong. */
+/** One attempt at a delivery: its time (milliseconds since the epoch), the status of the response, and the error. */
 export type Attempt = z.infer<typeof attemptSchema>
 
-/** One message, its attempts, and when the next one is due (milliseconds since 1970; null if there is none). */
+/** One message, its attempts, and when the next one is due (milliseconds since the epoch; null if there is none). */
 export type Delivery = z.infer<typeof deliverySchema>
 
-/** What deliveries work with. */
+/** The options of deliveries. */
 export interface DeliveriesInit {
   store: Store
   client: OutgoingClient
@@ -41,13 +41,13 @@ const PAUSES = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000, 21_600_000]
 /** Deliveries that the log of a hook keeps. */
 const REMEMBERED = 20
 const MAX_ERROR_LENGTH = 120
-/** The receiver wants no more messages (Standard Webhooks 1.0). */
+/** The status of a receiver that unsubscribes (Standard Webhooks 1.0). */
 const GONE = 410
 const NAME = '$log'
-/** Stands for the widget in the rooms of hooks; no widget can have this name. */
+/** The widget part of the rooms that store hooks; no widget can have this name. */
 const HOOKS = '$hook'
 
-/** The room of the store where a hook and its log are kept. */
+/** The room of the store that holds a hook and its log. */
 export function hookRoom(id: string): string {
   return roomOf({ widget: HOOKS, key: id })
 }
@@ -59,7 +59,7 @@ export function isHookRoom(room: string): boolean {
 
 /**
  * Delivers messages to hooks: signed, retried with growing pauses until the receiver returns 2xx, and logged. Deliveries
- * that wait when the server stops are retried after its start. Each hook has one request under way, and waits for no other.
+ * that are pending when the server stops are retried after its start. Each hook has one request at a time, and waits for no other.
  */
 export class Deliveries {
   readonly #store: Store
@@ -108,7 +108,7 @@ export class Deliveries {
     return this.#logs.get(id) ?? []
   }
 
-  /** The deliveries of any hook, as they are in the store. Damaged ones are left out and logged. */
+  /** The stored deliveries of any hook. Damaged ones are skipped and logged. */
   async read(id: string): Promise<Delivery[]> {
     const stored = (await this.#store.get(hookRoom(id), NAME)) ?? []
     const rows = Array.isArray(stored) ? stored.slice(0, REMEMBERED) : [stored]
@@ -118,13 +118,13 @@ export class Deliveries {
     return log
   }
 
-  /** Stops to deliver for a hook. What waits stays in the store. */
+  /** Stops delivering for a hook. Pending deliveries stay in the store. */
   forget(id: string): void {
     for (const delivery of this.#logs.get(id) ?? []) this.#cancel(delivery)
     for (const byHook of [this.#logs, this.#lanes, this.#failures]) byHook.delete(id)
   }
 
-  /** Deletes the deliveries of a hook, those that wait too. */
+  /** Deletes the deliveries of a hook, including pending ones. */
   async delete(id: string): Promise<void> {
     this.forget(id)
     await this.#store.delete(hookRoom(id), NAME)
@@ -181,7 +181,7 @@ export class Deliveries {
     try {
       const { signal } = this.#stop
       const response = await this.#client.open({ url: hook.url, method: 'POST', headers, body, signal })
-      // The status says that the message has arrived. The body says nothing, and may be anything.
+      // The status alone confirms the message. The body has no meaning, and is not read.
       response.close()
       const { status, fault, retryAfter } = response
       return { at, status, error: fault?.slice(0, MAX_ERROR_LENGTH) ?? null, retryAfter }
@@ -190,7 +190,7 @@ export class Deliveries {
     }
   }
 
-  /** Logs one warning an outage, and its end. */
+  /** Logs one warning for each outage, and its end. */
   #report(hook: Hook, { id, state }: Delivery, { error }: Attempt): void {
     const failures = this.#failures.get(hook.id) ?? 0
     if (error === null) {
@@ -199,7 +199,7 @@ export class Deliveries {
       return
     }
     this.#failures.set(hook.id, failures + 1)
-    // Only the host: an address may hold a secret.
+    // Only the host: a URL may contain a secret.
     const facts = { hook: hook.id, host: new URL(hook.url).host, delivery: id, state, error }
     this.#log[failures === 0 ? 'warn' : 'debug'](facts, 'webhook delivery failed')
   }

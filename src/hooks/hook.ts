@@ -26,19 +26,19 @@ const whenField = z
     examples: [EXAMPLE],
   })
 
-/** The body of a request that adds a hook: what it waits for, and where its messages go. */
+/** The body of a request that adds a hook: its condition, and the URL for its messages. */
 export const hookSettingsSchema = z.object(
   {
     url: urlField,
     when: whenField,
     for: durationField({
       ...{ min: 0, max: MAX_TIME, fallback: '0ms', example: '1m' },
-      description: 'How long the condition has to hold before the message is sent.',
+      description: 'How long the condition must be true before the message is sent.',
     }),
     cooldown: durationField({
       ...{ min: 0, max: MAX_TIME, fallback: '10s', example: '10s' },
       description:
-        'Shortest time between two messages. A condition that holds when it is over is reported then; one that held only in between is not.',
+        'Minimum time between two messages. A condition that is true when it ends is reported then; one that was true only in between is not.',
     }),
   },
   expected('a JSON object'),
@@ -51,12 +51,12 @@ const storedHookSchema = hookSettingsSchema.extend({
   hasFired: z.boolean(),
 })
 
-/** What a hook waits for, and where its messages go. Times with their unit. */
+/** The condition of a hook, and the URL for its messages. Times have a unit. */
 export type HookSettings = z.infer<typeof hookSettingsSchema>
 
 /**
- * A hook as it is kept: `secret` signs the messages, `created` is in milliseconds since 1970, and `hasFired` says whether a
- * message was sent for its condition, which has held ever since.
+ * A stored hook: `secret` signs the messages, `created` is in milliseconds since the epoch, and `hasFired` is true if a
+ * message was sent and the condition has been true since then.
  */
 export type Hook = z.infer<typeof storedHookSchema>
 
@@ -65,7 +65,7 @@ export function parseHook(body: unknown): HookSettings {
   return parseBody(hookSettingsSchema, body, { code: 'bad-hook', caption: 'not a hook' })
 }
 
-/** Reads a hook from the store. @throws PublicError that names what is damaged. */
+/** Reads a hook from the store. @throws PublicError that names the damaged fields. */
 export function parseStoredHook(row: unknown): Hook {
   return parseBody(storedHookSchema, row, { code: 'bad-hook', caption: 'not a hook' })
 }

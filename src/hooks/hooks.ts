@@ -15,7 +15,7 @@ import { type Hook, type HookSettings, parseStoredHook, timesOf } from './hook.t
 import { SECRET_PREFIX } from './signature.ts'
 import { Trigger } from './trigger.ts'
 
-/** What hooks work with. */
+/** The options of hooks. */
 export interface HooksInit {
   rooms: Pick<Rooms, 'get'>
   store: Store
@@ -42,15 +42,15 @@ interface Watched {
 const NAME = '$hook'
 /** Largest number of hooks. */
 export const MAX_HOOKS = 100
-/** All conditions are evaluated this often: no event reports hits, or that a condition has held for long enough. */
+/** All conditions are evaluated at this interval: no event reports hits, or the end of the time in `for`. */
 const INTERVAL = 1_000
-/** Shortest pause between two evaluations: strangers may come and go a thousand times a second. */
+/** Minimum pause between two evaluations: strangers can join and leave a thousand times a second. */
 const EVALUATION_PAUSE = 100
 const NOBODY = { connections: 0, visitors: 0, peak: 0, hits: 0 }
 
 /**
- * Webhooks: each is sent a message once when its condition becomes true, and again only after it was false and its
- * cooldown is over. Kept in the store; of several nodes, the one with its lease evaluates a hook and delivers for it.
+ * Webhooks: each gets a message once when its condition becomes true, and again only after it was false and its cooldown
+ * is over. Hooks are kept in the store; the node with a hook's lease evaluates it and delivers its messages.
  */
 export class Hooks {
   readonly #init: HooksInit
@@ -82,15 +82,15 @@ export class Hooks {
     this.#timer = setInterval(() => this.#evaluateAll(), INTERVAL).unref()
   }
 
-  /** Resumes the hooks of before the last stop. A damaged row is skipped and logged. */
+  /** Resumes the hooks from before the last stop. A damaged row is skipped and logged. */
   async load(): Promise<void> {
     for await (const [room, row] of this.#init.store.list(NAME)) await this.#apply(room, row)
   }
 
-  /** Adds a hook. @throws PublicError 409 where there are too many. */
+  /** Adds a hook. @throws PublicError 409 if there are too many. */
   async add(settings: HookSettings): Promise<Hook> {
     if (this.#watched.size >= MAX_HOOKS) {
-      const caption = `there are ${MAX_HOOKS} hooks, and there can be no more`
+      const caption = `there are already ${MAX_HOOKS} hooks, which is the limit`
       throw new PublicError({ code: 'too-many-hooks', status: 409, caption })
     }
     const hook: Hook = {
@@ -107,7 +107,7 @@ export class Hooks {
     return hook
   }
 
-  /** All hooks, the oldest first. */
+  /** All hooks, oldest first. */
   list(): Hook[] {
     return [...this.#watched.values()]
       .map(({ hook }) => hook)
@@ -118,7 +118,7 @@ export class Hooks {
     return this.#watched.get(id)?.hook
   }
 
-  /** The deliveries of a hook, the newest first. */
+  /** The deliveries of a hook, newest first. */
   async log(id: string): Promise<readonly Delivery[]> {
     return this.#leases.has(id) ? this.#deliveries.log(id) : this.#deliveries.read(id)
   }
@@ -132,7 +132,7 @@ export class Hooks {
     return existed
   }
 
-  /** Stops all evaluations and attempts. Deliveries that wait stay in the store. */
+  /** Stops all evaluations and attempts. Pending deliveries stay in the store. */
   close(): void {
     clearInterval(this.#timer)
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
@@ -156,7 +156,7 @@ export class Hooks {
     for (const room of rooms) await this.#follow(room)
   }
 
-  /** Watches a hook of the store, or takes whether it has fired from the node that evaluates it. */
+  /** Starts to watch a stored hook, or updates whether it has fired on the node that evaluates it. */
   async #apply(room: string, row: unknown): Promise<void> {
     try {
       const hook = parseStoredHook(row)
@@ -169,7 +169,7 @@ export class Hooks {
     }
   }
 
-  /** Another node may have evaluated the hook until now: goes on where it stopped. */
+  /** Continues with the state of the node that evaluated the hook before. */
   async #resume(id: string): Promise<void> {
     const watched = this.#watched.get(id)
     if (!watched) return
@@ -183,7 +183,7 @@ export class Hooks {
     void this.#evaluate(watched)
   }
 
-  /** Another node evaluates the hook and delivers for it from now on. */
+  /** Stops evaluating the hook, because another node does from now on. */
   #pause(id: string): void {
     const watched = this.#watched.get(id)
     if (watched) watched.isOurs = false
@@ -195,7 +195,7 @@ export class Hooks {
     return this.#watched.delete(id)
   }
 
-  /** Resolves when this node evaluates the hook, or knows that another one does. */
+  /** Resolves when this node evaluates the hook, or another one does. */
   async #watch(hook: Hook): Promise<void> {
     const watched: Watched = {
       hook,
@@ -216,7 +216,7 @@ export class Hooks {
     }
   }
 
-  /** One evaluation at a time, so that none works with older counts than the one before it. */
+  /** One evaluation at a time, so that none uses older counts than the previous one. */
   async #evaluate(watched: Watched): Promise<void> {
     if (watched.evaluating !== 'no') {
       watched.evaluating = 'again'
@@ -230,13 +230,13 @@ export class Hooks {
       await this.#evaluateOnce(watched).catch((error: Error) => {
         this.#init.log.error({ hook: watched.hook.id, error: error.message }, 'cannot evaluate a hook')
       })
-      // TypeScript does not see that it may have changed meanwhile.
+      // TypeScript does not know that it may have changed meanwhile.
     } while ((watched.evaluating as Watched['evaluating']) === 'again')
     watched.evaluating = 'no'
   }
 
   async #evaluateOnce({ hook, condition, trigger }: Readonly<Watched>): Promise<void> {
-    // Deleted meanwhile, another node's, or the server stops.
+    // The hook was deleted, another node has it now, or the server is stopping.
     const isOurs = () => this.#watched.get(hook.id)?.isOurs === true
     if (!isOurs()) return
     const summary = await this.#init.rooms.get(condition.room)

@@ -1,19 +1,19 @@
 import { createHmac } from 'node:crypto'
 
-/** Begins every secret, so that one is recognised where it should not be. */
+/** The prefix of every secret, so that a leaked one is recognised. */
 export const SECRET_PREFIX = 'whsec_'
 
-/** What is signed. */
+/** The signed message. */
 export interface SignedMessage {
   id: string
-  /** Milliseconds since 1970; what is sent are seconds. */
+  /** Milliseconds since the epoch; the header has seconds. */
   time: number
   body: string
 }
 
 /**
- * The headers of a signed message, as Standard Webhooks 1.0 wants them: a receiver with the secret can verify that it came
- * from here, unchanged and lately.
+ * The headers of a signed message, according to Standard Webhooks 1.0: a receiver with the secret can verify that it is
+ * from this server, unchanged and recent.
  */
 export function signatureHeaders(secret: string, { id, time, body }: SignedMessage): Record<string, string> {
   const timestamp = String(Math.floor(time / 1000))

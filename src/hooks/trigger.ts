@@ -1,18 +1,18 @@
-/** How a trigger fires; times in milliseconds. */
+/** The options of a trigger, in milliseconds. */
 export interface TriggerInit {
-  /** How long the condition has to hold first. */
+  /** How long the condition must be true first. */
   duration: number
-  /** Shortest time between two firings. A condition that still holds after it fires then. @default 0 */
+  /** Minimum time between two firings. A condition that is still true after it fires then. @default 0 */
   cooldown?: number
-  /** Whether it fired before and the condition has held ever since. @default false */
+  /** Whether it fired before and the condition has been true since then. @default false */
   hasFired?: boolean
 }
 
-/** Fires once when a condition has held for long enough, and again only after it was false. */
+/** Fires once when a condition has been true for long enough, and again only after it was false. */
 export class Trigger {
   readonly #duration: number
   readonly #cooldown: number
-  /** Since when the condition holds; undefined while it does not. */
+  /** Since when the condition is true; undefined while it is false. */
   #since: number | undefined
   #lastFired = -Infinity
   #hasFired: boolean
@@ -23,12 +23,12 @@ export class Trigger {
     this.#hasFired = hasFired
   }
 
-  /** Whether it has fired and the condition has held since. */
+  /** Whether it has fired and the condition has been true since then. */
   get hasFired(): boolean {
     return this.#hasFired
   }
 
-  /** Takes whether the condition holds at a time; returns whether the trigger fires. */
+  /** Updates whether the condition is true at a time; returns whether the trigger fires. */
   update(isTrue: boolean, now: number): boolean {
     if (!isTrue) {
       this.#since = undefined

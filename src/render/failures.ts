@@ -3,13 +3,13 @@ import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import { findPlace, type Place } from '../widget/find-place.ts'
 
-/** Why a room's newest picture could not be drawn. */
+/** Why the last drawing of a room failed. */
 export interface DrawFailure {
   /** Safe to show to anyone: the only text of the widget's is the name of its error. */
   reason: string
   /** The widget's error message: it may contain anything, such as an address with a password. */
   words: string | undefined
-  /** Where in the author's code, if it was there. */
+  /** The place in the author's code, if it was there. */
   place: Place | undefined
 }
 
@@ -31,7 +31,7 @@ export class Failures {
     this.#log = log
   }
 
-  /** The failure of a room's newest picture; undefined where it succeeded. */
+  /** The failure of a room's last drawing; undefined if it succeeded. */
   get(room: string): DrawFailure | undefined {
     return this.#byRoom.get(room)
   }

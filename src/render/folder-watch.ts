@@ -4,17 +4,17 @@ import type { Logger } from 'pino'
 import { MODULE_ENDINGS } from '../widget/module-endings.ts'
 
 /**
- * Editors write a file in several steps, and several files at once. More than 50 ms: for so long chokidar does not
- * tell of a second change of the same file, which would be lost if the first one were acted upon sooner.
+ * Milliseconds: editors write a file in several steps, and several files at once. More than 50, because chokidar does not
+ * report a second change of a file within that time, which would be lost after an earlier reload.
  */
 const SETTLE_TIME = 60
-/** Some editors, and some tools that fetch code, remove a file and write it again: its pictures must not notice. */
+/** Milliseconds: some editors and deployment tools remove a file and write it again, which must not affect its pictures. */
 const RETURN_TIME = 300
 /** A widget that writes data beside itself with every picture would otherwise be reloaded forever. */
 const STREAK = 5
 const STREAK_GAP = 2_000
 const STREAK_PAUSE = 10_000
-/** Besides modules that can be widgets: what those may import. */
+/** Extensions of files that widgets import, other than those of widgets. */
 const OTHER_ENDINGS: ReadonlySet<string> = new Set(['.cjs', '.cts', '.json'])
 
 /** Watches folders of modules, from before their code is first loaded, so that no change is missed. */
@@ -22,11 +22,11 @@ export class FolderWatch {
   readonly #watcher: FSWatcher | undefined
   #timer: NodeJS.Timeout | undefined
   #timerAt = Number.POSITIVE_INFINITY
-  /** Files that were removed and may be back in a moment. */
+  /** Files that were removed, and may be written again within `RETURN_TIME`. */
   readonly #missing = new Set<string>()
-  /** How many times in a row data changed right after the code was told to load. */
+  /** How many times in a row data changed right after a notification. */
   #streak = 0
-  #toldAt = Number.NEGATIVE_INFINITY
+  #notifiedAt = Number.NEGATIVE_INFINITY
   #changed = false
   #listener: (() => void) | undefined
 
@@ -48,7 +48,7 @@ export class FolderWatch {
     })
   }
 
-  /** Resolves when every change from now on will be told. */
+  /** Resolves when every later change will be reported. */
   static async start(folders: readonly string[], log: Logger): Promise<FolderWatch> {
     const started = new FolderWatch(folders, log)
     const watcher = started.#watcher
@@ -56,7 +56,7 @@ export class FolderWatch {
     return started
   }
 
-  /** Calls `listener` for changes, those before this call included. */
+  /** Calls `listener` for changes, including those before this call. */
   onChange(listener: () => void): void {
     this.#listener = listener
     if (this.#changed) listener()
@@ -72,23 +72,24 @@ export class FolderWatch {
     else this.#missing.delete(path)
     const now = performance.now()
     const isData = !MODULE_ENDINGS.has(extname(path))
-    if (!isData || now - this.#toldAt > STREAK_GAP + STREAK_PAUSE) this.#streak = 0
+    if (!isData || now - this.#notifiedAt > STREAK_GAP + STREAK_PAUSE) this.#streak = 0
     // A change does not restart the pause, or it might never end.
-    if (this.#streak >= STREAK) return this.#tellAt(Math.min(this.#timerAt, this.#toldAt + STREAK_PAUSE))
-    if (isData && now - this.#toldAt < STREAK_GAP && this.#timerAt === Number.POSITIVE_INFINITY)
+    if (this.#streak >= STREAK)
+      return this.#notifyAt(Math.min(this.#timerAt, this.#notifiedAt + STREAK_PAUSE))
+    if (isData && now - this.#notifiedAt < STREAK_GAP && this.#timerAt === Number.POSITIVE_INFINITY)
       this.#streak += 1
-    this.#tellAt(now + (this.#missing.size > 0 ? RETURN_TIME : SETTLE_TIME))
+    this.#notifyAt(now + (this.#missing.size > 0 ? RETURN_TIME : SETTLE_TIME))
   }
 
-  #tellAt(at: number): void {
+  #notifyAt(at: number): void {
     clearTimeout(this.#timer)
     this.#timerAt = at
-    this.#timer = setTimeout(() => this.#tell(), at - performance.now())
+    this.#timer = setTimeout(() => this.#notify(), at - performance.now())
   }
 
-  #tell(): void {
+  #notify(): void {
     this.#timerAt = Number.POSITIVE_INFINITY
-    this.#toldAt = performance.now()
+    this.#notifiedAt = performance.now()
     this.#missing.clear()
     this.#changed = true
     this.#listener?.()

@@ -35,11 +35,11 @@ export class LoadedCode {
     return this.#kept.has(widget)
   }
 
-  /** Records what has loaded; returns the widgets whose previous code has to continue. */
+  /** Records the loaded code; returns the widgets whose previous code must keep running. */
   update({ manifests, faults }: Loaded): ReadonlySet<string> {
     const known = this.#manifests
     const loaded = new Map(manifests.map((manifest) => [manifest.name, manifest]))
-    // A folder that cannot be read is a fault without a name: all of its widgets are missing then.
+    // A folder that cannot be read is a fault without a name: all of its widgets are missing.
     const broken = new Set(faults.map(({ name }) => name))
     const kept = [...known].filter(([name]) => !loaded.has(name) && (broken.has(name) || broken.has('')))
     this.#manifests = new Map([...loaded, ...kept])

@@ -8,8 +8,8 @@ import type { Click } from '../widget/widget.ts'
 import type { SceneRead } from './scene-reads.ts'
 
 /**
- * One thing for a widget to do: all that crosses to a render process, and all it may know. To draw a picture (`frame`),
- * to say its `data`, to read its own parameters (`reading`), to hear an `event`, to be a `source` of changes.
+ * One task of a widget, with all the data that is sent to a render process: to draw a picture (`frame`), to return its
+ * `data`, to parse its own parameters (`reading`), to handle an `event`, or to run as a `source` of changes.
  */
 export interface Job {
   output: 'frame' | 'data' | 'reading' | 'event' | 'source'
@@ -21,9 +21,9 @@ export interface Job {
   peak: number
   /** Milliseconds since the epoch. */
   time: number
-  /** Drawn with in place of what `load` answers. */
+  /** Replaces the result of `load`. */
   pushed?: { data: unknown } | undefined
-  /** Frames of the pictures that this one embeds. */
+  /** Frames of the embedded pictures. */
   embedded?: readonly EmbeddedFrame[] | undefined
   event?: RoomEvent
 }
@@ -34,10 +34,10 @@ export interface EmbeddedFrame {
   frame: Frame
 }
 
-/** What a widget is told of. */
+/** An event that a widget handles. */
 export type RoomEvent = { type: 'join' } | { type: 'leave' } | { type: 'click'; click: Click }
 
-/** What a widget says of a look: which parameters it cannot read, and which pictures it shows. */
+/** A widget's reading of a look: the parameters that it cannot read, and the pictures that it embeds. */
 export interface Reading {
   faults: Fault[]
   shows: readonly string[]
@@ -46,64 +46,64 @@ export interface Reading {
 /** A drawn picture. */
 export interface Drawing {
   frame: Frame
-  /** Milliseconds until the clock alone changes the picture; undefined where it never does. */
+  /** Milliseconds until the picture changes because of the time; undefined if it never does. */
   next: number | undefined
   took: DrawTimings
-  /** What of the scene the widget has read; see `SceneRead`. */
+  /** The parts of the scene that the widget has read; see `SceneRead`. */
   reads: readonly SceneRead[]
 }
 
-/** What a drawing took in its process, in milliseconds. */
+/** The duration of a drawing in its process, in milliseconds. */
 export interface DrawTimings {
-  /** How often the widget's `draw` was called: once, or for each frame of an animation. */
+  /** The number of calls of the widget's `draw`: one, or one for each frame of an animation. */
   frames: number
-  /** In `draw`. */
+  /** Time in `draw`. */
   drawing: number
-  /** In the rest: Skia paints what was drawn only as it is encoded. */
+  /** The rest: Skia paints only during encoding. */
   encoding: number
 }
 
-/** What a job answers: a `Drawing`, or any JSON value for the output `data`. */
+/** The result of a job: a `Drawing`, or any JSON value for the output `data`. */
 export type JobResult = Drawing | { data: unknown }
 
-/** One access to what a room remembers or to a room's history, asked by a widget and answered by the server. */
+/** A widget's access to a room's state or history, which the server carries out. */
 export type StateRequest =
   | { operation: 'get' | 'set' | 'add'; room: string; name: string; value?: unknown }
   | { operation: 'history'; room: string; span: HistorySpan }
 
-/** What a render process has loaded. */
+/** The loaded code of a render process. */
 export interface Loaded {
   manifests: Manifest[]
   faults: WidgetFault[]
 }
 
-/** What the server tells a render process. */
+/** A message from the server to a render process. */
 export type ToHost =
   | { type: 'start'; folders: readonly string[]; skip: ReadonlyMap<string, string> }
-  /** Load what the job needs; draw at once, or (`hold`) wait for `draw`. */
+  /** Load the job's inputs; draw at once, or (`hold`) wait for `draw`. */
   | { type: 'job'; id: number; job: Job; hold: boolean }
   | { type: 'draw'; id: number }
-  /** Nobody waits any longer: answer now, in any way. A process that cannot is hung. */
+  /** The result is no longer needed: reply now with any result. A process that does not is hung. */
   | { type: 'abort'; id: number }
   /** The job will not be drawn. */
   | { type: 'forget'; id: number }
   | { type: 'state'; id: number; value?: unknown; error?: string }
-  /** What a source pushed has arrived: it may push again. */
+  /** The data of a source has arrived: it may push again. */
   | { type: 'pushed'; id: number }
 
-/** What a render process tells the server. */
+/** A message from a render process to the server. */
 export type FromHost =
   /** Sent before a module's own code runs. */
   | { type: 'loading'; file: string }
   | ({ type: 'ready' } & Loaded)
   | { type: 'fatal'; message: string }
   | { type: 'loaded'; id: number }
-  /** A frame of an animation is drawn, and more are to come: others may have their turn before `draw` is told again. */
+  /** A frame of an animation is drawn, and more follow: other jobs may run before the next `draw`. */
   | { type: 'paused'; id: number }
   | { type: 'done'; id: number; result: JobResult }
   | { type: 'failed'; id: number; message: string; stack: string }
-  /** An error outside of any job; the widget is known where the stack names its file. */
+  /** An error outside of any job; the widget is known if the stack names its file. */
   | { type: 'stray'; widget: string | undefined; failure: string }
   | { type: 'state'; id: number; request: StateRequest }
-  /** A source changed; `pushed` is empty where it only wants its picture drawn again. */
+  /** A source changed; `pushed` is undefined if it only requests a redraw. */
   | { type: 'push'; id: number; pushed: { data: unknown } | undefined }

@@ -9,7 +9,7 @@ export class Abandoned extends Error {
   }
 }
 
-/** A picture could not be drawn. The caption names the widget; the widget's own words are for the log only. */
+/** A picture could not be drawn. The caption names the widget; the widget's own message is only logged. */
 export class RenderError extends PublicError {
   readonly widget: string
 
@@ -39,7 +39,7 @@ export function tooBusy(): PublicError {
   })
 }
 
-/** Says which job failed, in the words that an error card uses after the widget's name. */
+/** Describes the failed job, as an error card shows it after the widget's name. */
 export function describeFailedJob({ output, event }: Job): string {
   if (output === 'event') return `failed to handle a ${event?.type}`
   return output === 'reading' ? 'failed to read its parameters' : 'failed to draw'

@@ -16,13 +16,13 @@ import { drawJob, loadJob, type Supplies } from './host/draw-job.ts'
 import { readJob } from './host/room-job.ts'
 import type { Drawing, Job, StateRequest } from './protocol.ts'
 
-/** What a picture is drawn from. */
+/** The inputs of a picture. */
 export interface RenderOnceOptions<P extends Params = Params, D = unknown> extends Partial<LookValues> {
   /** Some of the widget's parameters, or a query: `label=readers&scale=2`. @default each parameter's default */
   params?: Partial<Values<P>> | string | URLSearchParams
   /** @default 'png' */
   format?: Format
-  /** Of the room. @default the widget's default key, 'main' for most widgets */
+  /** The room's key. @default the widget's default key, `main` for most widgets */
   key?: string
   /** Open pictures of the room. @default `visitors`, else 1 */
   connections?: number
@@ -32,28 +32,28 @@ export interface RenderOnceOptions<P extends Params = Params, D = unknown> exten
   peak?: number
   /** Milliseconds since the epoch, a date, or one in ISO 8601. @default noon of 1 January 2026, UTC, so that the picture is the same every day */
   time?: number | Date | string
-  /** The scene's `data`, in place of what `load` would return, as if it were pushed. */
+  /** The scene's `data`, instead of the result of `load`, as if it were pushed. */
   data?: D
   /** The pictures that the widget's `shows` names, in its order: results of other calls. @default none */
   pictures?: readonly Pick<RenderedPicture, 'bytes' | 'width' | 'height' | 'format'>[]
-  /** What the room remembers. @default nothing */
+  /** The room's state. @default empty */
   state?: Readonly<Record<string, unknown>>
 }
 
-/** A picture drawn once, and what it was drawn from. */
+/** A picture drawn once, and its inputs. */
 export interface RenderedPicture<D = unknown> {
   bytes: Buffer
-  /** CSS pixels; the bytes hold `scale` times as many each way. */
+  /** CSS pixels; the image has `scale` times as many in each direction. */
   width: number
   height: number
   format: Format
-  /** What the widget's `load` returned. */
+  /** The result of the widget's `load`. */
   data: D
-  /** The body of `.json`; computed by the widget when it is read. */
+  /** The body of `.json`; the widget computes it when it is read. */
   readonly json: unknown
-  /** What the room remembers now. */
+  /** The room's state afterwards. */
   state: Record<string, unknown>
-  /** Milliseconds until the clock alone changes the picture; undefined where it never does. */
+  /** Milliseconds until the picture changes because of the time; undefined if it never does. */
   next: number | undefined
 }
 
@@ -64,7 +64,7 @@ const LOAD_TIMEOUT = 2_000
 /**
  * Draws one picture of a widget in this process, as a render process would: `load`, then `draw`. For tests of widgets.
  * @param widget the widget, or the path or file URL of its module (TypeScript too); a path is the working directory's.
- * @throws PublicError that names every wrong parameter, and whatever the widget throws.
+ * @throws PublicError that names every wrong parameter, and the widget's own errors.
  */
 export function renderOnce<P extends Params, D>(
   widget: Widget<P, D>,
@@ -119,7 +119,7 @@ function toJob(manifest: Manifest, options: RenderOnceOptions): Job {
   return { output: 'frame', widget, key, look, connections, visitors, peak, time: moment, pushed }
 }
 
-/** Adds what only the widget can read of its parameters, and the pictures it embeds. */
+/** Adds the parameters that only the widget can read, and the pictures that it embeds. */
 function readByWidget(loaded: LoadedWidget, job: Job, { pictures = [] }: RenderOnceOptions): Job {
   if (!loaded.manifest.reads) return job
   const { faults, shows } = readJob(loaded, job)
@@ -129,7 +129,7 @@ function readByWidget(loaded: LoadedWidget, job: Job, { pictures = [] }: RenderO
   return { ...job, embedded }
 }
 
-/** Builds a query first, so that every value is checked as the server checks it. */
+/** Builds a query first, so that every value is validated as by the server. */
 function toLook(manifest: Manifest, { params = {}, format = 'png', ...rest }: RenderOnceOptions): Look {
   const isQuery = typeof params === 'string' || params instanceof URLSearchParams
   const query = new URLSearchParams(isQuery ? params : '')

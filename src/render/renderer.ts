@@ -18,7 +18,7 @@ import { WidgetSource } from './processes/widget-source.ts'
 import type { Drawing, Job, JobResult, Reading, StateRequest } from './protocol.ts'
 import { Abandoned, describeFailedJob, noWidget, RenderError, tooBusy } from './render-error.ts'
 
-/** How the renderer is set up. */
+/** The options of the renderer. */
 export interface RendererSettings {
   /** Folders of widget modules; of two modules with one name the one in the later folder is used. */
   folders: readonly string[]
@@ -29,12 +29,12 @@ export interface RendererSettings {
   log: Logger
   /** Keeps a warm process for code that will be saved. @default false */
   reloads?: boolean
-  /** Reads or writes what a widget's room remembers. */
+  /** Reads or writes the state of a widget's room. */
   onState(request: StateRequest): Promise<unknown>
   observer?: RenderObserver
 }
 
-/** Jobs under way or waiting: more are refused, as their clients would give up before their turn. */
+/** The maximum of jobs: more are refused, because their clients would give up before their turn. */
 const MAX_JOBS = 2000
 /** The memory limit of a process whose widget declares none. */
 const MEMORY_BYTES = 2 ** 30
@@ -109,7 +109,7 @@ export class Renderer {
     return this.#code.faults
   }
 
-  /** Why the newest picture of a room (`<widget>/<key>`) failed; undefined where it succeeded. */
+  /** Why the last drawing of a room (`<widget>/<key>`) failed; undefined if it succeeded. */
   failureOf(room: string): DrawFailure | undefined {
     return this.#failures.get(room)
   }
@@ -125,7 +125,7 @@ export class Renderer {
   }
 
   /**
-   * Draws a picture. Rejects with a `RenderError`, and with `Abandoned` where `interest` is 0 when its turn comes.
+   * Draws a picture. Rejects with a `RenderError`, and with `Abandoned` if `interest` is 0 when its turn comes.
    * @param interest its priority: 2 in an open picture, 1 otherwise, 0 when no client waits any longer.
    */
   draw(job: Omit<Job, 'output'>, interest: () => number): Promise<Drawing> {
@@ -137,7 +137,7 @@ export class Renderer {
     return this.#runForData({ ...job, output: 'data' }, interest)
   }
 
-  /** Has a widget read the parameters that only it can read; rejects with a `RenderError`. */
+  /** Calls a widget to read the parameters that only it can read; rejects with a `RenderError`. */
   async read(job: Omit<Job, 'output'>): Promise<Reading> {
     return (await this.#runForData({ ...job, output: 'reading' }, () => 2)) as Reading
   }
@@ -162,8 +162,8 @@ export class Renderer {
   }
 
   /**
-   * Loads the code that is on disk into new processes; returns whether it runs. The previous code continues for modules
-   * that no longer load, and for all where no process starts. Of several reloads at once the last one counts.
+   * Loads the code that is on disk into new processes; returns whether it runs. The previous code keeps running for modules
+   * that no longer load, and for all modules if no process starts. If several reloads overlap, the last one counts.
    */
   async reload(): Promise<boolean> {
     this.#reloads += 1
@@ -187,7 +187,7 @@ export class Renderer {
     return true
   }
 
-  /** Ends every process; jobs that are under way reject. */
+  /** Ends every process; unfinished jobs reject. */
   async close(): Promise<void> {
     this.#closed = true
     this.#pool.close()
@@ -271,18 +271,18 @@ export class Renderer {
 
   /** A shared process died: draws the innocent jobs again at once, blames the guilty widget, or isolates the suspects. */
   #handleDeath(death: Death, process: RenderProcess, isRetired: boolean): void {
-    // Failures of replaced code are not held against the new code.
+    // Failures of replaced code do not count for the new code.
     if (isRetired) {
       for (const task of [...death.suspects, ...death.waiting]) this.#dispatch(task)
       return
     }
     const suspects = new Set(death.suspects.map(({ job }) => job.widget))
-    // Between two pictures the cause is something that a widget had started before, unless it was killed from outside.
+    // Between two pictures the cause is code that a widget had started before, unless the process was killed from outside.
     if (suspects.size === 0 && !death.fromOutside)
       for (const widget of process.usedWidgets) suspects.add(widget)
     this.#settings.log.warn({ reason: death.reason, widgets: [...suspects] }, 'a render process died')
     for (const widget of suspects) this.#isolation.isolate(widget)
-    // Jobs that were under way when the process was killed from outside are tried once more, alone.
+    // Jobs that were active when the process was killed from outside are retried once, alone.
     const [only] = death.fromOutside ? [] : suspects
     if (suspects.size === 1 && only !== undefined) this.#blame(only, death, death.suspects)
     else for (const task of death.suspects) this.#dispatch(task)

@@ -1,4 +1,4 @@
-/** What of a scene a drawing can read that changes between two drawings of one picture. */
+/** The parts of a scene that can change between two drawings of one picture. */
 export type SceneCounter = 'connections' | 'visitors' | 'peak' | 'time'
 
 /** What names the room in a scene. */

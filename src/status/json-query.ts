@@ -1,19 +1,19 @@
 import { JSONPathEnvironment, type JSONValue } from 'json-p3'
 import { quote } from '../errors.ts'
 
-/** Returns the values at a path of a JSON value; none where the path leads nowhere. */
+/** Returns the values at a path of a JSON value; an empty list if there are none. */
 export type JsonQuery = (value: unknown) => unknown[]
 
 const MAX_QUERY_LENGTH = 200
 const MAX_SEGMENTS = 20
-/** How many times over a query may visit one value, by lists of selectors like `[0,0]`. */
+/** How often a query may visit one value, by lists of selectors like `[0,0]`. */
 const MAX_COPIES = 16
 
 /**
  * Compiles a JSONPath (RFC 9535) like `$.build.status`. No script is ever run. A query takes time in proportion to the
- * value: one `..` and one filter at most, none within it, no regular expressions, and few lists of selectors, as each
- * multiplies what the ones before it found.
- * @throws TypeError that says what is wrong.
+ * value: at most one `..` and one filter, not nested, no regular expressions, and few lists of selectors, since each
+ * multiplies the results of the previous ones.
+ * @throws TypeError that describes the fault.
  */
 export function compileJsonQuery(text: string): JsonQuery {
   const environment = new JSONPathEnvironment()
@@ -41,7 +41,7 @@ export function compileJsonQuery(text: string): JsonQuery {
   }
 }
 
-/** @throws Error for a query that would multiply what it finds. */
+/** @throws Error for a query whose results would multiply. */
 function checkSize(query: object): void {
   const { segments, copies } = measure(query)
   if (segments > MAX_SEGMENTS) throw new Error(`expected at most ${MAX_SEGMENTS} segments, got ${segments}`)
@@ -49,7 +49,7 @@ function checkSize(query: object): void {
     throw new Error(`expected lists of selectors that make at most ${MAX_COPIES} paths, got ${copies}`)
 }
 
-/** Counts the segments of a compiled query and its filters, and how many paths their lists of selectors make. */
+/** Counts the segments of a compiled query and its filters, and the paths that their lists of selectors make. */
 function measure(part: object): { segments: number; copies: number } {
   const total = { segments: 0, copies: 1 }
   for (const [name, value] of Object.entries(part)) {

@@ -18,7 +18,7 @@ const queryField = z.string(expected('a JSONPath like $.build.status')).superRef
   }
 })
 
-/** What is fetched for a status, how often, and how it is shown. */
+/** The poll of a status: its URL, its interval, and how the result is shown. */
 export const pollSchema = z.object(
   {
     url: urlField,
@@ -27,7 +27,7 @@ export const pollSchema = z.object(
       description: 'How often it is fetched: 1s to 1d.',
     }),
     query: queryField.optional().meta({
-      description: 'A JSONPath (RFC 9535). Without it the response has to be a status itself.',
+      description: 'A JSONPath (RFC 9535). Without it the response must be a status itself.',
       examples: ['$.build.status'],
     }),
     label: textField(MAX_TEXT_LENGTH).optional().meta({ description: 'The left half; by default the key.' }),

@@ -21,12 +21,12 @@ const outcomeSchema = z.object({
 })
 
 /**
- * A poll, and how it went last: `last` is null until the first response, and `failures` counts those since the last
+ * A poll and its last result: `last` is null until the first response, and `failures` counts the failures since the last
  * success.
  */
 export type PollReport = Poll & z.infer<typeof outcomeSchema>
 
-/** One status with what is polled for it. */
+/** One status and its poll. */
 export interface StatusRow {
   key: string
   status: Status | null
@@ -41,7 +41,7 @@ interface Running {
   stop: AbortController
 }
 
-/** What polls work with. */
+/** The options of polls. */
 export interface PollsInit {
   store: Store
   bus: Bus
@@ -51,23 +51,23 @@ export interface PollsInit {
 }
 
 const NAME = '$poll'
-/** The name under which the node that runs a poll keeps how it went last. */
+/** The name under which the node that runs a poll stores its last result. */
 const OUTCOME = '$polled'
 const HEADERS = { Accept: 'application/json' }
 /** Largest number of statuses in a list. */
 const MAX_STATUSES = 10_000
 /** Largest number of polls. */
 export const MAX_POLLS = 500
-/** A single failure may be chance: the last status stays until this many in a row. */
+/** A single failure may be chance: the last status stays until this number of failures in a row. */
 const TOLERATED_FAILURES = 3
 /** Milliseconds over which the first requests after a start are spread. */
 const SPREAD = 5_000
-/** Shortest pause after a response that took too long to read: its like would keep others waiting. */
+/** Minimum pause after a response that took too long to read, since more of them would delay other polls. */
 const COSTLY_PAUSE = 60_000
 
 /**
- * Fetches JSON for statuses at regular intervals and shows what it says. Kept in the store; of several nodes, the one with
- * its lease runs a poll. Each poll has at most one request under way and waits for no other poll.
+ * Fetches JSON for statuses at regular intervals and shows the result. Polls are kept in the store; the node with a poll's
+ * lease runs it. Each poll has at most one request at a time and waits for no other poll.
  */
 export class Polls {
   readonly #store: Store
@@ -99,15 +99,15 @@ export class Polls {
     ]
   }
 
-  /** Resumes the polls of before the last stop. A damaged row is skipped and logged. */
+  /** Resumes the polls from before the last stop. A damaged row is skipped and logged. */
   async load(): Promise<void> {
     for await (const [room, poll] of this.#store.list(NAME)) this.#apply(room, poll)
   }
 
-  /** Starts to poll for a status; replaces its previous poll. @throws PublicError 409 for one too many. */
+  /** Starts to poll for a status; replaces its previous poll. @throws PublicError 409 if there are too many. */
   async set(key: string, poll: Poll): Promise<PollReport> {
     if (!this.#running.has(key) && this.#running.size >= MAX_POLLS) {
-      const caption = `there are ${MAX_POLLS} polls, and there can be no more`
+      const caption = `there are already ${MAX_POLLS} polls, which is the limit`
       throw new PublicError({ code: 'too-many-polls', status: 409, caption })
     }
     await Promise.all([
@@ -125,7 +125,7 @@ export class Polls {
     return running && this.#report(key, running)
   }
 
-  /** Stops one; the last status stays. Returns whether there was one. */
+  /** Deletes a poll; the last status stays. Returns whether there was one. */
   async delete(key: string): Promise<boolean> {
     if (!this.#stop(key)) return false
     const room = statusRoom(key)
@@ -175,7 +175,7 @@ export class Polls {
     return this.#running.delete(key)
   }
 
-  /** Another node may have run the poll until now: goes on where it stopped. */
+  /** Continues with the last result of the node that ran the poll before. */
   async #resume(key: string): Promise<void> {
     const running = this.#running.get(key)
     if (!running) return
@@ -208,7 +208,7 @@ export class Polls {
     for (const room of rooms) await this.#follow(room)
   }
 
-  /** Starts a poll of the store, unless it runs already as it is stored. */
+  /** Starts a stored poll, unless it already runs with the same settings. */
   #apply(room: string, row: unknown): void {
     try {
       const { widget, key } = parseRoom(room)
@@ -224,7 +224,7 @@ export class Polls {
     }
   }
 
-  /** A poll as the node that runs it sees it. */
+  /** The last result of a poll on the node that runs it. */
   async #report(key: string, { report }: Running): Promise<PollReport> {
     return this.#leases.has(key) ? report : { ...report, ...(await this.#outcome(key)) }
   }
@@ -248,7 +248,7 @@ export class Polls {
     running.timer = setTimeout(next, delay).unref()
   }
 
-  /** Never rejects. @returns the shortest pause before the next request, in milliseconds. */
+  /** Never rejects. @returns the minimum pause before the next request, in milliseconds. */
   async #poll(key: string, running: Running): Promise<number> {
     const { report, stop } = running
     const { signal } = stop
@@ -278,9 +278,9 @@ export class Polls {
   async #fail(key: string, report: PollReport, last: NonNullable<PollReport['last']>): Promise<void> {
     const isFirst = report.last === null
     Object.assign(report, { last, failures: report.failures + 1 })
-    // Only the host: an address may hold a secret.
+    // Only the host: a URL may contain a secret.
     const facts = { key, host: new URL(report.url).host, detail: last.detail }
-    // One line an outage.
+    // One line for each outage.
     this.#log[report.failures === 1 ? 'warn' : 'debug'](facts, 'poll failed, will retry')
     if (isFirst || report.failures >= TOLERATED_FAILURES)
       await this.#show(key, toFailedStatus(key, report)).catch((error: Error) => {
@@ -288,7 +288,7 @@ export class Polls {
       })
   }
 
-  /** Writes only a change: every write redraws all pictures of the room. */
+  /** Writes only if the status has changed: every write redraws all pictures of the room. */
   async #show(key: string, status: Status): Promise<void> {
     const room = statusRoom(key)
     const shown = await this.#store.get(room, BADGE)

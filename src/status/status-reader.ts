@@ -4,7 +4,7 @@ import pLimit from 'p-limit'
 import type { Poll } from './poll.ts'
 import type { Status } from './status-schema.ts'
 
-/** What was fetched for a status. */
+/** A response that was fetched for a status. */
 export interface Fetched {
   key: string
   poll: Poll
@@ -12,10 +12,10 @@ export interface Fetched {
   text: string
 }
 
-/** What the thread sends back. */
+/** The reply of the thread. */
 export type Read = { status: Status } | { error: string }
 
-/** Reading a response took too much time or memory: it is not worth trying again soon. */
+/** Reading a response took too much time or memory: it should not be retried soon. */
 export class TooCostlyError extends Error {}
 
 const ENDED = 'the thread that reads responses has ended'
@@ -25,8 +25,8 @@ const TIMEOUT = 1_000
 const MEMORY = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16 }
 
 /**
- * Parses and queries what was fetched, in a thread of its own: however long a foreign JSON takes, the thread that holds
- * the sockets does not wait, and after a second the reading is cut off. The thread starts with the first response.
+ * Parses and queries responses in a separate thread, so that a foreign JSON never blocks the thread that holds the
+ * sockets. Reading is stopped after a second. The thread starts with the first response.
  */
 export class StatusReader {
   readonly #timeout: number
@@ -39,7 +39,7 @@ export class StatusReader {
     this.#timeout = timeout
   }
 
-  /** What a status says by what was fetched for it. Rejects with an `Error` that says what is wrong with it. */
+  /** Turns a response into a status. Rejects with an `Error` that describes the fault of the response. */
   read(fetched: Fetched): Promise<Status> {
     return this.#limit(() => this.#readNext(fetched))
   }
@@ -84,7 +84,7 @@ export class StatusReader {
       execArgv: [],
     })
     worker.unref()
-    // For good: an error between two responses would end the process.
+    // Never removed: an error between two responses would end the process.
     worker.on('error', () => {})
     await new Promise((resolve, reject) => {
       worker.once('message', resolve).once('error', reject)

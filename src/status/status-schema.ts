@@ -3,7 +3,7 @@ import { expected } from '../schema/expected.ts'
 import { colorField, textField } from '../schema/fields.ts'
 import { parseBody } from '../schema/parse-body.ts'
 
-/** The name under which a `status` room keeps its status. */
+/** The name under which a `status` room stores its status. */
 export const BADGE = 'badge'
 export const STYLES = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social'] as const
 const MAX_TEXT_LENGTH = 1_000
@@ -12,7 +12,7 @@ const MAX_SVG_LENGTH = 50_000
 /** The look of a badge, for statuses and polls. */
 export const styleField = z.enum(STYLES, expected(`one of ${STYLES.join(', ')}`))
 
-/** What a live badge says, and its look: shields.io's endpoint schema, version 1. */
+/** The text and the look of a live badge: shields.io's endpoint schema, version 1. */
 export const statusSchema = z
   .object(
     {

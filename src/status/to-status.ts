@@ -3,13 +3,13 @@ import { compileJsonQuery } from './json-query.ts'
 import type { Poll } from './poll.ts'
 import { parseStatus, type Status } from './status-schema.ts'
 
-/** The most that a badge can say. */
+/** The maximum of characters in a badge's message. */
 const MAX_MESSAGE_LENGTH = 1_000
 
 /**
- * What a badge says of the JSON that was fetched for it: what the query finds, several values with commas between; or
- * the status that the whole answer, or what the query finds, is.
- * @throws TypeError that says what is wrong with the JSON.
+ * Turns JSON that was fetched into a status: the values that the query finds, separated by commas; or the status that the
+ * whole response, or the result of the query, contains.
+ * @throws TypeError that describes the fault of the JSON.
  */
 export function toStatus(key: string, poll: Poll, json: unknown): Status {
   const { query, label = key, prefix = '', suffix = '' } = poll
@@ -28,7 +28,7 @@ export function toStatus(key: string, poll: Poll, json: unknown): Status {
   return { schemaVersion: 1, label, message, ...pickLook(poll) }
 }
 
-/** What a badge says when there is nothing to say. */
+/** The message of a badge without a value. */
 export function toFailedStatus(key: string, poll: Poll): Status {
   const { label = key } = poll
   return { schemaVersion: 1, label, message: 'unavailable', isError: true, ...pickLook(poll, 'lightgrey') }

@@ -1,7 +1,7 @@
 import { PublicError } from '../errors.ts'
 import { addressGroup } from '../system/address-group.ts'
 
-/** How many streams are allowed. */
+/** The limits of open streams. */
 export interface AdmissionLimits {
   maxConnections: number
   maxConnectionsPerAddress: number
@@ -31,7 +31,7 @@ export class Admission {
         503,
         'full',
         'the server is full, try again later',
-        `All ${maxConnections} places are taken.`,
+        `All ${maxConnections} streams (--max-connections) are in use.`,
       )
     }
     if (count >= maxConnectionsPerAddress) {

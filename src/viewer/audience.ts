@@ -8,7 +8,7 @@ export interface WidgetCounts {
 
 interface Crowd {
   connections: number
-  /** How many streams each viewer has open. */
+  /** The number of open streams of each viewer. */
   viewers: Map<string, number>
 }
 
@@ -19,7 +19,7 @@ interface Crowd {
 export class Audience {
   readonly #crowds = new Map<string, Crowd>()
 
-  /** Counts a stream. Returns a function that takes it out again; calling it again does nothing. */
+  /** Counts a stream. Returns a function that removes it; calling that again does nothing. */
   enter(widget: string, viewer: string): () => void {
     const crowd = this.#crowds.get(widget) ?? { connections: 0, viewers: new Map() }
     this.#crowds.set(widget, crowd)

@@ -1,9 +1,9 @@
-/** Kinds of programs that watch; browsers by their engine. */
+/** The kinds of viewers' programs; browsers by their engine. */
 export const FAMILIES = ['Chromium', 'Firefox', 'WebKit', 'other'] as const
 
-/** What is known of the program of a viewer. */
+/** The program of a viewer. */
 export interface Client {
   readonly family: (typeof FAMILIES)[number]
-  /** Whether its request says that it came through a proxy. */
+  /** Whether its request has a proxy's headers. */
   readonly isForwarded: boolean
 }

@@ -1,14 +1,14 @@
 import type { Frame } from '../picture/frame.ts'
 
-/** What is to be done with a frame: send it, or nothing, as the viewer is busy or ending. */
+/** What the owner must do with a frame: send it, or nothing, because the viewer is busy or ending. */
 export type Offer = 'send' | 'hold' | 'replace' | 'ignore'
 
-/** What follows a write that is done: a held frame to send, the end, or nothing. */
+/** What follows a completed write: a held frame to send, the end, or nothing. */
 export type Next = Frame | 'end' | undefined
 
 /**
- * "The newest frame wins", for one viewer: at most one write is under way and at most one frame waits behind it. Knows
- * no transport and does no I/O: its owner writes, and reports when a write begins and when it is done.
+ * "The newest frame wins", for one viewer: at most one write is active and at most one frame waits behind it. It knows no
+ * transport and does no I/O: its owner writes, and reports when a write begins and when it completes.
  */
 export class FrameSlot {
   #held: Frame | undefined
@@ -17,12 +17,12 @@ export class FrameSlot {
   #isClosed = false
   #dropped = 0
 
-  /** Whether a write is under way. */
+  /** Whether a write is active. */
   get isBusy(): boolean {
     return this.#isBusy
   }
 
-  /** Whether frames are still taken. */
+  /** Whether frames are still accepted. */
   get isOpen(): boolean {
     return !this.#isEnding && !this.#isClosed
   }
@@ -32,7 +32,7 @@ export class FrameSlot {
     return this.#dropped
   }
 
-  /** Returns `send` if the owner is to write the frame now; otherwise the slot has held, replaced or ignored it. */
+  /** Returns `send` if the owner must write the frame now; otherwise the slot holds or ignores it. */
   offer(frame: Frame): Offer {
     if (this.#isEnding || this.#isClosed) return 'ignore'
     if (!this.#isBusy) return 'send'
@@ -43,12 +43,12 @@ export class FrameSlot {
     return 'replace'
   }
 
-  /** A write begins. */
+  /** Reports that a write begins. */
   begin(): void {
     this.#isBusy = true
   }
 
-  /** The write is done. Returns what the owner is to do next. */
+  /** Reports that the write is complete. Returns what the owner must do next. */
   finish(): Next {
     this.#isBusy = false
     if (this.#isClosed) return undefined
@@ -57,14 +57,14 @@ export class FrameSlot {
     return frame ?? (this.#isEnding ? 'end' : undefined)
   }
 
-  /** Takes no more frames. Returns whether the owner is to end now; if not, `finish` returns `end` later. */
+  /** Stops accepting frames. Returns whether the owner must end now; if not, `finish` returns `end` later. */
   end(): boolean {
     if (this.#isEnding || this.#isClosed) return false
     this.#isEnding = true
     return !this.#isBusy
   }
 
-  /** Drops the held frame and takes no more. */
+  /** Drops the held frame and stops accepting frames. */
   close(): void {
     this.#isClosed = true
     this.#held = undefined

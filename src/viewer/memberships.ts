@@ -12,7 +12,7 @@ import { Audience } from './audience.ts'
 /** Join and leave events of one widget that are delivered at the same time; the others queue. */
 const CONCURRENT_EVENTS = 50
 
-/** What `Memberships` works with. */
+/** The options of `Memberships`. */
 export interface MembershipsInit {
   presence: Presence
   renderer: Renderer
@@ -22,7 +22,7 @@ export interface MembershipsInit {
 
 /** Counts viewers in and out of rooms, and delivers `onJoin` and `onLeave` to the rooms' widgets. */
 export class Memberships {
-  /** Who watches which widget. */
+  /** The viewers of each widget. */
   readonly audience = new Audience()
   readonly #presence: Presence
   readonly #renderer: Renderer

@@ -15,12 +15,12 @@ export class RoomHits implements HitCounter {
     this.#renderer = renderer
   }
 
-  /** Counts one picture. Never rejects. */
+  /** Counts one request. Never rejects. */
   async count(room: string): Promise<void> {
     if (!this.#isStateless(room)) await this.#hits.count(room)
   }
 
-  /** Takes one back: its request ended as an error. */
+  /** Takes back one hit, because its request failed. */
   async uncount(room: string): Promise<void> {
     if (!this.#isStateless(room)) await this.#hits.uncount(room)
   }

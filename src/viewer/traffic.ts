@@ -1,18 +1,18 @@
-/** Totals of what was sent to viewers. Transports add to it. */
+/** Totals of the frames and bytes sent to viewers. Transports add to it. */
 export class Traffic {
-  /** Streams that were opened. */
+  /** Opened streams. */
   streams = 0
-  /** Pictures that were sent, each to one viewer. */
+  /** Sent pictures, counted for each viewer. */
   frames = 0
-  /** Pictures that were not sent to a viewer, as a newer one came first. */
+  /** Pictures that were not sent to a viewer, because a newer one was ready. */
   dropped = 0
   /** Of the streams' bodies. */
   bytes = 0
 }
 
-/** What was sent to the viewers of a room since it was last unwatched. */
+/** The traffic of a room since it was last unwatched. */
 export interface RoomTraffic {
-  /** Start of the time without a break in which it was watched, in milliseconds since the epoch. */
+  /** Since when the room has had viewers without a break, in milliseconds since the epoch. */
   since: number
   traffic: Traffic
 }
@@ -24,12 +24,12 @@ interface Watched extends RoomTraffic {
 }
 
 /**
- * Keeps the totals of every watched room, and of every widget since the start. A room that nobody watches takes no
- * memory: its totals are added to its widget's.
+ * Keeps the totals of every watched room, and of every widget since the start. An unwatched room uses no memory: its
+ * totals are added to its widget's.
  */
 export class TrafficBook {
   readonly #rooms = new Map<string, Watched>()
-  /** Totals of rooms that nobody watches any more, by widget. */
+  /** Totals of rooms that are no longer watched, by widget. */
   readonly #past = new Map<string, Traffic>()
 
   /** A stream of a room begins. Returns the totals that it must add to. */
@@ -51,7 +51,7 @@ export class TrafficBook {
     this.#past.set(watched.widget, add(watched.traffic, this.#past.get(watched.widget)))
   }
 
-  /** The totals of a room; undefined if nobody watches it. */
+  /** The totals of a room; undefined if it has no viewers. */
   ofRoom(room: string): Readonly<RoomTraffic> | undefined {
     return this.#rooms.get(room)
   }

@@ -8,13 +8,13 @@ import type { Traffic } from './traffic.ts'
 /** Both ends of a viewer's socket. They are read at the start: a closed socket no longer knows them. */
 export type Endpoint = Readonly<Pick<Socket, 'localPort' | 'remoteAddress' | 'remotePort'>>
 
-/** A viewer that can also be cut off. */
+/** A viewer whose connection can be closed. */
 export interface SessionViewer extends Viewer {
   /** Closes the connection at once. */
   destroy(): void
 }
 
-/** What the sessions of one server share. */
+/** The parts that the sessions of one server share. */
 export interface SessionHost {
   /** Counts a session in the rooms of its picture. Returns a function that counts it out. */
   joinRooms(session: ViewerSession): (reason: EndReason) => void
@@ -22,7 +22,7 @@ export interface SessionHost {
   onEnd(session: ViewerSession, reason: EndReason): void
 }
 
-/** What a session is made of. */
+/** The options of a session. */
 export interface ViewerSessionInit {
   host: SessionHost
   spec: ChannelSpec

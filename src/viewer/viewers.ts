@@ -15,7 +15,7 @@ import type { HitCounter } from './room-hits.ts'
 import { type RoomTraffic, type Traffic, TrafficBook } from './traffic.ts'
 import { type Endpoint, type SessionHost, ViewerSession } from './viewer-session.ts'
 
-/** What `Viewers` works with. */
+/** The options of `Viewers`. */
 export interface ViewersInit {
   channels: Channels
   memberships: Memberships
@@ -25,7 +25,7 @@ export interface ViewersInit {
   limits: AdmissionLimits
 }
 
-/** What a request says of the viewer who made it. */
+/** The viewer's properties that its request shows. */
 export interface Arrival extends Identity {
   client: Client
   socket: StreamSocket & Endpoint
@@ -33,9 +33,9 @@ export interface Arrival extends Identity {
 
 /** The viewers of a room on this server. */
 export interface RoomViewers {
-  /** What each of them is shown, and in which program. */
+  /** The look and the program of each of them. */
   streams: { look: Look; client: Client }[]
-  /** What was sent to them and to earlier ones since the room was last unwatched; undefined if it is unwatched. */
+  /** The traffic to them and to earlier viewers since the room was last unwatched; undefined if it is unwatched. */
   sent: Readonly<RoomTraffic> | undefined
 }
 
@@ -58,22 +58,22 @@ export class Viewers implements SessionHost {
     this.#admission = new Admission(init.limits)
   }
 
-  /** How many there are. */
+  /** The number of viewers. */
   get size(): number {
     return this.#sessions.size
   }
 
-  /** How many ended, by reason, since the start. */
+  /** The number of ended viewers since the start, by reason. */
   get ended(): Readonly<Record<EndReason, number>> {
     return this.#ended
   }
 
-  /** What was sent since the start, by widget. */
+  /** The traffic since the start, by widget. */
   get traffic(): ReadonlyMap<string, Readonly<Traffic>> {
     return this.#traffic.byWidget()
   }
 
-  /** The viewers of a room's own pictures. Those who see it inside another picture are in that picture's room. */
+  /** The viewers of a room's own pictures. Viewers who see it inside another picture are in that picture's room. */
   ofRoom(room: string): RoomViewers {
     const streams: RoomViewers['streams'] = []
     for (const { spec, client } of this.#sessions.keys())
@@ -129,8 +129,8 @@ export class Viewers implements SessionHost {
   }
 
   /**
-   * Refuses new viewers, ends those there are, and resolves when all have received their last picture. Those who have
-   * not after `timeout` milliseconds are cut off.
+   * Refuses new viewers, ends all others, and resolves when all have received their last picture. After `timeout`
+   * milliseconds the remaining connections are closed.
    */
   async close(timeout: number): Promise<void> {
     this.#isClosing = true

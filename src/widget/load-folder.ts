@@ -7,7 +7,7 @@ import { notAWidget } from './widget-faults.ts'
 
 export type { WidgetFault }
 
-/** The widgets of some folders by name, and the modules that failed to load. */
+/** The widgets of some folders by name, and the modules that did not load. */
 export interface LoadedFolders {
   widgets: Map<string, LoadedWidget>
   faults: WidgetFault[]

@@ -88,7 +88,7 @@ describe('a wrong command line', () => {
     expect(lines.some((line) => line.startsWith('--log-level: expected fatal, error'))).toBe(true)
     expect(lines).toContain('IMGCAST_WORKERS: expected a whole number from 1 to 64, got "many"')
     expect(lines).toContain(
-      'IMGCAST_STORE: expected memory:, or file: and the path of a file in a folder that exists, got "mysql://"',
+      'IMGCAST_STORE: expected memory:, or file: and the path of a file in an existing folder, got "mysql://"',
     )
     expect(lines).toContain('--tls-key: a certificate and its key go together')
   })

@@ -147,7 +147,7 @@ describe('a store that cannot be used stops the start', () => {
     const { code, stderr } = await runCommand(['--port', '0', '--store', `file:${path}`])
     expect(code).toBe(2)
     expect(stderr).toBe(
-      `--store: ${path} is no database, or a damaged one: file is not a database. ${REMEDY}\n`,
+      `--store: ${path} is not a database, or is damaged: file is not a database. ${REMEDY}\n`,
     )
   })
 

@@ -52,7 +52,7 @@ test('a location without a driver is refused with what is possible', async () =>
   for (const location of ['redis://localhost', 'file:', 'memory:x', '', 'toString:'])
     await expect(createCluster(location, silent)).rejects.toThrow(
       new StoreError(
-        `expected memory:, or file: and the path of a file in a folder that exists, got ${JSON.stringify(location)}`,
+        `expected memory:, or file: and the path of a file in an existing folder, got ${JSON.stringify(location)}`,
       ),
     )
 })

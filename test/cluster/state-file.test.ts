@@ -79,7 +79,7 @@ describe('a state file', () => {
 
   test('cannot be opened twice in one process, and says so at once', async () => {
     const file = new StateFile(at('twice.db'))
-    const refusal = 'is already open in this process: close the server that has it first'
+    const refusal = 'is already open in this process: close the other server first'
     expect(faultOf(at('twice.db'))).toBe(refusal)
     symlinkSync(at('twice.db'), at('other-name.db'))
     expect(faultOf(at('other-name.db'))).toBe(refusal)
@@ -117,7 +117,7 @@ describe('a state file', () => {
   test('refuses what is no database, and leaves it as it is', () => {
     for (const text of ['hello', 'no database at all '.repeat(1000)]) {
       writeFileSync(at('text.db'), text)
-      expect(faultOf(at('text.db'))).toMatch(/^is no database, or a damaged one/)
+      expect(faultOf(at('text.db'))).toMatch(/^is not a database, or is damaged/)
       expect(readFileSync(at('text.db'), 'utf8')).toBe(text)
     }
   })

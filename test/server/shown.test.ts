@@ -97,7 +97,7 @@ describe('pictures within a picture', () => {
       detail: [
         'show: nope/a: there is no widget nope',
         'show: counter/b?shade=999: shade: expected a whole number from 0 to 255, got "999"',
-        'show: shows/y: it shows pictures itself',
+        'show: shows/y: it embeds pictures itself',
       ].join('; '),
     })
     const many = Array.from({ length: 17 }, (_, index) => `counter/${index}`).join()

@@ -37,7 +37,7 @@ describe('admission', () => {
     const admission = new Admission({ maxConnections: 2, maxConnectionsPerAddress: 2 })
     admission.admit(A)
     admission.admit(B)
-    expect(() => admission.admit(C)).toThrow(refused(503, /All 2 places are taken/))
+    expect(() => admission.admit(C)).toThrow(refused(503, /All 2 streams \(--max-connections\) are in use/))
     expect(admission.total).toBe(2)
   })
 

@@ -8,8 +8,8 @@ import { backgroundTone } from '../../widget/tone.ts'
 const PAGES = { light: '#ffffff', either: '#ffffff', dark: '#0d1117' }
 
 /**
- * Returns the colour to put behind a picture whose format has no half transparency: its own `background` where that is
- * opaque, or else the colour of the page that its theme is for, which is known unless the theme is `auto`.
+ * Returns the colour behind a picture whose format has no partial transparency: its own `background` if that is opaque,
+ * otherwise the colour of the page that its theme is for, which is known unless the theme is `auto`.
  */
 export function backgroundOf(
   { params: specs }: Manifest,

@@ -17,14 +17,14 @@ import { ImageCache } from './image-cache.ts'
 import { type AskState, roomScope, valuesOf } from './job-scope.ts'
 import { GIF_TIME, motionOf, planAnimation } from './plan-animation.ts'
 
-/** What a drawing needs besides its job. */
+/** The inputs of a drawing besides its job. */
 export interface Supplies {
   data: unknown
   pictures: readonly EmbeddedPicture[]
 }
 
 /**
- * Loads what a drawing needs: the pushed data or else what the widget's `load` returns, and the pictures it shows.
+ * Loads the inputs of a drawing: the pushed data or the result of the widget's `load`, and the pictures it embeds.
  * Rejects with the signal's reason when it is aborted.
  */
 export async function loadJob(
@@ -52,7 +52,7 @@ export async function loadJob(
   return { data, pictures }
 }
 
-/** Draws a job without a pause. @throws whatever the widget throws. */
+/** Draws a job without a pause. @throws the widget's errors. */
 export function drawJob(loaded: LoadedWidget, job: Job, supplies: Supplies): JobResult {
   const steps = drawSteps(loaded, job, supplies)
   for (;;) {
@@ -61,7 +61,7 @@ export function drawJob(loaded: LoadedWidget, job: Job, supplies: Supplies): Job
   }
 }
 
-/** Draws a job with a pause after each frame of an animation. @throws whatever the widget throws. */
+/** Draws a job with a pause after each frame of an animation. @throws the widget's errors. */
 export function* drawSteps(
   loaded: LoadedWidget,
   job: Job,
@@ -122,7 +122,7 @@ export function* drawSteps(
   return finish(frame, isTimeless ? undefined : GIF_TIME, isTimeless)
 }
 
-/** Whether a drawing depends on what the server cannot compare: what `load` returns, or what a parser makes of a text. */
+/** Whether a drawing depends on values that the server cannot compare: the result of `load`, or of a parser. */
 function readsOutside({ widget, manifest }: LoadedWidget, { pushed }: Job): boolean {
   const loads = widget.load !== undefined && !pushed
   return loads || Object.values(manifest.params).some(({ kind }) => kind === 'custom')

@@ -9,14 +9,14 @@ import type { Job, StateRequest } from '../protocol.ts'
 /** Sends a request about a room's state or history to the server; resolves with its result. */
 export type AskState = (request: StateRequest) => Promise<unknown>
 
-/** The state of widgets that remember nothing. */
+/** The state of stateless widgets. */
 const NO_STATE: RoomState = {
   get: async () => undefined,
   set: refuseWrite,
   add: refuseWrite,
 }
 
-/** What every function of a widget receives about its job's room. */
+/** The part of every widget function's argument that describes the job's room. */
 export function roomScope({ stateless }: Manifest, { widget, key }: Job, ask: AskState): RoomScope {
   const room = roomOf({ widget, key })
   const state: RoomState = {

@@ -5,28 +5,28 @@ import type { ParamValue } from '../../widget/param.ts'
 import { MAX_FPS } from '../../widget/picture-limits.ts'
 import type { Size, Widget } from '../../widget/widget.ts'
 
-/** How a widget moves with certain parameters; all in milliseconds. */
+/** The motion of a widget with certain parameters, in milliseconds. */
 export interface Motion {
-  /** Between two frames; undefined where it does not move. */
+  /** The time between two frames; undefined if it does not move. */
   period: number | undefined
-  /** After which it repeats; undefined where it does not, or only after more than a minute. */
+  /** The period; undefined if it does not repeat, or only after more than a minute. */
   loop: number | undefined
 }
 
-/** A viewer that looks briefly sees little of a longer loop, and would always see the same beginning. */
+/** In a longer loop, a viewer that looks briefly would always see the same beginning. */
 const MAX_LOOP = 60_000
 /** The longest GIF of a picture that does not repeat. */
 export const GIF_TIME = 3_000
 const MAX_FRAMES = 90
 /**
- * The most device pixels in all frames of an animation: a third of a second of work. Drawing and encoding `sine` took
+ * The maximum of device pixels in all frames of an animation: a third of a second of work. Drawing and encoding `sine` took
  * 20 ns a pixel for a PNG, 60 to 90 for a GIF.
  */
 const MAX_PIXELS: Readonly<Partial<Record<Format, number>>> = { png: 12_000_000, gif: 4_000_000 }
 /** The frame rate may be divided by this to fit the limits; below that an animation would only jerk. */
 const MAX_DIVISOR = 8
 
-/** Returns how a widget moves with the parameters of a look. @throws RangeError where its `every` is too fast. */
+/** Returns the motion of a widget with the parameters of a look. @throws RangeError if its `every` is too fast. */
 export function motionOf(widget: Widget, look: Look, params: Record<string, ParamValue>): Motion {
   const { animate } = widget
   if (!animate) return { period: undefined, loop: undefined }
@@ -43,9 +43,9 @@ export function motionOf(widget: Widget, look: Look, params: Record<string, Para
 
 /**
  * Plans the frames of an animation: one period from its beginning, regardless of the clock, so that the bytes are the
- * same each time; a GIF that does not repeat within three seconds shows the next three from `now`. Undefined where one
- * picture is enough, or where more would take too long: the limits are pixels and not time, so that they too give the
- * same bytes each time.
+ * same each time; a GIF that does not repeat within three seconds shows the next three from `now`. Undefined if one
+ * picture is enough, or if more would take too long: the limits are pixels and not time, so that they also give the same
+ * bytes each time.
  */
 export function planAnimation(
   widget: Widget,

@@ -13,7 +13,7 @@ export class PushQueue {
     this.#send = send
   }
 
-  /** @throws TypeError where the data cannot be cloned. */
+  /** @throws TypeError if the data cannot be cloned. */
   put(pushed: Job['pushed']): void {
     if (this.#busy) {
       this.#waiting = { pushed }

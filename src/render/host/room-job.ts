@@ -6,10 +6,10 @@ import type { Job, Reading } from '../protocol.ts'
 import { type AskState, roomScope, valuesOf } from './job-scope.ts'
 import type { PushQueue } from './push-queue.ts'
 
-/** The most pictures that one may embed: each costs a channel. */
+/** The maximum of pictures that one can embed: each costs a channel. */
 const MAX_EMBEDDED = 16
 
-/** Has a widget parse the parameters that only it can read, and list the pictures it embeds. */
+/** Calls a widget to parse the parameters that only it can read, and to list the pictures that it embeds. */
 export function readJob({ widget, manifest }: LoadedWidget, job: Job): Reading {
   const faults = Object.entries(widget.params ?? {}).flatMap(([name, param]): Fault[] => {
     if (!isParser(param)) return []
@@ -51,7 +51,7 @@ export async function deliverEvent(
   }
 }
 
-/** Runs a widget's source of changes until it is aborted; rejects where it throws. */
+/** Runs a widget's source of changes until it is aborted; rejects if it throws. */
 export async function runSource(
   { widget, manifest }: LoadedWidget,
   job: Job,
@@ -70,12 +70,12 @@ export async function runSource(
     redraw: () => queue.put(undefined),
     push: (data) => queue.put({ data }),
   })
-  // One that resolves early may have set up listeners: it continues until it is aborted.
+  // A `start` that resolves early may have set up listeners: it continues until it is aborted.
   const failed = Promise.resolve(started).then(() => aborted)
   await Promise.race([failed, aborted])
 }
 
-/** Zod and similar libraries list what is wrong as issues. */
+/** Zod and similar libraries list the errors as issues. */
 function describeError(error: unknown): string {
   const { issues } = error as { issues?: readonly { message?: unknown }[] }
   const words = Array.isArray(issues) ? issues.map(({ message }) => String(message)) : []

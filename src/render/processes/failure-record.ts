@@ -1,6 +1,6 @@
 import { Backoff } from '../../system/backoff.ts'
 
-/** A widget that takes its process down this often within this time has to rest (milliseconds). */
+/** A widget that takes its process down this often within this time must rest (milliseconds). */
 const FAILURES_BEFORE_REST = 3
 const FAILURE_WINDOW = 30_000
 /** Rests double, up to five minutes. */

@@ -4,12 +4,12 @@ import type { RenderProcess } from './render-process.ts'
 import type { Started } from './start-process.ts'
 import type { Death, Task } from './task.ts'
 
-/** What an isolated widget needs. */
+/** The options of an isolated widget. */
 export interface IsolatedWidgetInit {
   widget: string
   /** Whether its newest code does not load. */
   isBroken(): boolean
-  /** Runs a task with the previous code, where a process still has it. */
+  /** Runs a task with the previous code, if a process still has it. */
   runOld(task: Task): void
   start(onDeath: (death: Death) => void): Promise<Started>
   /** Called when the widget took its process down. */
@@ -86,7 +86,7 @@ export class IsolatedWidget {
     this.#idle.unref()
   }
 
-  /** Only the current process is forgotten: an old one may end after its successor has started. */
+  /** Forgets only the current process: an old one may end after its successor has started. */
   #forget(process: Promise<RenderProcess> | undefined): void {
     if (this.#process === process) this.#process = undefined
   }

@@ -3,11 +3,11 @@ import { IsolatedWidget } from './isolated-widget.ts'
 import type { Started } from './start-process.ts'
 import type { Death, Task } from './task.ts'
 
-/** What isolating widgets needs. */
+/** The options of the isolation. */
 export interface IsolationInit {
   /** Whether a widget's newest code does not load. */
   isBroken(widget: string): boolean
-  /** Runs a task with the previous code, where a process still has it. */
+  /** Runs a task with the previous code, if a process still has it. */
   runOld(task: Task): void
   /** Returns a widget's current manifest. */
   manifestOf(widget: string): Manifest | undefined
@@ -29,7 +29,7 @@ export class Isolation {
     this.#init = init
   }
 
-  /** Returns the isolated widget of this name; undefined where it shares a process. */
+  /** Returns the isolated widget of this name; undefined if it shares a process. */
   find(widget: string): IsolatedWidget | undefined {
     if (this.#isAlwaysIsolated(widget)) this.isolate(widget)
     return this.#widgets.get(widget)
@@ -57,7 +57,7 @@ export class Isolation {
     if (this.#widgets.get(widget)?.succeed() && !this.#isAlwaysIsolated(widget)) this.#end(widget)
   }
 
-  /** Forgets all records, as the code is new, except those of widgets whose previous code continues to run. */
+  /** Deletes all records, because the code is new, except those of widgets whose previous code keeps running. */
   renew(except: ReadonlySet<string>): void {
     for (const widget of [...this.#widgets.keys()]) if (!except.has(widget)) this.#end(widget)
   }

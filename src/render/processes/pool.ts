@@ -5,7 +5,7 @@ import type { RenderProcess } from './render-process.ts'
 import type { Started } from './start-process.ts'
 import type { Death, Task } from './task.ts'
 
-/** What a pool needs. */
+/** The options of a pool. */
 export interface PoolInit {
   /** The number of processes to keep. */
   workers: number
@@ -16,7 +16,7 @@ export interface PoolInit {
   onDeath(death: Death, process: RenderProcess, isRetired: boolean): void
 }
 
-/** A process that dies this soon after its start is restarted with pauses: it might take up a whole processor. */
+/** A process that dies this soon after its start is restarted with pauses: restarts could use a whole processor. */
 const YOUNG = 5_000
 const PAUSES = [250, 500, 1_000, 2_000, 4_000, 8_000, 10_000]
 
@@ -27,9 +27,9 @@ export class Pool {
   readonly #processes = new Map<RenderProcess, number>()
   /** Processes with the previous code, for widgets whose newer code does not load; the newest first. */
   #oldProcesses: RenderProcess[] = []
-  /** Jobs that came while no process was up. */
+  /** Jobs that arrived while no process was up. */
   readonly #queue: Task[] = []
-  /** Rises when the code is replaced: a process that was started before is dropped when it is up. */
+  /** Incremented when the code is replaced: a process that was started before is dropped when it is up. */
   #generation = 0
   #starting = 0
   readonly #backoff = new Backoff(PAUSES)
@@ -80,7 +80,7 @@ export class Pool {
     this.#rejectQueue('the server is stopping')
   }
 
-  /** Runs a task with the previous code, where a process still has it. */
+  /** Runs a task with the previous code, if a process still has it. */
   runOld(task: Task): void {
     const { widget } = task.job
     const process = this.#oldProcesses.find((each) => each.widgets.has(widget))

@@ -7,10 +7,10 @@ import { forkHost } from './fork-host.ts'
 import type { Death, Task } from './task.ts'
 import { TaskSchedule } from './task-schedule.ts'
 
-/** What a render process runs, its limits and its callbacks. */
+/** The options of a render process: its code, its limits and its callbacks. */
 export interface ProcessSettings {
   folders: readonly string[]
-  /** Modules that are not loaded, and why. */
+  /** Modules to skip, with the reason. */
   skip: ReadonlyMap<string, string>
   /** Resident memory above which the process is killed. */
   memoryBytes: number
@@ -24,7 +24,7 @@ export interface ProcessSettings {
   onDeath(death: Death): void
   /** Called when it has ended in any way. */
   onEnd(): void
-  /** Reads or writes what a room remembers. */
+  /** Reads or writes a room's state. */
   onState(request: StateRequest): Promise<unknown>
   /** Receives an error of a widget's outside of any job: in a timer, or in a promise that is not awaited. */
   onStray(widget: string | undefined, failure: string): void
@@ -32,7 +32,7 @@ export interface ProcessSettings {
   onOutput(line: string, pid: number | undefined): void
 }
 
-/** Milliseconds between two checks whether a process that is to end has done its jobs. */
+/** Milliseconds between two checks whether an ending process has finished its jobs. */
 const RETIRE_CHECK = 20
 
 /** One child process that runs widget code. */
@@ -102,7 +102,7 @@ export class RenderProcess {
     this.#process.kill(reason)
   }
 
-  /** Ends the process without a call of `onDeath`, whether its jobs are done or not. */
+  /** Ends the process without calling `onDeath`, even if jobs are unfinished. */
   async close(): Promise<void> {
     await this.#process.close()
   }
@@ -164,7 +164,7 @@ export class RenderProcess {
   }
 
   #send(message: ToHost): void {
-    // A dying child's channel closes before its `exit`, where the jobs that it did not get are settled.
+    // A dying child's channel closes before its `exit` event, which settles the jobs that it did not get.
     const { child } = this.#process
     if (child.connected) child.send(message, () => {})
   }
@@ -189,7 +189,7 @@ export class RenderProcess {
   }
 }
 
-/** Says why a process ended, in the words that an error card uses after a widget's name. */
+/** Describes why a process ended, as an error card shows it after a widget's name. */
 function describeExit({ killedFor, error, tail, code, signal }: ProcessExit): string {
   if (killedFor !== undefined) return killedFor
   if (error) return `did not start (${error.message})`
@@ -197,7 +197,7 @@ function describeExit({ killedFor, error, tail, code, signal }: ProcessExit): st
   return signal ? `ended its process by ${signal}` : `ended its process with exit code ${code}`
 }
 
-/** Any code in the process may send a message that looks like a result: it must not get past its widget. */
+/** Any code in the process can send a message that looks like a result: a malformed one must not leave this class. */
 function isWhole(result: JobResult): boolean {
   if ('data' in result) return true
   const { frames, drawing, encoding } = result.took

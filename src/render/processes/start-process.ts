@@ -3,19 +3,19 @@ import type { Loaded } from '../protocol.ts'
 import { type ProcessSettings, RenderProcess } from './render-process.ts'
 import type { Death } from './task.ts'
 
-/** A process that is up, and what it loaded. */
+/** A running process and its loaded code. */
 export interface Started extends Loaded {
   process: RenderProcess
 }
 
-/** What starting a process needs. */
+/** The options of a start. */
 export interface StartInit {
   settings: Omit<ProcessSettings, 'skip' | 'startTimeout' | 'onDeath' | 'onEnd'>
   /** Modules that hang or kill their process, with the reason; this start adds those that it finds. */
   skip: Map<string, string>
-  /** Holds every process from its start to its end. */
+  /** Contains every process from its start to its end. */
   group: ProcessGroup
-  /** Whether to continue. */
+  /** Returns whether to continue. */
   isWanted(): boolean
   /** Called when the process dies after it was up. */
   onDeath(death: Death, process: RenderProcess): void

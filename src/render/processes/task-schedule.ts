@@ -3,7 +3,7 @@ import type { Job, ToHost } from '../protocol.ts'
 import { Abandoned } from '../render-error.ts'
 import type { Task } from './task.ts'
 
-/** What a schedule needs of its process. */
+/** The options of a schedule. */
 export interface ScheduleInit {
   /** The widgets that the process has loaded, by name. */
   widgets: ReadonlyMap<string, Manifest>
@@ -21,9 +21,9 @@ interface Entry {
   task: Task
   phase: Phase
   timer: NodeJS.Timeout | undefined
-  /** Its time limit was doubled, as others were being drawn. */
+  /** Whether its time limit was doubled, because others were being drawn. */
   extended: boolean
-  /** The first frames of its animation are drawn. */
+  /** Whether the first frames of its animation are drawn. */
   begun: boolean
 }
 
@@ -32,7 +32,7 @@ const ABORT_GRACE = 300
 
 /**
  * The order of a render process's tasks, and their time limits. Any number of `load`s run at once, but one drawing at a
- * time: when the process hangs or dies, the drawing under way names the widget.
+ * time: if the process hangs or dies, the current drawing identifies the widget.
  */
 export class TaskSchedule {
   readonly #init: ScheduleInit
@@ -97,7 +97,7 @@ export class TaskSchedule {
     this.#drawNext()
   }
 
-  /** Asks every source to end, so that the schedule becomes empty. */
+  /** Tells every source to end, so that the schedule becomes empty. */
   abortSources(): void {
     for (const [id, { phase }] of this.#entries) {
       if (phase === 'living') this.#init.send({ type: 'abort', id })
@@ -147,7 +147,7 @@ export class TaskSchedule {
 
   #expire(id: number, entry: Entry): void {
     if (entry.phase === 'drawing') return this.#init.kill('took too long to draw')
-    // A process that draws for others resumes its own loading late: double the limit, once.
+    // A process that draws for others resumes this `load` late: double the limit, once.
     if (this.#isDrawing() && !entry.extended) {
       entry.extended = true
       entry.timer = setTimeout(() => this.#expire(id, entry), this.#timeout(entry.task))
@@ -168,13 +168,13 @@ export class TaskSchedule {
     return this.#drawing || performance.now() - this.#drewAt < ABORT_GRACE
   }
 
-  /** Begins the waiting job of highest interest; of equals the one that has waited longest. */
+  /** Starts the waiting job with the highest interest; among equals, the one that has waited longest. */
   #drawNext(): void {
     if (this.#drawing) return
     let best: { id: number; interest: number } | undefined
     for (const [id, { phase, task, begun }] of this.#entries) {
       if (phase !== 'waiting') continue
-      // A viewer that gave up half-way through an animation will ask for all of it again.
+      // A viewer that gave up half-way through an animation will request all of it again.
       const interest = Math.max(task.interest(), Number(begun))
       if (interest === 0) this.#abandon(id, task)
       else if (interest > (best?.interest ?? 0)) best = { id, interest }

@@ -1,13 +1,13 @@
 import type { Wait } from '../draw-queue.ts'
 import type { Job, JobResult } from '../protocol.ts'
 
-/** How a render process ended and what it left undone. */
+/** How a render process ended, and its unfinished jobs. */
 export interface Death {
-  /** In the words that its error card uses after the widget's name. */
+  /** As its error card shows it after the widget's name. */
   reason: string
-  /** The jobs it was working on: one of their widgets is the likely cause. */
+  /** The jobs that it was working on: one of their widgets is the likely cause. */
   suspects: Task[]
-  /** The jobs it had not begun. */
+  /** The jobs that it had not started. */
   waiting: Task[]
   /** Killed from outside: by the kernel, for memory, or by a person. */
   fromOutside: boolean

@@ -31,14 +31,14 @@ export class WarmProcesses {
     return this.#group.pids
   }
 
-  /** Raises how many are kept: one for the widgets that share a process, one more for a widget that runs alone. */
+  /** Raises the number that is kept: one for the widgets that share a process, one more for a widget that runs alone. */
   want(count: number): void {
     if (count <= this.#wanted) return
     this.#wanted = count
     this.#prepareSoon()
   }
 
-  /** Hands over a warm process, or a new one where none is warm, and prepares the next. The caller owns it from now on. */
+  /** Returns a warm process, or a new one if none is warm, and prepares the next. The caller owns the process. */
   take(): ChildProcess {
     const warm = [...this.#members.keys()].find(({ connected }) => connected)
     if (warm) this.#forget(warm)

@@ -2,10 +2,10 @@ import { Backoff } from '../../system/backoff.ts'
 import type { Job } from '../protocol.ts'
 import type { Task } from './task.ts'
 
-/** What a source needs. */
+/** The options of a source. */
 export interface WidgetSourceInit {
   job: Job
-  /** Passes the task to a process; it stays under way while the source runs. */
+  /** Passes the task to a process; it stays active while the source runs. */
   dispatch(task: Task): void
   onPush(pushed: Job['pushed']): void
   /** Called when the widget's `start` threw. */
