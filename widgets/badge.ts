@@ -4,6 +4,7 @@ import {
   badgeSvg,
   defineWidget,
   drawBadge,
+  Logos,
   loadLogo,
   param,
   parseBadgePath,
@@ -11,6 +12,7 @@ import {
 
 const STYLES = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social'] as const
 const MAX_TEXT_LENGTH = 255
+const logos = new Logos()
 
 export default defineWidget({
   title: 'Badge',
@@ -32,6 +34,9 @@ export default defineWidget({
       about: 'A simple-icons slug, such as github, or an image as a data: URI.',
     }),
     logoColor: param.color('', { about: 'Colour of a simple-icons logo; by default the brand’s own.' }),
+    logoSize: param.choice(['fixed', 'auto'], 'fixed', {
+      about: 'auto gives a wide simple-icons logo its own proportions.',
+    }),
     link: param.text('', { max: 1_000, about: 'Link target of the SVG.' }),
     cacheSeconds: param.integer(0, {
       min: 0,
@@ -39,31 +44,30 @@ export default defineWidget({
       about: 'Seconds that caches may keep it without revalidation.',
     }),
   },
-  load: async ({ params }) => ({ picture: await loadLogo(params.logo) }),
+  // A logo is decoded before the drawing, which cannot wait.
+  load: async ({ key, params }) => ({ picture: await loadLogo(toBadge(key, params).logo) }),
   data: ({ key, params }) => toBadge(key, params),
-  size: (params, { room }) => badgeSize(badgeSvg(toBadge(room.slice(room.indexOf('/') + 1), params))),
+  size: (params, { key }) => badgeSize(badgeSvg(toBadge(key, params))),
+  svg: ({ key, params }) => badgeSvg(toBadge(key, params)),
   draw(ctx, { key, params, data }) {
     drawBadge(ctx, badgeSvg(toBadge(key, params)), data?.picture)
   },
 })
 
-interface Params {
-  label: string
-  message: string
-  color: string
-  labelColor: string
-  style: Badge['style']
-  logo: string
-}
+type Texts = Record<'label' | 'message' | 'color' | 'labelColor' | 'logo' | 'logoColor' | 'link', string>
+type Params = Texts & { style: Badge['style']; logoSize: string }
 
-function toBadge(key: string, { label, message, color, labelColor, style, logo }: Params): Badge {
+function toBadge(key: string, params: Params): Badge {
+  const { label, message, color, labelColor, style, logo, logoColor, logoSize, link } = params
   const path = parseBadgePath(key)
+  const reading = logo && logos.read(logo, { style, color: logoColor || undefined, size: logoSize })
   return {
     label: label || path.label,
     message: message || path.message,
     color: color || path.color,
     labelColor: labelColor || undefined,
     style,
-    logo: logo.startsWith('data:') ? logo : undefined,
+    ...(reading && 'logo' in reading && { logo: reading.logo, logoWidth: reading.width }),
+    links: link ? [link] : [],
   }
 }

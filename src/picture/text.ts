@@ -57,8 +57,8 @@ export function dropMissingEmoji(text: string): string {
     .trim()
 }
 
-/** Whether a character is drawn as the box for missing glyphs. */
-function isMissing(letters: string): boolean {
+/** Whether any of some characters is drawn as the box for missing glyphs. */
+export function isMissing(letters: string): boolean {
   const ctx = measuringContext()
   ctx.font = '500 24px Inter'
   ctx.letterSpacing = '0px'

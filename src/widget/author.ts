@@ -3,6 +3,7 @@ export type { SKRSContext2D as Context } from '@napi-rs/canvas'
 export type { Badge, BadgeSize, BadgeStyle } from '../picture/badge/badge.ts'
 export { badgeSize, badgeSvg } from '../picture/badge/badge-svg.ts'
 export { drawBadge, loadLogo } from '../picture/badge/draw-badge.ts'
+export { type LogoLook, type LogoReading, Logos } from '../picture/badge/logo.ts'
 export {
   parseStaticPath as parseBadgePath,
   type StaticPath as BadgePath,

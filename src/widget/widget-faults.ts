@@ -36,7 +36,7 @@ export function findWidgetFaults(candidate: unknown): string[] {
   if (typeof widget.draw !== 'function') {
     faults.push(`expected \`draw\` to be a function, got ${describe(widget.draw)}`)
   }
-  for (const name of ['load', 'data', 'start', 'onJoin', 'onLeave', 'onClick', 'shows'] as const) {
+  for (const name of ['load', 'data', 'svg', 'start', 'onJoin', 'onLeave', 'onClick', 'shows'] as const) {
     if (widget[name] !== undefined && typeof widget[name] !== 'function') {
       faults.push(`expected \`${name}\` to be a function, got ${describe(widget[name])}`)
     }

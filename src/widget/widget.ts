@@ -198,6 +198,11 @@ export interface Widget<P extends Params = Params, D = unknown> {
   limits?: Limits
   /** Draws on a transparent canvas, in CSS pixels. Must be synchronous and depend on nothing but the scene. */
   draw(ctx: Context, scene: Scene<P, D>): void
+  /**
+   * Returns the SVG document that is sent for `.svg`, in place of a drawing with text as paths; undefined to have it
+   * drawn. It must have the size of the picture.
+   */
+  svg?(scene: Scene<P, D>): string | undefined
   /** The response to `.json`. @default room, connections, visitors, peak */
   data?(scene: Omit<Scene<P, D>, 'width' | 'height' | 'scale' | 'pictures'>): unknown
 }

@@ -4,6 +4,23 @@ import { decode } from '../../src/picture/compare.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { chromium } from '../support/stream-reader.ts'
 
+const uri = (type: string, bytes: Buffer) =>
+  encodeURIComponent(`data:image/${type};base64,${bytes.toString('base64')}`)
+const SCRIPT = uri('svg+xml', Buffer.from('<svg><script>alert(1)</script></svg>'))
+const HUGE = uri('png', pngHead(40_000))
+const DAMAGED = uri('png', pngHead(16))
+
+/** The head of a PNG that ends there. */
+function pngHead(side: number): Buffer {
+  const head = Buffer.alloc(29)
+  head.write('\x89PNG\r\n\x1a\n', 0, 'latin1')
+  head.writeUInt32BE(13, 8)
+  head.write('IHDR', 12, 'latin1')
+  head.writeUInt32BE(side, 16)
+  head.writeUInt32BE(side, 20)
+  return head
+}
+
 let server: TestServer
 beforeAll(async () => {
   server = await startServer()
@@ -34,6 +51,40 @@ describe('a badge', () => {
     expect(response.headers.get('content-type')).toBe('image/svg+xml')
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
     expect(await response.text()).toBe(makeBadge(format))
+  })
+
+  test.each([
+    'build-passing-brightgreen',
+    'build-passing-brightgreen?style=social',
+    'made--with-node.js-green',
+    'v1.beta-blue',
+    'just.text',
+  ])('%s is an SVG without an ending, as shields.io’s own URLs are', async (path) => {
+    const response = await get(`/badge/${path}`, { headers: { accept: 'image/avif,image/*,*/*;q=0.8' } })
+    expect(response.headers.get('content-type')).toBe('image/svg+xml')
+    const [name = '', query = ''] = path.split('?')
+    const named = await (await get(`/badge/${name}.svg?${query}`)).text()
+    expect(await response.text()).toBe(named)
+  })
+
+  test('without an ending is its page for a reader', async () => {
+    const response = await get('/badge/a-b-red', {
+      headers: { 'user-agent': 'Mozilla/5.0 Chrome/156.0', accept: 'text/html,*/*;q=0.8' },
+    })
+    expect(response.headers.get('content-type')).toContain('text/html')
+  })
+
+  test('has a link for each half', async () => {
+    const links = ['https://example.com/a', 'https://example.com/b']
+    const svg = await (await get(`/badge/a-b-red.svg?link=${links[0]}&link=${links[1]}`)).text()
+    expect(svg).toBe(makeBadge({ label: 'a', message: 'b', color: 'red', links }))
+    const json = await (await get(`/badge/a-b-red.json?link=${links[0]}&link=${links[1]}`)).json()
+    expect(json).toMatchObject({ link: links })
+  })
+
+  test('reads the older names of the colours', async () => {
+    const svg = await (await get('/badge/a-b-red.svg?colorA=navy&colorB=blue')).text()
+    expect(svg).toBe(makeBadge({ label: 'a', message: 'b', color: 'blue', labelColor: 'navy' }))
   })
 
   test('takes all from the query', async () => {
@@ -89,6 +140,15 @@ describe('a badge', () => {
     ['a-b-c-red', 'got 3 separators: write -- for a dash'],
     ['a-b-red?logo=nosuchlogo', 'logo: expected the slug of a logo in simple-icons'],
     ['a-b-red?link=javascript:alert(1)', 'link: expected a URL with http: or https:'],
+    ['a-b-red?link=http://a/&link=http://b/&link=http://c/', 'link: expected at most 2 links, got 3'],
+    ['a-b-red?colorB=nosuch', 'colorB: expected a colour like'],
+    ['a-b-red?logo=github&logoSize=big', 'logoSize: expected one of fixed, auto, got'],
+    [`a-b-red?logo=${SCRIPT}`, 'logo: expected an SVG of shapes, got <script>'],
+    [`a-b-red?logo=${HUGE}`, 'logo: expected a picture of at most 1024 pixels a side, got 40000 x 40000'],
+    [
+      'a-b-red?logo=data:image/png;base64,AAAA',
+      'logo: expected a picture of the type that its data: URI names',
+    ],
     ['a-b-red?style=round', 'style: expected one of flat'],
     [`${'a'.repeat(256)}-red`, 'message: expected at most 255 characters, got 256'],
     ['%ff', 'badge: expected text in percent-encoding'],
@@ -102,6 +162,14 @@ describe('a badge', () => {
     const problem = await get(`/badge/${name}.json?${query}`)
     expect(problem.headers.get('content-type')).toContain('application/problem+json')
     expect(await problem.text()).toContain(detail)
+  })
+
+  test('is drawn without a logo that is damaged, as often as it is asked for', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const response = await get(`/badge/a-b${round}-red.png?logo=${DAMAGED}`)
+      expect(response.status).toBe(200)
+      await response.arrayBuffer()
+    }
   })
 
   test('leaves no room behind', async () => {

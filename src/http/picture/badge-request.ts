@@ -3,10 +3,12 @@ import { type Fault, quote } from '../../errors.ts'
 import type { Badge, BadgeStyle } from '../../picture/badge/badge.ts'
 import type { Logos } from '../../picture/badge/logo.ts'
 import { parseStaticPath } from '../../picture/badge/static-path.ts'
+import { COLOR_SYNTAX, parseColor } from '../../picture/color.ts'
 import { builtInFolder } from '../../widget/built-in-folder.ts'
 import { badParameters, type Look } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { type Extension, isExtension } from '../extensions.ts'
+import { readLinks, readLogo } from './badge-query.ts'
 
 /** The widget whose pictures are determined by their URLs alone. */
 export const BADGE_WIDGET = 'badge'
@@ -16,21 +18,30 @@ export interface BadgeUrl {
   /** The last segment, still encoded, without its extension. */
   path: string
   extension: Exclude<Extension, 'mjpeg'>
+  /** Whether the URL names its extension: shields.io's own URLs do not, and mean an SVG. */
+  isNamed: boolean
   query: URLSearchParams
 }
 
-const URL_FORM = /^\/badge(?:\/([^/?]+))?\.([a-z]+)(?:\?(.*))?$/s
+const URL_FORM = /^\/badge(?:\/([^/?]+?))?(?:\.([a-z]+))?(?:\?(.*))?$/s
 /** The badge of `/badge.svg` without a query. */
 const EXAMPLE = 'build-passing-brightgreen'
-const LINK = /^https?:\/\/[^\s"'<>]+$/i
+/** Older names that shields.io still reads. */
+const OLDER = { color: 'colorB', labelColor: 'colorA' } as const
 const MAX_TEXT_LENGTH = 255
 
 /** Reads a request target as the URL of a badge; undefined if it is another picture's, or a page's. */
 export function readBadgeUrl(url: string): BadgeUrl | undefined {
-  const [, path, extension = '', text = ''] = URL_FORM.exec(url) ?? []
-  if (!isExtension(extension) || extension === 'mjpeg') return undefined
+  const [whole, path, ending, text = ''] = URL_FORM.exec(url) ?? []
+  if (whole === undefined || (path === undefined && ending === undefined)) return undefined
   const query = new URLSearchParams(text)
-  return { path: path ?? (query.has('message') ? '' : EXAMPLE), extension, query }
+  if (ending === undefined || !isExtension(ending)) {
+    // The dot of a text, like that of `v1.beta`.
+    const words = ending === undefined ? path : `${path ?? ''}.${ending}`
+    return { path: words ?? '', extension: 'svg', isNamed: false, query }
+  }
+  if (ending === 'mjpeg') return undefined
+  return { path: path ?? (query.has('message') ? '' : EXAMPLE), extension: ending, isNamed: true, query }
 }
 
 /** Whether a widget is the built-in badge, and not the owner's widget of the same name. */
@@ -54,21 +65,21 @@ export function readBadge({ path, query }: BadgeUrl, { params }: Look, logos: Lo
   }
   const said = read('badge', () => parseStaticPath(decode(path)))
   const given = (name: string) => query.getAll(name).at(-1) || undefined
+  const givenColor = (name: keyof typeof OLDER) => {
+    const older = given(name) === undefined ? given(OLDER[name]) : undefined
+    if (older !== undefined && parseColor(older) === undefined)
+      faults.push({ name: OLDER[name], detail: `expected ${COLOR_SYNTAX}, got ${quote(older)}` })
+    return given(name) ?? older
+  }
   const style = params.style as BadgeStyle
-  const name = given('logo')
-  const logo = name === undefined ? undefined : logos.read(name, style, given('logoColor'))
-  if (logo && 'fault' in logo) faults.push({ name: 'logo', detail: `${logo.fault}, got ${quote(name)}` })
-  const link = given('link')
-  if (link !== undefined && !LINK.test(link))
-    faults.push({ name: 'link', detail: `expected a URL with http: or https:, got ${quote(link)}` })
   const badge: Badge = {
     label: query.has('label') ? String(params.label) : said?.label,
     message: query.has('message') ? String(params.message) : (said?.message ?? ''),
-    color: given('color') ?? said?.color,
-    labelColor: given('labelColor'),
+    color: givenColor('color') ?? said?.color,
+    labelColor: givenColor('labelColor'),
     style,
-    logo: logo && 'logo' in logo ? logo.logo : undefined,
-    link,
+    ...readLogo(query, style, logos, faults),
+    links: readLinks(query, faults),
   }
   for (const half of ['label', 'message'] as const) {
     const length = badge[half]?.length ?? 0

@@ -81,8 +81,9 @@ export class Badges {
   }
 
   async #draw(badge: Badge, look: Look, response: ServerResponse): Promise<Frame> {
-    const { label = '', message, color = '', labelColor = '', style = 'flat', logo = '' } = badge
-    const params = { ...look.params, label, message, color, labelColor, style, logo }
+    // The logo is read again there: its name is shorter than its picture.
+    const { label = '', message, color = '', labelColor = '', style = 'flat' } = badge
+    const params = { ...look.params, label, message, color, labelColor, style }
     const job = { widget: BADGE_WIDGET, key: '', look: { ...look, params } }
     const nobody = { connections: 0, visitors: 0, peak: 0, time: Date.now() }
     const { frame } = await this.#renderer.draw({ ...job, ...nobody }, () => Number(!response.destroyed))

@@ -92,7 +92,8 @@ export class Pictures {
     const { manifest } = this.#badges
     if (!url || !manifest || isLongUrl(request)) return false
     if (request.method !== 'GET' && request.method !== 'HEAD') return false
-    if (url.extension !== 'json' && wantsPage(request.headers) && !url.query.has('delivery')) return false
+    const isPage = url.extension !== 'json' && wantsPage(request.headers) && !url.query.has('delivery')
+    if (isPage || (!url.isNamed && wantsProblem(request.headers, undefined))) return false
     const { extension } = url
     const place = { format: formatOf(extension), ...BADGE_SIZE }
     try {

@@ -19,19 +19,25 @@ export interface BadgeJson {
   message: string
   color: string
   labelColor?: string
-  link: string[]
+  link: readonly string[]
   name: string
   value: string
 }
 
 /** Describes a badge as shields.io's `.json` does. */
-export function badgeJson({ label = '', message, color = 'lightgrey', labelColor, link }: Badge): BadgeJson {
+export function badgeJson({
+  label = '',
+  message,
+  color = 'lightgrey',
+  labelColor,
+  links = [],
+}: Badge): BadgeJson {
   return {
     label,
     message,
     color: toName(color),
     ...(labelColor !== undefined && { labelColor: toName(labelColor) }),
-    link: link === undefined ? [] : [link],
+    link: links,
     name: label,
     value: message,
   }

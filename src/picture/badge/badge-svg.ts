@@ -1,6 +1,8 @@
 import { makeBadge } from 'badge-maker'
 import { parseColor } from '../color.ts'
 import type { Badge, BadgeSize } from './badge.ts'
+import { toBadgeText } from './badge-text.ts'
+import { stretchLogo } from './stretch-logo.ts'
 
 /** What badge-maker understands as it is: its own names, CSS names, 3 or 6 digits, and functions with commas. */
 const PLAIN = /^(?!transparent$)(?:[a-z]+|#?(?:[0-9a-f]{3}){1,2})$/
@@ -15,17 +17,19 @@ export function badgeSvg({
   labelColor,
   style,
   logo,
-  link,
+  logoWidth,
+  links = [],
 }: Badge): string {
-  return makeBadge({
-    label: label ?? '',
-    message,
+  const svg = makeBadge({
+    label: toBadgeText(label ?? ''),
+    message: toBadgeText(message),
     color: toPlainColor(color),
     ...(labelColor !== undefined && { labelColor: toPlainColor(labelColor) }),
     ...(style !== undefined && { style }),
     ...(logo !== undefined && { logoBase64: logo }),
-    ...(link !== undefined && { links: [link] }),
+    ...(links.length > 0 && { links: [...links] }),
   })
+  return logo === undefined || logoWidth === undefined ? svg : stretchLogo(svg, logoWidth)
 }
 
 /** The size of a badge, read from its SVG, in whole pixels: `for-the-badge` has quarters. */

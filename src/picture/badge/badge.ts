@@ -17,8 +17,10 @@ export interface Badge {
   style?: BadgeStyle | undefined
   /** A picture before the label, as a `data:` URI: see `readLogo`. */
   logo?: string | undefined
-  /** Where a click leads: `http:` or `https:`. */
-  link?: string | undefined
+  /** CSS pixels. @default 14 */
+  logoWidth?: number | undefined
+  /** Where a click on the badge leads, or on its left and on its right half: `http:` or `https:`. */
+  links?: readonly string[] | undefined
 }
 
 /** CSS pixels. */

@@ -1,6 +1,7 @@
 import { type Image, loadImage, Path2D, type SKRSContext2D } from '@napi-rs/canvas'
 import { parseColor } from '../color.ts'
 import { registerFonts } from '../fonts.ts'
+import { toDrawable } from './drawable.ts'
 import { type Attributes, readElements } from './svg-elements.ts'
 
 /** What a group hands on to what is in it. */
@@ -21,17 +22,17 @@ interface Paints {
 const NOTHING = 'rgba(0,0,0,0)'
 const SVG_LOGO = /^data:image\/svg\+xml;base64,/
 /** A logo as `Logos` writes it: one path on a ground of 24 by 24. */
-const BRAND = /viewBox="0 0 24 24" fill="([^"]+)"><path d="([^"]+)"\/>/
-const BRAND_SIZE = 24
+const BRAND = /viewBox="([\d. ]+)" fill="([^"]+)"><path d="([^"]+)"\/>/
 /** The letters that are joined or reordered: they are made narrower or wider, not set apart. */
 const JOINED = /[\u0590-\u109f\u1780-\u18af\ufb1d-\ufdff\ufe70-\ufeff]/
 /** The half of a text's blur that shows. */
 const BLUR = 1.6
 
-/** Decodes the logo of a badge, where it is not drawn as a path. @throws Error for what is no picture. */
+/** Decodes the logo of a badge, where it is not drawn as a path; undefined for what cannot be decoded. */
 export async function loadLogo(logo: string | undefined): Promise<Image | undefined> {
   if (!logo?.startsWith('data:') || toBrand(logo)) return undefined
-  return loadImage(Buffer.from(logo.slice(logo.indexOf(',') + 1), 'base64'))
+  // Strangers choose the data: a damaged picture is theirs, and no failure of the widget.
+  return loadImage(Buffer.from(logo.slice(logo.indexOf(',') + 1), 'base64')).catch(() => undefined)
 }
 
 /**
@@ -140,8 +141,11 @@ function paintLogo(ctx: SKRSContext2D, of: Attributes, logo: Image | undefined):
   const [x, y, width, height] = [of.x, of.y, of.width, of.height].map(Number) as Four
   const brand = toBrand(of.href ?? '')
   if (brand) {
-    ctx.translate(x, y)
-    ctx.scale(width / BRAND_SIZE, height / BRAND_SIZE)
+    const [left = 0, top = 0, wide = 24, high = 24] = brand.box
+    const scale = Math.min(width / wide, height / high)
+    ctx.translate(x + (width - wide * scale) / 2, y + (height - high * scale) / 2)
+    ctx.scale(scale, scale)
+    ctx.translate(-left, -top)
     ctx.fillStyle = brand.fill
     return ctx.fill(new Path2D(brand.path))
   }
@@ -159,25 +163,27 @@ function paintText(ctx: SKRSContext2D, of: Attributes, text: string, ink: Ink): 
   if (of.filter) ctx.filter = `blur(${BLUR * scale * 10}px)`
   ctx.font = `${ink.weight} ${ink.size}px ${ink.face}`
   ctx.letterSpacing = '0px'
+  const words = toDrawable(text)
   const width = Number(of.textLength)
-  const natural = ctx.measureText(text).width
-  const gaps = [...text].length - 1
+  const natural = ctx.measureText(words).width
+  const gaps = [...words].length - 1
   const left = Number(of.x) - width / 2
-  if (JOINED.test(text) && natural > 0) {
+  if (JOINED.test(words) && natural > 0) {
     ctx.translate(left, Number(of.y))
     ctx.scale(width / natural, 1)
-    return ctx.fillText(text, 0, 0)
+    return ctx.fillText(words, 0, 0)
   }
-  if (gaps < 1) return ctx.fillText(text, Number(of.x) - natural / 2, Number(of.y))
+  if (gaps < 1) return ctx.fillText(words, Number(of.x) - natural / 2, Number(of.y))
   ctx.letterSpacing = `${(width - natural) / gaps}px`
-  ctx.fillText(text, left, Number(of.y))
+  ctx.fillText(words, left, Number(of.y))
 }
 
-function toBrand(logo: string): { fill: string; path: string } | undefined {
+function toBrand(logo: string): { box: number[]; fill: string; path: string } | undefined {
   if (!SVG_LOGO.test(logo)) return undefined
   const svg = Buffer.from(logo.replace(SVG_LOGO, ''), 'base64').toString()
-  const [, fill, path] = BRAND.exec(svg) ?? []
-  return fill === undefined || path === undefined ? undefined : { fill, path }
+  const [, box, fill, path] = BRAND.exec(svg) ?? []
+  if (box === undefined || fill === undefined || path === undefined) return undefined
+  return { box: box.split(' ').map(Number), fill, path }
 }
 
 function toId(reference = ''): string {

@@ -1,37 +1,67 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { Path2D } from '@napi-rs/canvas'
+import { LRUCache } from 'lru-cache'
 import { brightness, parseColor } from '../color.ts'
 import type { BadgeStyle } from './badge.ts'
+import { readRasterSize } from './raster-size.ts'
+import { findSvgLogoFault } from './svg-logo.ts'
 
 /** A picture of a badge, and what is wrong with it where it cannot be had. */
-export type LogoReading = { logo: string } | { fault: string }
+export type LogoReading =
+  | {
+      /** A `data:` URI. */
+      logo: string
+      /** CSS pixels. @default 14, as much as its height */
+      width?: number
+    }
+  | { fault: string }
+
+/** How a logo is shown. */
+export interface LogoLook {
+  /** @default flat */
+  style?: BadgeStyle | undefined
+  /** Of a brand's logo. @default the brand's own where it is readable */
+  color?: string | undefined
+  /** `auto` gives a wide brand its own proportions. @default as wide as high */
+  size?: string | undefined
+}
 
 /** What a `data:` URI may hold: pictures, in base64. In a query a `+` has become a space. */
-const DATA = /^(?:data:)?image\/(?:png|svg\+xml|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}$/
+const DATA = /^(?:data:)?image\/(png|svg\+xml|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}$/
 const SLUG = /^[a-z0-9]{1,60}$/
 /** Darker brands are shown in off-white before a dark label, and lighter ones in grey in the light `social` style. */
 const DARK = 0.4
 const LIGHT = 0.6
+/** CSS pixels: badge-maker's height of a logo. */
+const HEIGHT = 14
+/** Pixels a side: a few bytes can ask for gigabytes. */
+const MAX_SIDE = 1_024
+/** The longest logo, in bytes of its data. */
+const MAX_BYTES = 64_000
+const KEPT_PATHS = 200
 
 /**
  * Reads the logo of a badge: a `data:` URI of a picture, or the slug of a brand in simple-icons, which is an optional
  * package.
- * @param color of a brand's logo. @default the brand's own where it is readable
  */
 export class Logos {
   readonly #require = createRequire(import.meta.url)
-  readonly #paths = new Map<string, string>()
+  readonly #paths = new LRUCache<string, string>({ max: KEPT_PATHS })
   #brands: ReadonlyMap<string, string> | undefined
 
-  read(text: string, style: BadgeStyle = 'flat', color?: string): LogoReading {
+  read(text: string, { style = 'flat', color, size }: LogoLook = {}): LogoReading {
     const data = text.replaceAll(' ', '+')
-    if (DATA.test(data)) return { logo: data.startsWith('data:') ? data : `data:${data}` }
+    const [, type] = DATA.exec(data) ?? []
+    if (type !== undefined) return readData(type, data.startsWith('data:') ? data : `data:${data}`)
     const slug = text.toLowerCase().replaceAll(/[\s-]/g, '')
     const brand = SLUG.test(slug) ? this.#readBrands()?.get(slug) : undefined
     if (brand === undefined) return { fault: this.#describeFault() }
     const fill = color === undefined ? toReadable(brand, style) : (parseColor(color) ?? brand)
-    const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="${fill}"><path d="${this.#readPath(slug)}"/></svg>`
-    return { logo: `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}` }
+    const path = this.#readPath(slug)
+    const { box, width } = size === 'auto' ? toBox(path) : { box: '0 0 24 24', width: HEIGHT }
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box}" fill="${fill}"><path d="${path}"/></svg>`
+    return { logo: toDataUri(svg), ...(width !== HEIGHT && { width }) }
   }
 
   #describeFault(): string {
@@ -60,6 +90,41 @@ export class Logos {
     this.#paths.set(slug, path)
     return path
   }
+}
+
+/** Reads an SVG as a logo. */
+export function readSvgLogo(svg: string): LogoReading {
+  const fault = findSvgLogoFault(svg)
+  return fault === undefined ? { logo: toDataUri(svg) } : { fault }
+}
+
+function readData(type: string, uri: string): LogoReading {
+  const bytes = Buffer.from(uri.slice(uri.indexOf(',') + 1), 'base64')
+  if (bytes.length > MAX_BYTES)
+    return { fault: `expected a picture of at most ${MAX_BYTES} bytes, got ${bytes.length}` }
+  if (type === 'svg+xml') {
+    const fault = findSvgLogoFault(bytes.toString())
+    return fault === undefined ? { logo: uri } : { fault }
+  }
+  const size = readRasterSize(bytes)
+  if (!size) return { fault: `expected a picture of the type that its data: URI names, image/${type}` }
+  if (Math.max(size.width, size.height) <= MAX_SIDE) return { logo: uri }
+  return {
+    fault: `expected a picture of at most ${MAX_SIDE} pixels a side, got ${size.width} x ${size.height}`,
+  }
+}
+
+/** The proportions of a brand that is wider than high, as shields.io's `logoSize=auto` has them. */
+function toBox(path: string): { box: string; width: number } {
+  const [left, top, right, bottom] = new Path2D(path).computeTightBounds()
+  const [width, height] = [right - left, bottom - top]
+  if (!(width > height && height > 0)) return { box: '0 0 24 24', width: HEIGHT }
+  const box = [left, top, width, height].map((side) => Number(side.toFixed(2))).join(' ')
+  return { box, width: Math.round((width / height) * HEIGHT) }
+}
+
+function toDataUri(svg: string): string {
+  return `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`
 }
 
 function toReadable(brand: string, style: BadgeStyle): string {

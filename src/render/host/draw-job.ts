@@ -1,7 +1,7 @@
 import type { SKRSContext2D as Context } from '@napi-rs/canvas'
 import { paintAnimation } from '../../picture/animation.ts'
 import { paint } from '../../picture/encode.ts'
-import type { Frame } from '../../picture/frame.ts'
+import { createFrame, type Frame } from '../../picture/frame.ts'
 import { paintSvg } from '../../picture/svg.ts'
 import type { LoadedWidget } from '../../widget/load-widget.ts'
 import { deviceOf } from '../../widget/look-device.ts'
@@ -103,8 +103,15 @@ export function* drawSteps(
     if (isTimeless) reads.delete('time')
     return { frame, next, took: timer.read(), reads: [...reads] }
   }
+  const writeSvg = () => {
+    const scene = { ...facts, width, height, scale: look.scale, pictures }
+    const svg = widget.svg?.(observeReads(scene, reads))
+    return svg === undefined ? undefined : createFrame('svg', Buffer.from(svg), sheet.width, sheet.height)
+  }
   const next = stops || period === undefined ? undefined : time + period - job.time
   const theme = Object.keys(params).find((name) => isTheme(manifest.params[name]) && params[name] === 'auto')
+  const written = look.format === 'svg' ? timer.run(() => writeSvg()) : undefined
+  if (written) return finish(written, next, stops)
   if (look.format === 'svg' && theme !== undefined) {
     const drawFor = (value: string) => drawWith({ params: { ...params, [theme]: value } })
     const frame = timer.run(() => paintSvg(sheet, [drawFor('light'), drawFor('dark')]))

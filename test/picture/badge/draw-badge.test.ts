@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { inflateSync } from 'node:zlib'
 import { createCanvas } from '@napi-rs/canvas'
 import { Resvg } from '@resvg/resvg-js'
@@ -87,7 +88,7 @@ const TEXTS: Pick<Badge, 'label' | 'message' | 'color'>[] = [
 const BADGES = BADGE_STYLES.flatMap((style) =>
   TEXTS.flatMap((text) =>
     ['', 'github', 'typescript', PNG].map((logo): [string, Badge] => {
-      const reading = logo === '' ? undefined : logos.read(logo, style)
+      const reading = logo === '' ? undefined : logos.read(logo, { style })
       if (reading && 'fault' in reading) throw new Error(reading.fault)
       const name = `${style} ${text.label}:${text.message} ${logo.slice(0, 10)}`
       return [name, { ...text, style, logo: reading?.logo }]
@@ -123,8 +124,7 @@ function compare(one: Uint8ClampedArray, other: Uint8Array): [mean: number, far:
   for (let at = 0; at < one.length; at += 4) {
     let most = 0
     for (let channel = 0; channel < 4; channel += 1) {
-      const alpha = channel === 3 ? 1 : 1
-      const difference = Math.abs((one[at + channel] as number) - (other[at + channel] as number)) * alpha
+      const difference = Math.abs((one[at + channel] as number) - (other[at + channel] as number))
       sum += difference
       most = Math.max(most, difference)
     }
@@ -134,6 +134,31 @@ function compare(one: Uint8ClampedArray, other: Uint8Array): [mean: number, far:
     process.stderr.write(`${(sum / one.length).toFixed(2)} ${((far * 4) / one.length).toFixed(4)}\n`)
   return [sum / one.length, (far * 4) / one.length]
 }
+
+/** Draws a badge as shields.io's server does, which may ask for the width of a logo. */
+const makeWide = async (): Promise<(format: object) => string> => {
+  const file = join(dirname(fileURLToPath(import.meta.resolve('badge-maker'))), 'make-badge.js')
+  return (await import(pathToFileURL(file).href)).default
+}
+
+describe('a wide logo', () => {
+  test.each(BADGE_STYLES.flatMap((style) => TEXTS.map((text) => [style, text] as const)))(
+    'is where shields.io puts it: %s %o',
+    async (style, text) => {
+      const logo = PNG
+      const { label, message, color } = text
+      const expected = (await makeWide())({ label, message, color, style, logo, logoWidth: 40 })
+      expect(badgeSvg({ ...text, style, logo, logoWidth: 40 })).toBe(expected)
+    },
+  )
+
+  test('has the proportions of its brand', () => {
+    const reading = logos.read('amd', { size: 'auto' })
+    expect(reading).toMatchObject({ width: 59 })
+    expect(logos.read('amd')).not.toHaveProperty('width')
+    expect(logos.read('github', { size: 'auto' })).not.toHaveProperty('width')
+  })
+})
 
 describe('the SVG of a badge', () => {
   test.each<[string, Badge, Parameters<typeof makeBadge>[0]]>([
@@ -152,7 +177,7 @@ describe('the SVG of a badge', () => {
     ],
     [
       'a style, a logo and a link',
-      { message: 'b', color: 'red', style: 'plastic', logo: PNG, link: 'https://example.com/' },
+      { message: 'b', color: 'red', style: 'plastic', logo: PNG, links: ['https://example.com/'] },
       { message: 'b', color: 'red', style: 'plastic', logoBase64: PNG, links: ['https://example.com/'] },
     ],
   ])('is what badge-maker makes of %s', (_what, badge, format) => {

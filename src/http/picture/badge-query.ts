@@ -1,0 +1,35 @@
+import { type Fault, quote } from '../../errors.ts'
+import type { Badge, BadgeStyle } from '../../picture/badge/badge.ts'
+import type { Logos } from '../../picture/badge/logo.ts'
+
+const LINK = /^https?:\/\/[^\s"'<>]+$/i
+/** One for the badge, or one for each half. */
+const MAX_LINKS = 2
+
+/** Reads `logo`, `logoColor` and `logoSize`. Adds to `faults` if there is no such logo. */
+export function readLogo(
+  query: URLSearchParams,
+  style: BadgeStyle,
+  logos: Logos,
+  faults: Fault[],
+): Pick<Badge, 'logo' | 'logoWidth'> {
+  const given = (name: string) => query.getAll(name).at(-1) || undefined
+  const [name, size] = [given('logo'), given('logoSize')]
+  if (name === undefined) return {}
+  const reading = logos.read(name, { style, color: given('logoColor'), size })
+  if ('logo' in reading) return { logo: reading.logo, logoWidth: reading.width }
+  faults.push({ name: 'logo', detail: `${reading.fault}, got ${quote(name)}` })
+  return {}
+}
+
+/** Reads every `link`. Adds to `faults` if one is wrong, or if there are more than two. */
+export function readLinks(query: URLSearchParams, faults: Fault[]): string[] {
+  const links = query.getAll('link')
+  if (links.length > MAX_LINKS)
+    faults.push({ name: 'link', detail: `expected at most ${MAX_LINKS} links, got ${links.length}` })
+  for (const link of links) {
+    if (link !== '' && !LINK.test(link))
+      faults.push({ name: 'link', detail: `expected a URL with http: or https:, got ${quote(link)}` })
+  }
+  return links.some((link) => link !== '') ? links.slice(0, MAX_LINKS) : []
+}

@@ -1,0 +1,29 @@
+/** What a logo is made of. None of these takes time out of proportion to its length, nor loads anything. */
+const ELEMENTS: ReadonlySet<string> = new Set(
+  'svg g defs title desc metadata path rect circle ellipse line polygon polyline linearGradient radialGradient stop clipPath style'.split(
+    ' ',
+  ),
+)
+const COMMENT = /<!--[\s\S]*?-->/g
+const TAG = /<\/?([^\s/>]*)/g
+const ROOT = /<svg\b[^>]*>/
+const SIDE = /\s(?:width|height)="(\d+(?:\.\d+)?)/g
+const MAX_SIDE = 2_000
+/** Handlers, references to anywhere else, and lines of millions of dashes. */
+const FORBIDDEN =
+  /\son[a-z]+\s*=|href\s*=\s*["'](?!#)|url\(\s*["']?(?!#)|@import|stroke-dasharray|<!|<\?(?!xml )/i
+
+/** Describes why an SVG cannot be a logo; undefined if it can. */
+export function findSvgLogoFault(svg: string): string | undefined {
+  const text = svg.replace(COMMENT, '')
+  const root = ROOT.exec(text)?.[0]
+  if (root === undefined) return 'expected an SVG'
+  for (const [, name = ''] of text.matchAll(TAG)) {
+    if (!name.startsWith('?') && !name.startsWith('!') && !ELEMENTS.has(name))
+      return `expected an SVG of shapes, got <${name.slice(0, 20)}>`
+  }
+  const found = FORBIDDEN.exec(text)?.[0].trim()
+  if (found !== undefined) return `expected an SVG without ${found.slice(0, 20)}`
+  const isLarge = [...root.matchAll(SIDE)].some(([, side]) => Number(side) > MAX_SIDE)
+  return isLarge ? `expected an SVG of at most ${MAX_SIDE} pixels a side` : undefined
+}
