@@ -12,7 +12,10 @@ export interface PublicErrorInit {
   code: string
   /** The HTTP status. */
   status: number
-  /** A few words for the error picture. */
+  /**
+   * A few words for the error picture. They never contain a value that came: each caption is painted once, so there must
+   * be few of them.
+   */
   caption: string
   /** The whole story, for logs and problem documents. @default the caption */
   detail?: string
@@ -59,8 +62,14 @@ export class PublicError extends Error {
 }
 
 /** The error for what there is none of. */
-export function notFound(caption: string): PublicError {
-  return new PublicError({ code: 'not-found', status: 404, caption })
+export function notFound(caption: string, detail = caption): PublicError {
+  return new PublicError({ code: 'not-found', status: 404, caption, detail })
+}
+
+/** What a fault expects, without the value that came: `width: expected a whole number from 1 to 4096`. */
+export function toCaption({ name, detail }: Fault): string {
+  const end = detail.indexOf(', got ')
+  return `${name}: ${end < 0 ? detail : detail.slice(0, end)}`
 }
 
 /** Any error as one that may be told: what is not a `PublicError` is the server's own fault and stays in the log. */

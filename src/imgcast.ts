@@ -34,11 +34,13 @@ import { Streams } from './http/stream/streams.ts'
 import { TokenGuard } from './http/token-guard.ts'
 import { createUpgrade, type Upgrade } from './http/upgrade.ts'
 import { type EmbeddedOptions, type Options, readOptions } from './options.ts'
+import { Cards } from './picture/cards.ts'
 import { FolderWatch } from './render/folder-watch.ts'
 import { Renderer } from './render/renderer.ts'
 import { serveStateRequest } from './state-requests.ts'
 import { Polls } from './status/polls.ts'
 import { createDirectSend } from './system/direct-send.ts'
+import { limitLog } from './system/limit-log.ts'
 import { OutgoingClient } from './system/outgoing.ts'
 import { SocketOptions } from './system/socket-options.ts'
 import { Memberships } from './viewer/memberships.ts'
@@ -125,7 +127,8 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     widgets: toPaths(given.widgets),
   })
   const { heartbeat, linger, minInterval, publicUrl, trustProxy } = options
-  const log = givenLog ?? pino({ level: options.logLevel })
+  const wholeLog = givenLog ?? pino({ level: options.logLevel })
+  const log = limitLog(wholeLog)
   const token = options.token ?? randomBytes(18).toString('base64url')
   let isClosing = false
   let isDraining = false
@@ -170,9 +173,11 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const pushedData = new PushedData(renderer)
   const memberships = new Memberships({ presence, renderer, embeddedReader, events })
   closers.defer(() => memberships.settle(LAST_EVENTS_TIMEOUT))
+  const cards = new Cards()
   const channels = new Channels({
-    sources: new WidgetFrameSources({ renderer, presence, embeddedReader, pushedData }),
+    sources: new WidgetFrameSources({ renderer, presence, embeddedReader, pushedData, cards }),
     bus,
+    cards,
     pace: { minInterval, heartbeat, linger },
     maxChannels: options.maxChannels,
     observer: metrics,
@@ -212,7 +217,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const guard = new TokenGuard(token)
   const sessions = new Sessions({ token, store })
   const pictures = new Pictures({
-    ...{ renderer, channels, embeddedReader, hits, streams, data, pages, forwarding, allowReferrer },
+    ...{ renderer, channels, embeddedReader, hits, streams, data, pages, cards, forwarding, allowReferrer },
     ...{ isReady, failures },
     observer: metrics,
   })
@@ -255,7 +260,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     upgrade: createUpgrade(handler),
     protect: (server) => serverGuard.protect(server),
     token,
-    log,
+    log: wholeLog,
     stats: () => ({
       connections: viewers.size,
       channels: channels.size,

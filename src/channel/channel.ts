@@ -1,25 +1,14 @@
 import { type PublicError, toPublicError } from '../errors.ts'
-import type { Cards } from '../picture/cards.ts'
-import type { Sheet } from '../picture/encode.ts'
 import type { Frame } from '../picture/frame.ts'
+import type { Payers } from '../render/fair-shares.ts'
+import { Alarm } from './alarm.ts'
 import { Broadcast } from './broadcast.ts'
-import type { FrameSink, FrameSource } from './frame-source.ts'
-import type { ChannelObserver } from './observer.ts'
-import { heartbeatOf, type Pace } from './pace.ts'
+import type { ChannelInit } from './channel-init.ts'
+import type { FrameSink, GetPayers, Interest } from './frame-source.ts'
+import { heartbeatOf } from './pace.ts'
+import { PayerList } from './payer-list.ts'
 import { Punctuality } from './punctuality.ts'
 import type { Viewer } from './viewer.ts'
-
-/** The options of a channel. */
-export interface ChannelInit {
-  source: FrameSource
-  /** Format and size of its placeholders and error cards. */
-  sheet: Sheet
-  pace: Pace
-  cards: Cards
-  observer?: ChannelObserver | undefined
-  /** Called when the channel had no viewers for `linger`. */
-  onIdle(): void
-}
 
 /** Milliseconds that a still waits for its drawing: image proxies time out after four seconds. */
 const STILL_PATIENCE = 700
@@ -27,6 +16,8 @@ const STILL_PATIENCE = 700
 const ANIMATION_STILL_PATIENCE = 350
 /** A fan-out may take one third of the time, so that a crowd does not starve new requests. */
 const FANOUT_SHARE = 3
+/** Milliseconds before a picture that the queue refused is requested again. */
+const BUSY_INTERVAL = 1_000
 /** Drawings that a still tries: a change during a drawing makes its frame stale. */
 const STILL_DRAWINGS = 3
 
@@ -35,6 +26,8 @@ export class Channel implements FrameSink {
   readonly #init: ChannelInit
   readonly #broadcast: Broadcast
   readonly #punctuality: Punctuality
+  readonly #payers = new PayerList()
+  readonly #alarm = new Alarm(() => this.#onTime())
   /** The frame for stills, if `drawSooner` finished before `draw`. */
   #soonerFrame: Frame | undefined
   /** Why the newest picture is an error card. */
@@ -52,8 +45,6 @@ export class Channel implements FrameSink {
   /** The newest pushed frame that was not shown yet. */
   #pushed: Frame | undefined
   #pushedAt = Number.NEGATIVE_INFINITY
-  #timer: NodeJS.Timeout | undefined
-  #timerAt = Number.POSITIVE_INFINITY
   #linger: NodeJS.Timeout | undefined
   /** Stills that wait for a drawing. */
   #stills = 0
@@ -77,18 +68,30 @@ export class Channel implements FrameSink {
     return this.#broadcast.size
   }
 
-  /** Shows `viewer` the newest frame and all later ones. Returns a function that removes the viewer. */
-  join(viewer: Viewer): () => void {
+  /** The networks that watch, or wait for a still. */
+  get payers(): Payers {
+    return this.#payers.get()
+  }
+
+  /**
+   * Shows `viewer` the newest frame and all later ones. Returns a function that removes the viewer; call it once.
+   * @param network the network to which its part of the drawings is charged. @default none
+   */
+  join(viewer: Viewer, network?: string): () => void {
     if (this.#isClosed) {
       viewer.end('stopping')
       return () => {}
     }
     clearTimeout(this.#linger)
     if (this.size === 0) this.#onWatched(true)
+    const stopPaying = this.#payers.add(network)
     this.#broadcast.add(viewer)
     if (!this.#isCurrent()) this.#redraw()
     else this.#schedule(this.#freshUntil)
-    return () => this.#broadcast.remove(viewer)
+    return () => {
+      stopPaying()
+      this.#broadcast.remove(viewer)
+    }
   }
 
   /** Milliseconds until the clock alone changes the newest frame; infinite if it never does. */
@@ -99,19 +102,22 @@ export class Channel implements FrameSink {
   /**
    * Resolves to a current frame, or to a placeholder if that takes too long. Rejects with the `PublicError` of a failed
    * drawing, because a still can report it by its status.
+   * @param network the network to which its part of the drawing is charged. @default none
    */
-  async still(): Promise<Frame> {
+  async still(network?: string): Promise<Frame> {
     if (this.size === 0) this.#rest()
     let timer: NodeJS.Timeout | undefined
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, STILL_PATIENCE)
     })
     const sooner = setTimeout(() => void this.#drawSooner(), ANIMATION_STILL_PATIENCE)
+    const stopPaying = this.#payers.add(network)
     this.#stills += 1
     try {
       await Promise.race([this.#drawUntilCurrent(), patience])
     } finally {
       this.#stills -= 1
+      stopPaying()
       clearTimeout(timer)
       clearTimeout(sooner)
     }
@@ -138,7 +144,7 @@ export class Channel implements FrameSink {
     this.#pushed = frame
     this.#punctuality.onChange()
     const due = this.#pushedAt + this.#broadcast.fanOutTime * FANOUT_SHARE
-    this.#unschedule()
+    this.#alarm.clear()
     if (this.size === 0 || performance.now() >= due) this.#showPushed()
     else this.#schedule(due)
   }
@@ -160,7 +166,7 @@ export class Channel implements FrameSink {
     if (this.#isClosed) return []
     const isWatched = this.size > 0
     this.#isClosed = true
-    this.#unschedule()
+    this.#alarm.clear()
     clearTimeout(this.#linger)
     if (isWatched) this.#onWatched(false)
     this.#init.source.close()
@@ -171,9 +177,8 @@ export class Channel implements FrameSink {
     return this.#broadcast.frame !== undefined && this.#isFresh && performance.now() < this.#freshUntil
   }
 
-  #interest(): 0 | 1 | 2 {
-    if (this.size > 0) return 2
-    return this.#stills > 0 ? 1 : 0
+  #demand(): [Interest, GetPayers] {
+    return [() => (this.size > 0 ? 2 : this.#stills > 0 ? 1 : 0), () => this.#payers.get()]
   }
 
   #earliestDraw(): number {
@@ -188,24 +193,15 @@ export class Channel implements FrameSink {
   async #drawSooner(): Promise<void> {
     if (this.#broadcast.frame || this.#isClosed) return
     // If it fails, `draw` fails too, and its error is reported.
-    const drawing = await this.#init.source.drawSooner?.(() => this.#interest()).catch(() => undefined)
+    const drawing = await this.#init.source.drawSooner?.(...this.#demand()).catch(() => undefined)
     this.#soonerFrame = drawing?.frame ?? this.#soonerFrame
   }
 
   #schedule(at: number): void {
-    if (this.size === 0 || this.#timerAt <= at) return
-    clearTimeout(this.#timer)
-    this.#timerAt = at
-    this.#timer = setTimeout(() => this.#onTimer(), Math.ceil(Math.max(0, at - performance.now())))
+    if (this.size > 0) this.#alarm.set(at)
   }
 
-  #unschedule(): void {
-    clearTimeout(this.#timer)
-    this.#timerAt = Number.POSITIVE_INFINITY
-  }
-
-  #onTimer(): void {
-    this.#timerAt = Number.POSITIVE_INFINITY
+  #onTime(): void {
     if (this.#pushed) this.#showPushed()
     else if (this.size > 0 && !this.#extend()) void this.#draw()
   }
@@ -243,7 +239,7 @@ export class Channel implements FrameSink {
     const changedAt = this.#punctuality.takeChange()
     let isShown = false
     try {
-      const drawing = await source.draw(() => this.#interest())
+      const drawing = await source.draw(...this.#demand())
       if (!drawing) {
         this.#isFresh = false
         return
@@ -271,6 +267,12 @@ export class Channel implements FrameSink {
 
   async #showFailure(error: PublicError): Promise<void> {
     const { cards, sheet, pace } = this.#init
+    // A viewer that has a picture keeps it while there is too much to draw.
+    if (error.code === 'too-busy' && this.#broadcast.frame && !this.#failure) {
+      this.#isFresh = false
+      this.#interval = BUSY_INTERVAL
+      return
+    }
     this.#failure = error
     this.#freshUntil = performance.now() + Math.max(pace.heartbeat, error.retryIn)
     const { width, height } = this.#broadcast.frame ?? sheet
@@ -290,7 +292,7 @@ export class Channel implements FrameSink {
   }
 
   #rest(): void {
-    this.#unschedule()
+    this.#alarm.clear()
     clearTimeout(this.#linger)
     if (!this.#isClosed) this.#linger = setTimeout(() => this.#init.onIdle(), this.#init.pace.linger)
   }

@@ -1,10 +1,10 @@
 import type { Bus } from '../cluster/bus.ts'
 import { PublicError } from '../errors.ts'
-import { Cards } from '../picture/cards.ts'
+import type { Cards } from '../picture/cards.ts'
 import { deviceOf } from '../widget/look-device.ts'
 import { roomOf } from '../widget/room.ts'
 import { Channel } from './channel.ts'
-import type { EmbeddedChannels } from './embedded-frames.ts'
+import type { EmbeddedChannel, EmbeddedChannels } from './embedded-frames.ts'
 import type { FrameSource } from './frame-source.ts'
 import { inSlices } from './in-slices.ts'
 import type { ChannelObserver } from './observer.ts'
@@ -22,6 +22,7 @@ export interface FrameSources {
 export interface ChannelsInit {
   sources: FrameSources
   bus: Bus
+  cards: Cards
   pace: Pace
   /** The maximum number of channels. */
   maxChannels: number
@@ -33,14 +34,15 @@ interface Entry {
   id: string
   room: string
   channel: Channel
+  /** The network that opened it, which it counts for. */
+  network: string | undefined
 }
 
 /** All live pictures of this process: finds or starts the channel of a room and look. */
-export class Channels implements EmbeddedChannels {
+export class Channels {
   readonly #init: ChannelsInit
   readonly #entries = new Map<string, Entry>()
   readonly #rooms = new Map<string, Set<Entry>>()
-  readonly #cards = new Cards()
   readonly #unsubscribe: readonly (() => void)[]
 
   constructor(init: ChannelsInit) {
@@ -60,14 +62,19 @@ export class Channels implements EmbeddedChannels {
     return this.#entries.size
   }
 
-  /** The only channel of a room and look. @throws PublicError 503 if all of `maxChannels` are watched. */
-  open(spec: ChannelSpec): Channel {
-    return this.#open(spec, this.#init.maxChannels)
+  /**
+   * The one channel of a room and look.
+   * @param network the network for which a new channel counts. @default none
+   * @throws PublicError 503 if all of `maxChannels` are watched, and no other network has many more than this one.
+   */
+  open(spec: ChannelSpec, network?: string): Channel {
+    return this.#open(spec, this.#init.maxChannels, network)
   }
 
   /** Embedded pictures use at most half of all channels, since one viewer can open many of them. */
-  openEmbedded(spec: ChannelSpec): Channel {
-    return this.#open(spec, this.#init.maxChannels / 2)
+  openEmbedded(spec: ChannelSpec, network?: string): EmbeddedChannel {
+    const channel = this.#open(spec, this.#init.maxChannels / 2, network)
+    return { join: (viewer) => channel.join(viewer, network), still: () => channel.still(network) }
   }
 
   /** Redraws every picture, because the code of widgets has changed. */
@@ -82,29 +89,53 @@ export class Channels implements EmbeddedChannels {
     await inSlices(viewers, (viewer) => viewer.end('stopping'))
   }
 
-  #open(spec: ChannelSpec, limit: number): Channel {
+  #open(spec: ChannelSpec, limit: number, network: string | undefined): Channel {
     const id = channelId(spec)
     const known = this.#entries.get(id)
     if (known) return known.channel
-    if (this.#entries.size >= limit) this.#evict()
+    if (this.#entries.size >= limit) this.#evict(network)
     const room = roomOf(spec)
     const channel = new Channel({
-      source: this.#init.sources.create(spec, this),
+      source: this.#init.sources.create(spec, {
+        openEmbedded: (embedded) => this.openEmbedded(embedded, network),
+      }),
       sheet: { ...spec.look, device: deviceOf(spec.look) },
       pace: this.#init.pace,
-      cards: this.#cards,
+      cards: this.#init.cards,
       observer: this.#init.observer,
       onIdle: () => void this.#remove(entry),
     })
-    const entry: Entry = { id, room, channel }
+    const entry: Entry = { id, room, channel, network }
     this.#entries.set(id, entry)
     this.#rooms.set(room, (this.#rooms.get(room) ?? new Set()).add(entry))
     return channel
   }
 
-  /** Removes the oldest lingering channel. @throws PublicError 503 if there is none. */
-  #evict(): void {
-    for (const entry of this.#entries.values()) if (entry.channel.size === 0) return void this.#remove(entry)
+  /**
+   * Makes place for a channel of `network`. Removes a channel that only lingers: the oldest of the network with the most
+   * channels. If all are watched, ends the newest of a network that has more than `network` has, unless others watch it
+   * too: a full table costs the network that filled it.
+   * @throws PublicError 503 if neither is possible.
+   */
+  #evict(network: string | undefined): void {
+    const counts = countBy(this.#entries.values(), (entry) => entry.network)
+    const countOf = (entry: Entry) => counts.get(entry.network) ?? 0
+    const own = counts.get(network) ?? 0
+    let lingering: Entry | undefined
+    let watched: Entry | undefined
+    for (const entry of this.#entries.values()) {
+      const count = countOf(entry)
+      if (entry.channel.size === 0) {
+        if (!lingering || count > countOf(lingering)) lingering = entry
+      } else if (count > own + 1 && entry.network !== undefined && entry.channel.payers.count <= 1) {
+        if (!watched || count >= countOf(watched)) watched = entry
+      }
+    }
+    if (lingering) return void this.#remove(lingering)
+    if (watched) {
+      for (const viewer of this.#remove(watched)) viewer.end('refused')
+      return
+    }
     const { maxChannels } = this.#init
     throw new PublicError({
       code: 'too-many-channels',
@@ -122,4 +153,10 @@ export class Channels implements EmbeddedChannels {
     if (entries?.size === 0) this.#rooms.delete(entry.room)
     return entry.channel.close()
   }
+}
+
+function countBy<T, Key>(items: Iterable<T>, keyOf: (item: T) => Key): Map<Key, number> {
+  const counts = new Map<Key, number>()
+  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1)
+  return counts
 }

@@ -1,11 +1,15 @@
 import type { PublicError } from '../errors.ts'
 import type { Frame } from '../picture/frame.ts'
+import type { Payers } from '../render/fair-shares.ts'
 
 /**
  * The priority of a frame: 2 for viewers, 1 for a still, 0 if it is no longer needed. A source that queues its work reads
  * it again when its turn comes.
  */
 export type Interest = () => 0 | 1 | 2
+
+/** The networks that pay for a drawing: those that watch the picture or wait for a still of it. */
+export type GetPayers = () => Payers
 
 /** A frame, and how long it stays current. */
 export interface SourceFrame {
@@ -42,14 +46,14 @@ export interface FrameSource {
    * 0 when its turn came. Rejects with a `PublicError`. Also called for stills while there are no viewers, and at least
    * once a heartbeat while there are, so that the effect of a lost event does not last. At most one call is active.
    */
-  draw(interest: Interest): Promise<SourceFrame | undefined>
+  draw(interest: Interest, payers: GetPayers): Promise<SourceFrame | undefined>
   /**
    * Whether `draw` would certainly return its last frame, as far as can be told at once. Cheap: called once a heartbeat
    * for each picture that somebody watches.
    */
   isUnchanged?(): boolean
   /** A faster `draw` for stills that cannot wait: draws one frame of an animation. */
-  drawSooner?(interest: Interest): Promise<SourceFrame | undefined>
+  drawSooner?(interest: Interest, payers: GetPayers): Promise<SourceFrame | undefined>
   /** Called with true when the first viewer joins, and with false when the last one has left. */
   onWatched(isWatched: boolean): void
   /** Called when the widget's code or the configuration has changed: the next frame must use the new one. */

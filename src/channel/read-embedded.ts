@@ -35,7 +35,10 @@ export async function readEmbedded(renderer: Renderer, spec: ChannelSpec): Promi
     ...results.filter((result) => 'detail' in result),
     ...(pixels > MAX_PIXELS ? [{ name: FAULT_NAME, detail: tooMany }] : []),
   ]
-  if (all.length > 0) throw badParameters(all)
+  const [first] = all
+  // Its detail names the picture, which a stranger chose.
+  const shown = first?.name === FAULT_NAME ? 'show: one of the pictures is not right' : undefined
+  if (first) throw badParameters(all, shown)
   return embedded
 }
 
@@ -63,5 +66,11 @@ async function readPath(renderer: Renderer, { look }: ChannelSpec, path: string)
 
 function wrong(detail: string): PublicError {
   const faults: Fault[] = [{ name: FAULT_NAME, detail }]
-  return new PublicError({ code: 'bad-parameter', status: 400, caption: detail, faults })
+  return new PublicError({
+    code: 'bad-parameter',
+    status: 400,
+    caption: 'one of the pictures is not right',
+    detail,
+    faults,
+  })
 }

@@ -9,7 +9,7 @@ import { roomOf } from '../widget/room.ts'
 import type { DrawingInputs } from './drawing-inputs.ts'
 import { type EmbeddedChannels, EmbeddedFrames } from './embedded-frames.ts'
 import type { EmbeddedReader } from './embedded-reader.ts'
-import type { FrameSink, FrameSource, Interest } from './frame-source.ts'
+import type { FrameSink, FrameSource, GetPayers, Interest } from './frame-source.ts'
 import type { PushedData } from './pushed-data.ts'
 import type { SharedDrawings } from './shared-drawings.ts'
 import type { ChannelSpec, EmbeddedSpec } from './spec.ts'
@@ -50,13 +50,13 @@ export class WidgetFrameSource implements FrameSource {
     this.#sink = sink
   }
 
-  async draw(interest: Interest): Promise<Drawing | undefined> {
+  async draw(interest: Interest, payers?: GetPayers): Promise<Drawing | undefined> {
     const inputs = await this.#readInputs()
     if (this.#last && canReuse(this.#last, inputs)) return this.#last.drawing
     this.#last = undefined
     const { sharedDrawings } = this.#init
     const drawing =
-      sharedDrawings.find(this.#spec, inputs) ?? (await this.#draw(this.#spec.look, inputs, interest))
+      sharedDrawings.find(this.#spec, inputs) ?? (await this.#draw(this.#spec.look, inputs, interest, payers))
     if (!drawing) return undefined
     this.#last = { inputs, drawing }
     sharedDrawings.add(this.#spec, inputs, drawing)
@@ -76,10 +76,10 @@ export class WidgetFrameSource implements FrameSource {
     )
   }
 
-  async drawSooner(interest: Interest): Promise<Drawing | undefined> {
+  async drawSooner(interest: Interest, payers?: GetPayers): Promise<Drawing | undefined> {
     const { look } = this.#spec
     if (!isAnimation(look)) return undefined
-    return this.#draw({ ...look, animate: 'off' }, await this.#readInputs(), interest)
+    return this.#draw({ ...look, animate: 'off' }, await this.#readInputs(), interest, payers)
   }
 
   onWatched(isWatched: boolean): void {
@@ -136,10 +136,11 @@ export class WidgetFrameSource implements FrameSource {
     look: Look,
     { counts, pushed, embedded }: DrawingInputs,
     interest: Interest,
+    payers: GetPayers | undefined,
   ): Promise<Drawing | undefined> {
     const job = { ...this.#spec, look, ...counts, pushed, embedded, time: Date.now() }
     try {
-      return await this.#init.renderer.draw(job, interest)
+      return await this.#init.renderer.draw(job, interest, payers)
     } catch (error) {
       if (error instanceof Abandoned) return undefined
       throw error

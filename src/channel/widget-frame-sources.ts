@@ -1,4 +1,3 @@
-import { Cards } from '../picture/cards.ts'
 import type { FrameSources } from './channels.ts'
 import type { EmbeddedChannels } from './embedded-frames.ts'
 import { SharedDrawings } from './shared-drawings.ts'
@@ -9,8 +8,8 @@ import { WidgetFrameSource, type WidgetFrameSourceInit } from './widget-frame-so
 export class WidgetFrameSources implements FrameSources {
   readonly #init: WidgetFrameSourceInit
 
-  constructor(init: Omit<WidgetFrameSourceInit, 'cards' | 'sharedDrawings'>) {
-    this.#init = { ...init, cards: new Cards(), sharedDrawings: new SharedDrawings() }
+  constructor(init: Omit<WidgetFrameSourceInit, 'sharedDrawings'>) {
+    this.#init = { ...init, sharedDrawings: new SharedDrawings() }
   }
 
   create(spec: ChannelSpec, channels: EmbeddedChannels): WidgetFrameSource {

@@ -24,8 +24,15 @@ export function refuseLargeHead(
   if (isLongUrl(request)) return false
   const length = headBytes(request)
   if (length <= MAX_HEAD_BYTES) return false
-  const caption = `expected a request head of at most ${MAX_HEAD_BYTES} bytes, got ${length}`
-  const error = new PublicError({ code: 'head-too-large', status: 431, caption, headers: closing(request) })
+  const caption = `expected a request head of at most ${MAX_HEAD_BYTES} bytes`
+  const detail = `${caption}, got ${length}`
+  const error = new PublicError({
+    code: 'head-too-large',
+    status: 431,
+    caption,
+    detail,
+    headers: closing(request),
+  })
   onRefused(error)
   sendProblem(request, response, error)
   return true
@@ -38,8 +45,13 @@ export function isLongUrl({ url = '' }: Pick<IncomingMessage, 'url'>): boolean {
 
 /** The error for a request target that is too long. */
 export function uriTooLong({ url = '' }: Pick<IncomingMessage, 'url'>): PublicError {
-  const caption = `expected a URL of at most ${MAX_URL} characters, got ${url.length}`
-  return new PublicError({ code: 'uri-too-long', status: 414, caption })
+  const caption = `expected a URL of at most ${MAX_URL} characters`
+  return new PublicError({
+    code: 'uri-too-long',
+    status: 414,
+    caption,
+    detail: `${caption}, got ${url.length}`,
+  })
 }
 
 /** Node decodes heads as Latin-1, so that a character is a byte. */

@@ -1,19 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { STATUS_CODES } from 'node:http'
 import type { PublicError } from '../errors.ts'
-import { roomyCardSize } from '../picture/card.ts'
-import type { Cards } from '../picture/cards.ts'
-import { contentType, type Format } from '../picture/frame.ts'
+import type { CardPlace, Cards } from '../picture/cards.ts'
+import { contentType } from '../picture/frame.ts'
 import { formatHeaders, UNCACHED } from './headers.ts'
 import { wantsStatus200 } from './purpose.ts'
 import { sendJson, sendWhole } from './send.ts'
-
-/** The format and size of the requested picture, if known. */
-export interface CardPlace {
-  format: Format
-  width: number
-  height: number
-}
 
 /** Used if nothing is known about the requested picture. */
 export const UNKNOWN_PLACE: CardPlace = { format: 'png', width: 160, height: 40 }
@@ -26,8 +18,7 @@ export function sendErrorPicture(
   place: CardPlace,
   cards: Cards,
 ): void {
-  const size = roomyCardSize(error.caption, place)
-  const frame = cards.error({ ...size, format: place.format, scale: 1, quality: 90 }, error.caption)
+  const frame = cards.readableError(place, error.caption)
   // Image proxies drop responses with any other status, and the caption with them.
   const status = wantsStatus200(request.headers) ? 200 : error.status
   sendWhole(
@@ -38,6 +29,11 @@ export function sendErrorPicture(
     contentType(place.format),
     frame.bytes,
   )
+}
+
+/** Sends a refusal without a body: for a network that causes more errors than are painted for it. */
+export function sendBareRefusal(response: ServerResponse): void {
+  response.writeHead(429, { ...UNCACHED, 'Retry-After': '10', 'Content-Length': 0 }).end()
 }
 
 /** Sends an error as a problem document (RFC 9457). */

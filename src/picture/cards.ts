@@ -1,42 +1,107 @@
 import { LRUCache } from 'lru-cache'
-import { errorCard, placeholderCard } from './card.ts'
+import { TokenBuckets } from '../system/token-buckets.ts'
+import { errorCard, placeholderCard, roomyCardSize } from './card.ts'
 import type { Sheet } from './encode.ts'
-import type { Frame } from './frame.ts'
+import type { Format, Frame } from './frame.ts'
 
 /**
  * A card is painted in the process that holds the sockets, at a time when a render process cannot: 6 to 14 ms for so
  * many pixels. A larger one is painted smaller, for the browser to stretch.
  */
 const MAX_PIXELS = 640 * 360
-/** Strangers choose sizes and captions: both bounds hold. A card has 1 to 30 kB. */
-const MAX_CARDS = 64
-const MAX_BYTES = 2 ** 20
+/** Strangers choose sizes: both bounds hold. A card has 1 to 30 kB. */
+const MAX_CARDS = 512
+const MAX_BYTES = 4 * 2 ** 20
+/**
+ * Milliseconds of painting: 5 % of the time, after a burst that is enough for a page of new pictures. Captions are a
+ * small finite set, but sizes are not.
+ */
+const PAINTING = { perSecond: 50, burst: 500 }
+/** The size of the card that is painted once a format, and stands for all that there is no time to paint. */
+const PLAIN_SIDE = 32
 
-/** Placeholders and error cards, painted once for all pictures of a size. */
+/** A picture that a card stands for. */
+export interface CardPlace {
+  format: Format
+  width: number
+  height: number
+}
+
+/**
+ * Placeholders and error cards, painted once for all pictures of a size. What strangers can have painted is bounded: where
+ * the time for it is used up, a plain small card is returned instead.
+ */
 export class Cards {
   readonly #cards = new LRUCache<string, Frame>({
     max: MAX_CARDS,
     maxSize: MAX_BYTES,
     sizeCalculation: ({ bytes }) => bytes.length,
   })
+  readonly #plain = new Map<string, Frame>()
+  readonly #painting: TokenBuckets
+  readonly #now: () => number
+
+  /** @param now milliseconds of any clock. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now
+    this.#painting = new TokenBuckets(PAINTING, now)
+  }
 
   placeholder(sheet: Sheet): Frame {
-    return this.#get('', toCheap(sheet), (cheap) => ({ ...placeholderCard(cheap), isPlaceholder: true }))
+    return this.#get(idOf('', sheet), { paint: paintPlaceholder, toSheet: () => sheet }, sheet.format)
   }
 
+  /** An error card of the size of `sheet`. */
   error(sheet: Sheet, caption: string): Frame {
-    return this.#get(`!${caption}`, toCheap(sheet), (cheap) => errorCard(cheap, caption))
+    const paint = (cheap: Sheet) => errorCard(cheap, caption)
+    return this.#get(idOf(`!${caption}`, sheet), { paint, toSheet: () => sheet }, sheet.format)
   }
 
-  #get(name: string, sheet: Sheet, paint: (sheet: Sheet) => Frame): Frame {
-    const { format, width, height, scale, device } = sheet
-    const id = `${format} ${width} ${height} ${scale} ${JSON.stringify(device)} ${name}`
+  /** An error card large enough for its caption to be read. */
+  readableError(place: CardPlace, caption: string): Frame {
+    const { format } = place
+    const toSheet = () => ({ ...roomyCardSize(caption, place), format, scale: 1, quality: 90 })
+    const paint = (cheap: Sheet) => errorCard(cheap, caption)
+    return this.#get(idOf(`?${caption}`, { ...place, scale: 1 }), { paint, toSheet }, format)
+  }
+
+  #get(id: string, { paint, toSheet }: CardRecipe, format: Format): Frame {
     const known = this.#cards.get(id)
     if (known) return known
-    const card = paint(sheet)
+    if (!this.#painting.has('')) return this.#getPlain(format, paint === paintPlaceholder)
+    const from = this.#now()
+    const card = paint(toCheap(toSheet()))
+    this.#painting.spend('', this.#now() - from)
     this.#cards.set(id, card)
     return card
   }
+
+  #getPlain(format: Format, isPlaceholder: boolean): Frame {
+    const id = `${format} ${isPlaceholder}`
+    const known = this.#plain.get(id)
+    if (known) return known
+    const sheet = { width: PLAIN_SIDE, height: PLAIN_SIDE, format, scale: 1, quality: 90 }
+    const card = isPlaceholder ? paintPlaceholder(sheet) : errorCard(sheet, '!')
+    this.#plain.set(id, card)
+    return card
+  }
+}
+
+/** How a card is made, if there is time for it. */
+interface CardRecipe {
+  paint(sheet: Sheet): Frame
+  toSheet(): Sheet
+}
+
+function paintPlaceholder(sheet: Sheet): Frame {
+  return { ...placeholderCard(sheet), isPlaceholder: true }
+}
+
+function idOf(
+  name: string,
+  { format, width, height, scale, device }: CardPlace & Pick<Sheet, 'scale' | 'device'>,
+): string {
+  return `${format} ${width} ${height} ${scale} ${JSON.stringify(device)} ${name}`
 }
 
 function toCheap({ width, height, scale, format, device }: Sheet): Sheet {

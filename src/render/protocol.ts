@@ -101,7 +101,8 @@ export type FromHost =
   /** A frame of an animation is drawn, and more follow: other jobs may run before the next `draw`. */
   | { type: 'paused'; id: number }
   | { type: 'done'; id: number; result: JobResult }
-  | { type: 'failed'; id: number; message: string; stack: string }
+  /** `isTooLarge`: its parameters make the picture too large, and the widget is not to blame. */
+  | { type: 'failed'; id: number; message: string; stack: string; isTooLarge: boolean }
   /** An error outside of any job; the widget is known if the stack names its file. */
   | { type: 'stray'; widget: string | undefined; failure: string }
   | { type: 'state'; id: number; request: StateRequest }

@@ -26,7 +26,17 @@ export class RenderError extends PublicError {
 
 /** The error for an open picture whose module was deleted. */
 export function noWidget(widget: string): PublicError {
-  return new PublicError({ code: 'not-found', status: 404, caption: `no widget ${widget}` })
+  return new PublicError({
+    code: 'not-found',
+    status: 404,
+    caption: 'the widget of this picture is gone',
+    detail: `no widget ${widget}`,
+  })
+}
+
+/** The error for parameters that make a picture too large, which only its drawing could know. */
+export function tooLarge(detail: string): PublicError {
+  return new PublicError({ code: 'bad-parameter', status: 400, caption: 'the picture is too large', detail })
 }
 
 /** The error when the queue is longer than any client would wait for. */

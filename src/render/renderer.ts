@@ -1,11 +1,12 @@
 import type { Logger } from 'pino'
-import { PublicError } from '../errors.ts'
 import { ProcessGroup } from '../system/process-group.ts'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import { roomOf } from '../widget/room.ts'
 import { DrawQueue } from './draw-queue.ts'
 import { type DrawFailure, Failures } from './failures.ts'
+import { FairShares } from './fair-shares.ts'
+import { type Demand, JobRunner } from './job-runner.ts'
 import { LoadedCode } from './loaded-code.ts'
 import type { RenderLoad, RenderObserver } from './observer.ts'
 import { Isolation } from './processes/isolation.ts'
@@ -15,8 +16,8 @@ import { type Started, startProcess } from './processes/start-process.ts'
 import type { Death, Task } from './processes/task.ts'
 import { WarmProcesses } from './processes/warm-processes.ts'
 import { WidgetSource } from './processes/widget-source.ts'
-import type { Drawing, Job, JobResult, Reading, StateRequest } from './protocol.ts'
-import { Abandoned, describeFailedJob, noWidget, RenderError, tooBusy } from './render-error.ts'
+import type { Drawing, Job, Reading, StateRequest } from './protocol.ts'
+import { Abandoned, noWidget, RenderError } from './render-error.ts'
 
 /** The options of the renderer. */
 export interface RendererSettings {
@@ -34,8 +35,6 @@ export interface RendererSettings {
   observer?: RenderObserver
 }
 
-/** The maximum of jobs: more are refused, because their clients would give up before their turn. */
-const MAX_JOBS = 2000
 /** The memory limit of a process whose widget declares none. */
 const MEMORY_BYTES = 2 ** 30
 
@@ -52,8 +51,10 @@ export class Renderer {
   readonly #code: LoadedCode
   readonly #processes = new ProcessGroup()
   readonly #queue: DrawQueue
+  readonly #shares = new FairShares()
+  readonly #runner: JobRunner
+  readonly #retried = new WeakSet<Task>()
   #skip = new Map<string, string>()
-  #jobs = 0
   /** The newest reload is the one that counts. */
   #reloads = 0
   #closed = false
@@ -64,10 +65,19 @@ export class Renderer {
     this.#queue = new DrawQueue((wait) => settings.observer?.waited(wait))
     this.#code = new LoadedCode(log)
     this.#failures = new Failures(settings.folders, log)
+    this.#runner = new JobRunner({
+      failures: this.#failures,
+      queue: this.#queue,
+      observer: settings.observer,
+      dispatch: (task) => this.#dispatch(task),
+      onSuccess: (widget) => this.#isolation.succeed(widget),
+      isClosed: () => this.#closed,
+    })
     this.#warm = settings.reloads ? new WarmProcesses(MEMORY_BYTES, log) : undefined
     this.#pool = new Pool({
       workers,
       log,
+      isOverShare: ({ payers }) => payers !== undefined && this.#shares.isOver(payers()),
       start: (onDeath) => this.#start(this.#skip, () => true, onDeath),
       onDeath: (death, process, isRetired) => this.#handleDeath(death, process, isRetired),
     })
@@ -81,7 +91,7 @@ export class Renderer {
         const fork = () => (memoryBytes <= MEMORY_BYTES ? this.#warm?.take() : undefined)
         return this.#start(new Map(this.#skip), () => true, onDeath, { memoryBytes, fork })
       },
-      onDeath: (widget, death) => this.#blame(widget, death, [...death.suspects, ...death.waiting]),
+      onDeath: (widget, death) => this.#blame(widget, death),
     })
   }
 
@@ -126,25 +136,26 @@ export class Renderer {
 
   /**
    * Draws a picture. Rejects with a `RenderError`, and with `Abandoned` if `interest` is 0 when its turn comes.
-   * @param interest its priority: 2 in an open picture, 1 otherwise, 0 when no client waits any longer.
+   * @param interest as in `Demand`.
+   * @param payers as in `Demand`.
    */
-  draw(job: Omit<Job, 'output'>, interest: () => number): Promise<Drawing> {
-    return this.#run({ ...job, output: 'frame' }, interest) as Promise<Drawing>
+  draw(job: Omit<Job, 'output'>, interest: Demand['interest'], payers?: Demand['payers']): Promise<Drawing> {
+    return this.#runner.run({ ...job, output: 'frame' }, { interest, payers }) as Promise<Drawing>
   }
 
   /** Returns the data behind a picture; rejects with a `RenderError`. */
-  async data(job: Omit<Job, 'output'>, interest: () => number): Promise<unknown> {
-    return this.#runForData({ ...job, output: 'data' }, interest)
+  data(job: Omit<Job, 'output'>, interest: Demand['interest'], payers?: Demand['payers']): Promise<unknown> {
+    return this.#runForData({ ...job, output: 'data' }, { interest, payers })
   }
 
   /** Calls a widget to read the parameters that only it can read; rejects with a `RenderError`. */
   async read(job: Omit<Job, 'output'>): Promise<Reading> {
-    return (await this.#runForData({ ...job, output: 'reading' }, () => 2)) as Reading
+    return (await this.#runForData({ ...job, output: 'reading' }, { interest: () => 2 })) as Reading
   }
 
   /** Passes `job.event` to a widget; resolves when the widget has handled it, rejects with a `RenderError`. */
   async sendEvent(job: Omit<Job, 'output'>): Promise<void> {
-    await this.#runForData({ ...job, output: 'event' }, () => 2)
+    await this.#runForData({ ...job, output: 'event' }, { interest: () => 2 })
   }
 
   /** Starts a widget's own source of changes; returns a function that ends it. */
@@ -196,37 +207,8 @@ export class Renderer {
     await this.#processes.close()
   }
 
-  async #runForData(job: Job, interest: () => number): Promise<unknown> {
-    return ((await this.#run(job, interest)) as { data: unknown }).data
-  }
-
-  async #run(job: Job, interest: () => number): Promise<JobResult> {
-    const [widget, room] = [job.widget, roomOf(job)]
-    if (this.#jobs >= MAX_JOBS) throw tooBusy()
-    this.#jobs += 1
-    const wait = job.output === 'frame' ? this.#queue.enter() : undefined
-    try {
-      const result = await new Promise<JobResult>((resolve, reject) =>
-        this.#dispatch({ job, interest, wait, resolve, reject }),
-      )
-      this.#isolation.succeed(widget)
-      if (job.output !== 'frame') return result
-      this.#failures.delete(room)
-      this.#settings.observer?.drawn(widget, result as Drawing)
-      return result
-    } catch (error) {
-      if (job.output === 'frame' && !(error instanceof Abandoned)) this.#settings.observer?.failed(widget)
-      if (error instanceof PublicError || error instanceof Abandoned) throw error
-      const what = describeFailedJob(job)
-      if (!this.#closed) {
-        if (job.output === 'frame') this.#failures.recordError(room, error as Error)
-        this.#failures.log(widget, String((error as Error).stack), `a widget ${what}`)
-      }
-      throw new RenderError(widget, what, { cause: error })
-    } finally {
-      wait?.leave()
-      this.#jobs -= 1
-    }
+  async #runForData(job: Job, demand: Demand): Promise<unknown> {
+    return ((await this.#runner.run(job, demand)) as { data: unknown }).data
   }
 
   #dispatch(task: Task): void {
@@ -252,6 +234,7 @@ export class Renderer {
       settings: {
         folders,
         drawTimeout,
+        shares: this.#shares,
         fork: more.fork,
         memoryBytes: more.memoryBytes ?? MEMORY_BYTES,
         onState,
@@ -284,17 +267,27 @@ export class Renderer {
     for (const widget of suspects) this.#isolation.isolate(widget)
     // Jobs that were active when the process was killed from outside are retried once, alone.
     const [only] = death.fromOutside ? [] : suspects
-    if (suspects.size === 1 && only !== undefined) this.#blame(only, death, death.suspects)
-    else for (const task of death.suspects) this.#dispatch(task)
-    for (const task of death.waiting) this.#dispatch(task)
+    if (suspects.size === 1 && only !== undefined) return this.#blame(only, death)
+    for (const task of [...death.suspects, ...death.waiting]) this.#dispatch(task)
   }
 
-  #blame(widget: string, { reason }: Death, tasks: Task[]): void {
-    this.#isolation.fail(widget)
+  /** Blames the look that was being drawn, or else all that were loading. Draws the others again. */
+  #blame(widget: string, { reason, drawing, suspects, waiting }: Death): void {
+    const guilty = drawing ? [drawing] : suspects
+    this.#isolation.fail(widget, guilty)
     this.#failures.log(widget, reason, 'a widget took its render process down')
-    for (const task of tasks) {
+    for (const task of guilty) {
       this.#failures.recordReason(roomOf(task.job), reason)
       task.reject(new RenderError(widget, reason))
     }
+    for (const task of suspects) if (!guilty.includes(task)) this.#retryOnce(task, reason)
+    for (const task of waiting) this.#dispatch(task)
+  }
+
+  /** A job that was loading when its process died may be the cause after all: it gets one more attempt. */
+  #retryOnce(task: Task, reason: string): void {
+    if (this.#retried.has(task)) return task.reject(new RenderError(task.job.widget, reason))
+    this.#retried.add(task)
+    this.#dispatch(task)
   }
 }

@@ -21,7 +21,10 @@ export class Admission {
     return this.#total
   }
 
-  /** Admits one stream. Returns a function that frees its place; calling it again does nothing. @throws PublicError 429 or 503. */
+  /**
+   * Admits one stream of an address, or of a network of addresses that count as one. Returns a function that frees its
+   * place; calling it again does nothing. @throws PublicError 429 or 503.
+   */
   admit(client: string): () => void {
     const address = addressGroup(client)
     const { maxConnections, maxConnectionsPerAddress } = this.#limits

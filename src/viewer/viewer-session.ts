@@ -27,6 +27,8 @@ export interface ViewerSessionInit {
   host: SessionHost
   spec: ChannelSpec
   channel: Channel
+  /** What its part of the drawings is charged to. */
+  network: string
   /** Names the person: a keyed hash. */
   viewerKey: string
   client: Client
@@ -46,12 +48,13 @@ export class ViewerSession {
   readonly remotePort: number | undefined
   readonly #host: SessionHost
   readonly #channel: Channel
+  readonly #network: string
   #viewer: SessionViewer | undefined
   #leaveRooms: ((reason: EndReason) => void) | undefined
   #leaveChannel: (() => void) | undefined
   #hasEnded = false
 
-  constructor({ host, spec, channel, viewerKey, client, socket, traffic }: ViewerSessionInit) {
+  constructor({ host, spec, channel, network, viewerKey, client, socket, traffic }: ViewerSessionInit) {
     this.spec = spec
     this.viewerKey = viewerKey
     this.client = client
@@ -61,6 +64,7 @@ export class ViewerSession {
     this.remotePort = socket.remotePort
     this.#host = host
     this.#channel = channel
+    this.#network = network
   }
 
   /** Counts the viewer in and shows it the channel. Does nothing after the end. */
@@ -69,7 +73,7 @@ export class ViewerSession {
     this.#viewer = viewer
     // Rooms first: the channel draws the counts as they are when it is joined.
     this.#leaveRooms = this.#host.joinRooms(this)
-    this.#leaveChannel = this.#channel.join(viewer)
+    this.#leaveChannel = this.#channel.join(viewer, this.#network)
   }
 
   /** Counts the viewer out. Only the first call has an effect, so the first reason is the one that is counted. */

@@ -4,6 +4,7 @@ import type { ChannelSpec } from '../channel/spec.ts'
 import { END_REASONS, type EndReason } from '../channel/viewer.ts'
 import type { Identity, ViewerKeys } from '../cluster/viewer-key.ts'
 import { PublicError } from '../errors.ts'
+import { addressGroup } from '../system/address-group.ts'
 import type { SocketOptions, StreamSocket } from '../system/socket-options.ts'
 import { type CountedSocket, toEndpoint } from '../system/socket-table.ts'
 import type { Look } from '../widget/look.ts'
@@ -98,7 +99,8 @@ export class Viewers implements SessionHost {
    * @throws PublicError 429 or 503 if a limit is reached or the server stops. Nothing is counted then but the refusal.
    */
   admit(spec: ChannelSpec, arrival: Arrival): ViewerSession {
-    const { channel, release } = this.#enter(spec, arrival.address)
+    const network = addressGroup(arrival.address)
+    const { channel, release } = this.#enter(spec, network)
     const { hits, socketOptions, viewerKeys } = this.#init
     const room = roomOf(spec)
     void hits.count(room)
@@ -107,6 +109,7 @@ export class Viewers implements SessionHost {
       host: this,
       spec,
       channel,
+      network,
       viewerKey: viewerKeys.keyOf(arrival),
       client: arrival.client,
       socket: arrival.socket,
@@ -139,12 +142,12 @@ export class Viewers implements SessionHost {
     for (const session of this.#sessions.keys()) session.cutOff()
   }
 
-  #enter(spec: ChannelSpec, address: string): { channel: Channel; release: () => void } {
+  #enter(spec: ChannelSpec, network: string): { channel: Channel; release: () => void } {
     let release: (() => void) | undefined
     try {
       if (this.#isClosing) throw stopping()
-      release = this.#admission.admit(address)
-      return { channel: this.#init.channels.open(spec), release }
+      release = this.#admission.admit(network)
+      return { channel: this.#init.channels.open(spec, network), release }
     } catch (error) {
       release?.()
       this.#ended.refused += 1

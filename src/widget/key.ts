@@ -1,4 +1,4 @@
-import { type Fault, notFound, PublicError, quote } from '../errors.ts'
+import { type Fault, notFound, PublicError, quote, toCaption } from '../errors.ts'
 import { compilePattern, type PatternSource } from './key-pattern.ts'
 import type { Param } from './param.ts'
 
@@ -94,11 +94,18 @@ export function decodeSegment(segment: string): string {
 export function checkKey(key: string, spec: KeySpec = NAME_KEY): void {
   if (isKey(key, spec)) return
   if (spec.kind === 'name') throw badKey(key)
-  throw notFound(`no picture ${quote(key)}: expected ${describeKey(spec)}`)
+  const expected = describeKey(spec)
+  throw notFound(`no such picture: expected ${expected}`, `no picture ${quote(key)}: expected ${expected}`)
 }
 
 function badKey(key: string): PublicError {
   const detail = `expected ${describeKey(NAME_KEY)}, got ${quote(key)}`
   const faults: Fault[] = [{ name: 'key', detail }]
-  return new PublicError({ code: 'bad-key', status: 400, caption: `key: ${detail}`, faults })
+  return new PublicError({
+    code: 'bad-key',
+    status: 400,
+    caption: toCaption({ name: 'key', detail }),
+    detail: `key: ${detail}`,
+    faults,
+  })
 }

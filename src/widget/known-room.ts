@@ -12,7 +12,13 @@ export function knownRoom(manifests: ReadonlyMap<string, Manifest>, { widget, ke
   if (!isWidgetName(widget)) {
     const detail = `expected the name of a widget, in kebab-case, got ${quote(widget)}`
     const faults = [{ name: 'widget', detail }]
-    throw new PublicError({ code: 'bad-widget', status: 400, caption: `widget: ${detail}`, faults })
+    throw new PublicError({
+      code: 'bad-widget',
+      status: 400,
+      caption: 'no such widget',
+      detail: `widget: ${detail}`,
+      faults,
+    })
   }
   const manifest = manifests.get(widget)
   if (manifest?.stateless) throw notFound(`${widget} has no rooms: it counts and remembers nothing`)

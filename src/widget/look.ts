@@ -1,4 +1,4 @@
-import { type Fault, PublicError } from '../errors.ts'
+import { type Fault, PublicError, toCaption } from '../errors.ts'
 import { MAX_PIXELS } from '../picture/encode.ts'
 import type { Format } from '../picture/frame.ts'
 import { deviceOf, findDeviceFaults } from './look-device.ts'
@@ -71,14 +71,17 @@ export function lookKey(look: Look): string {
   return JSON.stringify([look.format, ...LOOK_NAMES.map((name) => look[name]), look.params])
 }
 
-/** Creates the error for wrong parameters: the caption names the first, the detail names all. */
-export function badParameters(faults: Fault[]): PublicError {
+/**
+ * The error for wrong parameters: the caption names the first, the detail all of them.
+ * @param shown the first fault as the caption has it. @default what it expects, without the value that came
+ */
+export function badParameters(faults: Fault[], shown?: string): PublicError {
   const [first] = faults
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''
   return new PublicError({
     code: 'bad-parameter',
     status: 400,
-    caption: `${first?.name}: ${first?.detail}${more}`,
+    caption: `${shown ?? (first ? toCaption(first) : '')}${more}`,
     detail: faults.map(({ name, detail }) => `${name}: ${detail}`).join('; '),
     faults,
   })

@@ -6,7 +6,7 @@ import { PublicError } from '../../src/errors.ts'
 import { Cards } from '../../src/picture/cards.ts'
 import type { Frame } from '../../src/picture/frame.ts'
 import { createFrame } from '../../src/picture/frame.ts'
-import { RenderError } from '../../src/render/render-error.ts'
+import { RenderError, tooBusy } from '../../src/render/render-error.ts'
 
 const sheet = { format: 'png' as const, width: 40, height: 20, scale: 1, quality: 85 }
 const pace = { minInterval: 100, heartbeat: 3000, linger: 10_000 }
@@ -45,6 +45,7 @@ function setUp({ say = (): string => 'hello', delay = 1, next = undefined as num
   const draw = vi.fn(async (): Promise<SourceFrame> => {
     const word = say()
     await new Promise((resolve) => setTimeout(resolve, delay))
+    if (word === 'busy') throw tooBusy()
     if (word === 'fail') throw new RenderError('mine', 'failed to draw')
     return { frame: createFrame('png', Buffer.from(word), 40, 20), next }
   })
@@ -65,6 +66,27 @@ describe('a channel', () => {
     await vi.advanceTimersByTimeAsync(50)
     expect(draw).toHaveBeenCalledTimes(1)
     for (const { shown } of screens) expect(shown).toEqual(['hello'])
+  })
+
+  test('keeps its picture while there is too much to draw, and asks again after a second', async () => {
+    let word = 'one'
+    const { channel, draw } = setUp({ say: () => word })
+    const screen = new Screen()
+    channel.join(screen)
+    await vi.advanceTimersByTimeAsync(200)
+    word = 'busy'
+    channel.redraw()
+    await vi.advanceTimersByTimeAsync(200)
+    expect(screen.shown).toEqual(['one'])
+    expect((await Promise.all([channel.still(), vi.advanceTimersByTimeAsync(10)]))[0].bytes.toString()).toBe(
+      'one',
+    )
+    const before = draw.mock.calls.length
+    word = 'two'
+    await vi.advanceTimersByTimeAsync(1_200)
+    expect(draw.mock.calls.length).toBeGreaterThan(before)
+    expect(screen.shown).toEqual(['one', 'two'])
+    channel.close()
   })
 
   test('tells of each new picture that somebody sees once, whoever sees it, and of one that is the same', async () => {

@@ -3,6 +3,7 @@ import { Channels } from '../../src/channel/channels.ts'
 import type { FrameSink, FrameSource } from '../../src/channel/frame-source.ts'
 import type { Bus } from '../../src/cluster/bus.ts'
 import { MemoryBus } from '../../src/cluster/memory-bus.ts'
+import { Cards } from '../../src/picture/cards.ts'
 import type { Look } from '../../src/widget/look.ts'
 import { plainFrame } from '../support/frames.ts'
 import { Hub } from '../support/hub.ts'
@@ -28,7 +29,7 @@ function setUp(maxChannels = 10, bus: Bus = new MemoryBus()) {
     }),
   )
   const pace = { minInterval: 100, heartbeat: 3000, linger: 10_000 }
-  const channels = new Channels({ sources: { create }, bus, pace, maxChannels })
+  const channels = new Channels({ sources: { create }, bus, pace, cards: new Cards(), maxChannels })
   const sources = () => create.mock.results.map(({ value }) => value as FrameSource)
   return { bus, channels, create, sources }
 }
@@ -102,5 +103,50 @@ test('changed code renews every source', () => {
   for (const key of ['1', '2']) channels.open({ widget: 'a', key, look })
   channels.renew()
   for (const { renew } of sources()) expect(renew).toHaveBeenCalledTimes(1)
+  channels.close()
+})
+
+test('a full table costs the network that filled it, unless others watch the same picture', () => {
+  const { channels } = setUp(4)
+  const ends = new Map<string, string[]>()
+  const open = (key: string, network: string) => {
+    const reasons: string[] = []
+    ends.set(`${key} ${network}`, reasons)
+    const watching = { show() {}, end: (reason: string) => void reasons.push(reason) }
+    channels.open({ widget: 'a', key, look }, network).join(watching, network)
+  }
+  for (const key of ['1', '2', '3', '4']) open(key, 'many')
+  open('4', 'other')
+  open('new', 'other')
+  expect([...ends].filter(([, reasons]) => reasons.length > 0)).toEqual([['3 many', ['refused']]])
+  open('newer', 'another')
+  expect(ends.get('2 many')).toEqual(['refused'])
+  expect(() => open('more', 'another')).toThrow('All 4 channels')
+  expect(() => open('more', 'many')).toThrow('All 4 channels')
+  channels.close()
+})
+
+test('of lingering pictures, those of the network that opened more go first', () => {
+  const { channels } = setUp(3)
+  const specs = ['1', '2', '3', '4'].map((key) => ({ widget: 'a', key, look }))
+  const [one, two, three, four] = specs as [(typeof specs)[0], ...typeof specs]
+  const first = channels.open(one, 'few')
+  for (const spec of [two, three]) channels.open(spec as typeof one, 'many')
+  channels.open(four as typeof one, 'third')
+  expect(channels.open(one, 'few')).toBe(first)
+  channels.close()
+})
+
+test('an embedded picture is charged to the network that opened the picture around it', () => {
+  const { channels } = setUp(4)
+  const spec = { widget: 'a', key: '1', look }
+  const leave = channels.openEmbedded(spec, '192.0.2.1').join(viewer())
+  const channel = channels.open(spec, '192.0.2.2')
+  expect(channel.payers).toEqual({ networks: ['192.0.2.1'], count: 1 })
+  const leaveOther = channel.join(viewer(), '192.0.2.2')
+  expect(channel.payers.count).toBe(2)
+  leave()
+  expect(channel.payers).toEqual({ networks: ['192.0.2.2'], count: 1 })
+  leaveOther()
   channels.close()
 })

@@ -4,6 +4,7 @@ import { EmbeddedReader } from '../../src/channel/embedded-reader.ts'
 import { PushedData } from '../../src/channel/pushed-data.ts'
 import type { Viewer } from '../../src/channel/viewer.ts'
 import { WidgetFrameSources } from '../../src/channel/widget-frame-sources.ts'
+import { Cards } from '../../src/picture/cards.ts'
 import { createFrame, type Frame } from '../../src/picture/frame.ts'
 import type { Drawing, Job, Reading } from '../../src/render/protocol.ts'
 import { Abandoned } from '../../src/render/render-error.ts'
@@ -72,6 +73,7 @@ function setUp({ reads = [] as SceneRead[], shows = [] as string[], starts = tru
     presence: { counts, countsNow },
     embeddedReader: new EmbeddedReader(renderer as unknown as Renderer),
     pushedData,
+    cards: new Cards(),
   })
   const create = (given: Partial<Look> = {}, key = 'main') => {
     const source = sources.create({ widget: 'mine', key, look: { ...look, ...given } }, channels)

@@ -148,6 +148,25 @@ describe('an error', () => {
     expect((await picture(server.url + path)).status).toBe(status)
   })
 
+  test('of one address are sent with words up to a rate, then bare, and its good pictures still come', async () => {
+    const { url } = await start()
+    const ask = async (path: string) => {
+      const response = await fetch(url + path, { headers: chromium })
+      const { length } = Buffer.from(await response.arrayBuffer())
+      return { status: response.status, length, retryAfter: response.headers.get('retry-after') }
+    }
+    const all = []
+    for (let turn = 0; turn < 20; turn += 1)
+      all.push(...(await Promise.all(Array.from({ length: 25 }, (_, n) => ask(`/none${turn}-${n}.png`)))))
+    const bare = all.filter(({ status }) => status === 429)
+    expect(all.filter(({ status }) => status === 404).length).toBeGreaterThanOrEqual(200)
+    expect(bare.length).toBeGreaterThan(0)
+    expect(new Set(bare.map(({ length, retryAfter }) => `${length} ${retryAfter}`))).toEqual(
+      new Set(['0 10']),
+    )
+    expect((await ask('/counter/a.png?delivery=still')).status).toBe(200)
+  })
+
   test('begins with a URL of more than 2048 characters: 414', async () => {
     const url = (length: number) => `${server.url}/counter.png?t=${'x'.repeat(length - 15)}`
     expect((await fetch(url(2048))).status).toBe(200)

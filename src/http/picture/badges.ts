@@ -6,12 +6,13 @@ import { badgeSize, badgeSvg } from '../../picture/badge/badge-svg.ts'
 import { Logos } from '../../picture/badge/logo.ts'
 import { contentType, createFrame, type Format, type Frame } from '../../picture/frame.ts'
 import type { Renderer } from '../../render/renderer.ts'
+import { addressGroup } from '../../system/address-group.ts'
 import { type Look, parseLook } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { extensionRow } from '../extensions.ts'
 import { formatHeaders, keptFor, UNCACHED } from '../headers.ts'
 import { wantsStatus200 } from '../purpose.ts'
-import type { PictureRequest } from '../request.ts'
+import { clientAddress, type PictureRequest } from '../request.ts'
 import { sendJson, sendStill, sendWhole } from '../send.ts'
 import { BADGE_WIDGET, type BadgeUrl, isBadge, readBadge } from './badge-request.ts'
 
@@ -55,7 +56,7 @@ export class Badges {
       sendJson(request, response, 200, badgeJson(badge))
       return undefined
     }
-    const frame = format === 'svg' ? toFrame(badge) : await this.#draw(badge, look, response)
+    const frame = format === 'svg' ? toFrame(badge) : await this.#draw(badge, look, request, response)
     const seconds = Number(look.params.cacheSeconds)
     const status = sendStill(request, response, frame, seconds > 0 ? keptFor(seconds) : {})
     return { status, bytes: status === 200 ? frame.bytes.length : 0 }
@@ -80,13 +81,18 @@ export class Badges {
     sendWhole(request, response, shown, head, contentType('svg'), svg)
   }
 
-  async #draw(badge: Badge, look: Look, response: ServerResponse): Promise<Frame> {
+  async #draw(badge: Badge, look: Look, request: PictureRequest, response: ServerResponse): Promise<Frame> {
     // The logo is read again there: its name is shorter than its picture.
     const { label = '', message, color = '', labelColor = '', style = 'flat' } = badge
     const params = { ...look.params, label, message, color, labelColor, style }
     const job = { widget: BADGE_WIDGET, key: '', look: { ...look, params } }
     const nobody = { connections: 0, visitors: 0, peak: 0, time: Date.now() }
-    const { frame } = await this.#renderer.draw({ ...job, ...nobody }, () => Number(!response.destroyed))
+    const payers = { networks: [addressGroup(clientAddress(request))], count: 1 }
+    const { frame } = await this.#renderer.draw(
+      { ...job, ...nobody },
+      () => Number(!response.destroyed),
+      () => payers,
+    )
     return frame
   }
 }

@@ -102,7 +102,13 @@ function checkPoint(x: unknown, y: unknown): { x: number; y: number } {
   if (isCoordinate(across) && isCoordinate(down)) return { x: across, y: down }
   const detail = `expected two whole numbers like ?12,34, got ${quote(x)} and ${quote(y)}`
   const faults = [{ name: 'x,y', detail }]
-  throw new PublicError({ code: 'bad-parameter', status: 400, caption: detail, faults })
+  throw new PublicError({
+    code: 'bad-parameter',
+    status: 400,
+    caption: 'expected two whole numbers like ?12,34',
+    detail,
+    faults,
+  })
 }
 
 function isCoordinate(value: number | undefined): value is number {

@@ -28,7 +28,8 @@ export function findPicture(
   const manifest = findManifest(manifests, widget)
   if (extension !== undefined || !(isImage || OTHER_FORMAT.test(key ?? widget))) return manifest
   const path = key === undefined ? widget : `${widget}/${key}`
-  throw notFound(`${path}: a picture needs an extension, one of ${Object.keys(EXTENSIONS).join(', ')}`)
+  const needs = `a picture needs an extension, one of ${Object.keys(EXTENSIONS).join(', ')}`
+  throw notFound(needs, `${path}: ${needs}`)
 }
 
 /** Finds a widget by its name. @throws PublicError 404 that names the nearest widget, if one is near. */
@@ -36,5 +37,6 @@ export function findManifest(manifests: ReadonlyMap<string, Manifest>, widget: s
   const manifest = manifests.get(widget)
   if (manifest) return manifest
   const near = nearest(widget, [...manifests.keys()])
-  throw notFound(`no widget ${widget.slice(0, 40)}${near ? `, did you mean ${near}?` : ''}`)
+  const hint = near ? `, did you mean ${near}?` : ''
+  throw notFound(`no such widget${hint}`, `no widget ${widget.slice(0, 40)}${hint}`)
 }

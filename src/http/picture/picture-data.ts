@@ -26,18 +26,20 @@ export class PictureData {
 
   /**
    * The data of a picture: what its widget returns, or the counts of its room.
+   * @param network what the work is charged to.
    * @throws PublicError 503 if the widget takes longer than three seconds, and its own error if it fails.
    */
-  async read(manifest: Manifest, spec: ChannelSpec): Promise<unknown> {
+  async read(manifest: Manifest, spec: ChannelSpec, network: string): Promise<unknown> {
     const room = roomOf(spec)
     const { connections, visitors, peak } = await this.#init.presence.counts(room)
     const counts = { connections, visitors, peak }
-    return manifest.hasData ? this.#readFromWidget(spec, counts) : { room, ...counts }
+    return manifest.hasData ? this.#readFromWidget(spec, counts, network) : { room, ...counts }
   }
 
   async #readFromWidget(
     spec: ChannelSpec,
     counts: { connections: number; visitors: number; peak: number },
+    network: string,
   ): Promise<unknown> {
     const { renderer, pushedData } = this.#init
     const { widget, key, look } = spec
@@ -46,7 +48,11 @@ export class PictureData {
     try {
       return await withTimeout(
         DATA_TIMEOUT,
-        renderer.data(job, () => Number(isWaiting)),
+        renderer.data(
+          job,
+          () => Number(isWaiting),
+          () => ({ networks: [network], count: 1 }),
+        ),
       )
     } finally {
       isWaiting = false

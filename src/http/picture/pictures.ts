@@ -5,8 +5,10 @@ import type { Channels } from '../../channel/channels.ts'
 import type { EmbeddedReader } from '../../channel/embedded-reader.ts'
 import type { ChannelSpec } from '../../channel/spec.ts'
 import { PublicError, toPublicError } from '../../errors.ts'
-import { Cards } from '../../picture/cards.ts'
+import type { Cards } from '../../picture/cards.ts'
 import type { Renderer } from '../../render/renderer.ts'
+import { addressGroup } from '../../system/address-group.ts'
+import { TokenBuckets } from '../../system/token-buckets.ts'
 import type { HitCounter } from '../../viewer/room-hits.ts'
 import { stopping } from '../../viewer/viewers.ts'
 import { type Look, parseLook, toStillLook } from '../../widget/look.ts'
@@ -21,9 +23,9 @@ import { keptFor, UNCACHED } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
 import type { Pages } from '../page/pages.ts'
 import { wantsPage, wantsProblem } from '../purpose.ts'
-import type { PictureRequest } from '../request.ts'
+import { clientAddress, type PictureRequest } from '../request.ts'
 import { sendJson, sendStill } from '../send.ts'
-import { sendErrorPicture, sendProblem } from '../send-error.ts'
+import { sendBareRefusal, sendErrorPicture, sendProblem } from '../send-error.ts'
 import type { StreamDelivery, Streams } from '../stream/streams.ts'
 import { BADGE_WIDGET, readBadgeUrl } from './badge-request.ts'
 import { Badges } from './badges.ts'
@@ -40,6 +42,7 @@ export interface PicturesInit {
   streams: Streams
   data: PictureData
   pages: Pages
+  cards: Cards
   forwarding: ForwardingCheck
   /** Hosts whose pages may show pictures; empty allows all. */
   allowReferrer: readonly string[]
@@ -57,6 +60,8 @@ export interface PictureObserver {
   refused(error: PublicError): void
 }
 
+/** Errors of one network that are sent with words: more are 429 without a body. */
+const WORDED_REFUSALS = { perSecond: 20, burst: 200 }
 /** Milliseconds that a request waits for a widget to read its parameters; a later fault is shown in the picture. */
 const READ_TIMEOUT = 150
 /** The size of a badge's error picture, in CSS pixels. */
@@ -65,8 +70,8 @@ const BADGE_SIZE = { width: 320, height: 40 }
 /** Responds to every URL of a picture, over HTTP/1.1 and HTTP/2: with a stream, a still, data, a page or an error. */
 export class Pictures {
   readonly #init: PicturesInit
-  readonly #cards = new Cards()
   readonly #badges: Badges
+  readonly #refusals = new TokenBuckets(WORDED_REFUSALS)
 
   constructor(init: PicturesInit) {
     this.#init = init
@@ -136,9 +141,10 @@ export class Pictures {
     response: ServerResponse,
     { manifest, key, query }: RequestedPicture,
   ): Promise<void> {
+    const network = addressGroup(clientAddress(request))
     const spec = { widget: manifest.name, key, look: parseLook(manifest, 'png', query) }
     await this.#check(manifest, spec)
-    sendJson(request, response, 200, (await this.#init.data.read(manifest, spec)) ?? null)
+    sendJson(request, response, 200, (await this.#init.data.read(manifest, spec, network)) ?? null)
   }
 
   async #sendStill(
@@ -148,13 +154,14 @@ export class Pictures {
     { format }: Extract<Delivery, { kind: 'still' }>,
   ): Promise<void> {
     const { channels, hits, observer, allowReferrer } = this.#init
+    const network = addressGroup(clientAddress(request))
     checkReferrer(request.headers, allowReferrer)
     const look = toStillLook(manifest, parseLook(manifest, format, query))
     const spec = { widget: manifest.name, key, look }
     await this.#check(manifest, spec)
     const send = async () => {
-      const channel = channels.open(spec)
-      const frame = await channel.still()
+      const channel = channels.open(spec, network)
+      const frame = await channel.still(network)
       const kept = deviceOf(look) ? keptUntil(channel.changesIn) : {}
       return { status: sendStill(request, response, frame, kept), bytes: frame.bytes.length }
     }
@@ -203,11 +210,12 @@ export class Pictures {
     this.#init.observer.refused(error)
     this.#init.failures.note(request, error)
     if (response.headersSent) return void response.destroy()
+    if (!this.#refusals.take(addressGroup(clientAddress(request)))) return sendBareRefusal(response)
     if (wantsProblem(request.headers, extension)) return sendProblem(request, response, error)
     if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error, widget)
     if (widget === BADGE_WIDGET && place.format === 'svg')
       return this.#badges.sendError(request, response, error)
-    sendErrorPicture(request, response, error, place, this.#cards)
+    sendErrorPicture(request, response, error, place, this.#init.cards)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { PublicError } from '../../errors.ts'
+import { PublicError, quote } from '../../errors.ts'
 
 /**
  * Refuses pictures on pages of hosts that are not allowed. If any host is listed, a request without a referrer is refused
@@ -15,9 +15,11 @@ export function checkReferrer(headers: IncomingHttpHeaders, allowed: readonly st
     code: 'referrer-not-allowed',
     status: 403,
     caption: url
-      ? `not for pages of ${url.host}`
+      ? 'not for pages of this host'
       : 'only for pages of certain hosts, and this one sends no referrer',
-    detail: 'The owner of this server allows its pictures on certain hosts only (--allow-referrer).',
+    detail: `The owner of this server allows its pictures on certain hosts only (--allow-referrer)${
+      url ? `, not on ${quote(url.host)}` : ''
+    }.`,
   })
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { notFound, PublicError, toPublicError } from '../../errors.ts'
+import { notFound, PublicError, quote, toPublicError } from '../../errors.ts'
+import type { CardPlace } from '../../picture/cards.ts'
 import type { Format } from '../../picture/frame.ts'
 import { checkKey } from '../../widget/key.ts'
 import { defaultLength, type Manifest } from '../../widget/manifest.ts'
@@ -8,7 +9,7 @@ import { isLongUrl, uriTooLong } from '../head-limits.ts'
 import { type Delivery, negotiate } from '../negotiate.ts'
 import { extensionOf, type PicturePath, parsePicturePath } from '../picture-path.ts'
 import { wantsImage } from '../purpose.ts'
-import { type CardPlace, UNKNOWN_PLACE } from '../send-error.ts'
+import { UNKNOWN_PLACE } from '../send-error.ts'
 import { findPicture, type Widgets } from './find-manifest.ts'
 
 /** A picture that was requested, and how it is delivered. */
@@ -105,7 +106,8 @@ function checkMethod(method: string | undefined): void {
   throw new PublicError({
     code: 'method-not-allowed',
     status: 405,
-    caption: `expected GET or HEAD, got ${method}`,
+    caption: 'expected GET or HEAD',
+    detail: `expected GET or HEAD, got ${quote(method)}`,
     headers: { Allow: 'GET, HEAD' },
   })
 }

@@ -1,6 +1,6 @@
 import type { SKRSContext2D as Context } from '@napi-rs/canvas'
 import { paintAnimation } from '../../picture/animation.ts'
-import { paint } from '../../picture/encode.ts'
+import { MAX_PIXELS, paint } from '../../picture/encode.ts'
 import { createFrame, type Frame } from '../../picture/frame.ts'
 import { paintSvg } from '../../picture/svg.ts'
 import type { LoadedWidget } from '../../widget/load-widget.ts'
@@ -85,6 +85,7 @@ export function* drawSteps(
     typeof widget.size === 'function'
       ? widget.size(params, observeReads({ data, room, key, pictures }, reads))
       : look
+  checkPixels(width * height * look.scale ** 2, manifest.sizeFromParams)
   const sheet = {
     ...look,
     width: Math.ceil(width),
@@ -127,6 +128,16 @@ export function* drawSteps(
   // One period from its beginning is the same picture at any time.
   const isTimeless = timings[0]?.time === 0
   return finish(frame, isTimeless ? undefined : GIF_TIME, isTimeless)
+}
+
+/** The parameters of a picture make it larger than any picture may be. */
+export class TooLargeError extends Error {}
+
+function checkPixels(pixels: number, sizeFromParams: boolean): void {
+  if (!sizeFromParams || !(pixels > MAX_PIXELS)) return
+  throw new TooLargeError(
+    `expected a picture of at most ${MAX_PIXELS / 1e6} million pixels, got ${Math.ceil(pixels)}`,
+  )
 }
 
 /** Whether a drawing depends on values that the server cannot compare: the result of `load`, or of a parser. */

@@ -4,7 +4,7 @@ import { dieWithParent } from '../../system/die-with-parent.ts'
 import { loadFolders } from '../../widget/load-folder.ts'
 import { createWidgetLoader, type LoadedWidget } from '../../widget/load-widget.ts'
 import type { FromHost, Job, JobResult, StateRequest, ToHost } from '../protocol.ts'
-import { drawSteps, loadJob, untilAborted } from './draw-job.ts'
+import { drawSteps, loadJob, TooLargeError, untilAborted } from './draw-job.ts'
 import { ImageCache } from './image-cache.ts'
 import { PushQueue } from './push-queue.ts'
 import { deliverEvent, readJob, runSource } from './room-job.ts'
@@ -138,7 +138,7 @@ class Host {
 
   #fail(id: number, error: unknown): void {
     const { message, stack = '' } = error instanceof Error ? error : new Error(`threw ${String(error)}`)
-    this.#send({ type: 'failed', id, message, stack })
+    this.#send({ type: 'failed', id, message, stack, isTooLarge: error instanceof TooLargeError })
   }
 
   #askState(request: StateRequest): Promise<unknown> {

@@ -8,7 +8,7 @@ const RESTS = [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000]
 /** Good pictures in a row that clear a widget which was only suspected. */
 const PICTURES_TO_CLEAR = 20
 
-/** The failures of one widget that runs in a process of its own. All times are milliseconds of one clock. */
+/** The failures of one widget, look or network. All times are milliseconds of one clock. */
 export class FailureRecord {
   readonly #rests = new Backoff(RESTS)
   #failures: number[] = []
@@ -16,10 +16,15 @@ export class FailureRecord {
   #goodPictures = 0
   #guilty = false
 
-  /** Records that the widget took its process down. */
-  fail(now: number): void {
+  /** Records that it took a process down, without a step towards a rest. */
+  blame(): void {
     this.#guilty = true
     this.#goodPictures = 0
+  }
+
+  /** Records that it took a process down. */
+  fail(now: number): void {
+    this.blame()
     this.#failures = [...this.#failures.filter((at) => now - at < FAILURE_WINDOW), now]
     if (this.#failures.length < FAILURES_BEFORE_REST) return
     this.#rests.fail()

@@ -1,8 +1,10 @@
+import { lookKey } from '../../widget/look.ts'
+import { roomOf } from '../../widget/room.ts'
 import { RenderError } from '../render-error.ts'
-import { FailureRecord } from './failure-record.ts'
 import type { RenderProcess } from './render-process.ts'
 import type { Started } from './start-process.ts'
 import type { Death, Task } from './task.ts'
+import { type Cause, WidgetFailures } from './widget-failures.ts'
 
 /** The options of an isolated widget. */
 export interface IsolatedWidgetInit {
@@ -22,7 +24,7 @@ const IDLE_TIME = 30_000
 /** One widget in a process of its own. */
 export class IsolatedWidget {
   readonly #init: IsolatedWidgetInit
-  readonly #record = new FailureRecord()
+  readonly #failures = new WidgetFailures()
   #process: Promise<RenderProcess> | undefined
   #idle: NodeJS.Timeout | undefined
 
@@ -32,7 +34,7 @@ export class IsolatedWidget {
 
   async run(task: Task): Promise<void> {
     const { widget } = this.#init
-    const rest = this.#record.rest(Date.now())
+    const rest = this.#failures.rest(Date.now(), toCause(task))
     if (rest > 0) {
       const wait = `${Math.ceil(rest / 1000)} s`
       return task.reject(new RenderError(widget, `keeps failing, next try in ${wait}`, { retryIn: rest }))
@@ -52,19 +54,19 @@ export class IsolatedWidget {
       else task.reject(new RenderError(widget, 'does not load'))
     } catch (error) {
       this.#forget(mine)
-      this.#record.fail(Date.now())
+      this.#failures.fail(Date.now(), [])
       task.reject(new RenderError(widget, (error as Error).message, { cause: error }))
     }
   }
 
-  /** Records that the widget took its process down. */
-  fail(): void {
-    this.#record.fail(Date.now())
+  /** Records that these jobs took a process down; none if the cause is not one of them. */
+  fail(guilty: readonly Task[]): void {
+    this.#failures.fail(Date.now(), guilty.map(toCause))
   }
 
   /** Records a good picture; returns whether the widget may share a process again. */
   succeed(): boolean {
-    return this.#record.succeed(Date.now())
+    return this.#failures.succeed(Date.now())
   }
 
   /** Ends the process once its jobs are done. The next job starts another, with the code that is on disk then. */
@@ -100,4 +102,8 @@ export class IsolatedWidget {
     })
     return process
   }
+}
+
+function toCause({ job, payers }: Task): Cause {
+  return { look: `${roomOf(job)} ${job.output} ${lookKey(job.look)}`, networks: payers?.().networks ?? [] }
 }

@@ -47,9 +47,9 @@ export class Isolation {
     this.#widgets.set(widget, isolated)
   }
 
-  /** Records that a widget took a process down. */
-  fail(widget: string): void {
-    this.#widgets.get(widget)?.fail()
+  /** Records that these jobs of a widget took a process down; none if the cause is not one of them. */
+  fail(widget: string, guilty: readonly Task[]): void {
+    this.#widgets.get(widget)?.fail(guilty)
   }
 
   /** Records a good picture: a widget that was only suspected may share a process again. */

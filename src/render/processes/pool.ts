@@ -10,6 +10,8 @@ export interface PoolInit {
   /** The number of processes to keep. */
   workers: number
   log: Logger
+  /** Whether a task is for networks that have had more than their share drawn, while others wait for theirs. */
+  isOverShare(task: Task): boolean
   /** Starts a process with the code that is on disk. */
   start(onDeath: (death: Death, process: RenderProcess) => void): Promise<Started>
   /** Called after each death, when the pool has arranged the replacement. */
@@ -44,7 +46,10 @@ export class Pool {
     if (this.#closed) return task.reject(new Error('the server is stopping'))
     if (this.#processes.size === 0) return void this.#queue.push(task)
     let least: RenderProcess | undefined
-    for (const process of this.#processes.keys()) {
+    // A large drawing cannot be interrupted: one process is kept for those who are within their share.
+    const isKept = this.#processes.size > 1 && this.#init.isOverShare(task)
+    const open = isKept ? [...this.#processes.keys()].slice(0, -1) : this.#processes.keys()
+    for (const process of open) {
       if (!process.widgets.has(task.job.widget)) continue
       if (!least || process.load < least.load) least = process
     }

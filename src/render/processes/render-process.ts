@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { type ProcessExit, SupervisedProcess } from '../../system/supervised-process.ts'
 import type { Manifest } from '../../widget/manifest.ts'
+import type { FairShares } from '../fair-shares.ts'
 import type { FromHost, JobResult, Loaded, StateRequest, ToHost } from '../protocol.ts'
-import { Abandoned } from '../render-error.ts'
+import { Abandoned, tooLarge } from '../render-error.ts'
 import { forkHost } from './fork-host.ts'
 import type { Death, Task } from './task.ts'
 import { TaskSchedule } from './task-schedule.ts'
@@ -20,6 +21,8 @@ export interface ProcessSettings {
   drawTimeout: number
   /** Milliseconds that all modules together may take to load. */
   startTimeout: number
+  /** What each network has had drawn. */
+  shares: FairShares
   /** Called when it died without being closed. */
   onDeath(death: Death): void
   /** Called when it has ended in any way. */
@@ -60,6 +63,7 @@ export class RenderProcess {
     this.#schedule = new TaskSchedule({
       widgets: this.widgets,
       drawTimeout: settings.drawTimeout,
+      shares: settings.shares,
       send: (message) => this.#send(message),
       kill: (reason) => this.kill(reason),
     })
@@ -141,6 +145,7 @@ export class RenderProcess {
       }
       case 'failed':
         return this.#schedule.settle(message.id, ({ reject }) => {
+          if (message.isTooLarge) return reject(tooLarge(message.message))
           const error = new Error(message.message)
           error.stack = message.stack
           reject(error)
@@ -172,7 +177,8 @@ export class RenderProcess {
   #end(exit: ProcessExit): void {
     this.#settings.onEnd()
     clearTimeout(this.#startTimer)
-    const { living, loading, drawing, waiting } = this.#schedule.clear()
+    const { held, living, loading, drawing, ...rest } = this.#schedule.clear()
+    const waiting = [...rest.waiting, ...held]
     for (const source of living) source.reject(new Abandoned())
     const suspects = [...loading, ...drawing]
     if (exit.closed) {
@@ -182,6 +188,7 @@ export class RenderProcess {
     this.#settings.onDeath({
       reason: describeExit(exit),
       suspects,
+      drawing: drawing[0],
       waiting,
       fromOutside: exit.signal === 'SIGKILL' && exit.killedFor === undefined,
       loading: this.#loading,

@@ -1,4 +1,6 @@
+import { EMBEDDED_SCALE } from '../../picture/svg.ts'
 import type { Manifest } from '../../widget/manifest.ts'
+import type { FairShares, Payers } from '../fair-shares.ts'
 import type { Job, ToHost } from '../protocol.ts'
 import { Abandoned } from '../render-error.ts'
 import type { Task } from './task.ts'
@@ -9,17 +11,24 @@ export interface ScheduleInit {
   widgets: ReadonlyMap<string, Manifest>
   /** Milliseconds that a `load` may take, and then a drawing, unless the widget sets its own. */
   drawTimeout: number
+  /** What each network has had drawn, by this process and the others. */
+  shares: FairShares
   send(message: ToHost): void
   /** Kills the process, which hangs. */
   kill(reason: string): void
 }
 
-/** `living` is a source of changes: it has no time limit. */
-type Phase = 'loading' | 'waiting' | 'drawing' | 'living'
+/** `held`: it may not load yet. `living` is a source of changes: it has no time limit. */
+type Phase = 'held' | 'loading' | 'waiting' | 'drawing' | 'living'
 
 interface Entry {
   task: Task
   phase: Phase
+  /** Device pixels of the pictures that it embeds. */
+  weight: number
+  /** When it came, and when its drawing began, in milliseconds of `performance.now()`. */
+  since: number
+  begunAt: number
   timer: NodeJS.Timeout | undefined
   /** Whether its time limit was doubled, because others were being drawn. */
   extended: boolean
@@ -29,15 +38,27 @@ interface Entry {
 
 /** Milliseconds that an aborted `load` has to settle before its process counts as hung. */
 const ABORT_GRACE = 300
+/** What drawing and encoding a million pixels is taken to cost, in milliseconds, before it is known. */
+const COST_PER_MEGAPIXEL = 20
+/** A still comes so much later than an open picture, in milliseconds: its client can get a placeholder. */
+const STILL_HANDICAP = 1_000
+/** Of the time that a task has waited, the part that counts for it: large pictures get their turn among small ones. */
+const AGE_SHARE = 1 / 8
+/** Embedded pictures that may be decoded at a time: 128 MB. One task may always load. */
+const MAX_DECODED_PIXELS = 32_000_000
+const NO_PAYERS: Payers = { networks: [], count: 0 }
 
 /**
- * The order of a render process's tasks, and their time limits. Any number of `load`s run at once, but one drawing at a
+ * The order of a render process's tasks, and their time limits. The network with the least debt comes first, and among
+ * equals the smaller picture and the one that has waited longer. Any number of `load`s run at once, but one drawing at a
  * time: if the process hangs or dies, the current drawing identifies the widget.
  */
 export class TaskSchedule {
   readonly #init: ScheduleInit
   readonly #entries = new Map<number, Entry>()
   #lastId = 0
+  /** Device pixels of the embedded pictures of all tasks that are loading, or loaded. */
+  #decoded = 0
   #drawing = false
   #drewAt = Number.NEGATIVE_INFINITY
 
@@ -53,8 +74,11 @@ export class TaskSchedule {
     this.#lastId += 1
     const id = this.#lastId
     const phase = this.#firstPhase(task.job)
-    this.#entries.set(id, { task, phase, timer: undefined, extended: false, begun: false })
-    if (phase === 'loading') this.#begin(id)
+    const times = { since: performance.now(), begunAt: 0, timer: undefined }
+    const weight = weightOf(task.job)
+    this.#entries.set(id, { task, phase, weight, ...times, extended: false, begun: false })
+    if (phase === 'held') this.#loadHeld()
+    else if (phase === 'loading') this.#begin(id)
     else if (phase === 'living') this.#beginSource(id, task)
     else this.#drawNext()
   }
@@ -80,9 +104,8 @@ export class TaskSchedule {
     clearTimeout(entry.timer)
     entry.phase = 'waiting'
     entry.begun = true
-    this.#entries.delete(id)
-    this.#entries.set(id, entry)
-    this.#endDrawing()
+    entry.since = performance.now()
+    this.#endDrawing(entry)
     this.#drawNext()
   }
 
@@ -91,8 +114,8 @@ export class TaskSchedule {
     const entry = this.#entries.get(id)
     if (!entry) return
     clearTimeout(entry.timer)
-    this.#entries.delete(id)
-    if (entry.phase === 'drawing') this.#endDrawing()
+    this.#remove(id, entry)
+    if (entry.phase === 'drawing') this.#endDrawing(entry)
     settle(entry.task)
     this.#drawNext()
   }
@@ -106,9 +129,11 @@ export class TaskSchedule {
 
   /** Removes all tasks and returns them by phase: the process has ended. */
   clear(): Record<Phase, Task[]> {
-    const byPhase: Record<Phase, Task[]> = { loading: [], waiting: [], drawing: [], living: [] }
-    for (const { timer, phase, task } of this.#entries.values()) {
+    const byPhase: Record<Phase, Task[]> = { held: [], loading: [], waiting: [], drawing: [], living: [] }
+    for (const entry of this.#entries.values()) {
+      const { timer, phase, task } = entry
       clearTimeout(timer)
+      if (phase === 'drawing') this.#endDrawing(entry)
       byPhase[phase].push(task)
     }
     this.#entries.clear()
@@ -118,7 +143,28 @@ export class TaskSchedule {
   #firstPhase({ output, widget }: Job): Phase {
     if (output === 'source') return 'living'
     const isDrawn = output === 'frame' || output === 'data'
-    return isDrawn && !this.#init.widgets.get(widget)?.loads ? 'waiting' : 'loading'
+    if (!isDrawn) return 'loading'
+    const manifest = this.#init.widgets.get(widget)
+    if (manifest?.shows) return 'held'
+    return manifest?.loads ? 'loading' : 'waiting'
+  }
+
+  /** Begins the loading of tasks in the order in which they came, as far as memory allows. */
+  #loadHeld(): void {
+    for (const [id, entry] of this.#entries) {
+      if (entry.phase !== 'held') continue
+      if (this.#decoded > 0 && this.#decoded + entry.weight > MAX_DECODED_PIXELS) return
+      this.#decoded += entry.weight
+      entry.phase = 'loading'
+      this.#begin(id)
+    }
+  }
+
+  #remove(id: number, { phase, weight }: Entry): void {
+    this.#entries.delete(id)
+    if (phase === 'held' || weight === 0) return
+    this.#decoded -= weight
+    this.#loadHeld()
   }
 
   #beginSource(id: number, task: Task): void {
@@ -138,6 +184,7 @@ export class TaskSchedule {
     const isHeld = isDrawing && (entry.begun || this.#init.widgets.get(job.widget)?.loads === true)
     if (isDrawing) {
       entry.phase = 'drawing'
+      entry.begunAt = performance.now()
       this.#drawing = true
       entry.task.wait?.begin()
     } else entry.task.wait?.pause()
@@ -168,28 +215,52 @@ export class TaskSchedule {
     return this.#drawing || performance.now() - this.#drewAt < ABORT_GRACE
   }
 
-  /** Starts the waiting job with the highest interest; among equals, the one that has waited longest. */
+  /** Starts the waiting task with the lowest rank. Drops those that no viewer waits for. */
   #drawNext(): void {
     if (this.#drawing) return
-    let best: { id: number; interest: number } | undefined
-    for (const [id, { phase, task, begun }] of this.#entries) {
-      if (phase !== 'waiting') continue
+    const now = performance.now()
+    let best: { id: number; rank: number } | undefined
+    for (const [id, entry] of this.#entries) {
+      if (entry.phase !== 'waiting') continue
       // A viewer that gave up half-way through an animation will request all of it again.
-      const interest = Math.max(task.interest(), Number(begun))
-      if (interest === 0) this.#abandon(id, task)
-      else if (interest > (best?.interest ?? 0)) best = { id, interest }
+      const interest = Math.max(entry.task.interest(), Number(entry.begun))
+      if (interest === 0) {
+        this.#abandon(id, entry)
+        continue
+      }
+      const rank = this.#rank(entry, interest, now)
+      if (rank < (best?.rank ?? Number.POSITIVE_INFINITY)) best = { id, rank }
     }
     if (best) this.#begin(best.id)
   }
 
-  #abandon(id: number, task: Task): void {
-    this.#entries.delete(id)
-    this.#init.send({ type: 'forget', id })
-    task.reject(new Abandoned())
+  /** In milliseconds: the debt of its payers once it is drawn, less a part of the time that it has waited. */
+  #rank({ task, since }: Entry, interest: number, now: number): number {
+    const { width, height, scale } = task.job.look
+    const cost = (width * height * scale ** 2 * COST_PER_MEGAPIXEL) / 1e6
+    const handicap = interest > 1 ? 0 : STILL_HANDICAP
+    return this.#init.shares.debt(payersOf(task)) + cost + handicap - (now - since) * AGE_SHARE
   }
 
-  #endDrawing(): void {
+  #abandon(id: number, entry: Entry): void {
+    this.#remove(id, entry)
+    this.#init.send({ type: 'forget', id })
+    entry.task.reject(new Abandoned())
+  }
+
+  #endDrawing({ task, begunAt }: Entry): void {
     this.#drawing = false
     this.#drewAt = performance.now()
+    this.#init.shares.charge(payersOf(task), this.#drewAt - begunAt)
   }
+}
+
+function payersOf({ payers }: Task): Payers {
+  return payers?.() ?? NO_PAYERS
+}
+
+/** Device pixels of the pictures that a job embeds. */
+function weightOf({ embedded = [], look }: Job): number {
+  const scale = look.format === 'svg' ? EMBEDDED_SCALE : look.scale
+  return embedded.reduce((sum, { frame }) => sum + frame.width * frame.height * scale ** 2, 0)
 }

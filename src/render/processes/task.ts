@@ -1,4 +1,5 @@
 import type { Wait } from '../draw-queue.ts'
+import type { Payers } from '../fair-shares.ts'
 import type { Job, JobResult } from '../protocol.ts'
 
 /** How a render process ended, and its unfinished jobs. */
@@ -7,6 +8,8 @@ export interface Death {
   reason: string
   /** The jobs that it was working on: one of their widgets is the likely cause. */
   suspects: Task[]
+  /** The suspect that it was drawing, if any. */
+  drawing: Task | undefined
   /** The jobs that it had not started. */
   waiting: Task[]
   /** Killed from outside: by the kernel, for memory, or by a person. */
@@ -22,6 +25,8 @@ export interface Task {
   interest(): number
   /** Its time in the queue; undefined for what is no picture. */
   readonly wait?: Wait | undefined
+  /** The networks that its drawing is charged to. @default none: it is the server's own */
+  payers?(): Payers
   /** Receives each change of a source. */
   onPush?(pushed: Job['pushed']): void
   /** Receives a function that ends the source, once it has begun. */

@@ -1,0 +1,17 @@
+import type { Cards } from '../picture/cards.ts'
+import type { Sheet } from '../picture/encode.ts'
+import type { FrameSource } from './frame-source.ts'
+import type { ChannelObserver } from './observer.ts'
+import type { Pace } from './pace.ts'
+
+/** The options of a channel. */
+export interface ChannelInit {
+  source: FrameSource
+  /** Format and size of its placeholders and error cards. */
+  sheet: Sheet
+  pace: Pace
+  cards: Cards
+  observer?: ChannelObserver | undefined
+  /** Called when the channel had no viewers for `linger`. */
+  onIdle(): void
+}
