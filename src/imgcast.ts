@@ -21,10 +21,11 @@ import { createHealthRoute, type Unready } from './http/health-route.ts'
 import { LoadMeter } from './http/metrics/load-meter.ts'
 import { Metrics } from './http/metrics/metrics.ts'
 import { createMetricsRoute } from './http/metrics/metrics-route.ts'
-import { Pages } from './http/page/pages.ts'
+import { Pages, showsSource } from './http/page/pages.ts'
 import { createClicks } from './http/picture/clicks.ts'
 import { PictureData } from './http/picture/picture-data.ts'
 import { Pictures } from './http/picture/pictures.ts'
+import { allowedHosts } from './http/picture/referrer.ts'
 import { RefusalLog } from './http/refusal-log.ts'
 import { createRouter } from './http/router.ts'
 import { type GuardedServer, ServerGuard } from './http/server/server-guard.ts'
@@ -33,7 +34,7 @@ import { Probe } from './http/stream/probe.ts'
 import { Streams } from './http/stream/streams.ts'
 import { TokenGuard } from './http/token-guard.ts'
 import { createUpgrade, type Upgrade } from './http/upgrade.ts'
-import { type EmbeddedOptions, type Options, readOptions } from './options.ts'
+import { type EmbeddedOptions, readOptions } from './options.ts'
 import { Cards } from './picture/cards.ts'
 import { FolderWatch } from './render/folder-watch.ts'
 import { Renderer } from './render/renderer.ts'
@@ -43,9 +44,11 @@ import { createDirectSend } from './system/direct-send.ts'
 import { limitLog } from './system/limit-log.ts'
 import { OutgoingClient } from './system/outgoing.ts'
 import { SocketOptions } from './system/socket-options.ts'
+import { LivePictures } from './viewer/live-pictures.ts'
 import { Memberships } from './viewer/memberships.ts'
 import { RoomHits } from './viewer/room-hits.ts'
 import { Viewers } from './viewer/viewers.ts'
+import { Visits } from './viewer/visits.ts'
 import { builtInFolder } from './widget/built-in-folder.ts'
 
 /** The options of `createImgcast`; a host app decides everything else. */
@@ -184,10 +187,15 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   })
   const socketOptions = new SocketOptions(options.ghostTimeout, log)
   const hits = new RoomHits(cluster.hits, renderer)
-  const viewers = new Viewers({ channels, memberships, hits, viewerKeys, socketOptions, limits: options })
+  const livePictures = new LivePictures(options.livePerBrowser)
+  const viewers = new Viewers({
+    ...{ channels, memberships, hits, viewerKeys, socketOptions, livePictures },
+    limits: options,
+  })
+  const visits = new Visits(presence)
   const probe = options.probe === 'on' ? new Probe() : undefined
   const directSend = options.directSend === 'auto' ? createDirectSend() : undefined
-  const streams = new Streams({ viewers, heartbeat, probe, directSend })
+  const streams = new Streams({ viewers, livePictures, visits, heartbeat, probe, directSend })
   closers.defer(() => streams.close())
   closers.defer(() => viewers.close(LAST_PICTURE_TIMEOUT))
   if (probe) closers.defer(() => probe.close())
@@ -209,7 +217,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     const reason = serverGuard.fault ?? store.fault
     return reason === undefined ? undefined : { status: 'failing', reason }
   }
-  const allowReferrer = allowedReferrers(options)
+  const allowReferrer = allowedHosts(options.allowReferrer, publicUrl)
   const pages = new Pages(renderer, publicUrl, showsSource(options))
   const data = new PictureData({ renderer, pushedData, presence })
   const forwarding = new ForwardingCheck(log)
@@ -276,17 +284,6 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
       return closers.close()
     },
   }
-}
-
-/** Whether pages may show source: a server that has a proxy or a public address never does. */
-function showsSource({ showSource, publicUrl, trustProxy }: Options): boolean {
-  if (publicUrl !== undefined || trustProxy !== undefined) return false
-  return showSource === 'auto' ? process.stdout.isTTY === true : showSource === 'on'
-}
-
-/** The server's own pages are always allowed, also behind a proxy that gives them another name. */
-function allowedReferrers({ allowReferrer, publicUrl }: Options): string[] {
-  return allowReferrer.length > 0 && publicUrl ? [...allowReferrer, new URL(publicUrl).host] : allowReferrer
 }
 
 function isDriver(store: unknown): store is Driver {

@@ -81,6 +81,12 @@ const TABLE = {
   }),
   maxConnections: integer(10_000, 1, 1_000_000, 'maximum number of open picture streams'),
   maxConnectionsPerAddress: integer(200, 1, 1_000_000, 'maximum number of open picture streams per address'),
+  livePerBrowser: integer(
+    4,
+    0,
+    6,
+    'different pictures that a browser streams over HTTP/1.1 before further ones are stills; 0 for any number',
+  ),
   maxVisitorsPerAddress: option<number | 'auto'>({
     value: 'number|auto',
     default: 'auto',

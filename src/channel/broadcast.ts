@@ -18,6 +18,9 @@ export interface BroadcastInit {
  */
 const PATIENCE = 200
 
+/** A fan-out may take one third of the time. */
+const FANOUT_SHARE = 3
+
 /** The viewers of one channel, and the frame that they see. */
 export class Broadcast {
   readonly #init: BroadcastInit
@@ -49,9 +52,9 @@ export class Broadcast {
     return this.#placeholder
   }
 
-  /** Milliseconds of this process that the last fan-out took. */
-  get fanOutTime(): number {
-    return this.#fanOutTime
+  /** Milliseconds from the start of one fan-out to that of the next, so that a crowd does not starve new requests. */
+  get pause(): number {
+    return this.#fanOutTime * FANOUT_SHARE
   }
 
   /** Shows `viewer` the newest frame and all that follow. */

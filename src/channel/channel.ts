@@ -5,7 +5,7 @@ import { Alarm } from './alarm.ts'
 import { Broadcast } from './broadcast.ts'
 import type { ChannelInit } from './channel-init.ts'
 import type { FrameSink, GetPayers, Interest } from './frame-source.ts'
-import { heartbeatOf } from './pace.ts'
+import { BUSY_INTERVAL, heartbeatOf } from './pace.ts'
 import { PayerList } from './payer-list.ts'
 import { Punctuality } from './punctuality.ts'
 import type { Viewer } from './viewer.ts'
@@ -14,10 +14,6 @@ import type { Viewer } from './viewer.ts'
 const STILL_PATIENCE = 700
 /** Milliseconds after which a still requests one frame of an animation: a busy process may not finish the whole. */
 const ANIMATION_STILL_PATIENCE = 350
-/** A fan-out may take one third of the time, so that a crowd does not starve new requests. */
-const FANOUT_SHARE = 3
-/** Milliseconds before a picture that the queue refused is requested again. */
-const BUSY_INTERVAL = 1_000
 /** Drawings that a still tries: a change during a drawing makes its frame stale. */
 const STILL_DRAWINGS = 3
 
@@ -66,6 +62,11 @@ export class Channel implements FrameSink {
   /** The number of viewers. */
   get size(): number {
     return this.#broadcast.size
+  }
+
+  /** Whether the picture moves or counts, where another one rests until somebody sets it; known once it was drawn. */
+  get isLively(): boolean {
+    return this.#init.source.isLively ?? true
   }
 
   /** The networks that watch, or wait for a still. */
@@ -143,7 +144,7 @@ export class Channel implements FrameSink {
     this.#freshUntil = performance.now() + this.#init.pace.heartbeat
     this.#pushed = frame
     this.#punctuality.onChange()
-    const due = this.#pushedAt + this.#broadcast.fanOutTime * FANOUT_SHARE
+    const due = this.#pushedAt + this.#broadcast.pause
     this.#alarm.clear()
     if (this.size === 0 || performance.now() >= due) this.#showPushed()
     else this.#schedule(due)
@@ -182,7 +183,7 @@ export class Channel implements FrameSink {
   }
 
   #earliestDraw(): number {
-    return this.#lastDrawAt + Math.max(this.#interval, this.#broadcast.fanOutTime * FANOUT_SHARE)
+    return this.#lastDrawAt + Math.max(this.#interval, this.#broadcast.pause)
   }
 
   async #drawUntilCurrent(): Promise<void> {
@@ -257,7 +258,7 @@ export class Channel implements FrameSink {
       if (!isShown && !this.#isFresh) this.#punctuality.restoreChange(changedAt)
       if (!this.#broadcast.frame?.animated) this.#punctuality.onDrawn(startedAt, isShown)
       const due = this.#isFresh ? this.#freshUntil : this.#earliestDraw()
-      this.#schedule(Math.max(due, this.#lastDrawAt + this.#broadcast.fanOutTime * FANOUT_SHARE))
+      this.#schedule(Math.max(due, this.#lastDrawAt + this.#broadcast.pause))
     }
   }
 

@@ -54,6 +54,11 @@ export interface FrameSource {
   isUnchanged?(): boolean
   /** A faster `draw` for stills that cannot wait: draws one frame of an animation. */
   drawSooner?(interest: Interest, payers: GetPayers): Promise<SourceFrame | undefined>
+  /**
+   * Whether its picture moves or counts, where another one rests until somebody sets it: it changes with time or with its
+   * viewers. @default it does
+   */
+  readonly isLively?: boolean
   /** Called with true when the first viewer joins, and with false when the last one has left. */
   onWatched(isWatched: boolean): void
   /** Called when the widget's code or the configuration has changed: the next frame must use the new one. */

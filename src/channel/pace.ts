@@ -1,5 +1,8 @@
 import type { Frame } from '../picture/frame.ts'
 
+/** Milliseconds before a picture that the queue refused is requested again. */
+export const BUSY_INTERVAL = 1_000
+
 /** How often a channel draws, and how long it lives; all in milliseconds. */
 export interface Pace {
   /** The shortest time between two drawings for events. */

@@ -2,11 +2,11 @@ import type { Frame } from '../picture/frame.ts'
 
 /**
  * Why a viewer's session ended. `left`: the viewer closed it. `ghost`: its network is gone. `slow`: it did not receive a
- * picture for too long. `refused`: a limit was reached, so it never began, or
- * had to make place for a viewer of another network. `stopping`: the server stops. `failed`: this
+ * picture for too long. `replaced`: its browser's few connections are needed for other pictures. `refused`: a limit was
+ * reached, so it never began, or had to make place for a viewer of another network. `stopping`: the server stops. `failed`: this
  * server could not write to it.
  */
-export const END_REASONS = ['left', 'ghost', 'slow', 'refused', 'stopping', 'failed'] as const
+export const END_REASONS = ['left', 'ghost', 'slow', 'replaced', 'refused', 'stopping', 'failed'] as const
 
 /** One of `END_REASONS`. */
 export type EndReason = (typeof END_REASONS)[number]

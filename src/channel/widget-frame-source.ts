@@ -46,6 +46,12 @@ export class WidgetFrameSource implements FrameSource {
     this.#frames = new EmbeddedFrames(channels, init.cards, () => this.#sink?.redraw(CHANGE_INTERVAL))
   }
 
+  get isLively(): boolean {
+    const { fps, loops, starts } = this.#init.renderer.manifests.get(this.#spec.widget) ?? {}
+    if (fps !== undefined || loops || starts) return true
+    return this.#last?.drawing.reads.some((name) => name !== 'outside') ?? false
+  }
+
   connect(sink: FrameSink): void {
     this.#sink = sink
   }

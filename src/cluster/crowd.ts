@@ -16,8 +16,8 @@ const SHARE = 5
 export class Crowd {
   readonly #limit: VisitorLimit
   readonly #least: number
-  /** The number of open streams of each viewer. */
-  readonly #streams = new Map<string, number>()
+  /** How often each viewer was added: once for each open stream, and for each still in place of one. */
+  readonly #added = new Map<string, number>()
   /** The number of viewers of each address. */
   readonly #sizes = new Map<string, number>()
   /** The addresses with more viewers than every address may have. */
@@ -32,6 +32,10 @@ export class Crowd {
     this.#least = limit === 'auto' ? SMALL_GROUP : limit
   }
 
+  get isEmpty(): boolean {
+    return this.#added.size === 0
+  }
+
   get connections(): number {
     return this.#connections
   }
@@ -44,24 +48,24 @@ export class Crowd {
     return visitors
   }
 
-  /** Adds streams of a viewer. */
-  add(viewer: string, streams = 1): void {
-    const known = this.#streams.get(viewer) ?? 0
-    this.#connections += streams
-    this.#streams.set(viewer, known + streams)
+  /** Adds a viewer's presence. @param connections how many streams that is. @default 1 */
+  add(viewer: string, { connections = 1 } = {}): void {
+    const known = this.#added.get(viewer) ?? 0
+    this.#connections += connections
+    this.#added.set(viewer, known + 1)
     if (known === 0) this.#resize(addressOf(viewer), 1)
   }
 
-  /** Removes one stream of a viewer. Does nothing if it has none. */
-  delete(viewer: string): void {
-    const known = this.#streams.get(viewer)
+  /** Removes a presence that was added with as many connections. Does nothing if the viewer has none. */
+  delete(viewer: string, { connections = 1 } = {}): void {
+    const known = this.#added.get(viewer)
     if (known === undefined) return
-    this.#connections -= 1
+    this.#connections -= connections
     if (known > 1) {
-      this.#streams.set(viewer, known - 1)
+      this.#added.set(viewer, known - 1)
       return
     }
-    this.#streams.delete(viewer)
+    this.#added.delete(viewer)
     this.#resize(addressOf(viewer), -1)
   }
 

@@ -1,7 +1,7 @@
 import type { Bus } from './bus.ts'
 import { Crowd, type VisitorLimit } from './crowd.ts'
 import type { History } from './history.ts'
-import type { Counts, Membership, Presence, RoomCounts, WatchedCounts } from './presence.ts'
+import type { Counts, Membership, Presence, PresenceKind, RoomCounts, WatchedCounts } from './presence.ts'
 
 /** The presence of a cluster of one. */
 export class MemoryPresence implements Presence {
@@ -21,17 +21,20 @@ export class MemoryPresence implements Presence {
     return this.#rooms.size
   }
 
-  async join(room: string, viewer: string): Promise<Membership> {
+  async join(room: string, viewer: string, kind: PresenceKind = 'stream'): Promise<Membership> {
     const crowd = this.#rooms.get(room) ?? new Crowd(this.#limit)
     this.#rooms.set(room, crowd)
-    crowd.add(viewer)
+    const connections = kind === 'stream' ? 1 : 0
+    crowd.add(viewer, { connections })
     this.#publish(room, crowd)
     let left = false
     return {
       leave: async () => {
         if (left) return
         left = true
-        this.#leave(room, crowd, viewer)
+        crowd.delete(viewer, { connections })
+        if (crowd.isEmpty) this.#rooms.delete(room)
+        this.#publish(room, crowd)
       },
     }
   }
@@ -53,12 +56,6 @@ export class MemoryPresence implements Presence {
   }
 
   async close(): Promise<void> {}
-
-  #leave(room: string, crowd: Crowd, viewer: string): void {
-    crowd.delete(viewer)
-    if (crowd.connections === 0) this.#rooms.delete(room)
-    this.#publish(room, crowd)
-  }
 
   #publish(room: string, { connections, visitors }: Crowd): void {
     this.#history.note(room, { connections, visitors })

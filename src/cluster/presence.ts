@@ -19,6 +19,9 @@ export interface WatchedCounts extends Omit<Counts, 'peak'> {
   room: string
 }
 
+/** Why a reader is counted: an open stream, or a still that the reader got in place of one. */
+export type PresenceKind = 'stream' | 'still'
+
 /** The membership of one open stream in a room. */
 export interface Membership {
   /** Removes the stream from the count. Calling it again does nothing. */
@@ -40,8 +43,9 @@ export interface Presence {
   /**
    * Counts one stream of a room. A `leave` needs the membership, so it cannot overtake its own `join`: without that order,
    * a slow store kept counting 76 of 200 quick visitors for ever.
+   * @param kind a `still` adds to the visitors and not to the connections. @default 'stream'
    */
-  join(room: string, viewer: string): Promise<Membership>
+  join(room: string, viewer: string, kind?: PresenceKind): Promise<Membership>
   counts(room: string): Promise<RoomCounts>
   /** The counts of a room where they are known without asking anybody; undefined otherwise. */
   countsNow(room: string): Counts | undefined

@@ -1,5 +1,5 @@
 import type { Arrival } from '../viewer/viewers.ts'
-import { clientOf } from './client.ts'
+import { clientOf, hasSixConnections } from './client.ts'
 import { headerText } from './header-text.ts'
 import { clientAddress, type PictureRequest } from './request.ts'
 
@@ -11,6 +11,7 @@ export function toArrival(request: PictureRequest): Arrival {
     userAgent: headerText(headers, 'user-agent'),
     language: headerText(headers, 'accept-language'),
     client: clientOf(headers),
+    hasSixConnections: hasSixConnections(request),
     socket,
   }
 }

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Client, FAMILIES } from '../viewer/client.ts'
+import { readForwarded } from './forwarded.ts'
 import { headerText } from './header-text.ts'
+import { isHttp2, type PictureRequest } from './request.ts'
 import { isBrowser, isChromium, isFirefox } from './user-agent.ts'
 
 /** One object for each kind, shared by all viewers of that kind: there can be ten thousand of them. */
@@ -20,6 +22,32 @@ export function isForwarded(headers: IncomingHttpHeaders): boolean {
   return (
     headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined || headers.via !== undefined
   )
+}
+
+/** The major version of HTTP that the client itself speaks; undefined behind a proxy that does not say. */
+export function clientProtocol(request: PictureRequest): 1 | 2 | undefined {
+  const { headers } = request
+  if (isHttp2(request)) return 2
+  if (!isForwarded(headers)) return 1
+  const stated = headers['x-client-protocol']
+  if (stated === undefined) return undefined
+  return String(stated).startsWith('HTTP/1') ? 1 : 2
+}
+
+/**
+ * Whether the client is a browser that opens six connections to a host and no more: over HTTP/1.1. Where a proxy does not
+ * say, only a proxy with TLS is taken to speak HTTP/2 with browsers: without TLS none of them does.
+ */
+export function hasSixConnections(request: PictureRequest): boolean {
+  const { headers } = request
+  if (familyOf(headerText(headers, 'user-agent')) === 'other') return false
+  return clientProtocol(request) === 1 || (clientProtocol(request) === undefined && !isOverTls(headers))
+}
+
+function isOverTls(headers: IncomingHttpHeaders): boolean {
+  const stated = headers['x-forwarded-proto']
+  if (stated !== undefined) return /^https\b/i.test(String(stated))
+  return readForwarded(headers).at(-1)?.protocol === 'https'
 }
 
 function familyOf(userAgent: string): Client['family'] {

@@ -3,6 +3,7 @@ import type { Channel } from '../channel/channel.ts'
 import type { ChannelSpec } from '../channel/spec.ts'
 import type { EndReason, Viewer } from '../channel/viewer.ts'
 import type { Client } from './client.ts'
+import type { LiveStream } from './live-pictures.ts'
 import type { Traffic } from './traffic.ts'
 
 /** Both ends of a viewer's socket. They are read at the start: a closed socket no longer knows them. */
@@ -38,7 +39,7 @@ export interface ViewerSessionInit {
 }
 
 /** One admitted viewer of one picture, from its admission to its end, over any transport. */
-export class ViewerSession {
+export class ViewerSession implements LiveStream {
   readonly spec: ChannelSpec
   readonly viewerKey: string
   readonly client: Client
@@ -83,6 +84,16 @@ export class ViewerSession {
     this.#host.onEnd(this, reason)
     this.#leaveRooms?.(reason)
     this.#leaveChannel?.()
+  }
+
+  /** Whether its picture moves or counts. */
+  get isLively(): boolean {
+    return this.#channel.isLively
+  }
+
+  /** Ends the viewer with its picture on screen: its browser's connections are needed for other pictures. */
+  replace(): void {
+    this.#viewer?.end('replaced')
   }
 
   /** Closes the viewer's connection at once. Its transport then calls `end`. */

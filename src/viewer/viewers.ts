@@ -1,6 +1,6 @@
 import type { Channel } from '../channel/channel.ts'
 import type { Channels } from '../channel/channels.ts'
-import type { ChannelSpec } from '../channel/spec.ts'
+import { type ChannelSpec, channelId } from '../channel/spec.ts'
 import { END_REASONS, type EndReason } from '../channel/viewer.ts'
 import type { Identity, ViewerKeys } from '../cluster/viewer-key.ts'
 import { PublicError } from '../errors.ts'
@@ -11,6 +11,7 @@ import type { Look } from '../widget/look.ts'
 import { roomOf } from '../widget/room.ts'
 import { Admission, type AdmissionLimits } from './admission.ts'
 import type { Client } from './client.ts'
+import type { LivePictures } from './live-pictures.ts'
 import type { Memberships } from './memberships.ts'
 import type { HitCounter } from './room-hits.ts'
 import { type RoomTraffic, type Traffic, TrafficBook } from './traffic.ts'
@@ -23,12 +24,15 @@ export interface ViewersInit {
   hits: Pick<HitCounter, 'count'>
   viewerKeys: ViewerKeys
   socketOptions: SocketOptions
+  livePictures: LivePictures
   limits: AdmissionLimits
 }
 
 /** The viewer's properties that its request shows. */
 export interface Arrival extends Identity {
   client: Client
+  /** Whether it is a browser that opens six connections to this host and no more. */
+  hasSixConnections: boolean
   socket: StreamSocket & Endpoint
 }
 
@@ -101,7 +105,7 @@ export class Viewers implements SessionHost {
   admit(spec: ChannelSpec, arrival: Arrival): ViewerSession {
     const network = addressGroup(arrival.address)
     const { channel, release } = this.#enter(spec, network)
-    const { hits, socketOptions, viewerKeys } = this.#init
+    const { hits, socketOptions, livePictures } = this.#init
     const room = roomOf(spec)
     void hits.count(room)
     socketOptions.apply(arrival.socket)
@@ -110,13 +114,34 @@ export class Viewers implements SessionHost {
       spec,
       channel,
       network,
-      viewerKey: viewerKeys.keyOf(arrival),
+      viewerKey: this.keyOf(arrival),
       client: arrival.client,
       socket: arrival.socket,
       traffic: this.#traffic.enter(spec.widget, room),
     })
-    this.#sessions.set(session, release)
+    const forget = arrival.hasSixConnections
+      ? livePictures.add(session.viewerKey, channelId(spec), session)
+      : undefined
+    this.#sessions.set(session, () => {
+      release()
+      forget?.()
+    })
     return session
+  }
+
+  /**
+   * Whether a viewer may stream a picture. A browser that streams as many different pictures as it may over HTTP/1.1 gets
+   * a still: its six connections are needed for the rest of the page, and for links.
+   */
+  hasPlace(spec: ChannelSpec, arrival: Arrival): boolean {
+    return (
+      !arrival.hasSixConnections || this.#init.livePictures.hasPlace(this.keyOf(arrival), channelId(spec))
+    )
+  }
+
+  /** The key that names the person who made a request: a keyed hash. */
+  keyOf(arrival: Arrival): string {
+    return this.#init.viewerKeys.keyOf(arrival)
   }
 
   joinRooms({ spec, viewerKey }: ViewerSession): (reason: EndReason) => void {

@@ -50,6 +50,22 @@ export function describePresence(kind: string, make: () => PresenceNodes | Promi
   const isCluster = (made: { nodes: readonly PresenceNode[] }) => made.nodes.length > 1
 
   describe(kind, () => {
+    test('counts the reader of a still as a visitor without a connection', async () => {
+      const { presence, last, expectCounts } = await begin()
+      const stills = [
+        await presence.join('online/a', 'ann', 'still'),
+        await last.presence.join('online/a', 'bob', 'still'),
+      ]
+      await expectCounts({ connections: 0, visitors: 2, peak: 2 })
+      const stream = await last.presence.join('online/a', 'ann')
+      await expectCounts({ connections: 1, visitors: 2 })
+      for (const still of stills) await still.leave()
+      await expectCounts({ connections: 1, visitors: 1 })
+      await stream.leave()
+      await expectCounts({ connections: 0, visitors: 0 })
+      expect(await presence.rooms()).toEqual([])
+    })
+
     test('counts streams and people on every node, and forgets a room when the last is gone', async () => {
       const { presence, last, expectCounts } = await begin()
       const members = [

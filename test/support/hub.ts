@@ -8,11 +8,17 @@ import { Listeners } from '../../src/cluster/listeners.ts'
 import { type LeaseTable, MemoryLeases } from '../../src/cluster/memory-leases.ts'
 import { MemoryStore } from '../../src/cluster/memory-store.ts'
 import { MemoryViewerSecrets } from '../../src/cluster/memory-viewer-secrets.ts'
-import type { Membership, Presence, RoomCounts, WatchedCounts } from '../../src/cluster/presence.ts'
+import type {
+  Membership,
+  Presence,
+  PresenceKind,
+  RoomCounts,
+  WatchedCounts,
+} from '../../src/cluster/presence.ts'
 import { memoryHistory } from './memory-history.ts'
 
-/** The streams of one node: rooms, viewers, and how many streams each viewer has open. */
-type Streams = Map<string, Map<string, number>>
+/** Who is present on one node: by room and viewer, how many streams and stills each has. */
+type Streams = Map<string, Map<string, Record<PresenceKind, number>>>
 
 /** What the hub knows of one node. */
 interface Part {
@@ -216,14 +222,14 @@ class HubPresence implements Presence {
     return this.streams.size
   }
 
-  async join(room: string, viewer: string): Promise<Membership> {
-    this.#add(room, viewer, 1)
+  async join(room: string, viewer: string, kind: PresenceKind = 'stream'): Promise<Membership> {
+    this.#add(room, viewer, kind, 1)
     let hasLeft = false
     return {
       leave: async () => {
         if (hasLeft) return
         hasLeft = true
-        this.#add(room, viewer, -1)
+        this.#add(room, viewer, kind, -1)
       },
     }
   }
@@ -248,10 +254,11 @@ class HubPresence implements Presence {
     if (!this.#node.isCut) this.#hub.parts.delete(this.#node.epoch)
   }
 
-  #add(room: string, viewer: string, change: 1 | -1): void {
-    const viewers = this.streams.get(room) ?? new Map<string, number>()
-    const streams = (viewers.get(viewer) ?? 0) + change
-    if (streams > 0) viewers.set(viewer, streams)
+  #add(room: string, viewer: string, kind: PresenceKind, change: 1 | -1): void {
+    const viewers = this.streams.get(room) ?? new Map<string, Record<PresenceKind, number>>()
+    const present = viewers.get(viewer) ?? { stream: 0, still: 0 }
+    present[kind] += change
+    if (present.stream + present.still > 0) viewers.set(viewer, present)
     else viewers.delete(viewer)
     if (viewers.size > 0) this.streams.set(room, viewers)
     else this.streams.delete(room)
@@ -272,7 +279,7 @@ class HubPresence implements Presence {
   #count(room: string): { connections: number; visitors: number } {
     const crowd = new Crowd()
     for (const streams of this.#parts())
-      for (const [viewer, count] of streams.get(room) ?? []) crowd.add(viewer, count)
+      for (const [viewer, { stream }] of streams.get(room) ?? []) crowd.add(viewer, { connections: stream })
     return { connections: crowd.connections, visitors: crowd.visitors }
   }
 }

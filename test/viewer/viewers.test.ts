@@ -6,6 +6,7 @@ import type { EndReason } from '../../src/channel/viewer.ts'
 import type { Hits } from '../../src/cluster/hits.ts'
 import type { ViewerKeys } from '../../src/cluster/viewer-key.ts'
 import type { SocketOptions } from '../../src/system/socket-options.ts'
+import { LivePictures } from '../../src/viewer/live-pictures.ts'
 import type { Memberships } from '../../src/viewer/memberships.ts'
 import type { SessionViewer } from '../../src/viewer/viewer-session.ts'
 import { type Arrival, Viewers } from '../../src/viewer/viewers.ts'
@@ -18,6 +19,7 @@ const arrival: Arrival = {
   userAgent: 'test',
   language: 'en',
   client: { family: 'other', isForwarded: false },
+  hasSixConnections: false,
   socket: { setNoDelay() {}, setKeepAlive() {}, localPort: 80, remoteAddress: '192.0.2.1', remotePort: 5000 },
 }
 
@@ -57,6 +59,7 @@ function setUp({ limit = 10, openChannel = () => {} } = {}) {
     hits: hits as unknown as Hits,
     viewerKeys: { keyOf: () => 'somebody' } as unknown as ViewerKeys,
     socketOptions: { apply() {} } as unknown as SocketOptions,
+    livePictures: new LivePictures(4),
     limits: { maxConnections: limit, maxConnectionsPerAddress: limit },
   })
   const watch = (isStuck = false) => {
@@ -82,7 +85,15 @@ describe('viewers', () => {
     session.end('ghost')
     session.end('left')
     expect(steps).toEqual(['join rooms', 'join channel', 'leave rooms: ghost', 'leave channel'])
-    expect(viewers.ended).toEqual({ left: 0, ghost: 1, slow: 0, refused: 0, stopping: 0, failed: 0 })
+    expect(viewers.ended).toEqual({
+      left: 0,
+      ghost: 1,
+      slow: 0,
+      replaced: 0,
+      refused: 0,
+      stopping: 0,
+      failed: 0,
+    })
     expect(viewers.size).toBe(0)
     expect(hits.count).toHaveBeenCalledTimes(1)
   })

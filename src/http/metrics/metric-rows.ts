@@ -41,7 +41,7 @@ export const METRICS = {
   viewersEnded: counter(
     'imgcast_viewers_ended_total',
     ['reason'],
-    'Viewers that ended, by reason: `left`, `ghost` (its network is gone), `slow`, `refused` (a limit; it never began, or made place for another network), `stopping`, `failed` (the server could not write to it)',
+    'Viewers that ended, by reason: `left`, `ghost` (its network is gone), `slow`, `replaced` (its browser needs the connection for another picture), `refused` (a limit; it never began, or made place for another network), `stopping`, `failed` (the server could not write to it)',
   ),
   stills: counter('imgcast_stills_total', ['widget', 'status'], 'Stills sent, by status: 200, 304'),
   errors: counter(

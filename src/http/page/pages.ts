@@ -20,6 +20,14 @@ const HTTP1_STREAMS = 5
 
 const MAX_PATH_LENGTH = 120
 
+/** The options that decide whether pages may show source. */
+export interface SourceSettings {
+  /** `auto`: if the server was started on a terminal. */
+  showSource: 'auto' | 'on' | 'off'
+  publicUrl: string | undefined
+  trustProxy: string | undefined
+}
+
 /** Sends server-rendered pages. */
 export class Pages {
   readonly #views = new Views()
@@ -111,4 +119,10 @@ export class Pages {
 function pathOf({ url = '/' }: PageRequest): string {
   const [path = ''] = url.split('?')
   return path.length > MAX_PATH_LENGTH ? `${path.slice(0, MAX_PATH_LENGTH)}…` : path
+}
+
+/** Whether pages may show source: a server that has a proxy or a public address never does. */
+export function showsSource({ showSource, publicUrl, trustProxy }: SourceSettings): boolean {
+  if (publicUrl !== undefined || trustProxy !== undefined) return false
+  return showSource === 'auto' ? process.stdout.isTTY === true : showSource === 'on'
 }

@@ -15,7 +15,7 @@ import { type Look, parseLook, toStillLook } from '../../widget/look.ts'
 import { deviceOf } from '../../widget/look-device.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { roomOf } from '../../widget/room.ts'
-import { formatOf, type PageExtension } from '../extensions.ts'
+import { extensionRow, formatOf, type PageExtension } from '../extensions.ts'
 import type { FailureLog } from '../failure-log.ts'
 import type { ForwardingCheck } from '../forwarding-check.ts'
 import { isLongUrl, MAX_URL } from '../head-limits.ts'
@@ -181,9 +181,10 @@ export class Pictures {
   async #sendStream(
     request: PictureRequest,
     response: ServerResponse,
-    { manifest, key, query }: RequestedPicture,
+    picture: RequestedPicture,
     delivery: StreamDelivery,
   ): Promise<void> {
+    const { manifest, key, query } = picture
     const { streams, allowReferrer } = this.#init
     checkReferrer(request.headers, allowReferrer)
     const look: Look = parseLook(manifest, delivery.format, query)
@@ -191,7 +192,33 @@ export class Pictures {
     await this.#check(manifest, spec)
     if (delivery.redirect && redirectToUnique(request, response)) return
     if (request.method === 'HEAD') return streams.sendHead(request, response)
+    if (isNegotiated(picture) && !(await streams.findPlace(request, spec)))
+      return this.#sendWithoutPlace(request, response, picture, spec, delivery)
     streams.open(request, response, spec, delivery)
+  }
+
+  /**
+   * The viewer's browser streams as many pictures as it may. One that moves or counts takes the place of one that rests;
+   * any other is a still, so that no picture of a page stays blank.
+   */
+  async #sendWithoutPlace(
+    request: PictureRequest,
+    response: ServerResponse,
+    picture: RequestedPicture,
+    spec: ChannelSpec,
+    delivery: StreamDelivery,
+  ): Promise<void> {
+    const { streams, channels } = this.#init
+    if (streams.canMakePlace(request)) {
+      const channel = channels.open(spec)
+      // Only a drawing shows what a picture depends on. If it fails, the still says why.
+      await channel.still().catch(() => {})
+      if (channel.isLively && streams.makePlace(request))
+        return streams.open(request, response, spec, delivery)
+    }
+    // The picture shows its own reader.
+    if (!picture.manifest.stateless) streams.noteVisit(request, roomOf(spec))
+    await this.#sendStill(request, response, picture, { kind: 'still', format: delivery.format })
   }
 
   /** Has the widget check the parameters that only it can read. @throws PublicError 400 if it finds a fault in time. */
@@ -217,6 +244,13 @@ export class Pictures {
       return this.#badges.sendError(request, response, error)
     sendErrorPicture(request, response, error, place, this.#init.cards)
   }
+}
+
+/** Whether the client left it open how the picture is delivered. */
+function isNegotiated({ extension, query }: RequestedPicture): boolean {
+  return (
+    (extension === undefined || extensionRow(extension).delivery === 'negotiated') && !query.has('delivery')
+  )
 }
 
 /**

@@ -23,6 +23,11 @@ export function checkReferrer(headers: IncomingHttpHeaders, allowed: readonly st
   })
 }
 
+/** Adds the public address to a list of allowed hosts, unless all are allowed: the server's own pages always are. */
+export function allowedHosts(allowed: readonly string[], publicUrl: string | undefined): readonly string[] {
+  return allowed.length > 0 && publicUrl ? [...allowed, new URL(publicUrl).host] : allowed
+}
+
 /** The longest scheme and authority that are read: a host name has at most 253 characters. */
 const MAX_ORIGIN = 300
 

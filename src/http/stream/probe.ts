@@ -90,6 +90,12 @@ export class Probe {
     }
   }
 
+  /** Probes the streams of a viewer whose page may have been left, because another one waits for a connection. */
+  probeNow(viewer: string): void {
+    const reader = this.#readers.get(viewer)
+    if (reader) this.#probe(reader, performance.now() - PAUSE)
+  }
+
   /** Stops probing. */
   close(): void {
     for (const [viewer, reader] of this.#readers) this.#forget(viewer, reader)

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
-import type { ChannelSpec } from '../../channel/spec.ts'
+import { type ChannelSpec, channelId } from '../../channel/spec.ts'
 import type { DirectSend } from '../../system/direct-send.ts'
+import type { LivePictures } from '../../viewer/live-pictures.ts'
 import type { ViewerSession } from '../../viewer/viewer-session.ts'
 import type { Viewers } from '../../viewer/viewers.ts'
+import type { Visits } from '../../viewer/visits.ts'
 import { toArrival } from '../arrival.ts'
-import { isForwarded } from '../client.ts'
+import { clientProtocol } from '../client.ts'
 import { headerText } from '../header-text.ts'
 import { STREAM } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
@@ -23,12 +25,18 @@ export interface StreamsInit {
   heartbeat: number
   /** Probes streams whose page may have been left, so that the browser closes them; undefined probes none. */
   probe: Probe | undefined
+  livePictures: LivePictures
+  /** Counts readers who get a still in place of a stream. */
+  visits: Visits
   /** Sends frames past Node's streams; undefined sends all through them. Closed with the streams. */
   directSend: DirectSend | undefined
 }
 
 /** How one stream is delivered. */
 export type StreamDelivery = Extract<Delivery, { kind: 'stream' }>
+
+/** Milliseconds that a picture waits until a probe has closed a stream whose page was left. It takes 20. */
+const PROBE_TIME = 150
 
 /** Reverse proxies close a connection that is silent for a minute: send at least four times in that time. */
 const PROXY_HEARTBEAT = 15_000
@@ -50,6 +58,36 @@ export class Streams {
   sendHead(request: PictureRequest, response: ServerResponse): void {
     writeHead(response, this.#headers(request))
     response.end()
+  }
+
+  /**
+   * Resolves to whether a viewer may stream a picture. If its browser streams as many different pictures as it may, those
+   * of pages that were left are probed: the newest page comes first.
+   */
+  async findPlace(request: PictureRequest, spec: ChannelSpec): Promise<boolean> {
+    const { viewers, livePictures, probe } = this.#init
+    const arrival = toArrival(request)
+    if (viewers.hasPlace(spec, arrival)) return true
+    if (!probe || !canBeProbed(request)) return false
+    const viewerKey = viewers.keyOf(arrival)
+    probe.probeNow(viewerKey)
+    await livePictures.untilPlace(viewerKey, channelId(spec), PROBE_TIME)
+    return viewers.hasPlace(spec, arrival)
+  }
+
+  /** Whether `makePlace` makes a place. */
+  canMakePlace(request: PictureRequest): boolean {
+    return this.#init.livePictures.canMakePlace(this.#keyOf(request))
+  }
+
+  /** Ends the viewer's streams of a picture that rests, for one that moves or counts. Returns whether there was one. */
+  makePlace(request: PictureRequest): boolean {
+    return this.#init.livePictures.makePlace(this.#keyOf(request))
+  }
+
+  /** Counts a reader who gets a still in place of a stream. */
+  noteVisit(request: PictureRequest, room: string): void {
+    this.#init.visits.note(room, this.#keyOf(request))
   }
 
   /**
@@ -82,7 +120,13 @@ export class Streams {
 
   /** Frees what all streams share, once they have ended. */
   close(): void {
+    this.#init.livePictures.close()
+    this.#init.visits.close()
     this.#init.directSend?.close()
+  }
+
+  #keyOf(request: PictureRequest): string {
+    return this.#init.viewers.keyOf(toArrival(request))
   }
 
   #connect(
@@ -116,10 +160,7 @@ export class Streams {
  * Behind a proxy the request does not show the client's protocol, unless the proxy adds it in a header.
  */
 function canBeProbed(request: PictureRequest): boolean {
-  const { headers } = request
-  if (!isChromium(headerText(headers, 'user-agent')) || isHttp2(request)) return false
-  if (!isForwarded(headers)) return true
-  return String(headers['x-client-protocol'] ?? '').startsWith('HTTP/1')
+  return isChromium(headerText(request.headers, 'user-agent')) && clientProtocol(request) === 1
 }
 
 /** Whether the kernel gave up on the client (tcp(7), `TCP_USER_TIMEOUT` and keep-alive). */

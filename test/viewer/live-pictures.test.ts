@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { LivePictures } from '../../src/viewer/live-pictures.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+function setUp(limit = 4) {
+  const live = new LivePictures(limit)
+  const open = (picture: string, { isLively = true, key = 'ann' } = {}) => {
+    const stream = { isLively, replace: vi.fn() }
+    return { ...stream, close: live.add(key, picture, stream) }
+  }
+  return { live, open }
+}
+
+describe('a browser over HTTP/1.1', () => {
+  test('streams four different pictures, any number of times each, and no fifth', () => {
+    const { live, open } = setUp()
+    for (const picture of ['a', 'b', 'c', 'd', 'a', 'b']) open(picture)
+    expect(['a', 'd', 'e'].map((picture) => live.hasPlace('ann', picture))).toEqual([true, true, false])
+    expect(live.hasPlace('bob', 'e')).toBe(true)
+  })
+
+  test('has a place again once every stream of a picture has ended', () => {
+    const { live, open } = setUp()
+    const [first, second] = [open('a'), open('a')]
+    for (const picture of ['b', 'c', 'd']) open(picture)
+    first.close()
+    first.close()
+    expect(live.hasPlace('ann', 'e')).toBe(false)
+    second.close()
+    expect(live.hasPlace('ann', 'e')).toBe(true)
+  })
+
+  test('stays live for hundreds of readers who share a key, on a page of four pictures', () => {
+    const { live, open } = setUp()
+    const streams = Array.from({ length: 800 }, (_, index) =>
+      open('abcd'[index % 4] ?? '', { isLively: false }),
+    )
+    vi.advanceTimersByTime(60_000)
+    expect(live.hasPlace('ann', 'a')).toBe(true)
+    expect(streams.filter(({ replace }) => replace.mock.calls.length > 0)).toEqual([])
+    expect(live.makePlace('ann')).toBe(false)
+  })
+
+  test('streams any number of pictures with the limit 0', () => {
+    const { live, open } = setUp(0)
+    for (const picture of 'abcdefgh') open(picture)
+    expect(live.hasPlace('ann', 'i')).toBe(true)
+  })
+
+  test('gives the place of a picture that rests to one that moves or counts, and no other', () => {
+    const { live, open } = setUp()
+    const [moving, resting] = [open('a'), open('b', { isLively: false })]
+    for (const picture of ['c', 'd']) open(picture)
+    expect(live.canMakePlace('ann')).toBe(true)
+    expect(live.makePlace('ann')).toBe(true)
+    expect([moving, resting].map(({ replace }) => replace.mock.calls.length)).toEqual([0, 1])
+    expect(live.hasPlace('ann', 'e')).toBe(true)
+    open('e')
+    expect([live.canMakePlace('ann'), live.makePlace('ann')]).toEqual([false, false])
+  })
+
+  test('has a connection free again where two tabs of a page with resting pictures use all six', () => {
+    const { open } = setUp()
+    const older = ['a', 'b', 'c'].map((picture) => open(picture, { isLively: picture === 'a' }))
+    const newer = ['a', 'b', 'c'].map((picture) => open(picture, { isLively: picture === 'a' }))
+    const ended = () => [...older, ...newer].map(({ replace }) => replace.mock.calls.length)
+    expect(ended()).toEqual([0, 0, 0, 0, 0, 0])
+    vi.advanceTimersByTime(3_000)
+    expect(ended()).toEqual([0, 1, 1, 0, 0, 0])
+  })
+
+  test('keeps all six where one of them closed in time, as after a probe', () => {
+    const { open } = setUp()
+    const streams = ['a', 'b', 'c', 'a', 'b', 'c'].map((picture) => open(picture, { isLively: false }))
+    vi.advanceTimersByTime(1_000)
+    streams[0]?.close()
+    vi.advanceTimersByTime(60_000)
+    expect(streams.filter(({ replace }) => replace.mock.calls.length > 0)).toEqual([])
+  })
+})
+
+describe('a request that waits for a place', () => {
+  test('goes on as soon as there is one', async () => {
+    const { live, open } = setUp(1)
+    const { close } = open('a')
+    let isDone = false
+    const waiting = live.untilPlace('ann', 'b', 150).then(() => {
+      isDone = true
+    })
+    await Promise.resolve()
+    expect(isDone).toBe(false)
+    close()
+    await waiting
+    expect(live.hasPlace('ann', 'b')).toBe(true)
+  })
+
+  test('goes on after its time where there is none', async () => {
+    const { live, open } = setUp(1)
+    open('a')
+    const waiting = live.untilPlace('ann', 'b', 150)
+    vi.advanceTimersByTime(150)
+    await waiting
+    expect(live.hasPlace('ann', 'b')).toBe(false)
+  })
+})
