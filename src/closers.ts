@@ -1,7 +1,7 @@
 /** Closes one part of a server. */
 export type Closer = () => void | Promise<void>
 
-/** The parts of a server that must be closed, the newest first: at its end, or if a later part fails to start. */
+/** The parts of a server that must be closed, newest first: at its end, or if a later part fails to start. */
 export class Closers {
   readonly #closers: Closer[] = []
   #closing: Promise<void> | undefined
@@ -12,8 +12,8 @@ export class Closers {
   }
 
   /**
-   * Closes every part, one after the other, also after one fails. Later calls return the same promise. Rejects with the
-   * error of the first part that failed.
+   * Closes the parts one after the other, even if one fails. Later calls return the same promise. Rejects with the error of
+   * the first part that failed.
    */
   close(): Promise<void> {
     this.#closing ??= this.#closeAll()

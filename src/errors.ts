@@ -2,11 +2,11 @@
 export interface Fault {
   /** The parameter's or option's name. */
   name: string
-  /** What was expected and what came, as a sentence without the name. */
+  /** The expected and the actual value, as a sentence without the name. */
   detail: string
 }
 
-/** What a `PublicError` is made of. */
+/** The options of a `PublicError`. */
 export interface PublicErrorInit {
   /** A stable kebab-case name: the last segment of a problem document's `type`. */
   code: string
@@ -17,21 +17,21 @@ export interface PublicErrorInit {
    * be few of them.
    */
   caption: string
-  /** The whole story, for logs and problem documents. @default the caption */
+  /** The full description, for logs and problem documents. @default the caption */
   detail?: string
-  /** Every wrong value, where there can be several. */
+  /** Every wrong value, if there can be several. */
   faults?: Fault[]
   /** Response headers that belong to the error (`Allow`). @default `Retry-After: 10` for a status 429 or 503 */
   headers?: Record<string, string>
-  /** Milliseconds before which another attempt fails as well. @default 0 */
+  /** Milliseconds before which another attempt would fail too. @default 0 */
   retryIn?: number
   cause?: unknown
 }
 
-/** Seconds after which a client may retry, where an error says nothing else. */
+/** Seconds after which a client may retry, unless an error sets another time. */
 const DEFAULT_RETRY = '10'
 
-/** An error whose words may leave the server: a caption for the picture, a detail for people with a log. */
+/** An error whose texts are safe to send: a caption for the picture, and a detail for logs and problem documents. */
 export class PublicError extends Error {
   readonly code: string
   readonly status: number
@@ -61,18 +61,18 @@ export class PublicError extends Error {
   }
 }
 
-/** The error for what there is none of. */
+/** The error for a missing resource. */
 export function notFound(caption: string, detail = caption): PublicError {
   return new PublicError({ code: 'not-found', status: 404, caption, detail })
 }
 
-/** What a fault expects, without the value that came: `width: expected a whole number from 1 to 4096`. */
+/** Formats a fault without the actual value: `width: expected a whole number from 1 to 4096`. */
 export function toCaption({ name, detail }: Fault): string {
   const end = detail.indexOf(', got ')
   return `${name}: ${end < 0 ? detail : detail.slice(0, end)}`
 }
 
-/** Any error as one that may be told: what is not a `PublicError` is the server's own fault and stays in the log. */
+/** Turns any error into a public one: the message of any other error is the server's own fault, and is only logged. */
 export function toPublicError(error: unknown): PublicError {
   if (error instanceof PublicError) return error
   return new PublicError({
@@ -94,7 +94,7 @@ const SECRET_PARAMETER = /([?&](?:pass|passwd|password|pwd|secret|token|key|api_
  */
 export function quote(value: unknown): string {
   const whole = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
-  // A password may go on behind the cut: the `@` that ends it keeps it recognisable.
+  // The cut may split a password: the `@` that ends it keeps it recognisable.
   const isCutInside = whole.indexOf('@', MAX_SEARCHED) >= 0
   const cut = isCutInside ? `${whole.slice(0, MAX_SEARCHED)}@` : whole.slice(0, MAX_SEARCHED)
   const text = (typeof value === 'string' ? JSON.stringify(cut) : cut)
@@ -110,15 +110,15 @@ function hidePassword(word: string): string {
   return start < 0 ? word : `${word.slice(0, start)}:...${word.slice(end)}`
 }
 
-/** The error for wrong values in a request: names them all. */
+/** The error for wrong values in a request, which names all of them. */
 export function badRequest(code: string, caption: string, faults: Fault[]): PublicError {
   const detail = faults.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
   return new PublicError({ code, status: 400, caption, detail, faults })
 }
 
 /**
- * Writes words that stand alone as a sentence: with a capital and an end. A name or an address at the beginning stays
- * as it is, since `Clock/main` is another than `clock/main`.
+ * Turns a caption into a sentence, with a capital and a full stop. A name or an address at its beginning stays unchanged,
+ * because `Clock/main` is not `clock/main`.
  */
 export function toSentence(words: string): string {
   const begun = /^[a-z]+(?=[\s,;]|$)/.test(words)

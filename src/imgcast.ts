@@ -53,17 +53,17 @@ import { builtInFolder } from './widget/built-in-folder.ts'
 
 /** The options of `createImgcast`; a host app decides everything else. */
 export type ImgcastOptions = Omit<EmbeddedOptions, 'widgets' | 'store'> & {
-  /** Where state, counts and history are kept: a location, or a driver of your own. @default 'file:./imgcast.db' */
+  /** The store for state, counts and history: a location, or your own driver. @default 'file:./imgcast.db' */
   store?: string | Driver
-  /** Folders of your own widget modules, besides the built-in ones. */
+  /** Folders of your own widget modules, in addition to the built-in ones. */
   widgets?: string | URL | (string | URL)[]
-  /** The proxies that `handler` believes. An Express app has its own setting for `router`. @default none */
+  /** The proxies that `handler` trusts. For `router`, use the Express app's own setting. @default none */
   trustProxy?: string | undefined
-  /** Where log lines go. @default standard output, at `logLevel` */
+  /** The log. @default standard output, at `logLevel` */
   log?: Logger
 }
 
-/** How many of everything there are, for tests and operators. */
+/** The server's counts, for tests and operators. */
 export interface Stats {
   connections: number
   channels: number
@@ -83,24 +83,24 @@ export interface Imgcast {
   /** `server.on('upgrade', imgcast.upgrade)`, for a server of `node:http`. */
   readonly upgrade: Upgrade
   /**
-   * Bounds what one client can cost a server that the host made: open sockets by address, the time before a request is
-   * whole, and over HTTP/2 streams, heads, unsent bytes and cancelled requests. Call it before the server listens.
+   * Limits the cost of one client to the host app's own server: open sockets by address, the time to send a complete
+   * request, and over HTTP/2 streams, heads, unsent bytes and cancelled requests. Call it before the server listens.
    */
   protect(server: GuardedServer): void
   /** The token of the API; random if none was set. */
   readonly token: string
   readonly log: Logger
   stats(): Stats
-  /** From now on `/readyz` responds 503, so that a load balancer sends no new viewers. Everything else goes on. */
+  /** Makes `/readyz` return 503, so that a load balancer sends no new viewers. The server keeps serving. */
   drain(): void
   /**
-   * Ends the streams so that every last picture stays on screen, saves, and ends the render processes, within 4 s.
+   * Ends the streams so that their last pictures stay on screen, saves, and ends the render processes, within 4 s.
    * Rejects if something could not be saved.
    */
   close(): Promise<void>
 }
 
-/** Sockets of one address besides its streams. */
+/** Sockets of one address in addition to its streams. */
 const SPARE_SOCKETS_PER_ADDRESS = 100
 /** Milliseconds that viewers have to receive their last picture. */
 const LAST_PICTURE_TIMEOUT = 3_000
@@ -109,14 +109,14 @@ const LAST_EVENTS_TIMEOUT = 500
 
 /**
  * Makes a live image server. Rejects with a `TypeError` that names every wrong option, and with an `Error` if the store
- * cannot be opened or no render process starts. Nothing is left open then.
+ * cannot be opened or no render process starts. It then leaves nothing open.
  */
 export async function createImgcast(given: ImgcastOptions = {}): Promise<Imgcast> {
   const closers = new Closers()
   try {
     return await build(given, closers)
   } catch (error) {
-    // The first error is the one to report.
+    // The first error is reported.
     await closers.close().catch(() => {})
     throw error
   }
@@ -204,7 +204,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const polls = new Polls({ store, bus, leases, client, log })
   closers.defer(() => polls.close())
   const hooks = new Hooks({ rooms, store, bus, leases, client, log })
-  // Before the viewers: that all of them leave at the end is no event.
+  // Before the viewers, so that the end of all viewers causes no events.
   closers.defer(() => events.close())
   closers.defer(() => hooks.close())
   await Promise.all([polls.load(), hooks.load()])

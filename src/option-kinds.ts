@@ -3,19 +3,19 @@ import { compile } from 'proxy-addr'
 import { findDriver } from './cluster/drivers.ts'
 import { formatDuration, parseDuration } from './widget/duration.ts'
 
-/** An option apart from its name, which is its key in the table. */
+/** An option without its name, which is its key in the table. */
 export interface OptionSpec<Value> {
   /** The placeholder of the value in the help. */
   value: string
   default: Value
-  /** The values that are right, as the words after `expected`. */
+  /** The valid values, as the words after `expected`. */
   expected: string
   help: string
-  /** Only for the command: a host app that embeds the server has these already. */
+  /** Only for the command: a host app that embeds the server decides these itself. */
   serverOnly?: boolean
-  /** May be given several times. In the environment, commas separate the values. */
+  /** Can be given several times. In the environment, commas separate the values. */
   repeatable?: boolean
-  /** Its value is never shown. */
+  /** Whether its value must never be shown. */
   secret?: boolean
   /** Reads one value; undefined for a wrong one. */
   parse(text: string): unknown
@@ -31,7 +31,7 @@ export function serverOnly<Spec extends OptionSpec<unknown>>(spec: Spec): Spec &
   return { ...spec, serverOnly: true }
 }
 
-/** An option that may be given several times. */
+/** An option that can be given several times. */
 export function repeatable(
   spec: Omit<OptionSpec<string>, 'default'>,
 ): OptionSpec<string[]> & { repeatable: true } {
@@ -74,7 +74,7 @@ export function file(help: string): OptionSpec<string | undefined> {
   return { value: 'file', default: undefined, expected: 'a file that exists', parse, help }
 }
 
-/** Reads trusted proxies: their number, or addresses and names of ranges with commas. Undefined for anything else. */
+/** Reads trusted proxies: their number, or addresses and names of ranges, separated by commas. Undefined for anything else. */
 export function parseProxies(text: string): string | undefined {
   if (/^\d+$/.test(text)) return text
   try {
@@ -85,7 +85,7 @@ export function parseProxies(text: string): string | undefined {
   }
 }
 
-/** Reads a store's location. Undefined if no driver takes it. */
+/** Reads a store's location. Undefined if no driver accepts it. */
 export function parseStore(text: string): string | undefined {
   return findDriver(text) ? text : undefined
 }

@@ -18,7 +18,7 @@ import {
 } from './option-kinds.ts'
 import { formatDuration } from './widget/duration.ts'
 
-/** One option: the only place that knows its flag, environment variable, default, range and help. */
+/** One option: the only definition of its flag, environment variable, default, range and help. */
 export interface OptionRow<Name extends string = keyof Options> extends OptionSpec<unknown> {
   name: Name
 }
@@ -44,7 +44,7 @@ const TABLE = {
     value: 'location',
     default: 'file:./imgcast.db',
     expected: expectedLocation(),
-    help: 'where state, counts and history are kept: an SQLite file, or memory: to keep nothing after a stop',
+    help: 'where to keep state, counts and history: an SQLite file, or memory: to keep nothing after a stop',
     parse: parseStore,
   }),
   history: duration(90 * DAY, HOUR, 3_650 * DAY, 'how long to keep the history of rooms'),
@@ -59,7 +59,7 @@ const TABLE = {
     value: 'proxies',
     default: undefined,
     expected: 'a number of proxies, or addresses, loopback, linklocal or uniquelocal, separated by commas',
-    help: 'proxies whose X-Forwarded-For is trusted; behind a proxy, visitors cannot be told apart without it',
+    help: 'proxies whose X-Forwarded-For is trusted; required behind a proxy to distinguish visitors',
     parse: parseProxies,
   }),
   tlsCert: serverOnly(file('certificate chain (PEM); with --tls-key, serves HTTP/2 and HTTP/1.1 over TLS')),
@@ -70,11 +70,16 @@ const TABLE = {
   }),
   allowReferrer: repeatable(
     text('', 'a host name, or *. and a host name', /^(\*\.)?[\w.-]+(:\d+)?$/, {
-      help: 'host whose pages may show pictures; if not set, every page may',
+      help: 'host whose pages may show pictures; if not set, all pages may',
       value: 'host',
     }),
   ),
-  maxRooms: integer(100_000, 1, 10_000_000, 'maximum number of rooms that nobody has watched or written'),
+  maxRooms: integer(
+    100_000,
+    1,
+    10_000_000,
+    'maximum number of stored rooms that were never watched or written',
+  ),
   showSource: text<'auto' | 'on' | 'off'>('auto', 'auto, on or off', /^(auto|on|off)$/, {
     help: 'show the code of a failed widget to browsers on this machine; auto: if started on a terminal',
     value: 'auto|on|off',
@@ -98,16 +103,11 @@ const TABLE = {
     0,
     0,
     1_000_000,
-    'maximum number of open sockets per address, proxies excepted; 0 for 100 more than of streams',
+    'maximum number of open sockets per address, except of proxies; 0 for 100 more than streams',
   ),
   maxChannels: integer(500, 1, 100_000, 'maximum number of different pictures drawn at the same time'),
   linger: duration(10_000, 0, HOUR, 'how long a picture is kept after its last viewer has left'),
-  heartbeat: duration(
-    3_000,
-    100,
-    60_000,
-    'longest delay before a viewer that left is noticed, where only new bytes reveal it',
-  ),
+  heartbeat: duration(3_000, 100, 60_000, 'longest delay before a closed Firefox tab is noticed'),
   ghostTimeout: duration(
     20_000,
     0,
@@ -115,11 +115,11 @@ const TABLE = {
     'how soon a viewer whose network is gone stops counting; 0s for never',
   ),
   probe: text<'on' | 'off'>('on', 'on or off', /^(on|off)$/, {
-    help: 'send a megabyte to streams that Chromium may have left open, so that left ones end',
+    help: 'send a megabyte to streams that Chromium may have left open, so that it closes them',
     value: 'on|off',
   }),
   directSend: text<'auto' | 'off'>('auto', 'auto or off', /^(auto|off)$/, {
-    help: 'send frames straight to the kernel, by io_uring where allowed',
+    help: 'send frames directly to the kernel, through io_uring if allowed',
     value: 'auto|off',
   }),
   allowPrivateTargets: option<boolean>({
@@ -130,9 +130,14 @@ const TABLE = {
     parse: (value) => ({ on: true, true: true, off: false, false: false })[value],
   }),
   drain: serverOnly(
-    duration(0, 0, HOUR, 'how long to report 503 at /readyz and serve on, between SIGTERM and the stop'),
+    duration(
+      0,
+      0,
+      HOUR,
+      'how long /readyz reports 503 while the server keeps serving, between SIGTERM and the stop',
+    ),
   ),
-  minInterval: duration(100, 0, 60_000, 'shortest time between two pictures that events cause'),
+  minInterval: duration(100, 0, 60_000, 'minimum time between two pictures that events cause'),
   drawTimeout: duration(2_000, 100, 60_000, 'how long a widget may take to draw'),
   workers: integer(Math.max(2, Math.min(4, availableParallelism())), 1, 64, 'number of render processes'),
   logLevel: text<string>(
@@ -148,7 +153,7 @@ type Table = typeof TABLE
 /** All options by name; times are milliseconds. */
 export type Options = { -readonly [Name in keyof Table]: Table[Name]['default'] }
 
-/** The options that an app may set that embeds the server. A repeatable one takes one value or several. */
+/** The options of an app that embeds the server. A repeatable one takes one value or several. */
 export type EmbeddedOptions = Partial<{
   [Name in keyof Table as Table[Name] extends { serverOnly: true } ? never : Name]: Table[Name] extends {
     repeatable: true
@@ -230,7 +235,7 @@ export function defaults(): Options {
   return Object.fromEntries(OPTIONS.map((row) => [row.name, row.default])) as unknown as Options
 }
 
-/** Formats faults, one a line. */
+/** Formats faults, one on each line. */
 export function formatFaults(faults: readonly Fault[]): string {
   return faults.map(({ name, detail }) => `${name}: ${detail}`).join('\n')
 }

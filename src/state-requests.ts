@@ -3,14 +3,14 @@ import { readRoomHistory } from './cluster/room-history.ts'
 import type { StateRequest } from './render/protocol.ts'
 import { checkStateName, isServerName } from './widget/state-name.ts'
 
-/** Serves a widget's request to read or write what a room remembers. Rejects with a `TypeError` for a bad name. */
+/** Serves a widget's request to read or write a room's state. Rejects with a `TypeError` for a bad name. */
 export async function serveStateRequest(cluster: Cluster, request: StateRequest): Promise<unknown> {
   if (request.operation === 'history') return readRoomHistory(cluster, request.room, request.span)
   const { store, hits } = cluster
   const { operation, room, name, value } = request
   checkStateName(name)
   if (operation !== 'get' && isServerName(name))
-    throw new TypeError(`Expected a name of the widget's own to write, got "${name}", which can only be read`)
+    throw new TypeError(`Expected a name that widgets can write, got "${name}", which is read-only`)
   switch (operation) {
     case 'get':
       hits.widgetRead(room, name)

@@ -56,7 +56,7 @@ function findFaults(name: string, action: Action, operands: readonly string[], f
   ]
   const found = action.checks.flatMap((check) => faultsOf(() => check(operands, flags)))
   for (const { name: field, detail } of found) {
-    // A missing operand has been reported already.
+    // A missing operand was already reported.
     if (missing.includes(`<${field}>`)) continue
     faults.push({ name: action.flags.includes(field) ? flagOf({ name: field }) : field, detail })
   }

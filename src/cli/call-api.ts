@@ -5,9 +5,9 @@ import { harmless } from './printable.ts'
 
 /** The response that a call expects. */
 export interface Expected<T> {
-  /** Its name, after `no`: `list of hooks`. */
+  /** Its name in error messages: `list of hooks`. */
   name: string
-  /** Strict about whatever is shown: a number that is a text could steer the terminal. */
+  /** Validates every field that is shown: a text in place of a number could contain terminal escapes. */
   schema: z.ZodType<T>
 }
 
@@ -36,12 +36,12 @@ const MAX_BYTES = 16_777_216
 const MAX_REDIRECTS = 5
 
 /**
- * Calls the API of a running server; resolves to the body of the response, or undefined where it has none. Rejects with an
- * `Error` that says what is wrong, in words that cannot steer a terminal.
+ * Calls the API of a running server; resolves to the body of the response, or undefined if it has none. Rejects with an
+ * `Error` whose message contains no terminal escapes.
  */
 export async function callApi<T>(call: ApiCall<T>): Promise<T> {
   const { url, token, method, path, body, signal, expected } = call
-  // The user names the server, which is on the same machine as a rule.
+  // The user chose the server, which is usually on the same machine.
   const client = new OutgoingClient({ allowPrivateTargets: true })
   const response = await client
     .open({
@@ -53,16 +53,16 @@ export async function callApi<T>(call: ApiCall<T>): Promise<T> {
       ...{ timeout: TIMEOUT, maxBytes: MAX_BYTES, maxRedirects: MAX_REDIRECTS },
     })
     .catch((error: Error) => {
-      throw new Error(`${url} does not answer: ${error.message}`)
+      throw new Error(`${url} does not respond: ${error.message}`)
     })
   const json = response.status === 204 ? response.close() : await readJson(response)
   if (response.fault === undefined) {
     const { success, data } = expected.schema.safeParse(json)
     if (success) return data
-    throw new Error(`${url} answers no ${expected.name}: is this an Imgcast server?`)
+    throw new Error(`${url} returned no ${expected.name}: is this an Imgcast server?`)
   }
   if (response.status === 401) {
-    const which = token === undefined ? 'wants its token' : 'wants another token than this one'
+    const which = token === undefined ? 'requires its token' : 'rejects this token'
     throw new Error(`${url} ${which}: set IMGCAST_TOKEN or give --token`)
   }
   const faults = faultsSchema.safeParse(json).data?.errors ?? []
@@ -70,10 +70,10 @@ export async function callApi<T>(call: ApiCall<T>): Promise<T> {
     throw new Error(faults.map((fault) => harmless(`${fault.name}: ${fault.detail}`)).join('\n'))
   const { detail } = detailSchema.safeParse(json).data ?? {}
   const said = detail === undefined ? 'is this an Imgcast server?' : harmless(detail)
-  throw new Error(`${url} answers ${response.status}: ${said}`)
+  throw new Error(`${url} returned ${response.status}: ${said}`)
 }
 
-/** Null for invalid JSON. Rejects where the response breaks off. */
+/** Null for invalid JSON. Rejects if the response is incomplete. */
 async function readJson(response: OutgoingResponse): Promise<unknown> {
   const text = await response.text()
   try {

@@ -34,14 +34,13 @@ export interface Command {
   /** Its description in the help. */
   about: string
   /**
-   * What stands without a flag, as the help writes it: `<name>`, or `[url]` where it may be missing; several have a
-   * space between.
+   * The operands, as the help shows them: `<name>`, or `[url]` if optional, separated by spaces.
    */
   operand?: string
   /** Its options that have environment variables. */
   options: readonly CommandOptionRow[]
   flags?: readonly Flag[]
-  /** Checks its arguments and returns a function that runs it; that resolves to the exit code, or to undefined while it goes on. */
+  /** Checks its arguments and returns a function that runs it, and resolves to the exit code, or to undefined if it keeps running. */
   read(words: Words, faults: Fault[]): () => Promise<number | undefined>
 }
 

@@ -9,7 +9,7 @@ import { serveCommand } from './commands/serve.ts'
 import { statusCommand } from './commands/status.ts'
 import { topCommand } from './commands/top.ts'
 
-/** The command that runs where none is named. */
+/** The command that runs if none is named. */
 export const DEFAULT_COMMAND = serveCommand
 
 const OWN: readonly Command[] = [

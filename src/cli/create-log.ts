@@ -5,7 +5,7 @@ import { harmlessAll } from './printable.ts'
 const STANDARD_ERROR = 2
 
 /**
- * Makes the log of a command. It writes to standard error: lines for people on a terminal, lines of JSON elsewhere.
+ * Makes the log of a command. It writes to standard error: readable text on a terminal, lines of JSON elsewhere.
  * @param level as pino names it
  */
 export async function createLog(level: string, output: WriteStream = process.stderr): Promise<Logger> {
@@ -17,7 +17,7 @@ export async function createLog(level: string, output: WriteStream = process.std
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss',
   })
-  // Strangers choose parts of some lines, and what they choose must not steer the terminal.
+  // Strangers choose parts of some lines, which must not contain terminal escapes.
   const write = (line: string) => void output.write(format(harmlessAll(JSON.parse(line) as object)))
   return pino({ level }, { write })
 }

@@ -1,4 +1,4 @@
-/** Says in one sentence why a server cannot listen, and what to do. */
+/** Describes in one sentence why a server cannot listen, and the remedy. */
 export function describeListenFault(
   error: NodeJS.ErrnoException,
   { host, port }: { host: string; port: number },
@@ -11,7 +11,7 @@ export function describeListenFault(
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `This machine has no address ${host}: choose one that it has with --host, or 0.0.0.0 for all`
+      return `This machine has no address ${host}: choose one of its addresses with --host, or 0.0.0.0 for all`
     default:
       return `Cannot listen on ${host}, port ${port}: ${error.message}`
   }

@@ -1,17 +1,17 @@
 import { DASHBOARD } from '../http/dashboard/dashboard.ts'
 
-/** Where a started server is found. */
+/** The addresses and the token of a started server. */
 export interface Banner {
   /** The address that it listens on. */
   address: string
   /** Its public address. */
   site: string
-  /** The API's token where it was generated for this run; undefined where the owner set one. */
+  /** The API's token, if it was generated for this run; undefined if the owner set one. */
   token: string | undefined
 }
 
 /**
- * Prints where a started server is found on standard output: lines for people on a terminal, one line of JSON
+ * Prints the address and the token of a started server on standard output: readable text on a terminal, one line of JSON
  * elsewhere.
  */
 export function printBanner({ address, site, token }: Banner, output = process.stdout): void {

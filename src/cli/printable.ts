@@ -1,14 +1,14 @@
 /**
- * Makes a text from elsewhere one line of printable ASCII, as wide as it is long: what could steer a terminal, and all
- * else, is percent-encoded as in a URL.
+ * Turns a foreign text into one line of printable ASCII, as wide as its length: all other characters, including terminal
+ * escapes, are percent-encoded as in a URL.
  */
 export function printable(text: string): string {
   return encodeAll(text, /[^ -~]+/g)
 }
 
 /**
- * Makes a text from elsewhere one line that cannot steer a terminal, in whatever script it is: control characters and
- * those that nobody sees are percent-encoded as in a URL.
+ * Turns a foreign text in any script into one line without terminal escapes: control characters and invisible ones are
+ * percent-encoded as in a URL.
  */
 export function harmless(text: string): string {
   return encodeAll(text, /[\p{C}\p{Zl}\p{Zp}]+/gu)

@@ -23,7 +23,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * Reads a command line and its environment. A flag overrides its environment variable. Never exits, never prints.
- * `imgcast help`, and `--help` behind any command, show the help.
+ * `imgcast help`, and `--help` after any command, show the help.
  */
 export function readCommandLine(argv: readonly string[], env: Environment): CommandLine {
   const [first = ''] = argv
@@ -53,7 +53,7 @@ function toCommandFault(name: string): Fault {
 }
 
 function toFlagFault(word: string, program: Program): Fault {
-  // The text behind a `=` may be a secret.
+  // The text after a `=` may be a secret.
   const name = word.replace(/=.*/s, '')
   const near = nearest(
     name,
@@ -62,7 +62,7 @@ function toFlagFault(word: string, program: Program): Fault {
   return { name, detail: `there is no such option, ${near ? `did you mean ${near}?` : 'see imgcast --help'}` }
 }
 
-/** Variables that are no option but nearly one. Others that begin with `IMGCAST_` may be a widget's own. */
+/** Variables that look like a misspelt option. Others that begin with `IMGCAST_` may belong to a widget. */
 function findMisspeltVariables(env: Environment): Fault[] {
   const known = [...OPTIONS, SERVER_OPTION].map((row) => variableOf(row).slice(PREFIX.length).toLowerCase())
   const names = Object.keys(env).filter((name) => name.startsWith(PREFIX))
@@ -114,7 +114,10 @@ function readOptions(
   }
   if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
     const missing = options.tlsCert === undefined ? '--tls-cert' : '--tls-key'
-    faults.push({ name: missing, detail: 'a certificate and its key go together' })
+    faults.push({
+      name: missing,
+      detail: 'is missing: a certificate needs its key, and a key its certificate',
+    })
   } else if (options.tlsCert !== undefined && options.tlsKey !== undefined) {
     try {
       createSecureContext({ cert: readFileSync(options.tlsCert), key: readFileSync(options.tlsKey) })
@@ -126,7 +129,7 @@ function readOptions(
   return options
 }
 
-/** Commander throws at an option without its value, and collects everything else. */
+/** Commander throws on an option without its value, and collects all other faults. */
 function parse(
   program: Program,
   argv: readonly string[],

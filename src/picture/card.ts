@@ -15,34 +15,34 @@ interface TextLayout {
   lines: string[]
 }
 
-/** Draws an error card of exactly the given size: the caption is shrunk, wrapped and at last cut to fit. */
+/** Draws an error card of exactly the given size: the caption is wrapped, then shrunk, and finally cut to fit. */
 export function errorCard(sheet: Sheet, caption: string): Frame {
   return paint(sheet, (ctx) => drawError(ctx, sheet.width, sheet.height, caption))
 }
 
 /**
- * Says how large an error card has to be for the whole caption to be read: as large as the picture it stands for, if the
- * caption fits in smaller type, or else as much larger each way, as its page gives it the picture's own proportions. Where
- * that will not do, wide enough for 14 px.
+ * Returns the size of an error card with a readable caption: the size of the picture that it replaces, if the caption
+ * fits in smaller type, or otherwise larger with the same proportions, because its page scales it to the picture's size.
+ * If that is too wide, it is wide enough for 14 px.
  */
 export function roomyCardSize(
   caption: string,
-  least: { width: number; height: number },
+  min: { width: number; height: number },
 ): { width: number; height: number } {
   const ctx = measuringContext()
-  for (let factor = 1; least.width * factor <= WIDEST_CARD; factor += 0.25) {
-    const [width, height] = [Math.round(least.width * factor), Math.round(least.height * factor)]
+  for (let factor = 1; min.width * factor <= WIDEST_CARD; factor += 0.25) {
+    const [width, height] = [Math.round(min.width * factor), Math.round(min.height * factor)]
     if (captionFits(ctx, caption, width, height, factor === 1 ? READABLE_FONT : LARGEST_FONT))
       return { width, height }
   }
   const inset = PADDING * 3 + MARK
   ctx.font = font(LARGEST_FONT)
   const needed = Math.ceil(ctx.measureText(caption).width) + inset
-  const width = Math.max(least.width, Math.min(WIDEST_CARD, needed))
+  const width = Math.max(min.width, Math.min(WIDEST_CARD, needed))
   const lines = wrap(ctx, caption, width - inset)
   return {
     width,
-    height: Math.max(least.height, Math.ceil(lines.length * LARGEST_FONT * 1.35) + PADDING * 2),
+    height: Math.max(min.height, Math.ceil(lines.length * LARGEST_FONT * 1.35) + PADDING * 2),
   }
 }
 
@@ -63,14 +63,14 @@ function captionFits(
   )
 }
 
-/** Where the caption begins, beside the mark if there is room for one. */
+/** The position of the caption, beside the mark if there is space for one. */
 function layOutCard(width: number, height: number): { padding: number; mark: number; left: number } {
   const padding = Math.max(2, Math.min(PADDING, width / 16, height / 5))
   const mark = width >= 90 && height >= 16 ? Math.min(MARK, height - padding * 2) : 0
   return { padding, mark, left: padding + (mark > 0 ? mark + padding * 0.8 : 0) }
 }
 
-/** Draws what stands in for a picture that is not ready yet: quiet on light pages and on dark ones. */
+/** Draws the placeholder of a picture that is not ready yet, unobtrusive on light and dark pages. */
 export function placeholderCard(sheet: Sheet): Frame {
   return paint(sheet, (ctx) => {
     const { width, height } = sheet
@@ -121,7 +121,7 @@ function drawMark(ctx: SKRSContext2D, x: number, y: number, size: number): void 
   ctx.fill()
 }
 
-/** The largest type in which the whole caption fits the box, or the smallest one with the caption cut. */
+/** The largest type size in which the whole caption fits the box, or the smallest one with a cut caption. */
 function fitText(ctx: SKRSContext2D, caption: string, width: number, height: number): TextLayout {
   for (let fontSize = LARGEST_FONT; fontSize > SMALLEST_FONT; fontSize -= 1) {
     ctx.font = font(fontSize)

@@ -5,8 +5,8 @@ import type { Sheet } from './encode.ts'
 import type { Format, Frame } from './frame.ts'
 
 /**
- * A card is painted in the process that holds the sockets, at a time when a render process cannot: 6 to 14 ms for so
- * many pixels. A larger one is painted smaller, for the browser to stretch.
+ * Cards are painted in the process that holds the sockets, when a render process cannot: this number of pixels takes 6 to
+ * 14 ms. A larger card is painted smaller, and the browser scales it up.
  */
 const MAX_PIXELS = 640 * 360
 /** Strangers choose sizes: both bounds hold. A card has 1 to 30 kB. */

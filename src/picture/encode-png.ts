@@ -27,7 +27,7 @@ const HURRIED_FPS = 10
 const HURRIED_LEVEL = 3
 
 /**
- * Encodes a canvas as PNG. For pictures that widgets draw it takes at most half of the time of the canvas's own encoder.
+ * Encodes a canvas as PNG. For pictures that widgets draw it takes at most half the time of the canvas's own encoder.
  * That one tries five filters on every row, which helps with photographs; flat areas and lines compress best without a
  * filter, and gradients with the filter `Up`.
  * @param fps redraws per second. @default 0
@@ -75,7 +75,7 @@ function filterRows(pixels: Uint32Array, width: number, filter: number): Buffer 
   return rows
 }
 
-/** Four bytes at a time, none of which borrows from the next; in place, as new memory costs more than the arithmetic. */
+/** Four bytes at a time, without borrows between them; in place, because new memory costs more than the arithmetic. */
 function subtractRowAbove(pixels: Uint32Array, width: number): void {
   for (let at = pixels.length - 1; at >= width; at -= 1) {
     const here = pixels[at] as number

@@ -11,7 +11,7 @@ export { MAX_PIXELS, type Sheet } from './draw-canvas.ts'
 /**
  * Draws once and encodes: `draw` receives a context that is already scaled, so that it works in CSS pixels, on a
  * transparent canvas. JPEG has no alpha: transparent pixels become white. An SVG may need a second drawing.
- * @throws RangeError where the sheet is empty or has more than `MAX_PIXELS`.
+ * @throws RangeError if the sheet is empty or has more than `MAX_PIXELS`.
  */
 export function paint(sheet: Sheet, draw: (ctx: SKRSContext2D) => void): Frame {
   const { width, height, format, device } = sheet

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { compare, decode, type Pixels, toPng } from './compare.ts'
 import { PNG_SIGNATURE } from './png.ts'
 
-/** How much a picture may differ. */
+/** The allowed difference of a picture. */
 export interface ExpectPictureOptions {
   /** Share of pixels that may differ, 0 to 1. @default 0.002 */
   tolerance?: number

@@ -2,7 +2,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { accessSync, constants, realpathSync, statSync, writeFileSync } from 'node:fs'
 import { basename, delimiter, join } from 'node:path'
 
-/** How a Node module is started as a child process. */
+/** The options of a Node module's child process. */
 export interface ForkOptions {
   /** Options of the `node` command. */
   execArgv: readonly string[]
@@ -28,8 +28,8 @@ export function forkModule(path: string, { execArgv, env }: ForkOptions): ChildP
 }
 
 /**
- * Starts a command, stdin empty, stdout and stderr piped. A failed start is an `error` event: its `code` is `ENOENT`
- * where the command is not installed. The kernel kills the command when this process ends (Linux with util-linux;
+ * Starts a command with empty stdin, and stdout and stderr piped. A failed start is an `error` event: its `code` is
+ * `ENOENT` if the command is not installed. The kernel kills the command when this process ends (Linux with util-linux;
  * elsewhere a command ends when it next writes to its closed output).
  */
 export function spawnCommand(command: string, args: readonly string[], env = process.env): ChildProcess {
@@ -42,7 +42,7 @@ export function spawnCommand(command: string, args: readonly string[], env = pro
   return withHighOomScore(spawn(file, all, { env, stdio: ['ignore', 'pipe', 'pipe'] }))
 }
 
-/** The path of a command that can be run, searched for in `PATH`; undefined where it is not installed. */
+/** The path of an executable command, searched for in `PATH`; undefined if it is not installed. */
 export function findCommand(command: string): string | undefined {
   const folders = command.includes('/') ? [''] : (process.env.PATH ?? '').split(delimiter)
   return folders.map((folder) => join(folder, command)).find(isExecutable)
@@ -72,7 +72,7 @@ function withHighOomScore(child: ChildProcess): ChildProcess {
   try {
     writeFileSync(`/proc/${child.pid}/oom_score_adj`, KILL_FIRST)
   } catch {
-    // Not Linux, or it has ended already.
+    // Not Linux, or it has already ended.
   }
   return child
 }

@@ -1,6 +1,6 @@
 /**
  * Aborts after a time, or with another signal. `AbortSignal.any` with `AbortSignal.timeout` can lose its time limit after
- * a garbage collection on Node 20 (nodejs/node#57736), so this has one controller, one timer and one listener of its own.
+ * a garbage collection on Node 20 (nodejs/node#57736), so this class has its own controller, timer and listener.
  */
 export class Deadline {
   readonly #controller = new AbortController()
@@ -24,7 +24,7 @@ export class Deadline {
     return this.#controller.signal
   }
 
-  /** Stops the timer and lets go of the outer signal. */
+  /** Stops the timer and the listener on the outer signal. */
   clear(): void {
     clearTimeout(this.#timer)
     this.#outer?.removeEventListener('abort', this.#abort)

@@ -6,8 +6,8 @@ function openAny(): void {
 }
 
 /**
- * Whether this process or the machine has no file descriptor left (`EMFILE`, `ENFILE`). Node drops new connections then
- * without an event (libuv's `uv__emfile_trick`), so that opening a file is the only way to know. Takes about 10 µs.
+ * Whether this process or the machine has no file descriptor left (`EMFILE`, `ENFILE`). Node then drops new connections
+ * without an event (libuv's `uv__emfile_trick`), so opening a file is the only way to detect it. Takes about 10 µs.
  */
 export function isOutOfDescriptors(open: () => void = openAny): boolean {
   try {
@@ -19,7 +19,7 @@ export function isOutOfDescriptors(open: () => void = openAny): boolean {
   }
 }
 
-/** File descriptors that this process may have; undefined where the system does not say (Linux does). */
+/** The limit of this process's file descriptors; undefined if the system does not report it (Linux does). */
 export function descriptorLimit(): number | undefined {
   try {
     const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]

@@ -5,9 +5,9 @@ const PR_SET_PDEATHSIG = 1
 const SIGKILL = 9
 
 /**
- * Has the kernel kill this process when its parent ends: a process in an endless loop never learns that its channel
- * to the server was closed. Does nothing where the kernel is not Linux or FFI is missing: nearly every process still
- * runs its event loop then, and ends by itself.
+ * Makes the kernel kill this process when its parent ends: a process in an endless loop never notices that its channel to
+ * the server was closed. Without Linux or FFI it does nothing: nearly every process still runs its event loop when its
+ * parent ends, and exits by itself.
  */
 export function dieWithParent(): void {
   try {

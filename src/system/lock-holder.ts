@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs'
 
-/** SQLite locks the bytes from here on, as no database is so long (sqlite.org/lockingv3.html). */
+/** SQLite locks the bytes from here on, because no database is this long (sqlite.org/lockingv3.html). */
 const PENDING_BYTE = 0x40_00_00_00
 
 /**
- * The process that holds SQLite's lock on a file, by the kernel's table of locks (proc_locks(5)); undefined if nobody
- * holds it, or where the table cannot be read.
+ * The process that holds SQLite's lock on a file, by the kernel's table of locks (proc_locks(5)); undefined if there is no
+ * lock, or the table cannot be read.
  */
 export function findLockHolder(path: string): number | undefined {
   try {

@@ -18,35 +18,35 @@ export interface OutgoingRequest {
   body?: string
   /** Aborts it. */
   signal?: AbortSignal
-  /** Milliseconds for all of it: name lookup, redirects, head and body. @default 10000 */
+  /** Milliseconds for the whole request: name lookup, redirects, head and body. @default 10000 */
   timeout?: number
-  /** Most bytes of the body, both as sent and decoded. @default 1048576 */
+  /** Maximum bytes of the body, both as sent and decoded. @default 1048576 */
   maxBytes?: number
-  /** Redirects to follow, for a GET only. @default 0: the response is the redirect itself */
+  /** Number of redirects to follow, only for a GET. @default 0: the response is the redirect itself */
   maxRedirects?: number
 }
 
-/** The head of a response, and a bounded way to its body. Call one of `stream`, `text` and `close`. */
+/** The head of a response, and limited access to its body. Call one of `stream`, `text` and `close`. */
 export interface OutgoingResponse {
   status: number
   headers: IncomingHttpHeaders
   /** The address that responded, after redirects. */
   url: string
-  /** What is wrong with the status; undefined for 2xx. */
+  /** The error in the status; undefined for 2xx. */
   fault: string | undefined
-  /** Milliseconds that the other side asks to wait before the next request (`Retry-After`). */
+  /** Milliseconds to wait before the next request, as the response requires (`Retry-After`). */
   retryAfter: number | undefined
   /** The decoded body. Fails on too many bytes, a wrong coding, or after the time limit. @throws Error for an unknown coding */
   stream(): Readable
-  /** The whole body as UTF-8. Rejects where `stream` fails. */
+  /** The whole body as UTF-8. Rejects if `stream` fails. */
   text(): Promise<string>
   /** Ignores the body. */
   close(): void
 }
 
-/** How a client connects. */
+/** The options of a client. */
 export interface OutgoingInit {
-  /** Whether requests may go to addresses that are not on the public internet. */
+  /** Whether requests to addresses outside of the public internet are allowed. */
   allowPrivateTargets: boolean
   /** Resolves host names. @default the system's */
   lookup?: typeof systemLookup
@@ -55,17 +55,17 @@ export interface OutgoingInit {
 const TIMEOUT = 10_000
 const MAX_BYTES = 1_048_576
 const MAX_HEADER_BYTES = 16_384
-/** A short body is read before its connection is closed, so that the other side sees no reset. */
+/** A body up to this length is read before its connection is closed, so that the other side sees no reset. */
 const IGNORED_BYTES = 65_536
 const MAX_URL_LENGTH = 2_000
 /** Headers that another origin may see after a redirect. */
 const PUBLIC_HEADERS = ['accept', 'user-agent']
 
 /**
- * Sends requests to other servers, for everything in this process that does: status polls, webhooks, commands. Bounded in
- * time, bytes, header bytes and redirects, and connects only to addresses that it has checked: those that the name
- * resolved to for this very connection, so that a name that resolves differently the second time gains nothing.
- * Every error ends in a rejection, or an error of the body, with a message that says in plain words what went wrong.
+ * Sends every request of this process to other servers: status polls, webhooks, commands. Limits time, bytes, header bytes
+ * and redirects, and connects only to checked addresses: the check is part of the name lookup of each connection, so that a
+ * name that resolves differently the second time does not bypass it. Every error is a rejection, or an error of the body,
+ * with a message in plain words.
  */
 export class OutgoingClient {
   readonly #allowPrivateTargets: boolean
@@ -76,7 +76,7 @@ export class OutgoingClient {
     this.#resolve = lookup
   }
 
-  /** Sends a request; resolves when the head of the response has come. */
+  /** Sends a request; resolves when the head of the response has arrived. */
   async open(request: OutgoingRequest): Promise<OutgoingResponse> {
     const deadline = new Deadline(request.timeout ?? TIMEOUT, request.signal)
     try {
@@ -114,7 +114,7 @@ export class OutgoingClient {
       if (isIP(host) !== 0) this.#check(host, host)
       const request = (url.protocol === 'https:' ? https : http).request(url, {
         method,
-        // A connection of its own: nothing is left open, and each one's address is checked.
+        // A separate connection: none is left open, and the address of each is checked.
         agent: false,
         lookup: this.#lookup,
         maxHeaderSize: MAX_HEADER_BYTES,
@@ -127,17 +127,17 @@ export class OutgoingClient {
       })
       const abort = () => {
         request.destroy(signal.reason as Error)
-        // The request itself says nothing more after some errors.
+        // The request itself emits nothing more after some errors.
         reject(signal.reason as Error)
       }
       signal.addEventListener('abort', abort, { once: true })
-      // Never removed: a connection may fail again after it has failed or been given up.
+      // Never removed: a connection can fail again after it has failed or was abandoned.
       request.on('error', reject)
       request.on('response', (message) => {
         message.on('error', () => {})
         resolve(message)
       })
-      // Unheard, it would leave the request unsettled.
+      // Without this listener the request would never settle.
       request.on('upgrade', (_message, socket) => {
         socket.destroy()
         reject(new Error('the other side switches to another protocol'))
@@ -168,7 +168,7 @@ export class OutgoingClient {
   }
 }
 
-/** What is wrong with the address of a request, after `expected`; undefined where nothing is. */
+/** The expected form of a request's address, after `expected`; undefined if the address has it. */
 export function findUrlFault(value: unknown): string | undefined {
   const expected = `an http or https URL of at most ${MAX_URL_LENGTH} characters, got ${quote(value)}`
   if (typeof value !== 'string' || value.length > MAX_URL_LENGTH || !URL.canParse(value)) return expected
@@ -191,7 +191,7 @@ function toResponse(
     const body = new ByteLimit(maxBytes)
     pipeline([message, ...coded, body], () => deadline.clear())
     const { signal } = deadline
-    // First of all, so that the body fails with the reason and not with what follows from it.
+    // First, so that the body fails with the cause and not with a consequence.
     const abort = () => body.destroy(signal.reason as Error)
     if (signal.aborted) abort()
     else signal.addEventListener('abort', abort, { once: true })
@@ -225,7 +225,7 @@ function toResponse(
   }
 }
 
-/** One coding at most, and only those that browsers know: a list of them is a way to hide a bomb. */
+/** At most one coding, and only those that browsers support: a list of codings can hide a decompression bomb. */
 function createDecoder(coding = 'identity') {
   switch (coding.trim().toLowerCase()) {
     case '':
@@ -254,7 +254,7 @@ function redirectTarget({ statusCode = 0, headers }: IncomingMessage, url: URL):
 function findStatusFault(status: number, target: URL | undefined): string | undefined {
   if (status >= 200 && status < 300) return undefined
   const said = `status ${status} ${STATUS_CODES[status] ?? ''}`.trim()
-  // Only the host: an address may hold a secret.
+  // Only the host: a URL may contain a secret.
   return target ? `${said}: a redirect to ${target.host || 'another address'}, which is not followed` : said
 }
 
@@ -265,7 +265,7 @@ function withoutSecrets(headers: Readonly<Record<string, string>>): Record<strin
 }
 
 function describeCause(error: Error): string {
-  // Where a name has several addresses, each has an error of its own and the one around them has no message.
+  // If a name has several addresses, each has its own error, and the outer error has no message.
   const { message } = error instanceof AggregateError ? (error.errors[0] as Error) : error
   if (message === 'aborted' || message === 'socket hang up')
     return 'the connection closed before the response was complete'

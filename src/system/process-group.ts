@@ -1,10 +1,10 @@
 import { ProcessCpu } from './process-cpu.ts'
 import { ProcessMemory } from './process-memory.ts'
 
-/** Milliseconds between two checks of the memory that the processes hold. */
+/** Milliseconds between two checks of the processes' memory. */
 const CHECK_INTERVAL = 250
 
-/** A child process as far as its group needs it. */
+/** The part of a child process that its group needs. */
 export interface GroupMember {
   readonly pid: number | undefined
   /** Kills it at once. */
@@ -15,23 +15,23 @@ export interface GroupMember {
 
 interface Watch {
   memoryBytes: number
-  /** Undefined where the kernel does not report it. */
+  /** Undefined if the kernel does not report it. */
   memory: ProcessMemory | undefined
   cpu: ProcessCpu | undefined
 }
 
-/** What the processes of a group use; 0 where the kernel does not report it. */
+/** The resources of a group's processes; 0 if the kernel does not report them. */
 export interface ProcessUsage {
-  /** Milliseconds of processor time since the start, of those that have ended as well. */
+  /** Milliseconds of processor time since the start, including ended processes. */
   cpu: number
-  /** Resident memory of those that run. What they share is in each. */
+  /** Resident memory of the running processes. Shared memory counts for each. */
   memoryBytes: number
 }
 
 /**
- * Child processes, each from its start to its end. Kills those that exceed their memory limit (Linux; other systems
- * bound nothing): one timer for all, as waking up costs more than reading. Kills all when this process exits, as a
- * child in an endless loop would not notice.
+ * Child processes, each from its start to its end. Kills those that exceed their memory limit (on Linux only), with one
+ * timer for all, because a wake-up costs more than a reading. Kills all when this process exits, because a child in an
+ * endless loop would not notice.
  */
 export class ProcessGroup {
   readonly #watches = new Map<GroupMember, Watch>()
@@ -45,7 +45,7 @@ export class ProcessGroup {
     return [...this.#watches.keys()].flatMap(({ pid }) => (pid ? [pid] : []))
   }
 
-  /** What all of them use. */
+  /** The resources of all processes. */
   get usage(): ProcessUsage {
     const usage = { cpu: this.#pastCpu, memoryBytes: 0 }
     for (const { cpu, memory } of this.#watches.values()) {

@@ -11,15 +11,15 @@ export class ProcessMemory {
   readonly #status: number
   readonly #bytes = Buffer.alloc(STATUS_BYTES)
 
-  /** @throws Error where there is no such process, or no /proc. */
+  /** @throws Error if there is no such process, or no /proc. */
   constructor(pid: number | undefined) {
     this.#status = openSync(`/proc/${pid}/status`, 'r')
   }
 
   /**
-   * Its `VmRSS` in bytes (proc_pid_status(5)); 0 once it has ended. Reads synchronously, as no disk is involved: through
-   * Node's thread pool an idle server used twice the processor time. The file stays open: that saves a third more, and
-   * an open file never refers to another process that got the same id. A read takes 7 µs.
+   * Its `VmRSS` in bytes (proc_pid_status(5)); 0 once it has ended. Reads synchronously, because no disk is involved: with
+   * Node's thread pool an idle server used twice the processor time. The file stays open, which saves another third, and
+   * an open file never refers to another process with the same id. A read takes 7 µs.
    */
   read(): number {
     try {
@@ -29,7 +29,7 @@ export class ProcessMemory {
       const start = at + RESIDENT_LINE.length
       return Number.parseInt(this.#bytes.toString('latin1', start, start + NUMBER_BYTES), 10) * 1024
     } catch {
-      // It ended just now.
+      // It has just ended.
       return 0
     }
   }

@@ -3,11 +3,11 @@ import { Backoff } from './backoff.ts'
 import type { ProcessGroup } from './process-group.ts'
 import { type ProcessExit, SupervisedProcess } from './supervised-process.ts'
 
-/** What a supervisor keeps running. */
+/** The options of a supervisor. */
 export interface SupervisorInit {
   /** Starts a process. */
   spawn(): ChildProcess
-  /** Holds each process from its start to its end. */
+  /** Contains each process from its start to its end. */
   group: ProcessGroup
   /** Resident memory above which a process is killed. */
   memoryBytes: number
@@ -19,7 +19,7 @@ export interface SupervisorInit {
   onStart?(process: SupervisedProcess): void
   /** Receives each line of stderr. */
   onLine?(line: string): void
-  /** Called when a process ended that was not stopped; it is restarted in `pause` milliseconds. */
+  /** Called when a process ended without being stopped; it is restarted in `pause` milliseconds. */
   onExit?(exit: ProcessExit, pause: number): void
 }
 
@@ -61,13 +61,13 @@ export class ProcessSupervisor {
     await this.#process?.close()
   }
 
-  /** Kills a process that does not do its work; it is restarted like one that crashed. */
+  /** Kills a process that does not work; it is restarted like one that crashed. */
   kill(reason: string): void {
     this.#process?.kill(reason)
   }
 
   #run(): void {
-    // One that ends restarts it.
+    // The end of a process restarts it.
     if (!this.#wanted || this.#process || this.#timer) return
     const { group, memoryBytes, healthyAfter = HEALTHY_AFTER } = this.#init
     const startedAt = performance.now()
@@ -97,7 +97,7 @@ export class ProcessSupervisor {
     if (!this.#wanted) return
     this.#backoff.fail()
     const { pause } = this.#backoff
-    // Before the next attempt, which the listener may call off.
+    // Before the next attempt, which the listener can cancel.
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       this.#run()

@@ -1,4 +1,4 @@
-/** Longer requests to wait are cut to this: a week-long pause by a mistake of the other side would look like a fault here. */
+/** Longer waits are cut to this: a mistaken pause of a week would look like a fault of this server. */
 const MAX_WAIT = 86_400_000
 
 /**

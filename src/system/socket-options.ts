@@ -7,7 +7,7 @@ const TCP_USER_TIMEOUT = 18
 const TCP_NOTSENT_LOWAT = 25
 
 /**
- * How many unsent bytes the kernel queues per socket. The send buffer delays pictures: on a 2 Mbit/s link a picture was
+ * Maximum of unsent bytes in the kernel's queue of a socket. A long queue delays pictures: on a 2 Mbit/s link a picture was
  * 2.4 s old with the default and 0.5 s with this value.
  */
 const NOTSENT_BYTES = 16_384

@@ -5,19 +5,19 @@ import { readLines } from './read-lines.ts'
 export interface ProcessExit {
   code: number | null
   signal: NodeJS.Signals | null
-  /** Why it did not start; undefined where it did. */
+  /** Why it did not start; undefined if it did. */
   error: NodeJS.ErrnoException | undefined
-  /** The reason given to `kill`; undefined where we did not kill it. */
+  /** The reason given to `kill`; undefined if `kill` was not called. */
   killedFor: string | undefined
   /** Whether `close` was called before. */
   closed: boolean
-  /** The last text it wrote to the outputs that are read as lines. */
+  /** The last text of the outputs that are read as lines. */
   tail: string
 }
 
-/** How a child process is supervised. */
+/** The options of a supervised process. */
 export interface SupervisionInit {
-  /** Outputs that hold text. @default stderr */
+  /** Outputs that contain text. @default stderr */
   textOutputs?: readonly ('stdout' | 'stderr')[]
   /** Receives each line of the text outputs, within limits of length and rate. */
   onLine?(line: string): void
@@ -28,7 +28,7 @@ export interface SupervisionInit {
 /** Characters of its text that an exit reports. */
 const TAIL_LENGTH = 4_000
 
-/** One child process from its start to its end: any command, not only ours. */
+/** One child process, of any command, from its start to its end. */
 export class SupervisedProcess {
   readonly child: ChildProcess
   /** Resolves when it has ended or has failed to start. */

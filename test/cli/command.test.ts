@@ -90,7 +90,7 @@ describe('a wrong command line', () => {
     expect(lines).toContain(
       'IMGCAST_STORE: expected memory:, or file: and the path of a file in an existing folder, got "mysql://"',
     )
-    expect(lines).toContain('--tls-key: a certificate and its key go together')
+    expect(lines).toContain('--tls-key: is missing: a certificate needs its key, and a key its certificate')
   })
 
   test('never shows a secret', async () => {
@@ -219,7 +219,7 @@ describe('imgcast serve', () => {
     const { code, stderr } = await runCommand(['--port', '0', '--host', '192.0.2.1'])
     expect(code).toBe(1)
     expect(stderr).toBe(
-      'This machine has no address 192.0.2.1: choose one that it has with --host, or 0.0.0.0 for all\n',
+      'This machine has no address 192.0.2.1: choose one of its addresses with --host, or 0.0.0.0 for all\n',
     )
   })
 

@@ -86,7 +86,7 @@ describe('a server that is not Imgcast', () => {
         answer = { status: 200, body }
         const { code, stdout, stderr } = await runCommand([...args, url])
         expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-        expect(stderr).toMatch(/^http:\S+ answers no [a-z ]+: is this an Imgcast server\?\n$/)
+        expect(stderr).toMatch(/^http:\S+ returned no [a-z ]+: is this an Imgcast server\?\n$/)
       }
     },
     60_000,
@@ -95,6 +95,6 @@ describe('a server that is not Imgcast', () => {
   test('is told as such where it knows no such call', async () => {
     answer = { status: 404, body: '<html>' }
     const { code, stderr } = await runCommand(['audit', url])
-    expect([code, stderr]).toEqual([1, `${url} answers 404: is this an Imgcast server?\n`])
+    expect([code, stderr]).toEqual([1, `${url} returned 404: is this an Imgcast server?\n`])
   })
 })

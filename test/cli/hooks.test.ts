@@ -60,7 +60,7 @@ describe('imgcast hooks', () => {
   }, 120_000)
 
   test.each<[what: string, args: string[], message: RegExp]>([
-    ['a hook that is not there', ['rm', 'nothing'], /answers 404: there is no hook nothing/],
+    ['a hook that is not there', ['rm', 'nothing'], /returned 404: there is no hook nothing/],
   ])('says what is wrong with %s, and exits 1', async (_what, args, message) => {
     const { code, stderr } = await runCommand(['hooks', ...args, '--server', server.url], { IMGCAST_TOKEN })
     expect(code).toBe(1)
@@ -118,7 +118,7 @@ describe('imgcast hooks', () => {
     })
     expect(await runCommand(['hooks', 'list', '--server', 'http://127.0.0.1:1'], env)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('http://127.0.0.1:1 does not answer'),
+      stderr: expect.stringContaining('http://127.0.0.1:1 does not respond'),
     })
     const wrong = await runCommand(['hooks', 'list'], { IMGCAST_SERVER: 'nowhere' })
     expect(wrong.code).toBe(2)
@@ -127,7 +127,10 @@ describe('imgcast hooks', () => {
 
   test('wants the token', async () => {
     const { code, stderr } = await runCommand(['hooks', 'list', '--server', server.url])
-    expect([code, stderr]).toEqual([1, `${server.url} wants its token: set IMGCAST_TOKEN or give --token\n`])
+    expect([code, stderr]).toEqual([
+      1,
+      `${server.url} requires its token: set IMGCAST_TOKEN or give --token\n`,
+    ])
   })
 })
 

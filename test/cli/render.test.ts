@@ -101,7 +101,7 @@ describe('imgcast render', () => {
     expect((await runCommand(['render', 'online.png', '-o', 'a.jpg'])).stderr).toBe(
       '--output: expected the extension .png, or none, got .jpg\n',
     )
-    expect((await runCommand(['render', 'online.mjpeg', '-o', '-'])).stderr).toContain('take .jpg')
+    expect((await runCommand(['render', 'online.mjpeg', '-o', '-'])).stderr).toContain('use .jpg')
   })
 
   test('names every wrong parameter, with exit code 2, and writes nothing', async () => {

@@ -112,7 +112,7 @@ describe('what rooms remember', () => {
   })
 })
 
-const REMEDY = 'Choose another file with --store file:<path>, or keep nothing with --store memory:'
+const REMEDY = 'Choose another file with --store file:<path>, or use --store memory: to keep nothing'
 
 describe('a store that cannot be used stops the start', () => {
   test.each([

@@ -158,7 +158,7 @@ describeWith(['tmux'], 'imgcast top in a terminal', () => {
     await show()
     const { port } = new URL(server.url)
     server.close()
-    await sees(-1, /does not answer: /)
+    await sees(-1, /does not respond: /)
     expect(terminal.screen()[4]).toMatch(/^online\/lobby/)
     server = await startRoomsServer(IMGCAST_TOKEN, [toldRoom('clock/main', { connections: 1 })], Number(port))
     await sees(4, /^clock\/main/)

@@ -119,8 +119,8 @@ describe('imgcast top without a terminal', () => {
   )
 
   test.each([
-    ['without the token', [], {}, /wants its token: set IMGCAST_TOKEN or give --token/],
-    ['where nobody listens', ['http://127.0.0.1:1'], { IMGCAST_TOKEN }, /127\.0\.0\.1:1 does not answer/],
+    ['without the token', [], {}, /requires its token: set IMGCAST_TOKEN or give --token/],
+    ['where nobody listens', ['http://127.0.0.1:1'], { IMGCAST_TOKEN }, /127\.0\.0\.1:1 does not respond/],
   ])('%s it says so, and exits 1', async (_, args, env, message) => {
     const [url = server.url] = args
     const { code, stdout, stderr } = await runCommand(['top', url, '--once'], env)
@@ -135,7 +135,7 @@ describe('imgcast top without a terminal', () => {
       const { code, stderr } = await top('--once')
       expect({ code, stderr }).toEqual({
         code: 1,
-        stderr: `${server.url} answers no list of rooms: is this an Imgcast server?\n`,
+        stderr: `${server.url} returned no list of rooms: is this an Imgcast server?\n`,
       })
     },
   )
@@ -144,7 +144,7 @@ describe('imgcast top without a terminal', () => {
     const env = { IMGCAST_TOKEN, IMGCAST_SERVER: server.url }
     expect(roomsIn(await runCommand(['top', '--once', '--json'], env))).toHaveLength(ROOMS.length)
     const other = await runCommand(['top', 'http://127.0.0.1:1', '--once'], env)
-    expect(other.stderr).toContain('http://127.0.0.1:1 does not answer')
+    expect(other.stderr).toContain('http://127.0.0.1:1 does not respond')
   })
 
   test('a wrong command line names everything that is wrong: exit 2', async () => {

@@ -6,7 +6,7 @@ import { NOTHING } from '../call-api.ts'
 import type { Command, Words } from '../command.ts'
 import { SERVER_OPTIONS } from '../server-option.ts'
 
-/** What is shown of a hook. */
+/** The fields of a hook that are shown. */
 const HOOK = { id: true, url: true, when: true, for: true, holds: true } as const
 const shownHookSchema = hookSchema.pick(HOOK)
 const shownDeliverySchema = deliveryLogSchema.shape.deliveries.element.omit({ message: true })
@@ -74,7 +74,7 @@ export const hooksCommand: Command = {
       help: "condition that sends the webhook, like 'visitors(online/blog) > 100'",
     },
     { flag: '--for <time>', help: 'how long the condition must be true first, like 1m (default 0s)' },
-    { flag: '--cooldown <time>', help: 'shortest time between two messages, like 1m (default 10s)' },
+    { flag: '--cooldown <time>', help: 'minimum time between two messages, like 1m (default 10s)' },
   ],
   read: (words, faults) => readAction(ACTIONS, words, faults),
 }

@@ -14,7 +14,7 @@ interface NewSettings {
 const CANNOT_WRITE = 1
 const TEMPLATE = 'my-widget'
 
-/** Writes a widget module and its test, as a start for an author. */
+/** Writes a first widget module and its test. */
 export const newCommand: Command = {
   name: 'new',
   about: 'create a widget module and its test',
@@ -60,7 +60,7 @@ async function fillTemplates({ name, folder, ending }: NewSettings): Promise<Map
       .replaceAll(`${TEMPLATE}.ts`, `${name}.${ending}`)
       .replaceAll(TEMPLATE, name)
       .replaceAll('My widget', title)
-  // The module has no type annotations, because `defineWidget` infers them. So it is valid JavaScript too.
+  // The module has no type annotations, because `defineWidget` infers them, so it is also valid JavaScript.
   return new Map([
     [join(folder, `${name}.${ending}`), await fill(`${TEMPLATE}.ts`)],
     [join(folder, `${name}.test.mjs`), await fill(`${TEMPLATE}.test.mjs`)],

@@ -99,11 +99,11 @@ function readPath(text: string, faults: Fault[]): PicturePath {
   return { widget: '', key: undefined, extension: 'png' }
 }
 
-/** Returns the path's extension, or else the output file's. */
+/** Returns the path's extension, or otherwise the output file's. */
 function readExtension({ extension }: PicturePath, output: string, faults: Fault[]): Extension {
   const written = extname(output).slice(1)
   const found = extension ?? (isExtension(written) ? written : 'png')
-  if (found === 'mjpeg') faults.push({ name: '.mjpeg', detail: 'is an endless stream, take .jpg' })
+  if (found === 'mjpeg') faults.push({ name: '.mjpeg', detail: 'is an endless stream, use .jpg' })
   const agrees =
     written === '' || (isExtension(written) && extensionRow(written).format === extensionRow(found).format)
   if (!agrees)
@@ -174,7 +174,7 @@ async function drawPicture(
   return (await draw(job)).bytes
 }
 
-/** Prints only what widgets print, such as an author's `console.log`. The error reports everything else. */
+/** Prints only the output of widgets, such as an author's `console.log`. The error reports everything else. */
 function showOutput(line: string): void {
   const { renderer, msg } = JSON.parse(line) as { renderer?: number; msg: string }
   if (renderer !== undefined) process.stderr.write(`${msg}\n`)
@@ -189,7 +189,7 @@ function formatFailure({ message, cause }: Error): string {
   return cause instanceof Error ? `${message}\n${cause.stack}` : message
 }
 
-/** Answers a widget's state request for a room without state. */
+/** Serves a widget's state request, for a room without state. */
 function answerEmpty(request: StateRequest, { counts, time }: RenderSettings): unknown {
   if (request.operation !== 'history') return request.operation === 'add' ? request.value : undefined
   return { room: request.room, ...emptyHistory(request.span, time), ...counts }

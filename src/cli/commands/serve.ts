@@ -18,8 +18,8 @@ import { printBanner } from '../print-banner.ts'
 const STOP_DEADLINE = 4_700
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 /**
- * Connections that the kernel queues until they are accepted. In a crowd that arrives at once the others would retry a
- * second later. Linux allows no more than this (`somaxconn`).
+ * Connections that the kernel queues until they are accepted. If a crowd arrives at once, the rest would retry a second
+ * later. Linux allows no more than this (`somaxconn`).
  */
 const BACKLOG = 4096
 /** Milliseconds that a TLS handshake may take. */
@@ -28,7 +28,7 @@ const HANDSHAKE_TIMEOUT = 10_000
 const MAX_HEADER_FIELDS = 100
 
 const FAILED = 1
-const STORE_REMEDY = 'Choose another file with --store file:<path>, or keep nothing with --store memory:'
+const STORE_REMEDY = 'Choose another file with --store file:<path>, or use --store memory: to keep nothing'
 
 /** Runs the server until SIGTERM, SIGINT or SIGHUP. */
 export const serveCommand: Command = {
@@ -54,7 +54,7 @@ async function serve(options: Options): Promise<undefined> {
   const leave = () => process.exit(0)
   for (const signal of SIGNALS) process.once(signal, leave)
   const imgcast = await createImgcast({ ...rest, log })
-  // From here on: an error during the start ends it.
+  // Only from here on: an error during the start ends the process.
   keepRunning({
     log,
     stop: () => {
@@ -110,7 +110,7 @@ async function refuseToStart(
   await imgcast.close()
 }
 
-/** What is stopped, and the signal that asked for it. */
+/** The parts to stop, and the signal that requested it. */
 interface Stopping {
   signal: NodeJS.Signals
   server: Server | Http2SecureServer
@@ -118,7 +118,7 @@ interface Stopping {
   log: Logger
 }
 
-/** Reports that the server is not ready, serves on for as long, and stops. A second signal stops at once. */
+/** Reports that the server is not ready, keeps serving for the drain time, and stops. A second signal stops at once. */
 async function stopAfter(drain: number, stopping: Stopping): Promise<void> {
   const { signal, imgcast, log } = stopping
   if (drain > 0) {
@@ -129,7 +129,7 @@ async function stopAfter(drain: number, stopping: Stopping): Promise<void> {
   await stop(stopping)
 }
 
-/** Ends the process: with 1 if something could not be saved, or not in time. */
+/** Ends the process; the exit code is 1 if something could not be saved in time. */
 async function stop({ signal, server, imgcast, log }: Stopping): Promise<void> {
   log.info({ signal, connections: imgcast.stats().connections }, 'stopping')
   setTimeout(() => process.exit(1), STOP_DEADLINE).unref()

@@ -8,7 +8,7 @@ import { NOTHING } from '../call-api.ts'
 import type { Command, Words } from '../command.ts'
 import { SERVER_OPTIONS } from '../server-option.ts'
 
-/** What is shown of a status and its poll. */
+/** The fields of a status and its poll that are shown. */
 const shownRowSchema = z.object({
   key: z.string(),
   status: statusSchema.pick({ label: true, message: true }).nullable(),

@@ -9,7 +9,7 @@ export interface FlagWord {
   takesValue: boolean
 }
 
-/** A command as a shell completes it. */
+/** The completions of a command. */
 export interface CommandWords {
   name: string
   about: string

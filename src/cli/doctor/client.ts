@@ -8,7 +8,7 @@ import tls from 'node:tls'
 import type { Protocol, Seen } from './observations.ts'
 import { boundaryOf, Parts } from './parts.ts'
 
-/** Where a client connects, and the origin that it requests. */
+/** The address that a client connects to, and the origin that it requests. */
 export interface Target {
   /** The origin of its requests. */
   url: URL
@@ -19,7 +19,7 @@ export interface Target {
 }
 
 const PATIENCE = 5000
-/** Bytes of a body that is kept as text; whatever else a server sends must not fill the memory. */
+/** Bytes of a body that are kept as text, so that a server cannot fill the memory. */
 const MAX_TEXT_BYTES = 4_194_304
 /** Bytes of a stream: hundreds of pictures, and some of the megabytes that probe whether a stream is still watched. */
 const MAX_STREAM_BYTES = 67_108_864

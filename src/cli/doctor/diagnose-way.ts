@@ -8,8 +8,8 @@ const BY_CODE: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'The name cannot be resolved now: check that this machine reaches its DNS server.',
   ECONNREFUSED: 'Nothing listens there: check that the server runs, and listens on this address and port.',
   ETIMEDOUT: 'No response: a firewall drops the packets, or the address is wrong.',
-  EHOSTUNREACH: 'There is no way to that address from here.',
-  ENETUNREACH: 'There is no way to that address from here.',
+  EHOSTUNREACH: 'There is no route to that address from this machine.',
+  ENETUNREACH: 'There is no route to that address from this machine.',
   ECONNRESET:
     'The server closed the connection: perhaps this port uses https://, or admits only some clients.',
   HPE_INVALID_CONSTANT: 'The response is not HTTP: perhaps this port uses https://.',
@@ -66,7 +66,7 @@ export function diagnoseCertificate({ reach: { tls } }: Observations): Finding |
   return { id, level: 'problem', detail: tls.fault, remedy }
 }
 
-/** Checks that the server is Imgcast, and otherwise reports what it is. */
+/** Checks that the server is Imgcast, and otherwise reports which server it is. */
 export function diagnoseIdentity({ identity, proxy, reach }: Observations): Finding | undefined {
   if (!identity) return undefined
   const id = 'imgcast'
@@ -78,7 +78,7 @@ export function diagnoseIdentity({ identity, proxy, reach }: Observations): Find
   if (status === 401 || status === 403)
     return problem(
       `no: ${status}`,
-      'The server requires a login: remove it from this path, as readers have none.',
+      'The server requires a login: remove it from this path, because readers have none.',
     )
   if (boundaryOf(type) !== undefined)
     return problem(
@@ -128,7 +128,7 @@ function diagnoseOther({ base, status, headers }: Identity, url: string): Findin
     level: 'warning',
     detail: `none: ${describeType(type)}, ${status}`,
     remedy:
-      'What was examined are pictures of the same server. Give the address of a picture, like /online/lobby.png, to have that looked at too.',
+      'Other pictures of the same server were examined. To examine one picture, give its address, like /online/lobby.png.',
   }
 }
 

@@ -38,7 +38,7 @@ export async function observe(target: Target): Promise<Observations> {
   }
 }
 
-/** Follows redirects to the first response that is none. */
+/** Follows redirects to the first other response. */
 async function arrive({ url: start, resolve }: Target): Promise<Arrived | { reach: Reach }> {
   const redirects: string[] = []
   for (let url = withoutUser(start); ; ) {

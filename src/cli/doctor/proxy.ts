@@ -18,7 +18,7 @@ export interface Head {
   isLowerCase: boolean
 }
 
-/** How each proxy shows itself. The outermost comes first: the client talks to that one. */
+/** How to recognise each proxy. The outermost comes first, since the client connects to it. */
 const SIGNS: readonly [ProxyName, (headers: Head['headers']) => boolean][] = [
   ['Cloudflare', ({ server = '', 'cf-ray': ray }) => ray !== undefined || /cloudflare/i.test(server)],
   ['CloudFront', ({ via = '', 'x-amz-cf-id': id }) => id !== undefined || /cloudfront/i.test(via)],

@@ -62,7 +62,7 @@ async function opened(socket: net.Socket, event: 'connect' | 'secureConnect'): P
   } catch (error) {
     socket.destroy()
     if ((error as Error).name !== 'AbortError') throw error
-    throw Object.assign(new Error(`no answer within ${PATIENCE} ms`), { code: 'ETIMEDOUT' })
+    throw Object.assign(new Error(`no response within ${PATIENCE} ms`), { code: 'ETIMEDOUT' })
   } finally {
     socket.on('error', () => {})
   }

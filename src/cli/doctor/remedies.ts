@@ -12,7 +12,7 @@ export type ProxyFault =
   | 'has-no-server'
   | 'no-http2'
 
-/** What to change, by proxy; `none seen` is for one that was not recognised. */
+/** The remedies by proxy; `none seen` is for an unknown one. */
 type Remedies = Partial<Record<ProxyName, string>> & { 'none seen': string }
 
 const CDN = 'Serve the pictures from a host name that bypasses it.'

@@ -4,7 +4,7 @@ import type { Answer } from './client.ts'
 import { untilCounted } from './measure.ts'
 import type { Viewer } from './viewer.ts'
 
-/** The doctor's rooms. A room that was ever opened stays in the server's list, so there must be few. */
+/** The doctor's rooms. A room that was once opened stays in the server's list, so there must be few. */
 export interface Rooms {
   pushes: string
   quiet: string
@@ -21,13 +21,13 @@ export interface Taken {
 /** Number of doctors that can run at once before one has to open new rooms. */
 const SETS = ['1', '2', '3', '4']
 const OWN_PATIENCE = 1000
-/** Two doctors that reserve the same set at once both release it, and may miss every set. Each tries again after a pause. */
+/** Two doctors that reserve the same set at once both release it, and may find every set taken. Each retries after a pause. */
 const ROUNDS = 3
 const MAX_PAUSE = 1000
 
 /**
- * Takes rooms in which nobody else is, and holds them by a stream until that is closed: other doctors take others. Where
- * no stream can be had, or its count not be read, any will do: nothing can be counted wrong then.
+ * Reserves unused rooms with a stream, until that is closed: other doctors use other rooms. If no stream can be opened,
+ * or its count cannot be read, any rooms will do, since no count is checked then.
  */
 export async function takeRooms(viewer: Viewer): Promise<Taken> {
   for (let round = 0; round < ROUNDS; round += 1) {

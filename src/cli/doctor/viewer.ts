@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { Answer, Client } from './client.ts'
 
 /**
- * What a browser sends for an `<img>` on a page of the same host, which the server always allows. A Safari's name: the server asks Chromium's streams whether
- * anybody looks, and writes to Firefox more often, both of which would hide what a proxy does.
+ * The headers that a browser sends for an `<img>` on a page of the same host, which the server always allows. The name is
+ * Safari's: the server probes Chromium's streams, and writes to Firefox more often, which would both hide a proxy's faults.
  */
 export function imageHeaders(origin: string): Record<string, string> {
   return {
@@ -52,7 +52,7 @@ export class Viewer {
   /** Returns the counts of a room; undefined if the server does not return them. */
   async counts(room: string): Promise<Counts | undefined> {
     try {
-      // A query that no cache has seen.
+      // A query that is in no cache.
       const path = `${this.#base}/${room}.json?t=${randomBytes(6).toString('hex')}`
       const answer = await this.client.get(path, { Accept: 'application/json' })
       const said = JSON.parse(await answer.text()) as { room?: string } & Counts

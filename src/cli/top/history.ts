@@ -2,7 +2,7 @@ import type { Reading } from './read-rooms.ts'
 
 /** A room at one reading. */
 export interface Sample {
-  /** Milliseconds since 1970, of the reading. */
+  /** Time of the reading, in milliseconds since the epoch. */
   time: number
   visitors: number
   hits: number
@@ -51,8 +51,8 @@ export class History {
 }
 
 /**
- * The hits a minute, over the last minute or what is known of it; undefined before the second sample. Over the last two
- * samples, where they are further apart.
+ * The hits a minute, over the last minute or its known part, or over the last two samples if they are further apart;
+ * undefined before the second sample.
  */
 export function hitsPerMinute(samples: readonly Sample[]): number | undefined {
   const last = samples.at(-1)

@@ -13,8 +13,8 @@ export interface Printing {
 }
 
 /**
- * Prints the rooms, again and again, until the reader of the output has gone. Rejects where the first reading fails, or
- * the output cannot be written; a later reading that fails is told on standard error.
+ * Prints the rooms repeatedly until the reader of the output has closed it. Rejects if the first reading fails, or the
+ * output cannot be written; later failures are reported on standard error.
  */
 export async function printRounds(settings: TopSettings, { isJson, isOnce }: Printing): Promise<void> {
   const { url } = settings.source

@@ -5,7 +5,7 @@ import type { Row, Totals } from './rows.ts'
 /** One reading of a server, with its rates. */
 export interface Round {
   url: string
-  /** Milliseconds since 1970. */
+  /** Milliseconds since the epoch. */
   time: number
   rows: readonly Row[]
   totals: Totals

@@ -3,7 +3,7 @@ import { roomPageSchema, roomSchema } from '../../schema/room-schema.ts'
 import { Deadline } from '../../system/deadline.ts'
 import { callApi } from '../call-api.ts'
 
-/** What is shown of a room. */
+/** The fields of a room that are shown. */
 const shownRoomSchema = roomSchema.omit({ peakToday: true })
 const shownPageSchema = roomPageSchema.extend({ rooms: z.array(shownRoomSchema) })
 
@@ -12,7 +12,7 @@ export type Room = z.infer<typeof shownRoomSchema>
 
 /** One reading of a server. */
 export interface Reading {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since the epoch. */
   time: number
   /** All watched rooms, and of the others those with the most hits. */
   rooms: Room[]
@@ -36,7 +36,7 @@ const PATIENCE = 10_000
 
 /**
  * Reads the rooms: all that are watched, page by page, and one page of the others, since there may be a hundred thousand.
- * @param search only those of the others whose name has this in it
+ * @param search only other rooms whose name contains this
  * @param stopped ends the reading early
  */
 export async function readRooms(source: Source, search: string, stopped: AbortSignal): Promise<Reading> {

@@ -11,8 +11,9 @@ const KEYS = [
 ]
 
 /**
- * The last line: what is wrong, else what is being typed, else what the keys do; at its right which rooms are shown.
- * @param shown how many rooms are on the screen
+ * The last line: the error, otherwise the filter being typed, otherwise the help of the keys; at its right the range of
+ * rooms on the screen.
+ * @param shown the number of rooms on the screen
  */
 export function renderFooter(
   screen: Screen,

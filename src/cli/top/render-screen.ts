@@ -97,6 +97,6 @@ function roomLine(row: Row, columns: Columns, isUnicode: boolean): Line {
 function whyNone({ view }: Screen): Line {
   const isAny = view.filter === ''
   return [
-    { text: isAny ? 'Nobody has looked at a picture yet.' : `No room has "${view.filter}" in its name.` },
+    { text: isAny ? 'No picture has been requested yet.' : `No room's name contains "${view.filter}".` },
   ]
 }

@@ -6,7 +6,7 @@ export const SORTS = ['room', 'visitors', 'connections', 'peak', 'hits', 'hitsPe
 
 export type Sort = (typeof SORTS)[number]
 
-/** Which rooms to show, and in which settings. */
+/** The selection of rooms, and their order. */
 export interface Selection {
   /** Numbers are sorted largest first. */
   sort: Sort
@@ -37,7 +37,7 @@ export interface Totals {
   recent: readonly number[]
 }
 
-/** Returns the selected rooms in settings; equal ones by name. */
+/** Returns the selected rooms in their order; equal ones by name. */
 export function toRows({ rooms }: Reading, history: History, { sort, isReversed, filter }: Selection): Row[] {
   const search = filter.toLowerCase()
   const direction = isReversed ? -1 : 1

@@ -6,7 +6,7 @@ export interface Screen {
   url: string
   /** Milliseconds between two readings. */
   interval: number
-  /** Time of the reading, in milliseconds since 1970. */
+  /** Time of the reading, in milliseconds since the epoch. */
   time: number
   rows: readonly Row[]
   totals: Totals

@@ -2,8 +2,7 @@ const BLOCKS = '▁▂▃▄▅▆▇█'
 const MARKS = '_.:-=+*#'
 
 /**
- * Draws the newest numbers as a line of bars, the newest at the right, the largest of them at full height and zero on
- * the ground.
+ * Draws the newest numbers as a line of bars, the newest at the right. The largest of them has full height, and zero none.
  * @param width in columns
  */
 export function sparkline(values: readonly number[], width: number, isUnicode: boolean): string {

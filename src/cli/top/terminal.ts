@@ -10,7 +10,7 @@ export interface TerminalEvents {
   onKey(key: Key): void
   /** Its size changed, or it must be redrawn. */
   onResize(): void
-  /** It was closed, or the process should end. */
+  /** It was closed, or the process must end. */
   onEnd(): void
 }
 

@@ -4,7 +4,7 @@ import type { Selection } from './rows.ts'
 /** The options of `imgcast top`. */
 export interface TopSettings {
   source: Source
-  /** Milliseconds from one reading to the next. */
+  /** Milliseconds between two readings. */
   interval: number
   selection: Selection
 }

@@ -30,9 +30,9 @@ export const SORT_KEYS: Readonly<Record<string, Sort>> = {
 }
 
 /**
- * What a key does to the view.
- * @param page how many rooms fit
- * @param rooms how many there are
+ * Returns the view after a key.
+ * @param page the number of rooms that fit
+ * @param rooms the number of all rooms
  */
 export function press(view: View, key: Key, page: number, rooms: number): View | 'quit' {
   if (key.ctrl && (key.name === 'c' || key.name === 'd')) return 'quit'

@@ -1,7 +1,7 @@
 import { parseColor } from '../color.ts'
 import type { Badge } from './badge.ts'
 
-/** What shields.io calls the aliases of its colours. */
+/** The names that shields.io returns for the aliases of its colours. */
 const ALIASES: Readonly<Record<string, string>> = {
   gray: 'grey',
   lightgray: 'lightgrey',
@@ -13,7 +13,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 }
 const BARE_HEX = /^(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/
 
-/** A badge as shields.io's `.json`. `name` and `value` say the same again, for older readers. */
+/** A badge as shields.io's `.json`. `name` and `value` repeat the label and the message, for older readers. */
 export interface BadgeJson {
   label: string
   message: string
@@ -24,7 +24,7 @@ export interface BadgeJson {
   value: string
 }
 
-/** Describes a badge as shields.io's `.json` does. */
+/** Returns a badge as shields.io's `.json`. */
 export function badgeJson({
   label = '',
   message,

@@ -4,12 +4,12 @@ import type { Badge, BadgeSize } from './badge.ts'
 import { toBadgeText } from './badge-text.ts'
 import { stretchLogo } from './stretch-logo.ts'
 
-/** What badge-maker understands as it is: its own names, CSS names, 3 or 6 digits, and functions with commas. */
+/** Colours that badge-maker accepts unchanged: its own names, CSS names, 3 or 6 digits, and functions with commas. */
 const PLAIN = /^(?!transparent$)(?:[a-z]+|#?(?:[0-9a-f]{3}){1,2})$/
 const PLAIN_FUNCTION = /^(?:rgb\(\d+(?:, ?\d+){2}|hsl\(\d+(?:, ?\d+%){2})\)$/
 const SIZE = /^<svg[^>]* width="(\d+(?:\.\d+)?)" height="(\d+(?:\.\d+)?)"/
 
-/** Draws a badge as SVG by badge-maker, which is what shields.io draws its own with: about 1 kB, with a title. */
+/** Draws a badge as SVG with badge-maker, the library of shields.io: about 1 kB, with a title. */
 export function badgeSvg({
   label,
   message,

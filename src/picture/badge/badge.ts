@@ -4,7 +4,7 @@ export const BADGE_STYLES = ['flat', 'flat-square', 'plastic', 'for-the-badge', 
 /** A style of shields.io's badges. */
 export type BadgeStyle = (typeof BADGE_STYLES)[number]
 
-/** All that a badge is drawn from. */
+/** All inputs of a badge. */
 export interface Badge {
   /** The left half. @default none */
   label?: string | undefined

@@ -4,7 +4,7 @@ import { registerFonts } from '../fonts.ts'
 import { toDrawable } from './drawable.ts'
 import { type Attributes, readElements } from './svg-elements.ts'
 
-/** What a group hands on to what is in it. */
+/** The attributes that elements inherit from their group. */
 interface Ink {
   fill: string
   stroke: string | undefined
@@ -21,11 +21,11 @@ interface Paints {
 
 const NOTHING = 'rgba(0,0,0,0)'
 const SVG_LOGO = /^data:image\/svg\+xml;base64,/
-/** A logo as `Logos` writes it: one path on a ground of 24 by 24. */
+/** A logo as `Logos` writes it: one path in a view box of 24 by 24. */
 const BRAND = /viewBox="([\d. ]+)" fill="([^"]+)"><path d="([^"]+)"\/>/
-/** The letters that are joined or reordered: they are made narrower or wider, not set apart. */
+/** Scripts whose letters are joined or reordered: their text is scaled in width instead of spaced. */
 const JOINED = /[\u0590-\u109f\u1780-\u18af\ufb1d-\ufdff\ufe70-\ufeff]/
-/** The half of a text's blur that shows. */
+/** The visible half of a text's blur. */
 const BLUR = 1.6
 
 /** Decodes the logo of a badge, where it is not drawn as a path; undefined for what cannot be decoded. */
@@ -36,8 +36,8 @@ export async function loadLogo(logo: string | undefined): Promise<Image | undefi
 }
 
 /**
- * Draws a badge from its SVG: every box, line and gradient is where badge-maker put it, and every text is as wide as
- * it says. Texts in Verdana are set in DejaVu Sans, its relative, and those in Helvetica in Inter: both are bundled.
+ * Draws a badge from its SVG: every box, line and gradient is at badge-maker's position, and every text has the width in
+ * the SVG. Verdana is replaced by DejaVu Sans, its relative, and Helvetica by Inter: both are bundled.
  */
 export function drawBadge(ctx: SKRSContext2D, svg: string, logo?: Image): void {
   registerFonts()
@@ -150,7 +150,7 @@ function paintLogo(ctx: SKRSContext2D, of: Attributes, logo: Image | undefined):
     return ctx.fill(new Path2D(brand.path))
   }
   if (!logo) return
-  // As in SVG, a picture keeps its proportions and stands in the middle.
+  // As in SVG, a picture keeps its proportions and is centred.
   const size = Math.min(width / logo.width, height / logo.height)
   const [w, h] = [logo.width * size, logo.height * size]
   ctx.drawImage(logo, x + (width - w) / 2, y + (height - h) / 2, w, h)

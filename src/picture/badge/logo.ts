@@ -7,7 +7,7 @@ import type { BadgeStyle } from './badge.ts'
 import { readRasterSize } from './raster-size.ts'
 import { findSvgLogoFault } from './svg-logo.ts'
 
-/** A picture of a badge, and what is wrong with it where it cannot be had. */
+/** A badge's logo as a `data:` URI, or the reason why there is none. */
 export type LogoReading =
   | {
       /** A `data:` URI. */
@@ -27,10 +27,10 @@ export interface LogoLook {
   size?: string | undefined
 }
 
-/** What a `data:` URI may hold: pictures, in base64. In a query a `+` has become a space. */
+/** A `data:` URI with a picture in base64. In a query, a `+` arrives as a space. */
 const DATA = /^(?:data:)?image\/(png|svg\+xml|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}$/
 const SLUG = /^[a-z0-9]{1,60}$/
-/** Darker brands are shown in off-white before a dark label, and lighter ones in grey in the light `social` style. */
+/** Darker brands are drawn in off-white on a dark label, and lighter ones in grey in the light `social` style. */
 const DARK = 0.4
 const LIGHT = 0.6
 /** CSS pixels: badge-maker's height of a logo. */
@@ -70,7 +70,7 @@ export class Logos {
       : 'expected a data: URI of a picture in base64; named logos need the package simple-icons'
   }
 
-  /** Brand colours by slug; undefined where the package is not installed. */
+  /** Brand colours by slug; undefined if the package is not installed. */
   #readBrands(): ReadonlyMap<string, string> | undefined {
     if (this.#brands) return this.#brands
     try {

@@ -1,21 +1,21 @@
 import { parseColor } from '../color.ts'
 
-/** What the path of a badge says, in the grammar of shields.io's static badges. */
+/** The parts of a badge's path, in the grammar of shields.io's static badges. */
 export interface StaticPath {
   label: string
   message: string
-  /** Undefined where the path has none. */
+  /** Undefined if the path has none. */
   color: string | undefined
 }
 
-/** Every second dash of a longer run is text; the one that is left over separates. */
+/** In a run of dashes, each pair is a dash in the text; a remaining dash separates. */
 const DASHES = /-+/g
 const UNDERSCORES = /_+/g
 
 /**
  * Reads `label-message-color`, `message-color` or `message`. In texts `--` is a dash, `__` an underscore and `_` a
  * space; the path is already decoded. A label can also stand alone: `label--color`.
- * @throws RangeError for more than two separators, and for a color that is none.
+ * @throws RangeError for more than two separators, and for an invalid colour.
  */
 export function parseStaticPath(path: string): StaticPath {
   const runs = [...path.matchAll(DASHES)].map(({ 0: dashes, index }) => ({ index, length: dashes.length }))
@@ -28,7 +28,7 @@ export function parseStaticPath(path: string): StaticPath {
   if (!first) return parseWithoutSeparator(path, runs)
   const last = second ?? first
   const color = readColor(path.slice(last.index + last.length))
-  // Of `a---b` with a label the first dash separates, and before a colour the last: the rest is the message's.
+  // In `a---b`, the first dash separates after a label, and the last one before a colour: the rest is the message's.
   const [label, from] = second ? [path.slice(0, first.index), first.index + 1] : ['', 0]
   return {
     label: toText(label),
@@ -37,7 +37,7 @@ export function parseStaticPath(path: string): StaticPath {
   }
 }
 
-/** `label--color`, a badge without a message, where what stands last is a colour; else all of it is the message. */
+/** `label--color`, a badge without a message, if its end is a colour; otherwise all of it is the message. */
 function parseWithoutSeparator(path: string, runs: { index: number; length: number }[]): StaticPath {
   const [run] = runs
   const color = run && runs.length === 1 ? path.slice(run.index + run.length) : undefined

@@ -1,7 +1,7 @@
 /** The attributes of an element, without their entities. */
 export type Attributes = Readonly<Record<string, string>>
 
-/** An element of an SVG as it is read: where it opens, where it closes, or both. */
+/** A tag of an SVG: it opens an element, closes it, or both. */
 export interface SvgElement {
   name: string
   attributes: Attributes
@@ -15,7 +15,7 @@ const TAG = /<(\/?)([A-Za-z]+)((?:\s+[\w:-]+="[^"]*")*)\s*(\/?)>([^<]*)/g
 const ATTRIBUTE = /\s([\w:-]+)="([^"]*)"/g
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
-/** Reads an SVG that badge-maker wrote, one tag after the other; no other SVG. */
+/** Reads the tags of an SVG that badge-maker wrote, in order. It does not support other SVGs. */
 export function* readElements(svg: string): Generator<SvgElement> {
   for (const [, slash, name = '', attributes = '', end, text = ''] of svg.matchAll(TAG)) {
     const pairs = [...attributes.matchAll(ATTRIBUTE)].map(([, key = '', value = '']) => [key, decode(value)])

@@ -1,16 +1,16 @@
 import { type IndexedPicture, packRow } from './indexed.ts'
 
-/** BITMAPFILEHEADER and BITMAPINFOHEADER, as every reader since Windows 3.0 takes them. */
+/** BITMAPFILEHEADER and BITMAPINFOHEADER, which every reader since Windows 3.0 supports. */
 const FILE_HEADER_BYTES = 14
 const INFO_HEADER_BYTES = 40
 const HEADER_BYTES = FILE_HEADER_BYTES + INFO_HEADER_BYTES
 /** Blue, green, red and a zero. */
 const ENTRY_BYTES = 4
-/** 96 pixels an inch, in pixels a metre. */
+/** 96 pixels an inch, as pixels per metre. */
 const PIXELS_A_METRE = 3780
 
 /**
- * Encodes a picture of few colours as a BMP of 1, 4 or 8 bits a pixel: there are no 2, which take 4. An 800 x 480
+ * Encodes a picture of few colours as a BMP of 1, 4 or 8 bits a pixel. BMP has no 2 bits, so those take 4. An 800 x 480
  * picture of 1 bit has 48 062 bytes, as TRMNL's panels expect it.
  */
 export function encodeBmp({ width, height, indices, colors, bits }: IndexedPicture): Buffer {
@@ -52,13 +52,13 @@ interface Header {
   width: number
   height: number
   depth: number
-  /** Where the pixels begin. */
+  /** The offset of the pixels. */
   offset: number
-  /** How many colours the table has. */
+  /** The number of colours in the table. */
   entries: number
 }
 
-/** A positive height: the rows run from the bottom up, which is what the smallest readers know. */
+/** Positive: the rows run from the bottom up, the only order that the smallest readers support. */
 function writeHeader(bmp: Buffer, { width, height, depth, offset, entries }: Header): void {
   bmp.write('BM', 0, 'latin1')
   bmp.writeUInt32LE(bmp.length, 2)

@@ -1,24 +1,24 @@
 import type { Rgb } from './indexed.ts'
 
-/** The ways to place few colours so that they look like many; `none` takes the nearest colour for each pixel. */
+/** Ways to approximate many colours with few; `none` takes the nearest colour for each pixel. */
 export const DITHERS = ['none', 'floyd-steinberg', 'atkinson', 'stucki'] as const
 
 /** A way to dither. */
 export type Dither = (typeof DITHERS)[number]
 
-/** What a neighbour gets of a pixel's error: to its right, below it, and how much. */
+/** A neighbour's share of a pixel's error: its offset to the right, its offset below, and its weight. */
 type Share = readonly [right: number, down: number, part: number]
 
-/** Rows that an error can reach: its own and two below. */
+/** Rows that an error reaches: its own and two below. */
 const REACH = 3
-/** How far to the side an error can reach, in pixels. */
+/** The horizontal reach of an error, in pixels. */
 const MARGIN = 2
 
 const KERNELS: Readonly<Record<Dither, readonly Share[]>> = {
   none: [],
   /** Floyd and Steinberg, 1976. */
   'floyd-steinberg': scale(16, [7], [3, 5, 1]),
-  /** Bill Atkinson's for the Macintosh: six of eight parts, so that light and dark stay clean. */
+  /** Bill Atkinson's for the Macintosh: passes on only six of eight parts, so that light and dark areas stay clean. */
   atkinson: scale(8, [1, 1], [0, 1, 1, 1, 0], [0, 0, 1, 0, 0]),
   /** Peter Stucki, 1981. */
   stucki: scale(42, [8, 4], [2, 4, 8, 4, 2], [1, 2, 4, 2, 1]),
@@ -38,7 +38,7 @@ export function dither(
   const gray = palette.every(([red, green, blue]) => red === green && green === blue)
   const channels = gray ? 1 : 3
   const levels = Float32Array.from(palette.flatMap((color) => color.slice(0, channels)))
-  // A panel's white is grey, and its red is pale: what no colour of it reaches would pile up and flood the picture.
+  // A panel's white is grey, and its red is pale: errors that no colour can correct would accumulate and flood the picture.
   const [least, most] = findBounds(levels, channels)
   const findNearest = gray ? grayFinder(levels) : colorFinder(levels)
   const height = rgba.length / 4 / width
@@ -112,7 +112,7 @@ function nearestOf(levels: Float32Array, channels: number, wanted: Float32Array)
   return found
 }
 
-/** A kernel of whole parts: its first row begins to the right of the pixel, the others are centred below it. */
+/** A kernel with integer weights: its first row begins to the right of the pixel, the others are centred below it. */
 function scale(whole: number, own: readonly number[], ...below: readonly (readonly number[])[]): Share[] {
   const beside = own.map((part, index): Share => [index + 1, 0, part / whole])
   const under = below.flatMap((row, index) =>

@@ -8,19 +8,19 @@ import { type Bits, bitsFor, grays, type IndexedPicture, type Rgb } from './inde
 import { encodeIndexedPng } from './indexed-png.ts'
 import { type Turn, turn } from './turn.ts'
 
-/** What a small device can show. */
+/** The colours and the orientation of a small device. */
 export interface Device {
-  /** Greys, where there are no `colors`; bits a pixel in the file. @default as many as the colours need, else all colours */
+  /** Bits a pixel in the file; without `colors`, greys. @default the bits that `colors` need; without `colors`, all colours */
   bits?: Bits | undefined
   /** @default none */
   dither?: Dither | undefined
-  /** The colours that are sent, in CSS notation. @default greys, or all */
+  /** The colours in the file, in CSS notation. @default greys, or all */
   colors?: readonly string[] | undefined
-  /** What the panel shows for each of `colors`: pixels are compared with these. @default colors */
+  /** The colours that the panel displays for each of `colors`: pixels are compared with these. @default colors */
   palette?: readonly string[] | undefined
   /** Clockwise, in degrees. @default 0 */
   rotate?: Turn | undefined
-  /** Light becomes dark, and dark light. @default false */
+  /** Swaps light and dark. @default false */
   invert?: boolean | undefined
 }
 
@@ -32,7 +32,7 @@ export type DeviceFormat = (typeof DEVICE_FORMATS)[number]
 
 /** Maximum number of colours of a palette: panels have at most seven. */
 export const MAX_COLORS = 8
-/** Maximum number of device pixels, as dithering them takes up to a second: panels have 1872 x 1404. */
+/** Maximum number of device pixels, because dithering them takes up to a second: panels have 1872 x 1404. */
 export const MAX_DEVICE_PIXELS = 2_700_000
 
 /** Whether small devices read a format. */
@@ -40,7 +40,7 @@ export function isDeviceFormat(format: string): format is DeviceFormat {
   return DEVICE_FORMATS.some((known) => known === format)
 }
 
-/** Encodes a canvas for a small device. What shows through becomes white: their files have no alpha. */
+/** Encodes a canvas for a small device. Transparent areas become white: the files have no alpha. */
 export function encodeForDevice(
   canvas: Canvas,
   format: DeviceFormat,
@@ -61,7 +61,7 @@ export function encodeForDevice(
   return format === 'png' ? encodePng(reduced) : reduced.encodeSync('jpeg', quality)
 }
 
-/** Undefined where a device shows all colours. */
+/** Undefined if a device shows all colours. */
 function reduce(rgba: Uint8ClampedArray, width: number, device: Device): IndexedPicture | undefined {
   const chosen = device.colors?.map(toRgb)
   if (!chosen && device.bits === undefined) return undefined

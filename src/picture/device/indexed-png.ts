@@ -5,12 +5,12 @@ import { grays, type IndexedPicture, packRow } from './indexed.ts'
 /** PNG, third edition, section 11.2.1. */
 const GRAYSCALE = 0
 const PALETTE = 3
-/** Rows of whole numbers are smallest as they are (section 12.7). */
+/** Indexed rows compress best without a filter (section 12.7). */
 const NO_FILTER = 0
 
 /**
- * Encodes a picture of few colours as a PNG that has no more bits a pixel than it says: colour type 0 where its
- * colours are the greys of its depth, as e-paper firmware wants it, else type 3 with a palette. It has no alpha.
+ * Encodes a picture of few colours as a PNG with its number of bits a pixel: colour type 0 if its colours are the greys of
+ * that depth, as e-paper firmware expects, otherwise type 3 with a palette. It has no alpha.
  */
 export function encodeIndexedPng(picture: IndexedPicture): Buffer {
   const { width, height, indices, colors, bits } = picture

@@ -1,10 +1,10 @@
 /** A colour's red, green and blue, 0 to 255. */
 export type Rgb = readonly [red: number, green: number, blue: number]
 
-/** How many bits a pixel takes in a file. */
+/** Bits of a pixel in a file. */
 export type Bits = 1 | 2 | 4 | 8
 
-/** A picture of few colours: a number a pixel, row by row from the top. */
+/** A picture of few colours: a colour index for each pixel, row by row from the top. */
 export interface IndexedPicture {
   /** Device pixels. */
   width: number
@@ -15,7 +15,7 @@ export interface IndexedPicture {
   bits: Bits
 }
 
-/** The greys of a bit depth from black to white, evenly spaced: what PNG calls greyscale (section 11.2.1). */
+/** The greys of a bit depth from black to white, evenly spaced, as in PNG's greyscale (section 11.2.1). */
 export function grays(bits: Bits): Rgb[] {
   const steps = 2 ** bits - 1
   return Array.from({ length: steps + 1 }, (_, step) => {

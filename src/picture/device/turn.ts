@@ -1,4 +1,4 @@
-/** The turns there are, clockwise, in degrees. */
+/** The supported turns, clockwise, in degrees. */
 export const TURNS = [0, 90, 180, 270] as const
 
 /** A turn clockwise, in degrees. */

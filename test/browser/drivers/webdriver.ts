@@ -18,7 +18,7 @@ export class Session {
     const opening = new Session(server, report)
     await poll(
       () => opening.send('GET', '/status').catch(() => undefined),
-      () => `${server} does not answer. ${report()}`,
+      () => `${server} does not respond. ${report()}`,
     )
     const begin = { capabilities: { alwaysMatch: capabilities } }
     const { sessionId } = await opening.send<{ sessionId: string }>('POST', '/session', begin)

@@ -98,8 +98,8 @@ describe('the screen', () => {
   })
 
   test.each([
-    [{}, 'Nobody has looked at a picture yet.'],
-    [{ filter: 'blog' }, 'No room has "blog" in its name.'],
+    [{}, 'No picture has been requested yet.'],
+    [{ filter: 'blog' }, 'No room\'s name contains "blog".'],
   ])('without a room it says why: %j', (view, why) => {
     expect(draw(screenOf([readingAt(0, [])], view), 80, 24)).toContain(why)
   })
@@ -114,8 +114,10 @@ describe('the screen', () => {
   })
 
   test('says in its last line why there is nothing newer', () => {
-    const fault = 'http://localhost:9192 does not answer: \x1b[2J'
-    expect(draw(screenOf([], { fault }), 80, 24).at(-1)).toBe('http://localhost:9192 does not answer: %1B[2J')
+    const fault = 'http://localhost:9192 does not respond: \x1b[2J'
+    expect(draw(screenOf([], { fault }), 80, 24).at(-1)).toBe(
+      'http://localhost:9192 does not respond: %1B[2J',
+    )
   })
 
   test('marks the column that is sorted by, and which way', () => {
