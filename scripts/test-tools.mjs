@@ -75,6 +75,18 @@ export const tools = [
     packages: ['fail2ban'],
     suite: 'the tests of its filter',
   },
+  {
+    name: 'slowhttptest',
+    commands: ['slowhttptest'],
+    packages: ['slowhttptest'],
+    suite: 'its part of npm run abuse',
+  },
+  {
+    name: 'h2load',
+    commands: ['h2load'],
+    packages: ['nghttp2-client'],
+    suite: 'its part of npm run abuse',
+  },
   { name: 'tmux', commands: ['tmux'], packages: ['tmux'], suite: 'the tests in a terminal' },
   {
     name: 'prometheus',

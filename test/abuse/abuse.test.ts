@@ -1,8 +1,15 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { DRAWING_ATTACKS } from './attacks/drawing.ts'
+import { HTTP2_ATTACKS } from './attacks/http2.ts'
+import type { Target } from './attacks/send.ts'
 import { SOCKET_ATTACKS } from './attacks/sockets.ts'
 import { TEXT_ATTACKS } from './attacks/text.ts'
+import { TOOL_ATTACKS, TOOL_ATTACKS_OVER_HTTP2 } from './attacks/tools.ts'
 import { Victim } from './victim.ts'
 
 const isWhole = process.env.ABUSE === 'whole'
@@ -11,13 +18,44 @@ const HEALTHY = 20
 const LONGEST_PAUSE = 8000
 const PEAK_BYTES = 700e6
 
-const ATTACKS = Object.entries({ ...TEXT_ATTACKS, ...SOCKET_ATTACKS, ...DRAWING_ATTACKS })
-
 describe('beside an attack 20 healthy viewers keep getting frames', () => {
+  expectToSurvive({ ...TEXT_ATTACKS, ...SOCKET_ATTACKS, ...DRAWING_ATTACKS, ...(isWhole && TOOL_ATTACKS) }, [
+    '/sine/unread.json',
+    '/online/reset.json',
+    '/sine/a.json',
+  ])
+})
+
+describe('over TLS and HTTP/2, beside an attack 20 healthy viewers keep getting frames', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'imgcast-abuse-'))
+  const [cert, key] = ['cert.pem', 'key.pem'].map((name) => join(folder, name)) as [string, string]
+  beforeAll(() => {
+    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
+    const args = ['req', '-x509', '-days', '2', '-subj', '/CN=localhost', ...kind]
+    execFileSync('openssl', [...args, '-out', cert, '-keyout', key], { stdio: 'ignore' })
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+  expectToSurvive(
+    { ...HTTP2_ATTACKS, ...(isWhole && TOOL_ATTACKS_OVER_HTTP2) },
+    ['/sine/w.json'],
+    ['--tls-cert', cert, '--tls-key', key],
+  )
+})
+
+/**
+ * Runs attacks one after the other on one server.
+ * @param rooms the data of rooms that attackers watch, all of whom must be gone at the end.
+ * @param options of the server.
+ */
+function expectToSurvive(
+  attacks: Readonly<Record<string, (target: Target) => Promise<void>>>,
+  rooms: readonly string[],
+  options: readonly string[] = [],
+): void {
   let victim: Victim
 
   beforeAll(async () => {
-    victim = await Victim.start()
+    victim = await Victim.start(options)
     await victim.watch(HEALTHY)
   })
   afterAll(() => victim?.stop())
@@ -26,7 +64,7 @@ describe('beside an attack 20 healthy viewers keep getting frames', () => {
     report('no attack', await victim.during(() => new Promise((resolve) => setTimeout(resolve, 2000))))
   })
 
-  test.each(ATTACKS)('%s', { timeout: 120_000 }, async (name, attack) => {
+  test.each(Object.entries(attacks))('%s', { timeout: 120_000 }, async (name, attack) => {
     const damage = await victim.during(() => attack({ port: victim.port, scale: isWhole ? 10 : 1 }))
     report(name, damage)
     expect(victim.isAlive).toBe(true)
@@ -38,13 +76,12 @@ describe('beside an attack 20 healthy viewers keep getting frames', () => {
     await eventually(
       async () => {
         expect(await victim.connections()).toBe(HEALTHY)
-        for (const path of ['/sine/unread.json', '/online/reset.json', '/sine/a.json'])
-          expect(await victim.connections(path), path).toBe(0)
+        for (const path of rooms) expect(await victim.connections(path), path).toBe(0)
       },
       { timeout: 60_000 },
     )
   })
-})
+}
 
 function report(
   name: string,

@@ -29,6 +29,7 @@ export class Victim {
     this.port = Number(new URL(server.url).port)
   }
 
+  /** @param args more options of the server, as for TLS. */
   static async start(args: readonly string[] = []): Promise<Victim> {
     const words = ['--log-level', 'silent', '--widgets', WIDGETS, '--max-connections', '4000', ...args]
     return new Victim(await serveCommand(words, { IMGCAST_TOKEN: 'an-abuse-token-of-32-characters!' }))
@@ -82,8 +83,14 @@ export class Victim {
 
   /** How many connections the room of the healthy viewers has. */
   async connections(path = '/sine/healthy.json'): Promise<number> {
-    const response = await fetch(this.url + path)
-    return ((await response.json()) as { connections: number }).connections
+    return ((await this.readJson(path)) as { connections: number }).connections
+  }
+
+  /** Reads over a connection of its own, whatever the certificate. */
+  async readJson(path: string): Promise<unknown> {
+    const response = await openStream(this.url + path, { headers: { Connection: 'close' } })
+    await response.ended
+    return JSON.parse(response.bytes().toString())
   }
 
   residentBytes(): number {

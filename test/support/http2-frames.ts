@@ -7,6 +7,8 @@ const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
 /** Types and flags of frames (RFC 9113, section 6). */
 export const HEADERS = 1
 export const RST_STREAM = 3
+export const PING = 6
+export const CONTINUATION = 9
 export const SETTINGS = 4
 export const END_STREAM = 1
 export const END_HEADERS = 4
@@ -37,8 +39,14 @@ export function head(path: string, ...more: Buffer[]): Buffer {
 }
 
 /** Connects, and sends the preface and settings that are never acknowledged. Reads and drops all that comes. */
-export async function openRaw(port: number, initialWindow = 65_535): Promise<TLSSocket> {
-  const socket = connect({ port, host: '127.0.0.1', ALPNProtocols: ['h2'], rejectUnauthorized: false })
+export async function openRaw(
+  port: number,
+  initialWindow = 65_535,
+  localAddress?: string,
+): Promise<TLSSocket> {
+  const from = localAddress === undefined ? {} : { localAddress }
+  const to = { port, host: '127.0.0.1', ...from }
+  const socket = connect({ ...to, ALPNProtocols: ['h2'], rejectUnauthorized: false })
   socket.on('error', () => {}).resume()
   await Promise.race([once(socket, 'secureConnect'), once(socket, 'close')])
   const settings = Buffer.alloc(6)

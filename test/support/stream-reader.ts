@@ -1,4 +1,5 @@
 import net from 'node:net'
+import tls from 'node:tls'
 import { boundaryOf, Dechunker, MultipartParser, type Part, parseHeaders } from './multipart.ts'
 
 export type { Part } from './multipart.ts'
@@ -74,7 +75,7 @@ export const webkit: Record<string, string> = {
 /** Sends a request and resolves with its stream when the head is there, or when sent if it is not to be read. */
 export async function openStream(url: string, options: StreamOptions = {}): Promise<RawStream> {
   const target = new URL(url)
-  if (target.protocol !== 'http:') throw new Error(`not an http: URL: ${url}`)
+  if (!['http:', 'https:'].includes(target.protocol)) throw new Error(`not an http: URL: ${url}`)
   const stream = new SocketStream(target, options)
   try {
     await stream.opened(options.read !== false)
@@ -119,7 +120,9 @@ class SocketStream implements RawStream {
       this.#resolveEnded = resolve
     })
     const host = url.hostname.replace(/^\[|\]$/g, '')
-    this.socket = new net.Socket()
+    const isSecure = url.protocol === 'https:'
+    const to = { port: Number(url.port || (isSecure ? 443 : 80)), host }
+    this.socket = isSecure ? tls.connect({ ...to, rejectUnauthorized: false }) : new net.Socket()
     // Before it connects: a connected socket has already begun to read.
     if (!read) this.socket.pause()
     this.socket.setNoDelay(true)
@@ -127,7 +130,7 @@ class SocketStream implements RawStream {
     this.socket.on('end', () => this.#end('end', 'the server said FIN'))
     this.socket.on('error', (error) => this.#end('error', error.message))
     this.socket.on('close', () => this.#end('close', 'the socket was destroyed'))
-    this.socket.connect(Number(url.port || 80), host)
+    if (!isSecure) this.socket.connect(to)
     this.#sent = new Promise((resolve) => {
       this.socket.write(requestHead(url, method, httpVersion, headers), () => resolve())
     })

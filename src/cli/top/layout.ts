@@ -20,6 +20,7 @@ export interface Columns {
 /** The rows that fit on the screen. */
 export interface Lines {
   hasTitle: boolean
+  hasLoad: boolean
   hasHeading: boolean
   hasFooter: boolean
   isSpaced: boolean
@@ -63,13 +64,14 @@ export function layColumns(rows: readonly Row[], width: number): Columns {
 }
 
 /** Selects the rows for a terminal's height. */
-export function layLines(height: number): Lines {
+export function layLines(height: number, isLoadKnown = false): Lines {
   const isSpaced = height >= 10
   const hasTitle = height >= 6
   const hasHeading = height >= 4
   const hasFooter = height >= 2
-  const others = 1 + [hasTitle, hasHeading, hasFooter].filter(Boolean).length + (isSpaced ? 2 : 0)
-  return { hasTitle, hasHeading, hasFooter, isSpaced, rooms: Math.max(0, height - others) }
+  const hasLoad = isLoadKnown && height >= 8
+  const others = 1 + [hasTitle, hasLoad, hasHeading, hasFooter].filter(Boolean).length + (isSpaced ? 2 : 0)
+  return { hasTitle, hasLoad, hasHeading, hasFooter, isSpaced, rooms: Math.max(0, height - others) }
 }
 
 function widthOf(column: Column, rows: readonly Row[]): number {

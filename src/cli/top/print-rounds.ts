@@ -29,7 +29,13 @@ export async function printRounds(settings: TopSettings, { isJson, isOnce }: Pri
       const reading = await readRooms(settings.source, settings.selection.filter, signal)
       history.add(reading)
       const rows = toRows(reading, history, settings.selection)
-      const round = { url, time: reading.time, rows, totals: toTotals(rows, reading, history) }
+      const round = {
+        url,
+        time: reading.time,
+        rows,
+        totals: toTotals(rows, reading, history),
+        load: reading.load,
+      }
       const text = isJson ? toJson(round) : `${count > 0 ? '\n' : ''}${toText(round)}`
       await print(text).catch(stop)
     } catch (error) {

@@ -1,5 +1,7 @@
+import type { Load } from '../../schema/load-schema.ts'
 import { printable } from '../printable.ts'
 import { COLUMNS, ROOM_HEADING, UNKNOWN } from './columns.ts'
+import { renderLoad } from './render-load.ts'
 import type { Row, Totals } from './rows.ts'
 
 /** One reading of a server, with its rates. */
@@ -9,10 +11,11 @@ export interface Round {
   time: number
   rows: readonly Row[]
   totals: Totals
+  load: Load | undefined
 }
 
 /** Formats a reading as lines for people and for programs that read columns: time and totals, then a line for each room. */
-export function toText({ url, time, rows, totals }: Round): string {
+export function toText({ url, time, rows, totals, load }: Round): string {
   const { visitors, connections, watched, rooms, hitsPerMinute } = totals
   const head = `${new Date(time).toISOString()}  ${printable(url)}  ${visitors} visitors, ${connections} connections`
   const table = [
@@ -30,14 +33,21 @@ export function toText({ url, time, rows, totals }: Round): string {
       )
       .join('  '),
   )
-  return `${head}, ${watched} of ${rooms} rooms watched, ${toNumber(hitsPerMinute)} hits/min\n${lines.join('\n')}\n`
+  return `${head}, ${watched} of ${rooms} rooms watched, ${toNumber(hitsPerMinute)} hits/min\n${toLoad(load)}${lines.join('\n')}\n`
+}
+
+/** Empty where it is not known. */
+function toLoad(load: Load | undefined): string {
+  if (!load) return ''
+  const words = renderLoad(load, Number.POSITIVE_INFINITY).map(({ text }) => text)
+  return `${words.join('').trim().replaceAll(/ {2,}/g, ', ')}\n`
 }
 
 /** Formats a reading as one line of JSON. */
-export function toJson({ url, time, rows, totals: { recent: _, ...totals } }: Round): string {
+export function toJson({ url, time, rows, totals: { recent: _, ...totals }, load }: Round): string {
   const rooms = rows.map(({ samples: _, ...row }) => ({ ...row, hitsPerMinute: round(row.hitsPerMinute) }))
   const all = { ...totals, hitsPerMinute: round(totals.hitsPerMinute) }
-  return `${JSON.stringify({ time: new Date(time).toISOString(), url, totals: all, rooms })}\n`
+  return `${JSON.stringify({ time: new Date(time).toISOString(), url, totals: all, ...(load && { load }), rooms })}\n`
 }
 
 function toNumber(value: number | undefined): string {

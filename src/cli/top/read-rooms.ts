@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { type Load, loadSchema } from '../../schema/load-schema.ts'
 import { roomPageSchema, roomSchema } from '../../schema/room-schema.ts'
 import { Deadline } from '../../system/deadline.ts'
 import { callApi } from '../call-api.ts'
@@ -18,6 +19,8 @@ export interface Reading {
   rooms: Room[]
   /** Number of rooms without viewers, listed or not. */
   unwatched: number
+  /** What the server did in the last minute; undefined where an older server does not say. */
+  load: Load | undefined
 }
 
 /** The server to read from. */
@@ -28,6 +31,7 @@ export interface Source {
 
 type Page = z.infer<typeof shownPageSchema>
 
+const LOAD = { name: 'load', schema: loadSchema }
 const PAGE_OF_ROOMS = { name: 'list of rooms', schema: shownPageSchema }
 /** Maximum of rooms on one page. */
 const PAGE = '1000'
@@ -43,13 +47,14 @@ export async function readRooms(source: Source, search: string, stopped: AbortSi
   const deadline = new Deadline(PATIENCE, stopped)
   const { signal } = deadline
   const time = Date.now()
-  const [watched, others] = await Promise.all([
+  const [watched, others, load] = await Promise.all([
     readWatched(source, signal),
     readPage(source, { watched: 'false', sort: '-hits', ...(search !== '' && { search }) }, signal),
+    readLoad(source, signal),
   ]).finally(() => deadline.clear())
   // A room that lost its last viewer between the two responses is in both.
   const rooms = new Map([...others.rooms, ...watched].map((room) => [room.room, room]))
-  return { time, rooms: [...rooms.values()], unwatched: others.total }
+  return { time, rooms: [...rooms.values()], unwatched: others.total, load }
 }
 
 /** Sort by name: the only order that joins and leaves cannot change between two pages. */
@@ -63,6 +68,11 @@ async function readWatched(source: Source, signal: AbortSignal): Promise<Room[]>
     cursor = page.next
   } while (cursor !== null)
   return rooms
+}
+
+/** An older server has no such call, and what it fails at otherwise the other calls report. */
+function readLoad(source: Source, signal: AbortSignal): Promise<Load | undefined> {
+  return callApi({ ...source, method: 'GET', path: '/load', signal, expected: LOAD }).catch(() => undefined)
 }
 
 async function readPage(

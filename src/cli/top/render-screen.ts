@@ -4,6 +4,7 @@ import { ROOM_HEADING, toCell, toCount, toRate } from './columns.ts'
 import { type Columns, GAP, layColumns, layLines } from './layout.ts'
 import { cut, type Line, type Span, spread, widthOf } from './line.ts'
 import { renderFooter } from './render-footer.ts'
+import { renderLoad } from './render-load.ts'
 import type { Row, Totals } from './rows.ts'
 import type { Screen, Size } from './screen.ts'
 import { sparkline } from './sparkline.ts'
@@ -12,8 +13,8 @@ const HEAD_SPARKLINE = 30
 
 /** Renders the screen: at most `height` lines, none wider than `width`. */
 export function renderScreen(screen: Screen, { width, height, isUnicode }: Size): Line[] {
-  const { rows, view } = screen
-  const lines = layLines(height)
+  const { rows, view, load } = screen
+  const lines = layLines(height, load !== undefined)
   const columns = layColumns(rows, width)
   const shown = rows.slice(view.offset, view.offset + lines.rooms)
   const body = rows.length > 0 ? shown.map((row) => roomLine(row, columns, isUnicode)) : [whyNone(screen)]
@@ -22,6 +23,7 @@ export function renderScreen(screen: Screen, { width, height, isUnicode }: Size)
   return [
     ...(lines.hasTitle ? [titleLine(screen, width)] : []),
     totalsLine(screen.totals, width, isUnicode),
+    ...(load && lines.hasLoad ? [renderLoad(load, width)] : []),
     ...blank,
     ...(lines.hasHeading ? [heading] : []),
     ...body.slice(0, lines.rooms),

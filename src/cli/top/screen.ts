@@ -1,3 +1,4 @@
+import type { Load } from '../../schema/load-schema.ts'
 import type { Row, Totals } from './rows.ts'
 import type { View } from './view.ts'
 
@@ -10,6 +11,7 @@ export interface Screen {
   time: number
   rows: readonly Row[]
   totals: Totals
+  load: Load | undefined
   view: View
   /** Why the last reading failed. */
   fault: string | undefined

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { History } from './history.ts'
-import { layLines } from './layout.ts'
+import { type Lines, layLines } from './layout.ts'
 import { type Reading, readRooms } from './read-rooms.ts'
 import { renderScreen } from './render-screen.ts'
 import { toRows, toTotals } from './rows.ts'
@@ -51,7 +51,7 @@ class Watch {
 
   press(key: Key): void {
     const before = this.#view
-    const next = press(before, key, layLines(this.#terminal.size.height).rooms, this.#count)
+    const next = press(before, key, this.#lines().rooms, this.#count)
     if (next === 'quit') return this.#quit()
     this.#view = next
     // Read again with the new filter, but not after every letter.
@@ -63,7 +63,7 @@ class Watch {
     const { size } = this.#terminal
     const rows = toRows(this.#reading, this.#history, this.#view)
     this.#count = rows.length
-    const offset = keepInside(this.#view.offset, layLines(size.height).rooms, rows.length)
+    const offset = keepInside(this.#view.offset, this.#lines().rooms, rows.length)
     this.#view = { ...this.#view, offset }
     const screen = {
       url: this.#settings.source.url,
@@ -71,10 +71,15 @@ class Watch {
       time: this.#reading.time,
       rows,
       totals: toTotals(rows, this.#reading, this.#history),
+      load: this.#reading.load,
       view: this.#view,
       fault: this.#fault,
     }
     this.#terminal.draw(renderScreen(screen, size))
+  }
+
+  #lines(): Lines {
+    return layLines(this.#terminal.size.height, this.#reading.load !== undefined)
   }
 
   /** Waits for the next reading; resolves to false when stopped. */

@@ -8,9 +8,14 @@ export interface Target {
   scale: number
 }
 
+/** One of many addresses of this machine. */
+export function addressOf(serial: number): string {
+  return `127.0.1.${1 + (serial % 200)}`
+}
+
 /** Opens a socket from one of many loopback addresses, so that no limit by address hides what an attack costs. */
 export function dial({ port }: Target, serial = 0): Socket {
-  const socket = connect({ port, host: '127.0.0.1', localAddress: `127.0.1.${1 + (serial % 200)}` })
+  const socket = connect({ port, host: '127.0.0.1', localAddress: addressOf(serial) })
   socket.setNoDelay(true)
   // A server that defends itself closes the connection.
   socket.on('error', () => {})

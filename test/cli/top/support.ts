@@ -8,7 +8,7 @@ const BEGINNING = Date.UTC(2026, 10, 21, 12)
 
 /** A reading some milliseconds after the first. */
 export function readingAt(time: number, rooms: Room[], unwatched = 0): Reading {
-  return { time: BEGINNING + time, rooms, unwatched }
+  return { time: BEGINNING + time, rooms, unwatched, load: undefined }
 }
 
 /** Rooms by their name and their visitors, watched by as many connections. */
@@ -34,6 +34,7 @@ export function screenOf(
     time: reading.time,
     rows,
     totals: toTotals(rows, reading, history),
+    load: undefined,
     view: { ...selection, isTyping, offset },
     fault,
   }
