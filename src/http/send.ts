@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import Negotiator from 'negotiator'
 import { contentType, type Frame } from '../picture/frame.ts'
 import { formatHeaders, REVALIDATED, STILL, UNCACHED } from './headers.ts'
 
@@ -22,13 +23,26 @@ export function sendStill(
     sendWhole(request, response, 200, headers, contentType(frame.format), frame.bytes)
     return 200
   }
-  const headers = { ...STILL, ...formatHeaders(frame.format), ...more, ETag: frame.etag }
-  if (matches(request.headers['if-none-match'], frame.etag)) {
+  const { body, ...encoding } = encode(request, frame)
+  const headers = { ...STILL, ...formatHeaders(frame.format), ...more, ...encoding.headers }
+  if (matches(request.headers['if-none-match'], headers.ETag)) {
     response.writeHead(304, headers).end()
     return 304
   }
-  sendWhole(request, response, 200, headers, contentType(frame.format), frame.bytes)
+  sendWhole(request, response, 200, headers, contentType(frame.format), body)
   return 200
+}
+
+/** Chooses between a frame's bytes and its compressed ones, which have a strong tag of their own. */
+function encode(
+  { headers }: IncomingMessage,
+  { bytes, gzip, etag }: Frame,
+): { body: Buffer; headers: { ETag: string } & Record<string, string> } {
+  if (!gzip) return { body: bytes, headers: { ETag: etag } }
+  const Vary = `${STILL.Vary}, Accept-Encoding`
+  const accepts = new Negotiator({ headers }).encodings(['gzip', 'identity'])[0] === 'gzip'
+  if (!accepts) return { body: bytes, headers: { ETag: etag, Vary } }
+  return { body: gzip, headers: { ETag: `${etag.slice(0, -1)}-gzip"`, Vary, 'Content-Encoding': 'gzip' } }
 }
 
 /** Sends a body with its exact length; HEAD gets only the headers. */

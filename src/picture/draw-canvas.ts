@@ -16,6 +16,8 @@ export interface Sheet {
   quality: number
   /** Background of a GIF. @default white */
   background?: Background
+  /** What an SVG is called, for screen readers. @default nothing */
+  title?: string
   /** Redraws per second. @default 0 */
   fps?: number
   /** The small device that it is for. @default none: all colours, as drawn */

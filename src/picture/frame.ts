@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 
 /** The formats for parts of a stream. */
 export type StreamFormat = 'png' | 'jpeg' | 'webp'
@@ -20,9 +21,14 @@ export interface Frame {
   readonly etag: string
   /** Whether it is an animated picture, which restarts whenever it is sent. */
   readonly animated: boolean
+  /** The bytes compressed, for formats that are not compressed themselves and where it is worth it. */
+  readonly gzip?: Buffer
   /** Whether it replaces a picture that is not ready. @default false */
   readonly isPlaceholder?: boolean
 }
+
+/** An SVG that fits into one packet arrives no sooner when it is smaller. */
+const LEAST_GZIP_BYTES = 1400
 
 /** Returns the media type of a format. */
 export function contentType(format: Format): string {
@@ -38,5 +44,6 @@ export function createFrame(
   { animated = false } = {},
 ): Frame {
   const etag = `"${createHash('sha1').update(bytes).digest('base64url')}"`
-  return { format, bytes, width, height, etag, animated }
+  const gzip = format === 'svg' && bytes.length > LEAST_GZIP_BYTES ? { gzip: gzipSync(bytes) } : {}
+  return { format, bytes, width, height, etag, animated, ...gzip }
 }

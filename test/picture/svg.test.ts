@@ -1,7 +1,10 @@
 import type { SKRSContext2D } from '@napi-rs/canvas'
+import { Resvg } from '@resvg/resvg-js'
 import { describe, expect, test } from 'vitest'
-import type { Sheet } from '../../src/picture/encode.ts'
+import { compare, decode } from '../../src/picture/compare.ts'
+import { paint, type Sheet } from '../../src/picture/encode.ts'
 import { paintSvg } from '../../src/picture/svg.ts'
+import { compactPath } from '../../src/picture/svg-path.ts'
 
 const SHEET: Sheet = { width: 60, height: 40, scale: 3, format: 'svg', quality: 1 }
 type Draw = (ctx: SKRSContext2D) => void
@@ -20,7 +23,7 @@ const fill =
 describe('an SVG', () => {
   test('has its size in CSS pixels', () => {
     expect(write(fill('red'))).toMatch(
-      /^<svg xmlns="[^"]+" xmlns:xlink="[^"]+" width="60" height="40" viewBox="0 0 60 40">/,
+      /^<svg xmlns="[^"]+" xmlns:xlink="[^"]+" width="60" height="40" viewBox="0 0 60 40" role="img">/,
     )
   })
 
@@ -89,10 +92,95 @@ describe('an SVG', () => {
   })
 
   test('of nothing is empty', () => {
-    expect(write(() => {})).toMatch(/viewBox="0 0 60 40"><\/svg>\n$/)
+    expect(write(() => {})).toMatch(/viewBox="0 0 60 40" role="img"><\/svg>\n$/)
   })
 
   test('is refused where it is too large', () => {
     expect(() => paintSvg({ ...SHEET, width: 9000, height: 9000 }, [fill('red')])).toThrow(RangeError)
+  })
+})
+
+describe('an SVG for every page', () => {
+  const word: Draw = (ctx) => {
+    ctx.font = '600 14px Inter'
+    ctx.fillText('words', 4, 20)
+  }
+  const inked =
+    (color: string, draw: Draw): Draw =>
+    (ctx) => {
+      ctx.fillStyle = color
+      draw(ctx)
+    }
+
+  test('writes shapes that differ in their colours once', () => {
+    const svg = write(inked('#111111', word), inked('#eeeeee', word))
+    expect(svg.match(/<path /g)).toHaveLength(write(word).match(/<path /g)?.length as number)
+    expect(svg).toContain('fill="#111111"')
+    expect(svg).toMatch(/@media \(prefers-color-scheme:dark\)\{\.\w+\{fill:#EEEEEE\}\}/i)
+  })
+
+  test('shares no name with another picture in the same page', () => {
+    const names = [fill('red'), fill('green')].map((light) => {
+      const svg = write(light, fill('blue'))
+      return [...svg.matchAll(/ (?:id|class)="([^"]+)"/g)].map(([, name]) => name)
+    })
+    expect(names.flat().length).toBeGreaterThan(3)
+    expect(names[0]?.filter((name) => names[1]?.includes(name))).toEqual([])
+  })
+
+  test('has a title for screen readers, and none of its characters ends it', () => {
+    const svg = paintSvg({ ...SHEET, title: 'a <b> & "c"\u0007' }, [word]).bytes.toString()
+    expect(svg).toContain(
+      'role="img" aria-label="a &lt;b> &amp; &quot;c&quot;"><title>a &lt;b> &amp; &quot;c&quot;</title>',
+    )
+  })
+
+  test('has an image for a text with emoji, which have no outlines', () => {
+    const svg = write((ctx) => {
+      ctx.font = '500 14px Inter'
+      ctx.fillText('tea 🍵', 2, 20)
+      ctx.fillText('coffee', 2, 38)
+    })
+    expect(svg.match(/<image /g)).toHaveLength(1)
+    expect(svg).toContain('<path ')
+  })
+
+  test('is a few bytes for each corner and letter', () => {
+    const svg = write((ctx) => {
+      ctx.beginPath()
+      ctx.roundRect(2, 2, 50, 30, 8)
+      ctx.arc(20, 20, 9, 0, Math.PI * 2)
+      ctx.fill()
+      word(ctx)
+    })
+    expect(svg.length).toBeLessThan(1800)
+  })
+
+  test('draws corners and circles where a canvas does', async () => {
+    const draw: Draw = (ctx) => {
+      ctx.fillStyle = '#336699'
+      ctx.beginPath()
+      ctx.roundRect(2, 2, 36, 30, 8)
+      ctx.fill()
+      ctx.beginPath()
+      ctx.arc(48, 20, 9, 1, 5.5)
+      ctx.fill()
+    }
+    const size = { width: 60, height: 40 }
+    const drawn = new Resvg(write(draw), { fitTo: { mode: 'width', value: 180 } }).render().asPng()
+    const canvas = paint({ ...size, scale: 3, format: 'png', quality: 1 }, draw).bytes
+    const [one, other] = await Promise.all([decode(drawn), decode(canvas)])
+    expect(compare(one, other).share).toBeLessThan(0.002)
+  })
+})
+
+describe('path data', () => {
+  test.each([
+    ['M1 2L3 4L3 2Z', 'M1 2l2 2l0-2z'],
+    ['M10.1234 10Q10.2 10.3 11 12C1 2 3 4 5 6', 'M10.12 10q.08 .3 .88 2c-10-10-8-8-6-6'],
+    ['M1 1H5V9ZM2 2L3 3', 'M1 1h4v8zm1 1l1 1'],
+    ['M1 1A2 2 0 0 1 3 3', 'M1 1A2 2 0 0 1 3 3'],
+  ])('%s becomes %s', (data, compact) => {
+    expect(compactPath(data)).toBe(compact)
   })
 })

@@ -1,5 +1,5 @@
 import { loadImage } from '@napi-rs/canvas'
-import type { Frame } from '../../src/picture/frame.ts'
+import type { Format, Frame } from '../../src/picture/frame.ts'
 import { drawJob, type Supplies } from '../../src/render/host/draw-job.ts'
 import type { Job } from '../../src/render/protocol.ts'
 import { parseLook } from '../../src/widget/look.ts'
@@ -40,10 +40,11 @@ export function run(
   name: Name,
   query: string,
   { data, pictures = [], ...facts }: Facts,
+  format: Format = 'png',
 ) {
   const widget = widgets[name] as unknown as Widget
   const manifest = toManifest(name, '', widget)
-  const look = parseLook(manifest, 'png', new URLSearchParams(query))
+  const look = parseLook(manifest, format, new URLSearchParams(query))
   const usual = { key: 'main', connections: 3, visitors: 2, peak: 5, time: NOON }
   const job = { ...usual, ...facts, output, widget: name, look }
   return drawJob({ widget, manifest }, job, { data, pictures })

@@ -91,6 +91,7 @@ export function* drawSteps(
     width: Math.ceil(width),
     height: Math.ceil(height),
     background: backgroundOf(manifest, params),
+    title: manifest.title,
     device: deviceOf(look),
     fps: stops || period === undefined ? 0 : 1000 / period,
   }
