@@ -1,6 +1,7 @@
 import type { Bus } from '../cluster/bus.ts'
 import { PublicError } from '../errors.ts'
 import type { Cards } from '../picture/cards.ts'
+import type { Look } from '../widget/look.ts'
 import { deviceOf } from '../widget/look-device.ts'
 import { roomOf } from '../widget/room.ts'
 import { Channel } from './channel.ts'
@@ -99,7 +100,7 @@ export class Channels {
       source: this.#init.sources.create(spec, {
         openEmbedded: (embedded) => this.openEmbedded(embedded, network),
       }),
-      sheet: { ...spec.look, device: deviceOf(spec.look) },
+      sheet: { ...spec.look, device: deviceOf(spec.look), theme: themeOf(spec.look) },
       pace: this.#init.pace,
       cards: this.#init.cards,
       observer: this.#init.observer,
@@ -159,4 +160,9 @@ function countBy<T, Key>(items: Iterable<T>, keyOf: (item: T) => Key): Map<Key, 
   const counts = new Map<Key, number>()
   for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1)
   return counts
+}
+
+/** The page that a picture is for; `theme` is the name that `param.theme()` must have. */
+function themeOf({ params }: Look): string {
+  return String(params.theme ?? 'auto')
 }

@@ -1,5 +1,5 @@
 import { toPublicError } from '../errors.ts'
-import type { Cards } from '../picture/cards.ts'
+import { type Cards, NO_PICTURE } from '../picture/cards.ts'
 import type { Frame } from '../picture/frame.ts'
 import type { ChannelSpec, EmbeddedSpec } from './spec.ts'
 import type { Viewer } from './viewer.ts'
@@ -46,7 +46,7 @@ export class EmbeddedFrames {
 
   /** Starts to follow those of these pictures that are not followed yet. */
   watch(specs: readonly EmbeddedSpec[]): void {
-    for (const { path, spec } of specs) if (!this.#watched.has(path)) this.#join(path, spec)
+    for (const { path, spec } of specs) if (spec && !this.#watched.has(path)) this.#join(path, spec)
   }
 
   /** Stops following all pictures. */
@@ -59,7 +59,8 @@ export class EmbeddedFrames {
   /** The current frame of each picture, or an error card if one fails. Never rejects. */
   async frames(specs: readonly EmbeddedSpec[]): Promise<readonly EmbeddedFrame[]> {
     return Promise.all(
-      specs.map(async ({ path, spec }) => {
+      specs.map(async ({ path, spec, caption = '', scale = 1 }) => {
+        if (!spec) return { path, frame: this.#cards.readableError({ ...NO_PICTURE, scale }, caption) }
         return { path, frame: this.#watched.get(path)?.frame ?? (await this.#still(spec)) }
       }),
     )

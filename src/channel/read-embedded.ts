@@ -6,6 +6,9 @@ import { readKey } from '../widget/key.ts'
 import { badParameters, parseLook } from '../widget/look.ts'
 import type { ChannelSpec, EmbeddedSpec } from './spec.ts'
 
+/** What stands for a picture that cannot be shown, and why. */
+type BadPicture = EmbeddedSpec & { fault: Fault }
+
 const PATH = /^\/?([^/?]+)(?:\/([^/?]*))?(?:\?(.*))?$/
 const FAULT_NAME = 'show'
 const NO_COUNTS = { connections: 0, visitors: 0, peak: 0 }
@@ -18,28 +21,27 @@ export async function readEmbedded(renderer: Renderer, spec: ChannelSpec): Promi
   const { faults, shows } = await renderer.read({ ...spec, ...NO_COUNTS, time: Date.now() })
   const results = await Promise.all(
     shows.map((path) =>
-      readPath(renderer, spec, path).catch((error: unknown): Fault => {
+      readPath(renderer, spec, path).catch((error: unknown): BadPicture => {
         if (!(error instanceof PublicError)) throw error
-        return { name: FAULT_NAME, detail: `${path}: ${error.message}` }
+        const fault = { name: FAULT_NAME, detail: `${path}: ${error.message}` }
+        return { path, spec: undefined, caption: captionOf(error), scale: scaleOf(spec), fault }
       }),
     ),
   )
-  const embedded = results.filter((result) => 'spec' in result)
-  const pixels = embedded.reduce(
-    (sum, { spec: { look } }) => sum + look.width * look.height * look.scale ** 2,
-    0,
-  )
+  const looks = results.flatMap(({ spec }) => spec?.look ?? [])
+  const pixels = looks.reduce((sum, { width, height, scale }) => sum + width * height * scale ** 2, 0)
   const tooMany = `expected at most ${MAX_PIXELS / 1e6} million pixels in all pictures, got ${pixels}`
   const all = [
     ...faults,
-    ...results.filter((result) => 'detail' in result),
+    // One wrong picture among right ones shows a card in its place.
+    ...(looks.length > 0 ? [] : results.flatMap((result) => ('fault' in result ? result.fault : []))),
     ...(pixels > MAX_PIXELS ? [{ name: FAULT_NAME, detail: tooMany }] : []),
   ]
   const [first] = all
   // Its detail names the picture, which a stranger chose.
   const shown = first?.name === FAULT_NAME ? 'show: one of the pictures is not right' : undefined
   if (first) throw badParameters(all, shown)
-  return embedded
+  return results
 }
 
 /**
@@ -58,7 +60,7 @@ async function readPath(renderer: Renderer, { look }: ChannelSpec, path: string)
   if (manifest.shows) throw wrong('it embeds pictures itself')
   const key = readKey(segment, manifest.key)
   const query = new URLSearchParams(search)
-  query.set('scale', String(look.format === 'svg' ? EMBEDDED_SCALE : look.scale))
+  query.set('scale', String(scaleOf({ look })))
   const spec: ChannelSpec = { widget, key, look: parseLook(manifest, 'png', query) }
   if (manifest.reads) await readEmbedded(renderer, spec)
   return { path, spec }
@@ -73,4 +75,13 @@ function wrong(detail: string): PublicError {
     detail,
     faults,
   })
+}
+
+function scaleOf({ look }: Pick<ChannelSpec, 'look'>): number {
+  return look.format === 'svg' ? EMBEDDED_SCALE : look.scale
+}
+
+/** Captions are a small set, so that each card is painted once; the detail names the picture, which a stranger chose. */
+function captionOf({ faults, caption }: PublicError): string {
+  return faults.some(({ name }) => name === FAULT_NAME) ? 'no such picture' : caption
 }

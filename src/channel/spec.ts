@@ -12,7 +12,12 @@ export interface ChannelSpec {
 export interface EmbeddedSpec {
   /** As the widget names it: `widget/key?look`. */
   path: string
-  spec: ChannelSpec
+  /** The picture; undefined if there is no such one. */
+  spec: ChannelSpec | undefined
+  /** Caption of the card that is shown where there is no such picture. */
+  caption?: string
+  /** Device pixels per CSS pixel of that card. */
+  scale?: number
 }
 
 /** The id of a live picture: equal for specs of equal room and look, different for all others. */

@@ -1,6 +1,7 @@
 import type { SKRSContext2D } from '@napi-rs/canvas'
 import { paint, type Sheet } from './encode.ts'
 import type { Frame } from './frame.ts'
+import { paintSvg } from './svg.ts'
 import { cutText, measuringContext } from './text.ts'
 
 const PADDING = 10
@@ -10,6 +11,10 @@ const SMALLEST_FONT = 8
 const READABLE_FONT = 11
 const WIDEST_CARD = 420
 
+const LIGHT = { ground: '#fdf1f0', edge: '#e5a49e', ink: '#86201a', mark: '#c4312a', sign: '#ffffff' }
+const DARK = { ground: '#2b1315', edge: '#7d2f2b', ink: '#ffc4bd', mark: '#ff7b72', sign: '#2b1315' }
+type CardColors = typeof LIGHT
+
 interface TextLayout {
   fontSize: number
   lines: string[]
@@ -17,7 +22,12 @@ interface TextLayout {
 
 /** Draws an error card of exactly the given size: the caption is wrapped, then shrunk, and finally cut to fit. */
 export function errorCard(sheet: Sheet, caption: string): Frame {
-  return paint(sheet, (ctx) => drawError(ctx, sheet.width, sheet.height, caption))
+  const { width, height, format, theme = 'auto' } = sheet
+  const drawFor = (colors: CardColors) => (ctx: SKRSContext2D) =>
+    drawError(ctx, width, height, caption, colors)
+  const titled = { ...sheet, title: caption }
+  if (format === 'svg' && theme === 'auto') return paintSvg(titled, [drawFor(LIGHT), drawFor(DARK)])
+  return paint(titled, drawFor(theme === 'dark' ? DARK : LIGHT))
 }
 
 /**
@@ -88,33 +98,39 @@ export function placeholderCard(sheet: Sheet): Frame {
   })
 }
 
-function drawError(ctx: SKRSContext2D, width: number, height: number, caption: string): void {
-  ctx.fillStyle = '#fdf1f0'
+function drawError(
+  ctx: SKRSContext2D,
+  width: number,
+  height: number,
+  caption: string,
+  colors: CardColors,
+): void {
+  ctx.fillStyle = colors.ground
   ctx.beginPath()
   ctx.roundRect(0.5, 0.5, width - 1, height - 1, Math.min(8, height / 4))
   ctx.fill()
-  ctx.strokeStyle = '#e5a49e'
+  ctx.strokeStyle = colors.edge
   ctx.lineWidth = 1
   ctx.stroke()
   const { padding, mark, left } = layOutCard(width, height)
   const layout = fitText(ctx, caption, width - left - padding, height - padding)
   const lineHeight = layout.fontSize * 1.3
   const top = (height - layout.lines.length * lineHeight) / 2 + lineHeight / 2
-  if (mark > 0) drawMark(ctx, padding + mark / 2, height / 2, mark)
+  if (mark > 0) drawMark(ctx, padding + mark / 2, height / 2, mark, colors)
   ctx.font = font(layout.fontSize)
-  ctx.fillStyle = '#86201a'
+  ctx.fillStyle = colors.ink
   ctx.textBaseline = 'middle'
   layout.lines.forEach((line, index) => {
     ctx.fillText(line, left, top + index * lineHeight)
   })
 }
 
-function drawMark(ctx: SKRSContext2D, x: number, y: number, size: number): void {
-  ctx.fillStyle = '#c4312a'
+function drawMark(ctx: SKRSContext2D, x: number, y: number, size: number, colors: CardColors): void {
+  ctx.fillStyle = colors.mark
   ctx.beginPath()
   ctx.arc(x, y, size / 2, 0, Math.PI * 2)
   ctx.fill()
-  ctx.fillStyle = '#fff'
+  ctx.fillStyle = colors.sign
   ctx.fillRect(x - size * 0.07, y - size * 0.28, size * 0.14, size * 0.34)
   ctx.beginPath()
   ctx.arc(x, y + size * 0.24, size * 0.09, 0, Math.PI * 2)

@@ -25,7 +25,14 @@ export interface CardPlace {
   format: Format
   width: number
   height: number
+  /** @default 1 */
+  scale?: number
+  /** The page it is for. @default 'auto' */
+  theme?: Sheet['theme']
 }
+
+/** The size of a card in place of a picture that does not exist. */
+export const NO_PICTURE: CardPlace = { format: 'png', width: 160, height: 40 }
 
 /**
  * Placeholders and error cards, painted once for all pictures of a size. What strangers can have painted is bounded: where
@@ -59,10 +66,12 @@ export class Cards {
 
   /** An error card large enough for its caption to be read. */
   readableError(place: CardPlace, caption: string): Frame {
-    const { format } = place
-    const toSheet = () => ({ ...roomyCardSize(caption, place), format, scale: 1, quality: 90 })
+    const { format, theme } = place
+    // Whole ones, so that few cards are painted.
+    const scale = Math.ceil(place.scale ?? 1)
+    const toSheet = () => ({ ...roomyCardSize(caption, place), format, scale, theme, quality: 90 })
     const paint = (cheap: Sheet) => errorCard(cheap, caption)
-    return this.#get(idOf(`?${caption}`, { ...place, scale: 1 }), { paint, toSheet }, format)
+    return this.#get(idOf(`?${caption}`, { ...place, scale }), { paint, toSheet }, format)
   }
 
   #get(id: string, { paint, toSheet }: CardRecipe, format: Format): Frame {
@@ -99,12 +108,12 @@ function paintPlaceholder(sheet: Sheet): Frame {
 
 function idOf(
   name: string,
-  { format, width, height, scale, device }: CardPlace & Pick<Sheet, 'scale' | 'device'>,
+  { format, width, height, scale, device, theme = 'auto' }: CardPlace & Pick<Sheet, 'scale' | 'device'>,
 ): string {
-  return `${format} ${width} ${height} ${scale} ${JSON.stringify(device)} ${name}`
+  return `${format} ${width} ${height} ${scale} ${JSON.stringify(device)} ${theme} ${name}`
 }
 
-function toCheap({ width, height, scale, format, device }: Sheet): Sheet {
+function toCheap({ width, height, scale, format, device, theme }: Sheet): Sheet {
   const affordable = Math.sqrt(MAX_PIXELS / (width * height))
-  return { width, height, format, device, scale: Math.min(scale, affordable), quality: 90 }
+  return { width, height, format, device, theme, scale: Math.min(scale, affordable), quality: 90 }
 }

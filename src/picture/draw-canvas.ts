@@ -16,6 +16,8 @@ export interface Sheet {
   quality: number
   /** Background of a GIF. @default white */
   background?: Background
+  /** The page that a card is for: light, dark, or unknown. @default 'auto' */
+  theme?: string | undefined
   /** What an SVG is called, for screen readers. @default nothing */
   title?: string
   /** Redraws per second. @default 0 */

@@ -49,7 +49,7 @@ export class Memberships {
       .read(spec)
       .then((embedded) => {
         if (hasLeft) return
-        const rooms = new Map(embedded.map((each) => [roomOf(each.spec), each.spec]))
+        const rooms = new Map(embedded.flatMap(({ spec }) => (spec ? [[roomOf(spec), spec]] : [])))
         for (const other of rooms.values()) leaves.push(this.#enter(other, viewer))
       })
       .catch(() => {})

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { loadImage } from '@napi-rs/canvas'
 import request from 'supertest'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { pixelOf } from '../support/pixels.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
 const WIDGETS = {
@@ -48,10 +50,33 @@ test.each([
   ['/online/a%2Fb.png', 400],
   ['/grid/main.json?show=pages/home,content/a%252Cb,years', 200],
   ['/grid/main.json?show=pages/main', 400],
+  ['/grid/main.png?show=pages/home,pages/main,nothing,online?count=x', 200],
   ['/pages/home/click/up', 204],
   ['/pages/other/click/up', 404],
 ])('%s is answered with %i', async (path, status) => {
   await request(server.url).get(path).expect(status)
+})
+
+test('a wrong picture among right ones is a card in its place', async () => {
+  const [whole, alone] = await Promise.all(
+    ['show=pages/home,pages/home', 'show=pages/home,pages/main'].map(async (query) =>
+      loadImage((await request(server.url).get(`/grid/main.png?${query}&gap=0&scale=2`).expect(200)).body),
+    ),
+  )
+  expect([whole?.width, whole?.height]).toEqual([40, 20])
+  // The card is at least 160 x 40, at twice the pixels.
+  expect(alone?.width).toBeGreaterThanOrEqual(20 + 320)
+})
+
+test('an error is a card of the scale and the theme that were asked for', async () => {
+  const draw = async (query: string) => {
+    const { body } = await request(server.url).get(`/online/x.png?count=x&${query}`).expect(400)
+    const image = await loadImage(body)
+    return { width: image.width, dark: pixelOf(image, image.width - 8, image.height / 2)[0] < 128 }
+  }
+  const [plain, dense, dark] = await Promise.all(['', 'scale=2', 'theme=dark'].map(draw))
+  expect(dense?.width).toBe(2 * Number(plain?.width))
+  expect([plain?.dark, dense?.dark, dark?.dark]).toEqual([false, false, true])
 })
 
 test('other keys make no room', async () => {

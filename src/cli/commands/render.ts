@@ -7,6 +7,7 @@ import { type Extension, extensionRow, isExtension } from '../../http/extensions
 import { findManifest } from '../../http/picture/find-manifest.ts'
 import { type PicturePath, parsePicturePath } from '../../http/picture-path.ts'
 import { formatFaults, OPTIONS } from '../../options.ts'
+import { Cards, NO_PICTURE } from '../../picture/cards.ts'
 import type { Job, StateRequest } from '../../render/protocol.ts'
 import { RenderError } from '../../render/render-error.ts'
 import { Renderer } from '../../render/renderer.ts'
@@ -164,10 +165,10 @@ async function drawPicture(
   const shows = manifest.reads ? await readEmbedded(renderer, spec) : []
   const draw = async (job: Omit<Job, 'output'>) => (await renderer.draw(job, () => 1)).frame
   const embedded = await Promise.all(
-    shows.map(async ({ path, spec: { widget, key, look } }) => ({
-      path,
-      frame: await draw({ widget, key, look, ...facts }),
-    })),
+    shows.map(async ({ path, spec, caption = '', scale = 1 }) => {
+      if (spec) return { path, frame: await draw({ ...spec, ...facts }) }
+      return { path, frame: new Cards().readableError({ ...NO_PICTURE, scale }, caption) }
+    }),
   )
   const job: Omit<Job, 'output'> = { ...spec, ...facts, embedded }
   if (format === undefined) return `${JSON.stringify((await renderer.data(job, () => 1)) ?? null)}\n`

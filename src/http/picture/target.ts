@@ -3,7 +3,9 @@ import { notFound, PublicError, quote, toPublicError } from '../../errors.ts'
 import type { CardPlace } from '../../picture/cards.ts'
 import type { Format } from '../../picture/frame.ts'
 import { checkKey } from '../../widget/key.ts'
+import { lookSpecs } from '../../widget/look-table.ts'
 import { defaultLength, type Manifest } from '../../widget/manifest.ts'
+import { type ParamValue, parseParam } from '../../widget/param.ts'
 import { type Extension, formatOf } from '../extensions.ts'
 import { isLongUrl, uriTooLong } from '../head-limits.ts'
 import { type Delivery, negotiate } from '../negotiate.ts'
@@ -53,8 +55,8 @@ export function readTarget(request: TargetRequest, widgets: Widgets): Target {
   const manifest = attempt(() => findPicture(widgets, path, wantsImage(request.headers)))
   if (manifest instanceof PublicError)
     return { ...known, place: { ...UNKNOWN_PLACE, format }, result: manifest }
-  const place = placeOf(manifest, format)
   const query = new URLSearchParams(split < 0 ? '' : url.slice(split))
+  const place = placeOf(manifest, format, query)
   const key = attempt(() => readKey(path, manifest))
   if (key instanceof PublicError) return { ...known, place, result: key }
   const delivery = attempt(() => readDelivery(request, path.extension, query))
@@ -97,8 +99,26 @@ function toOriginForm(target: string): string {
   return target.replace(/^https?:\/\/[^/?]*/i, '')
 }
 
-function placeOf({ size }: Manifest, format: Format): CardPlace {
-  return { format, width: defaultLength(size.width), height: defaultLength(size.height) }
+/** The place of an error card: what the request asks for, as far as it is right. */
+function placeOf(manifest: Manifest, format: Format, query: URLSearchParams): CardPlace {
+  const specs = { ...manifest.params, ...lookSpecs(manifest, format) }
+  const read = <T extends ParamValue>(name: string, otherwise: T): T => {
+    const [spec, raw] = [specs[name], query.getAll(name).at(-1)]
+    if (!spec || raw === undefined) return otherwise
+    try {
+      return parseParam(spec, raw) as T
+    } catch {
+      return otherwise
+    }
+  }
+  const { size } = manifest
+  return {
+    format,
+    width: read('width', defaultLength(size.width)),
+    height: read('height', defaultLength(size.height)),
+    scale: read('scale', 1),
+    theme: read('theme', 'auto'),
+  }
 }
 
 function checkMethod(method: string | undefined): void {
