@@ -1,7 +1,7 @@
 import express from 'express'
 import { createImgcast } from 'imgcast'
 
-// Every picture lives under /live; the widgets folder beside this file is watched.
+// All pictures are below /live; the widgets folder beside this file is watched.
 const imgcast = await createImgcast({ widgets: new URL('./widgets', import.meta.url) })
 
 const app = express()

@@ -31,10 +31,10 @@ export const loadSchema = z.object({
     .meta({ description: 'Time from a change to the picture that shows it, in open pictures.' }),
   frames: z
     .object({
-      wanted: rateField.meta({ description: 'Frames a second that open animations ask for.' }),
+      wanted: rateField.meta({ description: 'Frames a second that open animations require.' }),
       reached: rateField.meta({ description: 'Frames a second that were drawn for them.' }),
     })
-    .meta({ description: 'Each picture counts once, whoever watches.' }),
+    .meta({ description: 'Each picture counts once, for any number of viewers.' }),
   refusals: z
     .record(z.string(), countField)
     .meta({ description: 'Requests and connections that were refused, by reason.' }),

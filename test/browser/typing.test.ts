@@ -117,7 +117,7 @@ describeEngines((engine) => {
       await save(source(RED).replace('draw(ctx)', 'draw(ctx'))
       await eventually(() => expect(lines.join('')).toMatch(/typed\.ts:7:12.*SyntaxError/))
       const page = await (await fetch(`${server.url}/${room}`, { headers: { Accept: 'text/html' } })).text()
-      expect(page).toMatch(/typed\.ts:7:12<.*SyntaxError.*goes on with the code from before/s)
+      expect(page).toMatch(/typed\.ts:7:12<.*SyntaxError.*keeps running the old code/s)
       await expectStays(tab, MIDDLE, OTHER)
       await timed(`${engine}, repaired`, () => save(source(GREEN)), tab, GREEN)
       const repaired = await fetch(`${server.url}/${room}`, { headers: { Accept: 'text/html' } })

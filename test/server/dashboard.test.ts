@@ -227,7 +227,7 @@ describe('the list', () => {
     try {
       const headers = { Cookie: cookieOf(await signIn(empty.url)) }
       const page = await (await fetch(`${empty.url}/dashboard`, { headers })).text()
-      expect(page).toContain('Nobody has watched anything yet')
+      expect(page).toContain('No room has been watched yet')
       expect(page).toContain(`&lt;img src=&quot;${empty.url}/online/blog.png&quot;`)
       expect(page).not.toContain('<table>')
     } finally {
@@ -351,9 +351,9 @@ describe('a room', () => {
       const text = textOf(page)
       expect(text).toContain('Connections 5')
       expect(page).toContain('<a href="/online/large?label=readers&amp;width=200">PNG</a>')
-      expect(text).toContain('PNG as it is 2')
+      expect(text).toContain('PNG defaults 2')
       expect(text).toContain('PNG label=readers&amp;width=200 2')
-      expect(text).toContain('JPEG as it is 1')
+      expect(text).toContain('JPEG defaults 1')
       expect(text).toContain('Chromium 2 50 %')
       expect(text).toContain('Firefox 1 0 %')
       expect(text).toContain('WebKit 1 0 %')

@@ -110,7 +110,7 @@ describe('an error', () => {
     const response = await fetch(`${server.url}/nope/lobby.png`, { headers })
     expect(response.status).toBe(404)
     expect(response.headers.get('content-type')).toMatch(/^text\/html/)
-    expect(await response.text()).toMatch(/No widget nope.*You asked for <code>\/nope/s)
+    expect(await response.text()).toMatch(/No widget nope.*You requested <code>\/nope/s)
   })
 
   test.each([

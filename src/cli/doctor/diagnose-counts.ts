@@ -68,7 +68,7 @@ export function diagnoseAudit({ audit }: Observations): Finding | undefined {
   }
   const remedy =
     audit.status === 401
-      ? 'The token is wrong: use the one in IMGCAST_TOKEN of the server, or the one that it printed when it started.'
+      ? "The token is wrong: use the value of the server's IMGCAST_TOKEN, or the token that it printed when it started."
       : 'Forward /api/audit, or run `imgcast audit` on the machine of the server, which must run Linux.'
   return { id, level: 'unknown', detail: `/api/audit returns ${audit.status || 'nothing'}`, remedy }
 }

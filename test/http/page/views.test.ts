@@ -205,9 +205,9 @@ describe('the gallery', () => {
     expect(html).toContain('One module did not load')
     expect(html).toContain('<code>widgets/clock.ts:12:7</code>')
     expect(html).toContain('SyntaxError: Unexpected token')
-    expect(html).not.toContain('go on with the code from before')
+    expect(html).not.toContain('keep running the old code')
     const known = views.gallery(site, [clock], [{ name: 'clock', report: report() }])
-    expect(known).toContain('go on with the code from before')
+    expect(known).toContain('keep running the old code')
     expect(known).toContain('Its newest code does not load: <code>widgets/clock.ts:12:7</code>')
   })
 
@@ -281,13 +281,13 @@ describe('the page of a picture', () => {
 
   it('takes an emptied field for the default, but not an emptied text', () => {
     const html = picture('hands=&ink=&turn=&zone=')
-    expect(html).not.toContain('left out')
+    expect(html).not.toContain('ignored')
     expect(srcOf(html)).toBe('/live/clock/main.png?zone=&amp;scale=2')
   })
 
   it('tells wrong values at their fields and draws without them', () => {
     const html = picture('hands=9&zone=CET')
-    expect(html).toContain('One value was left out')
+    expect(html).toContain('One value was ignored')
     expect(fieldOf(html, 'hands')).toMatch(/value="9".*aria-invalid="true".*got &quot;9&quot;/s)
     expect(snippetsOf(html)[1]).toBe('![Clock](https://pics.example.org/live/clock/main.png?zone=CET)')
   })
@@ -320,7 +320,7 @@ describe('the page of a picture', () => {
   it('tells why its newest code does not load, and why its newest picture failed', () => {
     const load = views.picture(site, clock, { key: 'main' }, none, { load: report() })
     expect(load).toContain('Its newest code does not load')
-    expect(load).toContain('The picture goes on with the code from before.')
+    expect(load).toContain('The picture keeps running the old code.')
     expect(load).toMatch(
       /<pre class="frame"[^>]*>.*>11<.*<mark class="line">.*>12<.*size: \(,<span class="caret">\n {7}\^/s,
     )
@@ -387,7 +387,7 @@ describe('the error page', () => {
     expect(html).toContain('404')
     expect(html).toContain('<h1>Not Found</h1>')
     expect(html).toContain('no widget &lt;b&gt;, did you mean clock?')
-    expect(html).toContain('You asked for <code>/live/&lt;b&gt;/main</code>')
+    expect(html).toContain('You requested <code>/live/&lt;b&gt;/main</code>')
     expect(html).toContain('href="/live/"')
   })
 })
