@@ -120,7 +120,10 @@ describe('a store that cannot be used stops the start', () => {
     ['file:', /^--store: expected memory:, or file: and the path /],
     ['file:/no/such/folder/a.db', /^--store: expected memory:, or file: and the path /],
     ['file:.', /^--store: expected memory:, or file: and the path /],
-    ['file:/proc/a.db', /^--store: \/proc\/a\.db cannot be opened and written to: .* --store memory: to keep nothing\n$/],
+    [
+      'file:/proc/a.db',
+      /^--store: \/proc\/a\.db cannot be opened and written to: .* --store memory: to keep nothing\n$/,
+    ],
   ])('%s', async (location, message) => {
     const { code, stdout, stderr } = await runCommand(['--port', '0', '--store', location])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
