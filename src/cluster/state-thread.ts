@@ -56,7 +56,7 @@ export class StateThread implements StateCalls {
   }
 
   /**
-   * Opens a file, or creates it; waits up to 6 s for another process to close it.
+   * Opens a file, or creates it; waits up to a second for another process to close it.
    * @throws StoreError for a file that is taken, damaged, or not Imgcast's.
    */
   static async open(path: string, init: StateThreadInit): Promise<StateThread> {
