@@ -18,7 +18,7 @@ export function joinApng(frames: readonly ApngFrame[]): Buffer {
   const [first] = frames
   if (!first) throw new RangeError('Expected at least one picture, got none')
   if (frames.length === 1) return first.png
-  const pieces = [first.png.subarray(0, PNG_HEADER_BYTES), pngChunk('acTL', animationControl(frames.length))]
+  const pieces = [first.png.subarray(0, PNG_HEADER_BYTES), animationControl(frames.length, 0)]
   let sequence = 0
   const nextNumber = () => sequence++
   frames.forEach((frame, index) => {
@@ -27,27 +27,49 @@ export function joinApng(frames: readonly ApngFrame[]): Buffer {
       const aside = chunks.filter(({ type }) => !['IHDR', 'IDAT', 'IEND'].includes(type))
       pieces.push(...aside.map(({ type, data }) => pngChunk(type, data)))
     }
-    pieces.push(pngChunk('fcTL', frameControl(frame, nextNumber())))
+    const [width, height] = [frame.png.readUInt32BE(16), frame.png.readUInt32BE(20)]
+    pieces.push(frameControl({ ...frame, width, height, sequence: nextNumber() }))
     for (const { data } of chunks.filter(({ type }) => type === 'IDAT')) {
-      if (index === 0) pieces.push(pngChunk('IDAT', data))
-      else pieces.push(pngChunk('fdAT', Buffer.concat([number32(nextNumber()), data])))
+      pieces.push(index === 0 ? pngChunk('IDAT', data) : frameData(nextNumber(), data))
     }
   })
   return Buffer.concat([...pieces, pngChunk('IEND', Buffer.alloc(0))])
 }
 
-/** The number of frames, and an endless loop. */
-function animationControl(count: number): Buffer {
-  return Buffer.concat([number32(count), number32(0)])
+/** Where a frame of an animated PNG is painted, and for how long. */
+export interface FrameControl {
+  /** Counts the chunks of frames, from 0. */
+  sequence: number
+  /** Pixels. */
+  width: number
+  height: number
+  x: number
+  y: number
+  /** Milliseconds, at most 65 535 seconds. */
+  delay: number
+  /** Whether the frame is blended over what is there, or replaces it, including alpha. @default false */
+  isOver?: boolean
 }
 
-/** The position and duration of a frame; it replaces the pixels below, including alpha, and stays. */
-function frameControl({ png, x, y, delay }: ApngFrame, sequence: number): Buffer {
-  const size = png.subarray(16, 24)
+/** The chunk acTL: the number of frames, and how often they are played; 0 for ever. */
+export function animationControl(frames: number, plays: number): Buffer {
+  return pngChunk('acTL', Buffer.concat([number32(frames), number32(plays)]))
+}
+
+/** The chunk fcTL before the data of a frame, which stays when the next one comes. */
+export function frameControl(control: FrameControl): Buffer {
+  const { sequence, width, height, x, y, delay, isOver = false } = control
   const time = Buffer.alloc(6)
-  time.writeUInt16BE(delay)
-  time.writeUInt16BE(1000, 2)
-  return Buffer.concat([number32(sequence), size, number32(x), number32(y), time])
+  const [numerator, denominator] = delay <= 0xffff ? [delay, 1000] : [Math.round(delay / 1000), 1]
+  time.writeUInt16BE(numerator)
+  time.writeUInt16BE(denominator, 2)
+  time[5] = Number(isOver)
+  return pngChunk('fcTL', Buffer.concat([...[sequence, width, height, x, y].map(number32), time]))
+}
+
+/** The chunk fdAT: the compressed pixels of a frame after the first. */
+export function frameData(sequence: number, data: Buffer): Buffer {
+  return pngChunk('fdAT', Buffer.concat([number32(sequence), data]))
 }
 
 function number32(value: number): Buffer {
