@@ -26,6 +26,7 @@ import { wantsPage, wantsProblem } from '../purpose.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
 import { sendJson, sendStill } from '../send.ts'
 import { sendBareRefusal, sendErrorPicture, sendProblem } from '../send-error.ts'
+import { readStale } from '../stream/stale.ts'
 import type { StreamDelivery, Streams } from '../stream/streams.ts'
 import { BADGE_WIDGET, readBadgeUrl } from './badge-request.ts'
 import { Badges } from './badges.ts'
@@ -188,13 +189,14 @@ export class Pictures {
     const { streams, allowReferrer } = this.#init
     checkReferrer(request.headers, allowReferrer)
     const look: Look = parseLook(manifest, delivery.format, query)
+    const shown = { ...delivery, stale: readStale(query, manifest, delivery) }
     const spec = { widget: manifest.name, key, look }
     await this.#check(manifest, spec)
     if (delivery.redirect && redirectToUnique(request, response)) return
     if (request.method === 'HEAD') return streams.sendHead(request, response)
     if (isNegotiated(picture) && !(await streams.findPlace(request, spec)))
-      return this.#sendWithoutPlace(request, response, picture, spec, delivery)
-    streams.open(request, response, spec, delivery)
+      return this.#sendWithoutPlace(request, response, picture, spec, shown)
+    streams.open(request, response, spec, shown)
   }
 
   /**
@@ -206,7 +208,7 @@ export class Pictures {
     response: ServerResponse,
     picture: RequestedPicture,
     spec: ChannelSpec,
-    delivery: StreamDelivery,
+    delivery: StreamDelivery & { stale: number },
   ): Promise<void> {
     const { streams, channels } = this.#init
     if (streams.canMakePlace(request)) {

@@ -8,6 +8,7 @@ import { Traffic } from '../../viewer/traffic.ts'
 import type { SessionViewer } from '../../viewer/viewer-session.ts'
 import type { Framing } from '../negotiate.ts'
 import { beginningOf, continues, type Multipart, silentBytes } from './multipart.ts'
+import type { StaleSettings } from './stale-frames.ts'
 
 /** What a connection is made of. */
 export interface ConnectionInit {
@@ -19,6 +20,8 @@ export interface ConnectionInit {
   headers: Readonly<Record<string, string>>
   /** Milliseconds of silence after which bytes are sent that change nothing on screen. */
   heartbeat: number
+  /** How its pictures mark themselves as stale. @default they never do */
+  stale?: StaleSettings | undefined
   /** Counts what is sent. @default its own */
   traffic?: Traffic
   /** @default undefined: everything is written to the socket */
@@ -47,6 +50,7 @@ export class Connection implements SessionViewer, DirectSender {
   readonly #eager: boolean
   readonly #headers: ConnectionInit['headers']
   readonly #heartbeat: number
+  readonly #stale: StaleSettings | undefined
   readonly #traffic: Traffic
   readonly #directSend: DirectSend | undefined
   readonly #slot = new FrameSlot()
@@ -60,6 +64,9 @@ export class Connection implements SessionViewer, DirectSender {
   #isOver = false
   /** When the last send began, or was done if it had to wait. */
   #sentAt = 0
+  /** When the newest whole part was sent, unless `#isPartNew`: then that was the last send. */
+  #partAt = 0
+  #isPartNew = false
   /** When bytes last went through Node's socket. */
   #writtenAt = 0
   readonly #onWritten = (): void => {
@@ -75,6 +82,7 @@ export class Connection implements SessionViewer, DirectSender {
     this.#eager = init.eager
     this.#headers = init.headers
     this.#heartbeat = init.heartbeat
+    this.#stale = init.stale
     this.#traffic = init.traffic ?? new Traffic()
     this.#directSend = init.directSend
     this.#findSink()
@@ -100,8 +108,9 @@ export class Connection implements SessionViewer, DirectSender {
   }
 
   show(frame: Frame): void {
-    const offer = this.#slot.offer(frame)
-    if (offer === 'send') this.#write(frame)
+    const shown = this.#stale?.frames.get(frame, this.#stale.delay) ?? frame
+    const offer = this.#slot.offer(shown)
+    if (offer === 'send') this.#write(shown)
     else if (offer === 'replace') this.#traffic.dropped += 1
   }
 
@@ -163,7 +172,10 @@ export class Connection implements SessionViewer, DirectSender {
   }
 
   #breakSilence(sink: Writable, sent: Frame): void {
-    if (this.#begun.length > 0) return this.#send(sink, silentBytes(sent))
+    if (this.#begun.length > 0) {
+      const bytes = this.#isRefreshDue() ? this.#multipart.begunPart(sent) : silentBytes(sent)
+      return this.#send(sink, bytes)
+    }
     if (this.#framing === 'machine' || !sent.animated) {
       return this.#send(sink, this.#multipart.part(sent, this.#framing))
     }
@@ -171,6 +183,17 @@ export class Connection implements SessionViewer, DirectSender {
     // dies before that part is complete, Chromium and WebKit drop the picture.
     this.#begun = beginningOf(sent)
     this.#send(sink, this.#begun)
+  }
+
+  /** Whether a whole part is due: only that restarts the time after which a picture marks itself as stale. */
+  #isRefreshDue(): boolean {
+    if (!this.#stale) return false
+    const now = performance.now()
+    if (this.#isPartNew) this.#partAt = this.#sentAt
+    this.#isPartNew = false
+    if (now - this.#partAt < this.#stale.refresh) return false
+    this.#partAt = now
+    return true
   }
 
   #findSink(): void {
@@ -197,6 +220,7 @@ export class Connection implements SessionViewer, DirectSender {
     const before = this.#sent
     // Before the send: if the kernel takes the bytes at once, the next frame is written within this call.
     this.#sent = frame
+    this.#isPartNew = true
     this.#traffic.frames += 1
     if (this.#begun.length > 0 && continues(frame, this.#begun)) {
       this.#send(sink, multipart.begunPart(frame))

@@ -17,6 +17,7 @@ import { Connection, writeHead } from './connection.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Multipart } from './multipart.ts'
 import type { Probe } from './probe.ts'
+import { StaleFrames } from './stale-frames.ts'
 
 /** What the streams of one server share. */
 export interface StreamsInit {
@@ -41,11 +42,15 @@ const PROBE_TIME = 150
 /** Reverse proxies close a connection that is silent for a minute: send at least four times in that time. */
 const PROXY_HEARTBEAT = 15_000
 
+/** A picture marks itself as stale after at least so many times the longest time between two of its parts. */
+const STALE_MARGIN = 4 / 3
+
 /** The multipart transport: turns requests into viewers that are shown their channel as one endless response. */
 export class Streams {
   readonly #init: StreamsInit
   readonly #heartbeat: Heartbeat
   readonly #multipart = new Multipart()
+  readonly #staleFrames = new StaleFrames()
   /** Sockets of HTTP/1.1 with a stream: a request pipelined behind an endless response would wait for ever. */
   readonly #taken = new WeakSet<object>()
 
@@ -92,9 +97,15 @@ export class Streams {
 
   /**
    * Opens a stream: admits the viewer, counts it in, shows it the channel, and counts it out when it is gone.
+   * @param delivery `stale` is the time after which the picture marks itself as stale, in milliseconds. @default 0: never
    * @throws PublicError 429 or 503 if the viewer is refused. Nothing is sent then.
    */
-  open(request: PictureRequest, response: ServerResponse, spec: ChannelSpec, delivery: StreamDelivery): void {
+  open(
+    request: PictureRequest,
+    response: ServerResponse,
+    spec: ChannelSpec,
+    delivery: StreamDelivery & { stale?: number },
+  ): void {
     const { socket } = request
     // It may have left while a host app's middleware was waiting: no `close` event would follow.
     if (response.destroyed || socket.destroyed) return
@@ -132,20 +143,25 @@ export class Streams {
   #connect(
     request: PictureRequest,
     response: ServerResponse,
-    delivery: StreamDelivery,
+    { framing, eager, stale = 0 }: StreamDelivery & { stale?: number },
     { traffic }: ViewerSession,
   ): Connection {
     if (!isHttp2(request)) this.#taken.add(request.socket)
-    const { heartbeat, directSend } = this.#init
+    const { directSend } = this.#init
+    const heartbeat = eager ? this.#init.heartbeat : Math.max(this.#init.heartbeat, PROXY_HEARTBEAT)
+    const refresh = Math.max(heartbeat, PROXY_HEARTBEAT)
     return new Connection({
       response,
       multipart: this.#multipart,
-      framing: delivery.framing,
-      eager: delivery.eager,
+      framing,
+      eager,
       headers: this.#headers(request),
       traffic,
       directSend,
-      heartbeat: delivery.eager ? heartbeat : Math.max(heartbeat, PROXY_HEARTBEAT),
+      heartbeat,
+      ...(stale > 0 && {
+        stale: { frames: this.#staleFrames, delay: Math.max(stale, refresh * STALE_MARGIN), refresh },
+      }),
     })
   }
 

@@ -4,6 +4,8 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import type { Framing } from '../../../src/http/negotiate.ts'
 import { Connection } from '../../../src/http/stream/connection.ts'
 import { Multipart } from '../../../src/http/stream/multipart.ts'
+import { EMPTY_PNG_CHUNK } from '../../../src/http/stream/padding.ts'
+import { StaleFrames, type StaleSettings } from '../../../src/http/stream/stale-frames.ts'
 import type { Frame } from '../../../src/picture/frame.ts'
 import { BATCH_SENDS, createDirectSend, type DirectSend } from '../../../src/system/direct-send.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -22,7 +24,13 @@ afterEach(() => {
 async function connectBy(
   directSend: DirectSend | undefined,
   first: Frame,
-  { framing = 'browser' as Framing, eager = false, heartbeat = 60_000, client = {} as StreamOptions } = {},
+  {
+    framing = 'browser' as Framing,
+    eager = false,
+    heartbeat = 60_000,
+    stale = undefined as StaleSettings | undefined,
+    client = {} as StreamOptions,
+  } = {},
 ): Promise<{ connection: Connection; stream: RawStream; multipart: Multipart }> {
   const multipart = new Multipart()
   const server = createServer()
@@ -37,6 +45,7 @@ async function connectBy(
         eager,
         headers,
         heartbeat,
+        stale,
         directSend,
       })
       connection.show(first)
@@ -248,12 +257,42 @@ describe.each(ways)('a connection, $way', ({ directSend }) => {
   )
 
   test('a client that never reads and is told to end is cut off without a trace', async () => {
+    const frames = [noisyFrame(0), noisyFrame(1)]
     const { connection, stream } = await connect(noisyFrame(1), { client: { read: false } })
-    for (let count = 0; count < 2000; count += 1) connection.show(noisyFrame(count % 2))
+    for (let count = 0; count < 2000; count += 1) connection.show(frames[count % 2] as Frame)
     connection.end('stopping')
     connection.destroy()
     stream.socket.resume()
     expect(['end', 'error']).toContain(await stream.ended)
     expect(connection.waitingBytes).toBe(0)
   })
+
+  describe.each([true, false])('with its next part begun: %s', (eager) => {
+    test('a picture that can mark itself as stale is sent again in time, whole', async () => {
+      const stale = { frames: new StaleFrames(), delay: 20_000, refresh: 40 }
+      const { connection, stream } = await connect(red, { eager, heartbeat: 20, stale })
+      const marked = stale.frames.get(red, stale.delay).bytes
+      await eventually(() => {
+        connection.beat(performance.now())
+        expect(stream.parts.length).toBeGreaterThanOrEqual(3)
+      })
+      expect(stream.parts.every(({ body }) => withoutSilence(body).equals(marked))).toBe(true)
+      connection.show(blue)
+      await stream.waitFor(
+        ({ parts }) => withoutSilence(parts.at(-1)?.body).equals(stale.frames.get(blue, stale.delay).bytes),
+        'the next picture',
+      )
+      connection.end('stopping')
+      expect(await stream.ended).toBe('end')
+      expect(stream.closed).toBe(true)
+    })
+  })
 })
+
+/** A part without the empty chunks that a heartbeat adds to a begun one. */
+function withoutSilence(body: Buffer | undefined): Buffer {
+  return Buffer.from(
+    (body ?? Buffer.alloc(0)).toString('latin1').replaceAll(EMPTY_PNG_CHUNK.toString('latin1'), ''),
+    'latin1',
+  )
+}

@@ -1,0 +1,36 @@
+import { quote } from '../../errors.ts'
+import { formatDuration, parseDuration } from '../../widget/duration.ts'
+import { badParameters } from '../../widget/look.ts'
+import type { Manifest } from '../../widget/manifest.ts'
+import type { StreamDelivery } from './streams.ts'
+
+/** The range of `stale` in milliseconds, and its default. The whole picture is sent again every 15 s. */
+const SHORTEST = 20_000
+const LONGEST = 300_000
+const EXPECTED = `off, or a time from ${formatDuration(SHORTEST)} to ${formatDuration(LONGEST)}`
+
+/**
+ * Reads from a query after how many milliseconds of silence a stream's picture marks itself as stale; 0 for never. By
+ * default pictures that rest or count do, since they look the same when their server is gone. One that moves stops.
+ * @throws PublicError 400 for a time that is out of range, or for a format that cannot do it: only PNG can.
+ */
+export function readStale(
+  query: URLSearchParams,
+  manifest: Manifest,
+  { format, framing }: StreamDelivery,
+): number {
+  const text = query.getAll('stale').at(-1)
+  if (text === 'off') return 0
+  if (framing === 'machine') return 0
+  if (text === undefined) return format === 'png' && !moves(manifest) ? SHORTEST : 0
+  const time = parseDuration(text)
+  if (time === undefined || time < SHORTEST || time > LONGEST)
+    throw badParameters([{ name: 'stale', detail: `expected ${EXPECTED}, got ${quote(text)}` }])
+  if (format === 'png') return time
+  const detail = `expected a PNG (.png) for a picture that marks itself as stale, got ${format.toUpperCase()}`
+  throw badParameters([{ name: 'stale', detail }])
+}
+
+function moves({ fps, loops }: Manifest): boolean {
+  return fps !== undefined || loops
+}

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { readStale } from '../../../src/http/stream/stale.ts'
+import type { StreamDelivery } from '../../../src/http/stream/streams.ts'
+import type { Manifest } from '../../../src/widget/manifest.ts'
+
+const rests = { fps: undefined, loops: false } as Manifest
+const moves = { fps: 10, loops: true } as Manifest
+const delivery = { kind: 'stream', format: 'png', framing: 'browser', eager: false, redirect: false } as const
+const read = (search: string, manifest = rests, more: Partial<StreamDelivery> = {}) =>
+  readStale(new URLSearchParams(search), manifest, { ...delivery, ...more })
+
+test('a picture that rests or counts marks itself as stale after 20 s, and one that moves never', () => {
+  expect([read(''), read('', moves)]).toEqual([20_000, 0])
+})
+
+test.each([
+  ['stale=off', 0],
+  ['stale=20s', 20_000],
+  ['stale=5m', 300_000],
+  ['stale=off&stale=1m', 60_000],
+])('%s', (search, delay) => {
+  expect([read(search), read(search, moves)]).toEqual([delay, delay])
+})
+
+test.each(['stale=', 'stale=on', 'stale=19s', 'stale=301s', 'stale=20', 'stale=-1s'])(
+  '%s is refused',
+  (search) => {
+    expect(() => read(search)).toThrow(/^stale: expected off, or a time from 20s to 5m, got /)
+  },
+)
+
+test.each(['jpeg', 'webp'] as const)('%s cannot mark itself, says so, and does not by default', (format) => {
+  expect(() => read('stale=1m', rests, { format })).toThrow(/^stale: expected a PNG \(\.png\)/)
+  expect(read('', rests, { format })).toBe(0)
+  expect(read('stale=off', rests, { format })).toBe(0)
+})
+
+test('machine framing has no mark', () => {
+  expect(read('stale=1m', rests, { format: 'jpeg', framing: 'machine' })).toBe(0)
+})
