@@ -5,6 +5,7 @@ import { STREAM } from '../../../src/http/headers.ts'
 import type { Framing } from '../../../src/http/negotiate.ts'
 import { Connection } from '../../../src/http/stream/connection.ts'
 import { Multipart } from '../../../src/http/stream/multipart.ts'
+import { StaleFrames } from '../../../src/http/stream/stale-frames.ts'
 import { isFirefox } from '../../../src/http/user-agent.ts'
 import type { Frame } from '../../../src/picture/frame.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -14,6 +15,8 @@ export interface FeedOptions {
   framing?: Framing
   /** Whether the next part is begun early. @default for Firefox only, as the product does */
   eager?: boolean
+  /** Milliseconds after which the picture marks itself as stale. @default never */
+  stale?: number
 }
 
 /** What a page is like around what it shows. */
@@ -130,6 +133,7 @@ export class Site {
 export class Feed {
   path = ''
   readonly #multipart = new Multipart()
+  readonly #staleFrames = new StaleFrames()
   readonly #options: FeedOptions
   readonly #first: Frame
   #requests = 0
@@ -201,7 +205,11 @@ export class Feed {
     const headers = { 'Content-Type': this.#multipart.contentType, ...STREAM, Connection: 'close' }
     const multipart = this.#multipart
     this.#response = response
-    this.#connection = new Connection({ response, multipart, framing, eager, headers, heartbeat: 20_000 })
+    const { stale: delay } = this.#options
+    const stale = delay === undefined ? undefined : { frames: this.#staleFrames, delay, refresh: 0 }
+    this.#connection = new Connection({
+      ...{ response, multipart, framing, eager, headers, stale, heartbeat: 20_000 },
+    })
     this.#connection.show(this.#first)
   }
 
