@@ -23,7 +23,7 @@ test('parts are closed one after the other, the newest first, and once', async (
   ])
 })
 
-test('a part that fails keeps no other open, and the first failure is reported', async () => {
+test('a part that fails does not keep others open, and the first failure is reported', async () => {
   const closers = new Closers()
   const closed: string[] = []
   closers.defer(() => void closed.push('first'))

@@ -18,13 +18,16 @@ describe('a quoted value', () => {
     expect(quote(value)).toBe(text)
   })
 
-  it('hides a password that is longer than what is searched', () => {
+  it('hides a password that is longer than the searched part', () => {
     expect(quote(`http://user:${'p'.repeat(100_000)}@host/`)).toBe('"http://user:...@"')
   })
 
   // A search that starts again at each colon took 3.6 s for 60 kB, and a thousand times as long for these.
-  it.each([':', ':/', '?key=', '@', ':@', '"', '\u0000'])('takes no time for 2 MB of %j', (piece) => {
-    expect(quote(piece.repeat(2_000_000 / piece.length)).length).toBeLessThanOrEqual(60)
-    expect(quote({ label: piece.repeat(2_000_000 / piece.length) }).length).toBeLessThanOrEqual(60)
-  })
+  it.each([':', ':/', '?key=', '@', ':@', '"', '\u0000'])(
+    'takes no measurable time for 2 MB of %j',
+    (piece) => {
+      expect(quote(piece.repeat(2_000_000 / piece.length)).length).toBeLessThanOrEqual(60)
+      expect(quote({ label: piece.repeat(2_000_000 / piece.length) }).length).toBeLessThanOrEqual(60)
+    },
+  )
 })

@@ -50,7 +50,7 @@ describe('the bench', () => {
     expect(result.rows.map(({ name }) => name)).toEqual(ROWS)
   })
 
-  it.each(ROWS)('%s answers numbers, and a verdict where there is a target', (name) => {
+  it.each(ROWS)('%s returns numbers, and a verdict if there is a target', (name) => {
     const lines = result.rows.find((row) => row.name === name)?.lines ?? []
     expect(lines.length).toBeGreaterThan(0)
     for (const line of lines) {

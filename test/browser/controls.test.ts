@@ -43,7 +43,7 @@ describeEngines((engine) => {
     await untilFilled(tab, SIZE, GREEN)
   })
 
-  test('without a preamble Chromium and WebKit hold a small first frame of another origin back', async () => {
+  test('without a preamble, Chromium and WebKit buffer a small first frame of another origin', async () => {
     const head = '\r\n--b\r\nContent-Type: image/png\r\n\r\n'
     const { bytes } = plainFrame(`rgb(${RED})`, { width: 20, height: 20 })
     expect(head.length * 2 + bytes.length).toBeLessThan(512)

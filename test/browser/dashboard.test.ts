@@ -48,7 +48,7 @@ describeEngines((engine) => {
   describe('the dashboard, with JavaScript off', () => {
     const stage = useBrowser(engine, { javascript: false })
 
-    test('one signs in by the form, and sees in the table who comes and goes', async () => {
+    test('a reader signs in with the form, and the table shows viewers as they join and leave', async () => {
       const tab = await signIn(await stage.open(`${url}/dashboard`))
       await untilText(tab, 'h1', 'Who is watching')
       const row = await untilBox(tab, '.over img')
@@ -80,7 +80,7 @@ describeEngines((engine) => {
       await untilText(tab, 'label', 'Token')
     })
 
-    test('a wrong token is told, and the keyboard is at the field', async () => {
+    test('a wrong token is reported, and the field has the focus', async () => {
       const tab = await signIn(await stage.open(`${url}/dashboard/online/blog`), 'wrong')
       await untilText(tab, '#token-fault', 'This is not the token of this server.')
       await eventually(async () => expect(await tab.evaluate('document.activeElement.id')).toBe('token'))

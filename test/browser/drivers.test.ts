@@ -122,7 +122,7 @@ describeEngines((engine) => {
     await shows(tab, BLUE)
   })
 
-  it('shows the frames of a multipart picture as they come', async () => {
+  it('shows the frames of a multipart picture as they arrive', async () => {
     browser = await launch(engine)
     const tab = await browser.open(`${base}/picture`)
     const stream = await poll(

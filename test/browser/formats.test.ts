@@ -50,7 +50,7 @@ async function expectMoves(tab: Tab, watching: number): Promise<void> {
 describeEngines((engine) => {
   const stage = useBrowser(engine)
 
-  test('an animation that is sent once goes on by itself, until the picture changes', async () => {
+  test('an animation that is sent once keeps playing until the picture changes', async () => {
     const tab = await stage.open(show('/flip/loop.png?animate=loop'))
     await expectMoves(tab, 1)
     const before = sentBytes()
@@ -67,7 +67,7 @@ describeEngines((engine) => {
     await expectMoves(tab, 1)
   })
 
-  test('a viewer of an animation that leaves is counted out, though nothing is sent', async () => {
+  test('a viewer of an animation who leaves is no longer counted, although nothing is sent', async () => {
     const tab = await stage.open(show('/flip/leaving.png?animate=loop'))
     await expectMoves(tab, 1)
     await stage.close(tab)
@@ -87,7 +87,7 @@ describeEngines((engine) => {
     expect(server.imgcast.stats().connections).toBe(0)
   })
 
-  test('an SVG shows, also what only pixels can hold', async () => {
+  test('an SVG is shown, including parts that need pixels', async () => {
     const plain = await stage.open(show('/themed/main.svg'))
     await untilPixel(plain, 50, 50, [255, 255, 128], 2)
     const rubbed = await stage.open(
@@ -103,7 +103,7 @@ describeEngines((engine) => {
       const themed = useBrowser(engine, { dark })
 
       test.each([
-        ['says nothing of it', ''],
+        ['has no such header', ''],
         ['goes along', '<meta name="color-scheme" content="light dark">'],
       ])('an SVG shows the drawing for it in a page that %s', async (_page, meta) => {
         const path = site.page(meta + img(`${server.url}/themed/main.svg`, SIZE))

@@ -83,7 +83,7 @@ describeEngines((engine) => {
     )
 
     test.each<Format>(['png', 'jpeg', 'webp'])(
-      '%s: a frame of another size is laid out anew',
+      '%s: a frame of another size is laid out again',
       async (format) => {
         const tolerance = toleranceOf(format)
         const small = { width: 60, height: 40 }

@@ -87,7 +87,7 @@ describeEngines((engine) => {
       },
     )
 
-    test('a picture of its own size is as large on a dense screen as it says, and drawn', async () => {
+    test('a picture without a size in the tag has the right size on a dense screen, and is drawn', async () => {
       const still = await fetch(`${url}/status/dense.png?delivery=still`)
       // Where a PNG says its width.
       const width = Buffer.from(await still.arrayBuffer()).readUInt32BE(16)

@@ -109,7 +109,7 @@ describeEngines((engine) => {
       await untilCounts(staying, 1)
     })
 
-    test('the page’s load event comes while the picture goes on', async () => {
+    test('the page’s load event fires while the picture streams', async () => {
       const beacon = site.beacon()
       const page = img(counterUrl(), COUNTER)
       const tab = await stage.open(site.page(page, { body: `onload="new Image().src = '${beacon}'"` }))

@@ -33,7 +33,7 @@ afterAll(() => site.close())
 describeEngines((engine) => {
   const stage = useBrowser(engine)
 
-  test('a server that is told to stop leaves every last picture on screen', async () => {
+  test('a stopping server leaves every last picture on screen', async () => {
     const running = await serveCommand(['--log-level', 'silent', '--widgets', fileURLToPath(FIXTURE_WIDGETS)])
     command = running
     const tags = PICTURES.map(({ path }) => img(running.url + path, SIZE))

@@ -59,7 +59,7 @@ function setUp({ say = (): string => 'hello', delay = 1, next = undefined as num
 }
 
 describe('a channel', () => {
-  test('draws once for everyone who watches', async () => {
+  test('draws once for all its viewers', async () => {
     const { channel, draw } = setUp()
     const screens = [new Screen(), new Screen(), new Screen()]
     for (const screen of screens) channel.join(screen)
@@ -68,7 +68,7 @@ describe('a channel', () => {
     for (const { shown } of screens) expect(shown).toEqual(['hello'])
   })
 
-  test('keeps its picture while there is too much to draw, and asks again after a second', async () => {
+  test('keeps its picture while there is too much to draw, and retries after a second', async () => {
     let word = 'one'
     const { channel, draw } = setUp({ say: () => word })
     const screen = new Screen()
@@ -89,7 +89,7 @@ describe('a channel', () => {
     channel.close()
   })
 
-  test('tells of each new picture that somebody sees once, whoever sees it, and of one that is the same', async () => {
+  test('reports each new picture that has viewers once, and each unchanged one', async () => {
     let word = 'one'
     const { channel, observer } = setUp({ say: () => word })
     const still = channel.still()
@@ -206,7 +206,7 @@ describe('a channel', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('a viewer who comes back within the linger sees the last picture at once, then the newest', async () => {
+  test('a viewer who returns within the linger sees the last picture at once, then the newest', async () => {
     let word = 'one'
     const { channel, onIdle } = setUp({ say: () => word })
     channel.join(new Screen())()
@@ -223,7 +223,7 @@ describe('a channel', () => {
     expect(onIdle).not.toHaveBeenCalled()
   })
 
-  test('a placeholder comes before a slow first picture', async () => {
+  test('a slow first picture is preceded by a placeholder', async () => {
     const { channel } = setUp({ delay: 2000 })
     const screen = new Screen()
     channel.join(screen)
@@ -245,7 +245,7 @@ describe('a channel', () => {
     expect(screen.shown).toEqual(['card', 'fine'])
   })
 
-  test('a still is the picture of now, drawn only where something happened', async () => {
+  test('a still is current, and drawn only if something changed', async () => {
     let word = 'one'
     const { channel, draw } = setUp({ say: () => word })
     const still = async () => {
@@ -261,7 +261,7 @@ describe('a channel', () => {
     expect(await still()).toBe('two')
   })
 
-  test('a still of an animation that takes too long is one frame of it', async () => {
+  test('a still of an animation that is slow to draw is one frame of it', async () => {
     const frame = createFrame('png', Buffer.from('one frame'), 40, 20)
     const source = sourceOf({ drawSooner: async () => ({ frame }) })
     const channel = new Channel({ source, sheet, pace, cards: new Cards(), onIdle() {} })
@@ -271,14 +271,14 @@ describe('a channel', () => {
     channel.close()
   })
 
-  test('a still of a widget that takes too long is a placeholder', async () => {
+  test('a still of a slow widget is a placeholder', async () => {
     const { channel } = setUp({ delay: 60_000 })
     const still = channel.still()
     await vi.advanceTimersByTimeAsync(800)
     expect((await still).bytes.length).toBeGreaterThan(20)
   })
 
-  test('close hands over the viewers that are to end, shows nothing more and leaves no timer', async () => {
+  test('close returns the viewers to end, shows nothing more and leaves no timer', async () => {
     const { channel } = setUp({ next: 50 })
     const screen = new Screen()
     channel.join(screen)
@@ -305,7 +305,7 @@ function setUpPushing() {
 }
 
 describe('a channel whose source pushes frames', () => {
-  test('shows each at once, 30 a second, and asks for none', async () => {
+  test('shows each at once, 30 a second, and requests none', async () => {
     const { channel, draw, push } = setUpPushing()
     const screen = new Screen()
     push('first')
@@ -321,7 +321,7 @@ describe('a channel whose source pushes frames', () => {
     channel.close()
   })
 
-  test('asks it for a frame when none has come for a heartbeat', async () => {
+  test('requests a frame from it if none arrived for a heartbeat', async () => {
     const { channel, draw, push } = setUpPushing()
     push('first')
     channel.join(new Screen())
@@ -332,7 +332,7 @@ describe('a channel whose source pushes frames', () => {
     channel.close()
   })
 
-  test('sends the newest frame where they come faster than it can send them', async () => {
+  test('sends the newest frame if frames arrive faster than it can send them', async () => {
     const { channel, push } = setUpPushing()
     push('first')
     const seen: string[] = []
@@ -369,7 +369,7 @@ describe('a channel whose source pushes frames', () => {
     channel.close()
   })
 
-  test('keeps the newest frame for stills and later viewers while nobody watches', async () => {
+  test('keeps the newest frame for stills and later viewers while it has no viewers', async () => {
     const { channel, push, observer } = setUpPushing()
     const leave = channel.join(new Screen())
     push('one')

@@ -35,7 +35,7 @@ function setUp(maxChannels = 10, bus: Bus = new MemoryBus()) {
 }
 const viewer = () => ({ show() {}, end() {} })
 
-test('one room and look is one channel, and every other room or look is another', () => {
+test('one room and look share one channel, and any other room or look has its own', () => {
   const { channels, create } = setUp()
   const channel = channels.open({ widget: 'a', key: 'b', look })
   expect(channels.open({ widget: 'a', key: 'b', look: { ...look, params: {} } })).toBe(channel)
@@ -79,7 +79,7 @@ test('every channel is drawn again, once, when a bus that was cut off is connect
   expect(calls()).toEqual([1, 1])
 })
 
-test('where there are too many, the oldest that nobody watches goes; with all watched there is no more', () => {
+test('if there are too many, the oldest unwatched one is evicted; if all are watched, a new one is refused', () => {
   const { channels, sources } = setUp(2)
   channels.open({ widget: 'a', key: '1', look }).join(viewer())
   channels.open({ widget: 'a', key: '2', look })

@@ -26,7 +26,7 @@ function setUp() {
   return { reader, read, reload }
 }
 
-test('a picture is read once for all who ask, at the same time or later', async () => {
+test('a picture is read once for simultaneous and later calls', async () => {
   const { reader, read } = setUp()
   await Promise.all([reader.read(spec), reader.read(spec)])
   await reader.read({ ...spec })
@@ -47,13 +47,13 @@ test('is read again after the code has changed, and after a failure', async () =
   await expect(reader.read(spec)).resolves.toEqual([])
 })
 
-test('a widget without parameters of its own and without embedded pictures is not asked', async () => {
+test('a widget without its own parsers and without embedded pictures is not called', async () => {
   const { reader, read } = setUp()
   await expect(reader.read({ ...spec, widget: 'online' })).resolves.toEqual([])
   expect(read).not.toHaveBeenCalled()
 })
 
-test('keeps no more than 500 readings', async () => {
+test('keeps at most 500 results', async () => {
   const { reader, read } = setUp()
   for (let key = 0; key <= 500; key += 1) await reader.read({ ...spec, key: String(key) })
   await reader.read({ ...spec, key: '500' })

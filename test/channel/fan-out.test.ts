@@ -21,7 +21,7 @@ describe('a fan-out', () => {
     expect(shown).toEqual([...crowd])
   })
 
-  test('to a large crowd lets other work in between, and reaches everyone once', async () => {
+  test('to a large crowd yields to other work, and reaches every viewer once', async () => {
     const crowd = crowdOf(200)
     const shown: Viewer[] = []
     const seenMeanwhile: number[] = []
@@ -40,7 +40,7 @@ describe('a fan-out', () => {
     expect(seenMeanwhile.filter((count) => count > 0 && count < 200)).not.toEqual([])
   })
 
-  test('shows nothing to who left meanwhile, nor twice to who joined', async () => {
+  test('shows nothing to viewers that left meanwhile, and nothing twice to viewers that joined', async () => {
     const crowd = crowdOf(200)
     const [last] = [...crowd].reverse()
     const late: Viewer = { show() {}, end() {} }
@@ -58,7 +58,7 @@ describe('a fan-out', () => {
     expect(shown).not.toContain(late)
   })
 
-  test('answers its own time, not that of the work in between', async () => {
+  test('returns its own time, without other work in between', async () => {
     setImmediate(() => {
       const until = performance.now() + 500
       while (performance.now() < until) Math.sqrt(until)

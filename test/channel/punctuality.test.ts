@@ -28,7 +28,7 @@ test('a change is late by the time from the first one that a picture shows', () 
   expect(observer.changeShown.mock.calls).toEqual([[100], [60]])
 })
 
-test('a change that no picture shows after all waits for the next picture', () => {
+test('a change that no picture shows is measured with the next picture', () => {
   const { observer, punctuality } = setUp()
   punctuality.onWatched(true)
   punctuality.onChange()
@@ -53,7 +53,7 @@ test('nothing is measured while no viewer watches', () => {
   expect(observer.paced).not.toHaveBeenCalled()
 })
 
-test('an animation that draws every second frame wants twice as many as it reaches', () => {
+test('an animation that draws every second frame needs twice the frames that it reaches', () => {
   const { observer, punctuality } = setUp(10)
   punctuality.onWatched(true)
   punctuality.onDrawn(now + 200, true)

@@ -66,7 +66,7 @@ describe('events of rooms', () => {
     expect(new Set(seen.map(({ id }) => id)).size).toBe(5)
   })
 
-  test('say why a viewer left, and nothing where that is not known', async () => {
+  test('contain the reason why a viewer left, if it is known', async () => {
     const { presence, events, seen, arrived } = makeEvents()
     const [ann, bob, eve] = await Promise.all(['ann', 'bob', 'eve'].map((name) => presence.join('r/a', name)))
     events.noteLeave('r/a', 'ghost')
@@ -95,7 +95,7 @@ describe('events of rooms', () => {
     expect(seen[0]?.type).toBe('state')
   })
 
-  test('several that one message told of are one, and none is one where nothing changed', async () => {
+  test('from one message are one event, and an unchanged count is none', async () => {
     const bus = new MemoryBus()
     let connections = 0
     const presence = new MemoryPresence(bus, memoryHistory())
@@ -118,7 +118,7 @@ describe('events of rooms', () => {
     ])
   })
 
-  test('keep their order where counting takes longer for some', async () => {
+  test('keep their order if counting takes longer for some', async () => {
     const bus = new MemoryBus()
     const presence = new MemoryPresence(bus, memoryHistory())
     const delays = [30, 0, 10]
@@ -139,7 +139,7 @@ describe('events of rooms', () => {
     await eventually(() => expect(seen).toEqual([1, 2, 3]))
   })
 
-  test('go on after a count that failed', async () => {
+  test('continue after a count that failed', async () => {
     const { bus, presence, seen, arrived } = makeEvents()
     const { counts } = presence
     presence.counts = () => Promise.reject(new Error('no'))
@@ -150,7 +150,7 @@ describe('events of rooms', () => {
     expect(seen[0]?.room).toBe('r/b')
   })
 
-  test('that were missed can be had, as long as they are kept', async () => {
+  test('that were missed are returned while they are kept', async () => {
     const { bus, events, seen, arrived } = makeEvents()
     const before = events.lastId
     for (let turn = 0; turn < 1_000; turn += 1) bus.publish(`r/${turn}`, 'state')
@@ -176,13 +176,13 @@ describe('events of rooms', () => {
   })
 
   test.each(['', 'nonsense', '12', 'ffffffff-1', 'ffffffff-99999999999999999999'])(
-    'after %j are not known',
+    'after %j are unknown',
     (id) => {
       expect(makeEvents().events.since(id)).toBeUndefined()
     },
   )
 
-  test('of the future are not known either', () => {
+  test('of the future are unknown too', () => {
     const { events } = makeEvents()
     expect(events.since(events.lastId.replace(/\d+$/, '5'))).toBeUndefined()
   })

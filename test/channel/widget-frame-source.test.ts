@@ -87,7 +87,7 @@ function setUp({ reads = [] as SceneRead[], shows = [] as string[], starts = tru
   return { ...{ state, draw, read, runs, viewers, left, counts, create, reload, pushedData } }
 }
 
-test('a picture that reads nothing that has changed is not drawn again', async () => {
+test('a picture whose read values are unchanged is not redrawn', async () => {
   const { state, draw, create } = setUp({ reads: ['visitors'] })
   const { source } = create()
   const first = await source.draw(interest)
@@ -105,7 +105,7 @@ test.each<SceneRead>(['time', 'outside'])('a picture that reads %s is always dra
   expect(draw).toHaveBeenCalledTimes(3)
 })
 
-test('a drawing that failed or was abandoned is drawn again, though nothing has changed', async () => {
+test('a drawing that failed or was abandoned is repeated, although nothing changed', async () => {
   const { draw, create, state } = setUp({ reads: ['visitors'] })
   const { source } = create()
   await source.draw(interest)
@@ -155,7 +155,7 @@ test('a still has stills of the embedded pictures, and joins none', async () => 
   ])
 })
 
-test('embedded pictures that could be read before go on where they cannot be read any more', async () => {
+test('embedded pictures stay if they can no longer be read', async () => {
   const { read, create, reload } = setUp({ shows: ['other/a'] })
   const { source } = create()
   source.onWatched(true)
@@ -250,7 +250,7 @@ test.each<SceneRead>(['room', 'time', 'outside'])(
   },
 )
 
-test('a drawing that reads other counts than the last one of its look is found by what it has read', async () => {
+test('a drawing is found by the counts that it has read, even if the last one of its look read others', async () => {
   const { state, draw, create } = setUp({ reads: ['visitors'] })
   await create({}, 'a').source.draw(interest)
   Object.assign(state, { visitors: 5, reads: ['visitors', 'peak'] })

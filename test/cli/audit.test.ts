@@ -25,7 +25,7 @@ describe.runIf(existsSync('/proc/self/net/tcp'))('imgcast audit', () => {
   test.each([
     ['without the token', () => [server.url], /requires its token: set/],
     ['with a wrong one', () => [server.url, '--token', 'x'.repeat(16)], /rejects this token: set/],
-    ['where nobody listens', () => ['http://127.0.0.1:1'], /does not respond/],
+    ['on a port without a server', () => ['http://127.0.0.1:1'], /does not respond/],
   ])('%s it says so, and exits 1', async (_, args, message) => {
     const { code, stderr } = await runCommand(['audit', ...args()])
     expect(code).toBe(1)

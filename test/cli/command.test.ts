@@ -35,7 +35,7 @@ describe('imgcast --help', () => {
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('(IMGCAST_LINGER, default 10s)')
   })
 
-  test('lists every command, each with a help of its own', { timeout: 120_000 }, async () => {
+  test('lists every command, and each has its own help', { timeout: 120_000 }, async () => {
     const { stdout } = await runCommand(['--help'])
     for (const { name, about, options, flags = [] } of COMMANDS) {
       expect(stdout.split('\n').some((line) => line.startsWith(`  ${name} `) && line.endsWith(about))).toBe(
@@ -123,7 +123,7 @@ describe('a wrong command line', () => {
     expect([code, stderr]).toEqual([2, `${name}: ${detail}\n`])
   })
 
-  test('leaves a variable alone that is nothing like an option: it may be a widget’s', async () => {
+  test('ignores a variable that resembles no option: it may be a widget’s', async () => {
     const { code } = await runCommand(['--version'], { IMGCAST_WEATHER_KEY: 'x' })
     expect(code).toBe(0)
     const { stderr } = await runCommand(['--prot'], { IMGCAST_WEATHER_KEY: 'x' })
@@ -147,7 +147,7 @@ describe('a wrong command line', () => {
 })
 
 describe('imgcast serve', () => {
-  test('elsewhere than on a terminal, prints its address and generated token as one line of JSON', async () => {
+  test('prints its address and generated token as one line of JSON if the output is not a terminal', async () => {
     const { url, output } = await serve()
     const { address, token } = JSON.parse(output()) as Record<string, string>
     expect(address).toBe(url)
@@ -166,7 +166,7 @@ describe('imgcast serve', () => {
     expect((await fetch(`${url}/api/status/none`, { headers })).status).toBe(404)
   })
 
-  test('answers a URL of 20 000 characters by a picture that says so', async () => {
+  test('returns a picture with an error for a URL of 20 000 characters', async () => {
     const { url } = await serve()
     const response = await fetch(`${url}/online/a.png?label=${'x'.repeat(20_000)}`)
     expect([response.status, response.headers.get('content-type')]).toEqual([414, 'image/png'])
@@ -179,7 +179,7 @@ describe('imgcast serve', () => {
   })
 
   test.each(['/online/x', '/online/x.png'])(
-    '%s as a page has the address that a proxy was asked for',
+    '%s as a page has the address that the proxy received',
     async (path) => {
       const { url } = await serve(['--trust-proxy', 'loopback'])
       const response = await fetch(url + path, {

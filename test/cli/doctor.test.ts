@@ -62,7 +62,7 @@ const bursts = (size: number) =>
   Array.from({ length: 15 }, (_, index) => Math.floor(index / size) * 200 * size)
 
 describe('a diagnosis', () => {
-  test('of what is well has every check, and each is ok without a remedy', () => {
+  test('of a healthy server has every check, and each is ok without a remedy', () => {
     const findings = diagnose(well)
     expect(ill(well)).toEqual({})
     expect(findings).toHaveLength(15)
@@ -70,15 +70,10 @@ describe('a diagnosis', () => {
   })
 
   test.each<[string, Observations, Record<string, string>, RegExp]>([
-    ['a name nobody has', failed('name', 'ENOTFOUND'), { reachable: 'problem' }, /does not exist/],
+    ['an unknown name', failed('name', 'ENOTFOUND'), { reachable: 'problem' }, /does not exist/],
     ['a closed port', failed('connection', 'ECONNREFUSED'), { reachable: 'problem' }, /Nothing listens/],
     ['a port without TLS', failed('tls', 'EPROTO'), { reachable: 'problem' }, /try http:\/\//],
-    [
-      'TLS where http was asked for',
-      failed('response', 'ECONNRESET'),
-      { reachable: 'problem' },
-      /https:\/\//,
-    ],
+    ['TLS for an http address', failed('response', 'ECONNRESET'), { reachable: 'problem' }, /https:\/\//],
     ['silence', failed('response', 'NO_RESPONSE'), { reachable: 'problem' }, /sends nothing/],
     [
       'one dead address of two',
@@ -111,7 +106,7 @@ describe('a diagnosis', () => {
     ],
     ['a login', found(401, {}), { imgcast: 'problem' }, /login/],
     [
-      'http:// asked of https://',
+      'http:// for an https:// address',
       { ...found(400, {}), reach: { url: 'http://a/', dead: [], protocol: 'HTTP/1.1', redirects: [] } },
       { imgcast: 'problem' },
       /https:\/\//,
@@ -203,7 +198,7 @@ describe('a diagnosis', () => {
       /buffering/,
     ],
     [
-      'nothing in time',
+      'no picture in time',
       { ...well, pace: { ...well.pace, arrivals: [] } },
       { buffering: 'problem' },
       /buffering/,
@@ -215,7 +210,7 @@ describe('a diagnosis', () => {
       /proxy_read_timeout/,
     ],
     [
-      'nobody counted',
+      'no viewer counted',
       { ...well, visit: { ...well.visit, isCounted: false } },
       { counted: 'problem' },
       /several servers/,
@@ -257,7 +252,7 @@ describe('a diagnosis', () => {
     expect(diagnose(seen).find((finding) => finding.id === id)?.remedy).toMatch(words)
   })
 
-  test('of a picture that asks for a still finds nothing wrong with one', () => {
+  test('of a picture whose address requests a still accepts a still', () => {
     const identity = {
       ...well.identity,
       headers: { 'content-type': 'image/svg+xml' },
@@ -266,7 +261,7 @@ describe('a diagnosis', () => {
     expect(ill({ ...well, identity })).toEqual({})
   })
 
-  test('takes a long way into account: what is slow is the way', () => {
+  test('takes a slow network into account', () => {
     const far = { ...well, roundTrip: 400, pushes: [900, 900, 900], opened: { ...well.opened, first: 1500 } }
     expect(ill(far)).toEqual({})
   })
@@ -276,7 +271,7 @@ describe('a diagnosis', () => {
     expect(ill({ ...well, pace: { ...well.pace, arrivals } })).toEqual({})
   })
 
-  test('names what each proxy wants, and helps with those that hide', () => {
+  test('names each proxy’s setting, and helps with proxies that hide', () => {
     expect(remedyFor('hides-closing', 'HAProxy')).toContain('option abortonclose')
     expect(remedyFor('hides-closing', 'Caddy')).toContain('flush_interval -1')
     expect(remedyFor('hides-closing', 'Envoy')).toBe(remedyFor('hides-closing', 'none seen'))
@@ -327,7 +322,7 @@ describe('pictures in a stream', () => {
 
 describe('a report', () => {
   const findings = diagnose({ ...well, quiet: { watched: 4000, ended: 4000 }, audit: { status: 401 } })
-  test('cannot steer the terminal by what a server said', () => {
+  test('contains no terminal escapes from a server', () => {
     const said = diagnose({ ...well, identity: { ...well.identity, status: 404, said: '\u001b]0;x\u0007' } })
     const text = toText({ ...report, findings: said }, { width: 100, isColored: false })
     expect(text).toContain('%1B]0;x%07')
@@ -346,7 +341,7 @@ describe('a report', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(60)
   })
 
-  test('says what helps against two things only once', () => {
+  test('prints a remedy for two problems only once', () => {
     const both = diagnose({
       ...well,
       pushes: [Number.POSITIVE_INFINITY],
@@ -356,7 +351,7 @@ describe('a report', () => {
     expect(text.match(/proxy_buffering off/g)).toHaveLength(1)
   })
 
-  test('is coloured only where that is wanted', () => {
+  test('has colours only on request', () => {
     expect(toText(report, { width: 80, isColored: false })).not.toContain('\u001b')
     expect(toText(report, { width: 80, isColored: true })).toContain('\u001b[31m✗')
   })
@@ -371,7 +366,7 @@ describe('a report', () => {
     expect(text.trimEnd().split('\n').at(-1)).toBe(words)
   })
 
-  test('of what cannot be reached does not say that it streams badly', () => {
+  test('of an unreachable server does not claim that it streams badly', () => {
     const nothing = { ...report, findings: diagnose(failed('name', 'ENOTFOUND')) }
     expect(toText(nothing, { width: 80, isColored: false })).toContain('No Imgcast server responds here.')
   })
@@ -396,7 +391,7 @@ describe('the doctor on a server', () => {
     expect(rooms.map(({ room }) => room).filter((room) => !known.test(room))).toEqual([])
   }, 120_000)
 
-  test('says what an address is that is not that of a picture', async () => {
+  test('reports which address is not a picture’s', async () => {
     const { stdout } = await examine('/api/rooms')
     expect(stdout).toMatch(/! this picture +none: application\/problem\+json, 401/)
     expect(stdout).toMatch(/\nThe server streams.*\n$/)
@@ -413,7 +408,7 @@ describe('the doctor on a server', () => {
 })
 
 describe('a command line', () => {
-  test('is told everything that is wrong with it, with exit code 2', async () => {
+  test('reports every fault of its arguments, with exit code 2', async () => {
     const args = ['doctor', 'ftp://a', '--wait', '3', '--resolve', 'b', '--port', '1']
     const { code, stderr } = await runCommand(args)
     expect(code).toBe(2)
@@ -433,7 +428,7 @@ describe('a command line', () => {
     expect(stderr).toContain('<url>')
   })
 
-  test('has a help of its own', async () => {
+  test('has its own help', async () => {
     const { code, stdout } = await runCommand(['doctor', '--help'])
     expect(code).toBe(0)
     for (const flag of ['--wait', '--resolve', '--json', '--token']) expect(stdout).toContain(flag)

@@ -42,7 +42,7 @@ const REPORT = {
   differences: [{ kind: 'closing', remote: EVIL, streams: 1, meaning: EVIL }],
 }
 
-describe('what a server says', () => {
+describe('a server’s response', () => {
   test.each<[command: string, args: string[], status: number, body: object, lines: number]>([
     ['hooks list', ['hooks', 'list', '--server'], 200, { hooks: [HOOK] }, 2],
     ['hooks add', ['hooks', 'add', 'http://a/', '--when', 'visitors(a/b) > 1', '--server'], 201, HOOK, 3],
@@ -80,7 +80,7 @@ describe('a server that is not Imgcast', () => {
     [['top', '--once']],
   ]
   test.each(commands)(
-    'is told as such by %j, whatever it answers',
+    '%j is reported as a foreign server, for any response',
     async (args) => {
       for (const body of ['ok', '{}', 'null']) {
         answer = { status: 200, body }
@@ -92,7 +92,7 @@ describe('a server that is not Imgcast', () => {
     60_000,
   )
 
-  test('is told as such where it knows no such call', async () => {
+  test('is reported as such if it does not know the call', async () => {
     answer = { status: 404, body: '<html>' }
     const { code, stderr } = await runCommand(['audit', url])
     expect([code, stderr]).toEqual([1, `${url} returned 404: is this an Imgcast server?\n`])

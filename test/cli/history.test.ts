@@ -52,7 +52,7 @@ async function peaksOf({
   }
 }
 
-test('SIGTERM loses nothing of who watched', async () => {
+test('SIGTERM loses no viewers from the history', async () => {
   const server = await serve('term.db')
   await watch(server, '/online/a.png')
   await watch(server, '/online/a.jpg')
@@ -63,7 +63,7 @@ test('SIGTERM loses nothing of who watched', async () => {
   expect(await (await fetch(`${again.url}/online/a.json`)).json()).toMatchObject({ visitors: 0, peak: 1 })
 })
 
-test('kill -9 loses no more than the last minute of who watched', async () => {
+test('kill -9 loses at most the last minute of the history', async () => {
   const server = await serve('kill.db')
   await watch(server, '/online/a.png')
   await watch(server, '/online/a.jpg')

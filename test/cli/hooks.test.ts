@@ -37,7 +37,7 @@ function nameOf(line: string): string {
 }
 
 describe('imgcast hooks', () => {
-  test('adds, lists, shows what was sent, and removes', async () => {
+  test('adds, lists and removes webhooks, and shows their deliveries', async () => {
     expect(await run('hooks', 'list')).toBe('There are no webhooks.\n')
     const added = await run('hooks', 'add', otherUrl, '--when', 'visitors(online/blog)<1', '--for', '1s')
     const [, id = '', secret] = /^([0-9a-f]{8}) .*\n.*\n(whsec_\S{44})\n$/.exec(added) ?? []
@@ -60,7 +60,7 @@ describe('imgcast hooks', () => {
   }, 120_000)
 
   test.each<[what: string, args: string[], message: RegExp]>([
-    ['a hook that is not there', ['rm', 'nothing'], /returned 404: there is no hook nothing/],
+    ['an unknown hook', ['rm', 'nothing'], /returned 404: there is no hook nothing/],
   ])('says what is wrong with %s, and exits 1', async (_what, args, message) => {
     const { code, stderr } = await runCommand(['hooks', ...args, '--server', server.url], { IMGCAST_TOKEN })
     expect(code).toBe(1)
@@ -89,7 +89,7 @@ describe('imgcast hooks', () => {
     expect(stderr).not.toContain('secret')
   })
 
-  test('names everything that is wrong, as it is written on the command line, without a server', async () => {
+  test('reports every fault without a server, with the names of the command line', async () => {
     const args = [
       'hooks',
       'add',
@@ -110,7 +110,7 @@ describe('imgcast hooks', () => {
     ])
   })
 
-  test('asks the server that IMGCAST_SERVER names, unless --server names another', async () => {
+  test('uses the server in IMGCAST_SERVER, unless --server names another', async () => {
     const env = { IMGCAST_TOKEN, IMGCAST_SERVER: server.url }
     expect(await runCommand(['hooks', 'list'], env)).toMatchObject({
       code: 0,
@@ -125,7 +125,7 @@ describe('imgcast hooks', () => {
     expect(wrong.stderr).toMatch(/^IMGCAST_SERVER: expected the URL of a server/)
   })
 
-  test('wants the token', async () => {
+  test('requires the token', async () => {
     const { code, stderr } = await runCommand(['hooks', 'list', '--server', server.url])
     expect([code, stderr]).toEqual([
       1,

@@ -21,8 +21,8 @@ async function run(code: string) {
   return { exitCode, lines: output.trim().split('\n') }
 }
 
-describe('an error that no code handles', () => {
-  test('is logged, and the process goes on', async () => {
+describe('an unhandled error', () => {
+  test('is logged, and the process continues', async () => {
     const { exitCode, lines } = await run(`
       setImmediate(() => { throw new Error('thrown') })
       Promise.reject(new Error('rejected'))
@@ -37,7 +37,7 @@ describe('an error that no code handles', () => {
     ])
   })
 
-  test('stops the process when it comes more than ten times in a minute', async () => {
+  test('stops the process if it occurs more than ten times in a minute', async () => {
     const { exitCode, lines } = await run(`
       for (let count = 0; count < 20; count += 1) setImmediate(() => { throw new Error('thrown') })
       setTimeout(() => console.log('still here'), 1_000)`)

@@ -22,7 +22,7 @@ describe('imgcast new', () => {
     ['ts', []],
     ['js', ['--js']],
   ])(
-    'writes a widget (%s) that passes its own test, and says what comes next',
+    'writes a widget (%s) that passes its own test, and prints the next steps',
     { timeout: 120_000 },
     async (ending, more) => {
       const { code, stdout, stderr } = await runCommand(['new', 'tea-party', '--folder', folder, ...more])
@@ -52,7 +52,7 @@ describe('imgcast new', () => {
     },
   )
 
-  test('never overwrites: it says what there is, with exit code 1, and writes nothing', async () => {
+  test('never overwrites: it names the existing files, exits with 1, and writes nothing', async () => {
     writeFileSync(join(folder, 'tea-party.test.mjs'), 'mine')
     const { code, stderr } = await runCommand(['new', 'tea-party', '--folder', folder])
     expect(code).toBe(1)

@@ -24,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const at = (file: string) => join(folder, file)
 
 describe('imgcast render', () => {
-  test('draws what a server would, for as many visitors as are said', async () => {
+  test('draws the same picture as a server, for the given number of visitors', async () => {
     const path = '/online/lobby.png?label=readers&scale=2&t=1'
     const ended = await runCommand(['render', path, '-o', at('lobby.png'), '--visitors', '7'])
     expect(ended).toEqual({ code: 0, stdout: '', stderr: '' })
@@ -32,7 +32,7 @@ describe('imgcast render', () => {
     expect(readFileSync(at('lobby.png'))).toEqual(bytes)
   })
 
-  test('takes the format from the path, else from the file, else PNG', async () => {
+  test('takes the format from the path, otherwise from the file, otherwise PNG', async () => {
     const magic = (file: string) => readFileSync(at(file)).subarray(0, 4).toString('latin1')
     for (const [path, file, expected] of [
       ['online.webp', 'a', 'RIFF'],
@@ -55,7 +55,7 @@ describe('imgcast render', () => {
     expect(JSON.parse(stdout)).toEqual({ room: 'online/a', connections: 3, visitors: 3, peak: 3 })
   })
 
-  test('draws at the time that is said', async () => {
+  test('draws at the given time', async () => {
     const draw = async (file: string, time: string) => {
       await runCommand(['render', 'sine', '-o', at(file), '--time', time])
       return readFileSync(at(file))
@@ -104,7 +104,7 @@ describe('imgcast render', () => {
     expect((await runCommand(['render', 'online.mjpeg', '-o', '-'])).stderr).toContain('use .jpg')
   })
 
-  test('names every wrong parameter, with exit code 2, and writes nothing', async () => {
+  test('reports every wrong parameter, exits with 2, and writes nothing', async () => {
     const path = 'online.png?style=round&scale=9'
     expect(await runCommand(['render', path, '-o', at('wrong.png')])).toEqual({
       code: 2,
@@ -123,7 +123,7 @@ describe('imgcast render', () => {
     expect([code, stderr]).toEqual([2, 'show: nothing: there is no widget nothing\n'])
   })
 
-  test('names the nearest widget where there is none, with exit code 2', async () => {
+  test('suggests the nearest widget for an unknown one, and exits with 2', async () => {
     const { code, stderr } = await runCommand(['render', 'onlin.png', '-o', '-'])
     expect([code, stderr]).toEqual([2, 'no widget onlin, did you mean online?\n'])
   })
@@ -161,7 +161,7 @@ describe('imgcast render', () => {
     expect(stderr).toContain('fails.ts:9:')
   })
 
-  test('a widget that hangs is given up after the draw timeout, with exit code 1', async () => {
+  test('stops waiting for a hanging widget after the draw timeout, and exits with 1', async () => {
     const args = ['render', 'loops.png', '-o', '-', '--widgets', fixtures, '--draw-timeout', '300ms']
     expect(await runCommand(args)).toEqual({
       code: 1,
@@ -170,13 +170,13 @@ describe('imgcast render', () => {
     })
   })
 
-  test('a module that does not load has exit code 1, with its file and what is wrong', async () => {
+  test('exits with 1 for a module that does not load, with its file and error', async () => {
     const { code, stderr } = await runCommand(['render', 'syntax-error', '-o', '-', '--widgets', broken])
     expect(code).toBe(1)
     expect(stderr).toMatch(/syntax-error\.mjs:\d+:\d+: SyntaxError/s)
   })
 
-  test('what a widget prints is on standard error', async () => {
+  test('prints a widget’s output to standard error', async () => {
     const module =
       "export default { title: 'T', size: { width: 9, height: 9 }, draw() { console.log('hello') } }"
     writeFileSync(at('talks.mjs'), module)

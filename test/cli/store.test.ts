@@ -71,7 +71,7 @@ async function addFor(server: RunningServer, duration: number): Promise<void> {
   )
 }
 
-describe('what rooms remember', () => {
+describe('the state of rooms', () => {
   test('SIGTERM loses nothing', async () => {
     const server = await serve()
     await addFor(server, 2_500)
@@ -82,7 +82,7 @@ describe('what rooms remember', () => {
     expect(await read(await serve(), 'adds/a.json')).toBeGreaterThanOrEqual(sum)
   })
 
-  test('SIGTERM loses nothing of what widgets do when their last viewers leave for it', async () => {
+  test('SIGTERM loses nothing that widgets write when their last viewers leave', async () => {
     const server = await serve()
     await openStream(`${server.url}/hears/a.png`, { headers: chromium })
     await eventually(async () => expect(await read(server, 'hears/a.json')).toMatchObject({ joined: 1 }))
@@ -90,7 +90,7 @@ describe('what rooms remember', () => {
     expect(await read(await serve(), 'hears/a.json')).toMatchObject({ joined: 1, left: 1 })
   })
 
-  test('kill -9 loses what came in the last second', async () => {
+  test('kill -9 loses the last second', async () => {
     const server = await serve()
     await addFor(server, 4_000)
     const killedAt = Date.now()
@@ -154,7 +154,7 @@ describe('a store that cannot be used stops the start', () => {
     )
   })
 
-  test('a file that another server has', async () => {
+  test('a file that another server has open', async () => {
     const first = await serve()
     const path = join(folder, 'a.db')
     const { code, stderr } = await runCommand(['--port', '0', '--store', `file:${path}`])

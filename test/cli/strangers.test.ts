@@ -102,7 +102,7 @@ describe.runIf(process.platform === 'linux')(
         undefined,
       ],
       [
-        'heads of 15 kB whose bodies never come',
+        'heads of 15 kB whose bodies never arrive',
         (stream: number) =>
           frame(HEADERS, END_HEADERS, stream, head('/online/a/click', field('x', 'v'.repeat(15_000)))),
         undefined,
@@ -139,7 +139,7 @@ describe.runIf(process.platform === 'linux')(
 )
 
 test(
-  'over HTTP/2, a reader who leaves a page of 120 pictures may load the next one',
+  'over HTTP/2, a reader who leaves a page of 120 pictures can load the next one',
   async () => {
     const { url } = await startSecure()
     const session = connect(url.replace('localhost', '127.0.0.1'), { rejectUnauthorized: false })
@@ -157,7 +157,7 @@ test(
   TIMEOUT,
 )
 
-test('with --drain, /readyz reports 503 after SIGTERM while pictures go on, and a second signal stops at once', async () => {
+test('with --drain, /readyz reports 503 after SIGTERM while pictures continue, and a second signal stops at once', async () => {
   const { url, child, ended } = await start('--drain', '10m')
   child.kill('SIGTERM')
   await eventually(async () => expect((await fetch(`${url}/readyz`)).status).toBe(503))

@@ -64,7 +64,7 @@ async function isRestored(): Promise<void> {
 }
 
 describeWith(['tmux'], 'imgcast top in a terminal', () => {
-  test('shows the rooms on a screen of its own, and draws them anew in place', async () => {
+  test('shows the rooms on the alternate screen, and redraws them in place', async () => {
     await show()
     expect(terminal.modes()).toEqual({ isOtherScreen: true, hasCursor: false })
     await sees(1, /^15 visitors {3}17 connections {3}2 of 32 rooms watched /)
@@ -154,7 +154,7 @@ describeWith(['tmux'], 'imgcast top in a terminal', () => {
     terminal = startTerminal(80, 24, {})
   })
 
-  test('keeps what it knows while the server is away, says so, and goes on with it', async () => {
+  test('keeps the last numbers while the server is down, reports that, and resumes', async () => {
     await show()
     const { port } = new URL(server.url)
     server.close()
@@ -174,13 +174,13 @@ describeWith(['tmux'], 'imgcast top in a terminal', () => {
     expect(terminal.screen('styled').join('\n')).not.toContain('\x1b')
   })
 
-  test('is ASCII where the locale is not UTF-8', async () => {
+  test('is ASCII if the locale is not UTF-8', async () => {
     await show({ LC_ALL: 'C' })
     await sees(4, /^online\/lobby.*#$/)
     expect(terminal.screen().join('\n')).toMatch(/^[ -~\n]*$/)
   })
 
-  test('prints lines where there is no terminal to speak of', async () => {
+  test('prints lines on a terminal without capabilities', async () => {
     terminal = startTerminal(100, 20, { IMGCAST_TOKEN, TERM: 'dumb' })
     await prompts()
     terminal.type(`TERM=dumb ${COMMAND} ${server.url} --filter lobby --interval 1h`)

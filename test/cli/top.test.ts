@@ -80,7 +80,7 @@ describe('imgcast top without a terminal', () => {
     expect(roomsIn(await top('--json', '--once', '--sort', sort))).toEqual(rooms)
   })
 
-  test('--filter takes the rooms with a text in their name, and has the server look for it too', async () => {
+  test('--filter selects rooms by a part of their name, and passes it to the server’s search', async () => {
     const ended = await top('--json', '--once', '--filter', 'LOB')
     expect(roomsIn(ended)).toEqual(['online/lobby'])
     expect(server.asked.map((query) => query.get('search'))).toContain('LOB')
@@ -98,7 +98,7 @@ describe('imgcast top without a terminal', () => {
     expect(JSON.parse(ended.stdout).totals).toMatchObject({ watched: 30, rooms: 50 })
   })
 
-  test('goes on until the reader has gone, and then ends without a complaint', async () => {
+  test('runs until the reader of its output has gone, and then ends without an error', async () => {
     const { stdout, stderr } = await shell(
       '{ $TOP --json --interval 100ms; echo "code $?" >&2; } | head -n 3',
     )
@@ -111,7 +111,7 @@ describe('imgcast top without a terminal', () => {
   })
 
   test.runIf(existsSync('/dev/full')).each(['--once', '--once --json', '--json'])(
-    '%s says that its output cannot be written, and exits 1',
+    '%s reports that its output cannot be written, and exits with 1',
     async (flags) => {
       const { stderr } = await shell(`$TOP ${flags} > /dev/full; echo "code $?" >&2`)
       expect(stderr).toMatch(/^ENOSPC.*\ncode 1\n$/)
@@ -120,7 +120,12 @@ describe('imgcast top without a terminal', () => {
 
   test.each([
     ['without the token', [], {}, /requires its token: set IMGCAST_TOKEN or give --token/],
-    ['where nobody listens', ['http://127.0.0.1:1'], { IMGCAST_TOKEN }, /127\.0\.0\.1:1 does not respond/],
+    [
+      'on a port without a server',
+      ['http://127.0.0.1:1'],
+      { IMGCAST_TOKEN },
+      /127\.0\.0\.1:1 does not respond/,
+    ],
   ])('%s it says so, and exits 1', async (_, args, env, message) => {
     const [url = server.url] = args
     const { code, stdout, stderr } = await runCommand(['top', url, '--once'], env)
@@ -129,7 +134,7 @@ describe('imgcast top without a terminal', () => {
   })
 
   test.each(['<html>', '{}', '{"rooms":[{"room":"a/b","visitors":"\\u001b"}],"total":1,"next":null}'])(
-    'an answer that is no list of rooms is no Imgcast server: %j',
+    'a response that is not a list of rooms is not an Imgcast server’s: %j',
     async (answer) => {
       server.answer = answer
       const { code, stderr } = await top('--once')
@@ -140,14 +145,14 @@ describe('imgcast top without a terminal', () => {
     },
   )
 
-  test('asks the server that IMGCAST_SERVER names, unless an address is given', async () => {
+  test('uses the server in IMGCAST_SERVER, unless an address is given', async () => {
     const env = { IMGCAST_TOKEN, IMGCAST_SERVER: server.url }
     expect(roomsIn(await runCommand(['top', '--once', '--json'], env))).toHaveLength(ROOMS.length)
     const other = await runCommand(['top', 'http://127.0.0.1:1', '--once'], env)
     expect(other.stderr).toContain('http://127.0.0.1:1 does not respond')
   })
 
-  test('a wrong command line names everything that is wrong: exit 2', async () => {
+  test('a wrong command line is reported with every fault: exit 2', async () => {
     const { code, stderr } = await runCommand(
       ['top', 'nowhere', '--interval', '1', '--sort', 'colour', '--filter', 'ä'],
       {},
@@ -162,7 +167,7 @@ describe('imgcast top without a terminal', () => {
   })
 })
 
-test('a real server tells who watches', async () => {
+test('a real server reports its viewers', async () => {
   const { url, child, ended } = await serveCommand(['--log-level', 'silent'], { IMGCAST_TOKEN })
   try {
     const streams = [await openStream(`${url}/online/lobby.png`), await openStream(`${url}/online/lobby.png`)]

@@ -29,14 +29,14 @@ export function describeBus(kind: string, make: () => BusNodes | Promise<BusNode
   }
 
   describe(kind, () => {
-    test('tells every node, the publishing one included, what changed', async () => {
+    test('notifies every node, including the publishing one, of the change', async () => {
       const { nodes, seen } = await begin()
       for (const change of ['presence', 'state', 'hits', 'settings'] as const) nodes[0].publish('r/a', change)
       const all = ['r/a presence', 'r/a state', 'r/a hits', 'r/a settings']
       await eventually(() => expect(seen.map((each) => [...new Set(each)])).toEqual([all, all]))
     })
 
-    test('calls nobody who unsubscribed, and the others still', async () => {
+    test('does not call listeners that unsubscribed, but still calls the others', async () => {
       const { nodes, seen, unsubscribe } = await begin()
       const again: string[] = []
       nodes[1].subscribe((room) => again.push(room))
@@ -61,7 +61,7 @@ export function describeBus(kind: string, make: () => BusNodes | Promise<BusNode
       expect(logged.filter((text) => text === 'a listener failed')).toHaveLength(2)
     })
 
-    test('lets a listener unsubscribe, subscribe and publish while it is called', async () => {
+    test('allows a listener to unsubscribe, subscribe and publish while it is called', async () => {
       const { nodes } = await begin()
       const seen: string[] = []
       const unsubscribe = nodes[0].subscribe((room) => {
@@ -75,7 +75,7 @@ export function describeBus(kind: string, make: () => BusNodes | Promise<BusNode
       expect(seen.filter((text) => text.startsWith('first'))).toEqual(['first r/a'])
     })
 
-    test('delivers nothing after it was closed, and does not throw', async () => {
+    test('delivers nothing after it is closed, and does not throw', async () => {
       const { nodes, seen } = await begin()
       await nodes[0].close()
       await nodes[0].close()

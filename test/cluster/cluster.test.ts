@@ -48,7 +48,7 @@ test('a cluster is joined by any driver, given as an object', async () => {
   await cluster.close()
 })
 
-test('a location without a driver is refused with what is possible', async () => {
+test('a location without a driver is refused with the possible ones', async () => {
   for (const location of ['redis://localhost', 'file:', 'memory:x', '', 'toString:'])
     await expect(createCluster(location, silent)).rejects.toThrow(
       new StoreError(

@@ -43,11 +43,11 @@ describe('a crowd', () => {
     expect(crowdOf({ ...homes(1_000), carrier: 5_000 }).visitors).toBe(1_000 + 201)
   })
 
-  test('does not let two addresses raise each other’s limit', () => {
+  test('does not allow two addresses to raise each other’s limit', () => {
     expect(crowdOf({ one: 1_000, other: 1_000 }).visitors).toBe(10)
   })
 
-  test('has a fixed limit where one is set', () => {
+  test('has a fixed limit if one is set', () => {
     expect(crowdOf({ ...homes(1_000), carrier: 150 }, 2).visitors).toBe(1_002)
     expect(crowdOf({ machine: 200 }, 1_000_000).visitors).toBe(200)
   })
@@ -58,7 +58,7 @@ describe('a crowd', () => {
     expect(crowd.visitors).toBe(50)
   })
 
-  test('is what its viewers are, in any order of coming and leaving, and nobody at the end', () => {
+  test('depends only on its viewers, in any order of joining and leaving, and ends empty', () => {
     const viewer = fc
       .tuple(fc.constantFrom('a.', 'b.', 'c.', ''), fc.integer({ min: 0, max: 12 }))
       .map(([address, number]) => `${address}${number}`)

@@ -54,7 +54,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive | Promi
       expect(clock.now).toBe(MORNING + 2 * MINUTE)
     })
 
-    test('has the people who watch at midnight among the new day’s, from its first moment on', async () => {
+    test('counts people who watch at midnight for the new day, from its start', async () => {
       const { clock, history, count } = await begin(await make(), MIDNIGHT - 10_000)
       count(5)
       clock.now = MIDNIGHT + 5_000
@@ -70,7 +70,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive | Promi
       expect(await history.record('r/a')).toMatchObject({ peak: 5, peakToday: 5 })
     })
 
-    test('lists what is known of every room, in their order, written or not', async () => {
+    test('lists the record of every room, in their order, saved or not', async () => {
       const { history, archive, clock } = await begin()
       for (const room of ['r/c', 'r/a']) history.note(room, { visitors: 1, connections: 1 })
       await history.close()
@@ -87,7 +87,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive | Promi
       ])
     })
 
-    test('has a visit too short to be seen by looking now and then', async () => {
+    test('records a visit that is too short for sampling', async () => {
       const { count, pass, read } = await begin()
       count(9)
       count(0)
@@ -95,7 +95,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive | Promi
       expect((await read())[0]?.visitors).toEqual({ peak: 9, mean: 0 })
     })
 
-    test('has every minute of whom nothing happens to', async () => {
+    test('has every minute of a room whose viewers do not change', async () => {
       const { count, pass, read } = await begin()
       count(2)
       await pass(2 * HOUR)
@@ -108,7 +108,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive | Promi
       expect(hours.map(({ visitors }) => visitors.mean)).toEqual([2, 2])
     })
 
-    test('has nothing of whom nobody watched', async () => {
+    test('has nothing for a room without viewers', async () => {
       const { count, pass, read, history } = await begin()
       count(1)
       count(0)
@@ -119,7 +119,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive | Promi
       expect(await history.peak('r/b')).toBe(0)
     })
 
-    test('counts hits of rooms that are watched and that are not, and takes back', async () => {
+    test('counts hits of watched and unwatched rooms, and takes them back', async () => {
       const { history, pass, read } = await begin()
       history.hit('r/a', 1)
       history.hit('r/a', 1)
@@ -131,7 +131,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive | Promi
       expect(await read(HOUR, MORNING, 'r/b')).toEqual([])
     })
 
-    test('keeps everything when it is closed, and goes on in the same minute', async () => {
+    test('keeps everything when it is closed, and continues in the same minute', async () => {
       const first = await begin()
       first.count(4)
       first.history.hit('r/a', 2)
@@ -151,7 +151,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive | Promi
       ])
     })
 
-    test('knows the highest peak ever and today’s, and since when, after a restart too', async () => {
+    test('has the highest peak ever, today’s peak and the first time, also after a restart', async () => {
       const first = await begin()
       first.count(7)
       first.count(0)
@@ -182,7 +182,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive | Promi
       expect((await history.record('r/a')).peak).toBe(2)
     })
 
-    test('makes nothing up for time that the clock left out', async () => {
+    test('records nothing for time that the clock skipped', async () => {
       const { clock, count, read } = await begin()
       count(1)
       clock.now += 5 * HOUR
@@ -191,7 +191,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive | Promi
       expect((await read()).map(({ time }) => time)).toEqual([MORNING, MORNING + 5 * HOUR])
     })
 
-    test('forgets what is older than it is to keep', async () => {
+    test('deletes hours that are older than the retention', async () => {
       const { archive, clock, count, read, history } = await begin()
       count(1)
       count(0)

@@ -32,7 +32,7 @@ describeHistory('a history in a file', async () => {
   return new SqliteArchive(thread)
 })
 
-test('a history is written every 20 s while anybody watches, and not at all when nobody does', async () => {
+test('a history is written every 20 s while there are viewers, and not at all without viewers', async () => {
   vi.useFakeTimers()
   const archive = new MemoryArchive()
   const write = vi.spyOn(archive, 'add')
@@ -49,7 +49,7 @@ test('a history is written every 20 s while anybody watches, and not at all when
   await history.close()
 })
 
-test('a history on a disk that takes nothing says so once, and is written when it does again', async () => {
+test('a history on a full disk logs that once, and is written when the disk accepts writes again', async () => {
   vi.useFakeTimers()
   const lines: string[] = []
   const log = pino(
@@ -70,7 +70,7 @@ test('a history on a disk that takes nothing says so once, and is written when i
   await history.close()
 })
 
-test('a history whose last words cannot be saved says so when it is closed', async () => {
+test('a history reports unsaved minutes when it is closed', async () => {
   const archive = new MemoryArchive()
   vi.spyOn(archive, 'add').mockRejectedValue(new Error('database or disk is full'))
   const history = new RecordedHistory({ archive, retention: 1e12, log: silent })
@@ -104,7 +104,7 @@ test('a history that is saved in pieces adds up to the same', async () => {
   await again.close()
 })
 
-test('a history in memory keeps the records of 10 000 rooms, not of every room there ever was', async () => {
+test('a history in memory keeps the records of 10 000 rooms, not of every room', async () => {
   const archive = new MemoryArchive()
   const minute = { visitorsPeak: 1, visitorsTime: 0, connectionsPeak: 1, connectionsTime: 0, hits: 0 }
   for (let room = 0; room <= 10_000; room += 1) {
@@ -114,7 +114,7 @@ test('a history in memory keeps the records of 10 000 rooms, not of every room t
   expect(await archive.readRecords(['r/0', 'r/10000'])).toEqual([undefined, expect.anything()])
 })
 
-test('damaged hours are skipped, and written anew', () => {
+test('damaged hours are skipped, and written again', () => {
   const damaged: string[] = []
   const path = join(folder, 'damaged.db')
   const file = new StateFile(path, (kind, room) => damaged.push(`${kind} ${room}`))

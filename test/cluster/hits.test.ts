@@ -67,7 +67,7 @@ describe('hits', () => {
     expect(changed).toEqual(['hits/b'])
   })
 
-  test('that cannot be counted harm nobody', async () => {
+  test('that cannot be counted do no harm', async () => {
     const { store } = makeHits()
     store.add = () => Promise.reject(new Error('no'))
     store.deleteNames = () => Promise.reject(new Error('no'))

@@ -83,7 +83,7 @@ describe('an hour', () => {
     )
   })
 
-  test('keeps means to a quarter of a person', () => {
+  test('stores means in quarters of a person', () => {
     const read = decodeHour(encodeHour(new Map([[7, watched(3, 66_234)]])))?.get(7)
     expect(read).toEqual(watched(3, 60_000))
   })
@@ -92,7 +92,7 @@ describe('an hour', () => {
     expect(decodeHour(encodeHour(new Map([[0, watched(1, 120_000)]])))?.get(0)).toEqual(watched(1, 60_000))
   })
 
-  test('that is quiet takes a few bytes, a busy one two for each minute', () => {
+  test('takes a few bytes if it is quiet, and two for each minute if it is busy', () => {
     const quiet: Hour = new Map(Array.from({ length: 60 }, (_, index) => [index, watched(1, 60_000)]))
     expect(encodeHour(quiet).length).toBeLessThanOrEqual(14)
     expect(encodeHour(new Map([[30, watched(1, 2_000)]])).length).toBeLessThanOrEqual(6)

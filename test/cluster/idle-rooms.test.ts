@@ -46,7 +46,7 @@ function rooms(): string[] {
 }
 
 describe('a room', () => {
-  test('that was requested once is forgotten after a day, with everything that was counted of it', () => {
+  test('is deleted a day after its only request, with all its counts', () => {
     add('online/made-up')
     add('online/of-today', { ago: HOUR })
     expect(forget()).toBe(1)
@@ -69,7 +69,7 @@ describe('a room', () => {
     expect(rooms()).toHaveLength(3)
   })
 
-  test('that nobody watched or wrote makes room for newer ones, the oldest first', () => {
+  test('makes room for newer ones if it was never watched or written, oldest first', () => {
     add('online/watched', { peak: 1, ago: 90 * DAY })
     add('badge/written', { state: true, ago: 90 * DAY })
     for (let index = 0; index < 500; index += 1)

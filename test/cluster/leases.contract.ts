@@ -30,7 +30,7 @@ export function describeLeases(kind: string, make: () => LeaseNodes | Promise<Le
       expect(await other.hold('poll/c', 1_000)).toBe(true)
     })
 
-    test('are extended by their holder, and end when nobody extends them', async () => {
+    test('are extended by their holder, and expire if they are not extended', async () => {
       const { nodes, pass } = await begin()
       const [one, other] = nodes
       for (let turn = 0; turn < 3; turn += 1) {
@@ -43,7 +43,7 @@ export function describeLeases(kind: string, make: () => LeaseNodes | Promise<Le
       expect(await one.hold('poll/a', 1_000)).toBe(false)
     })
 
-    test('can be given up by their holder only', async () => {
+    test('can be released only by their holder', async () => {
       const { nodes } = await begin()
       const [one, other] = nodes
       await one.hold('poll/a', 1_000)
@@ -54,7 +54,7 @@ export function describeLeases(kind: string, make: () => LeaseNodes | Promise<Le
       expect(await other.hold('poll/a', 1_000)).toBe(true)
     })
 
-    test('are all given up by a node that is closed, which gets none any more', async () => {
+    test('are all released by a node that is closed, which gets no more', async () => {
       const { nodes } = await begin()
       const [one, other] = nodes
       await one.hold('poll/a', 1_000)

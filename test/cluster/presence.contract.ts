@@ -81,7 +81,7 @@ export function describePresence(kind: string, make: () => PresenceNodes | Promi
       expect(presence.openRooms).toBe(0)
     })
 
-    test('takes leaving twice for leaving once', async () => {
+    test('ignores a second leave', async () => {
       const { presence, last, expectCounts } = await begin()
       const first = await presence.join('online/a', 'ann')
       await last.presence.join('online/a', 'bob')
@@ -131,7 +131,7 @@ export function describePresence(kind: string, make: () => PresenceNodes | Promi
       await eventually(async () => expect((await Promise.all(seen)).at(-1)).toBe(0))
     })
 
-    test('counts on however long somebody watches', async () => {
+    test('keeps counting viewers that stay for a long time', async () => {
       const { presence, pass, expectCounts } = await begin()
       const member = await presence.join('online/a', 'ann')
       await pass(10 * LEASE)
@@ -140,7 +140,7 @@ export function describePresence(kind: string, make: () => PresenceNodes | Promi
       await expectCounts({ connections: 0, visitors: 0 })
     })
 
-    test('takes the streams of a node that closes, or dies, from the others’ counts', async () => {
+    test('removes the streams of a node that closes, or dies, from the other nodes’ counts', async () => {
       const made = await begin()
       const { presence, last, kill, pass } = made
       await presence.join('online/a', 'ann')
@@ -153,7 +153,7 @@ export function describePresence(kind: string, make: () => PresenceNodes | Promi
       )
     })
 
-    test('counts its own, marked partial, while it is cut off, and everybody again after', async () => {
+    test('counts only its own viewers, marked partial, while it is disconnected, and all of them afterwards', async () => {
       const made = await begin()
       const { presence, last, cut, reconnect, pass, expectCounts } = made
       await presence.join('online/a', 'ann')

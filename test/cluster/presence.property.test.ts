@@ -34,7 +34,7 @@ const visits = fc.array(
 )
 
 describe('presence on a slow store, in any order', () => {
-  test('is never below zero, never above those who came, and zero when all have left', async () => {
+  test('is never negative, never above the number of joins, and zero when all have left', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), visits, async (scheduler, all) => {
         const bus = new MemoryBus()

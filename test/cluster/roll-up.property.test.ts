@@ -41,7 +41,7 @@ function toHours(all: ReadonlyMap<number, Minute>): NumberedHour[] {
   return [...hours.values()]
 }
 
-test('rolling up keeps the highest peak, all hits, and all the time that was watched', () => {
+test('rolling up keeps the highest peak, all hits, and all watched time', () => {
   fc.assert(
     fc.property(minutes, fc.constantFrom(MINUTE, 10 * MINUTE, HOUR, DAY), (all, step) => {
       const range = { from: BEGIN, to: BEGIN + 3 * DAY, step }
@@ -66,14 +66,14 @@ test('rolling up keeps the highest peak, all hits, and all the time that was wat
   )
 })
 
-test('a range is widened to whole steps, and nothing outside of it is in it', () => {
+test('a range is extended to whole steps, and excludes everything outside of it', () => {
   const all = new Map([0, 59, 60, 119, 120].map((at) => [at, { ...emptyMinute(), hits: 1 }]))
   const range = { from: BEGIN + HOUR + 1, to: BEGIN + 2 * HOUR - 1, step: HOUR }
   const steps = rollUp(toHours(all), range, LONG_AFTER)
   expect(steps.map(({ time, hits }) => [time, hits])).toEqual([[BEGIN + HOUR, 2]])
 })
 
-test('the mean of a step that is not over is over what has passed of it', () => {
+test('the mean of an unfinished step covers its elapsed part', () => {
   const minute = { ...emptyMinute(), visitorsPeak: 4, visitorsTime: 4 * MINUTE }
   const range = { from: BEGIN, to: BEGIN + HOUR, step: HOUR }
   const meanAt = (passed: number) =>

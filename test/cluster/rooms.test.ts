@@ -17,7 +17,7 @@ function makeRooms() {
 }
 
 describe('rooms', () => {
-  test('are those that are watched, those that were, and those that were asked for', async () => {
+  test('are those that are or were watched, or were requested', async () => {
     const { clock, presence, hits, rooms } = makeRooms()
     await hits.count('online/asked')
     clock.now = 2_000
@@ -46,7 +46,7 @@ describe('rooms', () => {
     for (const room of all) expect(await rooms.get(room.room)).toEqual(room)
   })
 
-  test('are not those whose only picture was an error', async () => {
+  test('do not include those whose only picture was an error', async () => {
     const { hits, rooms } = makeRooms()
     await hits.count('online/wrong')
     await hits.uncount('online/wrong')
@@ -55,7 +55,7 @@ describe('rooms', () => {
     expect(await rooms.get('online/never')).toBeUndefined()
   })
 
-  test('that were asked for before anybody noted when have no beginning', async () => {
+  test('that were requested before times were recorded have no first time', async () => {
     const { store, rooms } = makeRooms()
     await store.set('online/old', '$hits', 7)
     expect(await rooms.get('online/old')).toMatchObject({ hits: 7, since: null })

@@ -92,7 +92,7 @@ describe('a store in a file', () => {
     await again.close()
   })
 
-  test('lists what is in the file as it has changed since', async () => {
+  test('lists the values of the file with later changes', async () => {
     const path = newPath()
     const first = await open(path)
     for (const room of ['r/a', 'r/b', 'r/c']) await first.store.set(room, 'x', 1)
@@ -109,7 +109,7 @@ describe('a store in a file', () => {
     await store.close()
   })
 
-  test('writes at once what comes after a pause', async () => {
+  test('writes the first change after a pause at once', async () => {
     const { store, onDisk } = await open()
     await store.set('r/a', 'x', 1)
     await eventually(async () => expect(await onDisk('r/a', 'x')).toBe('1'))
@@ -133,7 +133,7 @@ describe('a store in a file', () => {
     expect(adds).toBeGreaterThan(calls.count('write') * 10)
   })
 
-  test('has no timer while nothing changes', async () => {
+  test('has no timer without changes', async () => {
     const { store } = await open()
     const timers = vi.spyOn(globalThis, 'setTimeout')
     await store.get('r/a', 'x')
@@ -142,14 +142,14 @@ describe('a store in a file', () => {
     await store.close()
   })
 
-  test('reads a value from the file once, and knows that there is none', async () => {
+  test('reads a value from the file once, even if there is none', async () => {
     const { calls, store } = await open()
     for (let i = 0; i < 10; i += 1) await store.get('r/a', 'none')
     expect(calls.count('readMany')).toBe(1)
     await store.close()
   })
 
-  test('forgets what is long untouched, and reads it from the file again', async () => {
+  test('evicts values that were not used for long, and reads them again', async () => {
     const { calls, store, onDisk } = await open()
     const value = 'x'.repeat(60_000)
     for (let room = 0; room < 400; room += 1) await store.set(`r/${room}`, 'x', value)
@@ -162,7 +162,7 @@ describe('a store in a file', () => {
     await store.close()
   })
 
-  test('a disk that takes nothing is said once, costs nothing, and is tried until it takes it', async () => {
+  test('a full disk is logged once, costs nothing, and is retried until it accepts writes', async () => {
     const { log, lines } = recorder()
     const { calls, store, onDisk } = await open(newPath(), log)
     calls.failing.add('write')
@@ -176,7 +176,7 @@ describe('a store in a file', () => {
     await store.close()
   })
 
-  test('what a full disk took none of at the end is said', async () => {
+  test('values that a full disk refused at the end are reported', async () => {
     const { log, lines } = recorder()
     const { calls, store } = await open(newPath(), log)
     calls.failing.add('write')
@@ -185,7 +185,7 @@ describe('a store in a file', () => {
     expect(lines).toEqual(['store write failed, will retry', 'lost values that could not be saved'])
   })
 
-  test('tells of each failure of the disk, and of no other', async () => {
+  test('reports each failure of the disk, and no other', async () => {
     const { calls, store, observer } = await open()
     await expect(store.get('r/a', '')).rejects.toThrow(TypeError)
     await expect(store.set('r/a', 'x', undefined)).rejects.toThrow(TypeError)
@@ -201,7 +201,7 @@ describe('a store in a file', () => {
     await store.close()
   })
 
-  test('does not fill the memory while the disk takes nothing', async () => {
+  test('does not fill the memory while the disk refuses writes', async () => {
     const { calls, store } = await open()
     calls.failing.add('write')
     const value = 'x'.repeat(65_000)
@@ -244,7 +244,7 @@ describe('a store in a file', () => {
     await store.close()
   })
 
-  test('rejects a durable write that the disk does not take, keeps it and retries', async () => {
+  test('rejects a durable write that the disk refuses, keeps it and retries', async () => {
     const { calls, store, onDisk } = await open()
     calls.failing.add('write')
     await expect(store.set('r/a', 'x', 1, { durable: true })).rejects.toMatchObject({
@@ -258,7 +258,7 @@ describe('a store in a file', () => {
     await store.close()
   })
 
-  test('skips every kind of damaged row, says so once a kind, and goes on', async () => {
+  test('skips every kind of damaged row, logs each kind once, and continues', async () => {
     const path = newPath()
     new StateFile(path).close()
     const database = new Database(path)

@@ -77,7 +77,7 @@ describe('a state file', () => {
     database.close()
   })
 
-  test('cannot be opened twice in one process, and says so at once', async () => {
+  test('cannot be opened twice in one process, which is reported at once', async () => {
     const file = new StateFile(at('twice.db'))
     const refusal = 'is already open in this process: close the other server first'
     expect(faultOf(at('twice.db'))).toBe(refusal)
@@ -91,7 +91,7 @@ describe('a state file', () => {
     expect(faultOf(at('twice.db'))).toBe('none')
   })
 
-  test('is waited for while another process closes it, which is named at once', async () => {
+  test('is waited for while another process closes it, and that process is named at once', async () => {
     const path = at('wait.db')
     new StateFile(path).close()
     const script = `
@@ -114,7 +114,7 @@ describe('a state file', () => {
     await (await opening).close()
   })
 
-  test('refuses what is no database, and leaves it as it is', () => {
+  test('refuses a file that is not a database, and leaves it unchanged', () => {
     for (const text of ['hello', 'no database at all '.repeat(1000)]) {
       writeFileSync(at('text.db'), text)
       expect(faultOf(at('text.db'))).toMatch(/^is not a database, or is damaged/)
@@ -122,12 +122,12 @@ describe('a state file', () => {
     }
   })
 
-  test('takes an empty file', () => {
+  test('accepts an empty file', () => {
     writeFileSync(at('empty.db'), '')
     expect(faultOf(at('empty.db'))).toBe('none')
   })
 
-  test('refuses another program’s database, and leaves it as it is', () => {
+  test('refuses another program’s database, and leaves it unchanged', () => {
     const other = new Database(at('other.db'))
     other.exec('CREATE TABLE customers (name TEXT)')
     other.close()
@@ -136,7 +136,7 @@ describe('a state file', () => {
     expect(readFileSync(at('other.db')).equals(before)).toBe(true)
   })
 
-  test('keeps the mode of a file that is there', () => {
+  test('keeps the mode of an existing file', () => {
     writeFileSync(at('shared.db'), '')
     chmodSync(at('shared.db'), 0o640)
     expect(faultOf(at('shared.db'))).toBe('none')
@@ -151,7 +151,7 @@ describe('a state file', () => {
     expect(faultOf(at('newer.db'))).toBe('was written by a newer Imgcast: expected schema 3 at most, got 4')
   })
 
-  test('takes one of before there was history, with all that rooms remember', () => {
+  test('migrates a file from before there was a history, with all its state', () => {
     const old = new Database(at('old.db'))
     old.exec(`
       CREATE TABLE state (
@@ -185,7 +185,7 @@ describe('a state file', () => {
     expect(faultOf(at('damaged.db'))).toMatch(/damaged/)
   })
 
-  test('refuses what cannot be written', () => {
+  test('refuses a file that cannot be written', () => {
     mkdirSync(at('folder.db'))
     for (const path of [at('folder.db'), at('none/a.db'), '/proc/a.db'])
       expect(faultOf(path)).toMatch(/^cannot be opened and written to/)

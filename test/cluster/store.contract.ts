@@ -19,7 +19,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store | Promise<
   })
 
   describe(kind, () => {
-    test('keeps JSON values, and nobody changes what another reads', async () => {
+    test('keeps JSON values, and no caller can modify another’s value', async () => {
       const store = await open()
       const value = { list: [1] }
       await store.set('r/a', 'x', value)
@@ -32,7 +32,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store | Promise<
       expect(await store.get('r/b', 'x')).toBeUndefined()
     })
 
-    test('says whether there was something to delete', async () => {
+    test('returns whether there was a value to delete', async () => {
       const store = await open()
       expect(await store.delete('r/a', 'x')).toBe(false)
       await store.set('r/a', 'x', null)
@@ -49,7 +49,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store | Promise<
       expect(await store.add('r/a', 'hits', -0.5)).toBe(99.5)
     })
 
-    test('refuses what is not JSON, and to add to what is no number', async () => {
+    test('refuses values that are not JSON, and adding to values that are not numbers', async () => {
       const store = await open()
       for (const value of [undefined, () => 1, 1n, Symbol('x')])
         await expect(store.set('r/a', 'x', value)).rejects.toThrow(/^expected `x` to be a JSON value/i)
@@ -63,7 +63,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store | Promise<
       expect(await store.get('r/a', 'y')).toBe(Number.MAX_VALUE)
     })
 
-    test('takes 64 KiB of JSON and not a byte more', async () => {
+    test('accepts 64 KiB of JSON and not a byte more', async () => {
       const store = await open()
       const largest = 'ä'.repeat(32_767)
       await store.set('r/a', 'x', largest)
@@ -74,7 +74,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store | Promise<
       expect(await store.get('r/a', 'x')).toBe(largest)
     })
 
-    test('takes names of 1 to 64 plain characters, and the server’s own', async () => {
+    test('accepts names of 1 to 64 plain characters, and the server’s own', async () => {
       const store = await open()
       const right = ['x', 'A-z_0.9~', 'n'.repeat(64), '$hits', '$hits:2026-01-31', '__proto__', 'constructor']
       for (const name of right) {
@@ -172,7 +172,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store | Promise<
       expect(turns).toBeGreaterThan(0)
     })
 
-    test('says of what it publishes that it is state', async () => {
+    test('publishes its changes as `state`', async () => {
       const bus = new MemoryBus()
       const store = await open(bus)
       const seen: string[] = []
@@ -204,7 +204,7 @@ export function describeStore(kind: string, make: (bus: Bus) => Store | Promise<
       expect(await store.get('r/a', 'x')).toBe(199)
     })
 
-    test('adds what is asked for while it is read, and after it was read', async () => {
+    test('adds to a value that is being read, and to one that was read', async () => {
       const store = await open()
       const adding = store.add('r/a', '$hits', 1)
       expect(await store.get('r/a', '$hits')).toBe(1)

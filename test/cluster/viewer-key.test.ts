@@ -24,7 +24,7 @@ describe('viewer keys', () => {
     expect(new Set([ann, ...others].map((who) => keys.keyOf(who))).size).toBe(4)
   })
 
-  test('begin with what is the same for an address, or for the network of an IPv6 customer', () => {
+  test('share their beginning for an address, or for the network of an IPv6 customer', () => {
     const keys = new ViewerKeys()
     const addressOf = (address: string, userAgent = 'x') =>
       keys.keyOf({ ...ann, address, userAgent }).split('.')[0]
@@ -35,12 +35,12 @@ describe('viewer keys', () => {
     expect(addressOf('2001:db8:1:2::9')).not.toBe(addressOf('2001:db8:1:3::9'))
   })
 
-  test('of this machine have no address: behind a proxy that is not trusted everybody has it', () => {
+  test('of this machine have no address, because behind an untrusted proxy all viewers would share it', () => {
     for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1'])
       expect(new ViewerKeys().keyOf({ ...ann, address })).toMatch(/^[\w-]{22}$/)
   })
 
-  test('reveal nothing of the person, and are others in another cluster or on another day', () => {
+  test('reveal nothing of the person, and differ in another cluster or on another day', () => {
     let now = 0
     const keys = new ViewerKeys({ now: () => now })
     const key = keys.keyOf(ann)

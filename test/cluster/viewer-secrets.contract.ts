@@ -7,7 +7,7 @@ export function describeViewerSecrets(
   make: () => readonly [ViewerSecrets, ViewerSecrets] | Promise<readonly [ViewerSecrets, ViewerSecrets]>,
 ): void {
   describe(kind, () => {
-    test('are 32 random bytes a day, the same on every node, and others on another day', async () => {
+    test('are 32 random bytes a day, the same on every node, and differ on another day', async () => {
       const [one, other] = await make()
       const today = await Promise.all([one.ofDay(20_000), other.ofDay(20_000), one.ofDay(20_000)])
       expect(today[0]).toHaveLength(32)
@@ -18,7 +18,7 @@ export function describeViewerSecrets(
       expect((await one.ofDay(20_000)).equals(today[0] as Buffer)).toBe(true)
     })
 
-    test('of another cluster are others', async () => {
+    test('differ in another cluster', async () => {
       const [[one], [other]] = [await make(), await make()]
       expect((await one.ofDay(1)).equals(await other.ofDay(1))).toBe(false)
     })

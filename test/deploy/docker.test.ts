@@ -16,12 +16,12 @@ describe('the Dockerfile', () => {
   const stages = instructions.join('\n').split(/^(?=FROM )/m)
   const last = stages.at(-1) ?? ''
 
-  test('has two stages, and its last one runs as another user than root', () => {
+  test('has two stages, and the last one runs as a user other than root', () => {
     expect(stages).toHaveLength(2)
     expect(last.match(/^USER (\w+)$/m)?.[1]).toBe('node')
   })
 
-  test('copies only files that exist and that .dockerignore lets through', () => {
+  test('copies only files that exist and that .dockerignore does not exclude', () => {
     const allowed = read('.dockerignore')
       .split('\n')
       .filter((line) => line.startsWith('!'))

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest'
 
 const script = fileURLToPath(new URL('../../examples/express/server.js', import.meta.url))
 
-test('the Express example shows its pictures and stops when it is told to', async () => {
+test('the Express example shows its pictures and stops on a signal', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'imgcast-example-'))
   const app = spawn(process.execPath, [script], {
     env: { ...process.env, PORT: '0' },

@@ -5,7 +5,7 @@ import { rowsOf } from './markdown.ts'
 const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
 
-describe('what is told of its heritage', () => {
+describe('the heritage page', () => {
   const rows = rowsOf(read('docs/heritage.md'), ['Then', 'Now', 'File', 'Test'])
 
   test('is there', () => {

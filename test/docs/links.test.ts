@@ -12,7 +12,7 @@ const pages = [
   ),
 ].filter((path) => path.endsWith('.md') && !path.includes('node_modules'))
 
-test.each(pages)('%s links only what there is', (path) => {
+test.each(pages)('%s has only valid links', (path) => {
   const page = readFileSync(join(root, path), 'utf8')
   const own = linksOf(page).filter((link) => !/^https?:/.test(link))
   const broken = own.filter((link) => {

@@ -11,7 +11,7 @@ import { eventually } from '../support/eventually.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-test('the Express snippet of the README runs as it stands', async () => {
+test('the Express snippet of the README runs unchanged', async () => {
   const [, snippet = ''] =
     /^```js\n(import express[\s\S]*?)^```$/m.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? []
   const folder = mkdtempSync(join(tmpdir(), 'imgcast-snippet-'))

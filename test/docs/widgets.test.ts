@@ -151,7 +151,7 @@ describe('the walk', () => {
     }
   })
 
-  test('leaves what it says: a test with its pictures, and a picture drawn without a server', async () => {
+  test('leaves a test with its pictures, and a picture drawn without a server', async () => {
     for (const name of ['welcome', 'welcome-white']) {
       expect(existsSync(join(walker.folder, `widgets/pictures/${name}.png`))).toBe(true)
     }
@@ -159,7 +159,7 @@ describe('the walk', () => {
     console.log(`the walk took ${((performance.now() - begun) / 1000).toFixed(1)} s`)
   })
 
-  test('leaves a module whose types are right, and are checked', { timeout: 60_000 }, () => {
+  test('leaves a module with valid types, which are checked', { timeout: 60_000 }, () => {
     const tsc = join(root, 'node_modules/typescript/bin/tsc')
     const check = (file: string) =>
       spawnSync(

@@ -68,7 +68,7 @@ function makeHook(id: string, path: string): Hook {
 }
 
 describe('a delivery', () => {
-  test('fails when the last try has, and no try comes before its pause is over', async () => {
+  test('fails after the last attempt, and no attempt is made before its pause has ended', async () => {
     const deliveries = open([50, 100])
     const hook = makeHook('fails', '/')
     await deliveries.send(hook, { a: 1 })
@@ -83,7 +83,7 @@ describe('a delivery', () => {
     expect(await store.get(hookRoom('fails'), '$log')).toEqual(deliveries.log('fails'))
   })
 
-  test('that waits goes on where it is taken up again, under the same id', async () => {
+  test('continues after a restart, under the same id', async () => {
     const first = open([600_000])
     const hook = makeHook('kept', '/')
     const { id } = await first.send(hook, { a: 1 })
@@ -119,7 +119,7 @@ describe('a delivery', () => {
     expect(await store.get(hookRoom('gone'), '$log')).toBeUndefined()
   })
 
-  test.each(['/endless', '/lies'])('answered 2xx is one whatever its body (%s)', async (path) => {
+  test.each(['/endless', '/lies'])('is completed by 2xx with any body (%s)', async (path) => {
     const deliveries = open([600_000])
     await deliveries.send(makeHook('body', path), { a: 1 })
     await eventually(() =>
@@ -127,7 +127,7 @@ describe('a delivery', () => {
     )
   })
 
-  test('waits as long as Retry-After asks for, where that is longer than its pause', async () => {
+  test('waits for the time in Retry-After, if that is longer than its pause', async () => {
     const deliveries = open([50, 50])
     const from = Date.now()
     await deliveries.send(makeHook('busy', '/busy'), { a: 1 })
@@ -135,7 +135,7 @@ describe('a delivery', () => {
     expect(deliveries.log('busy')[0]?.next).toBeGreaterThanOrEqual(from + 3_600_000)
   })
 
-  test('to hanging receivers delays none to another', async () => {
+  test('to hanging receivers does not delay the others', async () => {
     const deliveries = open([600_000])
     for (let index = 0; index < 40; index += 1)
       await deliveries.send(makeHook(`hangs${index}`, '/hangs'), { a: 1 })

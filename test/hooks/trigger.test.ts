@@ -6,10 +6,10 @@ type Step = [time: number, isTrue: boolean, isNews: boolean]
 
 describe('a trigger', () => {
   test.each<[what: string, duration: number, hasFired: boolean, steps: Step[]]>([
-    ['fires at once where nothing has to last', 0, false, [[0, true, true]]],
-    ['does not fire for what is false', 0, false, [[0, false, false]]],
+    ['fires at once if no duration is required', 0, false, [[0, true, true]]],
+    ['does not fire for a false condition', 0, false, [[0, false, false]]],
     [
-      'fires once for what stays true',
+      'fires once for a condition that stays true',
       0,
       false,
       [
@@ -40,7 +40,7 @@ describe('a trigger', () => {
       ],
     ],
     [
-      'begins to wait anew after it was false',
+      'restarts its wait after the condition was false',
       10,
       false,
       [

@@ -15,7 +15,7 @@ test.each([
   expect(clientOf({ 'user-agent': userAgent })).toEqual({ family, isForwarded: false })
 })
 
-test.each(['x-forwarded-for', 'forwarded', 'via'])('%s says that a proxy stands between', (name) => {
+test.each(['x-forwarded-for', 'forwarded', 'via'])('%s shows that there is a proxy', (name) => {
   expect(clientOf({ [name]: '1' }).isForwarded).toBe(true)
 })
 

@@ -19,17 +19,17 @@ async function fail(error: unknown, path = '/') {
   return { status, body, lines }
 }
 
-test('what is the server’s own fault is written down, and not told', async () => {
+test('the server’s own fault is logged, and not sent', async () => {
   const { status, body, lines } = await fail(new Error('disk I/O error'))
   expect([status, body.detail]).toEqual([500, 'something went wrong'])
   expect(lines).toMatchObject([{ msg: 'a request failed', error: expect.stringContaining('disk I/O error') }])
 })
 
-test('what is thrown and no error is one all the same', async () => {
+test('a thrown value that is not an error counts as one', async () => {
   expect(await fail('oops', '/a')).toMatchObject({ status: 500, lines: [{ url: '/a', error: 'oops' }] })
 })
 
-test('what the asker did wrong is told, and not written down', async () => {
+test('a client’s fault is sent, and not logged', async () => {
   const known = new PublicError({ code: 'not-found', status: 404, caption: 'there is none' })
   expect(await fail(known)).toMatchObject({ status: 404, body: { detail: 'there is none' }, lines: [] })
   expect(await fail(undefined, '/%zz')).toMatchObject({

@@ -17,7 +17,7 @@ function request(trust: string | undefined, headers: Record<string, string>): Pi
 
 const forwarded = { 'x-forwarded-for': '192.0.2.1' }
 
-test('a proxy that is not trusted is told once, with the remedy', () => {
+test('an untrusted proxy is logged once, with the remedy', () => {
   const { lines, check } = setUp()
   for (let time = 0; time < 3; time += 1) check.check(request(undefined, forwarded))
   expect(lines).toHaveLength(1)
@@ -34,7 +34,7 @@ test.each([
   ['a proxy that is trusted', 'loopback', forwarded],
   ['a reader at the machine of a trusted proxy', 'loopback', { 'x-forwarded-for': '127.0.0.1' }],
   ['a reader without a proxy', undefined, {}],
-])('%s is nothing to tell', (_, trust, headers) => {
+])('%s is not logged', (_, trust, headers) => {
   const { lines, check } = setUp()
   check.check(request(trust, headers as Record<string, string>))
   expect(lines).toEqual([])

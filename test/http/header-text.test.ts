@@ -8,7 +8,7 @@ describe('the text of a header', () => {
     expect(headerText({}, 'accept-language')).toBe('')
   })
 
-  test('is cut before anything is searched in it', () => {
+  test('is cut before it is searched', () => {
     const long = 'x'.repeat(16_000)
     expect(headerText({ 'user-agent': long }, 'user-agent')).toHaveLength(512)
     expect(

@@ -82,12 +82,12 @@ describe('a body of JSON', () => {
     },
   )
 
-  test('is refused in a coding that nobody has: 415', async () => {
+  test('is refused in an unknown coding: 415', async () => {
     expect((await put('1', { 'Content-Encoding': 'compress' })).status).toBe(415)
   })
 
   test.each(['1e400', '-1e400', '{"a":[1,{"b":1e999}]}'])(
-    'is refused with a number that would be kept as null: %s',
+    'is refused with a number that would be stored as null: %s',
     async (text) => {
       const detail = expect.stringContaining('expected JSON, got a number beyond 1.8e308')
       expect(await put(text)).toMatchObject({ status: 400, detail })
@@ -95,7 +95,7 @@ describe('a body of JSON', () => {
   )
 
   test.each(['{', 'red', ' ', '{"a":1}}', '['.repeat(60_000)])(
-    'is refused where it is none: %.10s',
+    'is refused if it is not JSON: %.10s',
     async (text) => {
       const detail = expect.stringContaining('expected JSON, got invalid JSON')
       expect(await put(text)).toMatchObject({ status: 400, detail })

@@ -32,7 +32,7 @@ function ask(headers: Headers, target = 'online.png'): Delivery {
   return negotiate({ headers: lower(headers), extension, query })
 }
 
-describe('who gets what', () => {
+describe('the delivery for each client', () => {
   test.each<[string, Delivery['kind'], Headers]>([
     ['Chromium, loading an image', 'stream', chromium],
     ['Firefox, loading an image', 'stream', firefox],
@@ -40,8 +40,8 @@ describe('who gets what', () => {
     ['Chromium, loading an image over plain http', 'stream', plain(chromium)],
     ['Firefox, loading an image over plain http', 'stream', plain(firefox)],
     ['WebKit, loading an image over plain http', 'stream', plain(webkit)],
-    ['a browser that takes anything', 'stream', { ...plain(webkit), Accept: '*/*' }],
-    ['a browser that says nothing of types', 'stream', only(webkit, 'User-Agent')],
+    ['a browser that accepts anything', 'stream', { ...plain(webkit), Accept: '*/*' }],
+    ['a browser without an Accept header', 'stream', only(webkit, 'User-Agent')],
     ['a nameless client that prefers images', 'stream', { Accept: 'image/webp,*/*;q=0.5' }],
     ['a browser behind a reverse proxy or a CDN', 'stream', { ...chromium, Via: '1.1 varnish' }],
     ['a browser over plain http, behind a proxy', 'stream', { ...plain(chromium), Via: '1.1 squid' }],
@@ -57,15 +57,15 @@ describe('who gets what', () => {
 
     ['fetch() in a page', 'still', { ...chromium, Accept: '*/*', 'Sec-Fetch-Dest': 'empty' }],
     ['a video element', 'still', { ...chromium, Accept: '*/*', 'Sec-Fetch-Dest': 'video' }],
-    ['HeadlessChrome that does not say what for', 'still', plain({ ...chromium, 'User-Agent': HEADLESS })],
+    ['HeadlessChrome without a destination', 'still', plain({ ...chromium, 'User-Agent': HEADLESS })],
     ['Googlebot, rendering a page', 'still', { ...chromium, 'User-Agent': GOOGLEBOT }],
     ['Googlebot over plain http', 'still', plain({ ...chromium, 'User-Agent': GOOGLEBOT })],
     ['curl', 'still', { 'User-Agent': 'curl/8.5.0', Accept: '*/*' }],
-    ['curl that asks for images', 'still', { 'User-Agent': 'curl/8.5.0', Accept: 'image/*' }],
-    ['a nameless client that takes anything', 'still', { Accept: '*/*' }],
-    ['a nameless client that says nothing', 'still', {}],
+    ['curl with an Accept for images', 'still', { 'User-Agent': 'curl/8.5.0', Accept: 'image/*' }],
+    ['a nameless client that accepts anything', 'still', { Accept: '*/*' }],
+    ['a nameless client without headers', 'still', {}],
     ['VLC', 'still', { 'User-Agent': 'VLC/3.0.20 LibVLC/3.0.20', Accept: '*/*' }],
-    ['a client that takes no type at all', 'still', { ...plain(chromium), Accept: '' }],
+    ['a client that accepts no type', 'still', { ...plain(chromium), Accept: '' }],
   ])('%s, gets a %s', (_who, kind, headers) => {
     expect(ask(headers).kind).toBe(kind)
   })
@@ -122,7 +122,7 @@ describe('delivery=', () => {
     expect(ask({}, 'online.png?delivery=still&delivery=stream').kind).toBe('stream')
   })
 
-  test.each(['other', '', 'Stream'])('%o is an error that says what is right', (wish) => {
+  test.each(['other', '', 'Stream'])('%o is an error that names the valid values', (wish) => {
     expect(() => ask(chromium, `online.png?delivery=${wish}`)).toThrow(
       expect.objectContaining({
         status: 400,
@@ -145,7 +145,7 @@ describe.each(['gif', 'svg'] as const)('.%s', (format) => {
     }
   })
 
-  test('is a page for people who open it, unless they ask for the still', () => {
+  test('is a page for people who open it, unless they request the still', () => {
     expect(ask(navigating(chromium), `online.${format}`)).toEqual({ kind: 'page' })
     expect(ask(navigating(chromium), `online.${format}?delivery=still`)).toEqual({ kind: 'still', format })
     expect(() => ask(chromium, `online.${format}?delivery=other`)).toThrow()
@@ -158,7 +158,7 @@ describe('.mjpeg', () => {
     ['VLC', { 'User-Agent': 'VLC/3.0.20 LibVLC/3.0.20' }],
     ['Home Assistant', { 'User-Agent': 'HomeAssistant/2026.10 aiohttp/3.9', Accept: '*/*' }],
     ['an image proxy', { 'User-Agent': 'github-camo (876de43e)', Accept: 'image/*' }],
-    ['nobody in particular', {}],
+    ['an unknown client', {}],
     ['a script of a page, over plain http', { ...plain(chromium), Accept: '*/*' }],
     ['a script of a page', { ...chromium, Accept: '*/*', 'Sec-Fetch-Dest': 'empty' }],
     ['a script of a page in Firefox, over plain http', { ...plain(firefox), Accept: '*/*' }],
@@ -186,7 +186,7 @@ describe('Firefox', () => {
   }
 
   test.each(['online.png', 'online.webp?width=200', 'online.mjpeg', 'online.png?delivery=stream'])(
-    'is sent to a URL of its own first, for the image %s',
+    'is first redirected to a unique URL, for the image %s',
     (target) => {
       expect(flags(firefox, target)).toEqual({ eager: true, redirect: true })
       expect(flags(plain(firefox), target)).toEqual({ eager: true, redirect: true })
@@ -197,7 +197,7 @@ describe('Firefox', () => {
     expect(flags(firefox, target)).toEqual({ eager: true, redirect: false })
   })
 
-  test('is not redirected where it does not load an image', () => {
+  test('is not redirected if it does not load an image', () => {
     expect(flags(navigating(firefox), 'online.png?delivery=stream').redirect).toBe(false)
   })
 
@@ -214,16 +214,16 @@ describe('Firefox', () => {
 describe('an error', () => {
   test.each<[string, Extension | undefined, boolean, Headers]>([
     ['a browser’s image', 'png', false, chromium],
-    ['a client that takes anything', 'png', false, { Accept: '*/*' }],
+    ['a client that accepts anything', 'png', false, { Accept: '*/*' }],
     ['a client of JSON', 'png', true, { Accept: 'application/json' }],
     ['a client of JSON before images', undefined, true, { Accept: 'image/*;q=0.5, application/json' }],
     ['a client of problem documents', 'webp', true, { Accept: 'application/problem+json' }],
-    ['whoever asks for data', 'json', true, chromium],
+    ['any client that requests data', 'json', true, chromium],
   ])('for %s (.%s) is a problem document: %s', (_who, extension, problem, headers) => {
     expect(wantsProblem(lower(headers), extension)).toBe(problem)
   })
 
-  test('names a missing extension to clients that say they load an image', () => {
+  test('names the missing extension to clients that load an image', () => {
     expect(wantsImage(lower(chromium))).toBe(true)
     expect(wantsImage(lower(plain(webkit)))).toBe(true)
     expect(wantsImage({ 'user-agent': 'github-camo (876de43e)', accept: 'image/*' })).toBe(true)

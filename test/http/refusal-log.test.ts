@@ -67,7 +67,7 @@ describeWith(['fail2ban'], 'fail2ban', () => {
     }
   }
 
-  test('finds the address and the time of who asks too much or guesses, in either family', () => {
+  test('matches the address and the time of clients that exceed a limit or guess, in either family', () => {
     const { lines, refusals } = setUp()
     for (const reason of ['too-many-clicks', 'wrong-token', 'too-many-sockets', 'http2-requests'])
       refusals.note('203.0.113.7', reason)
@@ -77,7 +77,7 @@ describeWith(['fail2ban'], 'fail2ban', () => {
     expect(findIn(lines)).toEqual(addresses.map((ip, index) => [ip, times[index]]))
   })
 
-  test('bans nobody for a full server, a page that may not show pictures, or text that a stranger chose', () => {
+  test('bans no client for a full server, a forbidden page, or a text that a stranger chose', () => {
     const { lines, refusals } = setUp()
     for (const reason of ['full', 'sockets-full', 'too-many-channels', 'too-many-connections', 'too-busy'])
       refusals.note('203.0.113.7', reason)

@@ -49,7 +49,7 @@ describe('a list of rooms', () => {
     expect(names(search)).toEqual(rooms)
   })
 
-  test('comes in pages that leave none out and show none twice', () => {
+  test('is paged without omissions and repetitions', () => {
     const many = Array.from({ length: 2_503 }, (_, index) => makeRoom(`online/${index}`, index % 7))
     for (const sort of ['-visitors', 'visitors', 'room', '-room', 'since']) {
       const seen: string[] = []
@@ -69,7 +69,7 @@ describe('a list of rooms', () => {
     }
   })
 
-  test('goes on behind a room that is gone', () => {
+  test('continues after a room that no longer exists', () => {
     const { next } = select('limit=2')
     const rest = ROOMS.filter(({ room }) => room !== 'online/a')
     expect(select(`limit=2&cursor=${next}`, rest).rooms.map(({ room }) => room)).toEqual([
@@ -78,7 +78,7 @@ describe('a list of rooms', () => {
     ])
   })
 
-  test('takes the cursor of its own order only, and to the letter', () => {
+  test('accepts only an unchanged cursor of the same order', () => {
     const { next } = select('sort=-hits&limit=1')
     expect(names(`sort=-hits&cursor=${next}`)).toEqual(['online/a', 'online/b', 'sine/Main'])
     for (const search of [
@@ -113,7 +113,7 @@ describe('a list of rooms', () => {
   })
 })
 
-test('a page of a long list is what a sorted list begins with', () => {
+test('a page of a long list is the beginning of the sorted list', () => {
   const rooms = Array.from({ length: 3_000 }, (_, index) => makeRoom(`online/${index}`, (index * 7919) % 613))
   const sorted = rooms
     .toSorted((a, b) => b.visitors - a.visitors || (a.room < b.room ? -1 : 1))

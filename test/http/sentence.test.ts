@@ -12,7 +12,10 @@ describe('a sentence', () => {
     expect(toSentence(words)).toBe(sentence)
   })
 
-  it.each(['clock/main: expected x.', 'hands: expected x.'])('begins with a name as it is: “%s”', (words) => {
-    expect(toSentence(words)).toBe(words)
-  })
+  it.each(['clock/main: expected x.', 'hands: expected x.'])(
+    'keeps a name at its beginning: “%s”',
+    (words) => {
+      expect(toSentence(words)).toBe(words)
+    },
+  )
 })

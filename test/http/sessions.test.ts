@@ -16,7 +16,7 @@ test('a revoked session is over on every server with the same store, and no othe
   expect(await restarted.has(withCookie(other))).toBe(true)
 })
 
-test('a session ends by itself, and what was kept of a revoked one is deleted then', async () => {
+test('a session expires, and the record of a revoked one is then deleted', async () => {
   const store = new MemoryStore(new MemoryBus())
   let now = 1_000
   const sessions = new Sessions({ token: TOKEN, store, now: () => now })

@@ -42,37 +42,37 @@ const MAIL_CLIENTS = [
 const BROWSERS = [CHROMIUM, FIREFOX, WEBKIT, ANDROID_FIREFOX, IPHONE_FIREFOX]
 
 describe('a user agent', () => {
-  test.each(PROXIES)('%s is an image proxy and takes stills only', (userAgent) => {
+  test.each(PROXIES)('%s is an image proxy and gets only stills', (userAgent) => {
     expect(isImageProxy(userAgent)).toBe(true)
     expect(takesStillsOnly(userAgent, false)).toBe(true)
     expect(takesStillsOnly(userAgent, true)).toBe(true)
   })
 
-  test.each([...CRAWLERS, ...MAIL_CLIENTS])('%s takes stills only, and is no image proxy', (userAgent) => {
+  test.each([...CRAWLERS, ...MAIL_CLIENTS])('%s gets only stills, and is not an image proxy', (userAgent) => {
     expect(isImageProxy(userAgent)).toBe(false)
     expect(takesStillsOnly(userAgent, false)).toBe(true)
     expect(takesStillsOnly(userAgent, true)).toBe(true)
   })
 
-  test.each(BROWSERS)('%s is a browser and takes streams', (userAgent) => {
+  test.each(BROWSERS)('%s is a browser and gets streams', (userAgent) => {
     expect(isBrowser(userAgent)).toBe(true)
     expect(isImageProxy(userAgent)).toBe(false)
     expect(takesStillsOnly(userAgent, false)).toBe(false)
     expect(takesStillsOnly(userAgent, true)).toBe(false)
   })
 
-  test('HeadlessChrome takes streams where it says that it loads an image', () => {
+  test('HeadlessChrome gets streams if it loads an image', () => {
     const headless = CHROMIUM.replace('Chrome/', 'HeadlessChrome/')
     expect(takesStillsOnly(headless, true)).toBe(false)
     expect(takesStillsOnly(headless, false)).toBe(true)
   })
 
-  test('a crawler in a headless browser stays a crawler, whatever it says', () => {
+  test('a crawler in a headless browser remains a crawler, with any headers', () => {
     const crawler = `${CHROMIUM.replace('Chrome/', 'HeadlessChrome/')} (compatible; Googlebot/2.1)`
     expect(takesStillsOnly(crawler, true)).toBe(true)
   })
 
-  test('none at all is neither a browser nor a crawler', () => {
+  test('a missing one is neither a browser nor a crawler', () => {
     expect(isBrowser('')).toBe(false)
     expect(takesStillsOnly('', false)).toBe(false)
   })
@@ -93,7 +93,7 @@ describe('a user agent', () => {
   })
 
   // One expression for engine and name starts again at each `Gecko/`: 0.4 s for 67 kB, hours for this.
-  test('takes no time for megabytes of an engine without a name', () => {
+  test('takes no measurable time for megabytes of an engine without a name', () => {
     expect(isFirefox('Gecko/1 '.repeat(500_000))).toBe(false)
     expect(isFirefox(`${'Gecko/1 '.repeat(500_000)}Firefox/1`)).toBe(true)
   })

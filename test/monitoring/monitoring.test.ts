@@ -17,7 +17,7 @@ describe('the dashboard for Grafana', () => {
   const dashboard = readDashboard()
   const panels = dashboard.panels.filter(({ type }) => type !== 'row')
 
-  test('can be imported anywhere: no id of its own, and the data source is asked for', () => {
+  test('can be imported anywhere: it has no id, and the data source is selected on import', () => {
     expect(dashboard).toMatchObject({ id: null, uid: 'imgcast', title: 'Imgcast' })
     expect(dashboard.schemaVersion).toBeGreaterThanOrEqual(36)
     const variables = dashboard.templating.list.map(({ name, type }) => `${name}: ${type}`)
@@ -29,7 +29,7 @@ describe('the dashboard for Grafana', () => {
     }
   })
 
-  test('says of each panel what it shows, and puts none over another', () => {
+  test('describes every panel, and no two overlap', () => {
     expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length)
     for (const panel of panels) {
       expect(panel.description, panel.title).toMatch(/^[A-Z0-9].{3,}/)
@@ -87,12 +87,12 @@ describeWith(['prometheus'], 'Prometheus', () => {
     await server?.close()
   })
 
-  test('takes the rules and the configuration as they are', () => {
+  test('accepts the rules and the configuration unchanged', () => {
     expect(promtool('check', 'rules', join(DEPLOY, 'alerts.yml'))).toContain('SUCCESS')
     expect(prometheus.check()).toContain('SUCCESS')
   })
 
-  test('fires each alert for what it is about, and not for less', () => {
+  test('fires each alert for its condition, and not below its threshold', () => {
     const tests = fileURLToPath(new URL('alerts.yml', import.meta.url))
     expect(promtool('test', 'rules', tests)).toContain('SUCCESS')
     const alerts = [...readFileSync(join(DEPLOY, 'alerts.yml'), 'utf8').matchAll(/alert: (\w+)/g)]
@@ -103,7 +103,7 @@ describeWith(['prometheus'], 'Prometheus', () => {
     }
   })
 
-  test('asks the server with its token, and knows who watches what', async () => {
+  test('scrapes the server with its token, and has the viewers of each widget', async () => {
     await eventually(async () => {
       expect(valuesOf(await prometheus.query('up{job="imgcast"}'))).toEqual([1])
       const counts = async (name: string) =>
@@ -118,12 +118,12 @@ describeWith(['prometheus'], 'Prometheus', () => {
     })
   })
 
-  test('has no complaint about what the server says', async () => {
+  test('finds no fault in the server’s metrics', async () => {
     const { activeTargets } = await prometheus.ask('targets?state=active')
     expect(activeTargets).toMatchObject([{ health: 'up', lastError: '' }])
   })
 
-  test('knows the types and meanings of all metrics', async () => {
+  test('has the types and meanings of all metrics', async () => {
     const metadata = (await prometheus.ask('metadata')) as Record<string, { type: string; help: string }[]>
     for (const { name, type, help } of Object.values(METRICS))
       expect([name, metadata[name]]).toEqual([name, [{ type, help, unit: '' }]])
@@ -138,7 +138,7 @@ describeWith(['prometheus'], 'Prometheus', () => {
     })
   })
 
-  test.each(queriesOf(readDashboard()))('answers what the panel $panel asks: $query', async ({ query }) => {
+  test.each(queriesOf(readDashboard()))('returns data for the panel $panel: $query', async ({ query }) => {
     // Two answers of the server make the first rate.
     await eventually(async () => expect((await prometheus.query(query)).length).toBeGreaterThan(0), {
       timeout: 20_000,
@@ -146,7 +146,7 @@ describeWith(['prometheus'], 'Prometheus', () => {
     })
   })
 
-  test('sees nobody any more when all have gone', async () => {
+  test('counts no viewers after all have left', async () => {
     for (const stream of streams.splice(0)) stream.close()
     await eventually(async () => {
       expect(valuesOf(await prometheus.query('sum(imgcast_connections)'))).toEqual([0])

@@ -35,7 +35,7 @@ describeWith(['iproute2'], 'a network that is gone for 5 s', () => {
   })
   afterAll(() => network?.close())
 
-  test('costs nobody their picture, and nobody is counted twice', async () => {
+  test('keeps all pictures, and counts no viewer twice', async () => {
     const start = Date.now()
     const viewers = VIEWERS.map((viewer, index) => {
       // A language for each, so that they are as many people.

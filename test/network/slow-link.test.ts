@@ -41,7 +41,7 @@ function describeAges({ came, replaced }: Ages): string {
 }
 
 describeWith(['iproute2'], `pictures of 4 Mbit/s over a link of ${RATE}/s`, () => {
-  test('are at most 1 s old when they come', async () => {
+  test('are at most 1 s old when they arrive', async () => {
     // Each has a network of its own, so that they do not share the link.
     const [limited, control] = await Promise.all([agesOver([]), agesOver(['--ghost-timeout', '0s'])])
     console.info(

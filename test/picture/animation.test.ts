@@ -48,7 +48,7 @@ describe('an animated PNG', () => {
     expect(pauses).toBe(3)
   })
 
-  test('has the first picture whole and of the others what changed', () => {
+  test('has the whole first picture, and the changed part of each other', () => {
     const { frame } = run(paintAnimation(sheet('png', 2), moments(3, 100), drawBox))
     const areas = readApng(frame.bytes).pictures.map(({ delay: _, ...area }) => area)
     expect(areas).toEqual([
@@ -64,7 +64,7 @@ describe('an animated PNG', () => {
     expect(readApng(frame.bytes).pictures.map(({ delay }) => delay)).toEqual([300, 300])
   })
 
-  test('is a plain PNG where nothing moves', () => {
+  test('is a plain PNG if nothing moves', () => {
     const { frame } = run(paintAnimation(sheet('png'), moments(6, 100), (ctx) => drawBox(ctx, 0)))
     expect(frame.animated).toBe(false)
     expect(frame.bytes.includes('acTL')).toBe(false)
@@ -134,7 +134,7 @@ describeWith(['ffmpeg'], 'read by ffmpeg', () => {
 })
 
 describe('a GIF', () => {
-  test('is played for ever, and leaves nothing of a picture to the next', () => {
+  test('plays for ever, and no picture leaves traces in the next', () => {
     const { frame } = run(paintAnimation(sheet('gif'), moments(2, 100), drawBox))
     expect(frame.bytes.toString('latin1', 0, 6)).toBe('GIF89a')
     expect(frame.bytes.includes('NETSCAPE2.0')).toBe(true)

@@ -13,7 +13,7 @@ test('one caption at one size is painted once', () => {
   expect(cards.placeholder(sheet(50))).toBe(cards.placeholder(sheet(50)))
 })
 
-test('painting takes a bounded part of the time, whatever sizes strangers choose; then a plain card stands in', () => {
+test('painting takes a bounded part of the time, for any sizes; beyond it a plain card is shown', () => {
   let now = 0
   // Each reading of the clock takes 50 ms, so painting does, too.
   let step = 50

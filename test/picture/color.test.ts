@@ -65,7 +65,7 @@ describe('a colour', () => {
     expect(parseColor(name)).toBe(parseColor(painted ?? ''))
   })
 
-  test('is painted as it is read', () => {
+  test('is painted in the value that is read', () => {
     const ctx = createCanvas(1, 1).getContext('2d')
     fc.assert(
       fc.property(

@@ -38,7 +38,7 @@ describe('a readable colour', () => {
     }
   })
 
-  it('is the best there is where none is good enough', () => {
+  it('is the best possible if none is good enough', () => {
     expect(contrast(readableColor('#808080', ['#777777'], 10), '#777777')).toBeCloseTo(4.69, 1)
   })
 })

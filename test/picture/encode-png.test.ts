@@ -62,12 +62,12 @@ describe('a PNG', () => {
     },
   )
 
-  it('of what neither filter suits is what the canvas would make', () => {
+  it('equals the canvas’s own if neither filter helps', () => {
     const canvas = draw(600, 200, pictures['noise, half of it transparent'] as () => void)
     expect(encodePng(canvas).equals(canvas.encodeSync('png'))).toBe(true)
   })
 
-  it('of what widgets draw is hardly larger than the canvas would make it', () => {
+  it('of a widget’s drawing is hardly larger than the canvas’s own', () => {
     const canvas = draw(600, 200, pictures['flat ground and lines, which no filter suits'] as () => void)
     expect(encodePng(canvas).length).toBeLessThan(canvas.encodeSync('png').length * 1.3)
   })

@@ -40,7 +40,7 @@ function square(red: number, sheet: Partial<Sheet> = {}) {
 }
 
 describe('a reference picture', () => {
-  test('that is missing is written as it is, and said', async () => {
+  test('that is missing is written unchanged, and reported', async () => {
     await expectPicture(square(0), kept)
     expect(readFileSync(kept)).toEqual(square(0).bytes)
     expect(said).toMatch(/^wrote .*kept\.png: check it/)
@@ -48,7 +48,7 @@ describe('a reference picture', () => {
     expect(said.split('\n')).toHaveLength(2)
   })
 
-  test('that is missing in CI is a failure, and the new picture is there to be seen', async () => {
+  test('that is missing in CI is a failure, and the new picture is written beside it', async () => {
     vi.stubEnv('CI', 'true')
     await expect(expectPicture(square(0), kept)).rejects.toThrow(
       /kept\.png is missing: see kept\.actual\.png/,
@@ -56,7 +56,7 @@ describe('a reference picture', () => {
     expect(readdirSync(folder)).toEqual(['kept.actual.png'])
   })
 
-  test('that differs is told by pixels, beside two pictures that go when it is right again', async () => {
+  test('that differs is reported in pixels, with two pictures that are removed when it is right again', async () => {
     await expectPicture(square(0), kept)
     const failure = expect(expectPicture(square(50), kept)).rejects
     await failure.toThrow(/kept\.png differs in 50 of 10000 pixels \(0\.5 %, allowed: 0\.2 %\): see/)
@@ -68,7 +68,7 @@ describe('a reference picture', () => {
     expect(readdirSync(folder)).toEqual(['kept.png'])
   })
 
-  test('may differ by a fifth of a percent, or as asked', async () => {
+  test('may differ by a fifth of a percent, or by a given tolerance', async () => {
     await expectPicture(square(0), kept)
     await expectPicture(square(20), kept)
     await expect(expectPicture(square(20), kept, { tolerance: 0 })).rejects.toThrow('20 of 10000')
@@ -76,7 +76,7 @@ describe('a reference picture', () => {
     await expectPicture(square(90), kept, { threshold: 1 })
   })
 
-  test('of another size is told by both sizes', async () => {
+  test('of another size is reported with both sizes', async () => {
     await expectPicture(square(0), kept)
     await expect(expectPicture(square(0, { scale: 2 }), kept)).rejects.toThrow(
       'has 100x100 pixels, the new picture has 200x200: see kept.actual.png beside it',
@@ -84,7 +84,7 @@ describe('a reference picture', () => {
     expect(existsSync(join(folder, 'kept.diff.png'))).toBe(false)
   })
 
-  test('is replaced by UPDATE_PICTURES=1 where it differs, in CI too', async () => {
+  test('is replaced by UPDATE_PICTURES=1 if it differs, in CI too', async () => {
     await expectPicture(square(0), kept)
     vi.stubEnv('CI', 'true')
     vi.stubEnv('UPDATE_PICTURES', '1')
@@ -100,7 +100,7 @@ describe('a reference picture', () => {
     await expectPicture(square(0, { format }), kept)
   })
 
-  test('by another ending is refused', async () => {
+  test('with another extension is refused', async () => {
     await expect(expectPicture(square(0), join(folder, 'kept.jpg'))).rejects.toThrow(
       'expected the reference picture to be a .png',
     )

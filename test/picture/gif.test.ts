@@ -38,7 +38,7 @@ const wash: Draw = (ctx) => {
 }
 
 describe('the colours of a GIF', () => {
-  test('are those of the picture where there are 255', async () => {
+  test('are the picture’s own if there are up to 255', async () => {
     const image = await write((ctx) => {
       for (let index = 0; index < 255; index += 1) {
         ctx.fillStyle = `rgb(${index}, ${(index * 7) % 256}, ${255 - index})`
@@ -76,7 +76,7 @@ describe('the colours of a GIF', () => {
 })
 
 describe('the edges of a GIF', () => {
-  test('are cut at the half, in their own colour, where the page is unknown', async () => {
+  test('are cut at half transparency, in their own colour, if the page is unknown', async () => {
     for (const background of [undefined, RED]) {
       const image = await write(softBox, background)
       expectNear(pixelOf(image, 5, 9), [0x3f, 0xb9, 0x50, 255], 2)
@@ -85,7 +85,7 @@ describe('the edges of a GIF', () => {
     }
   })
 
-  test('are mixed with a page that is known, and what is empty stays so', async () => {
+  test('are blended with a known page, and transparent pixels stay transparent', async () => {
     const image = await write(softBox, DARK)
     const [red, green, blue, alpha] = pixelOf(image, 5, 30)
     expect(alpha).toBe(255)
@@ -96,7 +96,7 @@ describe('the edges of a GIF', () => {
   })
 })
 
-describe('a GIF of what the page shows through', () => {
+describe('a GIF of a transparent picture', () => {
   test.each<[string, Background | undefined, number[], number[]]>([
     ['white', undefined, [255, 255, 255, 255], [204, 204, 204, 255]],
     ['the page', DARK, [13, 17, 23, 255], [10, 13, 18, 255]],
@@ -107,7 +107,7 @@ describe('a GIF of what the page shows through', () => {
     expectNear(pixelOf(image, 10, 20), washed, 2)
   })
 
-  test('keeps its ground in the pictures that follow', async () => {
+  test('keeps its background in the following pictures', async () => {
     const box: Draw = (ctx) => ctx.fillRect(0, 0, 32, 40)
     const encode = gifEncoder()
     for (const draw of [wash, box])
@@ -115,7 +115,7 @@ describe('a GIF of what the page shows through', () => {
     expect(pixelOf(await write(box), 60, 20)[3]).toBe(0)
   })
 
-  test('stays empty where nothing is drawn', async () => {
+  test('stays transparent if nothing is drawn', async () => {
     expect(pixelOf(await write(() => {}))[3]).toBe(0)
   })
 })

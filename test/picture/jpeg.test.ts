@@ -12,7 +12,7 @@ function encode(width: number, height: number): Buffer {
 }
 
 describe('the frame header of a JPEG', () => {
-  test('ends where its own length says, with the size of the picture in it', () => {
+  test('ends at its own length, and contains the size of the picture', () => {
     const jpeg = encode(40, 20)
     const end = endOfJpegFrameHeader(jpeg)
     const header = jpeg.subarray(jpeg.indexOf(Buffer.from([0xff, 0xc0])), end)

@@ -95,11 +95,11 @@ describe('an SVG', () => {
     )
   })
 
-  test('of nothing is empty', () => {
+  test('of an empty drawing is empty', () => {
     expect(write(() => {})).toMatch(/viewBox="0 0 60 40" role="img"><\/svg>\n$/)
   })
 
-  test('is refused where it is too large', () => {
+  test('is refused if it is too large', () => {
     expect(() => paintSvg({ ...SHEET, width: 9000, height: 9000 }, [fill('red')])).toThrow(RangeError)
   })
 })
@@ -123,7 +123,7 @@ describe('an SVG for every page', () => {
     expect(svg).toMatch(/@media \(prefers-color-scheme:dark\)\{\.\w+\{fill:#E1E2E3\}\}/i)
   })
 
-  test('shares no name with another picture in the same page', () => {
+  test('shares no id with another picture in the same page', () => {
     const names = [fill('red'), fill('green')].map((light) => {
       const svg = write(light, fill('blue'))
       return [...svg.matchAll(/ (?:id|class)="([^"]+)"/g)].map(([, name]) => name)
@@ -160,7 +160,7 @@ describe('an SVG for every page', () => {
     expect(svg.length).toBeLessThan(2500)
   })
 
-  test('draws corners and circles where a canvas does', async () => {
+  test('draws corners and circles like a canvas', async () => {
     const draw: Draw = (ctx) => {
       ctx.fillStyle = '#336699'
       ctx.beginPath()

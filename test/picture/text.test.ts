@@ -27,11 +27,11 @@ describe('a text', () => {
     expect(dropMissingEmoji(text)).toBe(kept)
   })
 
-  test.each(['5 # 1 * ©', 'plain', '→ ½ é Ω Ж'])('%j keeps what is no missing emoji', (text) => {
+  test.each(['5 # 1 * ©', 'plain', '→ ½ é Ω Ж'])('%j is kept, because it is not a missing emoji', (text) => {
     expect(dropMissingEmoji(text)).toBe(text)
   })
 
-  test('keeps letters that no font has: they are drawn as boxes', () => {
+  test('keeps letters without a font: they are drawn as boxes', () => {
     expect(dropMissingEmoji('\u{11fff} a')).toBe('\u{11fff} a')
   })
 })

@@ -66,7 +66,7 @@ describeWith(
       await network?.close()
     })
 
-    test('HAProxy gives up one who was being sent pictures after tcp-ut', async () => {
+    test('HAProxy closes a viewer that was being sent pictures after tcp-ut', async () => {
       const gone = await untilGone(moving('haproxy'), USER_TIMEOUT + SLACK)
       console.info(`haproxy: gone after ${gone} ms with tcp-ut ${USER_TIMEOUT} ms`)
       expect(gone).toBeLessThan(USER_TIMEOUT + SLACK)
@@ -78,18 +78,18 @@ describeWith(
       expect(gone).toBeLessThan(2 * USER_TIMEOUT + SLACK)
     })
 
-    test('nginx gives up a quiet one by its probes, if nothing is sent meanwhile', async () => {
+    test('nginx closes a quiet viewer by its probes, if nothing is sent meanwhile', async () => {
       const gone = await untilGone(quiet('nginx'), NGINX_PROBES + SLACK)
       console.info(`nginx: quiet, gone after ${gone} ms`)
       expect(gone).toBeLessThan(NGINX_PROBES + SLACK)
     })
 
-    test('nginx, Caddy and HAProxy without tcp-ut still count one who was being sent something', async () => {
+    test('nginx, Caddy and HAProxy without tcp-ut still count a viewer that was being sent data', async () => {
       await sleep(Math.max(0, cutAt + 15_000 - Date.now()))
       for (const title of ['nginx', 'caddy', 'haproxy-without']) expect(connections(moving(title))).toBe(2)
     })
 
-    test('until the kernel has tried as often as deploy/60-imgcast.conf says', async () => {
+    test('until the kernel has retried as often as deploy/60-imgcast.conf allows', async () => {
       network.setKernel('net.ipv4.tcp_retries2', `${RETRIES}`)
       for (const title of ['nginx', 'caddy', 'haproxy-without']) {
         const gone = await untilGone(moving(title), RETRIED_FOR + SLACK)

@@ -76,7 +76,7 @@ for (const name of PROXIES) {
       expect(await negotiated(proxy)).toBe(wont.negotiated)
     })
 
-    test.each(wont.protocols)('%s: the first picture and every change come at once', async (protocol) => {
+    test.each(wont.protocols)('%s: the first picture and every change arrive at once', async (protocol) => {
       const first = await firstFrames(proxy, { protocol }, 5)
       tell(name, `default, first picture over ${protocol}`, first)
       expect(median(first)).toBeLessThan(500)
@@ -85,7 +85,7 @@ for (const name of PROXIES) {
       expect(median(changes)).toBeLessThan(200)
     })
 
-    test.each(wont.protocols)('%s: a close is known at once, or two heartbeats later', async (protocol) => {
+    test.each(wont.protocols)('%s: a close is noticed at once, or two heartbeats later', async (protocol) => {
       const delay = await closeDelay(server, proxy, { protocol, headers: firefox })
       tell(name, `default, close of a Firefox over ${protocol}, until it is not counted`, [delay])
       expect(delay).toBeLessThan(wont.tellsOfLeaving ? HEARTBEAT + 1000 : 2 * HEARTBEAT + 2000)
@@ -95,18 +95,21 @@ for (const name of PROXIES) {
       else expect(await isCountedAfterClose(server, proxy, protocol)).toBe(true)
     })
 
-    test.each(wont.protocols)('%s: who is told apart, and who can lie', async (protocol) => {
-      const room = newRoom('counter')
-      const open = (localAddress: string, headers = {}) =>
-        openViewer(proxy, `/${room}.png`, { protocol, localAddress, headers })
-      await open('127.0.0.1')
-      await open('127.0.0.2')
-      await untilCounted(server, room, 2)
-      const two = (await countsOf(server, room)).visitors
-      await open('127.0.0.1', { 'X-Forwarded-For': '203.0.113.7' })
-      await untilCounted(server, room, 3)
-      expect([two, (await countsOf(server, room)).visitors]).toEqual(wont.visitors)
-    })
+    test.each(wont.protocols)(
+      '%s: viewers are distinguished, and a forged header has an effect',
+      async (protocol) => {
+        const room = newRoom('counter')
+        const open = (localAddress: string, headers = {}) =>
+          openViewer(proxy, `/${room}.png`, { protocol, localAddress, headers })
+        await open('127.0.0.1')
+        await open('127.0.0.2')
+        await untilCounted(server, room, 2)
+        const two = (await countsOf(server, room)).visitors
+        await open('127.0.0.1', { 'X-Forwarded-For': '203.0.113.7' })
+        await untilCounted(server, room, 3)
+        expect([two, (await countsOf(server, room)).visitors]).toEqual(wont.visitors)
+      },
+    )
 
     test(`pages say that pictures are at ${wont.address}`, async () => {
       expect(await readPage(proxy, '/online/lobby')).toContain(wont.address)
@@ -115,7 +118,7 @@ for (const name of PROXIES) {
 }
 
 describeWith(['caddy'], 'Caddy with flush_interval -1, which many guides recommend', () => {
-  test('does not tell the server of those who leave', async () => {
+  test('does not close the server’s connection when a viewer leaves', async () => {
     const server = await serveBehindProxy()
     const line = `reverse_proxy ${upstreamOf(server)}`
     const changes: Replacement[] = [[line, `${line} {\n\t\tflush_interval -1\n\t}`]]

@@ -81,7 +81,7 @@ function remedy({ findings }: Report, id: string): string | undefined {
 }
 
 describeWith(['nginx'], 'the doctor on nginx', () => {
-  test('finds nothing wrong with the configuration in deploy/', MEASURING, async () => {
+  test('finds no problem with the configuration in deploy/', MEASURING, async () => {
     const report = await examineBehind('nginx')
     expect(report).toMatchObject({ code: 0, ok: true, proxy: 'nginx' })
     expect(ill(report)).toEqual({})
@@ -89,7 +89,7 @@ describeWith(['nginx'], 'the doctor on nginx', () => {
   })
 
   test(
-    'with nothing but proxy_pass: it streams, over HTTP/1.1, and all readers are one',
+    'with nothing but proxy_pass: it streams, over HTTP/1.1, and all readers are one visitor',
     MEASURING,
     async () => {
       const report = await examineBehind('nginx', { configuration: plain })
@@ -108,7 +108,7 @@ describeWith(['nginx'], 'the doctor on nginx', () => {
     expect(remedy(report, 'first-picture')).toContain('proxy_buffering off;')
   })
 
-  test('that keeps on for clients who left: closing is not seen', MEASURING, async () => {
+  test('that keeps connections of clients that left: closing is not seen', MEASURING, async () => {
     const changes: Replacement[] = [['proxy_cache off;', 'proxy_ignore_client_abort on;']]
     const report = await examineBehind('nginx', { changes })
     expect(report.code).toBe(1)
@@ -119,7 +119,7 @@ describeWith(['nginx'], 'the doctor on nginx', () => {
   test.each<[string, Replacement, string, string]>([
     ['compresses', ['gzip off;', 'gzip on; gzip_types *; gzip_min_length 0;'], 'headers', 'gzip off;'],
     [
-      'hides that a browser asks',
+      'hides a browser’s headers',
       [
         'proxy_cache off;',
         'proxy_set_header Accept ""; proxy_set_header Sec-Fetch-Dest ""; proxy_set_header User-Agent "";',
@@ -128,7 +128,7 @@ describeWith(['nginx'], 'the doctor on nginx', () => {
       'Sec-Fetch-Dest',
     ],
     [
-      'ends what is quiet',
+      'ends quiet responses',
       ['proxy_read_timeout 60s;', 'proxy_read_timeout 2s;'],
       'stays-open',
       'proxy_read_timeout 60s;',
@@ -140,7 +140,7 @@ describeWith(['nginx'], 'the doctor on nginx', () => {
       'Cross-Origin-Resource-Policy',
     ],
     [
-      'adds to what clients say of themselves',
+      'appends to the client’s own headers',
       ['X-Forwarded-For $remote_addr', 'X-Forwarded-For $proxy_add_x_forwarded_for'],
       'visitors',
       'X-Forwarded-For $remote_addr;',
@@ -182,7 +182,7 @@ describeWith(['caddy'], 'the doctor on Caddy', () => {
 })
 
 describeWith(['haproxy'], 'the doctor on HAProxy', () => {
-  test('finds nothing wrong with the configuration in deploy/', MEASURING, async () => {
+  test('finds no problem with the configuration in deploy/', MEASURING, async () => {
     const report = await examineBehind('haproxy')
     expect(report).toMatchObject({ code: 0, ok: true, proxy: 'HAProxy' })
     expect(ill(report)).toEqual({})
@@ -231,7 +231,7 @@ describe('the doctor', () => {
     expect(ill(report)).toEqual({ 'http-version': 'warning', picture: 'problem' })
   })
 
-  test('with a token: what the kernel says', MEASURING, async () => {
+  test('with a token: the kernel’s count', MEASURING, async () => {
     const right = await examine([server.url, '--token', 'a-token-of-the-owner'])
     expect(right.findings.find(({ id }) => id === 'audit')?.level).toBe('ok')
     const wrong = await examine([server.url, '--token', 'a-token-of-somebody'])
@@ -251,7 +251,7 @@ describe('the doctor', () => {
     expect(ill(report)).not.toHaveProperty('close-seen')
   })
 
-  test('behind a proxy that does not tell of leavers', MEASURING, async () => {
+  test('behind a proxy that keeps connections of clients that left', MEASURING, async () => {
     const report = await examine([await listen(deaf(server.url))])
     expect(report.code).toBe(1)
     expect(ill(report)).toEqual({ 'http-version': 'warning', 'close-seen': 'problem' })
@@ -286,7 +286,7 @@ describe('the doctor', () => {
 
   test.each([
     ['a closed port', 'http://127.0.0.1:1'],
-    ['a name that nobody has', 'http://no-such-name.invalid'],
+    ['an unknown name', 'http://no-such-name.invalid'],
   ])('on %s', MEASURING, async (_, url) => {
     const report = await examine([url])
     expect(report.code).toBe(1)

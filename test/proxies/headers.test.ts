@@ -27,24 +27,27 @@ for (const name of PROXIES) {
       server.closeAllConnections()
     })
 
-    test.each(PROTOCOLS)('%s: it says who the client is, whatever the client says', async (protocol) => {
-      const lies = {
-        'X-Forwarded-For': '203.0.113.7',
-        'X-Forwarded-Proto': 'gopher',
-        'X-Forwarded-Host': 'elsewhere.example',
-        'X-Client-Protocol': 'HTTP/0.9',
-        Forwarded: 'for=203.0.113.7',
-      }
-      await openViewer(proxy, '/', { protocol, headers: lies, localAddress: '127.0.0.5' })
-      expect(version).toBe('1.1')
-      expect(headers).toMatchObject({
-        host: HOST_NAME,
-        'x-forwarded-for': '127.0.0.5',
-        'x-forwarded-proto': 'https',
-        'x-forwarded-host': HOST_NAME,
-      })
-      expect(headers.forwarded).toBeUndefined()
-      expect(headers['x-client-protocol']).toMatch(protocol === 'HTTP/2' ? /^HTTP\/2/ : /^HTTP\/1/)
-    })
+    test.each(PROTOCOLS)(
+      '%s: it forwards the client’s address, and replaces the client’s own headers',
+      async (protocol) => {
+        const lies = {
+          'X-Forwarded-For': '203.0.113.7',
+          'X-Forwarded-Proto': 'gopher',
+          'X-Forwarded-Host': 'elsewhere.example',
+          'X-Client-Protocol': 'HTTP/0.9',
+          Forwarded: 'for=203.0.113.7',
+        }
+        await openViewer(proxy, '/', { protocol, headers: lies, localAddress: '127.0.0.5' })
+        expect(version).toBe('1.1')
+        expect(headers).toMatchObject({
+          host: HOST_NAME,
+          'x-forwarded-for': '127.0.0.5',
+          'x-forwarded-proto': 'https',
+          'x-forwarded-host': HOST_NAME,
+        })
+        expect(headers.forwarded).toBeUndefined()
+        expect(headers['x-client-protocol']).toMatch(protocol === 'HTTP/2' ? /^HTTP\/2/ : /^HTTP\/1/)
+      },
+    )
   })
 }

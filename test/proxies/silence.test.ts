@@ -66,7 +66,7 @@ for (const name of PROXIES) {
       }
     }, 90_000)
 
-    test('and is cut off where the heartbeat is longer than the timeout', () => {
+    test('and is closed if the heartbeat is longer than the timeout', () => {
       const { late } = watched.get(name) as Watched
       for (const { endedAt = Number.POSITIVE_INFINITY, askedAt } of late) {
         expect(endedAt - askedAt).toBeGreaterThan(3000)
@@ -74,7 +74,7 @@ for (const name of PROXIES) {
       }
     })
 
-    test('the heartbeat of 15 s keeps a picture open under a timeout of 20 s', async () => {
+    test('the heartbeat of 15 s keeps a picture open with a timeout of 20 s', async () => {
       const { real } = watched.get(name) as Watched
       for (const viewer of real) {
         await sleep(Math.max(0, viewer.askedAt + LONG_SILENCE - performance.now()))

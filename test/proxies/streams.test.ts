@@ -57,7 +57,7 @@ for (const name of PROXIES) {
       expect(await untilCounted(server, room, 0)).toBeLessThan(HEARTBEAT + 1000)
     })
 
-    test.each(PROTOCOLS)('%s: the first picture comes at once', async (protocol) => {
+    test.each(PROTOCOLS)('%s: the first picture arrives at once', async (protocol) => {
       const delays = await firstFrames(proxy, { protocol }, 7)
       tell(name, `first picture over ${protocol}`, delays)
       // Half a second is promised; a busy machine may take longer once.
@@ -65,7 +65,7 @@ for (const name of PROXIES) {
       expect(Math.max(...delays)).toBeLessThan(2000)
     })
 
-    test.each(PROTOCOLS)('%s: a change is seen as soon as without the proxy', async (protocol) => {
+    test.each(PROTOCOLS)('%s: a change arrives as soon as without the proxy', async (protocol) => {
       const delays = await pushDelays(server, proxy, { protocol }, 10)
       tell(name, `changes over ${protocol}, later than direct`, delays)
       expect(median(delays)).toBeLessThan(200)
@@ -83,7 +83,7 @@ for (const name of PROXIES) {
       expect(delay).toBeLessThan(HEARTBEAT + 1000)
     })
 
-    test.each(PROTOCOLS)('%s: visitors are told apart, and nobody can be many', async (protocol) => {
+    test.each(PROTOCOLS)('%s: visitors are distinguished, and no client can be many', async (protocol) => {
       const room = newRoom('counter')
       const open = (localAddress: string, headers = {}) =>
         openViewer(proxy, `/${room}.png`, { protocol, localAddress, headers })

@@ -27,7 +27,7 @@ test('a picture waits until its drawing begins, and the time that its load took 
   expect(queue.size).toBe(0)
 })
 
-test('a picture that is begun again, or was never begun, adds nothing', () => {
+test('a picture that is started again, or never started, adds nothing', () => {
   const { queue, waits, pass } = setUp()
   const drawnTwice = queue.enter()
   const abandoned = queue.enter()

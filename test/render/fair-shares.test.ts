@@ -22,7 +22,7 @@ test('the networks that watch one picture share its cost, and the one with the l
   expect([shares.debt(of('a')), shares.debt(of('b')), shares.debt(of('a', 'b'))]).toEqual([120, 20, 20])
 })
 
-test('a crowd on one picture is charged next to nothing each', () => {
+test('each viewer in a crowd on one picture is charged almost nothing', () => {
   const shares = new FairShares(() => 0)
   shares.charge({ networks: ['a', 'b'], count: 1000 }, 50)
   expect(shares.debt(of('a'))).toBe(0.05)

@@ -42,7 +42,7 @@ const SAVES: [string, () => Promise<void>][] = [
     },
   ],
   [
-    'moved away for a backup and written anew',
+    'moved away for a backup and written again',
     async () => {
       await rename(file('clock.ts'), file('clock.ts~'))
       await writeFile(file('clock.ts'), `${Math.random()}`)
@@ -58,7 +58,7 @@ const SAVES: [string, () => Promise<void>][] = [
 ]
 
 describe('a watched folder', () => {
-  test.each(SAVES)('tells of a file that is %s, time after time', async (_, save) => {
+  test.each(SAVES)('reports a file that is %s, each time', async (_, save) => {
     for (let time = 0; time < 4; time += 1) {
       const before = told
       await save()
@@ -67,17 +67,17 @@ describe('a watched folder', () => {
     }
   })
 
-  test.each(['lib/colors.ts', 'cities.json', 'new.ts', 'lib/new.mjs'])('tells of %s', async (name) => {
+  test.each(['lib/colors.ts', 'cities.json', 'new.ts', 'lib/new.mjs'])('reports %s', async (name) => {
     await writeFile(file(name), '2')
     await eventually(() => expect(told).toBeGreaterThan(0))
   })
 
-  test('tells of a file that is gone', async () => {
+  test('reports a removed file', async () => {
     await unlink(file('clock.ts'))
     await eventually(() => expect(told).toBeGreaterThan(0))
   })
 
-  test('says nothing of other files, packages and hidden files', async () => {
+  test('ignores other files, packages and hidden files', async () => {
     await Promise.all(
       ['notes.txt', 'node_modules/a.js', '.swap.ts', 'clock.ts~'].map((name) => writeFile(file(name), '2')),
     )
@@ -85,7 +85,7 @@ describe('a watched folder', () => {
     expect(told).toBe(0)
   })
 
-  test('tells many steps of one change once, or a little oftener where they take their time', async () => {
+  test('reports many steps of one change once, or a few times if they are slow', async () => {
     const STEPS = 30
     for (let step = 0; step < STEPS; step += 1) await writeFile(file('clock.ts'), `${step}`)
     await writeFile(file('lib/colors.ts'), '2')

@@ -3,7 +3,7 @@ import { JobQuota } from '../../src/render/job-quota.ts'
 
 const entry = (network: string | undefined) => ({ network, refuse: vi.fn() })
 
-test('a network has a limit of its own, the server has none', () => {
+test('a network has its own limit, the server has none', () => {
   const quota = new JobQuota({ total: 100, perNetwork: 2 })
   const leave = quota.enter(entry('a'))
   quota.enter(entry('a'))

@@ -23,14 +23,14 @@ const tally = defineWidget({
 })
 
 describe('renderOnce', () => {
-  test('draws a widget, in CSS pixels with as many device pixels as asked for', async () => {
+  test('draws a widget, in CSS pixels with the requested number of device pixels', async () => {
     const picture = await renderOnce(online, { visitors: 12, width: 200, scale: 2 })
     expect(picture).toMatchObject({ width: 200, height: 40, format: 'png', data: undefined, next: undefined })
     expect(picture.bytes.readUInt32BE(16)).toBe(400)
     expect(picture.json).toEqual({ room: 'widget/main', connections: 12, visitors: 12, peak: 12 })
   })
 
-  test('takes parameters as values or as a query, for the same picture', async () => {
+  test('accepts parameters as values or as a query, for the same picture', async () => {
     const values = await renderOnce(online, {
       params: { label: 'readers', style: 'box', color: 'tomato' },
       scale: 2,
@@ -40,7 +40,7 @@ describe('renderOnce', () => {
     expect(values.bytes).not.toEqual((await renderOnce(online)).bytes)
   })
 
-  test('takes a duration in milliseconds, as `draw` gets it', async () => {
+  test('accepts a duration in milliseconds, as `draw` gets it', async () => {
     expect((await renderOnce(tally, { params: { every: 2500 } })).json).toMatchObject({ every: 2500 })
   })
 
@@ -56,7 +56,7 @@ describe('renderOnce', () => {
     expect((await renderOnce(typed)).json).toMatchObject({ room: 'typed/main' })
   })
 
-  test('runs `load` with a memory that was given, and answers what is remembered', async () => {
+  test('runs `load` with the given state, and returns the state afterwards', async () => {
     const state = { badge: { label: 'build' }, sum: 2 }
     const { data, state: after } = await renderOnce(tally, { state, params: { by: 40 } })
     expect(data).toEqual({ label: 'build', sum: 42 })
@@ -67,13 +67,13 @@ describe('renderOnce', () => {
     )
   })
 
-  test('loads nothing where the data is given', async () => {
+  test('loads nothing if the data is given', async () => {
     const picture = await renderOnce(status, { data: { message: 'a message of some length' } })
     expect(picture.width).toBeGreaterThan((await renderOnce(status)).width)
     expect((await renderOnce(tally, { data: { label: 'x', sum: 7 } })).state).toEqual({})
   })
 
-  test('has the same time every day, and any that is asked for', async () => {
+  test('has the same time every day, or the given one', async () => {
     const noon = '2026-01-01T12:00:00Z'
     expect((await renderOnce(tally)).json).toMatchObject({ time: Date.parse(noon) })
     for (const time of [noon, new Date(noon), Date.parse(noon)]) {
@@ -85,14 +85,14 @@ describe('renderOnce', () => {
     )
   })
 
-  test('has a widget read parameters of its own, and names those that it cannot', async () => {
+  test('calls a widget to read its own parameters, and names those that it cannot read', async () => {
     const parses = new URL('../fixtures/widgets/parses.mjs', import.meta.url)
     expect(await renderOnce(parses, { params: { size: '30x15' } })).toMatchObject({ width: 30, height: 15 })
     const wrong = renderOnce(parses, { params: 'red=300&size=wide' })
     await expect(wrong).rejects.toThrow('red: expected at most 255; size: expected a size like 20x10')
   })
 
-  test('shows pictures that are given', async () => {
+  test('shows the given pictures', async () => {
     const shows = new URL('../fixtures/widgets/shows.mjs', import.meta.url)
     const pictures = [await renderOnce(online), await renderOnce(sine)]
     const params = 'show=online,sine'
@@ -100,7 +100,7 @@ describe('renderOnce', () => {
     expect(await renderOnce(shows, { params })).toMatchObject({ width: 40, height: 20 })
   })
 
-  test('names everything that is wrong', async () => {
+  test('names every fault', async () => {
     const wrong = { params: { style: 'round', labels: 'x' } as object, width: 5000, fps: 3 }
     const error = await renderOnce(online, wrong).catch((reason: Error) => reason)
     expect((error as Error).message.split('; ').toSorted()).toEqual([
@@ -111,7 +111,7 @@ describe('renderOnce', () => {
     ])
   })
 
-  test('rejects with what the widget throws, and with what is wrong with a module', async () => {
+  test('rejects with the widget’s error, and with the fault of a module', async () => {
     const at = (name: string) => new URL(`../fixtures/${name}`, import.meta.url)
     await expect(renderOnce(at('widgets/throws.mjs'))).rejects.toThrow('secret detail')
     await expect(renderOnce(at('broken/no-default.mjs'))).rejects.toThrow('expected the default export')
@@ -119,7 +119,7 @@ describe('renderOnce', () => {
     await expect(renderOnce('no/such/file.ts')).rejects.toThrow('no/such/file.ts')
   })
 
-  test('gives up a `load` that never ends, and tells it so', async () => {
+  test('stops waiting for a `load` that never ends, and aborts it', async () => {
     let aborted = false
     const waits = defineWidget({
       title: 'Waits',

@@ -10,7 +10,7 @@ export const DRAWING_ATTACKS: Readonly<Record<string, (target: Target) => Promis
       target,
       range(12 * target.scale).map((n) => `/sine/a.png?scale=3&width=${600 + n}`),
     ),
-  'small stills, each another': (target) =>
+  'small stills, all different': (target) =>
     send(
       target,
       range(300 * target.scale).map((n) => head(`/online/still-${n}.png?delivery=still`, IMAGE)),

@@ -40,7 +40,7 @@ export const HTTP2_ATTACKS: Readonly<Record<string, (target: Target) => Promise<
     flood(target, (n) =>
       frame(HEADERS, WHOLE, streamOf(n), head('/healthz', field('x', 'v'.repeat(15_000)))),
     ),
-  'bodies that never come': (target) =>
+  'bodies that never arrive': (target) =>
     flood(target, (n) => frame(HEADERS, END_HEADERS, streamOf(n), head('/traffic-light/main/click'))),
   'pages for a window of 0 bytes': (target) =>
     flood(target, (n) => frame(HEADERS, WHOLE, streamOf(n), head('/', field('accept', 'text/html'))), 0),

@@ -24,7 +24,7 @@ export const TEXT_ATTACKS: Readonly<Record<string, (target: Target) => Promise<v
       target,
       range(50 * target.scale).map(() => head('/dashboard', { Cookie: 'imgcast_dashboard=1;'.repeat(700) })),
     ),
-  'bad URLs, each another': (target) =>
+  'bad URLs, all different': (target) =>
     send(
       target,
       range(240 * target.scale).map((n) => head(`/sine/a.png?width=x${n}`, CHROMIUM)),

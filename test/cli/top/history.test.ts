@@ -8,8 +8,8 @@ const samples = (...pairs: [time: number, hits: number][]) =>
 
 describe('the hits a minute', () => {
   test.each([
-    ['are not known from nothing', [], undefined],
-    ['are not known from one reading', samples([0, 5]), undefined],
+    ['are unknown without a reading', [], undefined],
+    ['are unknown after one reading', samples([0, 5]), undefined],
     ['are reckoned from less than a minute', samples([0, 100], [1000, 101]), 60],
     ['are those of the last minute', samples([0, 0], [10_000, 500], [40_000, 500], [70_000, 530]), 30],
     [
@@ -17,16 +17,16 @@ describe('the hits a minute', () => {
       samples([0, 0], [1, 9], [120_001, 19]),
       5,
     ],
-    ['are none where nobody asks', samples([0, 7], [1000, 7]), 0],
+    ['are zero without requests', samples([0, 7], [1000, 7]), 0],
     ['are never below zero, though the server forgot its hits', samples([0, 900], [1000, 3]), 0],
-    ['are not known while the clock stands still', samples([5, 1], [5, 2]), undefined],
+    ['are unknown while the clock stands still', samples([5, 1], [5, 2]), undefined],
   ])('%s', (_, given, rate) => {
     expect(hitsPerMinute(given)).toBe(rate)
   })
 })
 
 describe('the history', () => {
-  test('keeps the last readings of a room, the oldest first', () => {
+  test('keeps the last readings of a room, oldest first', () => {
     const history = new History()
     for (let time = 0; time < HISTORY_LENGTH + 5; time += 1) {
       history.add(readingAt(time, [toldRoom('online/a', { visitors: time, hits: 2 * time })]))
@@ -43,7 +43,7 @@ describe('the history', () => {
     expect(history.of('online/a')).toEqual([])
   })
 
-  test('adds up the visitors of several rooms by reading, whenever each of them came', () => {
+  test('sums the visitors of several rooms for each reading, even if rooms appeared later', () => {
     const history = new History()
     history.add(readingAt(0, roomsOf({ 'online/a': 1 })))
     history.add(readingAt(1, roomsOf({ 'online/a': 2, 'online/b': 10 })))

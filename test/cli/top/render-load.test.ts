@@ -24,17 +24,17 @@ describe('the line of the load', () => {
     expect(paint(renderLoad(load, 200), false).trimEnd()).toBe(WHOLE)
   })
 
-  test('marks what is wrong, and nothing else', () => {
+  test('marks only the problems', () => {
     const marked = renderLoad(load, 200).flatMap(({ style, text }) => (style === 'red' ? [text] : []))
     expect(marked).toEqual(['1.98', '12', '60/100'])
   })
 
-  test('leaves out what does not fit, and cuts no number', () => {
+  test('omits parts that do not fit, and cuts no number', () => {
     expect(paint(renderLoad(load, 50), false).trimEnd()).toBe('1.98 of 2 cores drawing   0.12 serving')
     expect(renderLoad(load, 5)).toEqual([])
   })
 
-  test('has a dash for what there was none of, and no refusals where there were none', () => {
+  test('has a dash for missing values, and no refusals if there were none', () => {
     const none = { median: null, p95: null }
     const quiet = { ...load, waiting: { pictures: 0, ...none }, changes: none, refusals: {} }
     const text = paint(renderLoad(quiet, 200), false)

@@ -37,7 +37,7 @@ describe('the screen', () => {
     ])
   })
 
-  test('is ASCII where the locale is not UTF-8', () => {
+  test('is ASCII if the locale is not UTF-8', () => {
     const text = draw(
       { ...two, rows: [...two.rows, ...two.rows], view: { ...two.view, offset: 1 } },
       40,
@@ -77,7 +77,7 @@ describe('the screen', () => {
     expect(draw(many, 42, 10)[1]).toMatch(/^1,234,567 visitors +█$/)
   })
 
-  test('cuts a long name, and says so', () => {
+  test('marks a name that it cuts', () => {
     const long = screenOf([readingAt(0, roomsOf({ [`online/${'x'.repeat(64)}`]: 1 }))])
     expect(draw(long, 80, 10)[4]).toMatch(/^online\/x+… +1 /)
     expect(draw(long, 80, 10, false)[4]).toMatch(/^online\/x+~ +1 /)
@@ -113,7 +113,7 @@ describe('the screen', () => {
     expect(draw(screenOf([], { filter: 'ab' }), 80, 24).at(-1)).toMatch(/^\/ab {2}Esc: clear .*q quit$/)
   })
 
-  test('says in its last line why there is nothing newer', () => {
+  test('reports in its last line why there is no newer reading', () => {
     const fault = 'http://localhost:9192 does not respond: \x1b[2J'
     expect(draw(screenOf([], { fault }), 80, 24).at(-1)).toBe(
       'http://localhost:9192 does not respond: %1B[2J',

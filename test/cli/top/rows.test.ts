@@ -69,7 +69,7 @@ describe('the totals', () => {
     })
   })
 
-  test('have no rate where no row has one', () => {
+  test('have no rate if no row has one', () => {
     const first = new History()
     first.add(now)
     const rows = toRows(now, first, { sort: 'room', isReversed: false, filter: '' })

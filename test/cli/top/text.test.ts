@@ -13,9 +13,9 @@ describe('a sparkline', () => {
     ['nobody', [0, 0], 2, '▁▁', '__'],
     ['one of one', [0, 1], 2, '▁█', '_#'],
     ['every height', [0, 1, 2, 3, 4, 5, 6, 7], 8, '▁▂▃▄▅▆▇█', '_.:-=+*#'],
-    ['few beside many: more than nobody', [1, 1000], 2, '▂█', '.#'],
-    ['the newest, where there are too many', [9, 9, 9, 0, 7], 2, '▁█', '_#'],
-    ['the newest at the right, where there are too few', [7], 3, '  █', '  #'],
+    ['few beside many: more than none', [1, 1000], 2, '▂█', '.#'],
+    ['the newest, if there are too many', [9, 9, 9, 0, 7], 2, '▁█', '_#'],
+    ['the newest at the right, if there are too few', [7], 3, '  █', '  #'],
     ['no space', [1, 2], 0, '', ''],
   ])('shows %s', (_, values, width, blocks, marks) => {
     expect(sparkline(values, width, true)).toBe(blocks)
@@ -46,7 +46,7 @@ test.each([
   ['one\r\ntwo', 'one two'],
   ['half \ud83d of a pair', 'half %EF%BF%BD of a pair'],
   ['\u202enode', '%E2%80%AEnode'],
-])('what comes from elsewhere cannot steer the terminal: %j', (text, shown) => {
+])('foreign text contains no terminal escapes: %j', (text, shown) => {
   expect(printable(text)).toBe(shown)
 })
 
@@ -67,7 +67,7 @@ describe('a line', () => {
     expect(text(2)).toBe('ab')
   })
 
-  test('has styles only where there are colours', () => {
+  test('has styles only with colours', () => {
     expect(paint(line, true)).toBe('\x1b[1mabc\x1b[22mdef')
     expect(paint(line, false)).toBe('abcdef')
   })
@@ -80,7 +80,7 @@ describe('printed', () => {
   ]
   const round = screenOf([readingAt(0, rooms(100), 1), readingAt(30_000, rooms(104), 1)])
 
-  test('as text it is a head and a table without anything that parts thousands', () => {
+  test('as text it is a heading and a table without thousands separators', () => {
     expect(toText(round)).toBe(`\
 2026-11-21T12:00:30.000Z  http://localhost:9192  12 visitors, 14 connections, 1 of 2 rooms watched, 8 hits/min
 ROOM           VISITORS  CONNECTIONS  PEAK     HITS  HITS/MIN
@@ -100,7 +100,7 @@ badge/%1B[31m         0            0     0  1234567         0
     })
   })
 
-  test('a rate that is not known yet is a dash, and null', () => {
+  test('a rate that is not known yet is a dash, or null', () => {
     const first = screenOf([readingAt(0, rooms(100), 1)])
     expect(toText(first)).toMatch(/ - hits\/min\n/)
     expect(toText(first)).toMatch(/ 100 +-\n/)

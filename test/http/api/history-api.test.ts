@@ -6,7 +6,7 @@ const NOW = Date.UTC(2026, 1, 1, 12, 30, 15)
 const DAY = 86_400_000
 const read = (query: string) => parseHistoryQuery(new URLSearchParams(query), NOW)
 
-describe('a wish for history', () => {
+describe('a request for history', () => {
   test.each([
     ['', NOW - DAY, NOW, 'minute'],
     ['to=2026-02-01T00:00:00Z', Date.UTC(2026, 0, 31), Date.UTC(2026, 1, 1), 'minute'],
@@ -21,7 +21,7 @@ describe('a wish for history', () => {
     expect(read(query)).toMatchObject({ from, to, stepName, format: 'json' })
   })
 
-  test('with a time that has no zone says so', () => {
+  test('reports a time without a zone', () => {
     expect(() => read('from=2026-02-01T12:00')).toThrow(
       /expected a time zone after the time, like Z or \+02:00/,
     )

@@ -10,7 +10,7 @@ const row = (local: string, remote: string, state: string, unacknowledged = 0, r
     .padStart(8, '0')}     0        0 4711 1 0000 20 4 30 10 -1`
 
 describe('the socket table', () => {
-  test('reads IPv4, IPv6 and mapped addresses, states, what waits and what is tried again', () => {
+  test('reads IPv4, IPv6 and mapped addresses, states, queues and retransmissions', () => {
     const text = [
       HEAD,
       row('0100007F:23E8', '0200007F:1388', '01', 4096, 3),
@@ -50,7 +50,7 @@ describe('the socket table', () => {
 describe('an audit', () => {
   const established = { localPort: 9192, state: 'ESTABLISHED', retries: 0 }
 
-  test('agrees where every counted stream has its socket; names what else is connected', () => {
+  test('agrees if every counted stream has its socket; names other connections', () => {
     const rows = ['192.0.2.1:1', '192.0.2.2:2'].map((remote) => ({ ...established, remote }))
     const other = { ...established, localPort: 22, remote: '192.0.2.9:9' }
     const report = audit([{ localPort: 9192, remote: '192.0.2.1:1', streams: 3 }], 9192, [...rows, other])

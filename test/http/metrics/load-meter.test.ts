@@ -49,7 +49,7 @@ test('later it is that of the last minute', async () => {
   meter.close()
 })
 
-test('more frames than wanted are no better than all of them', async () => {
+test('more frames than required count as all of them', async () => {
   const { totals, meter } = setUp()
   totals.paced(0.5, 1)
   await vi.advanceTimersByTimeAsync(1_000)

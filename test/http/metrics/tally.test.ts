@@ -18,7 +18,7 @@ test.each([
   expect(tallyOf(values).quantile(share, [])).toBe(expected)
 })
 
-test('only what was added since a reading counts', () => {
+test('only additions since the last reading count', () => {
   const tally = tallyOf([5, 5, 5, 5])
   const before = tally.read()
   expect(tally.quantile(0.5, before)).toBeNull()

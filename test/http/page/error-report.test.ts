@@ -19,19 +19,19 @@ const line = (number: string, text: string, caret: string | undefined) => ({
 const faultAt = (line: number, column: number | undefined, isLocal = true) =>
   toFaultReport({ name: 'clock', message: 'bad', publicMessage: 'bad', ...at(line, column) }, isLocal)
 
-describe('what is wrong with a widget', () => {
-  test('is told by file, line and column, with the line of code and a mark', () => {
+describe('the report of a faulty widget', () => {
+  test('names file, line and column, with the line of code and a caret', () => {
     const report = faultAt(3, 9)
     expect(report.place).toMatch(/^widgets-\w+\/clock\.ts:3:9$/)
     expect(report.code?.find(({ isFault }) => isFault)).toEqual(line('3', '\tsize: (,', '\t       ^'))
   })
 
-  test('has no mark where only the line is known, and no code where there is none', () => {
+  test('has no caret if only the line is known, and no code if there is none', () => {
     expect(faultAt(3, undefined).code?.[2]).toEqual(line('3', '\tsize: (,', undefined))
     expect(faultAt(99, 1).code).toBeUndefined()
   })
 
-  test('is told with two lines before and after, less what all are indented by', async () => {
+  test('has two lines before and after, without their common indentation', async () => {
     await writeFile(join(folder, 'long.ts'), `${'//\n'.repeat(7)}  a(\n\n    b,\n  }\n  c\n  d\n`)
     const frame = toFaultReport(
       { name: 'long', message: 'bad', publicMessage: 'bad', file: join(folder, 'long.ts'), line: 10 },
@@ -56,7 +56,7 @@ describe('what is wrong with a widget', () => {
     expect(code?.caret?.length).toBeLessThanOrEqual(code?.text.length ?? 0)
   })
 
-  test('shows code and the words of a widget to nobody from elsewhere', () => {
+  test('shows code and the widget’s message only to local readers', () => {
     expect(faultAt(3, 9, false).code).toBeUndefined()
     const failure = { reason: 'failed to draw: Error', words: 'https://x?token=1', place: at(3, undefined) }
     expect(toFailureReport(failure, false)).toMatchObject({
@@ -72,7 +72,7 @@ describe('what is wrong with a widget', () => {
     ])
   })
 
-  test('tells nobody where files lie on the server', () => {
+  test('never shows the server’s folders', () => {
     const message = "Cannot find module '/srv/secret/nope.js' imported from /srv/secret/leaky.mjs"
     const report = toFaultReport(
       { name: 'leaky', file: '/srv/secret/leaky.mjs', message, publicMessage: 'Error' },

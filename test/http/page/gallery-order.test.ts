@@ -16,7 +16,7 @@ const namesOf = (all: readonly Manifest[], most: number) =>
   toGalleryOrder(all, most).map(({ manifest, isLive }) => (isLive ? manifest.name : `(${manifest.name})`))
 
 describe('a gallery', () => {
-  test('begins with who is there', () => {
+  test('starts with the widget of viewers', () => {
     const names = namesOf(builtIn, Number.POSITIVE_INFINITY)
     expect(names[0]).toBe('online')
     const expected = builtIn.map(({ name, stateless }) => (stateless ? `(${name})` : name))
@@ -41,7 +41,7 @@ describe('a gallery', () => {
     expect(builtIn.filter(({ rank }) => rank === undefined).map(({ name }) => name)).toEqual([])
   })
 
-  test('streams what would stand still, before what moves as a still', () => {
+  test('streams still pictures before pictures that move as stills', () => {
     const names = namesOf(builtIn, 5)
     expect(names.filter((name) => !name.startsWith('('))).toHaveLength(5)
     expect(names).toContain('(sine)')

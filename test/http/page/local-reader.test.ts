@@ -13,7 +13,7 @@ test.each([
   ['::1', { host: '[::1]:9192' }],
   ['::ffff:127.0.0.1', { host: '127.0.0.1' }],
   ['127.0.0.1', { ':authority': 'localhost:9192' }],
-])('somebody at this machine is local: %s, %o', (address, headers) => {
+])('a reader at this machine is local: %s, %o', (address, headers) => {
   expect(isLocalReader(request(address, headers as Record<string, string>))).toBe(true)
 })
 
@@ -24,16 +24,16 @@ test.each([
   ['127.0.0.1', {}],
   ['127.0.0.1', { host: 'localhost', 'x-forwarded-for': '192.0.2.1' }],
   ['127.0.0.1', { host: 'localhost', via: '1.1 varnish' }],
-])('whoever comes from elsewhere, or through a proxy, is not: %s, %o', (address, headers) => {
+])('a reader elsewhere, or behind a proxy, is not local: %s, %o', (address, headers) => {
   expect(isLocalReader(request(address, headers as Record<string, string>))).toBe(false)
 })
 
-test('nobody is local where the app trusts a proxy on this machine', () => {
+test('no reader is local if the app trusts a proxy on this machine', () => {
   const app = express().set('trust proxy', 'loopback')
   const behind = { ...request('127.0.0.1', { host: 'localhost' }), app } as unknown as PictureRequest
   expect(isLocalReader(behind)).toBe(false)
 })
 
-test('a proxy that speaks HTTP/1.0 and says nothing is no local reader', () => {
+test('a request over HTTP/1.0 without a proxy’s header is not local', () => {
   expect(isLocalReader(request('127.0.0.1', { host: '127.0.0.1:9192' }, '1.0'))).toBe(false)
 })

@@ -12,7 +12,7 @@ describe('snippets', () => {
     })
   })
 
-  it('leaves out a size that is not known, rather than to distort the picture', () => {
+  it('omits an unknown size, which would distort the picture', () => {
     const { html } = snippets({ ...plain, width: undefined, height: undefined })
     expect(html).toBe('<img src="https://pics.example.org/clock/main.png" alt="Clock" loading="lazy">')
   })
@@ -32,14 +32,14 @@ describe('snippets', () => {
     expect(snippets({ ...plain, alt }).markdown).toBe(`${expected}(${plain.url})`)
   })
 
-  it('keeps an address whole in Markdown', () => {
+  it('keeps an address intact in Markdown', () => {
     const url = 'https://example.org/a (b)<c>\\?d&copy=1&copy;'
     expect(snippets({ ...plain, url }).markdown).toBe(
       '![Clock](https://example.org/a%20%28b%29%3Cc%3E%5C?d&copy=1&amp;copy;)',
     )
   })
 
-  it('keeps an address whole in BBCode', () => {
+  it('keeps an address intact in BBCode', () => {
     const { bbcode } = snippets({ ...plain, url: 'https://example.org/[/img] x' })
     expect(bbcode).toBe('[img]https://example.org/%5B/img%5D%20x[/img]')
   })

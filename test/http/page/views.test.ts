@@ -92,13 +92,13 @@ const pages: [string, string][] = [
     'picture in report',
     views.picture(site, clock, { key: 'main' }, none, { load: report(), draw: report() }),
   ],
-  ['picture of its own size', picture('label=hi', badge)],
+  ['picture without a size in the tag', picture('label=hi', badge)],
   ['error', views.error(site, { status: 404, title: 'Not Found', detail: 'no such widget' })],
   ['error in report', views.error(site, { status: 404, title: 'Not Found', detail: 'no' }, report())],
 ]
 
 describe.each(pages)('the %s page', (_, html) => {
-  it('has lazy pictures with words, and with a width and a height or in the density that comes', () => {
+  it('has lazy pictures with text, and with a size or in the right density', () => {
     for (const image of imagesOf(html)) {
       expect(image).toMatch(
         / src="\/live\/[^"]+" (width="\d+" height="\d+"|srcset="\/live\/[^"]+ 2x") alt="[^"]+" loading="lazy">$/,
@@ -106,7 +106,7 @@ describe.each(pages)('the %s page', (_, html) => {
     }
   })
 
-  it('needs nothing that its content security policy forbids', () => {
+  it('complies with its content security policy', () => {
     expect(html).not.toMatch(/<script|<style|\sstyle=|\son\w+=|javascript:/i)
     const loaded = [...html.matchAll(/<(?:link|img)\b[^>]* (?:href|src)="([^"]*)"/g)].map(([, url]) => url)
     expect(loaded.filter((url) => !url?.startsWith('/live/'))).toEqual([])
@@ -132,7 +132,7 @@ describe.each(pages)('the %s page', (_, html) => {
 })
 
 describe('the gallery', () => {
-  it('escapes what authors wrote', () => {
+  it('escapes authors’ texts', () => {
     const evil = '"><script>alert(1)</script>'
     const widget = manifest({ title: evil, about: evil }, { label: param.text(evil, { about: evil }) })
     const html = views.gallery(
@@ -163,7 +163,7 @@ describe('the gallery', () => {
     expect(html).toContain('href="/live/badge/main"')
   })
 
-  it('lists every parameter with what it takes and its default', () => {
+  it('lists every parameter with its values and its default', () => {
     const html = views.gallery(site, [clock], [])
     const rows = [...html.matchAll(/<tr>\s*<th scope="row">.*?<\/tr>/gs)].map(([row]) =>
       row
@@ -191,7 +191,7 @@ describe('the gallery', () => {
     ])
   })
 
-  it('has snippets with the address that the world knows', () => {
+  it('has snippets with the public address', () => {
     expect(snippetsOf(views.gallery(site, [clock], []))).toEqual([
       '&lt;img src=&quot;https://pics.example.org/live/clock/main.png&quot; width=&quot;480&quot; height=&quot;160&quot; ' +
         'alt=&quot;Clock&quot; loading=&quot;lazy&quot;&gt;',
@@ -200,7 +200,7 @@ describe('the gallery', () => {
     ])
   })
 
-  it('shows a broken module by its file and line, and whose pictures go on', () => {
+  it('shows a broken module by its file and line, and whether its pictures keep running', () => {
     const html = views.gallery(site, [clock], [{ name: 'snow', report: report() }])
     expect(html).toContain('One module did not load')
     expect(html).toContain('<code>widgets/clock.ts:12:7</code>')
@@ -211,7 +211,7 @@ describe('the gallery', () => {
     expect(known).toContain('Its newest code does not load: <code>widgets/clock.ts:12:7</code>')
   })
 
-  it('streams as many pictures as it is told to, and says of the others what they are', () => {
+  it('streams the given number of pictures, and labels the others', () => {
     const own = (title: string, more: Partial<Manifest> = {}) =>
       manifest({ name: title.toLowerCase(), title, file: `/srv/${title.toLowerCase()}.js`, ...more })
     const html = views.gallery(site, [own('Ape'), own('Bee'), own('Cat', { loops: true })], [], { live: 1 })
@@ -227,7 +227,7 @@ describe('the gallery', () => {
     ])
   })
 
-  it('tells no size that only the picture knows', () => {
+  it('states no size that only the drawing determines', () => {
     const grid = manifest({
       shows: true,
       loads: true,
@@ -240,7 +240,7 @@ describe('the gallery', () => {
     expect(html).toContain('srcset="/live/clock/main.png 1x, /live/clock/main.png?scale=2 2x"')
   })
 
-  it('tells whose newest picture could not be drawn, and where in its code', () => {
+  it('names the widget whose last drawing failed, and the place in its code', () => {
     const failures = new Map([['badge', report({ words: 'failed to draw: TypeError' })]])
     const html = views.gallery(site, [clock, badge], [], { failures })
     const [clockCard, badgeCard] = html.split('id="badge"')
@@ -251,14 +251,14 @@ describe('the gallery', () => {
     expect(badgeCard).not.toContain('class="live"')
   })
 
-  it('says so where there are no pictures', () => {
+  it('reports that there are no pictures', () => {
     expect(views.gallery(site, [], [])).toContain('No pictures yet')
     expect(views.gallery(site, [clock], [])).not.toContain('No pictures yet')
   })
 })
 
 describe('the page of a picture', () => {
-  it('has snippets of exactly the look, without defaults, strangers and delivery', () => {
+  it('has snippets of this look, without defaults, unknown parameters and delivery', () => {
     const html = picture('hands=3&ink=%23FF8800&turn=120s&width=600&v=7&x=1&delivery=still&scale=1')
     expect(snippetsOf(html)[1]).toBe(
       '![Clock](https://pics.example.org/live/clock/main.png?turn=2m&amp;ink=ff8800&amp;width=600)',
@@ -267,7 +267,7 @@ describe('the page of a picture', () => {
     expect(srcOf(html)).toBe('/live/clock/main.png?turn=2m&amp;ink=ff8800&amp;width=600&amp;scale=2')
   })
 
-  it('has a form that asks the page itself', () => {
+  it('has a form that submits to the page itself', () => {
     expect(picture()).toContain('<form class="look" method="get" action="/live/clock/main">')
     expect(fieldOf(picture('hands=4'), 'hands')).toMatch(/value="4" type="number" .*min="1" max="5" step="1"/)
     expect(fieldOf(picture('face=analog'), 'face')).toContain(
@@ -279,20 +279,20 @@ describe('the page of a picture', () => {
     expect(fieldOf(picture(), 'fps')).toContain('max="30" step="any"')
   })
 
-  it('takes an emptied field for the default, but not an emptied text', () => {
+  it('takes an empty field as the default, but not an empty text', () => {
     const html = picture('hands=&ink=&turn=&zone=')
     expect(html).not.toContain('ignored')
     expect(srcOf(html)).toBe('/live/clock/main.png?zone=&amp;scale=2')
   })
 
-  it('tells wrong values at their fields and draws without them', () => {
+  it('shows wrong values at their fields and draws without them', () => {
     const html = picture('hands=9&zone=CET')
     expect(html).toContain('One value was ignored')
     expect(fieldOf(html, 'hands')).toMatch(/value="9".*aria-invalid="true".*got &quot;9&quot;/s)
     expect(snippetsOf(html)[1]).toBe('![Clock](https://pics.example.org/live/clock/main.png?zone=CET)')
   })
 
-  it('asks for quality where the format has one', () => {
+  it('has a quality field if the format has a quality', () => {
     expect(fieldOf(picture('quality=50'), 'quality')).toBe('')
     const html = picture('quality=50', clock, { key: 'main', extension: 'webp' })
     expect(fieldOf(html, 'quality')).toContain('value="50"')
@@ -308,7 +308,7 @@ describe('the page of a picture', () => {
     expect(html).toContain('href="/live/clock/main.json?zone=CET"')
   })
 
-  it('does not guess the size of a picture that only the drawing knows', () => {
+  it('does not guess a size that only the drawing determines', () => {
     const html = picture('label=hi', badge)
     expect(imagesOf(html)[0]).toBe(
       '<img src="/live/badge/main.png?label=hi" srcset="/live/badge/main.png?label=hi 1x, ' +
@@ -317,7 +317,7 @@ describe('the page of a picture', () => {
     expect(snippetsOf(html)[0]).not.toContain('width=')
   })
 
-  it('tells why its newest code does not load, and why its newest picture failed', () => {
+  it('shows why its newest code does not load, and why its last drawing failed', () => {
     const load = views.picture(site, clock, { key: 'main' }, none, { load: report() })
     expect(load).toContain('Its newest code does not load')
     expect(load).toContain('The picture keeps running the old code.')
@@ -336,7 +336,7 @@ describe('the page of a picture', () => {
     expect(imagesOf(html)[0]).toBe('<img src="/live/badge/main.svg?label=hi" alt="Clock" loading="lazy">')
   })
 
-  it('is said to fail where its newest picture could not be drawn, and not to be live', () => {
+  it('is labelled as failing if its last drawing failed, and not as live', () => {
     const html = views.picture(site, clock, { key: 'main' }, none, { draw: report() })
     expect(html).toContain('<span class="failing">failing</span>')
     expect(html).not.toContain('class="live"')
@@ -357,7 +357,7 @@ describe('the page of a picture', () => {
     expect(fieldOf(html, 'short')).toMatch(/^<input [^>]*type="text" maxlength="200"/)
   })
 
-  it('keeps a huge picture within what the server draws', () => {
+  it('keeps a huge picture within the server’s limit', () => {
     const huge = manifest({ size: { width: 4000, height: 3000 } })
     expect(srcOf(picture('', huge))).toBe('/live/clock/main.png')
   })
@@ -377,7 +377,7 @@ describe('the page of a picture', () => {
 })
 
 describe('the error page', () => {
-  it('tells the status, the title and the detail, escaped', () => {
+  it('shows the status, the title and the detail, escaped', () => {
     const html = views.error(site, {
       status: 404,
       title: 'Not Found',
@@ -393,7 +393,7 @@ describe('the error page', () => {
 })
 
 describe('the public folder', () => {
-  it('keeps templates out of what is served', () => {
+  it('does not serve templates', () => {
     expect(readdirSync(join(publicFolder(), 'assets')).toSorted()).toEqual([
       'dashboard.css',
       'icon.svg',

@@ -72,7 +72,7 @@ test('methods have one caption', () => {
   expect(new Set(captions)).toEqual(new Set(['expected GET or HEAD']))
 })
 
-test('the value that came is in the detail', () => {
+test('the detail contains the actual value', () => {
   expect(faultOf('/online/a.png?width=tall')?.message).toContain('got "tall"')
   expect(faultOf('/onlin/a.png')?.message).toBe('no widget onlin, did you mean online?')
 })

@@ -9,9 +9,12 @@ function check(referer: string | undefined, allowed: string[]): void {
 }
 
 describe('a referrer', () => {
-  test.each([undefined, 'https://anyone.example/', 'nonsense'])('%s is right where all are', (referer) => {
-    check(referer, [])
-  })
+  test.each([undefined, 'https://anyone.example/', 'nonsense'])(
+    '%s is allowed if every referrer is',
+    (referer) => {
+      check(referer, [])
+    },
+  )
 
   test.each([
     ['https://forum.example/topic/1?page=2', ['forum.example']],
@@ -53,7 +56,7 @@ describe('a referrer', () => {
     expect(() => check('https://a.forum.example/', ['*.forum.example:8443'])).toThrow(NO_ENTRY)
   })
 
-  test('that is refused is named in the log, not in the picture; a missing one is said to be missing', () => {
+  test('that is refused is named in the log, not in the picture; a missing one is reported as missing', () => {
     expect(() => check('https://evil.example/a', ['forum.example'])).toThrow(
       expect.objectContaining({
         caption: 'not for pages of this host',

@@ -64,7 +64,7 @@ async function answerOf(socket: Socket): Promise<string> {
 
 describe('an address with all the sockets it may have', () => {
   test.each([
-    ['nothing was sent', ''],
+    ['no bytes', ''],
     ['a head is not whole', 'GET / HTTP/1.1\r\nHos'],
     ['a body is not whole', TRICKLED],
   ])('loses its oldest one where %s, for a new one', async (_, text) => {
@@ -76,7 +76,7 @@ describe('an address with all the sockets it may have', () => {
     expect(refused).toEqual(['too-many-sockets'])
   })
 
-  test('keeps those that wait for a response: the new one is closed', async () => {
+  test('keeps sockets that wait for a response, and closes the new one', async () => {
     const { limits, open } = await start({ maxPerAddress: 2 })
     const busy = [await open(SLOW), await open(SLOW)]
     await eventually(() => expect(limits.size).toBe(2))
@@ -86,7 +86,7 @@ describe('an address with all the sockets it may have', () => {
     expect(busy.map(({ destroyed }) => destroyed)).toEqual([false, false])
   })
 
-  test('is not limited where it is exempt', async () => {
+  test('is not limited if it is exempt', async () => {
     const { limits, refused, open } = await start({ maxPerAddress: 2, isExempt: () => true })
     for (let count = 0; count < 5; count += 1) await open()
     await eventually(() => expect(limits.size).toBe(5))
@@ -108,7 +108,7 @@ describe('a full server', () => {
     expect(refused).toEqual(['sockets-full', 'sockets-full'])
   })
 
-  test('admits only addresses that have no socket yet while nothing is idle', async () => {
+  test('admits only addresses without a socket while no socket is idle', async () => {
     const { limits, requests, open } = await start({ capacity: 2 })
     await open(SLOW)
     await open(SLOW)

@@ -106,7 +106,7 @@ describe.each(ways)('a connection, $way', ({ directSend }) => {
     expect((await stream.nextPart()).body.equals(blue.bytes)).toBe(true)
   })
 
-  test('eager: a picture of another size comes after the begun part was finished with the one on screen', async () => {
+  test('eager: a picture of another size is sent after the begun part was completed with the one on screen', async () => {
     const { connection, stream } = await connect(red, { eager: true })
     await stream.nextPart()
     connection.show(wide)
@@ -144,7 +144,7 @@ describe.each(ways)('a connection, $way', ({ directSend }) => {
     expect(body.subarray(45).equals(blue.bytes.subarray(33))).toBe(true)
   })
 
-  test('the heartbeat of an animation does not start it anew: the next part begins, and its rest may come', async () => {
+  test('the heartbeat of an animation does not restart it: the next part begins, and its rest can follow', async () => {
     const moving = { ...plainFrame('red'), animated: true }
     const { connection, stream } = await connect(moving, { heartbeat: 0 })
     await stream.nextPart()
@@ -199,7 +199,7 @@ describe.each(ways)('a connection, $way', ({ directSend }) => {
     expect(idle.stream.parts).toHaveLength(1)
   })
 
-  test('a client that takes no picture for a minute is cut off as slow; one that read is not', async () => {
+  test('a client that receives no picture for a minute is cut off as slow; one that reads is not', async () => {
     const idle = await connect(noisyFrame(1, 1500), { heartbeat: 15_000, client: { read: false } })
     const since = performance.now()
     for (const later of [15_000, 59_000]) idle.connection.beat(since + later)
@@ -244,7 +244,7 @@ describe.each(ways)('a connection, $way', ({ directSend }) => {
   })
 
   test.each<Framing>(['browser', 'machine'])(
-    '%s framing: a picture that was held back when the end came is the last one',
+    '%s framing: a picture that was held when the end came is the last one',
     async (framing) => {
       const large = noisyFrame(1, 1500)
       const { connection, stream } = await connect(large, { framing, client: { read: false } })
@@ -256,7 +256,7 @@ describe.each(ways)('a connection, $way', ({ directSend }) => {
     },
   )
 
-  test('a client that never reads and is told to end is cut off without a trace', async () => {
+  test('a client that never reads is cut off at the end, and leaves no trace', async () => {
     const frames = [noisyFrame(0), noisyFrame(1)]
     const { connection, stream } = await connect(noisyFrame(1), { client: { read: false } })
     for (let count = 0; count < 2000; count += 1) connection.show(frames[count % 2] as Frame)

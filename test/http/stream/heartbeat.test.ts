@@ -31,7 +31,7 @@ function silent(heartbeat = PERIOD) {
 }
 
 describe('one timer for the heartbeats of all', () => {
-  test('beats for each when it is due, whenever it came', () => {
+  test('beats for each connection when it is due, whenever it was opened', () => {
     const heartbeat = new Heartbeat(PERIOD)
     const [first, slow] = [silent(), silent(2.5 * PERIOD)]
     heartbeat.add(first.connection)
@@ -51,7 +51,7 @@ describe('one timer for the heartbeats of all', () => {
     expect(slow.beats()).toHaveLength(1)
   })
 
-  test('looks at nobody while everyone is sent pictures', () => {
+  test('checks no connection while all of them are sent pictures', () => {
     const heartbeat = new Heartbeat(PERIOD)
     const watcher = silent()
     heartbeat.add(watcher.connection)

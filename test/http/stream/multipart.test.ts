@@ -8,7 +8,7 @@ const small = plainFrame('red')
 const large = noisyFrame(1)
 
 describe('a multipart body', () => {
-  test('has a boundary that is long, and another one for every process', () => {
+  test('has a long boundary, which differs between processes', () => {
     const { boundary } = new Multipart()
     expect(boundary).toMatch(/^imgcast-[0-9a-f]{22}$/)
     expect(boundary.length).toBeLessThanOrEqual(31)
@@ -16,7 +16,7 @@ describe('a multipart body', () => {
     expect(new Multipart('b').contentType).toBe('multipart/x-mixed-replace; boundary=b')
   })
 
-  test('opens with text where the first picture is short of 1024 bytes, and without where it is not', () => {
+  test('starts with text if the first picture is shorter than 1024 bytes', () => {
     const multipart = new Multipart('b')
     const opening = multipart.opening(small, 'browser')
     expect(opening.length + small.bytes.length).toBeGreaterThanOrEqual(1024)
@@ -50,7 +50,7 @@ describe('a multipart body', () => {
     expect(multipart.ending(small, 'browser')).toBe(multipart.ending(small, 'browser'))
   })
 
-  test('ends with the last picture, whole or what is left of it, and the closing boundary', () => {
+  test('ends with the last picture, or the rest of it, and the closing boundary', () => {
     const multipart = new Multipart('b')
     const whole = Buffer.concat([small.bytes, Buffer.from('\r\n--b--\r\n')])
     expect(multipart.ending(small, 'browser').equals(whole)).toBe(true)
@@ -89,7 +89,7 @@ describe('a part begun early', () => {
     },
   )
 
-  test('is followed by what is left, the next head, and the next beginning', () => {
+  test('is followed by the rest, the next head, and the next beginning', () => {
     const multipart = new Multipart('b')
     const begun = beginningOf(small)
     const rest = Buffer.concat([begun, multipart.begunPart(small)])

@@ -7,7 +7,7 @@ import { plainFrame } from '../../support/frames.ts'
 import { pixelOf } from '../../support/pixels.ts'
 
 describe.each<Format>(['png', 'jpeg', 'webp'])('a padded %s', (format) => {
-  test('takes over a megabyte and looks the same', async () => {
+  test('has over a megabyte and looks the same', async () => {
     const frame = plainFrame('rgb(200, 40, 0)', { format })
     const fat = Buffer.concat(padPicture(frame))
     expect(fat.length).toBeGreaterThan(1_100_000)
@@ -74,7 +74,7 @@ describe('probing', () => {
     },
   )
 
-  test('a reader who goes through six pages at once, and whose browser asks for no more, gets on', async () => {
+  test('a reader who walks through six pages at once, and whose browser opens no more streams, can continue', async () => {
     const reader = new Reader()
     for (let page = 0; page < 6; page += 1) {
       const { leave } = reader.visit()
@@ -86,7 +86,7 @@ describe('probing', () => {
     reader.close()
   })
 
-  test('of a page with six pictures five are asked, and twice', async () => {
+  test('of a page with six pictures, five are probed, and twice', async () => {
     const reader = new Reader()
     const pictures: { asked: number }[] = []
     for (let picture = 0; picture < 6; picture += 1) {
@@ -98,7 +98,7 @@ describe('probing', () => {
     reader.close()
   })
 
-  test('a reader with one picture open is never asked', async () => {
+  test('a reader with one open picture is never probed', async () => {
     const reader = new Reader()
     const { page } = reader.visit(1)
     await vi.advanceTimersByTimeAsync(60_000)
@@ -106,7 +106,7 @@ describe('probing', () => {
     reader.close()
   })
 
-  test('a reader who hurries through six pages is asked as soon as the last of them rests', async () => {
+  test('a reader who hurries through six pages is probed as soon as the last of them is quiet', async () => {
     const reader = new Reader()
     for (let page = 0; page < 6; page += 1) {
       const { leave } = reader.visit(1)
@@ -121,7 +121,7 @@ describe('probing', () => {
     reader.close()
   })
 
-  test('four pictures that load one after the other as they are scrolled into view are asked twice each', async () => {
+  test('four pictures that load one after the other while scrolling are probed twice each', async () => {
     const reader = new Reader()
     for (let picture = 0; picture < 4; picture += 1) {
       reader.visit(1)
@@ -131,7 +131,7 @@ describe('probing', () => {
     reader.close()
   })
 
-  test('a page with many pictures is not asked because of its own', async () => {
+  test('a page with many pictures is not probed because of its own pictures', async () => {
     const reader = new Reader()
     const { page } = reader.visit(6)
     await vi.advanceTimersByTimeAsync(60_000)
@@ -139,7 +139,7 @@ describe('probing', () => {
     reader.close()
   })
 
-  test('a second tab that stays open is asked twice, and then left alone while the first walks on', async () => {
+  test('a second tab that stays open is probed twice, and then left alone while the first walks on', async () => {
     const reader = new Reader()
     const tab = reader.visit(1)
     await vi.advanceTimersByTimeAsync(5000)
@@ -156,7 +156,7 @@ describe('probing', () => {
     reader.close()
   })
 
-  test('a crowd behind one address is not asked', async () => {
+  test('a crowd behind one address is not probed', async () => {
     const reader = new Reader()
     for (let person = 0; person < 40; person += 1) reader.visit(1)
     await vi.advanceTimersByTimeAsync(5000)
@@ -167,7 +167,7 @@ describe('probing', () => {
     reader.close()
   })
 
-  test('five tabs that stay open are asked ever more seldom', async () => {
+  test('five tabs that stay open are probed less and less often', async () => {
     const reader = new Reader()
     for (let tab = 0; tab < 5; tab += 1) {
       reader.visit(1)
@@ -207,7 +207,7 @@ describe('probing', () => {
     probe.close()
   })
 
-  test('looking after a crowd with one viewer key takes time in proportion to the crowd', async () => {
+  test('probing a crowd with one viewer key takes time in proportion to the crowd', async () => {
     const probe = new Probe()
     const timers = vi.getTimerCount()
     for (let person = 0; person < 5_000; person += 1) probe.add('ann', { probe: () => 0 })
@@ -215,7 +215,7 @@ describe('probing', () => {
     probe.close()
   })
 
-  test('readers are asked for their own streams only', async () => {
+  test('only the streams of the same reader are probed', async () => {
     const probe = new Probe()
     const asked = vi.fn(() => 1000)
     const leaves = ['ann', 'bob', 'eve'].map((viewer) => probe.add(viewer, { probe: asked }))

@@ -103,7 +103,7 @@ describe('a drawn badge', () => {
 
   // Text is hinted otherwise, so a pixel may differ; a box, a letter or a logo that is elsewhere does not pass.
   describe.each([1, 2, 3])('at scale %i', (scale) => {
-    test.each(BADGES)('%s is as large as the SVG, and as it looks', async (_name, badge) => {
+    test.each(BADGES)('%s has the size and the look of the SVG', async (_name, badge) => {
       const drawn = await draw(badge, scale)
       const expected = rasterise(drawn.svg, scale)
       expect([drawn.canvas.width, drawn.canvas.height]).toEqual([expected.width, expected.height])
@@ -143,7 +143,7 @@ const makeWide = async (): Promise<(format: object) => string> => {
 
 describe('a wide logo', () => {
   test.each(BADGE_STYLES.flatMap((style) => TEXTS.map((text) => [style, text] as const)))(
-    'is where shields.io puts it: %s %o',
+    'is at shields.io’s position: %s %o',
     async (style, text) => {
       const logo = PNG
       const { label, message, color } = text

@@ -42,7 +42,7 @@ describe('the path of a static badge', () => {
     expect(() => parseStaticPath(path)).toThrow(detail)
   })
 
-  test('says any text that is written as it should be', () => {
+  test('can contain any text in the right spelling', () => {
     // Spaces around a text are not shown, and shields' grammar cannot part a `_` from a space beside it, nor a dash
     // at the end of a label from the separator.
     const text = fc
@@ -60,7 +60,7 @@ describe('the path of a static badge', () => {
     )
   })
 
-  test.each(['-', '--', '_', 'a-', '-a', '_-'])('is read in linear time, however often %s comes', (part) => {
+  test.each(['-', '--', '_', 'a-', '-a', '_-'])('is read in linear time, for any number of %s', (part) => {
     const before = process.cpuUsage().user
     for (let round = 0; round < 20; round += 1) {
       try {

@@ -94,7 +94,7 @@ describe('a picture for a small device', () => {
     }
   })
 
-  test('is compared with what the panel shows, and sent in the colours it is told by', async () => {
+  test('is compared with the panel’s colours, and sent in the requested ones', async () => {
     const pale = { colors: ['000', 'fff'], palette: ['555', 'ddd'] }
     const { data } = await decode(encode('png', pale))
     const whites = data.filter((value, at) => at % 4 === 1 && value === 255).length
@@ -102,7 +102,7 @@ describe('a picture for a small device', () => {
     expect(whites).toBeLessThan(plain.filter((value, at) => at % 4 === 1 && value === 255).length)
   })
 
-  test('is not flooded by what the panel cannot show', async () => {
+  test('is not flooded by colours that the panel cannot show', async () => {
     const panel: Device = { colors: ['000', 'fff', 'f00'], palette: ['222', 'ddd', 'b33'], dither: 'stucki' }
     const { data } = await decode(encode('png', panel, ramp(200, 200)))
     const at = (x: number, y: number) => [...data.slice((y * 200 + x) * 4, (y * 200 + x) * 4 + 3)]
@@ -136,13 +136,13 @@ describe('a picture for a small device', () => {
     expect(inverted?.data[0]).toBe(255 - (plain?.data[0] ?? 0))
   })
 
-  test('has what shows through in white', async () => {
+  test('has white in place of transparency', async () => {
     const { data } = await decode(encode('bmp', {}, createCanvas(2, 2)))
     expect([...data]).toEqual(Array(16).fill(255))
   })
 
   test.each(['floyd-steinberg', 'atkinson', 'stucki'] as const)(
-    'keeps its brightness by %s',
+    'keeps its brightness with %s',
     async (dither) => {
       const gray = createCanvas(64, 64)
       const ctx = gray.getContext('2d')

@@ -18,7 +18,7 @@ test.each([
   ['dark', 'transparent', '#0d1117', true],
   ['auto', '#000000c0', '#0d1117', false],
   ['dark', 'red', 'red', false],
-])('theme %s with background %j is put on %s', (theme, background, color, known) => {
+])('theme %s with background %j has %s behind it', (theme, background, color, known) => {
   expect(backgroundOf(manifestOf(themed), { theme, background })).toEqual({ color, known })
 })
 

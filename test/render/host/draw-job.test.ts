@@ -58,14 +58,14 @@ test('a scene has its values, and can be written to', () => {
   expect(seen).toEqual([1, 2, 3, 4_321, 9])
 })
 
-test('an SVG with two drawings, light and dark, reports what either has read', () => {
+test('an SVG with two drawings, light and dark, reports the reads of both', () => {
   const params = { theme: param.theme('auto') }
   const draw: Widget['draw'] = (_, { params, peak, visitors }) =>
     void (params.theme === 'dark' ? peak : visitors)
   expect(readsOf({ params, draw }, { format: 'svg' })).toEqual(['peak', 'visitors'])
 })
 
-test('what load returned and what a parser made of a text are outside; pushed data is not', () => {
+test('the results of load and of a parser are outside; pushed data is not', () => {
   const load = () => 1
   expect(readsOf({ load })).toEqual(['outside'])
   expect(readsOf({ load }, {}, { pushed: { data: 2 } })).toEqual([])

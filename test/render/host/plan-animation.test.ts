@@ -28,12 +28,7 @@ function plan(animate: Animation | undefined, more: Partial<Look> = {}) {
 describe('the pictures of an animation', () => {
   test.each<[string, Animation | undefined, Partial<Look>, ReturnType<typeof plan>]>([
     ['one period from its beginning', { fps: 20, loop: 2000 }, {}, { frames: 40, start: 0, length: 2000 }],
-    [
-      'by the rate that was asked for',
-      { fps: 20, loop: 2000 },
-      { fps: 5 },
-      { frames: 10, start: 0, length: 2000 },
-    ],
+    ['at the requested rate', { fps: 20, loop: 2000 }, { fps: 5 }, { frames: 10, start: 0, length: 2000 }],
     ['as many as nearly fit', { fps: 20, loop: 110 }, {}, { frames: 2, start: 0, length: 110 }],
     ['each state in turn', { every: () => 500, loop: 1500 }, {}, { frames: 3, start: 0, length: 1500 }],
     ['the last state cut short', { every: () => 400, loop: 1000 }, {}, { frames: 3, start: 0, length: 1000 }],
@@ -44,7 +39,7 @@ describe('the pictures of an animation', () => {
       { frames: 40, start: 0, length: 2000 },
     ],
     [
-      'a GIF of what never repeats: three seconds from now',
+      'a GIF of a picture that never repeats: three seconds from now',
       { fps: 10 },
       { format: 'gif', animate: 'push' },
       { frames: 30, start: NOW, length: 3000 },
@@ -56,19 +51,19 @@ describe('the pictures of an animation', () => {
       { frames: 30, start: NOW, length: 3000 },
     ],
     [
-      'half as many where they are too many',
+      'half of the frames if there are too many',
       { fps: 30, loop: 5000 },
       {},
       { frames: 75, start: 0, length: 5000 },
     ],
     [
-      'half as many where they are too large',
+      'half of the frames if they are too large',
       { fps: 20, loop: 2000 },
       { width: 1000, height: 400 },
       { frames: 20, start: 0, length: 2000 },
     ],
     [
-      'a quarter where they are for a dense screen',
+      'a quarter of the frames on a dense screen',
       { fps: 20, loop: 2000 },
       { width: 600, height: 200, scale: 3 },
       { frames: 10, start: 0, length: 2000 },
@@ -80,25 +75,25 @@ describe('the pictures of an animation', () => {
       { frames: 5, start: 0, length: 2000 },
     ],
     [
-      'one, where fewer would still be too large',
+      'one, if fewer would still be too large',
       { fps: 20, loop: 2000 },
       { width: 2500, height: 1500 },
       undefined,
     ],
-    ['one, where a GIF is not to move', { fps: 20 }, { format: 'gif', animate: 'off' }, undefined],
+    ['one, if a GIF must not move', { fps: 20 }, { format: 'gif', animate: 'off' }, undefined],
     [
-      'one, where large states do not fit',
+      'one, if large states do not fit',
       { every: () => 500, loop: 5000 },
       { width: 1500, height: 1000 },
       undefined,
     ],
-    ['one, where states do not fit', { every: () => 100, loop: 20_000 }, {}, undefined],
+    ['one, if states do not fit', { every: () => 100, loop: 20_000 }, {}, undefined],
     ['one, of a loop over a minute', { every: () => 30_000, loop: 90_000 }, {}, undefined],
-    ['one, where it is pushed', { fps: 20, loop: 2000 }, { animate: 'push' }, undefined],
-    ['one, where it is off', { fps: 20, loop: 2000 }, { animate: 'off' }, undefined],
-    ['one, where it stands still', { fps: 20, loop: () => 0 }, {}, undefined],
-    ['one, where it never moves', { every: () => Number.POSITIVE_INFINITY, loop: 5000 }, {}, undefined],
-    ['one, where nothing moves', undefined, { format: 'gif' }, undefined],
+    ['one, if it is pushed', { fps: 20, loop: 2000 }, { animate: 'push' }, undefined],
+    ['one, if it is off', { fps: 20, loop: 2000 }, { animate: 'off' }, undefined],
+    ['one, if it stands still', { fps: 20, loop: () => 0 }, {}, undefined],
+    ['one, if it never moves', { every: () => Number.POSITIVE_INFINITY, loop: 5000 }, {}, undefined],
+    ['one, if nothing moves', undefined, { format: 'gif' }, undefined],
   ])('are %s', (_what, animate, more, expected) => {
     expect(plan(animate, more)).toEqual(expected)
   })

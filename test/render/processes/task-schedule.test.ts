@@ -84,7 +84,7 @@ test('a network that has had much drawn waits behind one that has had little, ho
   expect(drain()).toEqual(['g1', 'mine', 'g2', 'g3', 'g4'])
 })
 
-test('a still of a network with little debt comes before the open pictures of one with much', () => {
+test('a still of a network with little debt precedes open pictures of one with much', () => {
   const { shares, add, drain } = setUp()
   shares.charge({ networks: ['greedy'], count: 1 }, 5_000)
   for (const key of ['g1', 'g2', 'g3']) add({ key, network: 'greedy' })
@@ -100,7 +100,7 @@ test('a drawing is charged to the networks it is for, in time', () => {
   expect(shares.debt({ networks: ['a'], count: 1 })).toBeCloseTo(40)
 })
 
-test('of equal debts open pictures come before stills, small pictures before large ones, and else the older', () => {
+test('with equal debts, open pictures precede stills, small pictures large ones, and older ones newer ones', () => {
   const { add, drain } = setUp()
   add({ key: 'first' })
   add({ key: 'still', interest: 1 })

@@ -36,7 +36,7 @@ test('a failure that no job has caused counts against the widget', () => {
   expect(failures.rest(2, cause('any', 'a'))).toBe(5_000)
 })
 
-test('a widget that took a process down stays isolated, whoever asked for it', () => {
+test('a widget that took a process down stays isolated, for requests of any network', () => {
   const failures = new WidgetFailures()
   failures.fail(0, [cause('bad', 'a')])
   failures.fail(1, [cause('bad', 'a')])
