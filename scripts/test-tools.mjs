@@ -68,6 +68,8 @@ export const tools = [
     suite: `the completion tests in ${name}`,
   })),
   { name: 'pngcheck', commands: ['pngcheck'], packages: ['pngcheck'], suite: 'the tests of PNG files' },
+  { name: 'gifsicle', commands: ['gifsicle'], packages: ['gifsicle'], suite: 'the tests of GIF files' },
+  { name: 'apngdis', commands: ['apngdis'], packages: ['apngdis'], suite: 'the tests of animated PNG files' },
   { name: 'file', commands: ['file'], packages: ['file'], suite: 'the tests of BMP files' },
   {
     name: 'fail2ban',

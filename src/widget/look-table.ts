@@ -29,6 +29,7 @@ export type TurnChoice = `${(typeof TURNS)[number]}`
 export type Animate = (typeof ANIMATE)[number]
 
 const DEFAULT_QUALITY = 85
+const NO_GIF: readonly Format[] = ['png', 'jpeg', 'webp', 'svg', 'bmp']
 /** `push`: frame by frame; `loop`: one period as one animated picture; `off`: one frame. */
 const ANIMATE = ['push', 'loop', 'off'] as const
 const BITS = ['auto', '1', '2', '4', '8'] as const
@@ -73,6 +74,22 @@ const LOOK_TABLE = {
         : undefined,
     absent: () => 'push',
     unusedIn: ['svg'],
+  }),
+  /** Frames of the GIF of a picture that ticks; 0 for all others. */
+  frames: row<number>({
+    spec: ({ ticks }) =>
+      ticks ? { kind: 'integer', default: 60, min: 1, max: 120, about: 'frames of a GIF' } : undefined,
+    absent: () => 0,
+    unusedIn: NO_GIF,
+  }),
+  /** How often such a GIF is played; 0 for ever. */
+  loop: row<number>({
+    spec: ({ ticks }) =>
+      ticks
+        ? { kind: 'integer', default: 1, min: 0, max: 1000, about: 'how often a GIF is played, 0 for ever' }
+        : undefined,
+    absent: () => 0,
+    unusedIn: NO_GIF,
   }),
   /** 1 to 100. */
   quality: row<number>({

@@ -30,6 +30,8 @@ export interface Manifest {
   fps: number | undefined
   /** True if the picture loops, so that one period can be sent as an animated picture. */
   loops: boolean
+  /** True if it is drawn on a clock from its parameters alone, as a clock is, so that its future is known. */
+  ticks: boolean
   /** True if drawing waits for the widget's `load` or for embedded pictures. */
   loads: boolean
   /** True if `.json` comes from the widget's own `data`. */
@@ -70,6 +72,12 @@ export function toManifest(name: string, file: string, widget: Widget): Manifest
     params,
     fps: widget.animate && 'fps' in widget.animate ? widget.animate.fps : undefined,
     loops: widget.animate?.loop !== undefined,
+    ticks:
+      widget.animate !== undefined &&
+      'every' in widget.animate &&
+      widget.animate.loop === undefined &&
+      widget.load === undefined &&
+      widget.shows === undefined,
     loads: widget.load !== undefined || widget.shows !== undefined,
     hasData: widget.data !== undefined,
     reads: widget.shows !== undefined || Object.values(params).includes(CUSTOM),

@@ -12,7 +12,7 @@ import rooms from '../../widgets/rooms.ts'
 import sine from '../../widgets/sine.ts'
 import status from '../../widgets/status.ts'
 import trafficLight from '../../widgets/traffic-light.ts'
-import { noDevice } from '../support/looks.ts'
+import { DEVICE_NAMES } from '../support/looks.ts'
 import { toTable } from './markdown.ts'
 
 /** The sections of docs/pictures.md with a table of parameters, and the widgets they describe. */
@@ -34,7 +34,7 @@ export const NOTHING = '—'
 /** The table of a widget's parameters, as docs/pictures.md has it. */
 export function parameterTable(name: string, widget: unknown): string {
   const manifest = toManifest(name, '', widget as Widget)
-  const common = ['scale', 'quality', ...Object.keys(noDevice)]
+  const common = ['scale', 'quality', ...DEVICE_NAMES]
   const size = Object.fromEntries(
     Object.entries(lookSpecs(manifest)).filter(([name]) => !common.includes(name)),
   )

@@ -134,12 +134,36 @@ describeWith(['ffmpeg'], 'read by ffmpeg', () => {
 })
 
 describe('a GIF', () => {
-  test('plays for ever, and no picture leaves traces in the next', () => {
-    const { frame } = run(paintAnimation(sheet('gif'), moments(2, 100), drawBox))
-    expect(frame.bytes.toString('latin1', 0, 6)).toBe('GIF89a')
-    expect(frame.bytes.includes('NETSCAPE2.0')).toBe(true)
-    const control = frame.bytes.indexOf(Buffer.from([0x21, 0xf9, 0x04]))
-    expect(((frame.bytes[control + 3] ?? 0) >> 2) & 7).toBe(2)
-    expect(frame.bytes.at(-1)).toBe(0x3b)
+  const disposalOf = (bytes: Buffer) => {
+    const control = bytes.indexOf(Buffer.from([0x21, 0xf9, 0x04]))
+    return ((bytes[control + 3] ?? 0) >> 2) & 7
+  }
+
+  test('is played for ever, once or a number of times', () => {
+    const [always, once, thrice] = [0, 1, 3].map(
+      (plays) => run(paintAnimation(sheet('gif'), moments(2, 100), drawBox, plays)).frame.bytes,
+    )
+    expect(always?.toString('latin1', 0, 6)).toBe('GIF89a')
+    expect(always?.includes('NETSCAPE2.0\x03\x01\x00\x00', 'latin1')).toBe(true)
+    expect(once?.includes('NETSCAPE')).toBe(false)
+    expect(thrice?.includes('NETSCAPE2.0\x03\x01\x02\x00', 'latin1')).toBe(true)
+    expect(always?.at(-1)).toBe(0x3b)
+  })
+
+  test('draws what changed over the picture before, or whole pictures where pixels become transparent', () => {
+    const filled = (ctx: SKRSContext2D, time: number) => {
+      ctx.fillStyle = 'white'
+      ctx.fillRect(0, 0, 60, 40)
+      drawBox(ctx, time)
+    }
+    const moving = (ctx: SKRSContext2D, time: number) => {
+      ctx.fillStyle = 'red'
+      ctx.fillRect(time * 10, 0, 20, 40)
+    }
+    const [over, whole] = [filled, moving].map(
+      (draw) => run(paintAnimation(sheet('gif'), moments(2, 100), draw)).frame.bytes,
+    )
+    expect(disposalOf(over as Buffer)).toBe(1)
+    expect(disposalOf(whole as Buffer)).toBe(2)
   })
 })

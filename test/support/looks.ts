@@ -1,5 +1,4 @@
-/** The part of a look that is for no small device. */
-export const noDevice = {
+const device = {
   bits: 'auto',
   dither: 'none',
   colors: '',
@@ -7,3 +6,9 @@ export const noDevice = {
   rotate: '0',
   invert: false,
 } as const
+
+/** The names of the parameters for small devices. */
+export const DEVICE_NAMES = Object.keys(device)
+
+/** The part of a look that is for no small device, of a picture that is no clock. */
+export const noDevice = { ...device, frames: 0, loop: 0 } as const

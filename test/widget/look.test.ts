@@ -8,7 +8,7 @@ import { isReservedParam, LOOK_NAMES, lookSpecs, toLookValues } from '../../src/
 import { toManifest } from '../../src/widget/manifest.ts'
 import { param } from '../../src/widget/param.ts'
 import type { Widget } from '../../src/widget/widget.ts'
-import { noDevice } from '../support/looks.ts'
+import { DEVICE_NAMES, noDevice } from '../support/looks.ts'
 
 const rich = manifest({
   title: 'Rich',
@@ -74,7 +74,7 @@ describe('a look', () => {
   test('of a widget of one size passes over lengths, and over fps where nothing moves', () => {
     const query = 'width=999&height=banana&fps=99'
     expect(look(query, 'png', fixed)).toMatchObject({ width: 40, height: 20, fps: 0 })
-    expect(Object.keys(lookSpecs(fixed))).toEqual(['scale', 'quality', ...Object.keys(noDevice)])
+    expect(Object.keys(lookSpecs(fixed))).toEqual(['scale', 'quality', ...DEVICE_NAMES])
   })
 
   test('takes the last of a name given twice', () => {
@@ -244,7 +244,7 @@ describe('the table of look parameters', () => {
   })
 
   test('lists for a format only what changes its pictures', () => {
-    const device = Object.keys(noDevice)
+    const device = DEVICE_NAMES
     expect(Object.keys(lookSpecs(looping, 'png'))).toEqual(['scale', 'fps', 'animate', ...device])
     expect(Object.keys(lookSpecs(looping, 'jpeg'))).toEqual(['scale', 'fps', 'animate', 'quality', ...device])
     expect(Object.keys(lookSpecs(looping, 'webp'))).toEqual(['scale', 'fps', 'animate', 'quality'])

@@ -124,7 +124,7 @@ export function* drawSteps(
     const frame = timer.run(() => paint(sheet, drawWith({})))
     return finish(frame, next, stops)
   }
-  const steps = paintAnimation(sheet, timings, (ctx, at) => drawWith({ time: at })(ctx))
+  const steps = paintAnimation(sheet, timings, (ctx, at) => drawWith({ time: at })(ctx), look.loop)
   const frame = yield* timer.steps(steps)
   // One period from its beginning is the same picture at any time.
   const isTimeless = timings[0]?.time === 0

@@ -18,11 +18,15 @@ const MAX_LOOP = 60_000
 /** The longest GIF of a picture that does not repeat. */
 export const GIF_TIME = 3_000
 const MAX_FRAMES = 90
+/** What changes more slowly is one picture. */
+const LONGEST_TICK = 10_000
 /**
  * The maximum of device pixels in all frames of an animation: a third of a second of work. Drawing and encoding `sine` took
  * 20 ns a pixel for a PNG, 60 to 90 for a GIF.
  */
 const MAX_PIXELS: Readonly<Partial<Record<Format, number>>> = { png: 12_000_000, gif: 4_000_000 }
+/** A clock's frames differ in a small part only: 60 frames of 640 x 240 pixels took a third of a second. */
+const MAX_TICKING_PIXELS = 12_000_000
 /** The frame rate may be divided by this to fit the limits; below that an animation would only jerk. */
 const MAX_DIVISOR = 8
 
@@ -43,7 +47,8 @@ export function motionOf(widget: Widget, look: Look, params: Record<string, Para
 
 /**
  * Plans the frames of an animation: one period from its beginning, regardless of the clock, so that the bytes are the
- * same each time; a GIF that does not repeat within three seconds shows the next three from `now`. Undefined if one
+ * same each time. The GIF of a picture that ticks, such as a clock, shows its next `frames` from `now`; one of another
+ * picture that does not repeat within three seconds shows the next three. Undefined if one
  * picture is enough, or if more would take too long: the limits are pixels and not time, so that they also give the same
  * bytes each time.
  */
@@ -55,6 +60,12 @@ export function planAnimation(
 ): FrameTiming[] | undefined {
   const isGif = look.format === 'gif'
   if (period === undefined || look.animate === 'off' || !(isGif || look.animate === 'loop')) return undefined
+  const pixels = look.width * look.height * look.scale ** 2
+  if (isGif && look.frames > 0) {
+    const frames = Math.min(look.frames, Math.floor(MAX_TICKING_PIXELS / pixels))
+    if (frames < 2 || period > LONGEST_TICK) return undefined
+    return Array.from({ length: frames }, (_, index) => ({ time: now + index * period, duration: period }))
+  }
   const repeats = loop !== undefined && !(isGif && loop > GIF_TIME)
   if (!repeats && !isGif) return undefined
   const length = repeats ? loop : GIF_TIME
@@ -62,7 +73,6 @@ export function planAnimation(
   // A sequence of states must be shown in full; a smooth motion may have fewer frames, or run slightly faster to fit.
   const isSmooth = widget.animate !== undefined && 'fps' in widget.animate
   const count = isSmooth ? Math.round(length / period) : Math.ceil(length / period)
-  const pixels = look.width * look.height * look.scale ** 2
   const maxFrames = Math.min(MAX_FRAMES, (MAX_PIXELS[look.format] ?? 0) / pixels)
   let divisor = 1
   while (isSmooth && count / divisor > maxFrames && divisor < MAX_DIVISOR) divisor *= 2

@@ -20,6 +20,7 @@ function manifest(more: Partial<Manifest> = {}, params: Record<string, Param> = 
     size: { width: 480, height: 160 },
     sizeFromParams: false,
     fps: undefined,
+    ticks: false,
     loops: false,
     loads: false,
     hasData: false,

@@ -25,6 +25,27 @@ function plan(animate: Animation | undefined, more: Partial<Look> = {}) {
   }
 }
 
+describe('the GIF of a picture that ticks', () => {
+  const every = { every: () => 1000 }
+  const gif = { format: 'gif', animate: 'push' } as const
+  test.each<[string, Partial<Look>, ReturnType<typeof plan>]>([
+    ['shows its next minute', { frames: 60 }, { frames: 60, start: NOW, length: 60_000 }],
+    ['has as many frames as were asked for', { frames: 5 }, { frames: 5, start: NOW, length: 5000 }],
+    [
+      'has as many as can be drawn in time',
+      { frames: 60, width: 600, height: 500 },
+      { frames: 40, start: NOW, length: 40_000 },
+    ],
+    ['is one picture if one was asked for', { frames: 1 }, undefined],
+  ])('%s', (_what, more, expected) => {
+    expect(plan(every, { ...gif, ...more })).toEqual(expected)
+  })
+
+  test('is one picture if it changes once a minute', () => {
+    expect(plan({ every: () => 60_000 }, { ...gif, frames: 60 })).toBeUndefined()
+  })
+})
+
 describe('the pictures of an animation', () => {
   test.each<[string, Animation | undefined, Partial<Look>, ReturnType<typeof plan>]>([
     ['one period from its beginning', { fps: 20, loop: 2000 }, {}, { frames: 40, start: 0, length: 2000 }],
