@@ -40,6 +40,7 @@ import { FolderWatch } from './render/folder-watch.ts'
 import { Renderer } from './render/renderer.ts'
 import { serveStateRequest } from './state-requests.ts'
 import { Polls } from './status/polls.ts'
+import { Statuses } from './status/statuses.ts'
 import { createDirectSend } from './system/direct-send.ts'
 import { limitLog } from './system/limit-log.ts'
 import { OutgoingClient } from './system/outgoing.ts'
@@ -201,13 +202,15 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   if (probe) closers.defer(() => probe.close())
   const rooms = new Rooms(cluster)
   const client = new OutgoingClient(options)
-  const polls = new Polls({ store, bus, leases, client, log })
+  const statuses = new Statuses({ store, bus, log })
+  closers.defer(() => statuses.close())
+  const polls = new Polls({ store, statuses, bus, leases, client, log })
   closers.defer(() => polls.close())
   const hooks = new Hooks({ rooms, store, bus, leases, client, log })
   // Before the viewers, so that the end of all viewers causes no events.
   closers.defer(() => events.close())
   closers.defer(() => hooks.close())
-  await Promise.all([polls.load(), hooks.load()])
+  await Promise.all([statuses.load(), polls.load(), hooks.load()])
   watch.onChange(async () => {
     if (isReady() && (await renderer.reload())) channels.renew()
   })
@@ -226,7 +229,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const sessions = new Sessions({ token, store })
   const pictures = new Pictures({
     ...{ renderer, channels, embeddedReader, hits, streams, data, pages, cards, forwarding, allowReferrer },
-    ...{ isReady, failures },
+    ...{ store, isReady, failures },
     observer: metrics,
   })
   const metricsNow = () => ({
@@ -248,7 +251,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     pictures,
     pages,
     api: createApi({
-      ...{ renderer, store, rooms, history, events, polls, hooks },
+      ...{ renderer, store, rooms, history, events, statuses, polls, hooks },
       ...{ guard, sessions, publicUrl, sockets, loadNow },
     }),
     calls: [

@@ -1,37 +1,37 @@
 import {
-  brightness,
-  type Context,
-  cutText,
+  type Badge,
+  badgeSize,
+  badgeSvg,
   defineWidget,
-  dropMissingEmoji,
+  drawBadge,
+  drawUptime,
+  Logos,
+  loadLogo,
   param,
   parseColor,
-  textWidth,
+  rollUp,
+  type ShownStatus,
+  type StatusLook,
+  showStatus,
+  statusBadge,
+  uptimeDays,
+  uptimeShare,
+  uptimeSize,
 } from 'imgcast'
 
-/** The body of PUT /api/status/<key>: an endpoint badge of shields.io. Any field may be missing or wrong. */
-type Badge = Partial<Record<'label' | 'message' | 'color' | 'labelColor' | 'isError' | 'style', unknown>>
+const STYLES = ['auto', 'flat', 'flat-square', 'plastic', 'for-the-badge', 'social'] as const
+const MAX_MEMBERS = 50
+const logos = new Logos()
 
-const PLAIN = {
-  height: 20,
-  corner: 0,
-  em: 11,
-  weight: 500,
-  spacing: 0,
-  padding: 6,
-  gap: 0,
-  gloss: [] as string[],
+/** The values in the store that a picture is drawn from. */
+interface Stored {
+  status: unknown
+  days: unknown
+  /** Of a roll-up, in the order of `of`. */
+  members: { key: string; status: unknown }[]
+  /** When they were read: its size and the drawing are of one moment. */
+  at: number
 }
-const FLAT = { ...PLAIN, name: 'flat', corner: 3, gloss: ['#ffffff26', '#0000001a'] }
-const LOOKS = [
-  FLAT,
-  { ...PLAIN, name: 'flat-square' },
-  { ...PLAIN, name: 'plastic', height: 18, corner: 4, gloss: ['#fff8', '#fff2', '#0002', '#0006'] },
-  { ...PLAIN, name: 'for-the-badge', height: 28, em: 10, weight: 700, spacing: 1.2, padding: 11 },
-  { ...PLAIN, name: 'social', corner: 4, weight: 600, padding: 7, gap: 7 },
-]
-const MAX_TEXT_WIDTH = 300
-const UNSET = '#6e7781'
 
 export default defineWidget({
   title: 'Status badge',
@@ -39,116 +39,81 @@ export default defineWidget({
   gallery: { rank: 30 },
   params: {
     label: param.text('', { max: 60, about: 'Overrides the label that was sent.' }),
-    style: param.choice(['auto', 'flat', 'flat-square', 'plastic', 'for-the-badge', 'social'], 'auto', {
+    style: param.choice(STYLES, 'auto', {
       about: 'A style of shields.io; auto is the style that was sent, or flat.',
     }),
     color: param.color('', { about: 'Background of the message; overrides the colour that was sent.' }),
     labelColor: param.color('', { about: 'Background of the label; overrides the colour that was sent.' }),
-    theme: param.theme('auto', { about: 'Theme of the social style; the others suit any page.' }),
+    logo: param.text('', {
+      max: 2_048,
+      about: 'A simple-icons slug, such as github, or an image as a data: URI.',
+    }),
+    logoColor: param.color('', { about: 'Colour of a simple-icons logo.' }),
+    logoSize: param.choice(['fixed', 'auto'], 'fixed', {
+      about: 'auto gives a wide simple-icons logo its own proportions.',
+    }),
+    link: param.text('', { max: 1_000, about: 'Link target of the SVG.' }),
+    of: param.text('', { max: 500, about: 'Keys of other statuses, with commas between: sums them up.' }),
+    show: param.choice(['badge', 'bar'], 'badge', { about: 'A badge, or a bar for each of the last days.' }),
+    days: param.integer(90, { min: 1, max: 366, about: 'How many days the bar shows.' }),
+    theme: param.theme('auto', { about: 'Of the page below the bar; a badge suits any.' }),
   },
-  load: ({ state }) => state.get<Badge>('badge'),
-  data: ({ room, data }) => ({ ...data, room }),
-  size: ({ label, style }, { data, key }) => layOut(label, style, data, key),
-  draw(ctx, { params, data, key, scale }) {
-    const { look, font, halves, height } = layOut(params.label, params.style, data, key)
-    const calm = toText(data?.message) ? 'lightgrey' : UNSET
-    const isError = data?.isError === true
-    // Rule of shields.io for endpoint badges: an error cannot be recoloured, so that it stays visible.
-    const wanted = isError ? undefined : params
-    const colors = {
-      label: toColor(wanted?.labelColor, data?.labelColor, 'grey'),
-      message: toColor(wanted?.color, data?.color, isError ? 'red' : calm),
-    }
-    const gloss = ctx.createLinearGradient(0, 0, 0, height)
-    look.gloss.forEach((color, index) => {
-      gloss.addColorStop(index / (look.gloss.length - 1), color)
+  async load({ state, params, room, readRoom }) {
+    const keys = params.of.split(',').map((key) => key.trim())
+    const wanted = keys.filter((key) => key !== '').slice(0, MAX_MEMBERS)
+    const read = async (key: string) => ({
+      key,
+      status: await readRoom(`${room.slice(0, room.indexOf('/'))}/${key}`, 'badge'),
     })
-    for (const half of halves) {
-      const dark = params.theme === 'dark'
-      const color = look.gap > 0 ? (dark ? '#21262d' : '#ffffff') : colors[half.name]
-      ctx.fillStyle = color
-      if (look.gap > 0) drawBubble(ctx, half.x, half.width, height, dark ? '#4b535d' : '#d0d7de')
-      else {
-        ctx.beginPath()
-        ctx.roundRect(half.x, 0, half.width, height, half.corners)
-        ctx.fill()
-        ctx.fillStyle = gloss
-        ctx.fill()
-      }
-      ctx.font = font
-      ctx.letterSpacing = `${look.spacing}px`
-      // The threshold of shields.io.
-      const light = brightness(color) > 0.69
-      // Capitals are 0.727 em high; whole device pixels keep them crisp.
-      const baseline = Math.round(((height + look.em * 0.727) / 2) * scale) / scale
-      const x = half.x + half.inset
-      ctx.fillStyle = light ? '#ffffff80' : '#0000004d'
-      ctx.fillText(half.words, x, baseline + 1)
-      ctx.fillStyle = light ? '#24292f' : '#ffffff'
-      ctx.fillText(half.words, x, baseline)
+    const [status, days, members] = await Promise.all([
+      state.get('badge'),
+      params.show === 'bar' ? state.get('$days') : undefined,
+      Promise.all(wanted.map(read)),
+    ])
+    const stored: Stored = { status, days, members, at: Date.now() }
+    const { logo } = statusBadge(toShown(stored, ''), params, logos)
+    return { ...stored, picture: await loadLogo(logo) }
+  },
+  data({ room, key, data, params }) {
+    const { label, message, color, labelColor, isError, style, level } = toShown(data, key)
+    const members = data?.members.map((member) => ({
+      key: member.key,
+      ...pick(toShown({ status: member.status, at: data.at }, member.key)),
+    }))
+    const days =
+      params.show === 'bar' ? uptimeDays(data?.days, data?.status, data?.at ?? 0, params.days) : undefined
+    return {
+      ...{ room, label, message, color, labelColor, isError, style, level },
+      ...(members?.length && { members }),
+      ...(days && { uptime: uptimeShare(days), days }),
     }
+  },
+  size(params, { data, key }) {
+    if (params.show === 'bar') return uptimeSize(params.days)
+    return badgeSize(badgeSvg(toBadge(data, key, params)))
+  },
+  svg: ({ data, key, params }) => (params.show === 'bar' ? undefined : badgeSvg(toBadge(data, key, params))),
+  draw(ctx, { params, data, key }) {
+    if (params.show === 'badge') return drawBadge(ctx, badgeSvg(toBadge(data, key, params)), data?.picture)
+    const shown = toShown(data, key)
+    const days = uptimeDays(data?.days, data?.status, data?.at ?? 0, params.days)
+    const color = parseColor((!shown.isError && params.color) || shown.color) ?? shown.color
+    const label = params.label || shown.label
+    drawUptime(ctx, { label, message: shown.message, color, days, isDark: params.theme === 'dark' })
   },
 })
 
-/** Lays out the label, if there is one, and the message. */
-function layOut(label: string, style: string, badge: Badge | undefined, key: string) {
-  const wanted = style === 'auto' ? badge?.style : style
-  const look = LOOKS.find(({ name }) => name === wanted) ?? FLAT
-  const font = `${look.weight} ${look.em}px Inter`
-  const options = { letterSpacing: look.spacing }
-  const texts = [
-    { name: 'label' as const, text: dropMissingEmoji(label) || toText(badge ? badge.label : key) },
-    { name: 'message' as const, text: toText(badge?.message) || 'not set' },
-  ].filter(({ text }) => text !== '')
-  let x = 0
-  const halves = texts.map(({ name, text }, index) => {
-    const words = cutText(
-      look.name === 'for-the-badge' ? text.toUpperCase() : text,
-      font,
-      MAX_TEXT_WIDTH,
-      options,
-    )
-    const wide = textWidth(words, font, options)
-    const [left, right] = [index === 0 ? look.corner : 0, index === texts.length - 1 ? look.corner : 0]
-    const width = Math.ceil(wide) + look.padding * 2
-    const half = {
-      name,
-      words,
-      x,
-      width,
-      inset: (width - wide + look.spacing) / 2,
-      corners: [left, right, right, left],
-    }
-    x += width + look.gap
-    return half
-  })
-  return { look, font, halves, width: x - look.gap, height: look.height }
+function toShown(stored: Partial<Stored> | undefined, key: string): ShownStatus {
+  const { status, members = [], at = 0 } = stored ?? {}
+  if (members.length === 0) return showStatus(status, key, at)
+  const shown = members.map((member) => showStatus(member.status, member.key, at))
+  return rollUp(shown, key)
 }
 
-function toText(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? dropMissingEmoji(String(value)) : ''
+function toBadge(stored: Partial<Stored> | undefined, key: string, look: StatusLook): Badge {
+  return statusBadge(toShown(stored, key), look, logos)
 }
 
-/** Returns the first valid colour. */
-function toColor(...wanted: unknown[]): string {
-  for (const value of wanted) {
-    const color = typeof value === 'string' ? parseColor(value) : undefined
-    if (color !== undefined) return color
-  }
-  return '#555'
-}
-
-function drawBubble(ctx: Context, x: number, width: number, height: number, edge: string) {
-  ctx.strokeStyle = edge
-  ctx.beginPath()
-  ctx.roundRect(x + 0.5, 0.5, width - 1, height - 1, 4)
-  ctx.fill()
-  ctx.stroke()
-  if (x === 0) return
-  ctx.beginPath()
-  ctx.moveTo(x + 1, height / 2 - 4)
-  ctx.lineTo(x - 3.5, height / 2)
-  ctx.lineTo(x + 1, height / 2 + 4)
-  ctx.fill()
-  ctx.stroke()
+function pick({ label, message, color, level }: ShownStatus) {
+  return { label, message, color, level }
 }

@@ -1,26 +1,36 @@
-import { defineWidget, param } from 'imgcast'
+import { colorOfWord, defineWidget, param, showStatus } from 'imgcast'
 
 const LAMPS = [
   { lit: '#ff3b30', core: '#ffb3a6', sheen: '#5c2b29', dark: '#3a1b1a' },
   { lit: '#ffb800', core: '#fff0b3', sheen: '#594a22', dark: '#382e16' },
   { lit: '#2fd158', core: '#c4ffd0', sheen: '#245232', dark: '#16321f' },
 ]
+const LIGHTS = ['red', 'yellow', 'green']
+/** A light that is set waits for the next status, and for nothing else. */
+const STILL = Number.POSITIVE_INFINITY
 
 export default defineWidget({
   title: 'Traffic light',
-  about: 'Red, yellow and green in turn.',
+  about: 'Red, yellow and green in turn, or the light of the status of the same key.',
   gallery: { rank: 40 },
   size: { width: { min: 24, max: 400, default: 60 }, height: { min: 60, max: 1000, default: 150 } },
   params: {
     interval: param.duration(500, { min: 100, max: 3_600_000, about: 'How long each light is on.' }),
   },
+  // A light is set as a status is: PUT /api/status/<key>.
+  load: ({ key, readRoom }) => readRoom(`status/${key}`, 'badge'),
+  data: ({ room, key, data, time }) => {
+    const light = data === undefined ? undefined : lightOf(data, key, time)
+    return { room, light: light === undefined ? 'in turn' : LIGHTS[light] }
+  },
   // Whole milliseconds: multiples of 100.1 are not exact, and a light would occasionally come twice.
   animate: {
-    every: ({ interval }) => Math.round(interval),
-    loop: ({ interval }) => Math.round(interval) * LAMPS.length,
+    every: ({ interval }, status) => (status === undefined ? Math.round(interval) : STILL),
+    loop: ({ interval }, status) => (status === undefined ? Math.round(interval) * LAMPS.length : 0),
   },
-  draw(ctx, { width, height, params, time }) {
-    const lit = Math.floor(time / Math.round(params.interval)) % LAMPS.length
+  draw(ctx, { width, height, params, time, key, data }) {
+    const turn = () => Math.floor(time / Math.round(params.interval)) % LAMPS.length
+    const lit = data === undefined ? turn() : lightOf(data, key, time)
     // Drawn as 60 x 150 and scaled to the requested size.
     const unit = Math.min(width / 60, height / 150)
     ctx.translate((width - 60 * unit) / 2, (height - 150 * unit) / 2)
@@ -62,3 +72,14 @@ export default defineWidget({
     })
   },
 })
+
+/** The light of a status: of its word, like `passing` or `red`, if it has no colour of its own. */
+function lightOf(stored: unknown, key: string, time: number): number {
+  const { color } = (stored ?? {}) as { color?: unknown }
+  const shown = showStatus(stored, key, time)
+  const word = color === undefined && !shown.isError ? colorOfWord(shown.message) : undefined
+  if (word === 'lightgrey') return 1
+  const { level } =
+    word === undefined ? shown : showStatus({ message: shown.message, color: word }, key, time)
+  return level === 'up' ? 2 : level === 'down' ? 0 : 1
+}

@@ -14,4 +14,6 @@ export interface ChannelInit {
   observer?: ChannelObserver | undefined
   /** Called when the channel had no viewers for `linger`. */
   onIdle(): void
+  /** Called with the other rooms that each drawing was made from. */
+  onRooms?(rooms: readonly string[]): void
 }

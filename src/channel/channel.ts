@@ -245,7 +245,8 @@ export class Channel implements FrameSink {
         this.#isFresh = false
         return
       }
-      const { frame, next = Number.POSITIVE_INFINITY } = drawing
+      const { frame, next = Number.POSITIVE_INFINITY, rooms } = drawing
+      this.#init.onRooms?.(rooms ?? [])
       this.#freshUntil = startedAt + Math.min(next, heartbeatOf(pace, frame))
       this.#changesAt = startedAt + next
       this.#failure = undefined

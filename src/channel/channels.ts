@@ -37,6 +37,8 @@ interface Entry {
   channel: Channel
   /** The network that opened it, which it counts for. */
   network: string | undefined
+  /** Other rooms whose changes redraw it. */
+  others: readonly string[]
 }
 
 /** All live pictures of this process: finds or starts the channel of a room and look. */
@@ -105,11 +107,30 @@ export class Channels {
       cards: this.#init.cards,
       observer: this.#init.observer,
       onIdle: () => void this.#remove(entry),
+      onRooms: (rooms) => this.#follow(entry, rooms),
     })
-    const entry: Entry = { id, room, channel, network }
+    const entry: Entry = { id, room, channel, network, others: [] }
     this.#entries.set(id, entry)
-    this.#rooms.set(room, (this.#rooms.get(room) ?? new Set()).add(entry))
+    this.#addTo(room, entry)
     return channel
+  }
+
+  /** Redraws a picture from now on when one of these rooms changes, besides its own. */
+  #follow(entry: Entry, others: readonly string[]): void {
+    if (this.#entries.get(entry.id) !== entry || others.join(' ') === entry.others.join(' ')) return
+    for (const room of entry.others) if (room !== entry.room) this.#removeFrom(room, entry)
+    entry.others = others
+    for (const room of others) this.#addTo(room, entry)
+  }
+
+  #addTo(room: string, entry: Entry): void {
+    this.#rooms.set(room, (this.#rooms.get(room) ?? new Set()).add(entry))
+  }
+
+  #removeFrom(room: string, entry: Entry): void {
+    const entries = this.#rooms.get(room)
+    entries?.delete(entry)
+    if (entries?.size === 0) this.#rooms.delete(room)
   }
 
   /**
@@ -149,9 +170,7 @@ export class Channels {
 
   #remove(entry: Entry): readonly Viewer[] {
     if (!this.#entries.delete(entry.id)) return []
-    const entries = this.#rooms.get(entry.room)
-    entries?.delete(entry)
-    if (entries?.size === 0) this.#rooms.delete(entry.room)
+    for (const room of [entry.room, ...entry.others]) this.#removeFrom(room, entry)
     return entry.channel.close()
   }
 }

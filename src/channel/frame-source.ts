@@ -16,6 +16,8 @@ export interface SourceFrame {
   frame: Frame
   /** Milliseconds until the picture changes because of the time. @default never */
   next?: number | undefined
+  /** Other rooms that the picture is drawn from: a change of one redraws it. @default none */
+  rooms?: readonly string[] | undefined
 }
 
 /** Lets a source notify its channel by itself. After the channel's end, calls have no effect. */

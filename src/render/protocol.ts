@@ -51,6 +51,8 @@ export interface Drawing {
   took: DrawTimings
   /** The parts of the scene that the widget has read; see `SceneRead`. */
   reads: readonly SceneRead[]
+  /** The other rooms that `load` has read. @default none */
+  rooms?: readonly string[]
 }
 
 /** The duration of a drawing in its process, in milliseconds. */

@@ -27,8 +27,17 @@ export const colorField = z
   .string(expected(COLOR_SYNTAX))
   .refine((text) => parseColor(text) !== undefined, expected(COLOR_SYNTAX))
 
-/** A time with its unit, like `30s`, written in its largest unit. */
-export function durationField({ min, max, fallback, example, description }: DurationField) {
+/** A time with its unit, like `30s`, written in its largest unit; `fallback` if it is missing. */
+export function durationField({ fallback, description, example, ...range }: DurationField) {
+  return timeWithUnit(range, example).default(fallback).meta(durationMeta(description, example))
+}
+
+/** A time with its unit that may be missing. */
+export function optionalDurationField({ description, example, ...range }: Omit<DurationField, 'fallback'>) {
+  return timeWithUnit(range, example).meta(durationMeta(description, example)).optional()
+}
+
+function timeWithUnit({ min, max }: Pick<DurationField, 'min' | 'max'>, example: string) {
   const error = expected(
     `a time with its unit from ${formatDuration(min)} to ${formatDuration(max)}, like ${example}`,
   )
@@ -41,8 +50,10 @@ export function durationField({ min, max, fallback, example, description }: Dura
     .max(32, error)
     .refine(isRight, { ...error, abort: true })
     .overwrite((text) => formatDuration(parseDuration(text) ?? 0))
-    .default(fallback)
-    .meta({ description, examples: [example], pattern: '^\\d+(\\.\\d+)?(ms|s|m|h|d)$' })
+}
+
+function durationMeta(description: string, example: string) {
+  return { description, examples: [example], pattern: '^\\d+(\\.\\d+)?(ms|s|m|h|d)$' }
 }
 
 /** An http or https URL without credentials, which the server requests. */

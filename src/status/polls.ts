@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
-import * as z from 'zod'
 import type { Bus } from '../cluster/bus.ts'
 import { HeldLeases } from '../cluster/held-leases.ts'
 import type { Leases } from '../cluster/leases.ts'
@@ -10,28 +9,12 @@ import type { OutgoingClient } from '../system/outgoing.ts'
 import { checkKey } from '../widget/key.ts'
 import { parseRoom } from '../widget/room.ts'
 import { intervalOf, type Poll, parsePoll } from './poll.ts'
+import { outcomeSchema, type PollReport, type StatusRow } from './poll-report.ts'
 import { StatusReader, TooCostlyError } from './status-reader.ts'
 import { STATUS_WIDGET, statusRoom } from './status-room.ts'
 import { BADGE, type Status } from './status-schema.ts'
+import { type Statuses, toStatus } from './statuses.ts'
 import { toFailedStatus } from './to-status.ts'
-
-const outcomeSchema = z.object({
-  last: z.object({ at: z.string(), ok: z.boolean(), detail: z.string() }).nullable(),
-  failures: z.number(),
-})
-
-/**
- * A poll and its last result: `last` is null until the first response, and `failures` counts the failures since the last
- * success.
- */
-export type PollReport = Poll & z.infer<typeof outcomeSchema>
-
-/** One status and its poll. */
-export interface StatusRow {
-  key: string
-  status: Status | null
-  poll: PollReport | null
-}
 
 interface Running {
   report: PollReport
@@ -44,6 +27,7 @@ interface Running {
 /** The options of polls. */
 export interface PollsInit {
   store: Store
+  statuses: Pick<Statuses, 'get' | 'set'>
   bus: Bus
   leases: Leases
   client: OutgoingClient
@@ -71,6 +55,7 @@ const COSTLY_PAUSE = 60_000
  */
 export class Polls {
   readonly #store: Store
+  readonly #statuses: PollsInit['statuses']
   readonly #bus: Bus
   readonly #leases: HeldLeases
   readonly #unsubscribe: (() => void)[]
@@ -79,8 +64,9 @@ export class Polls {
   readonly #reader = new StatusReader()
   readonly #running = new Map<string, Running>()
 
-  constructor({ store, bus, leases, client, log }: PollsInit) {
+  constructor({ store, statuses, bus, leases, client, log }: PollsInit) {
     this.#store = store
+    this.#statuses = statuses
     this.#bus = bus
     this.#client = client
     this.#log = log
@@ -140,7 +126,7 @@ export class Polls {
     for await (const [room, status] of this.#store.list(BADGE)) {
       const { widget, key } = parseRoom(room)
       if (rows.size >= MAX_STATUSES) break
-      if (widget === STATUS_WIDGET) rows.set(key, { key, status: status as Status, poll: null })
+      if (widget === STATUS_WIDGET) rows.set(key, { key, status: toStatus(status), poll: null })
     }
     for (const [key, running] of [...this.#running]) {
       const poll = await this.#report(key, running)
@@ -290,8 +276,9 @@ export class Polls {
 
   /** Writes only if the status has changed: every write redraws all pictures of the room. */
   async #show(key: string, status: Status): Promise<void> {
-    const room = statusRoom(key)
-    const shown = await this.#store.get(room, BADGE)
-    if (JSON.stringify(shown) !== JSON.stringify(status)) await this.#store.set(room, BADGE, status)
+    const shown = await this.#statuses.get(key)
+    // A status with a lifetime has to be set again before that is over.
+    if (status.ttl !== undefined || JSON.stringify(shown) !== JSON.stringify(status))
+      await this.#statuses.set(key, status)
   }
 }

@@ -51,6 +51,11 @@ export interface LoadScope<P extends Params = Params> extends RoomScope {
    * Rejects with a `TypeError` for any other span.
    */
   history(request: HistoryRequest): Promise<RoomHistory>
+  /**
+   * Returns a value that another room remembers, by `<widget>/<key>` and name; undefined if there is none. A change of
+   * that room redraws the picture. At most 50 rooms: any further one rejects with a `RangeError`.
+   */
+  readRoom<T = unknown>(room: string, name: string): Promise<T | undefined>
   /** Aborted when nothing waits for the picture any more. */
   signal: AbortSignal
 }
@@ -130,12 +135,12 @@ export interface Scene<P extends Params = Params, D = unknown> {
  * How a picture is animated: a rate in frames per second, at most 30, or a function that returns the milliseconds between
  * frames. If the picture repeats after `loop` milliseconds, it can be sent once, as an animated picture.
  */
-export type Animation<P extends Params = Params> = (
+export type Animation<P extends Params = Params, D = unknown> = (
   | { fps: number }
-  | { every: (params: Values<P>) => number }
+  | { every: (params: Values<P>, data: D) => number }
 ) & {
   /** The period in milliseconds, or a function of the parameters that returns it; 0: no motion. @default it never repeats */
-  loop?: number | ((params: Values<P>) => number)
+  loop?: number | ((params: Values<P>, data: D) => number)
 }
 
 /** The second argument of a `size` function. */
@@ -175,7 +180,7 @@ export interface Widget<P extends Params = Params, D = unknown> {
   /** The parameters that viewers may set in the query. @default none */
   params?: P
   /** Redraws on a timer. */
-  animate?: Animation<P>
+  animate?: Animation<P, NoInfer<D>>
   /** Loads the data for `draw`. Runs before every drawing, unless data was pushed. */
   load?(scope: LoadScope<P>): Promise<D> | D
   /**

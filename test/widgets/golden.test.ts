@@ -13,7 +13,6 @@ import {
   drawFrame,
   drawSheet,
   hits,
-  long,
   type Name,
   NOON,
   readData,
@@ -175,18 +174,20 @@ function topOf({ width, data }: { width: number; data: Uint8ClampedArray }): num
 
 describe('status', () => {
   it('answers what was sent and the room as data', () => {
-    expect(readData('status', { data: build })).toEqual({ ...build, room: 'status/main' })
-    expect(readData('status')).toEqual({ room: 'status/main' })
+    const { label, message, color } = build
+    expect(readData('status', { data: { status: build } })).toMatchObject({
+      ...{ room: 'status/main', label, message, color, level: 'up' },
+    })
+    expect(readData('status')).toMatchObject({ room: 'status/main', message: 'not set', level: 'unset' })
   })
 
-  it('grows with its words up to a limit, always by whole pixels', () => {
-    const widths = ['a', 'passing', long, `${long}${long}`].map(
-      (message) => drawFrame('status', '', { data: { ...build, message } }).width,
+  it('grows with its words up to 255 characters, always by whole pixels', () => {
+    const widths = ['a', 'passing', 'm'.repeat(300), 'm'.repeat(400)].map(
+      (message) => drawFrame('status', '', { data: { status: { ...build, message } } }).width,
     )
     expect(widths).toEqual(widths.map(Math.floor))
     expect(widths[0]).toBeLessThan(widths[1] as number)
     expect(widths[3]).toBe(widths[2])
-    expect(widths[3]).toBeLessThan(380)
   })
 
   it.each([
@@ -196,13 +197,15 @@ describe('status', () => {
     ['4B0', '#44bb00'],
     ['rebeccapurple', 'rgb(102, 51, 153)'],
   ])('takes %s for %s', (one, other) => {
-    const etags = [one, other].map((color) => drawFrame('status', '', { data: { ...build, color } }).etag)
+    const etags = [one, other].map(
+      (color) => drawFrame('status', '', { data: { status: { ...build, color } } }).etag,
+    )
     expect(etags[0]).toBe(etags[1])
   })
 
   it('is red for an error without a colour, grey for a colour that is none', () => {
     const badge = { label: 'build', message: 'failing' }
-    const draw = (data: object) => drawFrame('status', '', { data: { ...badge, ...data } }).etag
+    const draw = (data: object) => drawFrame('status', '', { data: { status: { ...badge, ...data } } }).etag
     expect(draw({ isError: true })).toBe(draw({ color: 'red' }))
     expect(draw({ isError: true, color: 'blue' })).toBe(draw({ color: 'blue' }))
     expect(draw({ color: 'constructor' })).toBe(draw({}))
@@ -211,15 +214,15 @@ describe('status', () => {
 
   it('keeps the colours of an error, whatever the query asks for', () => {
     const failing = { label: 'build', message: 'failing', isError: true }
-    const draw = (query: string) => drawFrame('status', query, { data: failing }).etag
+    const draw = (query: string) => drawFrame('status', query, { data: { status: failing } }).etag
     expect(draw('color=brightgreen&labelColor=navy')).toBe(draw(''))
   })
 
   it('lets the query overrule what was sent', () => {
     const sent = { label: 'tests', message: 'passing', color: 'blue', labelColor: 'navy', style: 'plastic' }
     const wished = 'label=tests&color=blue&labelColor=navy&style=plastic'
-    expect(drawFrame('status', wished, { data: build }).etag).toBe(
-      drawFrame('status', '', { data: sent }).etag,
+    expect(drawFrame('status', wished, { data: { status: build } }).etag).toBe(
+      drawFrame('status', '', { data: { status: sent } }).etag,
     )
   })
 
@@ -230,7 +233,7 @@ describe('status', () => {
     7,
     { message: { a: 1 }, label: ['x'], style: 'none', color: 5, isError: 'yes' },
   ])('draws something for %j', (data) => {
-    expect(drawFrame('status', '', { data }).width).toBeGreaterThan(20)
+    expect(drawFrame('status', '', { data: { status: data } }).width).toBeGreaterThan(20)
   })
 })
 

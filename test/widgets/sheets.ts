@@ -218,12 +218,12 @@ export const sheets: Record<Name, [query: string, facts?: Facts][]> = {
   ],
   status: [
     ['', { key: 'deploys' }],
-    ...styles.map((style): [string, Facts] => [`style=${style}`, { data: build }]),
-    ['', { data: { label: 'build', message: 'failing', isError: true } }],
-    ['', { data: { ...build, message: long } }],
-    ['', { data: { label: 'paint', message: 'cream', color: 'fffbe6' } }],
-    ['', { data: { message: 'alone', color: 'blue' } }],
-    ['label=deploy&color=8250df&labelColor=navy', { data: build }],
+    ...styles.map((style): [string, Facts] => [`style=${style}`, { data: { status: build } }]),
+    ['', { data: { status: { label: 'build', message: 'failing', isError: true } } }],
+    ['', { data: { status: { ...build, message: long } } }],
+    ['', { data: { status: { label: 'paint', message: 'cream', color: 'fffbe6' } } }],
+    ['', { data: { status: { message: 'alone', color: 'blue' } } }],
+    ['label=deploy&color=8250df&labelColor=navy', { data: { status: build } }],
   ],
   'traffic-light': [
     ['', { time: 0 }],

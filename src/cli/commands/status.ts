@@ -24,12 +24,13 @@ const SET = { name: 'status', schema: statusSchema.pick({ message: true }) }
 const POLLED = { name: 'poll', schema: pollReportSchema.pick({ every: true }) }
 /** Flags that are fields of the request body, by their names there. */
 const LOOK = ['label', 'color', 'labelColor', 'style']
+const SET_FLAGS = [...LOOK, 'namedLogo', 'ttl', 'grace']
 const POLL = [...LOOK, 'every', 'query', 'prefix', 'suffix']
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   set: {
     operands: ['<key>', '<message>'],
-    flags: LOOK,
+    flags: SET_FLAGS,
     checks: [checkName, (operands, flags) => parseStatus(toStatus(operands, flags))],
     run: async (call, operands, flags) => {
       const [key = '', message] = operands
@@ -81,6 +82,9 @@ export const statusCommand: Command = {
     { flag: '--color <color>', help: 'background of the message, like brightgreen or #4c1' },
     { flag: '--label-color <color>', help: 'background of the label' },
     { flag: '--style <style>', help: 'flat, flat-square, plastic, for-the-badge or social' },
+    { flag: '--named-logo <slug>', help: 'a logo of simple-icons, like github' },
+    { flag: '--ttl <time>', help: 'late unless it is set again within this time, like 10m' },
+    { flag: '--grace <time>', help: 'how long it is late before it is down (default as long as --ttl)' },
     { flag: '--every <time>', help: 'interval between two polls, like 30s (default 1m)' },
     { flag: '--query <path>', help: 'JSONPath to the value to show, like $.build.status' },
     { flag: '--prefix <text>', help: 'text before the value' },
@@ -94,7 +98,7 @@ function checkName([key = '']: readonly string[]): void {
 }
 
 function toStatus([key = '', message]: readonly string[], flags: Words['flags']): object {
-  return { schemaVersion: 1, label: key, message, ...pick(flags, LOOK) }
+  return { schemaVersion: 1, label: key, message, ...pick(flags, SET_FLAGS) }
 }
 
 function toPoll([, url]: readonly string[], flags: Words['flags']): object {

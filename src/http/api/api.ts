@@ -8,6 +8,7 @@ import type { Hooks } from '../../hooks/hooks.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import type { Load } from '../../schema/load-schema.ts'
 import type { Polls } from '../../status/polls.ts'
+import type { Statuses } from '../../status/statuses.ts'
 import type { CountedSocket } from '../../system/socket-table.ts'
 import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { createAuditApi } from '../audit/audit-api.ts'
@@ -30,6 +31,7 @@ export interface ApiInit {
   rooms: Rooms
   history: History
   events: RoomEvents
+  statuses: Statuses
   polls: Polls
   hooks: Hooks
   guard: TokenGuard
@@ -77,7 +79,7 @@ export function createApi(init: ApiInit): Router {
     createHistoryApi(renderer, init.history),
     createStateApi(renderer, store),
     createEventsApi(renderer, init.events),
-    createStatusApi(store, init.polls),
+    createStatusApi(init.statuses, init.polls),
     createHooksApi(renderer, hooks, baseOf),
     createAuditApi(init.sockets),
     createLoadApi(init.loadNow),

@@ -1,37 +1,37 @@
 import { Router } from 'express'
-import type { Store } from '../../cluster/store.ts'
 import { PublicError } from '../../errors.ts'
 import { parsePoll } from '../../status/poll.ts'
 import type { Polls } from '../../status/polls.ts'
-import { statusRoom } from '../../status/status-room.ts'
-import { BADGE, parseStatus } from '../../status/status-schema.ts'
+import { parseStatus } from '../../status/status-schema.ts'
+import type { Statuses } from '../../status/statuses.ts'
 import { checkKey } from '../../widget/key.ts'
 import { jsonBody } from '../json-body.ts'
 import { refuseOthers } from '../methods.ts'
 import { sendTaggedJson } from '../send.ts'
 
 /** The calls for live badges and their polls. */
-export function createStatusApi(store: Store, polls: Polls): Router {
+export function createStatusApi(statuses: Statuses, polls: Polls): Router {
   const api = Router()
   api
     .route('/status/:key')
-    .put(jsonBody(), async ({ params, body }, response) => {
-      const room = readStatusRoom(params.key)
-      const status = parseStatus(body)
-      await store.set(room, BADGE, status, { durable: true })
+    .put(jsonBody(), async ({ params: { key }, query, body }, response) => {
+      checkKey(key)
+      const status = parseStatus(withLifetime(body, query))
+      await statuses.set(key, status, { durable: true })
       response.json(status)
     })
     .get(async (request, response) => {
       const { key } = request.params
-      const status = await store.get(readStatusRoom(key), BADGE)
+      checkKey(key)
+      const status = await statuses.get(key)
       if (status === undefined) throw noStatus(key)
       sendTaggedJson(request, response, status)
     })
     .delete(async ({ params }, response) => {
-      const room = readStatusRoom(params.key)
+      checkKey(params.key)
       // Otherwise the poll would set the badge again.
       const wasPolled = await polls.delete(params.key)
-      if (!(await store.delete(room, BADGE, { durable: true })) && !wasPolled) throw noStatus(params.key)
+      if (!(await statuses.delete(params.key)) && !wasPolled) throw noStatus(params.key)
       response.status(204).end()
     })
     .all(refuseOthers('GET', 'PUT', 'DELETE'))
@@ -63,10 +63,10 @@ export function createStatusApi(store: Store, polls: Polls): Router {
   return api
 }
 
-/** The room of a status that a request names. @throws PublicError 400. */
-function readStatusRoom(key: string): string {
-  checkKey(key)
-  return statusRoom(key)
+/** Adds `ttl` and `grace` of the query, unless the body has its own. */
+function withLifetime(body: unknown, { ttl, grace }: Readonly<Record<string, unknown>>): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  return { ...(ttl !== undefined && { ttl }), ...(grace !== undefined && { grace }), ...body }
 }
 
 function noStatus(key: string): PublicError {

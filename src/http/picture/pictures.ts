@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Channels } from '../../channel/channels.ts'
 import type { EmbeddedReader } from '../../channel/embedded-reader.ts'
 import type { ChannelSpec } from '../../channel/spec.ts'
+import type { Store } from '../../cluster/store.ts'
 import { PublicError, toPublicError } from '../../errors.ts'
 import type { Cards } from '../../picture/cards.ts'
 import type { Renderer } from '../../render/renderer.ts'
@@ -32,6 +33,7 @@ import { BADGE_WIDGET, readBadgeUrl } from './badge-request.ts'
 import { Badges } from './badges.ts'
 import type { PictureData } from './picture-data.ts'
 import { checkReferrer } from './referrer.ts'
+import { StatusPictures } from './status-pictures.ts'
 import { type RequestedPicture, readTarget, type Target } from './target.ts'
 
 /** What `Pictures` works with. */
@@ -39,6 +41,8 @@ export interface PicturesInit {
   renderer: Renderer
   channels: Channels
   embeddedReader: EmbeddedReader
+  /** Reads statuses. */
+  store: Pick<Store, 'get'>
   hits: HitCounter
   streams: Streams
   data: PictureData
@@ -73,10 +77,12 @@ export class Pictures {
   readonly #init: PicturesInit
   readonly #badges: Badges
   readonly #refusals = new TokenBuckets(WORDED_REFUSALS)
+  readonly #statuses: StatusPictures
 
   constructor(init: PicturesInit) {
     this.#init = init
     this.#badges = new Badges(init.renderer)
+    this.#statuses = new StatusPictures(init.store)
   }
 
   /** Handles a request to its end. Never rejects. */
@@ -144,7 +150,7 @@ export class Pictures {
   ): Promise<void> {
     const network = addressGroup(clientAddress(request))
     const spec = { widget: manifest.name, key, look: parseLook(manifest, 'png', query) }
-    await this.#check(manifest, spec)
+    await this.#check(manifest, spec, query)
     sendJson(request, response, 200, (await this.#init.data.read(manifest, spec, network)) ?? null)
   }
 
@@ -159,8 +165,11 @@ export class Pictures {
     checkReferrer(request.headers, allowReferrer)
     const look = toStillLook(manifest, parseLook(manifest, format, query))
     const spec = { widget: manifest.name, key, look }
-    await this.#check(manifest, spec)
+    await this.#check(manifest, spec, query)
+    const written = async () => this.#statuses.has(manifest) && (await this.#statuses.svg({ ...spec, query }))
     const send = async () => {
+      const svg = await written()
+      if (svg) return { status: sendStill(request, response, svg), bytes: svg.bytes.length }
       const channel = channels.open(spec, network)
       const frame = await channel.still(network)
       const kept = deviceOf(look) ? keptUntil(channel.changesIn) : {}
@@ -191,7 +200,7 @@ export class Pictures {
     const look: Look = parseLook(manifest, delivery.format, query)
     const shown = { ...delivery, stale: readStale(query, manifest, delivery) }
     const spec = { widget: manifest.name, key, look }
-    await this.#check(manifest, spec)
+    await this.#check(manifest, spec, query)
     if (delivery.redirect && redirectToUnique(request, response)) return
     if (request.method === 'HEAD') return streams.sendHead(request, response)
     if (isNegotiated(picture) && !(await streams.findPlace(request, spec)))
@@ -224,7 +233,8 @@ export class Pictures {
   }
 
   /** Has the widget check the parameters that only it can read. @throws PublicError 400 if it finds a fault in time. */
-  async #check(manifest: Manifest, spec: ChannelSpec): Promise<void> {
+  async #check(manifest: Manifest, spec: ChannelSpec, query: URLSearchParams): Promise<void> {
+    if (this.#statuses.has(manifest)) this.#statuses.check({ ...spec, query })
     if (!manifest.reads) return
     const reading = this.#init.embeddedReader.read(spec)
     await Promise.race([reading, sleep(READ_TIMEOUT, undefined, { ref: false })])

@@ -17,10 +17,15 @@ import { ImageCache } from './image-cache.ts'
 import { type AskState, roomScope, valuesOf } from './job-scope.ts'
 import { GIF_TIME, motionOf, planAnimation } from './plan-animation.ts'
 
+/** The most other rooms that one picture can read. */
+const MAX_ROOMS = 50
+
 /** The inputs of a drawing besides its job. */
 export interface Supplies {
   data: unknown
   pictures: readonly EmbeddedPicture[]
+  /** The other rooms that were read. */
+  rooms?: readonly string[]
 }
 
 /**
@@ -35,12 +40,19 @@ export async function loadJob(
   images = new ImageCache(),
 ): Promise<Supplies> {
   const { pushed, embedded = [] } = job
+  const rooms = new Set<string>()
   const load = async () => {
     if (pushed) return pushed.data
     const scope = roomScope(manifest, job, ask)
     const history = ({ room = scope.room, span }: HistoryRequest) =>
       ask({ operation: 'history', room, span }) as Promise<RoomHistory>
-    return widget.load?.({ ...scope, history, params: valuesOf({ widget, manifest }, job), signal })
+    const readRoom = <T>(room: string, name: string) => {
+      rooms.add(room)
+      if (rooms.size > MAX_ROOMS) throw new RangeError(`Expected at most ${MAX_ROOMS} rooms to be read`)
+      return ask({ operation: 'get', room, name }) as Promise<T | undefined>
+    }
+    const params = valuesOf({ widget, manifest }, job)
+    return widget.load?.({ ...scope, history, readRoom, params, signal })
   }
   const decode = async ({ path, frame }: (typeof embedded)[number]): Promise<EmbeddedPicture> => {
     const { width, height } = frame
@@ -49,7 +61,7 @@ export async function loadJob(
   const [data, pictures] = await untilAborted(signal, () =>
     Promise.all([load(), Promise.all(embedded.map(decode))]),
   )
-  return { data, pictures }
+  return { data, pictures, rooms: [...rooms] }
 }
 
 /** Draws a job without a pause. @throws the widget's errors. */
@@ -65,12 +77,12 @@ export function drawJob(loaded: LoadedWidget, job: Job, supplies: Supplies): Job
 export function* drawSteps(
   loaded: LoadedWidget,
   job: Job,
-  { data, pictures }: Supplies,
+  { data, pictures, rooms = [] }: Supplies,
 ): Generator<undefined, JobResult> {
   const { widget, manifest } = loaded
   const { look, key, connections, visitors, peak } = job
   const params = valuesOf(loaded, job)
-  const motion = motionOf(widget, look, params)
+  const motion = motionOf(widget, look, params, data)
   const { period } = motion
   const stops = look.animate === 'off' && manifest.loops
   // Between two frames an animation's clock does not advance, so that one scene is one picture.
@@ -103,7 +115,7 @@ export function* drawSteps(
     })
   const finish = (frame: Frame, next: number | undefined, isTimeless = false): Drawing => {
     if (isTimeless) reads.delete('time')
-    return { frame, next, took: timer.read(), reads: [...reads] }
+    return { frame, next, took: timer.read(), reads: [...reads], ...(rooms.length > 0 && { rooms }) }
   }
   const writeSvg = () => {
     const scene = { ...facts, width, height, scale: look.scale, pictures }

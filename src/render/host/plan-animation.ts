@@ -31,11 +31,16 @@ const MAX_TICKING_PIXELS = 12_000_000
 const MAX_DIVISOR = 8
 
 /** Returns the motion of a widget with the parameters of a look. @throws RangeError if its `every` is too fast. */
-export function motionOf(widget: Widget, look: Look, params: Record<string, ParamValue>): Motion {
+export function motionOf(
+  widget: Widget,
+  look: Look,
+  params: Record<string, ParamValue>,
+  data?: unknown,
+): Motion {
   const { animate } = widget
   if (!animate) return { period: undefined, loop: undefined }
-  const loop = typeof animate.loop === 'function' ? animate.loop(params) : animate.loop
-  const period = 'fps' in animate ? 1000 / (look.fps || animate.fps) : animate.every(params)
+  const loop = typeof animate.loop === 'function' ? animate.loop(params, data) : animate.loop
+  const period = 'fps' in animate ? 1000 / (look.fps || animate.fps) : animate.every(params, data)
   if (loop === 0 || period === Number.POSITIVE_INFINITY) return { period: undefined, loop: undefined }
   if (!(period >= 1000 / MAX_FPS)) {
     throw new RangeError(

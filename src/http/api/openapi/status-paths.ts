@@ -27,7 +27,7 @@ export function statusPaths(): Json {
         id: 'setStatus',
         tag,
         summary: 'Set a status',
-        description: 'Redraws every open picture of it.',
+        description: 'Redraws every open picture of it. `ttl` and `grace` can stand in the query too.',
         body: ref('Status'),
         answers: { 200: json('The status.', ref('Status')) },
       }),

@@ -1,0 +1,80 @@
+import { dirname } from 'node:path'
+import type { Store } from '../../cluster/store.ts'
+import type { Fault } from '../../errors.ts'
+import type { BadgeStyle } from '../../picture/badge/badge.ts'
+import { badgeSize, badgeSvg } from '../../picture/badge/badge-svg.ts'
+import { Logos } from '../../picture/badge/logo.ts'
+import { rollUp, showStatus } from '../../picture/badge/shown-status.ts'
+import { type StatusLook, statusBadge } from '../../picture/badge/status-badge.ts'
+import { createFrame, type Frame } from '../../picture/frame.ts'
+import { STATUS_WIDGET, statusRoom } from '../../status/status-room.ts'
+import { BADGE } from '../../status/status-schema.ts'
+import { builtInFolder } from '../../widget/built-in-folder.ts'
+import { badParameters, type Look } from '../../widget/look.ts'
+import type { Manifest } from '../../widget/manifest.ts'
+import { readLinks, readLogo } from './badge-query.ts'
+
+/** A picture of a status. */
+export interface StatusRequest {
+  key: string
+  look: Look
+  query: URLSearchParams
+}
+
+/** As many as the widget reads. */
+const MAX_MEMBERS = 50
+
+/**
+ * What the server itself does for the built-in `status`: it reads logos and links, and writes its SVG, by the functions
+ * that the widget draws with. A few texts of bounded length need no render process.
+ */
+export class StatusPictures {
+  readonly #store: Pick<Store, 'get'>
+  readonly #logos = new Logos()
+
+  constructor(store: Pick<Store, 'get'>) {
+    this.#store = store
+  }
+
+  /** Whether a widget is the built-in status, and not the owner's widget of the same name. */
+  has({ name, file }: Manifest): boolean {
+    return name === STATUS_WIDGET && dirname(file) === builtInFolder()
+  }
+
+  /** @throws PublicError 400 for a wrong logo or link. */
+  check({ look, query }: StatusRequest): void {
+    const faults: Fault[] = []
+    readLogo(query, toStyle(look), this.#logos, faults)
+    readLinks(query, faults)
+    if (faults.length > 0) throw badParameters(faults)
+  }
+
+  /** Returns the SVG of a status; undefined for one that the widget has to draw. */
+  async svg({ key, look, query }: StatusRequest): Promise<Frame | undefined> {
+    const { params, format } = look
+    if (format !== 'svg' || params.show !== 'badge') return undefined
+    const badge = statusBadge(
+      await this.#show(key, String(params.of)),
+      params as never as StatusLook,
+      this.#logos,
+    )
+    const svg = badgeSvg({ ...badge, links: readLinks(query, []) })
+    const { width, height } = badgeSize(svg)
+    return createFrame('svg', Buffer.from(svg), width, height)
+  }
+
+  async #show(key: string, of: string) {
+    const now = Date.now()
+    const show = async (each: string) => showStatus(await this.#store.get(statusRoom(each), BADGE), each, now)
+    const members = of
+      .split(',')
+      .map((member) => member.trim())
+      .filter((member) => member !== '')
+    if (members.length === 0) return show(key)
+    return rollUp(await Promise.all(members.slice(0, MAX_MEMBERS).map(show)), key)
+  }
+}
+
+function toStyle({ params: { style } }: Look): BadgeStyle {
+  return style === 'auto' ? 'flat' : (style as BadgeStyle)
+}

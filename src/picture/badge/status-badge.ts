@@ -1,0 +1,49 @@
+import type { Badge, BadgeStyle } from './badge.ts'
+import { type Logos, readSvgLogo } from './logo.ts'
+import type { ShownStatus } from './shown-status.ts'
+
+/** The parameters of a URL that change how a status looks; empty texts change nothing. */
+export interface StatusLook {
+  label: string
+  style: BadgeStyle | 'auto'
+  color: string
+  labelColor: string
+  logo: string
+  logoColor: string
+  logoSize: string
+  link: string
+}
+
+/** Makes the badge of a status. By the rule of shields.io for its endpoint badges, an error cannot be recoloured. */
+export function statusBadge(shown: ShownStatus, look: StatusLook, logos: Logos): Badge {
+  const style = look.style === 'auto' ? (shown.style ?? 'flat') : look.style
+  const given = shown.isError ? { color: '', labelColor: '' } : look
+  return {
+    label: look.label || shown.label,
+    message: shown.message,
+    color: given.color || shown.color,
+    labelColor: given.labelColor || shown.labelColor,
+    style,
+    ...readLogo(shown, look, style, logos),
+    links: look.link ? [look.link] : [],
+  }
+}
+
+/** A logo of the URL comes before that of the status; one that cannot be read is left out. */
+function readLogo(
+  { logo: sent }: ShownStatus,
+  look: StatusLook,
+  style: BadgeStyle,
+  logos: Logos,
+): Pick<Badge, 'logo' | 'logoWidth'> {
+  const name = look.logo || (sent.svg === undefined ? sent.name : undefined)
+  const color = look.logoColor || (look.logo ? undefined : sent.color)
+  const size = look.logoSize === 'auto' ? 'auto' : sent.size
+  const reading =
+    name !== undefined
+      ? logos.read(name, { style, color, size })
+      : sent.svg !== undefined
+        ? readSvgLogo(sent.svg)
+        : undefined
+  return reading && 'logo' in reading ? { logo: reading.logo, logoWidth: reading.width } : {}
+}
