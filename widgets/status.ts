@@ -76,7 +76,7 @@ export default defineWidget({
   },
   data({ room, key, data, params }) {
     const { label, message, color, labelColor, isError, style, level } = toShown(data, key)
-    const members = data?.members.map((member) => ({
+    const members = data?.members?.map((member) => ({
       key: member.key,
       ...pick(toShown({ status: member.status, at: data.at }, member.key)),
     }))

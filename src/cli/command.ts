@@ -15,6 +15,8 @@ export interface Flag {
   /** As commander writes it: `--json`, or `-o, --output <file>` for one with a value. */
   flag: string
   help: string
+  /** Whether it can be given several times: its values are joined by line feeds. @default false: the last one counts */
+  repeatable?: boolean
 }
 
 /** A parsed command line, before the command's own validation. */

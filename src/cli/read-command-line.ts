@@ -87,13 +87,14 @@ function readWords(
   }
   for (const extra of operands.slice(names.length))
     faults.push({ name: extra, detail: 'unexpected argument, see --help' })
-  const own = flags.map(({ flag }) => camel(/--([\w-]+)/.exec(flag)?.[1] ?? ''))
-  const last = (value: unknown) => (Array.isArray(value) ? value.at(-1) : value)
+  const own = flags.map((flag) => [camel(/--([\w-]+)/.exec(flag.flag)?.[1] ?? ''), flag.repeatable] as const)
+  const read = (value: unknown, repeatable = false) =>
+    Array.isArray(value) ? (repeatable ? value.join('\n') : value.at(-1)) : value
   return {
     operand: taken[0],
     operands: taken,
     options: readOptions(options, given, env, faults),
-    flags: Object.fromEntries(own.map((name) => [name, last(given[name])])),
+    flags: Object.fromEntries(own.map(([name, repeatable]) => [name, read(given[name], repeatable)])),
   }
 }
 

@@ -4,11 +4,14 @@ import { colorField, durationField, textField, urlField } from '../schema/fields
 import { parseBody } from '../schema/parse-body.ts'
 import { parseDuration } from '../widget/duration.ts'
 import { compileJsonQuery } from './json-query.ts'
+import { headersField } from './request-headers.ts'
 import { styleField } from './status-schema.ts'
+import { mapField } from './value-map.ts'
 
 const MIN_INTERVAL = 1_000
 const MAX_INTERVAL = 86_400_000
 const MAX_TEXT_LENGTH = 100
+const KINDS = ['json', 'http'] as const
 
 const queryField = z.string(expected('a JSONPath like $.build.status')).superRefine((text, context) => {
   try {
@@ -30,6 +33,11 @@ export const pollSchema = z.object(
       description: 'A JSONPath (RFC 9535). Without it the response must be a status itself.',
       examples: ['$.build.status'],
     }),
+    kind: z.enum(KINDS, expected('json or http')).optional().meta({
+      description: '`json` shows a value; `http` shows whether the URL responds, and how fast.',
+    }),
+    map: mapField.optional(),
+    headers: headersField.optional(),
     label: textField(MAX_TEXT_LENGTH).optional().meta({ description: 'The left half; by default the key.' }),
     prefix: textField(MAX_TEXT_LENGTH).optional().meta({ description: 'Text before the value.' }),
     suffix: textField(MAX_TEXT_LENGTH).optional().meta({ description: 'Text after the value.' }),

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
+import type * as z from 'zod'
 import type { Bus } from '../cluster/bus.ts'
 import { HeldLeases } from '../cluster/held-leases.ts'
 import type { Leases } from '../cluster/leases.ts'
@@ -9,15 +10,15 @@ import type { OutgoingClient } from '../system/outgoing.ts'
 import { checkKey } from '../widget/key.ts'
 import { parseRoom } from '../widget/room.ts'
 import { intervalOf, type Poll, parsePoll } from './poll.ts'
-import { outcomeSchema, type PollReport, type StatusRow } from './poll-report.ts'
+import { outcomeSchema, type PollReport, type RunningPoll, type StatusRow, toReport } from './poll-report.ts'
 import { StatusReader, TooCostlyError } from './status-reader.ts'
 import { STATUS_WIDGET, statusRoom } from './status-room.ts'
 import { BADGE, type Status } from './status-schema.ts'
 import { type Statuses, toStatus } from './statuses.ts'
-import { toFailedStatus } from './to-status.ts'
+import { toFailedStatus, toHttpStatus } from './to-status.ts'
 
 interface Running {
-  report: PollReport
+  report: RunningPoll
   /** Milliseconds until the first request. */
   delay: number
   timer: NodeJS.Timeout | undefined
@@ -103,7 +104,7 @@ export class Polls {
     this.#stop(key)
     const report = this.#start(key, poll, 0)
     this.#bus.publish(statusRoom(key), 'settings')
-    return report
+    return toReport(report)
   }
 
   async get(key: string): Promise<PollReport | undefined> {
@@ -143,7 +144,7 @@ export class Polls {
     void this.#reader.close()
   }
 
-  #start(key: string, poll: Poll, delay: number): PollReport {
+  #start(key: string, poll: Poll, delay: number): RunningPoll {
     const running: Running = {
       report: { ...poll, last: null, failures: 0 },
       delay,
@@ -170,7 +171,9 @@ export class Polls {
     const outcome = await this.#outcome(key).catch(() => undefined)
     if (signal.aborted) return
     Object.assign(running.report, outcome)
-    this.#schedule(key, running, running.delay)
+    // A pause that the other server asked for outlives a restart.
+    const pause = (running.report.notBefore ?? 0) - Date.now()
+    this.#schedule(key, running, Math.max(running.delay, pause))
   }
 
   /** Stops the requests of a poll. */
@@ -212,15 +215,15 @@ export class Polls {
 
   /** The last result of a poll on the node that runs it. */
   async #report(key: string, { report }: Running): Promise<PollReport> {
-    return this.#leases.has(key) ? report : { ...report, ...(await this.#outcome(key)) }
+    return toReport(this.#leases.has(key) ? report : { ...report, ...(await this.#outcome(key)) })
   }
 
-  async #outcome(key: string): Promise<Pick<PollReport, 'last' | 'failures'> | undefined> {
+  async #outcome(key: string): Promise<z.infer<typeof outcomeSchema> | undefined> {
     return outcomeSchema.safeParse(await this.#store.get(statusRoom(key), OUTCOME)).data
   }
 
-  async #keepOutcome(key: string, { last, failures }: PollReport): Promise<void> {
-    await this.#store.set(statusRoom(key), OUTCOME, { last, failures }).catch(() => {})
+  async #keepOutcome(key: string, { last, failures, notBefore }: RunningPoll): Promise<void> {
+    await this.#store.set(statusRoom(key), OUTCOME, { last, failures, notBefore }).catch(() => {})
   }
 
   #schedule(key: string, running: Running, delay: number): void {
@@ -241,34 +244,45 @@ export class Polls {
     const at = new Date().toISOString()
     let pause = 0
     try {
-      const response = await this.#client.open({ url: report.url, headers: HEADERS, signal })
-      if (response.fault !== undefined) {
+      const startedAt = performance.now()
+      const headers = { ...HEADERS, ...report.headers }
+      const response = await this.#client.open({ url: report.url, headers, signal })
+      const took = performance.now() - startedAt
+      const isHttp = report.kind === 'http'
+      if (isHttp || response.fault !== undefined) response.close()
+      if (response.fault !== undefined && !(isHttp && response.status < 400)) {
         pause = response.retryAfter ?? 0
-        response.close()
         throw new Error(response.fault)
       }
-      const status = await this.#reader.read({ key, poll: report, text: await response.text() })
+      const status = isHttp
+        ? toHttpStatus(key, report, { status: response.status, took })
+        : await this.#reader.read({ key, poll: withoutHeaders(report), text: await response.text() })
       if (signal.aborted) return 0
       await this.#show(key, status)
       if (report.failures > 0) this.#log.info({ key, failures: report.failures }, 'poll works again')
-      Object.assign(report, { last: { at, ok: true, detail: status.message }, failures: 0 })
+      Object.assign(report, {
+        last: { at, ok: true, detail: status.message },
+        failures: 0,
+        notBefore: undefined,
+      })
     } catch (error) {
       if (signal.aborted) return 0
       if (error instanceof TooCostlyError) pause = Math.max(pause, COSTLY_PAUSE)
       await this.#fail(key, report, { at, ok: false, detail: (error as Error).message })
     }
+    if (pause > 0) report.notBefore = Date.now() + pause
     if (!signal.aborted) await this.#keepOutcome(key, report)
     return pause
   }
 
-  async #fail(key: string, report: PollReport, last: NonNullable<PollReport['last']>): Promise<void> {
+  async #fail(key: string, report: RunningPoll, last: NonNullable<PollReport['last']>): Promise<void> {
     const isFirst = report.last === null
     Object.assign(report, { last, failures: report.failures + 1 })
     // Only the host: a URL may contain a secret.
     const facts = { key, host: new URL(report.url).host, detail: last.detail }
     // One line for each outage.
     this.#log[report.failures === 1 ? 'warn' : 'debug'](facts, 'poll failed, will retry')
-    if (isFirst || report.failures >= TOLERATED_FAILURES)
+    if (isFirst || report.kind === 'http' || report.failures >= TOLERATED_FAILURES)
       await this.#show(key, toFailedStatus(key, report)).catch((error: Error) => {
         this.#log.error({ key, error: error.message }, 'cannot write the status of a failed poll')
       })
@@ -281,4 +295,9 @@ export class Polls {
     if (status.ttl !== undefined || JSON.stringify(shown) !== JSON.stringify(status))
       await this.#statuses.set(key, status)
   }
+}
+
+/** The thread that parses responses needs no secrets. */
+function withoutHeaders({ headers: _headers, ...poll }: Poll): Poll {
+  return poll
 }

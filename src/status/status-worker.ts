@@ -16,7 +16,7 @@ function read({ key, poll, text }: Fetched): Read {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text.replace(/^\ufeff/, ''))
   } catch {
     throw new Error('the response is not JSON')
   }

@@ -2,6 +2,7 @@ import { PublicError, quote } from '../errors.ts'
 import { compileJsonQuery } from './json-query.ts'
 import type { Poll } from './poll.ts'
 import { parseStatus, type Status } from './status-schema.ts'
+import { mapValue } from './value-map.ts'
 
 /** The maximum of characters in a badge's message. */
 const MAX_MESSAGE_LENGTH = 1_000
@@ -12,7 +13,7 @@ const MAX_MESSAGE_LENGTH = 1_000
  * @throws TypeError that describes the fault of the JSON.
  */
 export function toStatus(key: string, poll: Poll, json: unknown): Status {
-  const { query, label = key, prefix = '', suffix = '' } = poll
+  const { query } = poll
   const found = query === undefined ? [json] : compileJsonQuery(query)(json)
   if (found.length === 0) throw new TypeError(`there is nothing at ${query}`)
   const [first] = found
@@ -23,14 +24,35 @@ export function toStatus(key: string, poll: Poll, json: unknown): Status {
       throw new TypeError(`expected text or numbers at ${query}, found ${quote(value)}`)
     return String(value)
   })
-  const text = `${prefix}${words.join(', ')}${suffix}`.slice(0, MAX_MESSAGE_LENGTH)
+  return toShown(key, poll, words.join(', '))
+}
+
+/** Turns a response of `kind: http` into a status: anything below 400 is up. */
+export function toHttpStatus(
+  key: string,
+  poll: Poll,
+  { status, took }: { status: number; took: number },
+): Status {
+  if (status >= 400) throw new TypeError(`status ${status}`)
+  const shown = toShown(key, poll, 'up')
+  return { ...shown, message: `${shown.message} ${Math.round(took)} ms` }
+}
+
+function toShown(key: string, poll: Poll, value: string): Status {
+  const { label = key, prefix = '', suffix = '', map } = poll
+  const { color, message: words } = mapValue(value, map)
+  const text = `${prefix}${words}${suffix}`.slice(0, MAX_MESSAGE_LENGTH)
   const message = text.trim() === '' ? 'empty' : text
-  return { schemaVersion: 1, label, message, ...pickLook(poll) }
+  return { schemaVersion: 1, label, message, ...(color !== undefined && { color }), ...pickLook(poll) }
 }
 
 /** The message of a badge without a value. */
 export function toFailedStatus(key: string, poll: Poll): Status {
   const { label = key } = poll
+  if (poll.kind === 'http') {
+    const { color = 'red', message } = mapValue('down', poll.map)
+    return { schemaVersion: 1, label, message, isError: true, ...pickLook(poll, color) }
+  }
   return { schemaVersion: 1, label, message: 'unavailable', isError: true, ...pickLook(poll, 'lightgrey') }
 }
 

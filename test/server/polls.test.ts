@@ -21,8 +21,9 @@ const servers: TestServer[] = []
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'imgcast-polls-'))
-  upstream = createServer(({ url = '' }, response) => {
+  upstream = createServer(({ url = '', headers: { authorization } }, response) => {
     asked.push(url)
+    if (authorization !== undefined) asked.push(authorization)
     const { status = 200, headers = {}, body } = pages.get(url) ?? { status: 404, body: 'no' }
     response.writeHead(status, headers).end(body)
   })
@@ -98,6 +99,37 @@ describe('a poll', () => {
     expect(text.match(/event: state/g)).toHaveLength(1)
     await reader?.cancel()
     await reading
+  })
+
+  test('sends headers that nobody sees again, and reads JSON behind a byte order mark', async () => {
+    const { server, api, poll, says } = await start()
+    pages.set('/secret', { body: '\ufeff{"a":"failure"}' })
+    const map = { failure: 'orange:failing' }
+    const { body } = await poll('secret', '/secret', {
+      query: '$.a',
+      map,
+      headers: { Authorization: 'Bearer S3CRET' },
+    })
+    expect(body).toMatchObject({ map, headers: ['Authorization'] })
+    await says('secret', 'failing')
+    expect(asked).toContain('Bearer S3CRET')
+    const seen = [
+      await api.call('GET', '/api/status/secret/poll'),
+      await api.call('GET', '/api/status'),
+      await api.call('GET', '/api/status/secret'),
+    ].map((answer) => JSON.stringify(answer.body))
+    expect(seen.join()).not.toContain('S3CRET')
+    expect(await (await fetch(`${server.url}/status/secret.svg`)).text()).toContain('secret: failing')
+  })
+
+  test('of kind http says whether a URL responds, and how fast', async () => {
+    const { api, poll } = await start()
+    const shown = async () => (await api.call('GET', '/api/status/site')).body
+    pages.set('/site', { body: 'any text' })
+    await poll('site', '/site', { kind: 'http' })
+    await eventually(async () => expect((await shown()).message).toMatch(/^up \d+ ms$/))
+    pages.set('/site', { status: 503, body: '' })
+    await eventually(async () => expect(await shown()).toMatchObject({ message: 'down', isError: true }))
   })
 
   test('that fails once keeps what was shown, and after three times says so', async () => {

@@ -30,7 +30,43 @@ describe('a poll', () => {
     expect(parsePoll(all)).toEqual(all)
   })
 
+  test('takes a map and headers as objects and as text', () => {
+    const map = { success: 'brightgreen', failure: 'red:failing', odd: 'rgb(1,2,3):it is, odd' }
+    const headers = { Authorization: 'Bearer abc', 'X-Key': 'a: b' }
+    const body = { url: URL, kind: 'http', map: { ...map, odd: 'rgb(1,2,3)' } }
+    expect(parsePoll({ ...body, map, headers })).toMatchObject({ map, headers })
+    const text = 'success=brightgreen, failure=red:failing,odd=rgb(1,2,3)'
+    expect(parsePoll({ ...body, map: text }).map).toEqual(body.map)
+    expect(parsePoll({ ...body, headers: 'Authorization: Bearer abc\nX-Key: a: b' })).toMatchObject({
+      headers,
+    })
+  })
+
+  test('never repeats a header in an error', () => {
+    for (const headers of [
+      { 'a b': 'SECRET' },
+      { a: 'SECRET\n' },
+      { Host: 'SECRET' },
+      { a: 7 },
+      'SECRET',
+      7,
+    ]) {
+      try {
+        parsePoll({ url: URL, headers })
+        expect.unreachable()
+      } catch (error) {
+        expect((error as PublicError).status).toBe(400)
+        expect((error as Error).message).not.toContain('SECRET')
+      }
+    }
+  })
+
   test.each<[name: string, body: object]>([
+    ['kind', { url: URL, kind: 'tcp' }],
+    ['map', { url: URL, map: { ok: 'nosuch' } }],
+    ['map', { url: URL, map: 'ok' }],
+    ['map', { url: URL, map: 7 }],
+    ['headers', { url: URL, headers: { 'Content-Length': '5' } }],
     ['url', { url: 'file:///etc/passwd' }],
     ['url', { url: 'gopher://localhost/' }],
     ['url', { url: 'localhost' }],

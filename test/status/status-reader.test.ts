@@ -20,7 +20,7 @@ describe('the reader of responses', () => {
     const reader = open(20_000)
     const read = (text: string, query?: string) =>
       reader.read({ key: 'k', poll: { ...POLL, ...(query !== undefined && { query }) }, text })
-    expect(await read('{"a":"green"}', '$.a')).toEqual({ schemaVersion: 1, label: 'k', message: 'green' })
+    expect(await read('{"a":"teal"}', '$.a')).toEqual({ schemaVersion: 1, label: 'k', message: 'teal' })
     await expect(read('<html>')).rejects.toThrow('the response is not JSON')
     await expect(read('{"b":1}', '$.a')).rejects.toThrow('there is nothing at $.a')
     await expect(read('['.repeat(1_000_000))).rejects.toThrow('the response is not JSON')

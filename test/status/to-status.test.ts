@@ -1,13 +1,37 @@
 import { describe, expect, test } from 'vitest'
 import type { Poll } from '../../src/status/poll.ts'
-import { toFailedStatus, toStatus } from '../../src/status/to-status.ts'
+import { toFailedStatus, toHttpStatus, toStatus } from '../../src/status/to-status.ts'
 
 const POLL: Poll = { url: 'http://localhost/', every: '1m' }
 const STATUS = { schemaVersion: 1, label: 'build', message: 'passing', color: 'green' }
 
 describe('what was fetched as a status', () => {
   test.each<[what: string, poll: Partial<Poll>, json: unknown, status: object]>([
-    ['a text', { query: '$.a' }, { a: 'up' }, { label: 'key', message: 'up' }],
+    ['a text', { query: '$.a' }, { a: 'quiet' }, { label: 'key', message: 'quiet' }],
+    [
+      'a good word',
+      { query: '$.a' },
+      { a: 'Passed' },
+      { label: 'key', message: 'Passed', color: 'brightgreen' },
+    ],
+    [
+      'a bad word',
+      { query: '$.a' },
+      { a: 'timed out' },
+      { label: 'key', message: 'timed out', color: 'red' },
+    ],
+    [
+      'a word of the map',
+      { query: '$.a', map: { failure: 'orange:failing', success: 'blue' } },
+      { a: 'Failure' },
+      { label: 'key', message: 'failing', color: 'orange' },
+    ],
+    [
+      'a word in a colour of its own',
+      { query: '$.a', map: { ok: 'green' }, color: 'navy' },
+      { a: 'ok' },
+      { label: 'key', message: 'ok', color: 'navy' },
+    ],
     ['a number', { query: '$.a' }, { a: 12.5 }, { label: 'key', message: '12.5' }],
     ['true', { query: '$.a' }, { a: true }, { label: 'key', message: 'true' }],
     ['null', { query: '$.a' }, { a: null }, { label: 'key', message: 'null' }],
@@ -48,5 +72,17 @@ describe('what was fetched as a status', () => {
       color: 'lightgrey',
     }
     expect(toFailedStatus('key', { ...POLL, color: 'green' })).toEqual(status)
+  })
+
+  test('of kind http is up with its latency, or down', () => {
+    const poll: Poll = { ...POLL, kind: 'http' }
+    expect(toHttpStatus('key', poll, { status: 301, took: 12.4 })).toEqual({
+      ...{ schemaVersion: 1, label: 'key', message: 'up 12 ms', color: 'brightgreen' },
+    })
+    expect(() => toHttpStatus('key', poll, { status: 404, took: 1 })).toThrow('status 404')
+    expect(toFailedStatus('key', poll)).toMatchObject({ message: 'down', color: 'red', isError: true })
+    expect(toFailedStatus('key', { ...poll, map: { down: 'purple:gone' } })).toMatchObject({
+      ...{ message: 'gone', color: 'purple' },
+    })
   })
 })

@@ -25,7 +25,7 @@ const POLLED = { name: 'poll', schema: pollReportSchema.pick({ every: true }) }
 /** Flags that are fields of the request body, by their names there. */
 const LOOK = ['label', 'color', 'labelColor', 'style']
 const SET_FLAGS = [...LOOK, 'namedLogo', 'ttl', 'grace']
-const POLL = [...LOOK, 'every', 'query', 'prefix', 'suffix']
+const POLL = [...LOOK, 'every', 'query', 'kind', 'map', 'prefix', 'suffix']
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   set: {
@@ -41,7 +41,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   poll: {
     operands: ['<key>', '<url>'],
-    flags: POLL,
+    flags: [...POLL, 'header'],
     checks: [checkName, (operands, flags) => parsePoll(toPoll(operands, flags))],
     run: async (call, operands, flags) => {
       const [key = '', url] = operands
@@ -87,6 +87,13 @@ export const statusCommand: Command = {
     { flag: '--grace <time>', help: 'how long it is late before it is down (default as long as --ttl)' },
     { flag: '--every <time>', help: 'interval between two polls, like 30s (default 1m)' },
     { flag: '--query <path>', help: 'JSONPath to the value to show, like $.build.status' },
+    { flag: '--kind <kind>', help: 'json (default), or http: up or down, and how fast it responds' },
+    { flag: '--map <map>', help: 'colors and words by value, like success=brightgreen,failure=red:failing' },
+    {
+      flag: '--header <header>',
+      help: 'a request header like "Authorization: Bearer ...", repeatable; never shown again',
+      repeatable: true,
+    },
     { flag: '--prefix <text>', help: 'text before the value' },
     { flag: '--suffix <text>', help: 'text after the value' },
   ],
@@ -102,7 +109,7 @@ function toStatus([key = '', message]: readonly string[], flags: Words['flags'])
 }
 
 function toPoll([, url]: readonly string[], flags: Words['flags']): object {
-  return { url, ...pick(flags, POLL) }
+  return { url, ...pick(flags, POLL), ...(flags.header !== undefined && { headers: flags.header }) }
 }
 
 function pathOf(key: string): string {

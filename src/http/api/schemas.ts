@@ -48,7 +48,12 @@ export const eventSchema = z.object({
 
 /** A poll and its last request. */
 export const pollReportSchema = z.object({
-  ...textShape(pollSchema.shape),
+  ...textShape(pollSchema.omit({ map: true, headers: true }).shape),
+  map: z.record(z.string(), z.string()).optional().meta({ description: 'Colours and words by value.' }),
+  headers: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'The names of the headers. Values are secret.' }),
   last: z.object({ at: timeField, ok: z.boolean(), detail: z.string() }).nullable(),
   failures: countField.meta({ description: 'Failures since the last success.' }),
 })

@@ -10,12 +10,12 @@ export type Level = (typeof LEVELS)[number] | 'unset'
 /** The colours of words that programs report, by the names of shields.io. */
 const WORDS: Readonly<Record<string, string>> = {
   brightgreen:
-    'active available done fixed good green go healthy normal ok okay on online operational pass passed passing ready resolved stable success succeeded successful true up yes',
+    'active available done fixed good green go healthy normal ok okay online operational pass passed passing ready resolved stable success succeeded successful up',
   blue: 'building in_progress in-progress processing running started starting',
   yellow:
     'amber degraded degraded_performance flaky maintenance minor partial pending queued scheduled slow under_maintenance unstable waiting warn warning yellow',
-  red: 'broken critical dead down error errored fail failed failing failure false fatal major major_outage no off offline outage partial_outage red stop timed_out timeout unavailable unhealthy',
-  lightgrey: 'aborted canceled cancelled disabled inactive neutral none paused skipped unknown',
+  red: 'broken critical dead down error errored fail failed failing failure fatal major major_outage offline outage partial_outage red stop timed_out timeout unavailable unhealthy',
+  lightgrey: 'aborted canceled cancelled disabled inactive neutral paused skipped unknown',
 }
 const COLORS: ReadonlyMap<string, string> = new Map(
   Object.entries(WORDS).flatMap(([color, words]) => words.split(' ').map((word) => [word, color] as const)),
