@@ -32,7 +32,6 @@ export class Channel implements FrameSink {
   #isFresh = false
   /** When the newest frame becomes stale because of the time. */
   #freshUntil = 0
-  /** When the clock alone changes the newest frame, on the clock of `performance`. */
   #changesAt = Number.POSITIVE_INFINITY
   #lastDrawAt = Number.NEGATIVE_INFINITY
   /** The minimum time before the next drawing, as its events request. */
@@ -245,8 +244,8 @@ export class Channel implements FrameSink {
         this.#isFresh = false
         return
       }
-      const { frame, next = Number.POSITIVE_INFINITY, rooms } = drawing
-      this.#init.onRooms?.(rooms ?? [])
+      const { frame, next = Number.POSITIVE_INFINITY, rooms = [] } = drawing
+      this.#init.onRooms?.(rooms)
       this.#freshUntil = startedAt + Math.min(next, heartbeatOf(pace, frame))
       this.#changesAt = startedAt + next
       this.#failure = undefined

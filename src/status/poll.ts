@@ -59,3 +59,8 @@ export function parsePoll(body: unknown): Poll {
 export function intervalOf({ every }: Poll): number {
   return parseDuration(every) ?? MAX_INTERVAL
 }
+
+/** Removes the headers: the thread that parses responses needs no secrets. */
+export function withoutHeaders({ headers: _headers, ...poll }: Poll): Poll {
+  return poll
+}

@@ -9,7 +9,7 @@ import { PublicError } from '../errors.ts'
 import type { OutgoingClient } from '../system/outgoing.ts'
 import { checkKey } from '../widget/key.ts'
 import { parseRoom } from '../widget/room.ts'
-import { intervalOf, type Poll, parsePoll } from './poll.ts'
+import { intervalOf, type Poll, parsePoll, withoutHeaders } from './poll.ts'
 import { outcomeSchema, type PollReport, type RunningPoll, type StatusRow, toReport } from './poll-report.ts'
 import { StatusReader, TooCostlyError } from './status-reader.ts'
 import { STATUS_WIDGET, statusRoom } from './status-room.ts'
@@ -295,9 +295,4 @@ export class Polls {
     if (status.ttl !== undefined || JSON.stringify(shown) !== JSON.stringify(status))
       await this.#statuses.set(key, status)
   }
-}
-
-/** The thread that parses responses needs no secrets. */
-function withoutHeaders({ headers: _headers, ...poll }: Poll): Poll {
-  return poll
 }
