@@ -178,7 +178,7 @@ describe('over HTTP/2', () => {
 
   test('a stream has the body that it has over HTTP/1.1', async () => {
     const session = await openSession()
-    const path = '/counter/same.png?count=visitors'
+    const path = '/counter/same.png?count=visitors&stale=off'
     const first = await ask(session, path)
     const still = await ask(session, `${path}&delivery=still`)
     await eventually(() => expect(first.parser?.parts.at(-1)?.body.equals(still.bytes)).toBe(true))
