@@ -278,7 +278,8 @@ test.each([
         ca: tls.cert,
         agent: false,
         headers: { ...chromium, Referer: 'https://forum.example/' },
-      }),
+        // It is destroyed below, perhaps before its response.
+      }).on('error', () => {}),
   ],
 ] as const)('a stream over TLS has the options of its socket set: %s', async (_, ask) => {
   const accepted = once(server, 'secureConnection') as Promise<[object]>
