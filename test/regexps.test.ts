@@ -34,7 +34,7 @@ describe('every regular expression is linear', () => {
     60_000,
   )
 
-  test('and no other is made at run time', () => {
+  test('and none is created at run time', () => {
     expect(builders).toEqual(BUILDERS)
   })
 

@@ -105,18 +105,21 @@ describe('a renderer', () => {
     await renderer.draw(job('counter'), watched)
   })
 
-  test('what a widget throws never reaches the picture', async () => {
+  test('a widget’s error never reaches the picture', async () => {
     const error = await (await start()).draw(job('throws'), watched).catch((reason: Error) => reason)
     expect(String(error)).not.toContain('secret detail')
   })
 
-  test.each(['loops', 'exits'])('%s while loading: named, and others go on', async (widget) => {
-    const renderer = await start()
-    const bad = expect(renderer.draw(job(widget, { when: 'load' }), watched)).rejects.toMatchObject({
-      status: 500,
-    })
-    await Promise.all([bad, renderer.draw(job('counter'), watched), renderer.draw(job('counter'), watched)])
-  })
+  test.each(['loops', 'exits'])(
+    '%s while loading: the module is named, and the others load',
+    async (widget) => {
+      const renderer = await start()
+      const bad = expect(renderer.draw(job(widget, { when: 'load' }), watched)).rejects.toMatchObject({
+        status: 500,
+      })
+      await Promise.all([bad, renderer.draw(job('counter'), watched), renderer.draw(job('counter'), watched)])
+    },
+  )
 
   test('a process that dies between two pictures costs its neighbours nothing', async () => {
     const renderer = await start(undefined, 1)
@@ -135,7 +138,7 @@ describe('a renderer', () => {
     expect(renderer.pids).toEqual(before)
   })
 
-  test('a widget that keeps killing its process rests, and says for how long', async () => {
+  test('a widget that keeps killing its process rests, and its card says for how long', async () => {
     const renderer = await start()
     for (let time = 0; time < 3; time += 1) await renderer.draw(job('exits'), watched).catch(() => {})
     const error = await renderer.draw(job('exits'), watched).catch((reason: unknown) => reason)
@@ -188,7 +191,7 @@ describe('a renderer', () => {
     }
   })
 
-  test('a folder that cannot be read is told, and nothing else is lost', async () => {
+  test('a folder that cannot be read is reported, and the others load', async () => {
     const renderer = await start('/no/such/folder')
     expect(renderer.faults[0]).toMatchObject({
       file: '/no/such/folder',
@@ -209,7 +212,7 @@ describe('a renderer', () => {
   })
 
   test.each(['speaks', 'floods'])(
-    'a widget that %s to the server by mistake harms nobody',
+    'a widget that %s to the server by mistake does no harm',
     async (widget) => {
       const renderer = await start(undefined, 1)
       const { frame, took } = await renderer.draw(job(widget), watched)
@@ -233,7 +236,7 @@ describe('a renderer', () => {
     expect(watchedPids()).toEqual([])
   })
 
-  test('a module that was loading when somebody killed the process is not blamed', async () => {
+  test('a module that was loading when the process was killed from outside is not blamed', async () => {
     const renderer = await start(undefined, 1)
     for (let time = 0; time < 5; time += 1) {
       for (const pid of renderer.pids) process.kill(pid, 'SIGKILL')
@@ -278,7 +281,7 @@ describe('reload', () => {
     await renderer.draw(job('mine'), watched)
   })
 
-  test('keeps the old code where the new does not load, and says why', async () => {
+  test('keeps the old code if the new one does not load, and reports why', async () => {
     const folder = await folderWith(source(''))
     const renderer = await start(folder, 1)
     await writeFile(join(folder, 'mine.mjs'), 'export default {')
@@ -287,7 +290,7 @@ describe('reload', () => {
     await renderer.draw(job('mine'), watched)
   })
 
-  test('runs the new code of one widget while another one is broken, through any number of reloads', async () => {
+  test('runs the new code of one widget while another is broken, through any number of reloads', async () => {
     const folder = await folderWith(source(''))
     const red = (shade: number) => source(`ctx.fillStyle = 'rgb(${shade}, 0, 0)'; ctx.fillRect(0, 0, 10, 10)`)
     await writeFile(join(folder, 'other.mjs'), red(1))
@@ -316,7 +319,7 @@ describe('reload', () => {
     await renderer.draw(job('mine'), watched)
   })
 
-  test('gives a widget that was resting another chance', async () => {
+  test('lets a resting widget run again', async () => {
     const folder = await folderWith(source('process.exit()'))
     const renderer = await start(folder, 1)
     for (let time = 0; time < 4; time += 1) await renderer.draw(job('mine'), watched).catch(() => {})
@@ -326,7 +329,7 @@ describe('reload', () => {
   })
 })
 
-test('a TypeScript module runs as it is, and one far from any package finds imgcast', async () => {
+test('a TypeScript module runs without a build, and one outside of any package finds imgcast', async () => {
   const typed = await start(fileURLToPath(new URL('../fixtures/typed/', import.meta.url)), 1)
   expect(typed.faults).toEqual([])
   expect(typed.manifests.get('typed')?.size).toEqual({ width: 30, height: 30 })
@@ -345,7 +348,7 @@ test('a TypeScript module runs as it is, and one far from any package finds imgc
 })
 
 describe('an animation', () => {
-  test('that takes long is no hung drawing, and others are drawn in between', async () => {
+  test('that takes long does not count as a hung drawing, and others are drawn in between', async () => {
     const renderer = await start(undefined, 1)
     const { look, ...rest } = job('plods')
     const order: string[] = []
@@ -364,7 +367,7 @@ describe('an animation', () => {
     expect(next).toBeUndefined()
   })
 
-  test('that nobody waits for any more is drawn to its end, for who asks again', async () => {
+  test('that is no longer needed is completed, for later requests', async () => {
     const renderer = await start(undefined, 1)
     const { look, ...rest } = job('plods')
     let interest = 1

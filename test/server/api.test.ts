@@ -101,7 +101,7 @@ describe('a status', () => {
 
   test.each<[string, string | undefined]>([
     ['[]', '[]'],
-    ['what is no JSON', '{"schemaVersion": 1,'],
+    ['invalid JSON', '{"schemaVersion": 1,'],
     ['text', '"passing"'],
     ['nothing', undefined],
   ])('is no status when the body is %s: 400', async (_what, body) => {
@@ -114,7 +114,7 @@ describe('a status', () => {
   })
 
   test.each(['GET', 'PUT', 'DELETE'])(
-    'has a key that pictures can have: %s says 400 else',
+    'has a valid key of a picture: %s returns 400 otherwise',
     async (method) => {
       for (const key of ['a%20b', 'k'.repeat(65), '%C3%A9']) {
         const body = method === 'PUT' ? BADGE : undefined
@@ -134,7 +134,7 @@ describe('a status', () => {
   })
 })
 
-describe('what a room remembers', () => {
+describe('a room’s state', () => {
   test.each([
     ['nothing', '', 'application/json'],
     ['another charset', '1', 'application/json; charset=utf-16'],
@@ -148,7 +148,7 @@ describe('what a room remembers', () => {
     expect((await call('GET', '/rooms/online/blog/state/z')).body).toBe('kept')
   })
 
-  test('is too large in one way, whether it comes so or becomes so', async () => {
+  test('is refused in one way, if it is too large as sent or as stored', async () => {
     const grown = Array.from({ length: 20_000 }, () => '1e20')
       .join(',')
       .slice(0, 64_000)
@@ -163,10 +163,10 @@ describe('what a room remembers', () => {
 describe('the token', () => {
   test.each([
     ['none', ''],
-    ['another one', 'Bearer not-the-token-at-all'],
+    ['another token', 'Bearer not-the-token-at-all'],
     ['its beginning', `Bearer ${TOKEN.slice(0, -1)}`],
     ['more than it', `Bearer ${TOKEN}x`],
-    ['it in another scheme', `Basic ${TOKEN}`],
+    ['the token in another scheme', `Basic ${TOKEN}`],
     ['it alone', TOKEN],
   ])('is needed for every call: %s is not enough', async (_what, authorization) => {
     for (const [method, path] of [
@@ -183,11 +183,11 @@ describe('the token', () => {
     expect((await call('GET', '/status/secret')).status).toBe(404)
   })
 
-  test('may come with its scheme in any case', async () => {
+  test('accepts its scheme in any case', async () => {
     expect((await call('PUT', '/status/scheme', BADGE, `bearer ${TOKEN}`)).status).toBe(200)
   })
 
-  test('is made at start where none was given: long, and another each time', async () => {
+  test('is generated at the start if none is set: long, and different each time', async () => {
     const others = await Promise.all([startServer(), startServer()])
     const tokens = others.map(({ imgcast }) => imgcast.token)
     for (const token of tokens) expect(token).toMatch(/^[\w-]{20,}$/)
@@ -195,7 +195,7 @@ describe('the token', () => {
     await Promise.all(others.map((each) => each.close()))
   })
 
-  test('opens nothing where there is nothing: 404', async () => {
+  test('gives access to nothing that does not exist: 404', async () => {
     expect(await call('GET', '/nothing')).toMatchObject(problem(404))
   })
 })
@@ -206,7 +206,7 @@ describe('health', () => {
     return { status: response.status, body: await response.json() }
   }
 
-  test('is told to everyone', async () => {
+  test('is public', async () => {
     for (const path of ['/healthz', '/readyz']) {
       expect(await get(server.url + path)).toEqual({ status: 200, body: { status: 'ok' } })
       expect((await fetch(server.url + path, { method: 'HEAD' })).status).toBe(200)

@@ -87,7 +87,7 @@ describe('a badge', () => {
     expect(svg).toBe(makeBadge({ label: 'a', message: 'b', color: 'blue', labelColor: 'navy' }))
   })
 
-  test('takes all from the query', async () => {
+  test('takes all fields from the query', async () => {
     const svg = await (await get('/badge.svg?label=a&message=b&color=red')).text()
     expect(svg).toBe(makeBadge({ label: 'a', message: 'b', color: 'red' }))
   })
@@ -126,7 +126,7 @@ describe('a badge', () => {
     })
   })
 
-  test('has a tag, and may be kept for as long as the query says', async () => {
+  test('has a tag, and can be cached for the time in the query', async () => {
     const first = await get('/badge/a-b-red.svg?cacheSeconds=300')
     expect(first.headers.get('cache-control')).toBe('public, max-age=300')
     const headers = { 'If-None-Match': first.headers.get('etag') ?? '' }
@@ -164,7 +164,7 @@ describe('a badge', () => {
     expect(await problem.text()).toContain(detail)
   })
 
-  test('is drawn without a logo that is damaged, as often as it is asked for', async () => {
+  test('is drawn without a damaged logo, for every request', async () => {
     for (let round = 0; round < 5; round += 1) {
       const response = await get(`/badge/a-b${round}-red.png?logo=${DAMAGED}`)
       expect(response.status).toBe(200)

@@ -65,7 +65,7 @@ async function countsOf(room: string): Promise<unknown> {
 }
 
 describe('a stream', () => {
-  test('has exactly these headers: close-delimited, kept by nobody, buffered by nobody', async () => {
+  test('has exactly these headers: close-delimited, not cached, not buffered', async () => {
     const { head, headers } = await open('/counter.png')
     expect(head).toMatch(/^HTTP\/1\.1 200 /)
     const { date, 'x-powered-by': _host, ...own } = headers
@@ -80,7 +80,7 @@ describe('a stream', () => {
   })
 
   test.each(['png', 'webp', 'jpg'])(
-    '.%s: its first kilobyte comes at once, as lines of text',
+    '.%s: its first kilobyte arrives at once, as lines of text',
     async (ext) => {
       const stream = await open(`/counter.${ext}`)
       const { body } = await stream.nextPart()
@@ -90,7 +90,7 @@ describe('a stream', () => {
     },
   )
 
-  test('has no preamble where the first picture has a kilobyte itself', async () => {
+  test('has no preamble if the first picture has a kilobyte', async () => {
     const earlier = await open('/sine.png')
     await earlier.waitFor(({ parts }) => (parts.at(-1)?.body.length ?? 0) > 1024)
     const stream = await open('/sine.png')
@@ -149,7 +149,7 @@ describe('a stream', () => {
     expect(new Set(bodies).size).toBe(bodies.length)
   })
 
-  test('begins with a placeholder of the right size where the widget is slow', async () => {
+  test('begins with a placeholder of the right size if the widget is slow', async () => {
     const stream = await open('/slow.png?wait=1s&scale=2')
     const placeholder = await view((await stream.nextPart()).body)
     expect(placeholder).toMatchObject({ width: 240, height: 80 })
@@ -250,7 +250,7 @@ describe('a channel', () => {
     expect(lingering.imgcast.stats().channels).toBe(1)
   })
 
-  test('has the key main where the URL has none', async () => {
+  test('has the key main if the URL has none', async () => {
     await open('/counter.png')
     await open('/counter/main.png')
     expect(server.imgcast.stats()).toMatchObject({ connections: 2, channels: 1, rooms: 1 })
@@ -287,7 +287,7 @@ describe('a still', () => {
     expect(headersOf(head)).toEqual(headersOf(response))
   })
 
-  test('is not sent again to whoever has it, and is when the count has changed', async () => {
+  test('is a 304 for a client that has it, and is sent again when the count has changed', async () => {
     const url = `${server.url}/counter/etag.png`
     const etag = (await fetch(url)).headers.get('etag') ?? ''
     for (const known of [etag, `"other", ${etag}`, `W/${etag}`, '*']) {
@@ -303,7 +303,7 @@ describe('a still', () => {
     expect((await view(Buffer.from(await changed.arrayBuffer()))).pixel).toEqual([10, 0, 0])
   })
 
-  test('is as large as it was asked to be', async () => {
+  test('has the requested size', async () => {
     const response = await fetch(`${server.url}/ticker.png?width=50&height=30&scale=3`)
     expect(await view(Buffer.from(await response.arrayBuffer()))).toMatchObject({ width: 150, height: 90 })
   })
@@ -315,9 +315,9 @@ describe('a still', () => {
   })
 })
 
-describe('whoever only asks', () => {
+describe('a client that only requests', () => {
   test.each(['GET', 'HEAD'])(
-    'is not counted: %s of what is finite, and HEAD of everything',
+    'is not counted: %s of finite responses, and HEAD of everything',
     async (method) => {
       const paths = ['.png', '.jpg', '.webp', '.json', '', '.png?delivery=still']
       if (method === 'HEAD') paths.push('.mjpeg', '.png?delivery=stream')
@@ -339,7 +339,7 @@ describe('whoever only asks', () => {
     expect(headers.get('cache-control')).toBe('no-store, no-transform')
   })
 
-  test('for data gets JSON that nobody keeps', async () => {
+  test('for data gets JSON that is not cached', async () => {
     const { headers } = await fetch(`${server.url}/counter.json`)
     expect(headers.get('content-type')).toMatch(/^application\/json/)
     expect(headers.get('cache-control')).toBe('no-store')

@@ -76,7 +76,7 @@ function textOf(page: string): string {
 }
 
 describe('signing in', () => {
-  test('whoever has no cookie gets the form, which leads back to what was asked for', async () => {
+  test('a reader without a cookie gets the form, which returns to the requested page', async () => {
     for (const path of ['', '/', '/online/blog', '?search=x', '/nothing/here/at/all']) {
       const { response, page } = await ask(path, { headers: {} })
       expect(response.status).toBe(401)
@@ -99,14 +99,14 @@ describe('signing in', () => {
   })
 
   test.each(['//evil.example', 'https://evil.example', '/\\evil.example', '.evil.example'])(
-    'nobody is led elsewhere by %s',
+    'no form redirects to another site by %s',
     async (to) => {
       const location = (await signIn(server.url, { to })).headers.get('location') ?? ''
       expect(new URL(location, `${server.url}/dashboard/login`).href).toMatch(`${server.url}/dashboard`)
     },
   )
 
-  test('a cookie that was changed, has ended or is of another token is none', async () => {
+  test('a cookie that was changed, has expired or belongs to another token is invalid', async () => {
     const [name, value = ''] = cookie.split('=')
     const [end, id, mac] = value.split('.')
     const wrong = [
@@ -120,7 +120,7 @@ describe('signing in', () => {
     expect((await ask('', { headers: { Cookie: `other=1; ${cookie}; more=2` } })).response.status).toBe(200)
   })
 
-  test('a wrong token gets the form again, which says so', async () => {
+  test('a wrong token returns the form with an error', async () => {
     const response = await signIn(server.url, { token: 'wrong', to: '/online/blog' })
     expect(response.status).toBe(401)
     expect(response.headers.get('set-cookie')).toBeNull()
@@ -157,7 +157,7 @@ describe('signing in', () => {
     expect(sent.map((each) => /Path=([^;]+)/.exec(each)?.[1])).toEqual(['/dashboard', '/api/events'])
   })
 
-  test('a session that was ended is over also for whoever has a copy of its cookie', async () => {
+  test('an ended session is also over for copies of its cookie', async () => {
     const copied = cookieOf(await signIn(server.url))
     expect((await ask('', { headers: { Cookie: copied } })).response.status).toBe(200)
     await ask('/logout', { method: 'POST', headers: { Cookie: copied } })
@@ -165,7 +165,7 @@ describe('signing in', () => {
     expect((await ask('')).response.status).toBe(200)
   })
 
-  test('signing out takes the cookie away', async () => {
+  test('signing out deletes the cookie', async () => {
     const { response } = await ask('/logout', { method: 'POST' })
     cookie = cookieOf(await signIn(server.url))
     expect(response.status).toBe(303)
@@ -174,13 +174,13 @@ describe('signing in', () => {
     )
   })
 
-  test('who comes by a link from elsewhere, without the cookie, has a link to go on', async () => {
+  test('a reader who followed a link on another site, without the cookie, gets a link to continue', async () => {
     const { page } = await ask('/online/blog', { headers: { 'Sec-Fetch-Site': 'cross-site' } })
     expect(page).toContain('<a href="/dashboard/online/blog">I am signed in already</a>')
     expect((await ask('/online/blog', { headers: {} })).page).not.toContain('signed in already')
   })
 
-  test('guessing has to wait, with a page that says so', async () => {
+  test('guessing is slowed down, with a page that says so', async () => {
     const guessed = await startServer({ token: TOKEN })
     try {
       let response = await signIn(guessed.url, { token: 'guess' })
@@ -195,7 +195,7 @@ describe('signing in', () => {
     }
   })
 
-  test('guessing has to wait also behind a proxy that writes ports', async () => {
+  test('guessing is also slowed down behind a proxy that adds ports', async () => {
     const guessed = await startServer({ token: TOKEN }, 'loopback')
     try {
       const guessFrom = (address: string) =>
@@ -209,7 +209,7 @@ describe('signing in', () => {
     }
   })
 
-  test('nothing of it is kept, framed elsewhere or told to others', async () => {
+  test('its pages are not cached, framed elsewhere or sent as a referrer', async () => {
     for (const headers of [{}, { Cookie: cookie }]) {
       const { response } = await ask('', { headers: headers as Record<string, string> })
       expect(response.headers.get('cache-control')).toBe('no-store')
@@ -222,7 +222,7 @@ describe('signing in', () => {
 })
 
 describe('the list', () => {
-  test('says how the first room comes to be while there is none', async () => {
+  test('explains how the first room is made while there is none', async () => {
     const empty = await startServer({ token: TOKEN })
     try {
       const headers = { Cookie: cookieOf(await signIn(empty.url)) }
@@ -235,7 +235,7 @@ describe('the list', () => {
     }
   })
 
-  test('has who watches what, in numbers and in one live picture, and not the dashboard’s own pictures', async () => {
+  test('has the viewers of each room, in numbers and in one live picture, without the dashboard’s own pictures', async () => {
     await watch('/online/listed.png')
     await watch('/online/listed.png', { 'Accept-Language': 'x-other' })
     await watch('/online/listed.jpg')
@@ -289,7 +289,7 @@ describe('the list', () => {
     expect(seen).toEqual(all)
   })
 
-  test('a page is shorter where one picture could not name all its rooms', async () => {
+  test('a page is shorter if one picture could not name all its rooms', async () => {
     const all = Array.from({ length: 30 }, (_, index) => `hits/long-${'x'.repeat(57)}${10 + index}`)
     expect(all[0]?.split('/')[1]?.length).toBe(64)
     for (const room of all) await (await fetch(`${server.url}/${room}.png`)).arrayBuffer()
@@ -305,7 +305,7 @@ describe('the list', () => {
     expect(seen).toEqual(all)
   })
 
-  test('is sorted by the heads of its columns, which say how', async () => {
+  test('is sorted by the headings of its columns, which show the order', async () => {
     for (let hit = 0; hit < 3; hit += 1) await (await fetch(`${server.url}/hits/sort-b.png`)).arrayBuffer()
     await (await fetch(`${server.url}/hits/sort-a.png`)).arrayBuffer()
     const { page } = await ask('?search=sort-&sort=-hits')
@@ -319,7 +319,7 @@ describe('the list', () => {
     expect(turned.page).toContain('<a href="/dashboard?search=sort-&amp;sort=-visitors">Visitors')
   })
 
-  test('can be narrowed down to a widget and to what is watched; empty fields choose nothing', async () => {
+  test('can be filtered by widget and by viewers; empty fields have no effect', async () => {
     await watch('/online/narrow.png')
     await (await fetch(`${server.url}/online/narrow-not.png`)).arrayBuffer()
     await (await fetch(`${server.url}/hits/narrow.png`)).arrayBuffer()
@@ -329,7 +329,7 @@ describe('the list', () => {
     await eventually(async () => expect(await find('watched=true')).toEqual(['online/narrow']))
   })
 
-  test('what was searched for is in the form, escaped', async () => {
+  test('the form contains the search text, escaped', async () => {
     const { response, page } = await ask(`?search=${encodeURIComponent('"><script>')}`)
     expect(response.status).toBe(200)
     expect(page).toContain('value="&quot;&gt;&lt;script&gt;"')
@@ -338,7 +338,7 @@ describe('the list', () => {
 })
 
 describe('a room', () => {
-  test('has its counts, its looks, who looks with what, and what was sent', async () => {
+  test('has its counts, its looks, its viewers’ browsers and its traffic', async () => {
     const path = '/online/large'
     await watch(`${path}.png`)
     await watch(`${path}.png?label=readers&width=200&t=1`, { 'X-Forwarded-For': '192.0.2.1' })
@@ -363,7 +363,7 @@ describe('a room', () => {
     })
   })
 
-  test('shows three charts in one picture, and what is watched within a grid apart', async () => {
+  test('shows three charts in one picture, and viewers within a grid separately', async () => {
     await watch('/grid/wall.png?show=online/within')
     await eventually(async () => {
       const { page } = await ask('/online/within')
@@ -422,7 +422,7 @@ describe('errors are pages', () => {
     expect(page).toContain('<a href="/dashboard">Back to the dashboard</a>')
   })
 
-  test('other methods are refused, and HEAD is answered without a body', async () => {
+  test('other methods are refused, and HEAD returns no body', async () => {
     expect((await ask('', { method: 'PUT', headers: { Cookie: cookie } })).response.status).toBe(405)
     expect((await ask('/logout', { headers: { Cookie: cookie } })).response.status).toBe(405)
     const { response, page } = await ask('', { method: 'HEAD', headers: { Cookie: cookie } })

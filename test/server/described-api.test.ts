@@ -39,8 +39,8 @@ async function fill(count: number, add: (index: number) => Promise<{ status: num
   return (await add(count)).status
 }
 
-describe('the API is as its OpenAPI document says', () => {
-  test('which is one of OpenAPI 3.1, public, and names where the API is', async () => {
+describe('the API follows its OpenAPI document', () => {
+  test('which is valid OpenAPI 3.1, public, and names the API’s address', async () => {
     const response = await fetch(`${server.url}/api/openapi.json`)
     const document = (await response.json()) as {
       openapi: string
@@ -94,7 +94,7 @@ describe('the API is as its OpenAPI document says', () => {
     await api.call('GET', '/online/watched.json?label=12&round=7&color=notacolor')
   })
 
-  test('of what rooms remember', async () => {
+  test('of rooms’ state', async () => {
     const path = '/api/rooms/online/watched/state/score'
     await api.call('GET', path)
     expect((await api.call('PUT', path, { body: { won: 3 } })).body).toEqual({ won: 3 })
@@ -251,7 +251,7 @@ describe('the API is as its OpenAPI document says', () => {
     })
   })
 
-  test('of HEAD, which answers wherever something can be read', async () => {
+  test('of HEAD, which is supported wherever GET is', async () => {
     const headers = { Authorization: `Bearer ${TOKEN}` }
     for (const path of [
       '/api/openapi.json',
@@ -266,7 +266,7 @@ describe('the API is as its OpenAPI document says', () => {
     }
   })
 
-  test('of the token, which every call wants that is not public', async () => {
+  test('of the token, which every call requires that is not public', async () => {
     expect(api.guarded.length).toBeGreaterThan(10)
     for (const [method, path] of api.guarded) {
       const answer = await api.call(method.toUpperCase(), path, { token: 'another-token-entirely' })
@@ -274,7 +274,7 @@ describe('the API is as its OpenAPI document says', () => {
     }
   })
 
-  test('which an answer with a field too many, another type or another status is not', () => {
+  test('and a response with an extra field, another type or another status is detected', () => {
     const room = {
       room: 'a/b',
       widget: 'a',

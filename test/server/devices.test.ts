@@ -57,7 +57,7 @@ describeWith(['pngcheck'], 'a PNG, as `pngcheck` sees it', () => {
 })
 
 describe('a picture for a small device', () => {
-  test('is what TRMNL takes: 48 062 bytes, a header of 62, black and white in its table', async () => {
+  test('follows TRMNL’s format: 48 062 bytes, a header of 62, black and white in its table', async () => {
     const response = await get('/clock/kitchen.bmp?width=800&height=480&bits=1&dither=atkinson')
     expect(response.headers.get('content-type')).toBe('image/bmp')
     const bmp = Buffer.from(await response.arrayBuffer())
@@ -74,12 +74,12 @@ describe('a picture for a small device', () => {
     expect(data[0]).toBe(data[1])
   })
 
-  test('is one frame of what moves, and an animation without its parameters', async () => {
+  test('is one frame of a moving picture, and an animation without its parameters', async () => {
     expect((await bytesOf('/sine/a.png?width=100&height=40')).includes('acTL')).toBe(true)
     expect((await bytesOf('/sine/a.png?width=100&height=40&bits=1')).includes('acTL')).toBe(false)
   })
 
-  test('says when it will change by the clock, and is a 304 until then', async () => {
+  test('reports when it changes because of the time, and returns 304 until then', async () => {
     const countdown = await get('/countdown/nye.png?to=2999-01-01&bits=1')
     expect(countdown.headers.get('cache-control')).toBe('public, max-age=1')
     const path = '/clock/hall.bmp?seconds=off&bits=1'
@@ -93,7 +93,7 @@ describe('a picture for a small device', () => {
     expect((await get(path, { headers })).status).toBe(304)
   })
 
-  test('must be asked for again where only events change it', async () => {
+  test('must be revalidated if only events change it', async () => {
     const response = await get('/online/lobby.png?bits=1')
     expect(response.headers.get('cache-control')).toBe('no-cache, max-age=0, must-revalidate')
   })
@@ -113,7 +113,7 @@ describe('a picture for a small device', () => {
     abort.abort()
   })
 
-  test('says in its own format what is wrong', async () => {
+  test('reports errors in its own format', async () => {
     const response = await get('/online/lobby.bmp?bits=3')
     expect(response.status).toBe(400)
     expect(response.headers.get('content-type')).toBe('image/bmp')

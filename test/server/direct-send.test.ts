@@ -21,7 +21,7 @@ function openRings(): number {
 }
 
 describe.runIf(process.platform === 'linux')('the option direct-send', () => {
-  test('auto opens a ring where the kernel allows one', async () => {
+  test('auto opens a ring if the kernel allows one', async () => {
     const before = openRings()
     const trial = createDirectSend()
     const expected = openRings() - before

@@ -78,7 +78,7 @@ describe.each([
   })
 
   test.each(['/live/', '/live', '/live/counter/lobby', '/live/counter/lobby.png'])(
-    'the page %s shows and links only what is below the mount',
+    'the page %s shows and links only paths below the mount',
     async (path) => {
       const response = await fetch(origin + path, { headers: READER })
       expect(response.status).toBe(200)
@@ -100,7 +100,7 @@ describe.each([
     expect(data).toMatchObject({ room: 'counter/lobby', connections: 0 })
   })
 
-  test('the API takes a status', async () => {
+  test('the API accepts a status', async () => {
     const answer = await fetch(`${origin}/live/api/status/build`, {
       method: 'PUT',
       headers: { Authorization: `Bearer ${imgcast.token}` },
@@ -119,7 +119,7 @@ describe.each([
   })
 })
 
-test('after its end, an image load still gets a picture that says so', async () => {
+test('after its end, an image load still gets an error picture', async () => {
   const imgcast = await createImgcast({ workers: 1, store: 'memory:', logLevel: 'silent' })
   const server = express5().use('/live', imgcast.router).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))

@@ -148,7 +148,7 @@ describe('an error', () => {
     expect((await picture(server.url + path)).status).toBe(status)
   })
 
-  test('of one address are sent with words up to a rate, then bare, and its good pictures still come', async () => {
+  test('of one address have text up to a rate, then none, and its valid pictures are still sent', async () => {
     const { url } = await start()
     const ask = async (path: string) => {
       const response = await fetch(url + path, { headers: chromium })
@@ -176,12 +176,12 @@ describe('an error', () => {
     })
   })
 
-  test('is none where an ending is written in another way', async () => {
+  test('is no error if an extension is percent-encoded', async () => {
     const response = await picture(`${server.url}/counter/a%2Epng?delivery=still`)
     expect([response.status, response.type]).toEqual([200, 'image/png'])
   })
 
-  test('says that a picture needs an ending, to an image load of a page', async () => {
+  test('is a picture without an extension, for an image load of a page', async () => {
     expect(await picture(`${server.url}/counter/lobby`)).toMatchObject({ status: 404, type: 'image/png' })
   })
 
@@ -199,7 +199,7 @@ describe('an error', () => {
 describe('limits', () => {
   const retry = expect.stringMatching(/^\d+$/)
 
-  test('one address has only so many streams: 429, and no other address suffers', async () => {
+  test('one address has a limit of streams: 429, and no other address is affected', async () => {
     const { url } = await start({ maxConnectionsPerAddress: 2 }, 'loopback')
     const from = (address: string) => ({ 'X-Forwarded-For': address })
     for (let time = 0; time < 2; time += 1) await open(`${url}/counter.png`, from('192.0.2.1'))
@@ -222,7 +222,7 @@ describe('limits', () => {
     expect(await (await fetch(`${url}/counter.json`)).json()).toMatchObject({ connections: 4, visitors: 2 })
   })
 
-  test('a full server says so: 503; who leaves makes room', async () => {
+  test('a full server returns 503; a viewer that leaves makes room', async () => {
     const { url, imgcast } = await start({ maxConnections: 1 })
     const stream = await open(`${url}/counter.png`)
     const card = await picture(`${url}/counter.png`)
@@ -277,7 +277,7 @@ describe('a broken widget', () => {
   })
 
   test.each(['throws', 'loops', 'exits', 'aborts'])(
-    '%s: shows its error card in its own stream, and nobody else’s ends',
+    '%s: shows its error card in its own stream, and no other stream ends',
     async (widget) => {
       const { url, imgcast } = await start({ drawTimeout: 500 })
       const healthy = await open(`${url}/ticker.png?every=100ms`)
@@ -296,7 +296,7 @@ describe('a broken widget', () => {
     },
   )
 
-  test('comes back by itself in the open stream when its file is repaired', async () => {
+  test('recovers in the open stream when its file is repaired', async () => {
     const folder = await mkdtemp(join(fileURLToPath(new URL('../', import.meta.url)), '.tmp-'))
     folders.push(folder)
     const write = (body: string) =>

@@ -56,7 +56,7 @@ const told = ({ events }: EventReader) =>
   })
 
 describe('events', () => {
-  test('tell who joins, who leaves and what changed, with the counts of then', async () => {
+  test('report joins, leaves and changes, with the counts after them', async () => {
     const reader = await follow('?room=online/told')
     const first = await watch('online/told')
     await watch('online/told')
@@ -76,7 +76,7 @@ describe('events', () => {
     expect(reader.comments[0]).toBe('connected')
   })
 
-  test('come from the rooms and widgets that were asked for', async () => {
+  test('are limited to the requested rooms and widgets', async () => {
     const readings = [
       await follow('?room=online/a&room=sine/a'),
       await follow('?widget=online'),
@@ -95,7 +95,7 @@ describe('events', () => {
     expect(rooms[3]?.filter((room) => /^(online|sine)\/[ab]$/.test(room))).toHaveLength(4)
   })
 
-  test('that were missed come first, after the last one that was got', async () => {
+  test('that were missed come first, after the last received one', async () => {
     const before = await follow('?widget=online')
     await remember('online/missed', 'x', 1)
     await before.arrived(1)
@@ -113,7 +113,7 @@ describe('events', () => {
     expect(ids).toEqual([...ids].sort((one, other) => one - other))
   })
 
-  test('that came after a reader connected can be had though it had got none', async () => {
+  test('that happened after a client connected can be resumed even if it received none', async () => {
     const before = await follow('?room=online/early')
     await eventually(() => expect(before.lastId()).toMatch(/^[0-9a-f]{8}-\d+$/))
     before.close()
@@ -123,7 +123,7 @@ describe('events', () => {
     expect(after.events[0]?.event).toBe('state')
   })
 
-  test('that nobody has any more are told as a gap', async () => {
+  test('that are no longer kept are reported as a gap', async () => {
     const reader = await follow('', { 'Last-Event-ID': 'ffffffff-12' })
     await reader.arrived(1)
     expect(reader.events[0]).toMatchObject({ event: 'gap', data: '{"since":"ffffffff-12"}' })

@@ -43,7 +43,7 @@ describe.each([
     }
   })
 
-  test('has a tag, and nothing new for whoever has it', async () => {
+  test('has a tag, and returns 304 to a client that has it', async () => {
     const etag = (await get(`/counter/tag.${ending}`)).headers.get('etag') ?? ''
     expect(etag).toMatch(/^"[\w-]+"$/)
     const again = await get(`/counter/tag.${ending}`, { headers: { 'If-None-Match': etag } })
@@ -59,7 +59,7 @@ describe.each([
     expect(await response.text()).toContain(`/sine/main.${ending}`)
   })
 
-  test('tells an error in its own format', async () => {
+  test('reports an error in its own format', async () => {
     const response = await get(`/counter.${ending}?shade=300`, { headers: chromium })
     expect(response.status).toBe(400)
     expect(response.headers.get('content-type')).toBe(type)
@@ -67,7 +67,7 @@ describe.each([
     expect(width).toBeGreaterThan(150)
   })
 
-  test('asks nothing of animate', async () => {
+  test('ignores animate', async () => {
     expect((await get(`/flip.${ending}?animate=loop`)).status).toBe(200)
   })
 })
@@ -109,7 +109,7 @@ describe('a picture that repeats', () => {
     },
   )
 
-  test('is pushed frame by frame to a stream unless told otherwise', async () => {
+  test('is pushed frame by frame to a stream by default', async () => {
     const stream = await open('/flip/push.png')
     await stream.waitFor(({ parts }) => parts.length >= 3)
     expect(stream.parts[0]?.body.includes('acTL')).toBe(false)
@@ -128,7 +128,7 @@ describe('a picture that repeats', () => {
   })
 
   test.each(['jpg', 'webp', 'mjpeg'])(
-    'cannot be one animated part as .%s, and says what can',
+    'cannot be one animated part as .%s, and the error names the formats that can',
     async (ending) => {
       const response = await get(`/flip.${ending}?animate=loop`, { headers: { Accept: 'application/json' } })
       expect(response.status).toBe(400)
@@ -138,7 +138,7 @@ describe('a picture that repeats', () => {
     },
   )
 
-  test('is the frame of the moment where it repeats too late to wait for', async () => {
+  test('is the current frame if its period is too long to wait for', async () => {
     const bytes = await bytesOf('/flip/late.png?every=1h')
     expect(bytes.includes('acTL')).toBe(false)
     const image = await loadImage(bytes)

@@ -67,7 +67,7 @@ describe('the handler of a server of node:http', () => {
     expect(await statusAndType('/nope.png', chromium)).toEqual([404, 'image/png'])
   })
 
-  test('streams, and notices who leaves', async () => {
+  test('streams, and notices viewers that leave', async () => {
     const stream = await openStream(`${url}/ticker.png`, { headers: chromium })
     await stream.nextPart()
     expect(imgcast.stats().connections).toBe(1)
@@ -75,7 +75,7 @@ describe('the handler of a server of node:http', () => {
     await eventually(() => expect(imgcast.stats().connections).toBe(0))
   })
 
-  test('tells visitors behind a trusted proxy apart', async () => {
+  test('distinguishes visitors behind a trusted proxy', async () => {
     const streams = await Promise.all(
       ['203.0.113.1', '203.0.113.2'].map((address) =>
         openStream(`${url}/counter/proxied.png`, { headers: { ...chromium, 'X-Forwarded-For': address } }),
@@ -87,7 +87,7 @@ describe('the handler of a server of node:http', () => {
     for (const stream of streams) stream.close()
   })
 
-  test('links a picture’s page by the protocol that a trusted proxy was asked by', async () => {
+  test('links a picture’s page with the protocol that a trusted proxy reports', async () => {
     const headers = { ...READER, 'X-Forwarded-Proto': 'https' }
     const html = await (await fetch(`${url}/counter/a.png`, { headers })).text()
     expect(html).toContain(`${url.replace('http:', 'https:')}/counter/a`)
@@ -133,19 +133,19 @@ describe('a request to upgrade', () => {
     expect(response).toMatch(/\r\nConnection: close\r\n/i)
   })
 
-  test('to a WebSocket of another version names the right one', async () => {
+  test('to a WebSocket of another version returns the supported one', async () => {
     const response = await exchange('GET /ws HTTP/1.1', ...WEBSOCKET, 'Sec-WebSocket-Version: 8')
     expect(response).toMatch(/^HTTP\/1\.1 426 Upgrade Required\r\n/)
     expect(response).toMatch(/\r\nSec-WebSocket-Version: 13\r\n/i)
   })
 
-  test('to another protocol is handled as it stands', async () => {
+  test('to another protocol is handled without the upgrade', async () => {
     const response = await exchange('GET /counter/a.json HTTP/1.1', ...UPGRADE, 'Upgrade: h2c')
     expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
     expect(response).toContain('"room":"counter/a"')
   })
 
-  test('to another protocol gets its stream, and its leaver is noticed', async () => {
+  test('to another protocol gets its stream, and its end is noticed', async () => {
     const headers = { ...chromium, Connection: 'Upgrade', Upgrade: 'h2c' }
     const stream = await openStream(`${url}/ticker.png`, { headers })
     await stream.nextPart()
@@ -154,7 +154,7 @@ describe('a request to upgrade', () => {
     await eventually(() => expect(imgcast.stats().connections).toBe(0))
   })
 
-  test('of a client that resets the connection harms nobody', async () => {
+  test('of a client that resets the connection does no harm', async () => {
     const { port } = server.address() as AddressInfo
     const socket = connect(port, '127.0.0.1', () => {
       socket.write(`GET /ticker.png HTTP/1.1\r\n${UPGRADE.join('\r\n')}\r\nUpgrade: h2c\r\n\r\n`, () =>

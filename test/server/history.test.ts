@@ -15,7 +15,7 @@ function ask(path: string, init: RequestInit = {}): Promise<Response> {
   return fetch(`${server.url}/api/rooms/${path}`, { headers: { Authorization: `Bearer ${TOKEN}` }, ...init })
 }
 
-test('who watched a room is in its history, by its widget’s look too, and nobody of another', async () => {
+test('a room’s viewers are in its history, for each look of its widget, and those of other rooms are not', async () => {
   const streams = [
     await openStream(`${server.url}/online/a.png`),
     await openStream(`${server.url}/online/a.jpg`),
@@ -65,7 +65,7 @@ test.each([
   expect(errors?.map(({ name }) => name)).toEqual(names)
 })
 
-test('an open chart shows who comes to another room', async () => {
+test('an open chart shows viewers that join another room', async () => {
   const watcher = await openStream(`${server.url}/chart/blog.png?span=hour`)
   const empty = (await watcher.nextPart()).body
   const reader = await openStream(`${server.url}/online/blog.png`)
@@ -84,7 +84,7 @@ test('an open chart shows who comes to another room', async () => {
   watcher.close()
 })
 
-test('a widget reads of a room how often it was asked for, and the peak of today', async () => {
+test('a widget reads a room’s hits and its peak of today', async () => {
   const readers = [await openStream(`${server.url}/online/told.png`)]
   await readers[0]?.nextPart()
   readers.push(

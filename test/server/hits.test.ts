@@ -99,7 +99,7 @@ test('a viewer too many is no hit', async () => {
   }
 })
 
-test('a widget cannot write what is the server’s own', async () => {
+test('a widget cannot write the server’s own names', async () => {
   const response = await fetch(`${server.url}/asked/cheat.json?cheat=true`)
   expect(response.status).toBe(500)
   await response.arrayBuffer()

@@ -83,7 +83,7 @@ const arrived = (count: number) =>
   eventually(() => expect(received.length).toBeGreaterThanOrEqual(count), { timeout: 20_000 })
 
 describe('a webhook', () => {
-  test('is told once when its condition becomes true, signed, and again only after it was false', async () => {
+  test('is sent once when its condition becomes true, signed, and again only after it was false', async () => {
     const { api, add, log, watch, holds } = await start()
     const hook = await add('connections(online/blog) >= 2')
     await watch('online/blog')
@@ -113,7 +113,7 @@ describe('a webhook', () => {
     })
   })
 
-  test('with --for is told when it has lasted so long, and not before', async () => {
+  test('with --for is sent when the condition has been true for that time, and not before', async () => {
     const { add, watch, holds } = await start()
     const lasting = await add('visitors(online/long) > 0', { for: '1h' })
     const short = await add('visitors(online/long) > 0', { for: '1500ms' })
@@ -126,7 +126,7 @@ describe('a webhook', () => {
     await holds(lasting.id, false)
   })
 
-  test('hears of hits too, which nobody publishes', async () => {
+  test('is sent for hits too, which are not published', async () => {
     const { server, add } = await start()
     await add('hits(online/asked) == 3')
     for (let turn = 0; turn < 3; turn += 1) await fetch(`${server.url}/online/asked.png?delivery=still`)
@@ -134,7 +134,7 @@ describe('a webhook', () => {
     expect(JSON.parse(received[0]?.body ?? '{}').data).toMatchObject({ hits: 3, connections: 0 })
   })
 
-  test('is tried again until it answers 2xx, with the same id and what went wrong in the log', async () => {
+  test('is retried until the receiver returns 2xx, with the same id and the errors in the log', async () => {
     const { add, log } = await start()
     answers = [{ status: 500 }, { status: 302, headers: { Location: 'http://127.0.0.1:9/?token=SECRET' } }]
     const hook = await add('visitors(online/retry) < 1')
@@ -157,14 +157,14 @@ describe('a webhook', () => {
     })
   })
 
-  test('that answers 410 is not tried again', async () => {
+  test('whose receiver returns 410 is not retried', async () => {
     const { add, log } = await start()
     answers = [{ status: 410 }]
     const hook = await add('visitors(online/gone) < 1')
     await eventually(async () => expect(await log(hook.id)).toMatchObject([{ state: 'failed', next: null }]))
   })
 
-  test('that is deleted is told nothing more', async () => {
+  test('that is deleted is not sent any more', async () => {
     const { api, add, watch } = await start()
     const hook = await add('visitors(online/deleted) > 0')
     const other = await add('visitors(online/deleted) > 0')
@@ -174,7 +174,7 @@ describe('a webhook', () => {
     expect(received.map(({ body }) => JSON.parse(body).data.hook)).toEqual([other.id])
   })
 
-  test('survives a restart, and so does what it has not been told yet', async () => {
+  test('survives a restart, with its pending messages', async () => {
     const store = `file:${join(folder, 'restart.db')}`
     const first = await start(store)
     answers = [{ status: 503 }]

@@ -137,7 +137,7 @@ async function askOld(path: string, headers: Record<string, string> = chromium):
 }
 
 describe('over HTTP/2', () => {
-  test('those whose network was gone are counted, each stream of them, and those who left are not', async () => {
+  test('viewers whose network is gone are counted as ghosts, each stream of them, and viewers who left are not', async () => {
     const ghosts = async () => {
       const page = await askOld('/metrics', { Authorization: `Bearer ${imgcast.token}` })
       let text = ''
@@ -195,13 +195,13 @@ describe('over HTTP/2', () => {
     old.destroy()
   })
 
-  test('pictures go on coming', async () => {
+  test('pictures keep arriving', async () => {
     const ticker = await ask(await openSession(), '/ticker.png')
     const parts = await ticker.parts(5)
     expect(new Set(parts.map((body) => body.toString('latin1'))).size).toBe(parts.length)
   })
 
-  test('one session has many streams; each leaves alone, and the session’s end takes all', async () => {
+  test('one session has many streams; each leaves separately, and the end of the session ends all', async () => {
     const session = await openSession()
     const paths = Array.from({ length: 40 }, (_, index) => `/counter/many-${index}.png`)
     const answers = await Promise.all(paths.map((path) => ask(session, path)))
@@ -230,7 +230,7 @@ describe('over HTTP/2', () => {
     expect(head.bytes.length).toBe(0)
   })
 
-  test('Firefox is sent to a URL of its own first', async () => {
+  test('Firefox is first redirected to a unique URL', async () => {
     const { headers } = await ask(await openSession(), '/counter.png?shade=1', firefox)
     expect(headers[':status']).toBe(302)
     expect(headers.location).toMatch(/^counter\.png\?shade=1&v=[\w-]+$/)
@@ -296,7 +296,7 @@ test.each([
   if ('abort' in answer) answer.destroy()
 })
 
-test('events come over HTTP/2 as well', async () => {
+test('events also work over HTTP/2', async () => {
   const session = await openSession()
   const headers = { authorization: `Bearer ${imgcast.token}` }
   const stream = session.request({ ':path': '/api/events?room=counter/told', ...headers })

@@ -53,7 +53,7 @@ test.each([
   ['/grid/main.png?show=pages/home,pages/main,nothing,online?count=x', 200],
   ['/pages/home/click/up', 204],
   ['/pages/other/click/up', 404],
-])('%s is answered with %i', async (path, status) => {
+])('%s returns %i', async (path, status) => {
   await request(server.url).get(path).expect(status)
 })
 
@@ -68,7 +68,7 @@ test('a wrong picture among right ones is a card in its place', async () => {
   expect(alone?.width).toBeGreaterThanOrEqual(20 + 320)
 })
 
-test('an error is a card of the scale and the theme that were asked for', async () => {
+test('an error is a card of the requested scale and theme', async () => {
   const draw = async (query: string) => {
     const { body } = await request(server.url).get(`/online/x.png?count=x&${query}`).expect(400)
     const image = await loadImage(body)

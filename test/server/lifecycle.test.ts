@@ -49,7 +49,7 @@ const STAGES: [stage: string, fail: () => void][] = [
   ['reading polls', () => vi.spyOn(Polls.prototype, 'load').mockImplementation(late)],
   ['reading webhooks', () => vi.spyOn(Hooks.prototype, 'load').mockImplementation(late)],
   [
-    'wiring what comes last',
+    'wiring the last part',
     () =>
       vi.spyOn(FolderWatch.prototype, 'onChange').mockImplementation(() => {
         throw new Error('too late')

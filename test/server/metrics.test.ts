@@ -74,7 +74,7 @@ describe('/metrics', () => {
     }
   })
 
-  test('tells the lag of the event loop, believable however often it is asked', async () => {
+  test('reports a plausible lag of the event loop, at any interval of scrapes', async () => {
     const parts = ['', '_min', '_mean', '_p99', '_max'].map((part) => `nodejs_eventloop_lag${part}_seconds`)
     const tell = async () => {
       const samples = await read()
@@ -121,7 +121,7 @@ describe('/metrics', () => {
     expect(samples.get('imgcast_streams')).toBe((before.get('imgcast_streams') ?? 0) + 1)
   })
 
-  test('says after any number of comings and goings what the stats says, and 0 when all are gone', async () => {
+  test('equals the stats after any number of joins and leaves, and is 0 when all have left', async () => {
     const change = await changes(async () => {
       for (let round = 0; round < 30; round += 1) {
         const path = round % 3 === 0 ? '/ticker/churn.png' : `/counter/churn-${round % 5}.png`
@@ -147,7 +147,7 @@ describe('/metrics', () => {
     expect(change('imgcast_streams_opened_total{widget="counter"}')).toBe(20)
   })
 
-  test('never has a label for what anybody may invent', async () => {
+  test('never has a label whose values strangers can invent', async () => {
     await open('/counter/a-room-of-my-own.png?delivery=stream&shade=77')
     await fetch(`${server.url}/no-such-widget/x.png`)
     await fetch(`${server.url}/counter/x.png?shade=nonsense`)
@@ -156,7 +156,7 @@ describe('/metrics', () => {
     for (const word of ['my-own', 'no-such-widget', 'nonsense', '77']) expect(series).not.toContain(word)
   })
 
-  test('counts what was drawn, encoded, sent and not sent', async () => {
+  test('counts drawn, encoded, sent and unsent pictures', async () => {
     const viewers = 3
     const change = await changes(async () => {
       for (let viewer = 0; viewer < viewers; viewer += 1) await open('/counter/sent.webp?delivery=stream')
@@ -180,7 +180,7 @@ describe('/metrics', () => {
     expect(change('imgcast_sent_bytes_total{widget="counter",delivery="stream"}')).toBe(bytes)
   })
 
-  test('counts what a viewer skipped who does not read', async () => {
+  test('counts pictures that a viewer skips who does not read', async () => {
     await open('/noise/stuck.png?delivery=stream', { read: false })
     await eventually(async () =>
       expect((await read()).get('imgcast_frames_dropped_total{widget="noise"}')).toBeGreaterThan(2),
@@ -210,7 +210,7 @@ describe('/metrics', () => {
     expect(change('imgcast_stills_total{widget="counter",status="304"}')).toBe(1)
   })
 
-  test('counts errors by status, also where an image proxy gets them with a 200', async () => {
+  test('counts errors by status, even if an image proxy gets them with a 200', async () => {
     const change = await changes(async () => {
       for (const path of [
         '/no-such-widget/x.png',
@@ -238,7 +238,7 @@ describe('/metrics', () => {
     )
   })
 
-  test('counts those whose network was gone, and not those who left', async () => {
+  test('counts viewers whose network is gone, and not viewers who left', async () => {
     const change = await changes(async () => {
       await open('/counter/left.png?delivery=stream')
       streams.pop()?.abort()

@@ -74,7 +74,7 @@ describe('a page with many pictures over HTTP/1.1', () => {
     leave()
   })
 
-  test('keeps every picture live that it shows twice, also in many looks of nobody else', async () => {
+  test('keeps every picture live that it shows twice, even in many looks without other viewers', async () => {
     const { openAll, leave } = reader()
     const paths = rooms(4)
     const opened = await openAll([...paths, ...paths, ...paths])
@@ -82,7 +82,7 @@ describe('a page with many pictures over HTTP/1.1', () => {
     leave()
   })
 
-  test('gives the place of a picture that rests to one that counts', async () => {
+  test('gives the place of a resting picture to one that counts', async () => {
     const { openAll, leave } = reader()
     const resting = ['a', 'b', 'c', 'd'].map((key) => `/remembers/${key}${person}.png`)
     const opened = await openAll(resting)
@@ -95,9 +95,9 @@ describe('a page with many pictures over HTTP/1.1', () => {
   })
 
   test.each([
-    ['asks for a stream', '?delivery=stream', {}],
+    ['requests a stream', '?delivery=stream', {}],
     [
-      'is behind a proxy that says HTTP/2',
+      'is behind a proxy that reports HTTP/2',
       '',
       { 'X-Forwarded-For': '192.0.2.1', 'X-Client-Protocol': 'HTTP/2.0' },
     ],
@@ -114,9 +114,9 @@ describe('a page with many pictures over HTTP/1.1', () => {
   })
 
   test.each([
-    ['says HTTP/1.1', { 'X-Client-Protocol': 'HTTP/1.1', 'X-Forwarded-Proto': 'https' }],
+    ['reports HTTP/1.1', { 'X-Client-Protocol': 'HTTP/1.1', 'X-Forwarded-Proto': 'https' }],
     ['has no TLS', { 'X-Forwarded-Proto': 'http' }],
-    ['says nothing', {}],
+    ['reports nothing', {}],
   ])('shows stills behind a proxy that %s', async (_what, headers) => {
     const { openAll, leave } = reader()
     const opened = await openAll(rooms(5), { 'X-Forwarded-For': '192.0.2.1', ...headers })

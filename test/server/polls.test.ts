@@ -58,7 +58,7 @@ async function start(store = 'memory:') {
 }
 
 describe('a poll', () => {
-  test('shows what the JSON says, and every open picture changes with it', async () => {
+  test('shows the value in the JSON, and every open picture changes with it', async () => {
     const { server, poll, says, last } = await start()
     pages.set('/build', { body: '{"jobs":[{"state":"green"}]}' })
     const stream = await openStream(`${server.url}/status/build.png`)
@@ -74,7 +74,7 @@ describe('a poll', () => {
     expect(await last('build')).toMatchObject({ ok: true, detail: 'red, and much longer' })
   })
 
-  test('whose answer is the same again writes nothing', async () => {
+  test('whose response is unchanged writes nothing', async () => {
     const { server, poll, says } = await start()
     pages.set('/same', { body: '{"a":1}' })
     await poll('same', '/same', { query: '$.a' })
@@ -132,7 +132,7 @@ describe('a poll', () => {
     await eventually(async () => expect(await shown()).toMatchObject({ message: 'down', isError: true }))
   })
 
-  test('that fails once keeps what was shown, and after three times says so', async () => {
+  test('that fails once keeps the last status, and reports the failure after three times', async () => {
     const { api, poll, says, message } = await start()
     pages.set('/flaky', { body: '{"a":"up"}' })
     await poll('flaky', '/flaky', { query: '$.a' })

@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 test.each(['/api/rooms', '/api/status/ci', '/api/hooks', '/api/openapi.json'])(
-  'a preflight of %s needs no token, and allows what the API needs',
+  'a preflight of %s needs no token, and allows the headers of the API',
   async (path) => {
     const response = await fetch(server.url + path, {
       method: 'OPTIONS',

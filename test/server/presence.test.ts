@@ -43,7 +43,7 @@ async function expectNothingLeft(): Promise<void> {
 }
 
 describe('presence', () => {
-  test('a picture shows who comes and goes, in the stream that is open', async () => {
+  test('a picture shows viewers that join and leave, in the open stream', async () => {
     const watching = await openAs(0, '/counter/blog.png')
     const red = async (stream: RawStream) =>
       (await pixelOf(await loadImage(stream.parts.at(-1)?.body as Buffer)))[0]
@@ -181,7 +181,7 @@ describe('presence', () => {
 })
 
 describe('visitors', () => {
-  test('are told apart behind a proxy that is trusted, and are not behind any other', async () => {
+  test('are distinguished behind a trusted proxy, and not behind any other', async () => {
     const trusting = await startServer({ linger: 0 }, 'loopback')
     try {
       for (const [base, visitors] of [

@@ -46,7 +46,7 @@ async function expectGoesOn(light: RawStream): Promise<void> {
   expect(light.closed).toBe(false)
 }
 
-describe('the server goes on, and so do the pictures of other widgets, when', () => {
+describe('the server and the pictures of other widgets keep running when', () => {
   test('a widgets folder is removed while it runs', async () => {
     const folder = await folderOf({ mine: plain() })
     const { url, imgcast } = await start({ widgets: folder })
@@ -77,7 +77,7 @@ describe('the server goes on, and so do the pictures of other widgets, when', ()
     expect(imgcast.stats().renderers).toEqual(before)
   })
 
-  test('a render process is killed after a module was broken: the good code is gone, and its picture says so', async () => {
+  test('a render process is killed after a module was broken: the good code is lost, and its picture says so', async () => {
     const folder = await folderOf({ mine: plain() })
     const { url, imgcast } = await start({ widgets: folder })
     await writeFile(join(folder, 'mine.mjs'), 'export default {')
@@ -93,7 +93,7 @@ describe('the server goes on, and so do the pictures of other widgets, when', ()
     await eventually(async () => expect((await fetch(`${url}/mine/third.png`)).status).toBe(200))
   })
 
-  test('saves come faster than they load: the last one counts', async () => {
+  test('files are saved faster than they load: the last save counts', async () => {
     const folder = await folderOf({ mine: plain() })
     const { url } = await start({ widgets: folder })
     for (const wait of [400, 200, 0]) {
@@ -126,7 +126,7 @@ describe('the server goes on, and so do the pictures of other widgets, when', ()
     expect(new Set(await Promise.all(asked))).toEqual(new Set([200]))
   })
 
-  test('draws that take nearly all they may come one after the other: nobody who loads meanwhile is blamed', async () => {
+  test('drawings that take nearly the whole limit follow each other: widgets that load meanwhile are not blamed', async () => {
     const hog = plain('const end = Date.now() + 700; while (Date.now() < end);')
     const { url, imgcast } = await start({ widgets: await folderOf({ hog }), drawTimeout: 1000 })
     const before = imgcast.stats().renderers
@@ -140,7 +140,7 @@ describe('the server goes on, and so do the pictures of other widgets, when', ()
 })
 
 test.each(['loops', 'exits', 'aborts', 'allocates', 'allocates-buffers'])(
-  'a viewer of another widget goes on seeing pictures while %s is watched',
+  'a viewer of another widget keeps receiving pictures while %s is watched',
   async (widget) => {
     const drawTimeout = 1000
     const { url } = await start({ workers: 2, drawTimeout })
@@ -162,7 +162,7 @@ test.each(['loops', 'exits', 'aborts', 'allocates', 'allocates-buffers'])(
   },
 )
 
-test('a client with a body that nobody reads is counted out when it goes', async () => {
+test('a client whose body is never read is no longer counted after it has left', async () => {
   const { url, imgcast } = await start({ linger: 0 })
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)

@@ -52,7 +52,7 @@ describe('pictures within a picture', () => {
     stream.close()
   })
 
-  test('count whoever watches it, once a room, and its own room too', async () => {
+  test('count their viewers, once a room, and those of their own room too', async () => {
     const stream = await open('/shows/whole.png?show=counter/one,counter/one?shade=9,counter/two')
     const rooms = ['counter/one', 'counter/two', 'shows/whole']
     for (const room of rooms) {
@@ -67,14 +67,14 @@ describe('pictures within a picture', () => {
     )
   })
 
-  test('tell their widgets who joins and leaves', async () => {
+  test('notify their widgets of joins and leaves', async () => {
     const stream = await open('/shows/told.png?show=hears/within')
     await eventually(async () => expect(await counts('hears/within')).toMatchObject({ joined: 1, left: 0 }))
     stream.close()
     await eventually(async () => expect(await counts('hears/within')).toMatchObject({ joined: 1, left: 1 }))
   })
 
-  test('share the channel, and so the drawing, of whoever watches them by themselves', async () => {
+  test('share the channel, and so the drawing, with their direct viewers', async () => {
     const alone = await open('/counter/shared.png')
     const stream = await open('/shows/sharing.png?show=counter/shared')
     await stream.nextPart()
@@ -82,7 +82,7 @@ describe('pictures within a picture', () => {
     for (const each of [alone, stream]) each.close()
   })
 
-  test('that fail show their error card in their place, and the others go on', async () => {
+  test('that fail show their error card in their place, and the others are shown', async () => {
     const stream = await open('/shows/faulty.png?show=throws/x,counter/well')
     await eventually(async () => {
       const image = await picture(stream)
@@ -91,7 +91,7 @@ describe('pictures within a picture', () => {
     stream.close()
   })
 
-  test('that are none, wrongly asked for, too many or circular are refused by name', async () => {
+  test('that do not exist, are invalid, too many or circular are refused by name', async () => {
     expect(await problem('/shows/x.png?show=nope/a,counter/b?shade=999,shows/y')).toEqual({
       status: 400,
       detail: [

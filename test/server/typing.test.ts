@@ -87,7 +87,7 @@ describe('while a widget is being written', () => {
     expect(stream.closed).toBe(false)
   })
 
-  test('a new file is a new widget, and a deleted one’s picture says so while others go on', async () => {
+  test('a new file is a new widget, and the picture of a deleted one says so while others keep running', async () => {
     const other = await open('/other.png')
     await untilColour(other, [0, 0, 255])
     const shown = pictures(other)
@@ -106,7 +106,7 @@ describe('while a widget is being written', () => {
     await untilColour(fresh, [255, 255, 0])
   })
 
-  test('its page and the gallery tell why its newest code does not load, and where', async () => {
+  test('its page and the gallery show why its newest code does not load, and where', async () => {
     const stream = await open('/mine.png')
     await untilColour(stream, [255, 0, 0])
     await write('mine.ts', source('(,'))
@@ -129,7 +129,7 @@ describe('while a widget is being written', () => {
     expect((await page('/mine/main')).html).not.toContain('class="notice"')
   })
 
-  test('a widget that never loaded has a page with status 404 that says why, and a card', async () => {
+  test('a widget that never loaded has a page with status 404 and the error, and a card', async () => {
     await write('never.ts', source('(,'))
     await eventually(async () => {
       const { status, html } = await page('/never/main')
@@ -143,7 +143,7 @@ describe('while a widget is being written', () => {
     })
   })
 
-  test('its page tells why its newest picture failed, until one succeeds', async () => {
+  test('its page shows why its last drawing failed, until one succeeds', async () => {
     await write('mine.ts', source("secret.of('a password')"))
     await eventually(async () => {
       expect((await fetch(`${server.url}/mine.png`)).status).toBe(500)

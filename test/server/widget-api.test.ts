@@ -28,15 +28,15 @@ const problem = async (path: string, init: RequestInit = {}) => {
   return { status: response.status, detail: ((await response.json()) as { detail: string }).detail }
 }
 
-describe('what happens in a room', () => {
-  test('each viewer joins once and leaves once, and the widget is told of both in this order', async () => {
+describe('the events of a room', () => {
+  test('each viewer joins once and leaves once, and the widget is called for both in this order', async () => {
     const streams = await Promise.all(Array.from({ length: 8 }, () => open('/hears/told.png')))
     await eventually(async () => expect(await json('/hears/told.json')).toMatchObject({ joined: 8, left: 0 }))
     for (const stream of streams) stream.close()
     await eventually(async () => expect(await json('/hears/told.json')).toMatchObject({ joined: 8, left: 8 }))
   })
 
-  test('viewers who break off at any moment leave as often as they join', async () => {
+  test('viewers who disconnect at any time leave as often as they join', async () => {
     const socketOf = async (delay: number) => {
       const stream = await open('/hears/abrupt.png').catch(() => undefined)
       await new Promise((resolve) => setTimeout(resolve, delay))
@@ -50,7 +50,7 @@ describe('what happens in a room', () => {
     })
   })
 
-  test('it is told with the counts as they are then', async () => {
+  test('a handler gets the counts after the event', async () => {
     const stream = await open('/hears/counted.png')
     await eventually(async () =>
       expect(await json('/hears/counted.json')).toMatchObject({
@@ -60,7 +60,7 @@ describe('what happens in a room', () => {
     stream.close()
   })
 
-  test('what it remembers of that shows in the open pictures', async () => {
+  test('state that it writes shows in the open pictures', async () => {
     const stream = await open('/hears/shown.png')
     await eventually(async () => expect((await color(stream))[0]).toBe(10))
     const other = await open('/hears/shown.png')
@@ -82,7 +82,7 @@ describe('a click', () => {
   const click = (path: string, init?: RequestInit) => fetch(`${server.url}/hears/${path}`, init)
   const clicks = async (key: string) => (await json<{ clicks: object[] }>(`/hears/${key}.json`)).clicks
 
-  test('of an ismap, an image input, a form or a link reaches the widget and answers 204', async () => {
+  test('of an ismap, an image input, a form or a link reaches the widget and returns 204', async () => {
     const form = new URLSearchParams({ 'name.x': '5', 'name.y': '6' })
     const answers = [
       await click('all/click?12,34'),
@@ -146,7 +146,7 @@ describe('a click', () => {
 })
 
 describe('a source of changes', () => {
-  test('is begun by the first viewer, draws what it pushes, and ends with the last', async () => {
+  test('is started by the first viewer, draws pushed data, and ends with the last', async () => {
     const first = await open('/pushes/life.png')
     const second = await open('/pushes/life.png')
     await eventually(async () => expect((await color(first))[0]).toBe(100))
@@ -160,7 +160,7 @@ describe('a source of changes', () => {
     )
   })
 
-  test('is not begun by a still, which is drawn by what the widget loads', async () => {
+  test('is not started by a still, which is drawn from the result of load', async () => {
     expect(pixelOf(await still('/pushes/still.png'))).toEqual([0, 0, 255, 255])
     expect(await json('/pushes/still.json')).toEqual({ number: 0, starts: 0, ends: 0 })
   })
@@ -172,7 +172,7 @@ describe('a source of changes', () => {
     stream.close()
   })
 
-  test('whose process is killed is begun again in another', async () => {
+  test('whose process is killed is restarted in another', async () => {
     const stream = await open('/pushes/killed.png')
     await eventually(async () => expect((await color(stream))[0]).toBe(100))
     for (const pid of server.imgcast.stats().renderers) process.kill(pid, 'SIGKILL')
@@ -181,13 +181,13 @@ describe('a source of changes', () => {
     stream.close()
   })
 
-  test('that pushes what cannot be sent goes on with the next', async () => {
+  test('that pushes data that cannot be sent continues with the next', async () => {
     const stream = await open('/pushes/bad.png?bad=4')
     await eventually(async () => expect((await color(stream))[0]).toBe(100))
     stream.close()
   })
 
-  test('that pushes faster than anybody can draw costs pictures, not memory', async () => {
+  test('that pushes faster than pictures can be drawn costs pictures, not memory', async () => {
     const begun = performance.now()
     const stream = await open('/pushes/fast.png?every=1ms&until=2000')
     await eventually(async () => expect((await color(stream))[0]).toBe(255))
@@ -237,7 +237,7 @@ describe('limits of a widget', () => {
     }
   })
 
-  test('in memory end the process that goes beyond them, and nobody else', async () => {
+  test('of memory end only the process that exceeds them', async () => {
     const beside = await open('/ticker/beside.png?every=1s')
     const stream = await open('/limited/x.png?megabytes=400')
     await stream.waitFor(({ parts }) => parts.length > 1)

@@ -52,7 +52,7 @@ describe('a query', () => {
     expect(() => compileJsonQuery(text)).toThrow(message)
   })
 
-  test('of much JSON takes no time to speak of', () => {
+  test('of much JSON takes no measurable time', () => {
     const much = { a: Array.from({ length: 20_000 }, (_, id) => ({ id, tags: ['x', 'y'] })) }
     const start = performance.now()
     expect(compileJsonQuery('$..[?count(@.*) > 1].id')(much)).toHaveLength(20_000)

@@ -18,7 +18,7 @@ function faultsOf(body: unknown): string[] {
 }
 
 describe('a poll', () => {
-  test('is once a minute where nothing else is said, and has nothing that is unknown', () => {
+  test('runs once a minute by default, and has no unknown fields', () => {
     expect(parsePoll({ url: URL, more: 1 })).toEqual({ url: URL, every: '1m' })
   })
 
@@ -84,12 +84,12 @@ describe('a poll', () => {
     expect(faultsOf(body)).toEqual([name])
   })
 
-  test('whose address holds a password is refused, and the password not repeated', () => {
+  test('whose URL contains a password is refused, and the password is not repeated', () => {
     expect(() => parsePoll({ url: 'http://ann:hunter2@localhost/' })).toThrow('without a user name')
     expect(() => parsePoll({ url: 'http://ann:hunter2@localhost/' })).not.toThrow('hunter2')
   })
 
-  test('is told all that is wrong at once', () => {
+  test('is refused with all its faults at once', () => {
     expect(faultsOf({ url: 5, every: 'now', query: '' })).toEqual(['url', 'every', 'query'])
     for (const body of [undefined, null, [], 'text', 5]) expect(faultsOf(body)).toEqual(['body'])
   })

@@ -15,7 +15,7 @@ function open(timeout?: number): StatusReader {
 }
 
 describe('the reader of responses', () => {
-  test('returns the status that a response says, or what is wrong with it', async () => {
+  test('returns the status in a response, or the fault of the response', async () => {
     // A busy machine takes seconds for a megabyte of brackets.
     const reader = open(20_000)
     const read = (text: string, query?: string) =>
@@ -31,7 +31,7 @@ describe('the reader of responses', () => {
     expect(await read('{"a":2}', '$.a')).toMatchObject({ message: '2' })
   })
 
-  test('cuts off what takes too long, and reads the next one', async () => {
+  test('stops a reading that takes too long, and reads the next one', async () => {
     const reader = open(200)
     // Rows that were stored before queries were limited are refused when they are loaded; this goes past that.
     const text = JSON.stringify(Array.from({ length: 60_000 }, (_, id) => [{ id, tags: [[[1]]] }]))

@@ -78,7 +78,7 @@ describe('a status', () => {
     for (const { name, detail } of error.faults) expect(error.message).toContain(`${name}: ${detail}`)
   })
 
-  test('quotes only the beginning of what is too long', () => {
+  test('quotes only the beginning of a text that is too long', () => {
     const error = faultsOf({ ...MINIMAL, message: 'm'.repeat(1001) })
     expect(error.message.length).toBeLessThan(150)
     expect(error.faults[0]?.detail).toMatch(/got "m+\.\.\.$/)

@@ -5,7 +5,7 @@ import { toFailedStatus, toHttpStatus, toStatus } from '../../src/status/to-stat
 const POLL: Poll = { url: 'http://localhost/', every: '1m' }
 const STATUS = { schemaVersion: 1, label: 'build', message: 'passing', color: 'green' }
 
-describe('what was fetched as a status', () => {
+describe('a response as a status', () => {
   test.each<[what: string, poll: Partial<Poll>, json: unknown, status: object]>([
     ['a text', { query: '$.a' }, { a: 'quiet' }, { label: 'key', message: 'quiet' }],
     [
@@ -63,7 +63,7 @@ describe('what was fetched as a status', () => {
     expect(() => toStatus('key', { ...POLL, ...(query && { query }) }, json)).toThrow(message)
   })
 
-  test('that could not be fetched says so in grey', () => {
+  test('of a failed poll says so in grey', () => {
     const status = {
       schemaVersion: 1,
       label: 'key',

@@ -86,7 +86,7 @@ describe('MultipartParser', () => {
     expect(parser.closed).toBe(false)
   })
 
-  it('rejects a wrong Content-Length and what is no line break after a boundary', () => {
+  it('rejects a wrong Content-Length, and anything but a line break after a boundary', () => {
     const push = (text: string) => () => new MultipartParser(boundary).push(Buffer.from(text))
     expect(push(`--${boundary}\r\nContent-Length: 3\r\n\r\nab\r\n--${boundary}`)).toThrow(
       'part 0 has Content-Length: 3 and 2 bytes',
@@ -127,7 +127,7 @@ describe('openStream', () => {
     }
   })
 
-  it('gives the head and sends what Chromium sends', async () => {
+  it('returns the head and sends Chromium’s headers', async () => {
     let request = ''
     const url = await serve((socket, text) => {
       request = text
@@ -178,7 +178,7 @@ describe('openStream', () => {
     expect(String(fault)).toContain('part 0 has Content-Length: 3 and 2 bytes')
   })
 
-  it('tells at a timeout what had arrived', async () => {
+  it('reports at a timeout what had arrived', async () => {
     const url = await serve((socket) => {
       socket.write(`${head}--${boundary}\r\nContent-Type: image/png\r\n\r\nab`)
     })
@@ -192,7 +192,7 @@ describe('openStream', () => {
     )
   })
 
-  it('tells the endings apart', async () => {
+  it('distinguishes the endings', async () => {
     const ending = async (answer: (socket: net.Socket) => void) => {
       const url = await serve((socket) => socket.write(head, () => setTimeout(answer, 20, socket)))
       return (await opened(url)).ended
@@ -232,7 +232,7 @@ describe('openStream', () => {
     expect(stream.parts).toHaveLength(3)
   })
 
-  it('fails where nothing listens', async () => {
+  it('fails if no server listens', async () => {
     const server = net.createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as net.AddressInfo

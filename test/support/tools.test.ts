@@ -6,7 +6,7 @@ describe('missingTools', () => {
     vi.unstubAllEnvs()
   })
 
-  it('tells what is not on the PATH, asked by name or by command', () => {
+  it('reports tools that are not on the PATH, by name or by command', () => {
     vi.stubEnv('PATH', '/nonexistent')
     expect(missingTools(['firefox', 'import']).map(({ name, reason }) => `${name}: ${reason}`)).toEqual([
       'firefox: no firefox-esr or firefox on the PATH',

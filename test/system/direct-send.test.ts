@@ -62,7 +62,7 @@ describe.each(ways)('bytes handed straight to the kernel by $way', ({ direct }) 
     return total
   }
 
-  test('arrive behind what the socket itself has sent', async () => {
+  test('arrive after the socket’s own bytes', async () => {
     const { socket, other } = await pair()
     await new Promise((resolve) => socket.write('one ', resolve))
     expect(await send(socket, Buffer.from('two'))).toBe(3)
@@ -80,7 +80,7 @@ describe.each(ways)('bytes handed straight to the kernel by $way', ({ direct }) 
     expect((await readAll(other)).length).toBe(taken + rest.length)
   })
 
-  test('reach each of a crowd whole, and none who is full, gone or busy', async () => {
+  test('reach each socket of a crowd complete, and none that is full, gone or busy', async () => {
     const [full, gone, busy, ...free] = await Promise.all(Array.from({ length: 300 }, () => pair()))
     if (!full || !gone || !busy) throw new Error('no crowd')
     await fill(full.socket)
@@ -116,7 +116,7 @@ describe.each(ways)('bytes handed straight to the kernel by $way', ({ direct }) 
     expect(String(await readAll(other))).toBe(Array.from({ length: 200 }, (_, index) => `${index} `).join(''))
   })
 
-  test('keep nobody waiting for one who fails over them', async () => {
+  test('do not delay others if one receiver fails', async () => {
     const pairs = await Promise.all([pair(), pair(), pair()])
     const told: string[] = []
     await new Promise<void>((resolve) => {
@@ -135,7 +135,7 @@ describe.each(ways)('bytes handed straight to the kernel by $way', ({ direct }) 
     expect(told).toEqual(['0 taken', '1 taken', '1 cannot go on', '2 taken'])
   })
 
-  test('tell what broke the connection, which the kernel says once', async () => {
+  test('report the error that broke the connection, which the kernel reports once', async () => {
     const { socket, other } = await pair()
     // The kernel knows of the reset at once, and Node not before its next turn.
     other.resetAndDestroy()
@@ -147,7 +147,7 @@ describe.each(ways)('bytes handed straight to the kernel by $way', ({ direct }) 
     expect(broken).toMatchObject({ code: expect.stringMatching(/^(ECONNRESET|EPIPE)$/), syscall: 'send' })
   })
 
-  test('are not taken for a closed socket whose descriptor is another one by now', async () => {
+  test('do not mistake another descriptor for that of a closed socket', async () => {
     const server = await listen()
     const { socket, other } = await pair(server)
     const descriptor = descriptorOf(socket)
@@ -172,7 +172,7 @@ describe.runIf(process.platform === 'linux')('the short way to the kernel', () =
     read('/proc/sys/kernel/io_uring_disabled').trim() === '0' &&
     /^Seccomp:\s*0$/m.test(read('/proc/self/status'))
 
-  test('is a ring, where the kernel has them for everybody', () => {
+  test('is a ring, if the kernel allows it to all users', () => {
     const [first] = ways
     const [major = 0, minor = 0] = release().split('.').map(Number)
     const ring = major + minor / 1000 >= 6.001 ? 'a ring of the kernel' : 'a ring of older kernels'
@@ -180,7 +180,7 @@ describe.runIf(process.platform === 'linux')('the short way to the kernel', () =
     expect(ways.at(-1)?.way).toBe('single calls')
   })
 
-  test('is no ring where the variable of libuv says so', () => {
+  test('is no ring if libuv’s variable forbids it', () => {
     vi.stubEnv('UV_USE_IO_URING', '0')
     const direct = createDirectSend(BATCH_SENDS.slice(0, -1))
     vi.unstubAllEnvs()

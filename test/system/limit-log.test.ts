@@ -10,7 +10,7 @@ function setUp() {
   return { lines, log, advance: (time: number) => (now += time) }
 }
 
-test('a flood of one message is cut, says how much was lost, and does not hide other messages', () => {
+test('a flood of one message is cut, with the number of lost lines, and hides no other messages', () => {
   const { lines, log, advance } = setUp()
   for (let turn = 0; turn < 1000; turn += 1) log.error({ url: `/${turn}` }, 'a request failed')
   expect(lines.length).toBe(60)
@@ -22,7 +22,7 @@ test('a flood of one message is cut, says how much was lost, and does not hide o
   expect(lines.at(-1)).not.toHaveProperty('suppressed')
 })
 
-test('lines whose message is another each time are cut as well', () => {
+test('lines whose messages all differ are cut too', () => {
   const { lines, log } = setUp()
   for (let turn = 0; turn < 2000; turn += 1) log.info({ renderer: 1 }, `printed ${turn}`)
   expect(lines.length).toBe(500)

@@ -61,7 +61,7 @@ function sendRaw(bytes: string, then: (socket: Socket) => void = () => {}): Prom
 const text = async (url: string, more: object = {}) => (await client.open({ url, ...more })).text()
 
 describe('the outgoing client', () => {
-  test('asks for no coding, decodes one, and refuses several', async () => {
+  test('requests no coding, decodes one, and refuses several', async () => {
     const bytes = Buffer.from('hello')
     const six = Array.from({ length: 6 }).reduce<Buffer>((body) => gzipSync(body), bytes)
     const { url, requests } = await serve({
@@ -107,7 +107,7 @@ describe('the outgoing client', () => {
     expect(length).toBe(5_000_000)
   })
 
-  test('gives up an endless body that is streamed, at the limit', async () => {
+  test('stops an endless body that is streamed, at the limit', async () => {
     const closed = new Promise<void>((resolve) => {
       closers.push(() => resolve())
       void sendRaw('HTTP/1.1 200 OK\r\n\r\n', (socket) => {
@@ -140,7 +140,7 @@ describe('the outgoing client', () => {
     await failed
   })
 
-  test('gives up when its caller aborts, before, during and after the head', async () => {
+  test('aborts with its caller, before, during and after the head', async () => {
     const url = await sendRaw('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{')
     await expect(text(url, { signal: AbortSignal.abort(new Error('stopping')) })).rejects.toThrow('stopping')
     const first = new AbortController()
@@ -156,7 +156,7 @@ describe('the outgoing client', () => {
 
   test.each<[what: string, bytes: string, message: RegExp]>([
     ['a head over 16 kB', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, /Header overflow/],
-    ['what is not HTTP', 'SSH-2.0-OpenSSH\r\n', /Parse Error/],
+    ['a response that is not HTTP', 'SSH-2.0-OpenSSH\r\n', /Parse Error/],
     ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', /Parse Error/],
     [
       'another protocol',
@@ -169,7 +169,7 @@ describe('the outgoing client', () => {
   })
 
   test.each(['', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{'])(
-    'rejects where the connection closes after %j',
+    'rejects if the connection closes after %j',
     async (bytes) => {
       const ended = await sendRaw(bytes, (socket) => socket.end())
       await expect(text(ended)).rejects.toThrow('the connection closed before the response was complete')
@@ -189,7 +189,7 @@ describe('the outgoing client', () => {
     await new Promise((resolve) => setTimeout(resolve, 100))
   })
 
-  test('sends a body with its length, and reports what the status and Retry-After say', async () => {
+  test('sends a body with its length, and reports the status and Retry-After', async () => {
     const { url, requests } = await serve({
       '/busy': { status: 503, headers: { 'Retry-After': '7' } },
       '/moved': { status: 302, headers: { Location: 'http://ann:pw@10.0.0.1/?token=SECRET' } },
@@ -203,7 +203,7 @@ describe('the outgoing client', () => {
     expect(moved.fault).toBe('status 302 Found: a redirect to 10.0.0.1, which is not followed')
   })
 
-  test('follows as many redirects as its caller allows, and shows another origin no secret', async () => {
+  test('follows the number of redirects that its caller allows, and sends no secret to another origin', async () => {
     const other = await serve({ '/end': { body: 'there' } })
     const { url, requests } = await serve({
       '/one': { status: 302, headers: { Location: '/two' } },
@@ -273,7 +273,7 @@ describe('without private targets, the outgoing client', () => {
   })
 })
 
-test('an address has to be http or https, without credentials, and not too long', () => {
+test('an address must be http or https, without credentials, and not too long', () => {
   expect(findUrlFault('https://example.org/a?b')).toBeUndefined()
   for (const wrong of ['', 'ftp://a.b/', '/a', 'http://', 5, null, `http://a.b/${'x'.repeat(2_000)}`])
     expect(findUrlFault(wrong)).toMatch(/^an http or https URL of at most 2000 characters, got /)

@@ -4,7 +4,7 @@ import { ProcessCpu } from '../../src/system/process-cpu.ts'
 import { SupervisedProcess } from '../../src/system/supervised-process.ts'
 
 describe.skipIf(process.platform !== 'linux')('the processor time of a process', () => {
-  test('is what the process itself has measured', () => {
+  test('equals the process’s own measurement', () => {
     const cpu = new ProcessCpu(process.pid)
     const { user, system } = process.cpuUsage()
     const measured = (user + system) / 1000
@@ -30,7 +30,7 @@ describe.skipIf(process.platform !== 'linux')('the processor time of a process',
     cpu.close()
   })
 
-  test('cannot be read where there is no such process', () => {
+  test('cannot be read if there is no such process', () => {
     expect(() => new ProcessCpu(undefined)).toThrow(/ENOENT/)
   })
 })

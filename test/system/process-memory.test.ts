@@ -5,7 +5,7 @@ import { ProcessMemory } from '../../src/system/process-memory.ts'
 import { SupervisedProcess } from '../../src/system/supervised-process.ts'
 
 describe.skipIf(process.platform !== 'linux')('the memory of a process', () => {
-  test('is what the kernel reports as resident', () => {
+  test('is the resident memory that the kernel reports', () => {
     const memory = new ProcessMemory(process.pid)
     const [, before] = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
     const bytes = memory.read()
@@ -13,7 +13,7 @@ describe.skipIf(process.platform !== 'linux')('the memory of a process', () => {
     expect(Math.abs(bytes - Number(before) * 1024)).toBeLessThan(32 * 2 ** 20)
   })
 
-  test('grows with what the process holds', () => {
+  test('grows with the memory of the process', () => {
     const memory = new ProcessMemory(process.pid)
     const before = memory.read()
     const block = Buffer.alloc(64 * 2 ** 20, 1)
@@ -29,7 +29,7 @@ describe.skipIf(process.platform !== 'linux')('the memory of a process', () => {
     memory.close()
   })
 
-  test('cannot be read where there is no such process', () => {
+  test('cannot be read if there is no such process', () => {
     expect(() => new ProcessMemory(undefined)).toThrow(/ENOENT/)
   })
 })

@@ -61,7 +61,7 @@ describe('a supervisor', () => {
     })
   })
 
-  test('restarts at once, then after 1, 5, 10 and 60 s, and does not give up', async () => {
+  test('restarts at once, then after 1, 5, 10 and 60 s, and never gives up', async () => {
     const pauses: number[] = []
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const supervisor = supervise('false', [], { onExit: (_, pause) => pauses.push(pause) })

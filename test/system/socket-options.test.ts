@@ -29,7 +29,7 @@ test('a stream has its options set in the kernel, by the ghost timeout', async (
   await server.close()
 })
 
-test('without a ghost timeout a socket is left as it is, but for the delay', async () => {
+test('without a ghost timeout only the delay of a socket is set', async () => {
   const server = createServer().listen(0)
   servers.push(server)
   await once(server, 'listening')
@@ -41,7 +41,7 @@ test('without a ghost timeout a socket is left as it is, but for the delay', asy
   client.destroy()
 })
 
-test('where the options cannot be set it says so, once, and keep-alive is on', async () => {
+test('if the options cannot be set, that is logged once, and keep-alive is on', async () => {
   const platform = vi.spyOn(process, 'platform', 'get').mockReturnValue('sunos')
   const lines: string[] = []
   const options = new SocketOptions(20_000, pino({}, { write: (line: string) => void lines.push(line) }))

@@ -13,7 +13,7 @@ const refused = (status: number, words: RegExp) =>
   })
 
 describe('admission', () => {
-  test('counts every stream until it lets go', () => {
+  test('counts every stream until it is released', () => {
     const admission = new Admission({ maxConnections: 10, maxConnectionsPerAddress: 10 })
     const places = [A, A, B].map((address) => admission.admit(address))
     expect(admission.total).toBe(3)
@@ -23,7 +23,7 @@ describe('admission', () => {
     }
   })
 
-  test('refuses one address over its limit, and nobody else', () => {
+  test('refuses one address over its limit, and no other', () => {
     const admission = new Admission({ maxConnections: 10, maxConnectionsPerAddress: 2 })
     admission.admit(A)
     admission.admit(A)
@@ -41,7 +41,7 @@ describe('admission', () => {
     expect(admission.total).toBe(2)
   })
 
-  test('gives a place that was let go to the next', () => {
+  test('gives a released place to the next stream', () => {
     const admission = new Admission({ maxConnections: 1, maxConnectionsPerAddress: 1 })
     const release = admission.admit(A)
     expect(() => admission.admit(A)).toThrow()
@@ -50,7 +50,7 @@ describe('admission', () => {
     expect(admission.total).toBe(1)
   })
 
-  test('lets go of a place once, however often it is told', () => {
+  test('releases a place once, even if it is called repeatedly', () => {
     const admission = new Admission({ maxConnections: 10, maxConnectionsPerAddress: 2 })
     const release = admission.admit(A)
     admission.admit(A)

@@ -15,7 +15,7 @@ test('one person with three streams of a widget is three connections and one vis
   expect(new Map(audience.counts()).get('online')).toEqual({ connections: 1, visitors: 1 })
 })
 
-test('in whatever order viewers come and go, and say so twice, everyone is counted and nobody is left', () => {
+test('in any order of joins and leaves, and with repeated leaves, every viewer is counted and none remains', () => {
   const step = fc.record({
     widget: fc.constantFrom('a', 'b'),
     viewer: fc.constantFrom('1', '2', '3'),

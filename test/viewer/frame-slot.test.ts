@@ -19,7 +19,7 @@ describe('a frame slot', () => {
     expect(new FrameSlot().offer(first)).toBe('send')
   })
 
-  test('holds the newest frame of those that come during a write, and counts the others', () => {
+  test('holds the newest of the frames that arrive during a write, and counts the others', () => {
     const slot = busySlot()
     expect([slot.offer(first), slot.offer(second), slot.offer(third)]).toEqual(['hold', 'replace', 'replace'])
     expect(slot.dropped).toBe(2)
@@ -38,7 +38,7 @@ describe('a frame slot', () => {
     expect(slot.finish()).toBe('end')
   })
 
-  test('takes no frame after its end, and ends once', () => {
+  test('accepts no frame after its end, and ends once', () => {
     const slot = busySlot()
     slot.end()
     expect(slot.isOpen).toBe(false)
@@ -47,7 +47,7 @@ describe('a frame slot', () => {
     expect(slot.finish()).toBe('end')
   })
 
-  test('that is closed drops the held frame and asks for nothing more', () => {
+  test('that is closed drops the held frame and requests nothing more', () => {
     const slot = busySlot()
     slot.offer(first)
     slot.close()

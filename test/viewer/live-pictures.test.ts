@@ -49,7 +49,7 @@ describe('a browser over HTTP/1.1', () => {
     expect(live.hasPlace('ann', 'i')).toBe(true)
   })
 
-  test('gives the place of a picture that rests to one that moves or counts, and no other', () => {
+  test('gives the place of a resting picture only to one that moves or counts', () => {
     const { live, open } = setUp()
     const [moving, resting] = [open('a'), open('b', { isLively: false })]
     for (const picture of ['c', 'd']) open(picture)
@@ -61,7 +61,7 @@ describe('a browser over HTTP/1.1', () => {
     expect([live.canMakePlace('ann'), live.makePlace('ann')]).toEqual([false, false])
   })
 
-  test('has a connection free again where two tabs of a page with resting pictures use all six', () => {
+  test('frees a connection if two tabs of a page with resting pictures use all six', () => {
     const { open } = setUp()
     const older = ['a', 'b', 'c'].map((picture) => open(picture, { isLively: picture === 'a' }))
     const newer = ['a', 'b', 'c'].map((picture) => open(picture, { isLively: picture === 'a' }))
@@ -71,7 +71,7 @@ describe('a browser over HTTP/1.1', () => {
     expect(ended()).toEqual([0, 1, 1, 0, 0, 0])
   })
 
-  test('keeps all six where one of them closed in time, as after a probe', () => {
+  test('keeps all six if one of them closed in time, as after a probe', () => {
     const { open } = setUp()
     const streams = ['a', 'b', 'c', 'a', 'b', 'c'].map((picture) => open(picture, { isLively: false }))
     vi.advanceTimersByTime(1_000)
@@ -82,7 +82,7 @@ describe('a browser over HTTP/1.1', () => {
 })
 
 describe('a request that waits for a place', () => {
-  test('goes on as soon as there is one', async () => {
+  test('continues as soon as there is one', async () => {
     const { live, open } = setUp(1)
     const { close } = open('a')
     let isDone = false
@@ -96,7 +96,7 @@ describe('a request that waits for a place', () => {
     expect(live.hasPlace('ann', 'b')).toBe(true)
   })
 
-  test('goes on after its time where there is none', async () => {
+  test('continues after its time if there is none', async () => {
     const { live, open } = setUp(1)
     open('a')
     const waiting = live.untilPlace('ann', 'b', 150)

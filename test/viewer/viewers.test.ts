@@ -117,7 +117,7 @@ describe('viewers', () => {
     watch()
   })
 
-  test('whose channel cannot be opened are refused and take no place', () => {
+  test('whose channel cannot be opened are refused and use no place', () => {
     let isFull = true
     const { viewers, watch } = setUp({
       limit: 1,
@@ -161,7 +161,7 @@ describe('viewers', () => {
     }
   })
 
-  test('that all ended let the server stop at once', async () => {
+  test('that have all ended allow the server to stop at once', async () => {
     const { viewers, watch } = setUp()
     watch()
     const start = performance.now()

@@ -13,7 +13,7 @@ describe('a widget', () => {
     ['a size to choose', { ...good, size: { width: { min: 1, max: 4096, default: 10 }, height: 20 } }],
     ['a size of the parameters', { ...good, size: () => ({ width: 1, height: 1 }) }],
     ['frames a second', { ...good, animate: { fps: 30 } }],
-    ['a clock of its own', { ...good, animate: { every: () => 1000 } }],
+    ['its own clock', { ...good, animate: { every: () => 1000 } }],
     ['everything', { ...good, about: 'It.', params: { label: param.text() }, load() {}, data() {} }],
   ])('with %s is right, and comes back as it is', (_what, widget) => {
     expect(findWidgetFaults(widget)).toEqual([])
@@ -95,7 +95,7 @@ describe('a widget', () => {
     expect(findWidgetFaults(candidate)).toEqual([fault])
   })
 
-  test('with several faults tells them all at once', () => {
+  test('with several faults reports all at once', () => {
     const wrong = { title: '', size: { width: 0, height: 'tall' }, params: { v: {} }, animate: { fps: 99 } }
     expect(findWidgetFaults(wrong)).toHaveLength(6)
     const define = () => defineWidget(wrong as unknown as Widget)

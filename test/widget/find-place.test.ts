@@ -10,7 +10,7 @@ describe('the place of an error', () => {
     ['in an async function', '    at async load (/srv/my widgets/clock.ts:4:2)', 4],
     ['by its URL', '    at async file:///srv/my%20widgets/clock.ts:7:9', 7],
     [
-      'below what it called',
+      'below a call',
       '    at read (/srv/my widgets/node_modules/a/a.js:1:1)\n    at f (/srv/my widgets/clock.ts:8:2)',
       8,
     ],
@@ -28,7 +28,7 @@ describe('the place of an error', () => {
     expect(findPlace(`Error: x\n${stack}`, folders)).toBeUndefined()
   })
 
-  test('is said as editors jump to it', () => {
+  test('is formatted as editors link to it', () => {
     expect(formatPlace({ file: 'clock.ts', line: 12, column: 7 })).toBe('clock.ts:12:7')
     expect(formatPlace({ file: 'clock.ts', line: 12, column: undefined })).toBe('clock.ts:12')
     expect(formatPlace({ file: 'clock.ts' })).toBe('clock.ts')

@@ -35,7 +35,7 @@ describe('a declared key grammar', () => {
     expect(isKey(structuredClone(spec).default, structuredClone(spec))).toBe(true)
   })
 
-  test('refuses other keys with a 404 that says which there are', () => {
+  test('refuses other keys with a 404 that lists the valid ones', () => {
     const spec = toKeySpec(param.choice(['home', 'about']))
     expect(() => checkKey('x', spec)).toThrow(
       expect.objectContaining({ status: 404, message: 'no picture "x": expected one of home, about' }),

@@ -37,7 +37,7 @@ describe('a module that does not load', () => {
     expect(fault?.file).toBe(join(folder, `thrown.${ending}`))
   })
 
-  test('names the file that is wrong where that is one it imports', async () => {
+  test('names the faulty file if it is imported', async () => {
     const fault = await faultOf({
       'lib/colors.ts': '\nexport const red = (;\n',
       'user.ts': "import { red } from './lib/colors.ts'\nexport default { title: red }\n",
@@ -54,7 +54,7 @@ describe('a module that does not load', () => {
     expect(fault?.message).toMatch(/^SyntaxError: Unexpected token/)
   })
 
-  test('names the line that imports what is not there, once', async () => {
+  test('names the line that imports a missing file, once', async () => {
     const fault = await faultOf({
       'lost.ts': "\nimport { x } from './none.ts'\nexport default { title: x }\n",
     })

@@ -49,7 +49,7 @@ function faultsOf(query: string, of = rich): PublicError {
 }
 
 describe('a look', () => {
-  test('has every default where nothing is said', () => {
+  test('has every default without a query', () => {
     expect(look('')).toEqual({
       format: 'png',
       width: 200,
@@ -63,7 +63,7 @@ describe('a look', () => {
     })
   })
 
-  test('has what the query says', () => {
+  test('has the values of the query', () => {
     const query = 'width=300&height=60&scale=2.5&quality=40&fps=5&label=a+b&color=Tomato&bold&every=1m'
     expect(look(query, 'jpeg')).toMatchObject({
       ...{ format: 'jpeg', width: 300, height: 60, scale: 2.5, quality: 40, fps: 5 },
@@ -71,13 +71,13 @@ describe('a look', () => {
     })
   })
 
-  test('of a widget of one size passes over lengths, and over fps where nothing moves', () => {
+  test('of a widget of fixed size ignores lengths, and fps if nothing moves', () => {
     const query = 'width=999&height=banana&fps=99'
     expect(look(query, 'png', fixed)).toMatchObject({ width: 40, height: 20, fps: 0 })
     expect(Object.keys(lookSpecs(fixed))).toEqual(['scale', 'quality', ...DEVICE_NAMES])
   })
 
-  test('takes the last of a name given twice', () => {
+  test('takes the last value of a repeated name', () => {
     expect(look('width=100&width=120').width).toBe(120)
     expect(look('width=banana&width=120').width).toBe(120)
   })
@@ -123,7 +123,7 @@ describe('equal looks have one key', () => {
     },
   )
 
-  test('and each format and each JPEG quality is a look of its own', () => {
+  test('and each format and each JPEG quality has its own look', () => {
     const looks = [
       look(''),
       look('', 'jpeg'),
@@ -170,7 +170,7 @@ describe('a wrong look', () => {
     })
   })
 
-  test('with several faults shows the first and tells all', () => {
+  test('with several faults shows the first and reports all', () => {
     const error = faultsOf('width=1&count=people&scale=9')
     expect(error.faults.map(({ name }) => name).sort()).toEqual(['count', 'scale', 'width'])
     expect(error.caption).toMatch(/ \(and 2 more\)$/)
@@ -186,7 +186,7 @@ describe('animate', () => {
   const keyOf = (query: string, format: Format = 'png', of = looping) => lookKey(look(query, format, of))
 
   test.each(['push', 'loop', 'off'])(
-    '%s is taken where the picture repeats, and ignored elsewhere',
+    '%s is accepted if the picture repeats, and ignored otherwise',
     (animate) => {
       expect(look(`animate=${animate}`, 'png', looping).animate).toBe(animate)
       expect(look(`animate=${animate}`).animate).toBe('push')
@@ -208,11 +208,14 @@ describe('animate', () => {
     expect(toStillLook(looping, look('animate=off', 'gif', looping)).animate).toBe('off')
   })
 
-  test.each<Format>(['jpeg', 'webp'])('loop is wrong for %s, and says what is right', (format) => {
-    expect(() => look('animate=loop', format, looping)).toThrow(
-      expect.objectContaining({ status: 400, caption: expect.stringContaining('PNG (.png)') }),
-    )
-  })
+  test.each<Format>(['jpeg', 'webp'])(
+    'loop is wrong for %s, and the error names the valid values',
+    (format) => {
+      expect(() => look('animate=loop', format, looping)).toThrow(
+        expect.objectContaining({ status: 400, caption: expect.stringContaining('PNG (.png)') }),
+      )
+    },
+  )
 })
 
 test('an SVG is one channel at every scale', () => {
@@ -220,17 +223,14 @@ test('an SVG is one channel at every scale', () => {
 })
 
 describe('the table of look parameters', () => {
-  test.each(LOOK_NAMES)(
-    'makes %s a part of what tells looks apart, and a name that no widget may use',
-    (name) => {
-      const plain = look('')
-      const other = typeof plain[name] === 'number' ? plain[name] + 1 : 'off'
-      expect(lookKey({ ...plain, [name]: other })).not.toBe(lookKey(plain))
-      expect(isReservedParam(name)).toBe(true)
-    },
-  )
+  test.each(LOOK_NAMES)('makes %s a part of a look’s identity, and a name that no widget can use', (name) => {
+    const plain = look('')
+    const other = typeof plain[name] === 'number' ? plain[name] + 1 : 'off'
+    expect(lookKey({ ...plain, [name]: other })).not.toBe(lookKey(plain))
+    expect(isReservedParam(name)).toBe(true)
+  })
 
-  test('has every field of a look, besides its format and the widget’s own parameters', () => {
+  test('has every field of a look, except its format and the widget’s own parameters', () => {
     expect(Object.keys(look('')).sort()).toEqual([...LOOK_NAMES, 'format', 'params'].sort())
     expect(toLookValues(fixed, {})).toEqual({
       width: 40,
@@ -243,7 +243,7 @@ describe('the table of look parameters', () => {
     })
   })
 
-  test('lists for a format only what changes its pictures', () => {
+  test('lists for a format only the parameters that change its pictures', () => {
     const device = DEVICE_NAMES
     expect(Object.keys(lookSpecs(looping, 'png'))).toEqual(['scale', 'fps', 'animate', ...device])
     expect(Object.keys(lookSpecs(looping, 'jpeg'))).toEqual(['scale', 'fps', 'animate', 'quality', ...device])
@@ -253,7 +253,7 @@ describe('the table of look parameters', () => {
 })
 
 describe('a small device', () => {
-  test('gets what the query says, in one spelling', () => {
+  test('has the values of the query, in one spelling', () => {
     const query = 'bits=4&dither=atkinson&colors=FFF,black,rgb(255,0,0)&palette=eee,222,c33&rotate=90&invert'
     expect(look(query, 'bmp')).toMatchObject({
       ...{ bits: '4', dither: 'atkinson', rotate: '90', invert: true },
@@ -271,13 +271,13 @@ describe('a small device', () => {
     expect(deviceOf(look(query, format))).toBeUndefined()
   })
 
-  test('is none where only a dither is named, as all colours need none', () => {
+  test('is none if only a dither is named, since full colour needs none', () => {
     expect(lookKey(look('dither=stucki'))).toBe(lookKey(look('')))
     expect(deviceOf(look(''))).toBeUndefined()
     expect(deviceOf(look('', 'bmp'))).toMatchObject({ bits: undefined, rotate: 0 })
   })
 
-  test('is sent one frame of what loops', () => {
+  test('gets one frame of a looping picture', () => {
     expect(toStillLook(looping, look('bits=1', 'png', looping)).animate).toBe('push')
   })
 

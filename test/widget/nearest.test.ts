@@ -11,6 +11,6 @@ test.each([
   expect(nearest(name, ['host', 'port', 'max-connections'])).toBe(expected)
 })
 
-test('no name is near where none is known', () => {
+test('no name is near if none is known', () => {
   expect(nearest('port', [])).toBeUndefined()
 })

@@ -112,7 +112,7 @@ describe('a parameter', () => {
     expect(spec).toMatchObject({ kind, default: value })
   })
 
-  test('keeps what its author says about it', () => {
+  test('keeps its author’s description', () => {
     const params = [param.text('', { about: 'Why.' }), param.choice(['a'], 'a', { about: 'Why.' })]
     for (const { spec } of params) expect(spec.about).toBe('Why.')
   })
@@ -129,7 +129,7 @@ describe('a parameter', () => {
   })
 })
 
-describe('what an author wrote', () => {
+describe('an author’s parameter', () => {
   test.each<[string, Param, string]>([
     ['no choices', param.choice([]), 'has no choices'],
     ['a range upside down', param.number(5, { min: 10, max: 1 }), 'has a range from 10 down to 1'],

@@ -61,16 +61,19 @@ describe('the pictures', () => {
     expect(await difference(two as Buffer, three as Buffer)).toBeGreaterThan(TOLERANCE)
   })
 
-  it.each(states)('%s (%s) leaves a corner transparent, or fills it by wish', async (name, query, facts) => {
-    const alpha = (await decode(drawFrame(name, query, facts).bytes)).data[3] ?? 0
-    const filled = /0d1117|fffbe6&span|square|for-the-badge|padding/.test(query)
-    if (filled) expect(alpha).toBe(255)
-    else expect(alpha).toBeLessThan(255)
-  })
+  it.each(states)(
+    '%s (%s) leaves a corner transparent, or fills it on request',
+    async (name, query, facts) => {
+      const alpha = (await decode(drawFrame(name, query, facts).bytes)).data[3] ?? 0
+      const filled = /0d1117|fffbe6&span|square|for-the-badge|padding/.test(query)
+      if (filled) expect(alpha).toBe(255)
+      else expect(alpha).toBeLessThan(255)
+    },
+  )
 })
 
 describe('online', () => {
-  it('shows the count that was asked for', () => {
+  it('shows the requested count', () => {
     const facts = { visitors: 1, connections: 7 }
     const seven = drawFrame('online', '', { visitors: 7 }).etag
     expect(drawFrame('online', 'count=connections', facts).etag).toBe(seven)
@@ -91,7 +94,7 @@ describe('online', () => {
     expect(draw(label)).toBe(draw(`${words}|${words}`))
   })
 
-  it('answers the usual facts as data', () => {
+  it('returns the default facts as data', () => {
     expect(readData('online')).toEqual({ room: 'online/main', connections: 3, visitors: 2, peak: 5 })
   })
 
@@ -173,7 +176,7 @@ function topOf({ width, data }: { width: number; data: Uint8ClampedArray }): num
 }
 
 describe('status', () => {
-  it('answers what was sent and the room as data', () => {
+  it('returns the badge that was sent and the room as data', () => {
     const { label, message, color } = build
     expect(readData('status', { data: { status: build } })).toMatchObject({
       ...{ room: 'status/main', label, message, color, level: 'up' },
@@ -212,13 +215,13 @@ describe('status', () => {
     expect(draw({})).toBe(draw({ color: 'lightgrey' }))
   })
 
-  it('keeps the colours of an error, whatever the query asks for', () => {
+  it('keeps the colours of an error, for any query', () => {
     const failing = { label: 'build', message: 'failing', isError: true }
     const draw = (query: string) => drawFrame('status', query, { data: { status: failing } }).etag
     expect(draw('color=brightgreen&labelColor=navy')).toBe(draw(''))
   })
 
-  it('lets the query overrule what was sent', () => {
+  it('lets the query override the badge that was sent', () => {
     const sent = { label: 'tests', message: 'passing', color: 'blue', labelColor: 'navy', style: 'plastic' }
     const wished = 'label=tests&color=blue&labelColor=navy&style=plastic'
     expect(drawFrame('status', wished, { data: { status: build } }).etag).toBe(
@@ -252,7 +255,7 @@ describe('traffic-light', () => {
     expect(turns.filter((etag, turn) => etag === turns[turn - 1])).toEqual([])
   })
 
-  it('asks for its next frame when the light changes', () => {
+  it('requests its next frame when the light changes', () => {
     expect(run('frame', 'traffic-light', 'interval=2s', { time: 4500 })).toMatchObject({ next: 1500 })
   })
 })
@@ -271,11 +274,11 @@ describe('hits', () => {
     expect(await load()).toEqual({ hits: 0, today: 0 })
   })
 
-  it('answers the room and both numbers as data', () => {
+  it('returns the room and both numbers as data', () => {
     expect(readData('hits', { data: hits })).toEqual({ room: 'hits/main', ...hits })
   })
 
-  it('shows the span that was asked for, and grows with the number', () => {
+  it('shows the requested span, and grows with the number', () => {
     const [total, today] = ['total', 'today'].map((span) => drawFrame('hits', `span=${span}`, { data: hits }))
     expect(total?.etag).not.toBe(today?.etag)
     const widths = [9, 999_999, 1_000_000].map(
@@ -300,7 +303,7 @@ describe('rooms', () => {
     expect(asked.length).toBeLessThan(50)
   })
 
-  it('answers the numbers of each room as data', () => {
+  it('returns the numbers of each room as data', () => {
     const { room, visitors, connections, peak, peakToday, hits } = table[0] as RoomHistory
     expect(readData('rooms', { data: table.slice(0, 1) })).toEqual([
       { room, visitors, connections, peak, peakToday, hits },
@@ -394,7 +397,7 @@ describe('countdown', () => {
     expect(draw('{date}+{date}')).toBe(draw('1+February+2026+1+February+2026'))
   })
 
-  it('takes a date for its zone, and an offset before a zone', () => {
+  it('reads a date in its zone, and prefers an offset to a zone', () => {
     expect(at('to=2026-01-02T01:00&zone=Europe/Berlin')).toBe(at('to=2026-01-02'))
     expect(at('to=2026-01-02T01:00%2b01:00&zone=Asia/Tokyo')).toBe(at('to=2026-01-02'))
   })
@@ -404,7 +407,7 @@ describe('countdown', () => {
     expect(at('', Date.UTC(2026, 11, 31, 23, 59, 59))).toBe(at('to=2026-01-01T12:00:01'))
   })
 
-  it('says what is to be said from the moment on', () => {
+  it('shows its text from that time on', () => {
     const second = Date.UTC(2026, 0, 2)
     expect(at('to=2026-01-02&done=Now', second)).toBe(at('to=2026-01-02&done=Now', second + 1e9))
     expect(at('to=2026-01-02&done=Now', second)).not.toBe(at('to=2026-01-02&done=Now', second - 1000))

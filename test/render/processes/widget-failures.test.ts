@@ -24,7 +24,7 @@ test('one look that fails for many networks rests alone', () => {
   expect(failures.rest(0, cause('good', 'e'))).toBe(0)
 })
 
-test('a widget whose looks fail for three networks rests for everyone', () => {
+test('a widget whose looks fail for three networks rests for all', () => {
   const failures = new WidgetFailures()
   for (const network of ['a', 'b', 'c']) failures.fail(0, [cause(`bad of ${network}`, network)])
   expect(failures.rest(0, cause('good', 'd'))).toBe(5_000)
