@@ -1,11 +1,14 @@
 import type { ServerResponse } from 'node:http'
 import { STATUS_CODES } from 'node:http'
-import { type PublicError, toSentence } from '../../errors.ts'
+import { LRUCache } from 'lru-cache'
+import { PublicError, toSentence } from '../../errors.ts'
 import type { Renderer } from '../../render/renderer.ts'
+import { addressGroup } from '../../system/address-group.ts'
+import { TokenBuckets } from '../../system/token-buckets.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { roomOf } from '../../widget/room.ts'
 import { PAGE } from '../headers.ts'
-import { isHttp2 } from '../request.ts'
+import { clientAddress, isHttp2 } from '../request.ts'
 import { sendWhole } from '../send.ts'
 import { type ErrorReport, toFailureReport, toFaultReport } from './error-report.ts'
 import { isLocalReader } from './local-reader.ts'
@@ -20,6 +23,11 @@ const HTTP1_STREAMS = 5
 
 const MAX_PATH_LENGTH = 120
 
+/** Pages of one network that are rendered, at 2 to 3 ms each. */
+const RENDERED_PAGES = { burst: 100, perSecond: 10 }
+/** Galleries to keep, of 60 kB each: one for each name that the server is called by. */
+const MAX_GALLERIES = 16
+
 /** The options that decide whether pages may show source. */
 export interface SourceSettings {
   /** `auto`: if the server was started on a terminal. */
@@ -31,6 +39,10 @@ export interface SourceSettings {
 /** Sends server-rendered pages. */
 export class Pages {
   readonly #views = new Views()
+  readonly #rendered = new TokenBuckets(RENDERED_PAGES)
+  readonly #galleries = new LRUCache<string, string>({ max: MAX_GALLERIES })
+  /** What the galleries that are kept were rendered from. */
+  #known: Renderer['manifests'] | undefined
   readonly #renderer: Renderer
   readonly #public: Site | undefined
   readonly #showsSource: boolean
@@ -59,8 +71,12 @@ export class Pages {
       }),
     )
     const widgets = [...manifests.values()]
-    const page = this.#views.gallery(this.#site(request), widgets, broken, { live, failures })
-    this.#send(request, response, 200, page)
+    const site = this.#site(request)
+    const render = () => {
+      this.#countRendered(request)
+      return this.#views.gallery(site, widgets, broken, { live, failures })
+    }
+    this.#send(request, response, 200, this.#findGallery([site, live, broken, [...failures]], render))
   }
 
   picture(
@@ -70,6 +86,7 @@ export class Pages {
     room: PageRoom,
     query: URLSearchParams,
   ): void {
+    this.#countRendered(request)
     const reports = {
       load: this.#faultReport(request, manifest.name),
       draw: this.#failureOf(request, manifest.name, room.key),
@@ -90,6 +107,23 @@ export class Pages {
     const asked = status === 404 && !report ? site.base + pathOf(request) : undefined
     const page = this.#views.error(site, { ...words, status, asked }, report)
     this.#send(request, response, error.status, page, error.headers)
+  }
+
+  /** @param facts all that the page shows besides the widgets. */
+  #findGallery(facts: unknown, render: () => string): string {
+    const { manifests } = this.#renderer
+    if (this.#known !== manifests) this.#galleries.clear()
+    this.#known = manifests
+    const key = JSON.stringify(facts)
+    const page = this.#galleries.get(key) ?? render()
+    this.#galleries.set(key, page)
+    return page
+  }
+
+  /** @throws PublicError 429 for a network that has had many pages rendered. */
+  #countRendered(request: PageRequest): void {
+    if (this.#rendered.take(addressGroup(clientAddress(request)))) return
+    throw new PublicError({ code: 'too-many-pages', status: 429, caption: 'too many pages, wait a little' })
   }
 
   #faultReport(request: PageRequest, widget: string): ErrorReport | undefined {
