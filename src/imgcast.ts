@@ -184,6 +184,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     cards,
     pace: { minInterval, heartbeat, linger },
     maxChannels: options.maxChannels,
+    addressLimits: options,
     observer: metrics,
   })
   const socketOptions = new SocketOptions(options.ghostTimeout, log)

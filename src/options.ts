@@ -106,6 +106,18 @@ const TABLE = {
     'maximum number of open sockets per address, except of proxies; 0 for 100 more than streams',
   ),
   maxChannels: integer(500, 1, 100_000, 'maximum number of different pictures drawn at the same time'),
+  maxChannelsPerAddress: integer(
+    0,
+    0,
+    100_000,
+    'maximum number of different pictures that one address opens; 0 for all that others do not need',
+  ),
+  maxLooksPerAddress: integer(
+    0,
+    0,
+    1_000_000,
+    'maximum number of new pictures (rooms or looks) per address and minute; 0 for no limit',
+  ),
   linger: duration(10_000, 0, HOUR, 'how long a picture is kept after its last viewer has left'),
   heartbeat: duration(3_000, 100, 60_000, 'longest delay before a closed Firefox tab is noticed'),
   ghostTimeout: duration(

@@ -8,6 +8,7 @@ import { Channel } from './channel.ts'
 import type { EmbeddedChannel, EmbeddedChannels } from './embedded-frames.ts'
 import type { FrameSource } from './frame-source.ts'
 import { inSlices } from './in-slices.ts'
+import { NetworkLimits, type NetworkLimitsInit, tooManyPictures } from './network-limits.ts'
 import type { ChannelObserver } from './observer.ts'
 import type { Pace } from './pace.ts'
 import { type ChannelSpec, channelId } from './spec.ts'
@@ -27,6 +28,8 @@ export interface ChannelsInit {
   pace: Pace
   /** The maximum number of channels. */
   maxChannels: number
+  /** @default none */
+  addressLimits?: NetworkLimitsInit
   observer?: ChannelObserver
 }
 
@@ -46,10 +49,12 @@ export class Channels {
   readonly #init: ChannelsInit
   readonly #entries = new Map<string, Entry>()
   readonly #rooms = new Map<string, Set<Entry>>()
+  readonly #limits: NetworkLimits
   readonly #unsubscribe: readonly (() => void)[]
 
   constructor(init: ChannelsInit) {
     this.#init = init
+    this.#limits = new NetworkLimits(init.addressLimits ?? {})
     this.#unsubscribe = [
       init.bus.subscribe((room) => {
         for (const { channel } of this.#rooms.get(room) ?? []) channel.redraw()
@@ -68,7 +73,8 @@ export class Channels {
   /**
    * The one channel of a room and look.
    * @param network the network for which a new channel counts. @default none
-   * @throws PublicError 503 if all of `maxChannels` are watched, and no other network has many more than this one.
+   * @throws PublicError 429 if the network has too many, and 503 if all of `maxChannels` are watched and no other network
+   * has more than this one.
    */
   open(spec: ChannelSpec, network?: string): Channel {
     return this.#open(spec, this.#init.maxChannels, network)
@@ -96,6 +102,7 @@ export class Channels {
     const id = channelId(spec)
     const known = this.#entries.get(id)
     if (known) return known.channel
+    if (network !== undefined) this.#makeOwnPlace(network)
     if (this.#entries.size >= limit) this.#evict(network)
     const room = roomOf(spec)
     const channel = new Channel({
@@ -131,6 +138,19 @@ export class Channels {
     const entries = this.#rooms.get(room)
     entries?.delete(entry)
     if (entries?.size === 0) this.#rooms.delete(room)
+  }
+
+  /** Keeps a network within its own limits, if there are any. @throws PublicError 429 if all of its channels are watched. */
+  #makeOwnPlace(network: string): void {
+    if (this.#limits.isFull(this.#entries.size)) {
+      const own = [...this.#entries.values()].filter((entry) => entry.network === network)
+      const lingering = own.find(({ channel }) => channel.size === 0)
+      if (this.#limits.isFull(own.length)) {
+        if (!lingering) throw tooManyPictures()
+        this.#remove(lingering)
+      }
+    }
+    this.#limits.takeLook(network)
   }
 
   /**

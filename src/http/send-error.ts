@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { STATUS_CODES } from 'node:http'
-import type { PublicError } from '../errors.ts'
+import { PublicError } from '../errors.ts'
 import type { CardPlace, Cards } from '../picture/cards.ts'
 import { contentType } from '../picture/frame.ts'
 import { formatHeaders, UNCACHED } from './headers.ts'
-import { wantsStatus200 } from './purpose.ts'
+import { wantsProblem, wantsStatus200 } from './purpose.ts'
 import { sendJson, sendWhole } from './send.ts'
 
 /** Used if nothing is known about the requested picture. */
@@ -31,9 +31,28 @@ export function sendErrorPicture(
   )
 }
 
-/** Sends a refusal without a body: for a network that causes more errors than are painted for it. */
-export function sendBareRefusal(response: ServerResponse): void {
-  response.writeHead(429, { ...UNCACHED, 'Retry-After': '10', 'Content-Length': 0 }).end()
+/** The error for a network that causes more errors than are painted for it; `error` is the one it would have got. */
+export function tooManyErrors(error: PublicError): PublicError {
+  const caption = 'too many errors from one address, try again later'
+  const detail = `${caption}; the last one: ${error.message}`
+  return new PublicError({
+    code: 'too-many-errors',
+    status: 429,
+    caption,
+    detail,
+    headers: { 'Retry-After': '10' },
+  })
+}
+
+/** Sends an error without a picture: as a problem document to clients that read them, else without a body. */
+export function sendBareRefusal(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: PublicError,
+  extension: string | undefined,
+): void {
+  if (wantsProblem(request.headers, extension)) return sendProblem(request, response, error)
+  response.writeHead(error.status, { ...UNCACHED, ...error.headers, 'Content-Length': 0 }).end()
 }
 
 /** Sends an error as a problem document (RFC 9457). */

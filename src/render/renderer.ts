@@ -77,7 +77,7 @@ export class Renderer {
     this.#pool = new Pool({
       workers,
       log,
-      isOverShare: ({ payers }) => payers !== undefined && this.#shares.isOver(payers()),
+      isOverShare: ({ job, payers }) => payers !== undefined && this.#shares.isOver(payers(), roomOf(job)),
       start: (onDeath) => this.#start(this.#skip, () => true, onDeath),
       onDeath: (death, process, isRetired) => this.#handleDeath(death, process, isRetired),
     })

@@ -66,18 +66,29 @@ export function emptyStep(time: number): HistoryStep {
   return { time, visitors: { peak: 0, mean: 0 }, connections: { peak: 0, mean: 0 }, hits: 0 }
 }
 
+/** The range of a span that ends with the current step, and the length of its steps. */
+export function rangeOf(span: HistorySpan, now: number): Pick<RoomHistory, 'from' | 'to' | 'step'> {
+  const { length, step } = HISTORY_SPANS[span]
+  const to = (Math.floor(now / step) + 1) * step
+  return { from: to - length, to, step }
+}
+
 /** A span without viewers that ends with the current step. */
 export function emptyHistory(
   span: HistorySpan,
   now: number,
 ): Pick<RoomHistory, 'from' | 'to' | 'step' | 'steps'> {
-  const { length, step } = HISTORY_SPANS[span]
-  const to = (Math.floor(now / step) + 1) * step
-  const from = to - length
-  return {
-    from,
-    to,
-    step,
-    steps: Array.from({ length: length / step }, (_, index) => emptyStep(from + index * step)),
-  }
+  return withEveryStep({ ...rangeOf(span, now), steps: [] })
+}
+
+/** Adds an empty step wherever a history has none. */
+export function withEveryStep<T extends Pick<RoomHistory, 'from' | 'to' | 'step' | 'steps'>>(history: T): T {
+  const { from, to, step, steps } = history
+  const known = new Map(steps.map((each) => [each.time, each]))
+  const length = Math.round((to - from) / step)
+  const every = Array.from({ length }, (_, index) => {
+    const time = from + index * step
+    return known.get(time) ?? emptyStep(time)
+  })
+  return { ...history, steps: every }
 }

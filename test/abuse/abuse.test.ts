@@ -10,7 +10,7 @@ import type { Target } from './attacks/send.ts'
 import { SOCKET_ATTACKS } from './attacks/sockets.ts'
 import { TEXT_ATTACKS } from './attacks/text.ts'
 import { TOOL_ATTACKS, TOOL_ATTACKS_OVER_HTTP2 } from './attacks/tools.ts'
-import { Victim } from './victim.ts'
+import { type Damage, Victim } from './victim.ts'
 
 const isWhole = process.env.ABUSE === 'whole'
 const HEALTHY = 20
@@ -22,7 +22,9 @@ describe('beside an attack 20 healthy viewers keep getting frames', () => {
   expectToSurvive({ ...TEXT_ATTACKS, ...SOCKET_ATTACKS, ...DRAWING_ATTACKS, ...(isWhole && TOOL_ATTACKS) }, [
     '/sine/unread.json',
     '/online/reset.json',
-    '/sine/a.json',
+    '/sine/a0.json',
+    '/sine/h0.json',
+    '/online/full-0-0.json',
   ])
 })
 
@@ -83,11 +85,9 @@ function expectToSurvive(
   })
 }
 
-function report(
-  name: string,
-  { longestPause, peakBytes }: { longestPause: number; peakBytes: number },
-): void {
+function report(name: string, { longestPause, longestRequest, peakBytes }: Damage): void {
+  const [pause, request, peak] = [longestPause, longestRequest, peakBytes / 1e6].map(Math.round)
   process.stderr.write(
-    `abuse: ${name.padEnd(32)} longest pause ${Math.round(longestPause)} ms, peak ${Math.round(peakBytes / 1e6)} MB\n`,
+    `abuse: ${name.padEnd(34)} longest pause ${pause} ms, request ${request} ms, peak ${peak} MB\n`,
   )
 }

@@ -12,6 +12,8 @@ const SAMPLE_INTERVAL = 100
 export interface Damage {
   /** The longest time that one of the healthy viewers waited for a frame, in milliseconds. */
   longestPause: number
+  /** The longest time that a request for `/healthz` took, in milliseconds: the process that holds the sockets was busy. */
+  longestRequest: number
   /** The largest resident memory of the server process, in bytes. */
   peakBytes: number
 }
@@ -45,6 +47,8 @@ export class Victim {
   async during(attack: () => Promise<void>): Promise<Damage> {
     let peakBytes = 0
     let longestPause = 0
+    let longestRequest = 0
+    let isOver = false
     const seen = this.#viewers.map((viewer) => ({
       viewer,
       parts: viewer.parts.length,
@@ -60,6 +64,15 @@ export class Victim {
       }
     }
     const timer = setInterval(sample, SAMPLE_INTERVAL)
+    const ask = async () => {
+      while (!isOver) {
+        const since = performance.now()
+        await this.readJson('/healthz').catch(() => {})
+        longestRequest = Math.max(longestRequest, performance.now() - since)
+        await new Promise((resolve) => setTimeout(resolve, SAMPLE_INTERVAL))
+      }
+    }
+    const asking = ask()
     try {
       await attack()
       // Everyone gets another picture after the attack, however long that takes within the reader's patience.
@@ -71,9 +84,11 @@ export class Victim {
       )
     } finally {
       clearInterval(timer)
+      isOver = true
     }
     sample()
-    return { longestPause, peakBytes }
+    await asking
+    return { longestPause, longestRequest, peakBytes }
   }
 
   /** Whether the server process still runs. */

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { Channels } from '../../src/channel/channels.ts'
 import type { FrameSink, FrameSource } from '../../src/channel/frame-source.ts'
+import type { NetworkLimitsInit } from '../../src/channel/network-limits.ts'
 import type { Bus } from '../../src/cluster/bus.ts'
 import { MemoryBus } from '../../src/cluster/memory-bus.ts'
 import { Cards } from '../../src/picture/cards.ts'
@@ -17,7 +18,7 @@ const look: Look = {
 }
 const frame = plainFrame('red')
 
-function setUp(maxChannels = 10, bus: Bus = new MemoryBus()) {
+function setUp(maxChannels = 10, bus: Bus = new MemoryBus(), limits: NetworkLimitsInit = {}) {
   const sinks: FrameSink[] = []
   const create = vi.fn(
     (): FrameSource => ({
@@ -29,7 +30,14 @@ function setUp(maxChannels = 10, bus: Bus = new MemoryBus()) {
     }),
   )
   const pace = { minInterval: 100, heartbeat: 3000, linger: 10_000 }
-  const channels = new Channels({ sources: { create }, bus, pace, cards: new Cards(), maxChannels })
+  const channels = new Channels({
+    sources: { create },
+    bus,
+    pace,
+    cards: new Cards(),
+    maxChannels,
+    ...limits,
+  })
   const sources = () => create.mock.results.map(({ value }) => value as FrameSource)
   return { bus, channels, create, sources }
 }
@@ -148,5 +156,20 @@ test('an embedded picture is charged to the network that opened the picture arou
   leave()
   expect(channel.payers).toEqual({ networks: ['192.0.2.2'], count: 1 })
   leaveOther()
+  channels.close()
+})
+
+test('an address that opens more pictures than allowed gives up one that only lingers, or is refused', () => {
+  const { channels } = setUp(10, undefined, { maxChannelsPerAddress: 2 })
+  const open = (key: string, network: string) => channels.open({ widget: 'a', key, look }, network)
+  const watched = open('1', 'many')
+  watched.join(viewer(), 'many')
+  open('2', 'many')
+  open('3', 'many').join(viewer(), 'many')
+  expect(channels.size).toBe(2)
+  expect(() => open('4', 'many')).toThrow('too many different pictures from one address')
+  expect(open('1', 'many')).toBe(watched)
+  open('4', 'other')
+  expect(channels.size).toBe(3)
   channels.close()
 })

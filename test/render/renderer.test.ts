@@ -146,6 +146,17 @@ describe('a renderer', () => {
     expect((error as { retryIn: number }).retryIn).toBeGreaterThan(0)
   })
 
+  test('a look that keeps killing its process rests alone: other looks of the widget are drawn for everyone else', async () => {
+    const renderer = await start()
+    const of = (network: string) => () => ({ networks: [network], count: 1 })
+    for (let time = 0; time < 3; time += 1)
+      await renderer.draw(job('exits'), watched, of('192.0.2.1')).catch(() => {})
+    await expect(renderer.draw(job('exits'), watched, of('192.0.2.2'))).rejects.toMatchObject({
+      caption: expect.stringContaining('keeps failing'),
+    })
+    await renderer.draw(job('exits', { when: 'never' }), watched, of('192.0.2.2'))
+  })
+
   test('a failure is in the log with its place in the code, once while it stays the same', async () => {
     const lines: string[] = []
     const renderer = await start(undefined, 1, pino({}, { write: (line: string) => void lines.push(line) }))

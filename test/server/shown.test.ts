@@ -91,6 +91,25 @@ describe('pictures within a picture', () => {
     stream.close()
   })
 
+  test('that make the picture around them too large are a wrong parameter, not a failure', async () => {
+    const wide = Array.from({ length: 4 }, (_, n) => `sine/w${n}?width=1280%26height=30`)
+    const high = [
+      'sine/h1?width=100%26height=720',
+      'counter/a',
+      'counter/b',
+      'counter/c',
+      'sine/h2?height=720',
+    ]
+    const path = `/grid/large.png?delivery=still&scale=2&columns=4&show=${[...wide, ...high]}`
+    // While the pictures in it are being drawn, a still is a placeholder.
+    await eventually(async () => expect((await fetch(server.url + path)).status).toBe(400), {
+      timeout: 25_000,
+    })
+    const { detail } = await problem(path)
+    expect(detail).toMatch(/^expected a picture of at most 16\S* million pixels, got \d+$/)
+    expect((await fetch(`${server.url}/grid/small.png?delivery=still&show=counter/a`)).status).toBe(200)
+  })
+
   test('that do not exist, are invalid, too many or circular are refused by name', async () => {
     expect(await problem('/shows/x.png?show=nope/a,counter/b?shade=999,shows/y')).toEqual({
       status: 400,

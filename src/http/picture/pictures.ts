@@ -26,7 +26,7 @@ import type { Pages } from '../page/pages.ts'
 import { wantsPage, wantsProblem } from '../purpose.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
 import { sendJson, sendStill } from '../send.ts'
-import { sendBareRefusal, sendErrorPicture, sendProblem } from '../send-error.ts'
+import { sendBareRefusal, sendErrorPicture, sendProblem, tooManyErrors } from '../send-error.ts'
 import { readStale } from '../stream/stale.ts'
 import type { StreamDelivery, Streams } from '../stream/streams.ts'
 import { BADGE_WIDGET, readBadgeUrl } from './badge-request.ts'
@@ -246,10 +246,12 @@ export class Pictures {
     error: PublicError,
     { widget, extension, place }: Omit<Target, 'result'>,
   ): void {
-    this.#init.observer.refused(error)
-    this.#init.failures.note(request, error)
+    const isWorded = this.#refusals.take(addressGroup(clientAddress(request)))
+    const shown = isWorded ? error : tooManyErrors(error)
+    this.#init.observer.refused(shown)
+    this.#init.failures.note(request, shown)
     if (response.headersSent) return void response.destroy()
-    if (!this.#refusals.take(addressGroup(clientAddress(request)))) return sendBareRefusal(response)
+    if (!isWorded) return sendBareRefusal(request, response, shown, extension)
     if (wantsProblem(request.headers, extension)) return sendProblem(request, response, error)
     if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error, widget)
     if (widget === BADGE_WIDGET && place.format === 'svg')

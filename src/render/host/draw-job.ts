@@ -7,7 +7,7 @@ import type { LoadedWidget } from '../../widget/load-widget.ts'
 import { deviceOf } from '../../widget/look-device.ts'
 import { isTheme } from '../../widget/param.ts'
 import { roomOf } from '../../widget/room.ts'
-import type { HistoryRequest, RoomHistory } from '../../widget/room-history.ts'
+import { type HistoryRequest, type RoomHistory, withEveryStep } from '../../widget/room-history.ts'
 import type { EmbeddedPicture, Size } from '../../widget/widget.ts'
 import type { Drawing, Job, JobResult } from '../protocol.ts'
 import { observeReads, type SceneRead } from '../scene-reads.ts'
@@ -44,8 +44,8 @@ export async function loadJob(
   const load = async () => {
     if (pushed) return pushed.data
     const scope = roomScope(manifest, job, ask)
-    const history = ({ room = scope.room, span }: HistoryRequest) =>
-      ask({ operation: 'history', room, span }) as Promise<RoomHistory>
+    const history = async ({ room = scope.room, span }: HistoryRequest) =>
+      withEveryStep((await ask({ operation: 'history', room, span })) as RoomHistory)
     const readRoom = <T>(room: string, name: string) => {
       rooms.add(room)
       if (rooms.size > MAX_ROOMS) throw new RangeError(`Expected at most ${MAX_ROOMS} rooms to be read`)

@@ -1,5 +1,6 @@
 import { EMBEDDED_SCALE } from '../../picture/svg.ts'
 import type { Manifest } from '../../widget/manifest.ts'
+import { roomOf } from '../../widget/room.ts'
 import type { FairShares, Payers } from '../fair-shares.ts'
 import type { Job, ToHost } from '../protocol.ts'
 import { Abandoned } from '../render-error.ts'
@@ -239,7 +240,9 @@ export class TaskSchedule {
     const { width, height, scale } = task.job.look
     const cost = (width * height * scale ** 2 * COST_PER_MEGAPIXEL) / 1e6
     const handicap = interest > 1 ? 0 : STILL_HANDICAP
-    return this.#init.shares.debt(payersOf(task)) + cost + handicap - (now - since) * AGE_SHARE
+    return (
+      this.#init.shares.debt(payersOf(task), roomOf(task.job)) + cost + handicap - (now - since) * AGE_SHARE
+    )
   }
 
   #abandon(id: number, entry: Entry): void {
@@ -251,7 +254,7 @@ export class TaskSchedule {
   #endDrawing({ task, begunAt }: Entry): void {
     this.#drawing = false
     this.#drewAt = performance.now()
-    this.#init.shares.charge(payersOf(task), this.#drewAt - begunAt)
+    this.#init.shares.charge(payersOf(task), this.#drewAt - begunAt, roomOf(task.job))
   }
 }
 

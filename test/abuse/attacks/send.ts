@@ -30,10 +30,20 @@ export function head(path: string, headers: Record<string, string> = {}, method 
   return `${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`
 }
 
-/** Sends requests one after the other over a connection each, and waits for the first bytes of every response. */
-export async function send(target: Target, texts: readonly string[], atOnce = 20): Promise<void> {
+/**
+ * Sends requests over a connection each, `atOnce` at a time, and waits for the first bytes of every response.
+ * @param serial the one address of all of them. @default a different one each
+ */
+export async function send(
+  target: Target,
+  texts: readonly string[],
+  atOnce = 20,
+  serial?: number,
+): Promise<void> {
   for (let start = 0; start < texts.length; start += atOnce) {
-    await Promise.all(texts.slice(start, start + atOnce).map((text, index) => exchange(target, text, index)))
+    await Promise.all(
+      texts.slice(start, start + atOnce).map((text, index) => exchange(target, text, serial ?? index)),
+    )
   }
 }
 

@@ -27,8 +27,15 @@ export const TEXT_ATTACKS: Readonly<Record<string, (target: Target) => Promise<v
   'bad URLs, all different': (target) =>
     send(
       target,
-      range(240 * target.scale).map((n) => head(`/sine/a.png?width=x${n}`, CHROMIUM)),
+      range(480 * target.scale).map((n) => head(wrongPath(n), CHROMIUM)),
       60,
+    ),
+  'bad URLs of one address': (target) =>
+    send(
+      target,
+      range(480 * target.scale).map((n) => head(wrongPath(n), CHROMIUM)),
+      60,
+      0,
     ),
   'invented rooms': (target) =>
     send(
@@ -39,7 +46,9 @@ export const TEXT_ATTACKS: Readonly<Record<string, (target: Target) => Promise<v
   'room lists of invented rooms': (target) =>
     send(
       target,
-      range(50 * target.scale).map((n) => head(`/rooms.json?search=${n}`)),
+      range(50 * target.scale).map((n) =>
+        head(`/rooms.json?show=${range(24).map((room) => `online/r${n}-${room}`)}`),
+      ),
       20,
     ),
   'wrong tokens': (target) =>
@@ -50,4 +59,15 @@ export const TEXT_ATTACKS: Readonly<Record<string, (target: Target) => Promise<v
       ),
       50,
     ),
+}
+
+/** A path that is wrong in one of several ways, and in no two calls the same. */
+function wrongPath(turn: number): string {
+  const paths = [
+    `/online/a.png?width=${turn}x`,
+    `/nothing${turn}/a.png`,
+    `/sine/a.png?color=nope${turn}&width=${100 + (turn % 900)}`,
+    `/grid/a.png?show=nope${turn}/a`,
+  ]
+  return paths[turn % paths.length] ?? '/'
 }

@@ -78,7 +78,7 @@ afterEach(() => void vi.useRealTimers())
 
 test('a network that has had much drawn waits behind one that has had little, however many jobs it has', () => {
   const { shares, add, drain } = setUp()
-  shares.charge({ networks: ['greedy'], count: 1 }, 500)
+  shares.charge({ networks: ['greedy'], count: 1 }, 500, 'other/room')
   for (const key of ['g1', 'g2', 'g3', 'g4']) add({ key, network: 'greedy' })
   add({ key: 'mine', network: 'modest' })
   expect(drain()).toEqual(['g1', 'mine', 'g2', 'g3', 'g4'])
@@ -86,7 +86,7 @@ test('a network that has had much drawn waits behind one that has had little, ho
 
 test('a still of a network with little debt precedes open pictures of one with much', () => {
   const { shares, add, drain } = setUp()
-  shares.charge({ networks: ['greedy'], count: 1 }, 5_000)
+  shares.charge({ networks: ['greedy'], count: 1 }, 5_000, 'other/room')
   for (const key of ['g1', 'g2', 'g3']) add({ key, network: 'greedy' })
   add({ key: 'mine', network: 'modest', interest: 1 })
   expect(drain()).toEqual(['g1', 'mine', 'g2', 'g3'])
@@ -97,7 +97,7 @@ test('a drawing is charged to the networks it is for, in time', () => {
   add({ key: 'one', network: 'a' })
   vi.advanceTimersByTime(40)
   finish()
-  expect(shares.debt({ networks: ['a'], count: 1 })).toBeCloseTo(40)
+  expect(shares.debt({ networks: ['a'], count: 1 }, 'plain/one')).toBeCloseTo(42)
 })
 
 test('with equal debts, open pictures precede stills, small pictures large ones, and older ones newer ones', () => {
