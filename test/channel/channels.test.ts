@@ -18,7 +18,7 @@ const look: Look = {
 }
 const frame = plainFrame('red')
 
-function setUp(maxChannels = 10, bus: Bus = new MemoryBus(), limits: NetworkLimitsInit = {}) {
+function setUp(maxChannels = 10, bus: Bus = new MemoryBus(), addressLimits: NetworkLimitsInit = {}) {
   const sinks: FrameSink[] = []
   const create = vi.fn(
     (): FrameSource => ({
@@ -36,7 +36,7 @@ function setUp(maxChannels = 10, bus: Bus = new MemoryBus(), limits: NetworkLimi
     pace,
     cards: new Cards(),
     maxChannels,
-    ...limits,
+    addressLimits,
   })
   const sources = () => create.mock.results.map(({ value }) => value as FrameSource)
   return { bus, channels, create, sources }
