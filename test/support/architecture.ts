@@ -59,7 +59,7 @@ export const innerFloors: Record<string, string[][]> = {
     ['create-program.ts'],
     ['commands.ts'],
     ['commands'],
-    ['completion', 'doctor', 'top'],
+    ['completion', 'doctor', 'serve', 'top'],
   ],
 }
 

@@ -1,4 +1,4 @@
-import { DASHBOARD } from '../http/dashboard/dashboard.ts'
+import { DASHBOARD } from '../../http/dashboard/dashboard.ts'
 
 /** The addresses and the token of a started server. */
 export interface Banner {

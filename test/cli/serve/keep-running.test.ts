@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
-const module = fileURLToPath(new URL('../../dist/src/cli/keep-running.js', import.meta.url))
+const module = fileURLToPath(new URL('../../../dist/src/cli/serve/keep-running.js', import.meta.url))
 
 /** Runs code in a process of its own, with `keepRunning` in it; returns the exit code and what it logged. */
 async function run(code: string) {

@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty'
 import { type Logger, pino } from 'pino'
-import { harmlessAll } from './printable.ts'
+import { harmlessAll } from '../printable.ts'
 
 const STANDARD_ERROR = 2
 
