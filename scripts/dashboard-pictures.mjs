@@ -70,18 +70,18 @@ process.exit()
 function fillHistory() {
   const file = new StateFile(path)
   const now = Date.now()
-  const visitorsAt = (usual, noon, time) => {
+  const visitorsAt = (average, noon, time) => {
     const day = Math.cos(((time % DAY) / DAY - noon) * 2 * Math.PI)
     const week = 1 + 0.25 * Math.sin((time / DAY / 7) * 2 * Math.PI)
     return Math.round(
-      usual * week * (0.55 + 0.4 * day + 0.08 * Math.sin(time / 9e5) + 0.06 * Math.sin(time / 2e5)),
+      average * week * (0.55 + 0.4 * day + 0.08 * Math.sin(time / 9e5) + 0.06 * Math.sin(time / 2e5)),
     )
   }
   for (let hour = Math.floor((now - 7 * DAY) / HOUR); hour * HOUR < now - MINUTE; hour += 1) {
-    const rows = ROOMS.map(([room, usual, , noon]) => {
+    const rows = ROOMS.map(([room, average, , noon]) => {
       const minutes = new Map()
       for (let minute = 0; minute < 60 && hour * HOUR + minute * MINUTE < now - MINUTE; minute += 1) {
-        const visitors = Math.max(0, visitorsAt(usual, noon, hour * HOUR + minute * MINUTE))
+        const visitors = Math.max(0, visitorsAt(average, noon, hour * HOUR + minute * MINUTE))
         const time = visitors * MINUTE
         const peaks = { visitorsPeak: visitors + 1, connectionsPeak: visitors + 2 }
         minutes.set(minute, { ...peaks, visitorsTime: time, connectionsTime: time * 1.1, hits: 1 })
@@ -90,19 +90,19 @@ function fillHistory() {
     })
     file.history.write(
       rows,
-      ROOMS.map(([room, usual]) => {
-        const peak = Math.ceil(usual * 1.4)
+      ROOMS.map(([room, average]) => {
+        const peak = Math.ceil(average * 1.4)
         return {
           room,
           since: now - 40 * DAY,
           peak,
           day: Math.floor(now / DAY),
-          dayPeak: Math.ceil(usual * 1.1),
+          dayPeak: Math.ceil(average * 1.1),
         }
       }),
     )
   }
-  file.write(ROOMS.map(([room, usual]) => ({ room, name: '$hits', json: String(usual * 1371) })))
+  file.write(ROOMS.map(([room, average]) => ({ room, name: '$hits', json: String(average * 1371) })))
   file.close()
 }
 

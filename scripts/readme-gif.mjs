@@ -113,9 +113,9 @@ function dayOfVisitors(room = 'online/blog', share = 1, hour = 112) {
 
 /** One picture as the server would send it, twice as large. */
 async function drawWidget(name, query, facts) {
-  const usual = { connections: 0, visitors: 0, peak: 0, time: 0 }
+  const defaults = { connections: 0, visitors: 0, peak: 0, time: 0 }
   const params = `${query}&scale=${SCALE}`
-  return renderOnce(WIDGETS[name], { ...usual, ...facts, params })
+  return renderOnce(WIDGETS[name], { ...defaults, ...facts, params })
 }
 
 async function drawGif() {

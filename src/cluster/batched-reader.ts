@@ -7,7 +7,7 @@ const MAX_KEYS = 500
  */
 export class BatchedReader<K, V> {
   readonly #readMany: (keys: readonly K[]) => Promise<readonly V[]>
-  readonly #asked: { key: K; resolve(value: V): void; reject(error: Error): void }[] = []
+  readonly #waiting: { key: K; resolve(value: V): void; reject(error: Error): void }[] = []
   #isReading = false
 
   constructor(readMany: (keys: readonly K[]) => Promise<readonly V[]>) {
@@ -16,7 +16,7 @@ export class BatchedReader<K, V> {
 
   read(key: K): Promise<V> {
     return new Promise((resolve, reject) => {
-      this.#asked.push({ key, resolve, reject })
+      this.#waiting.push({ key, resolve, reject })
       if (this.#isReading) return
       this.#isReading = true
       queueMicrotask(() => void this.#run())
@@ -24,8 +24,8 @@ export class BatchedReader<K, V> {
   }
 
   async #run(): Promise<void> {
-    while (this.#asked.length > 0) {
-      const asked = this.#asked.splice(0, MAX_KEYS)
+    while (this.#waiting.length > 0) {
+      const asked = this.#waiting.splice(0, MAX_KEYS)
       try {
         const values = await this.#readMany(asked.map(({ key }) => key))
         for (const [index, { resolve }] of asked.entries()) resolve(values[index] as V)

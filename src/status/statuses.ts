@@ -7,7 +7,7 @@ import { parseRoom } from '../widget/room.ts'
 import { STATUS_WIDGET, statusRoom } from './status-room.ts'
 import { BADGE, type Status } from './status-schema.ts'
 
-/** A status as it is stored: with the moments at which it is late and down unless it is set again. */
+/** A status as it is stored: with the times at which it is late and down unless it is set again. */
 export type TimedStatus = Status & { lateAt?: number; downAt?: number }
 
 /** The parts that statuses work with. */
@@ -19,17 +19,17 @@ export interface StatusesInit {
   now?: () => number
 }
 
-/** The name under which a room keeps how its status was, by day. */
+/** The name under which a room stores its status by day. */
 export const UPTIME = '$days'
 /** A timer cannot wait longer than 24.8 days. */
 const LONGEST_WAIT = 86_400_000
 
-/** Sets statuses, keeps how they were by day, and redraws the pictures of those that nobody sets again in time. */
+/** Sets statuses, records their state by day, and redraws the pictures of statuses that are not set again in time. */
 export class Statuses {
   readonly #init: StatusesInit
   readonly #now: () => number
   readonly #unsubscribe: readonly (() => void)[]
-  /** The moments at which a status is late and down, by room. */
+  /** The times at which a status is late and down, by room. */
   readonly #dues = new Map<string, number[]>()
   #timer: NodeJS.Timeout | undefined
   #timerAt = Number.POSITIVE_INFINITY
@@ -48,7 +48,7 @@ export class Statuses {
     ]
   }
 
-  /** Reads which statuses can be late: those of before the last stop too. */
+  /** Reads the statuses that can be late, including those from before the last stop. */
   async load(): Promise<void> {
     for await (const [room, stored] of this.#init.store.list(BADGE)) {
       if (parseRoom(room).widget === STATUS_WIDGET) this.#note(room, stored)

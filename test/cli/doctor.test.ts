@@ -114,7 +114,7 @@ describe('a diagnosis', () => {
     ['nothing behind the proxy', found(502, {}), { imgcast: 'problem' }, /proxy_pass/],
     [
       'a wrong picture',
-      { ...well, identity: { ...well.identity, status: 404, said: 'no widget onlin' } },
+      { ...well, identity: { ...well.identity, status: 404, problem: 'no widget onlin' } },
       { picture: 'problem' },
       /gallery/,
     ],
@@ -131,7 +131,7 @@ describe('a diagnosis', () => {
         },
       },
       { picture: 'warning' },
-      /address of a picture/,
+      /To examine one picture, give its address/,
     ],
     [
       'a picture from a cache',
@@ -323,8 +323,11 @@ describe('pictures in a stream', () => {
 describe('a report', () => {
   const findings = diagnose({ ...well, quiet: { watched: 4000, ended: 4000 }, audit: { status: 401 } })
   test('contains no terminal escapes from a server', () => {
-    const said = diagnose({ ...well, identity: { ...well.identity, status: 404, said: '\u001b]0;x\u0007' } })
-    const text = toText({ ...report, findings: said }, { width: 100, isColored: false })
+    const findings = diagnose({
+      ...well,
+      identity: { ...well.identity, status: 404, problem: '\u001b]0;x\u0007' },
+    })
+    const text = toText({ ...report, findings }, { width: 100, isColored: false })
     expect(text).toContain('%1B]0;x%07')
     expect(text).not.toContain('\u001b')
   })

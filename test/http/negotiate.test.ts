@@ -122,12 +122,12 @@ describe('delivery=', () => {
     expect(ask({}, 'online.png?delivery=still&delivery=stream').kind).toBe('stream')
   })
 
-  test.each(['other', '', 'Stream'])('%o is an error that names the valid values', (wish) => {
-    expect(() => ask(chromium, `online.png?delivery=${wish}`)).toThrow(
+  test.each(['other', '', 'Stream'])('%o is an error that names the valid values', (delivery) => {
+    expect(() => ask(chromium, `online.png?delivery=${delivery}`)).toThrow(
       expect.objectContaining({
         status: 400,
         caption: 'delivery: expected stream or still',
-        faults: [{ name: 'delivery', detail: `expected stream or still, got "${wish}"` }],
+        faults: [{ name: 'delivery', detail: `expected stream or still, got "${delivery}"` }],
       }),
     )
   })

@@ -20,7 +20,7 @@ const sheet = (format: 'png' | 'gif', scale = 1): Sheet => ({
   format,
   quality: 1,
 })
-const moments = (count: number, duration: number): FrameTiming[] =>
+const framesOf = (count: number, duration: number): FrameTiming[] =>
   Array.from({ length: count }, (_, index) => ({ time: index, duration }))
 
 /** A box that moves over ground that fades to nothing. */
@@ -40,7 +40,7 @@ function run(paint: Generator<undefined, Frame>): { frame: Frame; pauses: number
 
 describe('an animated PNG', () => {
   test('has each picture with its time, and is played for ever', () => {
-    const { frame, pauses } = run(paintAnimation(sheet('png'), moments(4, 250), drawBox))
+    const { frame, pauses } = run(paintAnimation(sheet('png'), framesOf(4, 250), drawBox))
     const { plays, pictures } = readApng(frame.bytes)
     expect(plays).toBe(0)
     expect(pictures.map(({ delay }) => delay)).toEqual([250, 250, 250, 250])
@@ -49,7 +49,7 @@ describe('an animated PNG', () => {
   })
 
   test('has the whole first picture, and the changed part of each other', () => {
-    const { frame } = run(paintAnimation(sheet('png', 2), moments(3, 100), drawBox))
+    const { frame } = run(paintAnimation(sheet('png', 2), framesOf(3, 100), drawBox))
     const areas = readApng(frame.bytes).pictures.map(({ delay: _, ...area }) => area)
     expect(areas).toEqual([
       { x: 0, y: 0, width: 120, height: 80 },
@@ -60,29 +60,29 @@ describe('an animated PNG', () => {
 
   test('shows equal pictures in a row as one, for as long', () => {
     const draw = (ctx: SKRSContext2D, time: number) => drawBox(ctx, Math.floor(time / 3))
-    const { frame } = run(paintAnimation(sheet('png'), moments(6, 100), draw))
+    const { frame } = run(paintAnimation(sheet('png'), framesOf(6, 100), draw))
     expect(readApng(frame.bytes).pictures.map(({ delay }) => delay)).toEqual([300, 300])
   })
 
   test('is a plain PNG if nothing moves', () => {
-    const { frame } = run(paintAnimation(sheet('png'), moments(6, 100), (ctx) => drawBox(ctx, 0)))
+    const { frame } = run(paintAnimation(sheet('png'), framesOf(6, 100), (ctx) => drawBox(ctx, 0)))
     expect(frame.animated).toBe(false)
     expect(frame.bytes.includes('acTL')).toBe(false)
   })
 
   test('loses no time by rounding', () => {
-    const { frame } = run(paintAnimation(sheet('png'), moments(7, 1000 / 7), drawBox))
+    const { frame } = run(paintAnimation(sheet('png'), framesOf(7, 1000 / 7), drawBox))
     const delays = readApng(frame.bytes).pictures.map(({ delay }) => delay)
     expect(delays.reduce((sum, delay) => sum + delay, 0)).toBeCloseTo(1000)
   })
 
   test('is the same bytes each time', () => {
-    const [one, two] = [0, 1].map(() => run(paintAnimation(sheet('png'), moments(4, 50), drawBox)).frame)
+    const [one, two] = [0, 1].map(() => run(paintAnimation(sheet('png'), framesOf(4, 50), drawBox)).frame)
     expect(one?.etag).toBe(two?.etag)
   })
 
   test('would be found out if a byte were wrong', () => {
-    const { frame } = run(paintAnimation(sheet('png'), moments(3, 50), drawBox))
+    const { frame } = run(paintAnimation(sheet('png'), framesOf(3, 50), drawBox))
     const broken = Buffer.from(frame.bytes)
     broken.writeUInt8(7, broken.lastIndexOf('fcTL') + 7)
     expect(() => readApng(broken)).toThrow('CRC')
@@ -106,12 +106,12 @@ describeWith(['ffmpeg'], 'read by ffmpeg', () => {
     ['png', 6],
     ['gif', 6],
   ])('a .%s has %i pictures', (format, count) => {
-    const { frame } = run(paintAnimation(sheet(format), moments(count, 70), drawBox))
+    const { frame } = run(paintAnimation(sheet(format), framesOf(count, 70), drawBox))
     expect(probe(write(frame))).toHaveLength(count)
   })
 
   test('each picture of an animated PNG is the one that was drawn', () => {
-    const { frame } = run(paintAnimation(sheet('png'), moments(5, 100), drawBox))
+    const { frame } = run(paintAnimation(sheet('png'), framesOf(5, 100), drawBox))
     const args = ['-v', 'error', '-i', write(frame), '-f', 'rawvideo', '-pix_fmt', 'rgba', '-']
     const raw = execFileSync('ffmpeg', args)
     const size = 60 * 40 * 4
@@ -128,7 +128,7 @@ describeWith(['ffmpeg'], 'read by ffmpeg', () => {
   })
 
   test('a GIF shows each picture for its time, in hundredths of a second', () => {
-    const { frame } = run(paintAnimation(sheet('gif'), moments(3, 1000 / 3), drawBox))
+    const { frame } = run(paintAnimation(sheet('gif'), framesOf(3, 1000 / 3), drawBox))
     expect(probe(write(frame)).map(Number)).toEqual([0.33, 0.34, 0.33])
   })
 })
@@ -141,7 +141,7 @@ describe('a GIF', () => {
 
   test('is played for ever, once or a number of times', () => {
     const [always, once, thrice] = [0, 1, 3].map(
-      (plays) => run(paintAnimation(sheet('gif'), moments(2, 100), drawBox, plays)).frame.bytes,
+      (plays) => run(paintAnimation(sheet('gif'), framesOf(2, 100), drawBox, plays)).frame.bytes,
     )
     expect(always?.toString('latin1', 0, 6)).toBe('GIF89a')
     expect(always?.includes('NETSCAPE2.0\x03\x01\x00\x00', 'latin1')).toBe(true)
@@ -161,7 +161,7 @@ describe('a GIF', () => {
       ctx.fillRect(time * 10, 0, 20, 40)
     }
     const [over, whole] = [filled, moving].map(
-      (draw) => run(paintAnimation(sheet('gif'), moments(2, 100), draw)).frame.bytes,
+      (draw) => run(paintAnimation(sheet('gif'), framesOf(2, 100), draw)).frame.bytes,
     )
     expect(disposalOf(over as Buffer)).toBe(1)
     expect(disposalOf(whole as Buffer)).toBe(2)

@@ -295,7 +295,7 @@ describe('rooms', () => {
     const load = (show: string) =>
       rooms.load?.({
         params: { show, span: 'week' },
-        history: async (wish: { room: string }) => asked.push(wish),
+        history: async (request: { room: string }) => asked.push(request),
       } as never)
     await load(' online/a, ,sine/b,')
     expect(asked).toEqual(['online/a', 'sine/b'].map((room) => ({ room, span: 'week' })))

@@ -45,8 +45,8 @@ export function run(
   const widget = widgets[name] as unknown as Widget
   const manifest = toManifest(name, '', widget)
   const look = parseLook(manifest, format, new URLSearchParams(query))
-  const usual = { key: 'main', connections: 3, visitors: 2, peak: 5, time: NOON }
-  const job = { ...usual, ...facts, output, widget: name, look }
+  const defaults = { key: 'main', connections: 3, visitors: 2, peak: 5, time: NOON }
+  const job = { ...defaults, ...facts, output, widget: name, look }
   return drawJob({ widget, manifest }, job, { data, pictures })
 }
 

@@ -25,11 +25,11 @@ const MAX_TEXT_BYTES = 4_194_304
 const MAX_STREAM_BYTES = 67_108_864
 
 /** A response whose body is still arriving. */
-export interface Answer extends Seen {
+export interface OpenResponse extends Seen {
   /** Whether the header names are in lower case. */
   isLowerCase: boolean
   /** The performance.now() before the request. */
-  askedAt: number
+  requestedAt: number
   /** The performance.now() at which each picture was complete. */
   readonly pictures: readonly number[]
   /** The performance.now() at which it ended, for any reason. */
@@ -57,24 +57,24 @@ export class Client {
   }
 
   /** Sends a GET, and resolves when the head has arrived. @throws Error at the timeout. */
-  async get(path: string, headers: Record<string, string>, patience = PATIENCE): Promise<Answer> {
-    const askedAt = performance.now()
+  async get(path: string, headers: Record<string, string>, patience = PATIENCE): Promise<OpenResponse> {
+    const requestedAt = performance.now()
     const late = new AbortController()
     const lateness = sleep(patience, undefined, { signal: late.signal, ref: false }).then(() => {
       throw Object.assign(new Error(`no response within ${patience} ms`), { code: 'NO_RESPONSE' })
     })
     lateness.catch(() => {})
-    const asked = this.#target.protocol === 'HTTP/2' ? this.#get2(path, headers) : this.#get1(path, headers)
+    const pending = this.#target.protocol === 'HTTP/2' ? this.#get2(path, headers) : this.#get1(path, headers)
     const close = () => {
       this.#open.delete(close)
-      asked.close()
+      pending.close()
     }
     this.#open.add(close)
     try {
-      const head = await Promise.race([asked.head, lateness])
-      return toAnswer(head, askedAt, close)
+      const head = await Promise.race([pending.head, lateness])
+      return toOpenResponse(head, requestedAt, close)
     } catch (error) {
-      asked.head.catch(() => {})
+      pending.head.catch(() => {})
       close()
       throw error
     } finally {
@@ -88,7 +88,7 @@ export class Client {
     this.#session?.destroy()
   }
 
-  #get1(path: string, headers: Record<string, string>): Asked {
+  #get1(path: string, headers: Record<string, string>): PendingResponse {
     const { url } = this.#target
     const { request: send } = url.protocol === 'https:' ? https : http
     const request = send({
@@ -114,7 +114,7 @@ export class Client {
     return { head, close: () => request.destroy() }
   }
 
-  #get2(path: string, headers: Record<string, string>): Asked {
+  #get2(path: string, headers: Record<string, string>): PendingResponse {
     const { url } = this.#target
     if (!this.#session || this.#session.destroyed) {
       const createConnection = () => tls.connect({ ...secured(this.#target), ALPNProtocols: ['h2'] })
@@ -131,7 +131,7 @@ export class Client {
   }
 }
 
-interface Asked {
+interface PendingResponse {
   head: Promise<Received>
   close(): void
 }
@@ -159,7 +159,7 @@ export function secured({
   }
 }
 
-function toAnswer({ body, ...head }: Received, askedAt: number, close: () => void): Answer {
+function toOpenResponse({ body, ...head }: Received, requestedAt: number, close: () => void): OpenResponse {
   const boundary = boundaryOf(head.headers['content-type'])
   const parts = boundary === undefined ? undefined : new Parts(boundary)
   const pictures = parts?.arrivals ?? []
@@ -189,7 +189,7 @@ function toAnswer({ body, ...head }: Received, askedAt: number, close: () => voi
   }
   return {
     ...head,
-    askedAt,
+    requestedAt,
     pictures,
     get endedAt() {
       return endedAt

@@ -103,12 +103,12 @@ export function diagnoseIdentity({ identity, proxy, reach }: Observations): Find
 export function diagnosePicture({ identity, proxy, reach }: Observations): Finding | undefined {
   if (identity?.base === undefined) return undefined
   if (identity.wanted === undefined) return diagnoseOther(identity, reach.url)
-  const { status, headers, said, wanted } = identity
+  const { status, headers, problem, wanted } = identity
   const id = 'picture'
   const type = headers['content-type'] ?? 'no type'
   if (status >= 400) {
     const remedy = 'Check the address: the gallery at the root of the server lists valid ones.'
-    return { id, level: 'problem', detail: said ?? `status ${status}`, remedy }
+    return { id, level: 'problem', detail: problem ?? `status ${status}`, remedy }
   }
   if (boundaryOf(type) !== undefined) return { id, level: 'ok', detail: 'a stream' }
   if (type.startsWith('text/html')) {

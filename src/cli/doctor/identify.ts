@@ -1,17 +1,17 @@
 import { extensionRow, isExtension } from '../../http/extensions.ts'
 import { negotiate } from '../../http/negotiate.ts'
-import type { Answer, Client } from './client.ts'
+import type { Client, OpenResponse } from './client.ts'
 import type { Identity } from './observations.ts'
 import { boundaryOf } from './parts.ts'
 import { imageHeaders, newRoom, Viewer } from './viewer.ts'
 
 /** Identifies the server at an address, and the path that Imgcast is mounted at. */
-export async function identify(client: Client, url: URL, answer: Answer): Promise<Identity> {
-  const { status, headers } = answer
-  const found = { status, headers, wanted: wantedOf(url), base: await findBase(client, url, answer) }
+export async function identify(client: Client, url: URL, response: OpenResponse): Promise<Identity> {
+  const { status, headers } = response
+  const found = { status, headers, wanted: wantedOf(url), base: await findBase(client, url, response) }
   if (status < 400 || found.base === undefined) return found
-  const said = await readProblem(client, url)
-  return { ...found, ...(said !== undefined && { said }) }
+  const problem = await readProblem(client, url)
+  return { ...found, ...(problem !== undefined && { problem }) }
 }
 
 /** Returns how Imgcast should deliver the picture at an address to a browser's `<img>`. */
@@ -29,7 +29,7 @@ function wantedOf(url: URL): Identity['wanted'] {
   }
 }
 
-async function findBase(client: Client, url: URL, { headers }: Answer): Promise<string | undefined> {
+async function findBase(client: Client, url: URL, { headers }: OpenResponse): Promise<string | undefined> {
   const segments = url.pathname.split('/').filter((segment) => segment !== '')
   // A picture is two segments below the mount path, or one if its key is left out. Try the nearest first.
   const candidates = [0, 2, 1].flatMap((count) =>
@@ -50,12 +50,12 @@ async function findBase(client: Client, url: URL, { headers }: Answer): Promise<
 
 async function readProblem(client: Client, url: URL): Promise<string | undefined> {
   try {
-    const answer = await client.get(`${url.pathname}${url.search}`, {
+    const response = await client.get(`${url.pathname}${url.search}`, {
       ...imageHeaders(client.origin),
       Accept: 'application/json',
       'Accept-Encoding': 'identity',
     })
-    const { detail } = JSON.parse(await answer.text()) as { detail?: unknown }
+    const { detail } = JSON.parse(await response.text()) as { detail?: unknown }
     return typeof detail === 'string' ? detail : undefined
   } catch {
     return undefined

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Answer, Client } from './client.ts'
+import type { Client, OpenResponse } from './client.ts'
 import type { Audited, Opened, Pace, Quiet, Seen, Visit } from './observations.ts'
 import { newRoom, SHARED_ROOMS, Viewer } from './viewer.ts'
 
@@ -38,34 +38,34 @@ async function openOnce(viewer: Viewer): Promise<Omit<Opened, 'isStill'>> {
   // As browsers send it, so that compressing proxies compress.
   const takesAll = await peek(viewer, { 'Accept-Encoding': 'gzip, deflate, br' })
   try {
-    const answer = await viewer.open(`${SHARED_ROOMS.first}.png?count=visitors`)
-    const came = await answer.until(() => answer.pictures.length > 0)
-    answer.close()
-    const first = came ? (answer.pictures[0] ?? 0) - answer.askedAt : undefined
-    return { ...toSeen(takesAll ?? answer), first, isHeldToCompress: takesAll === undefined }
+    const response = await viewer.open(`${SHARED_ROOMS.first}.png?count=visitors`)
+    const came = await response.until(() => response.pictures.length > 0)
+    response.close()
+    const first = came ? (response.pictures[0] ?? 0) - response.requestedAt : undefined
+    return { ...toSeen(takesAll ?? response), first, isHeldToCompress: takesAll === undefined }
   } catch {
     return { ...(takesAll && toSeen(takesAll)), first: undefined, isHeldToCompress: false }
   }
 }
 
-async function peek(viewer: Viewer, headers: Record<string, string>): Promise<Answer | undefined> {
+async function peek(viewer: Viewer, headers: Record<string, string>): Promise<OpenResponse | undefined> {
   try {
-    const answer = await viewer.open(`${SHARED_ROOMS.head}.png?count=visitors`, headers)
-    answer.close()
-    return answer
+    const response = await viewer.open(`${SHARED_ROOMS.head}.png?count=visitors`, headers)
+    response.close()
+    return response
   } catch {
     return undefined
   }
 }
 
-function toSeen({ status, headers }: Answer): Seen {
+function toSeen({ status, headers }: OpenResponse): Seen {
   return { status, headers }
 }
 
 /** Changes a picture by opening it a second time, and measures how long the first viewer waits for the change. */
 export async function pushes(viewer: Viewer, room: string): Promise<number[]> {
   const picture = `${room}.png?count=connections`
-  const others: Answer[] = []
+  const others: OpenResponse[] = []
   const delays: number[] = []
   try {
     const watching = await viewer.open(picture)
@@ -76,7 +76,7 @@ export async function pushes(viewer: Viewer, room: string): Promise<number[]> {
       const other = await viewer.open(picture)
       others.push(other)
       const came = await watching.until(() => watching.pictures.length > before, PUSH_PATIENCE)
-      delays.push(came ? (watching.pictures[before] ?? 0) - other.askedAt : Number.POSITIVE_INFINITY)
+      delays.push(came ? (watching.pictures[before] ?? 0) - other.requestedAt : Number.POSITIVE_INFINITY)
       if (!came) break
     }
   } catch {
@@ -87,21 +87,21 @@ export async function pushes(viewer: Viewer, room: string): Promise<number[]> {
 }
 
 /** Waits for a pause, so that a picture still under way is not mistaken for the next change. */
-async function settle(answer: Answer): Promise<void> {
+async function settle(response: OpenResponse): Promise<void> {
   for (let rounds = 0; rounds < 8; rounds += 1) {
-    const before = answer.pictures.length
-    if (!(await answer.until(() => answer.pictures.length > before, CALM))) return
+    const before = response.pictures.length
+    if (!(await response.until(() => response.pictures.length > before, CALM))) return
   }
 }
 
 /** Watches a picture that changes by itself at a known pace. */
 export async function pace(viewer: Viewer): Promise<Pace> {
   try {
-    const answer = await viewer.open(`${SHARED_ROOMS.pace}.png?interval=${INTERVAL}ms`)
+    const response = await viewer.open(`${SHARED_ROOMS.pace}.png?interval=${INTERVAL}ms`)
     const start = performance.now()
-    await answer.until(() => false, PACE_TIME)
-    answer.close()
-    const arrivals = answer.pictures.map((at) => at - start)
+    await response.until(() => false, PACE_TIME)
+    response.close()
+    const arrivals = response.pictures.map((at) => at - start)
     return { interval: INTERVAL, watched: performance.now() - start, arrivals }
   } catch {
     return { interval: INTERVAL, watched: PACE_TIME, arrivals: [] }
@@ -113,11 +113,11 @@ export async function visit(viewer: Viewer, room: string, trip: number): Promise
   if (!(await viewer.counts(room))) return undefined
   const patience = CLOSE_PATIENCE + trip
   // Compare visitors, not pictures: another viewer who joins would hide that this one left.
-  const answer = await viewer.open(`${room}.png?count=visitors`).catch(() => undefined)
-  const isCounted = answer !== undefined && (await untilCounted(viewer, room, 1))
+  const response = await viewer.open(`${room}.png?count=visitors`).catch(() => undefined)
+  const isCounted = response !== undefined && (await untilCounted(viewer, room, 1))
   // Pictures still on their way must not help: a write to the closed socket reveals it.
   await sleep(500)
-  answer?.close()
+  response?.close()
   const start = performance.now()
   if (!isCounted) return { isCounted, uncounted: undefined, patience }
   const isGone = await untilCounted(viewer, room, 0, patience)
@@ -143,10 +143,10 @@ export async function untilCounted(
 export async function quiet(viewer: Viewer, room: string, wait: number): Promise<Quiet> {
   const start = performance.now()
   try {
-    const answer = await viewer.open(`${room}.png?count=visitors`)
-    await answer.until(() => false, wait)
-    const ended = answer.endedAt === undefined ? undefined : answer.endedAt - start
-    answer.close()
+    const response = await viewer.open(`${room}.png?count=visitors`)
+    await response.until(() => false, wait)
+    const ended = response.endedAt === undefined ? undefined : response.endedAt - start
+    response.close()
     return { watched: performance.now() - start, ended }
   } catch {
     return { watched: performance.now() - start, ended: 0 }
@@ -156,9 +156,9 @@ export async function quiet(viewer: Viewer, room: string, wait: number): Promise
 /** Reads whether the server's counts agree with its kernel. */
 export async function audit(client: Client, base: string, token: string): Promise<Audited> {
   try {
-    const answer = await client.get(`${base}/api/audit`, { Authorization: `Bearer ${token}` })
-    if (answer.status !== 200) return { status: answer.status }
-    return { status: 200, agrees: (JSON.parse(await answer.text()) as { agrees: boolean }).agrees }
+    const response = await client.get(`${base}/api/audit`, { Authorization: `Bearer ${token}` })
+    if (response.status !== 200) return { status: response.status }
+    return { status: 200, agrees: (JSON.parse(await response.text()) as { agrees: boolean }).agrees }
   } catch {
     return { status: 0 }
   }

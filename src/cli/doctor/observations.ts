@@ -39,7 +39,7 @@ export interface Identity extends Seen {
   /** How the picture at the address should be delivered; undefined if the address is not a picture's. */
   wanted: 'stream' | 'still' | undefined
   /** The detail of the problem document, for an error status. */
-  said?: string
+  problem?: string
 }
 
 /** A stream's head and its first picture. */

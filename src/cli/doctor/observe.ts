@@ -1,4 +1,4 @@
-import { type Answer, Client } from './client.ts'
+import { Client, type OpenResponse } from './client.ts'
 import { identify } from './identify.ts'
 import { audit, open, pace, pushes, quiet, roundTrip, visit } from './measure.ts'
 import type { Observations, Reach } from './observations.ts'
@@ -24,12 +24,12 @@ const MAX_REDIRECTS = 5
 export async function observe(target: Target): Promise<Observations> {
   const arrived = await arrive(target)
   if (!('client' in arrived)) return { reach: arrived.reach, proxy: 'none seen' }
-  const { client, answer, reach: way } = arrived
+  const { client, response, reach: way } = arrived
   const url = new URL(way.url)
   try {
-    const proxy = recogniseProxy(await readHead(way, answer))
-    const identity = await identify(client, url, answer)
-    answer.close()
+    const proxy = recogniseProxy(await readHead(way, response))
+    const identity = await identify(client, url, response)
+    response.close()
     const found: Observations = { reach: way, proxy, identity }
     if (identity.base === undefined) return found
     return { ...found, ...(await watch(target, found, client, identity.base)) }
@@ -46,10 +46,10 @@ async function arrive({ url: start, resolve }: Target): Promise<Arrived | { reac
     if (way.failure || way.address === undefined) return { reach: way }
     const client = new Client({ url, address: way.address, protocol: way.protocol })
     try {
-      const answer = await ask(client, `${url.pathname}${url.search}`)
-      const { location } = answer.headers
-      const isRedirect = answer.status >= 300 && answer.status < 400 && location !== undefined
-      if (!isRedirect || redirects.length >= MAX_REDIRECTS) return { client, answer, reach: way }
+      const response = await request(client, `${url.pathname}${url.search}`)
+      const { location } = response.headers
+      const isRedirect = response.status >= 300 && response.status < 400 && location !== undefined
+      if (!isRedirect || redirects.length >= MAX_REDIRECTS) return { client, response, reach: way }
       client.close()
       url = withoutUser(location, url)
       redirects.push(url.href)
@@ -66,7 +66,7 @@ function withoutUser(text: string, base?: URL): URL {
 }
 
 /** Requests a picture. If no head arrives, requests a page instead: it ends, and a buffering proxy may be waiting for an end. */
-async function ask(client: Client, path: string): Promise<Answer> {
+async function request(client: Client, path: string): Promise<OpenResponse> {
   try {
     return await client.get(path, imageHeaders(client.origin))
   } catch (error) {
@@ -81,18 +81,18 @@ async function ask(client: Client, path: string): Promise<Answer> {
 
 interface Arrived {
   client: Client
-  answer: Answer
+  response: OpenResponse
   reach: Reach
 }
 
 /** HTTP/2 sends all names in lower case, so only HTTP/1.1 shows how they are written. */
-async function readHead(way: Reach, answer: Answer): Promise<Head> {
-  if (way.protocol === 'HTTP/1.1' || way.address === undefined) return answer
+async function readHead(way: Reach, response: OpenResponse): Promise<Head> {
+  if (way.protocol === 'HTTP/1.1' || way.address === undefined) return response
   const client = new Client({ url: new URL(way.url), address: way.address, protocol: 'HTTP/1.1' })
   try {
-    return { headers: answer.headers, isLowerCase: (await client.get('/', {}, 2000)).isLowerCase }
+    return { headers: response.headers, isLowerCase: (await client.get('/', {}, 2000)).isLowerCase }
   } catch {
-    return answer
+    return response
   } finally {
     client.close()
   }
@@ -114,7 +114,7 @@ async function watch(
   }
   if (opened.status !== 200 || opened.first === undefined) return found
   const { rooms, held } = await takeRooms(viewer)
-  const [pushed, paced, calm, came, told] = await Promise.all([
+  const [pushed, paced, calm, visited, counted] = await Promise.all([
     pushes(viewer, rooms.pushes),
     pace(viewer),
     quiet(viewer, rooms.quiet, wait),
@@ -127,7 +127,7 @@ async function watch(
     pushes: pushed,
     pace: paced,
     quiet: calm,
-    ...(came && { visit: came }),
-    ...(told && { visitors: told }),
+    ...(visited && { visit: visited }),
+    ...(counted && { visitors: counted }),
   }
 }

@@ -60,11 +60,13 @@ export function toText({ proxy, ...report }: Report, format: ReportFormat): stri
     return `  ${shown} ${TITLES[id].padEnd(TITLE_WIDTH)}  ${text}`
   }
   // Findings with the same cause share one remedy: print it once.
-  const told = findings.filter(
+  const withRemedy = findings.filter(
     ({ remedy }, index) =>
       remedy !== undefined && findings.findIndex((each) => each.remedy === remedy) === index,
   )
-  const remedies = told.map((finding) => line(finding, wrap(finding.remedy ?? '', format.width - INDENT)))
+  const remedies = withRemedy.map((finding) =>
+    line(finding, wrap(finding.remedy ?? '', format.width - INDENT)),
+  )
   const lines = [
     `${url}${proxy === null ? '' : `, behind ${proxy}`}`,
     '',
@@ -81,14 +83,14 @@ function verdict(findings: readonly Finding[]): string {
     return 'No Imgcast server responds here.'
   const problems = findings.filter(({ level }) => level === 'problem')
   const warnings = findings.filter(({ level }) => level === 'warning')
-  const told = [...say(problems.length, 'problem'), ...say(warnings.length, 'warning')]
+  const counts = [...say(problems.length, 'problem'), ...say(warnings.length, 'warning')]
   const onlyCounts = problems.every(({ id }) => OF_COUNTS.includes(id))
   const verdicts = ['It streams well', 'It streams, but counts wrong', 'It does not stream well']
   const words = verdicts[problems.length === 0 ? 0 : onlyCounts ? 1 : 2]
   // The verdict is about the server, because the given address is not a picture's.
   const isOther = warnings.some(({ id }) => id === 'picture')
-  const said = isOther ? words?.replace(/^It/, 'The server') : words
-  return `${said}${told.length > 0 ? `: ${told.join(', ')}` : ''}.`
+  const verdict = isOther ? words?.replace(/^It/, 'The server') : words
+  return `${verdict}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}.`
 }
 
 function say(count: number, what: string): string[] {

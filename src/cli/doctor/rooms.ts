@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Answer } from './client.ts'
+import type { OpenResponse } from './client.ts'
 import { untilCounted } from './measure.ts'
 import type { Viewer } from './viewer.ts'
 
@@ -15,7 +15,7 @@ export interface Rooms {
 /** Rooms, and the streams that reserve them; close them at the end. */
 export interface Taken {
   rooms: Rooms
-  held: Answer | undefined
+  held: OpenResponse | undefined
 }
 
 /** Number of doctors that can run at once before one has to open new rooms. */

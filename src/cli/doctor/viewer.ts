@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Answer, Client } from './client.ts'
+import type { Client, OpenResponse } from './client.ts'
 
 /**
  * The headers that a browser sends for an `<img>` on a page of the same host, which the server always allows. The name is
@@ -39,7 +39,7 @@ export class Viewer {
   }
 
   /** Opens a picture: `online/key.png?count=visitors`. @throws Error if no head arrives */
-  open(picture: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  open(picture: string, headers: Readonly<Record<string, string>> = {}): Promise<OpenResponse> {
     const path = `${this.#base}/${picture}${this.#extra}`
     // Compression is reported once, from the first request. These pictures must be readable.
     return this.client.get(path, {
@@ -54,9 +54,9 @@ export class Viewer {
     try {
       // A query that is in no cache.
       const path = `${this.#base}/${room}.json?t=${randomBytes(6).toString('hex')}`
-      const answer = await this.client.get(path, { Accept: 'application/json' })
-      const said = JSON.parse(await answer.text()) as { room?: string } & Counts
-      return said.room === room ? said : undefined
+      const response = await this.client.get(path, { Accept: 'application/json' })
+      const counts = JSON.parse(await response.text()) as { room?: string } & Counts
+      return counts.room === room ? counts : undefined
     } catch {
       return undefined
     }

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import net from 'node:net'
-import { type Answer, Client, type Target } from './client.ts'
+import { Client, type OpenResponse, type Target } from './client.ts'
 import { untilCounted } from './measure.ts'
 import type { Reach, Visitors } from './observations.ts'
 import type { ProxyName } from './proxy.ts'
@@ -17,7 +17,7 @@ export async function visitors(
   elsewhere: (client: Client) => Viewer,
   proxy: ProxyName,
 ): Promise<Visitors | undefined> {
-  const open: Answer[] = []
+  const open: OpenResponse[] = []
   const others: Client[] = []
   /** Resolves to whether one more stream is one more visitor. */
   const isOneMore = async (as: Viewer, headers = {}) => {
@@ -44,7 +44,7 @@ export async function visitors(
     const forged = proxy === 'none seen' ? undefined : await isOneMore(viewer, { 'X-Forwarded-For': FORGED })
     return { apart, forged }
   } finally {
-    for (const answer of open) answer.close()
+    for (const response of open) response.close()
     for (const client of others) client.close()
   }
 }

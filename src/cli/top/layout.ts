@@ -35,7 +35,7 @@ const MIN_ROOM_WIDTH = 16
 const MIN_SPARKLINE_WIDTH = 8
 /** The sparkline's share of the width that the numbers leave, if names are long. */
 const SPARKLINE_SHARE = 1 / 3
-/** Columns that a narrow terminal hides, least important first. */
+/** Columns that a narrow terminal hides, minSparkline important first. */
 const DISPENSABLE = ['peak', 'hitsPerMinute', 'hits', 'connections', 'sparkline', 'visitors'] as const
 /** Marks the sort column. */
 const MARK = 1
@@ -43,7 +43,7 @@ const MARK = 1
 /** Selects the columns for a terminal's width. */
 export function layColumns(rows: readonly Row[], width: number): Columns {
   const longest = rows.reduce(
-    (most, { room }) => Math.max(most, printable(room).length),
+    (max, { room }) => Math.max(max, printable(room).length),
     ROOM_HEADING.length + MARK,
   )
   const all = COLUMNS.map((column) => ({ column, width: widthOf(column, rows) }))
@@ -51,13 +51,13 @@ export function layColumns(rows: readonly Row[], width: number): Columns {
     const without: readonly string[] = DISPENSABLE.slice(0, dropped)
     const counts = all.filter(({ column }) => !without.includes(column.sort))
     const left = width - counts.reduce((sum, count) => sum + count.width + GAP, 0)
-    const least = without.includes('sparkline') ? 0 : GAP + MIN_SPARKLINE_WIDTH
-    if (left - least < Math.min(longest, MIN_ROOM_WIDTH) && dropped < DISPENSABLE.length) continue
+    const minSparkline = without.includes('sparkline') ? 0 : GAP + MIN_SPARKLINE_WIDTH
+    if (left - minSparkline < Math.min(longest, MIN_ROOM_WIDTH) && dropped < DISPENSABLE.length) continue
     const share = Math.floor(Math.min(HISTORY_LENGTH, left * SPARKLINE_SHARE))
-    const kept = least === 0 ? 0 : GAP + Math.max(MIN_SPARKLINE_WIDTH, share)
+    const kept = minSparkline === 0 ? 0 : GAP + Math.max(MIN_SPARKLINE_WIDTH, share)
     // Names keep the width at which the sparkline was admitted.
-    const room = Math.max(0, Math.min(longest, left - least, Math.max(MIN_ROOM_WIDTH, left - kept)))
-    const sparkline = least === 0 ? 0 : Math.min(HISTORY_LENGTH, left - room - GAP)
+    const room = Math.max(0, Math.min(longest, left - minSparkline, Math.max(MIN_ROOM_WIDTH, left - kept)))
+    const sparkline = minSparkline === 0 ? 0 : Math.min(HISTORY_LENGTH, left - room - GAP)
     return { room, counts, sparkline }
   }
   return { room: width, counts: [], sparkline: 0 }
@@ -77,7 +77,7 @@ export function layLines(height: number, isLoadKnown = false): Lines {
 function widthOf(column: Column, rows: readonly Row[]): number {
   // Use the widest number of all rooms, so that columns keep their width while scrolling.
   const largest = rows.reduce<Row | undefined>(
-    (most, row) => (most && (most[column.sort] ?? 0) >= (row[column.sort] ?? 0) ? most : row),
+    (found, row) => (found && (found[column.sort] ?? 0) >= (row[column.sort] ?? 0) ? found : row),
     undefined,
   )
   return Math.max(MARK + column.heading.length, largest ? toCell(largest, column).length : 0)

@@ -23,7 +23,7 @@ export function toText({ url, time, rows, totals, load }: Round): string {
     ...rows.map((row) => [printable(row.room), ...COLUMNS.map(({ sort }) => toNumber(row[sort]))]),
   ]
   const widths = table.reduce<number[]>(
-    (most, cells) => cells.map((cell, column) => Math.max(cell.length, most[column] ?? 0)),
+    (widest, cells) => cells.map((cell, column) => Math.max(cell.length, widest[column] ?? 0)),
     [],
   )
   const lines = table.map((cells) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toSentence } from '../../src/errors.ts'
+import { toSentence } from '../src/errors.ts'
 
 describe('a sentence', () => {
   it.each([
