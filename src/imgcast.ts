@@ -188,7 +188,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     observer: metrics,
   })
   const socketOptions = new SocketOptions(options.ghostTimeout, log)
-  const hits = new RoomHits(cluster.hits, renderer)
+  const hits = new RoomHits({ hits: cluster.hits, renderer, embeddedReader })
   const livePictures = new LivePictures(options.livePerBrowser)
   const viewers = new Viewers({
     ...{ channels, memberships, hits, viewerKeys, socketOptions, livePictures },

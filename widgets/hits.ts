@@ -1,53 +1,124 @@
-import { type Context, defineWidget, drawBox, drawText, param, toPalette } from 'imgcast'
+import {
+  type BadgeStyle,
+  badgeSize,
+  badgeSvg,
+  type Context,
+  defineWidget,
+  drawBadge,
+  drawBox,
+  drawText,
+  param,
+  toPalette,
+  zoneOffset,
+} from 'imgcast'
 
 // Width of a cell and of the frame, in digit heights; then the colours of frame, cell and digit.
-const STYLES = {
+const COUNTERS = {
   odometer: { lengths: [0.66, 0.1], dark: '#59626c #16181b #f6f3e8', light: '#aeb6bf #fdfbf3 #1f2328' },
   led: { lengths: [0.66, 0.2], dark: '#1c0b0c #0000 #ff4638', light: '#c3ceb5 #0000 #1c2418' },
   flip: { lengths: [0.72, 0], dark: '#0000 #2a3038 #f0f6fc', light: '#0000 #e9edf1 #1f2328' },
   plain: { lengths: [0.56, 0], dark: '#0000 #0000 #f0f6fc', light: '#0000 #0000 #1f2328' },
 }
+const BADGES: readonly BadgeStyle[] = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social']
+const STYLES = [
+  'odometer',
+  'led',
+  'flip',
+  'plain',
+  'flat',
+  'flat-square',
+  'plastic',
+  'for-the-badge',
+  'social',
+] as const
+const SEPARATORS = { none: '', comma: ',', point: '.', space: '\u202f' }
+const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
+/** Width of a separator in the style plain, in digit heights. */
+const SEPARATOR_WIDTH = 0.28
 /** Below this size the neighbours on a drum would be dashes. */
 const SMALLEST_DRUM = 24
 // Start and end of each of the seven segments, in half digits, and the digits that light it.
 const SEGMENTS = '0010:02356789 1011:01234789 1112:013456789 0212:0235689 0102:0268 0001:045689 0111:2345689'
+
+type Counts = { hits: number; today: number }
+type Look = {
+  span: 'total' | 'today'
+  style: (typeof STYLES)[number]
+  base: number
+  digits: number
+  separator: keyof typeof SEPARATORS
+  abbreviate: boolean
+  size: number
+  label: string
+  color: string
+}
 
 export default defineWidget({
   title: 'Hit counter',
   about: 'A hit counter: the number of requests for this picture.',
   gallery: { rank: 50 },
   params: {
-    span: param.choice(['total', 'today'], 'total', { about: 'All requests, or those of today (UTC).' }),
-    style: param.choice(['odometer', 'led', 'flip', 'plain'], 'odometer', { about: 'Style of the counter.' }),
-    digits: param.integer(6, { min: 1, max: 12, about: 'Minimum number of digits, padded with zeros.' }),
+    span: param.choice(['total', 'today'], 'total', { about: 'All requests, or those of today.' }),
+    zone: param.zone('UTC', { about: 'Whose midnight begins today.' }),
+    style: param.choice(STYLES, 'odometer', {
+      about: 'A counter with digits of its own, or a badge in a style of shields.io.',
+    }),
+    base: param.integer(0, {
+      min: 0,
+      max: 1_000_000_000,
+      about: 'Added to all requests: the number that an earlier counter had.',
+    }),
+    count: param.boolean(true, { about: 'Whether a request for this look is a hit.' }),
+    digits: param.integer(6, {
+      min: 1,
+      max: 12,
+      about: 'Minimum number of digits, padded with zeros; badges are not padded.',
+    }),
+    separator: param.choice(['none', 'comma', 'point', 'space'], 'none', {
+      about: 'Between thousands, in badges and in the style plain.',
+    }),
+    abbreviate: param.boolean(false, {
+      about: 'Short numbers such as 12.3K, in badges and in the style plain.',
+    }),
     size: param.integer(36, { min: 12, max: 160, about: 'Height of a digit, in CSS pixels.' }),
-    label: param.text('', { max: 60, about: 'Text below the digits.' }),
+    label: param.text('', { max: 60, about: 'Text below the digits, or in the left half of a badge.' }),
     theme: param.theme(),
-    color: param.color('', { about: 'The digits.' }),
+    color: param.color('', { about: 'The digits, or the right half of a badge.' }),
   },
-  async load({ state }) {
-    const today = `$hits:${new Date().toISOString().slice(0, 10)}`
-    return { hits: (await state.get<number>('$hits')) ?? 0, today: (await state.get<number>(today)) ?? 0 }
+  async load({ state, history, params: { zone } }) {
+    const now = Date.now()
+    const today = `$hits:${new Date(now).toISOString().slice(0, 10)}`
+    const hits = (await state.get<number>('$hits')) ?? 0
+    if (zone === 'UTC') return { hits, today: (await state.get<number>(today)) ?? 0 }
+    const offset = zoneOffset(now, zone)
+    const midnight = Math.floor((now + offset) / 86_400_000) * 86_400_000 - offset
+    const { steps } = await history({ span: 'day' })
+    const since = steps.filter(({ time }) => time >= midnight)
+    return { hits, today: since.reduce((sum, step) => sum + step.hits, 0) }
   },
   data: ({ room, data }) => ({ room, ...data }),
-  size: ({ span, style, digits, size, label }, { data }) => {
-    const count = Math.max(digits, String((span === 'total' ? data?.hits : data?.today) ?? 0).length)
-    const [wide = 0, frame = 0] = STYLES[style].lengths.map((length) => Math.round(length * size))
+  size: (params, { data }) => {
+    if (isBadge(params.style)) return badgeSize(toBadge(params, data))
+    const { size, label } = params
+    const { cells, frame } = layOut(params, data)
     const height = size + frame * 2 + (label.trim() ? size * 0.3 + 12 : 0)
-    return { width: count * wide + frame * 2, height }
+    return { width: cells.reduce((sum, { wide }) => sum + wide, 0) + frame * 2, height }
   },
-  draw(ctx, { params: { span, style, digits, size, label, theme, color }, data, width, height }) {
+  svg: ({ params, data }) => (isBadge(params.style) ? toBadge(params, data) : undefined),
+  draw(ctx, { params, data, width, height }) {
+    const { style, size, label, theme, color } = params
+    if (isBadge(style)) return drawBadge(ctx, toBadge(params, data))
     // Label and plain digits have no panel behind them.
     const page = toPalette({ theme, background: 'transparent' })
-    const [panel = '', cell = '', ink = ''] = STYLES[style][theme === 'light' ? 'light' : 'dark'].split(' ')
-    const [wide = 0, frame = 0] = STYLES[style].lengths.map((length) => Math.round(length * size))
+    const [panel = '', cell = '', ink = ''] = COUNTERS[style][theme === 'light' ? 'light' : 'dark'].split(' ')
+    const { cells, frame } = layOut(params, data)
     drawText(ctx, label, width / 2, height - size / 8 - 4, { size: size / 5 + 6, width, color: page.ink })
     const edge = frame > 0 ? '#80868c55' : ''
     drawBox(ctx, [0, 0, width, size + frame * 2], { color: panel, edge, corner: size * 0.14 })
     const shade = ctx.createLinearGradient(0, 0, 0, size)
     for (const stop of [0, 0.3, 0.7, 1]) shade.addColorStop(stop, stop % 1 ? '#0000' : '#000b')
     ctx.translate(frame, frame)
-    for (const digit of String(span === 'total' ? data.hits : data.today).padStart(digits, '0')) {
+    for (const { text, wide } of cells) {
       ctx.save()
       ctx.beginPath()
       ctx.roundRect(size / 50, 0, wide - size / 25, size, size * 0.08)
@@ -57,17 +128,59 @@ export default defineWidget({
       for (const step of { odometer: [9, 11, 10], led: [], flip: [10], plain: [10] }[style]) {
         const y = size * (0.5 + (step - 10) * 0.74)
         if (step !== 10 && size < SMALLEST_DRUM) continue
-        drawText(ctx, `${(Number(digit) + step) % 10}`, wide / 2, y, { size: size * 0.84, weight: 600 })
+        const shown = /\d/.test(text) ? `${(Number(text) + step) % 10}` : text
+        drawText(ctx, shown, wide / 2, y, { size: size * 0.84, weight: 600 })
       }
       if (style === 'odometer') drawBox(ctx, [0, 0, wide, size], { color: shade })
       for (const high of style === 'flip' ? [size / 2, size / 36] : [])
         drawBox(ctx, [0, size / 2, wide, high], { color: '#0002' })
-      if (style === 'led') drawSegments(ctx, digit, size)
+      if (style === 'led') drawSegments(ctx, text, size)
       ctx.restore()
       ctx.translate(wide, 0)
     }
   },
 })
+
+function isBadge(style: string): style is BadgeStyle {
+  return (BADGES as readonly string[]).includes(style)
+}
+
+function numberOf({ span, base }: Look, data: Partial<Counts> | undefined): number {
+  return span === 'total' ? (data?.hits ?? 0) + base : (data?.today ?? 0)
+}
+
+/** The number as people write it. */
+function toWords(look: Look, data: Partial<Counts> | undefined): string {
+  const number = numberOf(look, data)
+  if (look.abbreviate && number >= 1000) return COMPACT.format(number)
+  return String(number).replace(/\B(?=(\d{3})+$)/g, SEPARATORS[look.separator])
+}
+
+function toBadge(look: Look, data: Partial<Counts> | undefined): string {
+  const { style, label, color } = look
+  return badgeSvg({
+    label: label || 'hits',
+    message: toWords(look, data),
+    color: color || 'blue',
+    style: isBadge(style) ? style : 'flat',
+  })
+}
+
+/** The cells of a counter, each a digit; in the style plain also what parts them. */
+function layOut(look: Look, data: Partial<Counts> | undefined) {
+  const { digits, size, style } = look
+  const [wide = 0, frame = 0] = COUNTERS[isBadge(style) ? 'plain' : style].lengths.map((length) =>
+    Math.round(length * size),
+  )
+  const isWritten = style === 'plain' && (look.abbreviate || look.separator !== 'none')
+  const text = isWritten ? toWords(look, data) : String(numberOf(look, data)).padStart(digits, '0')
+  const narrow = Math.round(size * SEPARATOR_WIDTH)
+  const cells = [...text].map((letter) => {
+    const isNarrow = !/[\dA-Z]/.test(letter)
+    return { text: letter, wide: isNarrow ? narrow : letter === 'M' ? Math.round(wide * 1.4) : wide }
+  })
+  return { cells, frame }
+}
 
 /** Draws the seven segments as bars with pointed ends, which meet in the corners. */
 function drawSegments(ctx: Context, digit: string, size: number) {

@@ -107,7 +107,7 @@ export class Viewers implements SessionHost {
     const { channel, release } = this.#enter(spec, network)
     const { hits, socketOptions, livePictures } = this.#init
     const room = roomOf(spec)
-    void hits.count(room)
+    void hits.count(spec)
     socketOptions.apply(arrival.socket)
     const session = new ViewerSession({
       host: this,

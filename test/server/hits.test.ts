@@ -52,6 +52,18 @@ test('a stream is a hit, and open pictures show those that follow', async () => 
   for (const stream of [first, second]) await stream.waitFor(widthIs(13))
 })
 
+test('a look that says so is no hit', async () => {
+  await get('/hits/quiet.png')
+  await get('/hits/quiet.png?count=no')
+  const body = await (await fetch(`${server.url}/hits/quiet.json`)).json()
+  expect(body).toMatchObject({ hits: 1, today: 1 })
+})
+
+test('a counter inside a grid counts, once for all its looks', async () => {
+  await get('/grid/wall.png?show=asked/within,asked/within?scale=2,online/within')
+  expect(await hitsOf('within')).toBe(1)
+})
+
 test('a picture that has not changed, 304, is a hit', async () => {
   expect((await get('/asked/same.png', { headers: { 'If-None-Match': '*' } })).status).toBe(304)
   expect(await hitsOf('same')).toBe(1)

@@ -3,7 +3,6 @@ import type { Channel } from '../../src/channel/channel.ts'
 import type { Channels } from '../../src/channel/channels.ts'
 import type { ChannelSpec } from '../../src/channel/spec.ts'
 import type { EndReason } from '../../src/channel/viewer.ts'
-import type { Hits } from '../../src/cluster/hits.ts'
 import type { ViewerKeys } from '../../src/cluster/viewer-key.ts'
 import type { SocketOptions } from '../../src/system/socket-options.ts'
 import { LivePictures } from '../../src/viewer/live-pictures.ts'
@@ -56,7 +55,7 @@ function setUp({ limit = 10, openChannel = () => {} } = {}) {
   const viewers = new Viewers({
     channels,
     memberships,
-    hits: hits as unknown as Hits,
+    hits,
     viewerKeys: { keyOf: () => 'somebody' } as unknown as ViewerKeys,
     socketOptions: { apply() {} } as unknown as SocketOptions,
     livePictures: new LivePictures(4),

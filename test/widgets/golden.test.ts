@@ -3,7 +3,9 @@ import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { compare, decode, type Pixels } from '../../src/picture/compare.ts'
 import { expectPicture, TOLERANCE } from '../../src/picture/expect-picture.ts'
+import type { Frame } from '../../src/picture/frame.ts'
 import type { RoomHistory } from '../../src/widget/room-history.ts'
+import { zoneOffset } from '../../src/widget/zone.ts'
 import grid from '../../widgets/grid.ts'
 import hitCounter from '../../widgets/hits.ts'
 import rooms from '../../widgets/rooms.ts'
@@ -268,10 +270,36 @@ describe('hits', () => {
       [today, 42],
     ])
     const get = async (name: string) => kept.get(name)
-    const load = () => hitCounter.load?.({ state: { get } } as never)
+    const load = () => hitCounter.load?.({ state: { get }, params: { zone: 'UTC' } } as never)
     expect(await load()).toEqual({ hits: 4711, today: 42 })
     kept.clear()
     expect(await load()).toEqual({ hits: 0, today: 0 })
+  })
+
+  it('counts today from midnight in its zone', async () => {
+    const midnight = zoneMidnight('Asia/Tokyo')
+    const steps = [-600_000, 0, 600_000].map((after) => ({ time: midnight + after, hits: 5 }))
+    const scope = {
+      state: { get: async () => 20 },
+      history: async () => ({ steps }),
+      params: { zone: 'Asia/Tokyo' },
+    }
+    expect(await hitCounter.load?.(scope as never)).toEqual({ hits: 20, today: 10 })
+  })
+
+  it.each([
+    ['', '1234567'],
+    ['separator=comma', '1,234,567'],
+    ['separator=point', '1.234.567'],
+    ['abbreviate=yes', '1.2M'],
+    ['base=1000000', '2234567'],
+    ['span=today&separator=comma', '42'],
+  ])('is a badge (%s) that says %s', (query, words) => {
+    const facts = { data: { hits: 1_234_567, today: 42 } }
+    const { frame } = run('frame', 'hits', `style=flat&label=views&${query}`, facts, 'svg') as {
+      frame: Frame
+    }
+    expect(frame.bytes.toString()).toContain(`<title>views: ${words}</title>`)
   })
 
   it('returns the room and both numbers as data', () => {
@@ -288,6 +316,12 @@ describe('hits', () => {
     expect(widths[2]).toBeGreaterThan(widths[1] as number)
   })
 })
+
+/** When today began in a zone without summer time. */
+function zoneMidnight(zone: string): number {
+  const offset = zoneOffset(Date.now(), zone)
+  return Math.floor((Date.now() + offset) / 86_400_000) * 86_400_000 - offset
+}
 
 describe('rooms', () => {
   it('reads the rooms that it names, in their order, and no more than it may', async () => {

@@ -180,6 +180,12 @@ export const sheets: Record<Name, [query: string, facts?: Facts][]> = {
     ['size=12&label=a+label+much+longer+than+six+digits', { data: { hits: 123_456_789, today: 0 } }],
     ['style=led&size=20&digits=3&color=3fb950', { data: hits }],
     ['style=flip&size=72&digits=2&color=ffb800', { data: { hits: 37, today: 0 } }],
+    ['style=plain&separator=comma', { data: { hits: 1_000_000, today: 0 } }],
+    ['style=plain&abbreviate=yes&label=views', { data: { hits: 12_345_678, today: 0 } }],
+    ...styles.map((style): [string, Facts] => [
+      `style=${style}&label=profile+views&separator=comma`,
+      { data: hits },
+    ]),
   ],
   online: [
     ['', { visitors: 12 }],
@@ -252,7 +258,7 @@ export const styleSheets: Partial<typeof sheets> = {
     ['to=2026-02-12&style=line&height=80&width=240&theme=light'],
   ],
   grid: sheets.grid.slice(0, 1),
-  hits: ['odometer', 'led', 'flip', 'plain'].map((style): [string, Facts] => [
+  hits: ['odometer', 'led', 'flip', 'plain', 'flat', 'for-the-badge'].map((style): [string, Facts] => [
     `style=${style}`,
     { data: hits },
   ]),

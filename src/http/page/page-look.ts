@@ -1,8 +1,9 @@
 import { type Fault, PublicError, toSentence } from '../../errors.ts'
 import { formatDuration } from '../../widget/duration.ts'
 import { type Look, parseLook } from '../../widget/look.ts'
-import { lookSpecs } from '../../widget/look-table.ts'
+import { isReservedParam, lookSpecs } from '../../widget/look-table.ts'
 import { defaultLength, type Manifest } from '../../widget/manifest.ts'
+import { nearest } from '../../widget/nearest.ts'
 import { describeParam, type ParamSpec, type ParamValue, parseParam } from '../../widget/param.ts'
 import type { Size } from '../../widget/widget.ts'
 import { formatOf, type PageExtension } from '../extensions.ts'
@@ -47,12 +48,15 @@ export interface PageLook {
 /** The longest text that is edited on one line. */
 const MAX_LINE_LENGTH = 200
 
+/** Shorter names are near to too much: `v`, `t`, `_`. */
+const SHORTEST_NAME = 4
+
 type Specs = Record<string, ParamSpec>
 
 /** Reads a page's address. Wrong values are returned as errors and not thrown; an empty field means the default. */
 export function readPageLook(manifest: Manifest, extension: PageExtension, given: URLSearchParams): PageLook {
   const asked = withoutEmptied({ ...manifest.params, ...lookSpecs(manifest) }, given)
-  const faults = findFaults(manifest, extension, asked)
+  const faults = [...findFaults(manifest, extension, asked), ...findMisspelt(manifest, given)]
   const common = lookSpecs(manifest, formatOf(extension))
   const query = chooseChanged({ ...manifest.params, ...common }, asked, faults)
   return {
@@ -149,6 +153,16 @@ function findFaults(manifest: Manifest, extension: PageExtension, asked: URLSear
     if (error instanceof PublicError) return error.faults
     throw error
   }
+}
+
+/** Names that are nearly those of parameters. Others are ignored: cache busters are common. */
+function findMisspelt(manifest: Manifest, given: URLSearchParams): Fault[] {
+  const known = Object.keys({ ...manifest.params, ...lookSpecs(manifest) })
+  return [...new Set(given.keys())].flatMap((name): Fault[] => {
+    if (known.includes(name) || isReservedParam(name) || name.length < SHORTEST_NAME) return []
+    const meant = nearest(name, known)
+    return meant === undefined ? [] : [{ name, detail: `there is no such parameter, did you mean ${meant}?` }]
+  })
 }
 
 function chooseChanged(specs: Specs, asked: URLSearchParams, faults: readonly Fault[]): URLSearchParams {

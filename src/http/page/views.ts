@@ -5,6 +5,7 @@ import { Eta } from 'eta'
 import { MAX_PIXELS } from '../../picture/encode.ts'
 import { lookSpecs } from '../../widget/look-table.ts'
 import type { Manifest } from '../../widget/manifest.ts'
+import { isTheme } from '../../widget/param.ts'
 import { pathOfRoom } from '../../widget/room.ts'
 import type { Size } from '../../widget/widget.ts'
 import { type Extension, extensionRow, formatOf, type PageExtension, pageFormats } from '../extensions.ts'
@@ -71,6 +72,17 @@ interface Image {
   srcset: string | undefined
   size: Size | undefined
   alt: string
+}
+
+/** A page as link previews show it. */
+export interface PageMeta {
+  title: string
+  description: string
+  /** Absolute addresses. */
+  url: string
+  image: string
+  /** Pixels of the image, if known. */
+  size: Size | undefined
 }
 
 /** The room whose pictures the gallery shows. */
@@ -141,6 +153,7 @@ export class Views {
       image,
       snippets: toSnippets(picture),
       page: pageOf(picture, 'png'),
+      meta: toMeta(picture),
       action: pageOf(picture, extension),
       changed: look.query.size > 0 || look.faults.length > 0,
       live: extensionRow(extension).delivery === 'negotiated',
@@ -180,16 +193,48 @@ function toCard(site: Site, { manifest, isLive }: Exhibit): object {
 function toImage(picture: Picture, more: Record<string, string> = {}): Image {
   const { manifest, extension, query, size } = picture
   const at = (scale: string) => pathOf(picture, extension) + toSearch(query, { scale, ...more })
-  const isDense = size !== undefined && size.width * size.height * 4 <= MAX_PIXELS
   // Without a size in the tag, a picture takes its own: an SVG has one, others take it from the scale in `srcset`.
   const srcset = size || extension === 'svg' ? undefined : `${at('1')} 1x, ${at('2')} 2x`
-  return { src: at(isDense ? '2' : '1'), srcset, size, alt: manifest.title }
+  return { src: at(isDense(picture) ? '2' : '1'), srcset, size, alt: manifest.title }
 }
 
 function toSnippets(picture: Picture): Snippets {
   const { site, manifest, extension, query, size } = picture
   const path = pathOf(picture, extension).slice(site.base.length)
-  return snippets({ url: site.url + path + toSearch(query), ...size, alt: manifest.title })
+  const at = (more: Record<string, string>) => site.url + path + toSearch(query, more)
+  const dense = isDense(picture) && extension !== 'svg' ? { scale: '2' } : undefined
+  const page = site.url + pageOf(picture, extension).slice(site.base.length) + toSearch(query)
+  const versions = extension === 'svg' ? [] : toVersions(picture)
+  const sources = versions.map(({ media, more }) => {
+    return { media, url: at(more), denseUrl: at({ ...more, scale: '2' }) }
+  })
+  return snippets({
+    url: at({}),
+    denseUrl: dense && at(dense),
+    ...size,
+    alt: manifest.title,
+    page,
+    sources,
+  })
+}
+
+/** The versions of a picture for readers who prefer dark pages, or less motion. */
+function toVersions({ manifest, query }: Picture): { media: string; more: Record<string, string> }[] {
+  const still = { delivery: 'still', ...(manifest.loops && { animate: 'off' }) }
+  const isMoving = manifest.loops || manifest.ticks || manifest.fps !== undefined
+  const isThemed = isTheme(manifest.params.theme) && !query.has('theme')
+  const [calm, dark] = ['(prefers-reduced-motion: reduce)', '(prefers-color-scheme: dark)']
+  return [
+    ...(isMoving && isThemed ? [{ media: `${calm} and ${dark}`, more: { theme: 'dark', ...still } }] : []),
+    ...(isMoving ? [{ media: calm, more: { ...(isThemed && { theme: 'light' }), ...still } }] : []),
+    ...(isThemed ? [{ media: dark, more: { theme: 'dark' } }] : []),
+    ...(isThemed ? [{ media: '(prefers-color-scheme: light)', more: { theme: 'light' } }] : []),
+  ]
+}
+
+/** Whether a picture can be shown at two device pixels per CSS pixel: its size is known and not too large. */
+function isDense({ size }: Picture): boolean {
+  return size !== undefined && size.width * size.height * 4 <= MAX_PIXELS
 }
 
 function toFormats(picture: Picture): object[] {
@@ -215,4 +260,18 @@ function toSearch(query: URLSearchParams, more: Record<string, string> = {}): st
   for (const [name, value] of Object.entries(more)) all.set(name, value)
   if (more.scale === '1') all.delete('scale')
   return all.size > 0 ? `?${all}` : ''
+}
+
+/** What link previews show of a picture's page (https://ogp.me): a still of this look. */
+function toMeta(picture: Picture): PageMeta {
+  const { site, manifest, query, size } = picture
+  const path = pathOf(picture, 'png').slice(site.base.length)
+  const scale = isDense(picture) ? '2' : '1'
+  return {
+    title: manifest.title,
+    description: manifest.about,
+    url: site.url + pageOf(picture, 'png').slice(site.base.length) + toSearch(query),
+    image: site.url + path + toSearch(query, { scale, delivery: 'still' }),
+    size: size && { width: size.width * Number(scale), height: size.height * Number(scale) },
+  }
 }

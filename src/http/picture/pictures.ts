@@ -176,14 +176,13 @@ export class Pictures {
       return { status: sendStill(request, response, frame, kept), bytes: frame.bytes.length }
     }
     if (request.method === 'HEAD') return void (await send())
-    const room = roomOf(spec)
     // The picture shows its own hit, so the hit is counted first, and taken back if the drawing fails.
-    await hits.count(room)
+    await hits.count(spec)
     try {
       const { status, bytes } = await send()
       observer.sentStill(spec.widget, status, status === 200 ? bytes : 0)
     } catch (error) {
-      await hits.uncount(room)
+      await hits.uncount(spec)
       throw error
     }
   }

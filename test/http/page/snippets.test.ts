@@ -43,4 +43,30 @@ describe('snippets', () => {
     const { bbcode } = snippets({ ...plain, url: 'https://example.org/[/img] x' })
     expect(bbcode).toBe('[img]https://example.org/%5B/img%5D%20x[/img]')
   })
+
+  it('asks for twice the pixels only where the tag says the size', () => {
+    const denseUrl = `${plain.url}?scale=2`
+    expect(snippets({ ...plain, denseUrl }).html).toContain('main.png?scale=2" width="480"')
+    expect(snippets({ ...plain, denseUrl }).markdown).toBe(`![Clock](${plain.url})`)
+    expect(snippets({ ...plain, denseUrl, width: undefined }).html).toContain('main.png" alt')
+  })
+
+  it('links to the page of the picture', () => {
+    const { linked } = snippets({ ...plain, page: 'https://pics.example.org/clock/main?a=(b)' })
+    expect(linked).toBe(`[![Clock](${plain.url})](https://pics.example.org/clock/main?a=%28b%29)`)
+  })
+
+  it('has a source for each setting of the reader', () => {
+    const dark = {
+      media: '(prefers-color-scheme: dark)',
+      url: 'https://a/b?c&d',
+      denseUrl: 'https://a/b?c&d&scale=2',
+    }
+    expect(snippets({ ...plain, sources: [dark] }).picture).toBe(
+      `<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="https://a/b?c&amp;d 1x, https://a/b?c&amp;d&amp;scale=2 2x">
+  ${snippets(plain).html}
+</picture>`,
+    )
+  })
 })

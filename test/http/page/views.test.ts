@@ -193,12 +193,31 @@ describe('the gallery', () => {
   })
 
   it('has snippets with the public address', () => {
-    expect(snippetsOf(views.gallery(site, [clock], []))).toEqual([
-      '&lt;img src=&quot;https://pics.example.org/live/clock/main.png&quot; width=&quot;480&quot; height=&quot;160&quot; ' +
+    const [html, markdown, linked, picture, bbcode] = snippetsOf(views.gallery(site, [clock], []))
+    expect([html, markdown, linked, bbcode]).toEqual([
+      '&lt;img src=&quot;https://pics.example.org/live/clock/main.png?scale=2&quot; width=&quot;480&quot; height=&quot;160&quot; ' +
         'alt=&quot;Clock&quot; loading=&quot;lazy&quot;&gt;',
       '![Clock](https://pics.example.org/live/clock/main.png)',
+      '[![Clock](https://pics.example.org/live/clock/main.png)](https://pics.example.org/live/clock/main)',
       '[img]https://pics.example.org/live/clock/main.png[/img]',
     ])
+    expect(picture).toContain('(prefers-reduced-motion: reduce)')
+  })
+
+  it('has a source for dark pages, for light ones and for less motion', () => {
+    const themed = manifest({ fps: 2 }, { theme: param.theme() })
+    const media = (widget: typeof themed, query = '') =>
+      [
+        ...views
+          .picture(site, widget, { key: 'main' }, new URLSearchParams(query))
+          .matchAll(/media=&quot;(.*?)&quot;/g),
+      ].map(([, words]) => words)
+    const [calm, dark, light] = ['reduced-motion: reduce', 'color-scheme: dark', 'color-scheme: light'].map(
+      (words) => `(prefers-${words})`,
+    )
+    expect(media(themed)).toEqual([`${calm} and ${dark}`, calm, dark, light])
+    expect(media(themed, 'theme=dark')).toEqual([calm])
+    expect(media({ ...themed, fps: undefined })).toEqual([dark, light])
   })
 
   it('shows a broken module by its file and line, and whether its pictures keep running', () => {
@@ -369,11 +388,34 @@ describe('the page of a picture', () => {
     expect(srcOf(html)).toContain('/live/clock/%22%3E%3Cb%3E.png?zone=%22%3E%3Cscript%3E')
   })
 
+  it('asks what a misspelt parameter means, and ignores those that are none', () => {
+    expect(picture('color=red&inkk=red')).toContain('there is no such parameter, did you mean ink?')
+    expect(picture('v=1&t=123&utm_source=mail&cachebuster=9')).not.toContain('did you mean')
+  })
+
+  it('says what link previews show: a still of this look', () => {
+    const html = picture('width=600&ink=%23FF8800')
+    const meta = Object.fromEntries(
+      [...html.matchAll(/<meta property="og:([^"]+)" content="([^"]*)">/g)].map(([, name, content]) => [
+        name,
+        content,
+      ]),
+    )
+    expect(meta).toMatchObject({
+      title: 'Clock',
+      image:
+        'https://pics.example.org/live/clock/main.png?ink=ff8800&amp;width=600&amp;scale=2&amp;delivery=still',
+      'image:width': '1200',
+      'image:height': '320',
+      url: 'https://pics.example.org/live/clock/main?ink=ff8800&amp;width=600',
+    })
+  })
+
   it('works at the root of a host', () => {
     const html = views.picture({ url: 'http://localhost:8080', base: '' }, clock, { key: 'main' }, none)
     expect(srcOf(html)).toBe('/clock/main.png?scale=2')
     expect(html).toContain('href="/assets/style.css"')
-    expect(snippetsOf(html)[2]).toBe('[img]http://localhost:8080/clock/main.png[/img]')
+    expect(snippetsOf(html).at(-1)).toBe('[img]http://localhost:8080/clock/main.png[/img]')
   })
 })
 
