@@ -62,6 +62,11 @@ export class PublicError extends Error {
 }
 
 /** The error for a missing resource. */
+export function conflict(code: string, caption: string): PublicError {
+  return new PublicError({ code, status: 409, caption })
+}
+
+/** Creates the error for something that does not exist. */
 export function notFound(caption: string, detail = caption): PublicError {
   return new PublicError({ code: 'not-found', status: 404, caption, detail })
 }

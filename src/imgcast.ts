@@ -47,6 +47,7 @@ import { OutgoingClient } from './system/outgoing.ts'
 import { SocketOptions } from './system/socket-options.ts'
 import { LivePictures } from './viewer/live-pictures.ts'
 import { Memberships } from './viewer/memberships.ts'
+import { NewRooms } from './viewer/new-rooms.ts'
 import { RoomHits } from './viewer/room-hits.ts'
 import { Viewers } from './viewer/viewers.ts'
 import { Visits } from './viewer/visits.ts'
@@ -202,6 +203,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   closers.defer(() => viewers.close(LAST_PICTURE_TIMEOUT))
   if (probe) closers.defer(() => probe.close())
   const rooms = new Rooms(cluster)
+  const newRooms = new NewRooms({ presence, rooms, ...options })
   const client = new OutgoingClient(options)
   const statuses = new Statuses({ store, bus, log })
   closers.defer(() => statuses.close())
@@ -230,7 +232,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const sessions = new Sessions({ token, store })
   const pictures = new Pictures({
     ...{ renderer, channels, embeddedReader, hits, streams, data, pages, cards, forwarding, allowReferrer },
-    ...{ store, isReady, failures },
+    ...{ store, isReady, failures, newRooms },
     observer: metrics,
   })
   const metricsNow = () => ({
@@ -245,7 +247,6 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     audience: memberships.audience.counts(),
     traffic: viewers.traffic,
   })
-  const sockets = () => viewers.sockets()
   const loadNow = () => load.now()
   const streamsOf = (room: string) => viewers.ofRoom(room)
   const router = createRouter({
@@ -253,12 +254,12 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     pages,
     api: createApi({
       ...{ renderer, store, rooms, history, events, statuses, polls, hooks },
-      ...{ guard, sessions, publicUrl, sockets, loadNow },
+      ...{ guard, sessions, publicUrl, log, loadNow, sockets: () => viewers.sockets() },
     }),
     calls: [
       createHealthRoute(unready),
       createMetricsRoute({ guard, metrics, metricsNow }),
-      createClicks({ renderer, presence, allowReferrer }),
+      createClicks({ renderer, presence, newRooms, allowReferrer }),
     ],
     dashboard: createDashboard({
       ...{ rooms, renderer, guard, sessions, failures, publicUrl, streamsOf, loadNow },

@@ -99,6 +99,12 @@ const TABLE = {
     help: 'maximum number of visitors that one address adds to a room; auto for 5, or a fifth of the room',
     parse: (value) => (value === 'auto' ? value : integer(1, 1, 1_000_000, '').parse(value)),
   }),
+  maxNewRoomsPerAddress: integer(
+    0,
+    0,
+    10_000_000,
+    'maximum number of new rooms per address and minute; 0 for 3 times --max-connections-per-address',
+  ),
   maxSocketsPerAddress: integer(
     0,
     0,

@@ -9,7 +9,7 @@ import type { EndReason } from './viewer.ts'
 export interface LiveEvent extends Counts {
   /** Identifies the event and its position: the process's epoch, `-`, and a number that increases by one. */
   id: string
-  type: 'join' | 'leave' | 'state'
+  type: 'join' | 'leave' | 'state' | 'delete'
   room: string
   /** Milliseconds since the epoch. */
   time: number
@@ -23,7 +23,7 @@ const KEPT_EVENTS = 1_000
 const MAX_DROPPED_ROOMS = 10_000
 
 /** Changes that are events. */
-type EventChange = Extract<Change, 'presence' | 'state'>
+type EventChange = Extract<Change, 'presence' | 'state' | 'deleted'>
 
 /**
  * Reports the events of rooms, on every node: viewers join and leave, and a room's state changes. It derives them from the
@@ -57,7 +57,7 @@ export class RoomEvents {
     this.#endListeners = new Listeners(log)
     this.#unsubscribe = [
       bus.subscribe((room, change) => {
-        if (change === 'presence' || change === 'state') this.#report(room, change)
+        if (change === 'presence' || change === 'state' || change === 'deleted') this.#report(room, change)
       }),
       bus.onReconnect(() => this.#forget()),
     ]
@@ -141,6 +141,7 @@ export class RoomEvents {
 
   #compare(room: string, change: EventChange, counts: Counts, reason: EndReason | undefined): void {
     if (change === 'state') return this.#emit('state', room, counts)
+    if (change === 'deleted') return this.#emit('delete', room, counts)
     const before = this.#connections.get(room) ?? 0
     if (counts.connections > 0) this.#connections.set(room, counts.connections)
     else this.#connections.delete(room)

@@ -1,8 +1,9 @@
 /**
- * The part of a room that changed: its viewers, its state, or its hits. `settings`: a hook or a poll that is stored in
- * this room, under the server's own names, was added, changed or deleted.
+ * What of a room changed: who watches it, what it remembers, or how often its pictures were requested. `settings`: a hook
+ * or a poll that is kept under this room and the server's own names was added, changed or deleted. `deleted`: all that was
+ * known of the room is gone.
  */
-export type Change = 'presence' | 'state' | 'hits' | 'settings'
+export type Change = 'presence' | 'state' | 'hits' | 'settings' | 'deleted'
 
 /** Called for a change of any room. */
 export type ChangeListener = (room: string, change: Change) => void

@@ -6,6 +6,7 @@ import type { Leases } from './leases.ts'
 import type { ClusterNode } from './node.ts'
 import type { ClusterObserver } from './observer.ts'
 import type { Presence } from './presence.ts'
+import type { RoomDirectory } from './room-directory.ts'
 import type { Store } from './store.ts'
 import type { ViewerSecrets } from './viewer-secrets.ts'
 
@@ -29,6 +30,8 @@ export interface ClusterParts {
   presence: Presence
   store: Store
   history: History
+  /** Every room that is kept. */
+  rooms: RoomDirectory
   leases: Leases
   viewerSecrets: ViewerSecrets
   /**

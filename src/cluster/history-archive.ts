@@ -1,6 +1,5 @@
 import type { HistoryStep } from '../widget/room-history.ts'
 import type { HistoryRange } from './history.ts'
-import type { IdleRooms } from './idle-rooms.ts'
 import type { Minute } from './minute.ts'
 
 /** The record of a room that an archive keeps for ever. */
@@ -35,12 +34,10 @@ export interface HistoryArchive {
   readSteps(room: string, range: HistoryRange): Promise<HistoryStep[]>
   /** The records of some rooms, in the same order. */
   readRecords(rooms: readonly string[]): Promise<(RecordRow | undefined)[]>
-  /** The first `limit` records whose room comes after `after`, in the order of rooms. */
-  listRecords(after: string, limit: number): Promise<RecordRow[]>
-  /** Saves activity in addition to the saved one: all of it, or nothing on failure. A room without minutes gets no record. */
+  /** Merges records into those that are saved, without activity; `seen` is when something happened in their rooms. */
+  addRecords(records: readonly RecordRow[], seen: number): Promise<void>
+  /** Adds activity to what is saved: all of it, or nothing if that fails. A room without minutes gets no record. */
   add(activity: readonly RoomActivity[]): Promise<void>
-  /** Deletes some of the idle rooms; resolves to their number, 0 if none are left. */
-  forgetRooms(rooms: IdleRooms): Promise<number>
   /** Deletes hours before `hour`, or a part of them if there are many. */
   deleteBefore(hour: number): Promise<void>
 }

@@ -1,12 +1,12 @@
 import type Database from 'libsql'
 import type { HistoryStep } from '../widget/room-history.ts'
 import type { HistoryRange } from './history.ts'
-import type { RecordRow, RoomActivity } from './history-archive.ts'
+import { mergeRecords, type RecordRow, type RoomActivity } from './history-archive.ts'
 import { type HourRows, type OnDamage, readSavedSteps, saveActivity } from './saved-hours.ts'
-import { inTransaction, readText } from './sqlite.ts'
+import { inTransaction } from './sqlite.ts'
 
-/** Hours deleted in one call, each with any number of rooms, while other calls wait. */
-const MAX_DELETED_HOURS = 6
+/** Hours of rooms deleted in one call: other calls wait meanwhile. */
+const MAX_DELETED = 5_000
 
 /**
  * The part of the schema for the history. Rows of one hour are adjacent: each transaction writes to one place of the file
@@ -37,7 +37,6 @@ export class HistoryTable {
   readonly #onDamage: OnDamage
   readonly #rows: HourRows
   readonly #selectRecord: Database.Statement
-  readonly #selectRecords: Database.Statement
   readonly #deleteHours: Database.Statement
 
   constructor(database: Database.Database, onDamage: OnDamage) {
@@ -45,10 +44,9 @@ export class HistoryTable {
     this.#onDamage = onDamage
     const columns = 'since, peak, day, day_peak AS dayPeak'
     this.#selectRecord = database.prepare(`SELECT ${columns} FROM rooms WHERE room = ?`)
-    this.#selectRecords = database.prepare(`
-      SELECT CAST(room AS BLOB) AS room, ${columns} FROM rooms WHERE room > CAST(? AS TEXT) ORDER BY room LIMIT ?`)
     this.#deleteHours = database.prepare(
-      'DELETE FROM history WHERE hour < min(?, (SELECT min(hour) FROM history) + ?)',
+      `DELETE FROM history WHERE (hour, room) IN
+        (SELECT hour, room FROM history WHERE hour < ? ORDER BY hour, room LIMIT ${MAX_DELETED})`,
     )
     this.#rows = this.#prepareRows()
   }
@@ -61,20 +59,11 @@ export class HistoryTable {
     return rooms.map((room) => this.#rows.readRecord(room))
   }
 
-  listRecords(after: string, limit: number): RecordRow[] {
-    const records: RecordRow[] = []
-    for (let cursor: Uint8Array = Buffer.from(after); records.length < limit; ) {
-      const asked = limit - records.length
-      const rows = this.#selectRecords.all(cursor, asked) as (RawRecord & { room: ArrayBuffer })[]
-      for (const row of rows) {
-        cursor = new Uint8Array(row.room)
-        const room = readText(cursor)
-        if (room === undefined) this.#onDamage('?')
-        else records.push(toRecord(room, row))
-      }
-      if (rows.length < asked) break
-    }
-    return records
+  addRecords(records: readonly RecordRow[], seen: number): void {
+    inTransaction(this.#database, () => {
+      for (const record of records)
+        this.#rows.writeRecord(mergeRecords(this.#rows.readRecord(record.room), record), seen)
+    })
   }
 
   add(activity: readonly RoomActivity[]): void {
@@ -84,7 +73,7 @@ export class HistoryTable {
   }
 
   deleteBefore(hour: number): void {
-    this.#deleteHours.run(hour, MAX_DELETED_HOURS)
+    this.#deleteHours.run(hour)
   }
 
   #prepareRows(): HourRows {

@@ -43,8 +43,6 @@ export interface History {
   peak(room: string): Promise<number>
   /** The same where it is known without asking the storage; undefined otherwise. */
   peakNow(room: string): number | undefined
-  /** The records of all rooms, in the order of rooms; read part by part, with other work in between. */
-  records(): AsyncIterable<RoomRecord & { room: string }>
   /**
    * Saves everything and ignores all further calls. Rejects with a `StoreError` if something could not be saved.
    */

@@ -1,4 +1,4 @@
-import { parseRoom } from '../widget/room.ts'
+import { isPassingRoom, parseRoom } from '../widget/room.ts'
 import type { Bus } from './bus.ts'
 import type { History } from './history.ts'
 import { DAY } from './minute.ts'
@@ -51,6 +51,7 @@ export class Hits {
   }
 
   async #add(room: string, amount: number): Promise<void> {
+    if (isPassingRoom(room)) return
     this.#history.hit(room, amount)
     const today = this.#today()
     // Both at once: the picture that is drawn next must have both.

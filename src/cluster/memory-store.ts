@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import { addToStateJson, toStateJson } from '../widget/state-json.ts'
 import { checkStateName, isServerName } from '../widget/state-name.ts'
 import type { Bus } from './bus.ts'
@@ -6,15 +5,10 @@ import { HITS } from './hits.ts'
 import { readInParts } from './read-in-parts.ts'
 import type { Store } from './store.ts'
 
-/** The maximum of hit counters: anyone can invent keys, and memory is finite. */
-const MAX_HITS = 100_000
-
-/** A store in memory, which is lost when the process ends. A durable write is the same as any other. */
+/** A store in memory, which forgets everything when the process ends: for it every write is durable. */
 export class MemoryStore implements Store {
-  // As JSON, like in every other store, so that no caller can modify another's value.
-  readonly #values = new Map<string, string>()
-  /** The least recently used is evicted. */
-  readonly #hits = new LRUCache<string, string>({ maxSize: MAX_HITS, sizeCalculation: () => 1 })
+  /** By room and name. As JSON, like in every other store: no caller can change what another one reads. */
+  readonly #rooms = new Map<string, Map<string, string>>()
   readonly #bus: Bus
   #isClosed = false
 
@@ -35,7 +29,7 @@ export class MemoryStore implements Store {
   async delete(room: string, name: string): Promise<boolean> {
     checkStateName(name)
     this.#checkOpen()
-    if (!this.#mapOf(name).delete(idOf(room, name))) return false
+    if (!this.#delete(room, name)) return false
     this.#publish(room, name)
     return true
   }
@@ -49,28 +43,51 @@ export class MemoryStore implements Store {
 
   async deleteNames(from: string, to: string): Promise<void> {
     this.#checkOpen()
-    for (const map of [this.#values, this.#hits]) {
-      for (const id of [...map.keys()]) {
-        const name = id.slice(0, id.indexOf('\n'))
-        if (name >= from && name < to) map.delete(id)
-      }
+    for (const [room, values] of this.#rooms) {
+      for (const name of [...values.keys()]) if (name >= from && name < to) this.#delete(room, name)
     }
   }
 
   async *list(name: string): AsyncGenerator<[room: string, value: unknown]> {
     checkStateName(name)
     this.#checkOpen()
-    const prefix = `${name}\n`
-    const all = [...this.#mapOf(name).entries()].filter(([id]) => id.startsWith(prefix)).sort(compareIds)
+    const all: [room: string, json: string][] = []
+    for (const [room, values] of this.#rooms) {
+      const json = values.get(name)
+      if (json !== undefined) all.push([room, json])
+    }
+    all.sort(([one], [other]) => (one < other ? -1 : 1))
     let end = 0
     const rows = readInParts({
       async read(_after, limit) {
         end += limit
         return { rows: all.slice(end - limit, end), isLast: end >= all.length }
       },
-      keyOf: ([id]) => id.slice(prefix.length),
+      keyOf: ([room]) => room,
     })
-    for await (const [id, json] of rows) yield [id.slice(prefix.length), JSON.parse(json)]
+    for await (const [room, json] of rows) yield [room, JSON.parse(json)]
+  }
+
+  /** The rooms that have any value. */
+  rooms(): Iterable<string> {
+    return this.#rooms.keys()
+  }
+
+  /** The stored number of a room's hits. */
+  hitsOf(room: string): unknown {
+    const json = this.#rooms.get(room)?.get(HITS)
+    return json === undefined ? undefined : JSON.parse(json)
+  }
+
+  /** Whether a room has a value that is no count of hits. */
+  isWritten(room: string): boolean {
+    for (const name of this.#rooms.get(room)?.keys() ?? []) if (!name.startsWith(HITS)) return true
+    return false
+  }
+
+  /** Deletes every value of a room; returns whether there was one. Not published. */
+  deleteRoom(room: string): boolean {
+    return this.#rooms.delete(room)
   }
 
   async close(): Promise<void> {
@@ -80,33 +97,29 @@ export class MemoryStore implements Store {
   #read(room: string, name: string): string | undefined {
     checkStateName(name)
     this.#checkOpen()
-    return this.#mapOf(name).get(idOf(room, name))
+    return this.#rooms.get(room)?.get(name)
   }
 
   #write(room: string, name: string, json: string): void {
     this.#checkOpen()
-    this.#mapOf(name).set(idOf(room, name), json)
+    const values = this.#rooms.get(room) ?? new Map<string, string>()
+    this.#rooms.set(room, values)
+    values.set(name, json)
     this.#publish(room, name)
+  }
+
+  #delete(room: string, name: string): boolean {
+    const values = this.#rooms.get(room)
+    const isDeleted = values?.delete(name) ?? false
+    if (values?.size === 0) this.#rooms.delete(room)
+    return isDeleted
   }
 
   #publish(room: string, name: string): void {
     if (!isServerName(name)) this.#bus.publish(room, 'state')
   }
 
-  #mapOf(name: string): Map<string, string> | LRUCache<string, string> {
-    return name.startsWith(HITS) ? this.#hits : this.#values
-  }
-
   #checkOpen(): void {
     if (this.#isClosed) throw new Error('The store is closed')
   }
-}
-
-/** The name comes first, because it contains no line break. */
-function idOf(room: string, name: string): string {
-  return `${name}\n${room}`
-}
-
-function compareIds([one]: [id: string, json: string], [other]: [id: string, json: string]): number {
-  return one < other ? -1 : 1
 }

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino'
+import { isPassingRoom } from '../widget/room.ts'
 import type { HistoryStep } from '../widget/room-history.ts'
 import type { History, HistoryRange, RoomRecord } from './history.ts'
 import { type HistoryArchive, mergeRecords, type RecordRow, type RoomActivity } from './history-archive.ts'
 import { DAY, HOUR, hourOf, MINUTE } from './minute.ts'
-import { readInParts } from './read-in-parts.ts'
 import { addMinute, addStep, type StepSums, toHistorySteps, wholeSteps } from './roll-up.ts'
+import type { RoomMemory } from './room-directory.ts'
+import { UNKNOWN_SINCE } from './room-table.ts'
 import { SavedRecords } from './saved-records.ts'
 import { StoreError } from './store-error.ts'
 import { WatchedRoom } from './watched-room.ts'
@@ -14,10 +16,6 @@ export interface RecordedHistoryInit {
   archive: HistoryArchive
   /** Milliseconds after which hours are deleted. */
   retention: number
-  /** Maximum of stored rooms that were never watched or written. @default no limit */
-  maxRooms?: number | undefined
-  /** Called with the number of deleted rooms. */
-  onForgotten?: ((rooms: number) => void) | undefined
   log: Logger
   /** @default Date.now */
   now?: () => number
@@ -25,10 +23,6 @@ export interface RecordedHistoryInit {
 
 /** Milliseconds between two rounds of saving: a killed process loses at most a minute. */
 const SAVE_INTERVAL = 20_000
-/** Milliseconds after its last request until a room is deleted that was rarely requested and never watched. */
-const IDLE_TIME = DAY
-/** Milliseconds between two searches for idle rooms. */
-const FORGET_INTERVAL = 600_000
 /** Rooms saved in one call: copying their activity to another thread takes about a millisecond. */
 const SAVED_AT_ONCE = 200
 /** Rooms whose activity is held until it is saved: hits of further rooms are not in the history. */
@@ -38,38 +32,28 @@ const MAX_MINUTES = 1_440
 /** Hours read in one call, while other calls wait. */
 const READ_AT_ONCE = 1_000
 
-/** Records the history of the rooms of one process in an archive. */
-export class RecordedHistory implements History {
+/** The history of the rooms that one process sees, in an archive. */
+export class RecordedHistory implements History, RoomMemory {
   readonly #archive: HistoryArchive
   readonly #retention: number
   readonly #log: Logger
-  readonly #maxRooms: number
-  readonly #onForgotten: (rooms: number) => void
   readonly #now: () => number
   /** Rooms that are watched, or have unsaved activity. */
   readonly #rooms = new Map<string, WatchedRoom>()
+  /** Those that are new or whose record has changed since it was saved. */
+  readonly #unlisted = new Set<WatchedRoom>()
   /** Activity that is being saved, by room. */
   #saving = new Map<string, RoomActivity>()
   readonly #records: SavedRecords
   #timer: NodeJS.Timeout | undefined
   #round: Promise<void> = Promise.resolve()
   #isFailing = false
-  #forgottenAt = Number.NEGATIVE_INFINITY
   #closing: Promise<void> | undefined
 
-  constructor({
-    archive,
-    retention,
-    log,
-    maxRooms = Number.MAX_SAFE_INTEGER,
-    onForgotten = () => {},
-    now = Date.now,
-  }: RecordedHistoryInit) {
+  constructor({ archive, retention, log, now = Date.now }: RecordedHistoryInit) {
     this.#archive = archive
     this.#retention = retention
     this.#log = log
-    this.#maxRooms = maxRooms
-    this.#onForgotten = onForgotten
     this.#now = now
     this.#records = new SavedRecords(archive, this.#rooms)
   }
@@ -120,21 +104,37 @@ export class RecordedHistory implements History {
     return Math.max(saved?.peak ?? 0, this.#rooms.get(room)?.record.peak ?? 0)
   }
 
-  async *records(): AsyncGenerator<RoomRecord & { room: string }> {
-    const now = this.#now()
-    for (const watched of this.#rooms.values()) watched.advance(now)
-    const records = readInParts<RecordRow>({
-      read: async (after, limit) => {
-        const rows = await this.#archive.listRecords(after, limit)
-        return { rows, isLast: rows.length < limit }
-      },
-      keyOf: ({ room }) => room,
-      changes: () =>
-        [...this.#rooms.keys()].map(
-          (room) => [room, (saved?: RecordRow) => this.#newest(room, saved)] as const,
-        ),
-    })
-    for await (const record of records) yield { room: record.room, ...this.#toRoomRecord(record) }
+  /**
+   * Saves which rooms there are, and their peaks, as far as that has changed: little, however many are watched. Never
+   * rejects.
+   */
+  async save(): Promise<void> {
+    const unlisted = [...this.#unlisted].filter(({ isEmpty }) => !isEmpty)
+    for (let at = 0; at < unlisted.length; at += SAVED_AT_ONCE) {
+      const part = unlisted.slice(at, at + SAVED_AT_ONCE)
+      for (const watched of part) this.#unlisted.delete(watched)
+      const records = part.map(({ record }) => ({ ...record }))
+      if (await this.#try(() => this.#archive.addRecords(records, this.#now())))
+        for (const record of records) this.#records.noteSaved(record.room, record)
+      else for (const watched of part) this.#unlisted.add(watched)
+    }
+  }
+
+  /** What is saved of some rooms was deleted: reads it again when it is needed next. */
+  forgetSaved(rooms: readonly string[]): void {
+    for (const room of rooms) {
+      if (this.#rooms.get(room)?.isWatched) this.#records.forget(room)
+      else this.drop(room)
+    }
+  }
+
+  /** Drops what is not saved of a room. Returns whether there was anything. */
+  drop(room: string): boolean {
+    this.#records.forget(room)
+    const watched = this.#rooms.get(room)
+    if (!watched) return false
+    this.#unlisted.delete(watched)
+    return this.#rooms.delete(room)
   }
 
   close(): Promise<void> {
@@ -163,15 +163,20 @@ export class RecordedHistory implements History {
   #toRoomRecord(record: RecordRow | undefined): RoomRecord {
     const isToday = record?.day === Math.floor(this.#now() / DAY)
     const { since, peak = 0, dayPeak = 0 } = record ?? {}
-    return { since, peak, peakToday: isToday ? dayPeak : 0 }
+    return { since: since === UNKNOWN_SINCE ? undefined : since, peak, peakToday: isToday ? dayPeak : 0 }
   }
 
   #change(room: string, change: (watched: WatchedRoom, now: number) => void): void {
-    if (this.#closing) return
+    if (this.#closing || isPassingRoom(room)) return
     const now = this.#now()
-    const watched = this.#rooms.get(room) ?? new WatchedRoom(room, now)
+    const known = this.#rooms.get(room)
+    const watched = known ?? new WatchedRoom(room, now)
     this.#rooms.set(room, watched)
+    const { peak, day, dayPeak } = watched.record
     change(watched, now)
+    const { record } = watched
+    if (!known || record.peak !== peak || record.day !== day || record.dayPeak !== dayPeak)
+      this.#unlisted.add(watched)
     this.#timer ??= this.#schedule()
   }
 
@@ -187,20 +192,6 @@ export class RecordedHistory implements History {
     if (!(await this.#saveAll())) return
     if (Number.isFinite(this.#retention))
       await this.#try(() => this.#archive.deleteBefore(hourOf(this.#now() - this.#retention)))
-    await this.#try(() => this.forgetIdleRooms())
-  }
-
-  /** Deletes idle rooms part by part, with other work in between. Called after each saving; runs every 10 minutes. */
-  async forgetIdleRooms(): Promise<void> {
-    const now = this.#now()
-    // A clock that is set back must not stop it.
-    if (now >= this.#forgottenAt && now - this.#forgottenAt < FORGET_INTERVAL) return
-    this.#forgottenAt = now
-    const rooms = { before: now - IDLE_TIME, maxRooms: this.#maxRooms }
-    for (let count = 1; count > 0 && !this.#closing; ) {
-      count = await this.#archive.forgetRooms(rooms)
-      if (count > 0) this.#onForgotten(count)
-    }
   }
 
   /** Saves the activity of every room, part by part, until a part fails; returns whether everything is saved. */
@@ -218,6 +209,7 @@ export class RecordedHistory implements History {
       const watched = this.#rooms.get(room)
       watched?.advance(now)
       const taken = watched?.take(this.#closing !== undefined)
+      if (watched && taken) this.#unlisted.delete(watched)
       if (taken) activity.push(taken)
     }
     this.#saving = new Map(activity.map((each) => [each.record.room, each]))
@@ -237,11 +229,13 @@ export class RecordedHistory implements History {
     const watched = this.#rooms.get(room)
     if (!watched?.isDone) return
     this.#rooms.delete(room)
+    this.#unlisted.delete(watched)
     this.#records.keep(room, watched)
   }
 
   #restore(room: string, activity: RoomActivity): void {
     const watched = this.#rooms.get(room)
+    if (watched) this.#unlisted.add(watched)
     watched?.restore(activity)
     watched?.keepNewest(MAX_MINUTES)
   }

@@ -1,100 +1,263 @@
+import { conflict, notFound } from '../errors.ts'
 import type { Room } from '../schema/room-schema.ts'
-import { parseRoom } from '../widget/room.ts'
-import type { History, RoomRecord } from './history.ts'
+import { isPassingRoom, parseRoom } from '../widget/room.ts'
+import type { Bus } from './bus.ts'
+import type { History } from './history.ts'
 import { HITS, toHits } from './hits.ts'
-import type { Presence } from './presence.ts'
+import type { Presence, WatchedCounts } from './presence.ts'
+import type { RoomDirectory } from './room-directory.ts'
+import { type Place, placeOf, type RoomFilter, type RoomRow, type TableSort } from './room-table.ts'
 import type { Store } from './store.ts'
+import { comparePlaces, takeFirst } from './take-first.ts'
 
 /** All counts of a room; `since` in milliseconds since the epoch. */
 export type RoomSummary = Omit<Room, 'since'> & { since: number | null }
 
-/** The data of a room from presence, history and store. */
-interface Known {
-  counts?: { connections: number; visitors: number } | undefined
-  record?: RoomRecord | undefined
-  hits: unknown
+/** What rooms can be sorted by. */
+export type RoomSort = TableSort | 'connections' | 'visitors'
+
+/** Which rooms are wanted. */
+export interface RoomQuery extends RoomFilter {
+  sort: RoomSort
+  isDescending: boolean
+  /** Whether only rooms are wanted that somebody watches, or only others. @default both */
+  watched?: boolean | undefined
+  limit: number
+  /** The last room of the page before. */
+  after?: Place | undefined
 }
 
-/** The longest list: anyone can invent keys, and memory is finite. Beyond it, unwatched rooms that are last by name are omitted. */
-const MAX_ROOMS = 100_000
+/** Some of the rooms. */
+export interface RoomPage {
+  rooms: RoomSummary[]
+  /** How many there are in all, on every page. */
+  total: number
+  /** The last room of the page; undefined if it is the last page. */
+  last: Place | undefined
+}
+
+/** Sums over all rooms. */
+export interface RoomTotals {
+  connections: number
+  visitors: number
+  hits: number
+  watched: number
+  rooms: number
+  /** The widgets that have rooms, in their order. */
+  widgets: string[]
+}
+
+/** What rooms are counted and kept by. */
+export interface RoomsInit {
+  presence: Presence
+  store: Store
+  history: History
+  bus: Bus
+  rooms: RoomDirectory
+}
+
+const POLL = '$poll'
 
 /** Every room that is or was watched or requested, from presence, history and store. */
 export class Rooms {
-  readonly #presence: Presence
-  readonly #store: Store
-  readonly #history: History
-  /** Calls during the reading of a list share it. */
-  #listing: Promise<RoomSummary[]> | undefined
+  readonly #init: RoomsInit
 
-  constructor({ presence, store, history }: { presence: Presence; store: Store; history: History }) {
-    this.#presence = presence
-    this.#store = store
-    this.#history = history
-  }
-
-  /** All rooms, in any order. */
-  list(): Promise<RoomSummary[]> {
-    this.#listing ??= this.#list().finally(() => {
-      this.#listing = undefined
-    })
-    return this.#listing
-  }
-
-  /** The rooms with viewers, in any order. */
-  async watched(): Promise<RoomSummary[]> {
-    const rooms: RoomSummary[] = []
-    for (const { room } of await this.#presence.rooms()) {
-      const summary = await this.get(room)
-      if (summary) rooms.push(summary)
-    }
-    return rooms
+  constructor(init: RoomsInit) {
+    this.#init = init
   }
 
   /** One room; undefined if it was never watched or requested. */
   async get(room: string): Promise<RoomSummary | undefined> {
-    const [counts, record, hits] = await Promise.all([
-      this.#presence.counts(room),
-      this.#history.record(room),
-      this.#store.get(room, HITS),
+    const { presence, history, store } = this.#init
+    const [{ connections, visitors }, record, stored] = await Promise.all([
+      presence.counts(room),
+      history.record(room),
+      store.get(room, HITS),
     ])
-    return summarise(room, { counts, record, hits })
+    const hits = toHits(stored)
+    const { since = null, peak, peakToday } = record
+    if (hits === 0 && connections === 0 && peak === 0) return undefined
+    return toSummary({ room, since, peak, peakToday, hits }, { room, connections, visitors })
   }
 
-  async #list(): Promise<RoomSummary[]> {
-    const known = new Map<string, Known>()
-    // Both lists are sorted by room: cut both at the same room.
-    let last: string | undefined
-    for await (const record of this.#history.records()) {
-      known.set(record.room, { hits: 0, record })
-      if (known.size < MAX_ROOMS) continue
-      last = record.room
-      break
+  /**
+   * One page of the rooms. It begins after the last room of the page before, wherever that would be now: counts move
+   * between two pages. Costs in proportion to the rooms that are watched and to the page; not to all rooms there are.
+   */
+  async page(query: RoomQuery): Promise<RoomPage> {
+    const { search, widget, exclude = [], watched, limit } = query
+    const all = (await this.#init.presence.rooms()).filter(({ room }) => isWanted(room, query))
+    const open = new Map(all.map((counts) => [counts.room, counts]))
+    const excluded = watched === false ? [...exclude, ...roomsWithStreams(open)] : exclude
+    const counting = this.#init.rooms.count({ search, widget, exclude: excluded })
+    const places = await this.#places({ ...query, limit: limit + 1 }, open)
+    const shown = places.slice(0, limit)
+    return {
+      rooms: await this.#summaries(shown, open),
+      total: watched ? roomsWithStreams(open).length : (await counting).rooms,
+      last: places.length > limit ? shown.at(-1)?.place : undefined,
     }
-    for await (const [room, hits] of this.#store.list(HITS)) {
-      if (last !== undefined && room > last) break
-      if (known.has(room) || known.size < MAX_ROOMS) known.set(room, { ...known.get(room), hits })
+  }
+
+  /** Sums over all rooms. @param exclude rooms that are left out */
+  async totals(exclude: readonly string[] = []): Promise<RoomTotals> {
+    const { presence, rooms } = this.#init
+    const open = (await presence.rooms()).filter(({ room }) => isWanted(room, { exclude }))
+    const sum = (name: 'connections' | 'visitors') => open.reduce((total, room) => total + room[name], 0)
+    const [count, widgets] = await Promise.all([rooms.count({ exclude }), rooms.widgets(exclude)])
+    return {
+      ...{
+        connections: sum('connections'),
+        visitors: sum('visitors'),
+        watched: open.filter(({ connections }) => connections > 0).length,
+      },
+      ...{ ...count, widgets },
     }
-    const rooms: RoomSummary[] = []
-    for (const { room, ...counts } of await this.#presence.rooms()) {
-      const found = known.get(room)
-      const summary = found ? summarise(room, { ...found, counts }) : await this.get(room)
-      if (summary) rooms.push(summary)
-      known.delete(room)
+  }
+
+  /**
+   * Deletes a room for good: what it remembers, its hits, its peaks and its history.
+   * @throws PublicError 404 for a room of which nothing is known, 409 for one that is watched or polled.
+   */
+  async delete(room: string): Promise<void> {
+    const { presence, store, bus, rooms } = this.#init
+    const { connections } = await presence.counts(room)
+    if (connections > 0)
+      throw conflict(
+        'room-watched',
+        `${room} has ${connections} open streams, and can be deleted when they have ended`,
+      )
+    if ((await store.get(room, POLL)) !== undefined)
+      throw conflict(
+        'room-polled',
+        `${room} is kept by a poll: delete /api/status/${parseRoom(room).key}/poll first`,
+      )
+    if (!(await rooms.delete(room))) throw notFound(`nothing is known of ${room}`)
+    bus.publish(room, 'deleted')
+  }
+
+  async #places(query: RoomQuery, open: ReadonlyMap<string, WatchedCounts>): Promise<Found[]> {
+    const { sort, watched } = query
+    if (sort === 'connections' || sort === 'visitors') return this.#byCounts(query, sort, open)
+    if (watched) return this.#amongOpen(query, sort, open)
+    return this.#inTable(query, sort, watched === false ? roomsWithStreams(open) : [])
+  }
+
+  /** Rooms that nobody watches have the same counts, and so are in the order of their names. */
+  async #byCounts(
+    query: RoomQuery,
+    sort: 'connections' | 'visitors',
+    open: ReadonlyMap<string, WatchedCounts>,
+  ): Promise<Found[]> {
+    const { isDescending, watched, limit, after } = query
+    const wasUnwatched = after?.value === 0
+    const [afterOpen, afterOthers] = wasUnwatched ? [undefined, after] : [after, undefined]
+    const places = [...open.values()]
+      .filter(({ connections }) => watched === undefined || connections > 0 === watched)
+      .map((counts) => ({ value: counts[sort], room: counts.room }))
+      .filter(({ value }) => value > 0)
+    const left = places.map(({ room }) => room)
+    if (watched === false) left.push(...roomsWithStreams(open))
+    const ofOpen = (most: number) =>
+      firstAfter(places, isDescending, afterOpen, most).map((place) => ({ place }))
+    const ofOthers = async (most: number) => {
+      const place = afterOthers && { value: afterOthers.room, room: afterOthers.room }
+      const range = { ...query, isDescending: false, after: place, limit: most }
+      const found = await this.#inTable(range, 'room', left)
+      return found.map(({ row, place: { room } }) => ({ row, place: { value: 0, room } }))
     }
-    for (const [room, each] of known) {
-      const summary = summarise(room, each)
-      if (summary) rooms.push(summary)
+    if (watched === true) return after && wasUnwatched ? [] : ofOpen(limit)
+    // The second part begins where the page before was in it.
+    const isInSecond = after !== undefined && wasUnwatched === isDescending
+    const first = isInSecond ? [] : isDescending ? ofOpen(limit) : await ofOthers(limit)
+    const rest = limit - first.length
+    if (rest === 0) return first
+    return [...first, ...(isDescending ? await ofOthers(rest) : ofOpen(rest))]
+  }
+
+  async #amongOpen(
+    { isDescending, after, limit }: RoomQuery,
+    sort: TableSort,
+    open: ReadonlyMap<string, WatchedCounts>,
+  ): Promise<Found[]> {
+    const rooms = roomsWithStreams(open)
+    if (sort === 'room') {
+      const places = rooms.map((room) => ({ value: room, room }))
+      return firstAfter(places, isDescending, after, limit).map((place) => ({ place }))
     }
-    return rooms
+    const known = new Map((await this.#init.rooms.read(rooms)).map((row) => [row.room, row]))
+    const places = rooms.map((room) => placeOf(known.get(room) ?? unknownRow(room), sort))
+    return firstAfter(places, isDescending, after, limit).map((place) => ({
+      place,
+      row: known.get(place.room),
+    }))
+  }
+
+  async #inTable(
+    { search, widget, exclude = [], isDescending, after, limit }: RoomQuery,
+    sort: TableSort,
+    without: readonly string[],
+  ): Promise<Found[]> {
+    const rows = await this.#init.rooms.list({
+      search,
+      widget,
+      exclude: [...exclude, ...without],
+      sort,
+      isDescending,
+      after,
+      limit,
+    })
+    return rows.map((row) => ({ row, place: placeOf(row, sort) }))
+  }
+
+  async #summaries(
+    found: readonly Found[],
+    open: ReadonlyMap<string, WatchedCounts>,
+  ): Promise<RoomSummary[]> {
+    const missing = found.flatMap(({ row, place }) => (row ? [] : [place.room]))
+    const read = new Map((await this.#init.rooms.read(missing)).map((row) => [row.room, row]))
+    return found.map(({ row, place: { room } }) =>
+      toSummary(
+        row ?? read.get(room) ?? unknownRow(room),
+        open.get(room) ?? { room, connections: 0, visitors: 0 },
+      ),
+    )
   }
 }
 
-/** Undefined for a room that was never watched, and whose requests all failed. */
-function summarise(room: string, { counts, record, ...known }: Known): RoomSummary | undefined {
-  const hits = toHits(known.hits)
-  const { connections = 0, visitors = 0 } = counts ?? {}
-  const { since = null, peak = 0, peakToday = 0 } = record ?? {}
-  if (hits === 0 && connections === 0 && peak === 0) return undefined
+/** A room on a page, and what is saved of it as far as that was read. */
+interface Found {
+  place: Place
+  row?: RoomRow | undefined
+}
+
+/** The rooms that have open streams; the others have only visitors who got stills. */
+function roomsWithStreams(open: ReadonlyMap<string, WatchedCounts>): string[] {
+  return [...open.values()].filter(({ connections }) => connections > 0).map(({ room }) => room)
+}
+
+function isWanted(room: string, { search = '', widget, exclude = [] }: RoomFilter): boolean {
+  if (isPassingRoom(room)) return false
+  if (widget !== undefined && !room.startsWith(`${widget}/`)) return false
+  return room.toLowerCase().includes(search) && !exclude.includes(room)
+}
+
+function firstAfter(
+  places: Place[],
+  isDescending: boolean,
+  after: Place | undefined,
+  limit: number,
+): Place[] {
+  const compare = comparePlaces(isDescending)
+  return takeFirst(after ? places.filter((place) => compare(place, after) > 0) : places, limit, compare)
+}
+
+/** A room that is watched, and of which nothing is saved because the storage fails. */
+function unknownRow(room: string): RoomRow {
+  return { room, since: null, peak: 0, peakToday: 0, hits: 0 }
+}
+
+function toSummary({ room, ...row }: RoomRow, { connections, visitors }: WatchedCounts): RoomSummary {
   const { widget, key } = parseRoom(room)
-  return { room, widget, key, connections, visitors, peak, peakToday, hits, since }
+  return { ...{ room, widget, key, connections, visitors }, ...row, peak: Math.max(row.peak, visitors) }
 }

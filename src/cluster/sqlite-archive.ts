@@ -1,7 +1,6 @@
 import type { HistoryStep } from '../widget/room-history.ts'
 import type { HistoryRange } from './history.ts'
 import type { HistoryArchive, RecordRow, RoomActivity } from './history-archive.ts'
-import type { IdleRooms } from './idle-rooms.ts'
 import type { StateCalls } from './state-calls.ts'
 
 /** The archive in a state file. */
@@ -20,16 +19,12 @@ export class SqliteArchive implements HistoryArchive {
     return this.#calls.call('readRecords', rooms)
   }
 
-  listRecords(after: string, limit: number): Promise<RecordRow[]> {
-    return this.#calls.call('listRecords', after, limit)
+  addRecords(records: readonly RecordRow[], seen: number): Promise<void> {
+    return this.#calls.call('addRecords', records, seen)
   }
 
   add(activity: readonly RoomActivity[]): Promise<void> {
     return this.#calls.call('add', activity)
-  }
-
-  forgetRooms(rooms: IdleRooms): Promise<number> {
-    return this.#calls.call('forgetRooms', rooms)
   }
 
   deleteBefore(hour: number): Promise<void> {

@@ -8,7 +8,9 @@ import { MemoryPresence } from './memory-presence.ts'
 import { MemoryViewerSecrets } from './memory-viewer-secrets.ts'
 import { ObservedCalls } from './observed-calls.ts'
 import { RecordedHistory } from './recorded-history.ts'
+import { RoomDirectory } from './room-directory.ts'
 import { SqliteArchive } from './sqlite-archive.ts'
+import { SqliteRoomTable } from './sqlite-room-table.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { StateThread } from './state-thread.ts'
 
@@ -22,18 +24,19 @@ export const sqliteDriver: Driver = {
     const thread = await StateThread.open(path, { log, damage })
     const calls = observer ? new ObservedCalls(thread, observer) : thread
     const bus = new MemoryBus(log)
-    const history = new RecordedHistory({
-      ...{ archive: new SqliteArchive(calls), retention, maxRooms, log },
-      onForgotten: (rooms) => observer?.roomsForgotten(rooms),
-    })
+    const history = new RecordedHistory({ archive: new SqliteArchive(calls), retention, log })
     const presence = new MemoryPresence(bus, history, maxVisitorsPerAddress)
     const store = new SqliteStore({ calls, path, bus, damage, log })
+    const rooms = new RoomDirectory({
+      ...{ table: new SqliteRoomTable(calls), memories: [history, store], maxRooms, log },
+      onForgotten: (count) => observer?.roomsForgotten(count),
+    })
     const leases = new MemoryLeases()
     return {
-      ...{ bus, presence, store, history, leases, viewerSecrets: new MemoryViewerSecrets() },
+      ...{ bus, presence, store, history, rooms, leases, viewerSecrets: new MemoryViewerSecrets() },
       close: async () => {
-        await Promise.all([presence.close(), leases.close(), bus.close()])
-        // Close both, and then the file, even if one fails.
+        await Promise.all([presence.close(), leases.close(), rooms.close(), bus.close()])
+        // Both, and then the file, whatever fails.
         const saved = await Promise.allSettled([history.close(), store.close()])
         const closed = await Promise.allSettled([thread.close()])
         const failed = [...saved, ...closed].find((result) => result.status === 'rejected')

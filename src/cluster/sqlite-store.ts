@@ -6,6 +6,7 @@ import { BatchedReader } from './batched-reader.ts'
 import type { Bus } from './bus.ts'
 import type { DamageLog } from './damage-log.ts'
 import { readInParts } from './read-in-parts.ts'
+import type { RoomMemory } from './room-directory.ts'
 import type { StateCalls } from './state-calls.ts'
 import type { StateChange, StateRow } from './state-file.ts'
 import type { Store, WriteOptions } from './store.ts'
@@ -31,7 +32,7 @@ const ENTRY_COST = 200
  * A write-behind store in a file: reads and writes are served from memory, and changes are written to the file once a
  * second, or at once if they are durable.
  */
-export class SqliteStore implements Store {
+export class SqliteStore implements Store, RoomMemory {
   readonly #calls: StateCalls
   readonly #bus: Bus
   readonly #damage: DamageLog
@@ -96,7 +97,25 @@ export class SqliteStore implements Store {
     // A value that is being read must not be cached when it arrives.
     for (const ids of [this.#cache, this.#reading])
       for (const id of [...ids.keys()]) if (isIn(nameOf(id))) ids.delete(id)
-    await this.#calls.call('deleteNames', from, to)
+    for (let deleted = 1; deleted > 0; ) deleted = await this.#calls.call('deleteNames', from, to)
+  }
+
+  /** Commits what is not on disk now. Never rejects: what fails is logged and retried. */
+  async save(): Promise<void> {
+    await this.#queue.flush()
+  }
+
+  /** What the file has of some rooms was deleted: nothing of it is cached any more. */
+  forgetSaved(rooms: readonly string[]): void {
+    const gone = new Set(rooms)
+    for (const ids of [this.#cache, this.#reading])
+      for (const id of [...ids.keys()]) if (gone.has(roomOf(id))) ids.delete(id)
+  }
+
+  /** Drops what is not on disk of a room. Returns whether there was anything. */
+  drop(room: string): boolean {
+    this.forgetSaved([room])
+    return this.#queue.drop((change) => change.room === room) > 0
   }
 
   async *list(name: string): AsyncGenerator<[room: string, value: unknown]> {
@@ -185,6 +204,10 @@ export class SqliteStore implements Store {
 /** The name comes first, because it contains no line break. */
 function idOf(room: string, name: string): string {
   return `${name}\n${room}`
+}
+
+function roomOf(id: string): string {
+  return id.slice(id.indexOf('\n') + 1)
 }
 
 function nameOf(id: string): string {

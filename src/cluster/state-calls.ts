@@ -1,9 +1,21 @@
 import type { StoreOperation } from './observer.ts'
 import type { StateFile } from './state-file.ts'
 
-/** The methods of a state file that another thread can call. */
-export type StateMethods = Pick<StateFile, 'readMany' | 'list' | 'write' | 'deleteNames' | 'forgetRooms'> &
-  Pick<StateFile['history'], 'readSteps' | 'readRecords' | 'listRecords' | 'add' | 'deleteBefore'>
+/** What can be asked of a state file from another thread. */
+export type StateMethods = Pick<
+  StateFile,
+  | 'readMany'
+  | 'list'
+  | 'write'
+  | 'deleteNames'
+  | 'listRooms'
+  | 'readRooms'
+  | 'countRooms'
+  | 'listWidgets'
+  | 'deleteRoom'
+  | 'forgetRooms'
+> &
+  Pick<StateFile['history'], 'readSteps' | 'readRecords' | 'addRecords' | 'add' | 'deleteBefore'>
 
 export type StateMethod = keyof StateMethods
 
@@ -22,10 +34,15 @@ export const OPERATION: Readonly<Record<StateMethod, StoreOperation>> = {
   list: 'read',
   readSteps: 'read',
   readRecords: 'read',
-  listRecords: 'read',
+  listRooms: 'read',
+  readRooms: 'read',
+  countRooms: 'read',
+  listWidgets: 'read',
   write: 'write',
   add: 'write',
+  addRecords: 'write',
   deleteNames: 'delete',
+  deleteRoom: 'delete',
   forgetRooms: 'delete',
   deleteBefore: 'delete',
 }

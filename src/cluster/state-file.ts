@@ -3,7 +3,9 @@ import { dirname } from 'node:path'
 import Database from 'libsql'
 import { findLockHolder } from '../system/lock-holder.ts'
 import { HISTORY_SCHEMA, HistoryTable } from './history-table.ts'
-import { IDLE_ROOMS_SCHEMA, type IdleRooms, IdleRoomsTable } from './idle-rooms.ts'
+import { HITS } from './hits.ts'
+import { IDLE_ROOMS_SCHEMA, ROOM_LIST_SCHEMA, RoomRows } from './room-rows.ts'
+import type { IdleRooms, RoomFilter, RoomRange, RoomRow } from './room-table.ts'
 import { inTransaction, readText } from './sqlite.ts'
 import { StoreError } from './store-error.ts'
 
@@ -44,12 +46,15 @@ const MIGRATIONS = [
   PRAGMA application_id = ${APPLICATION_ID};`,
   HISTORY_SCHEMA,
   IDLE_ROOMS_SCHEMA,
+  ROOM_LIST_SCHEMA,
 ]
 const SCHEMA_VERSION = MIGRATIONS.length
 /** Milliseconds that SQLite waits for another process's lock. */
 const BUSY_TIMEOUT = 100
 /** The maximum of characters in one part of a list, which is copied to another thread in one piece. */
 const PAGE_CHARACTERS = 1_000_000
+/** Values deleted in one call: other calls wait meanwhile. */
+const MAX_DELETED = 1_000
 /** Readable and writable for its owner only. */
 const MODE = 0o600
 
@@ -62,11 +67,12 @@ export class StateFile {
   readonly history: HistoryTable
   readonly #database: Database.Database
   readonly #onDamage: OnDamagedRow
-  readonly #idleRooms: IdleRoomsTable
+  readonly #rooms: RoomRows
   readonly #select: Database.Statement
   readonly #list: Database.Statement
   readonly #upsert: Database.Statement
   readonly #delete: Database.Statement
+  readonly #deleteNames: Database.Statement
 
   /** Opens a file, or creates it. @throws StoreError for a file that is taken, damaged, or not Imgcast's. */
   constructor(path: string, onDamage: OnDamagedRow = () => {}) {
@@ -74,7 +80,7 @@ export class StateFile {
     this.#onDamage = onDamage
     this.#database = openDatabase(path)
     this.history = new HistoryTable(this.#database, (room) => onDamage('history', room))
-    this.#idleRooms = new IdleRoomsTable(this.#database)
+    this.#rooms = new RoomRows(this.#database, (room) => onDamage('room', room))
     // As blobs: `readText` says why.
     this.#select = this.#database.prepare(
       'SELECT CAST(json AS BLOB) AS json FROM state WHERE room = ? AND name = ?',
@@ -88,6 +94,10 @@ export class StateFile {
       'INSERT INTO state VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET json = excluded.json',
     )
     this.#delete = this.#database.prepare('DELETE FROM state WHERE room = ? AND name = ?')
+    this.#deleteNames = this.#database.prepare(
+      `DELETE FROM state WHERE rowid IN
+      (SELECT rowid FROM state INDEXED BY state_by_name WHERE name >= ? AND name < ? LIMIT ${MAX_DELETED})`,
+    )
   }
 
   read(room: string, name: string): string | undefined {
@@ -141,6 +151,7 @@ export class StateFile {
         for (const { room, name, json } of changes) {
           if (json === undefined) this.#delete.run(room, name)
           else this.#upsert.run(room, name, json)
+          if (name === HITS) this.#rooms.setHits(room, json)
         }
       })
     } finally {
@@ -148,14 +159,38 @@ export class StateFile {
     }
   }
 
-  /** Deletes the names from `from` up to, but not including, `to`, in every room. */
-  deleteNames(from: string, to: string): void {
-    this.#database.prepare('DELETE FROM state WHERE name >= ? AND name < ?').run(from, to)
+  /**
+   * Deletes a part of the names from `from` up to, but not including, `to`, in every room; returns how many, 0 if there
+   * are no more.
+   */
+  deleteNames(from: string, to: string): number {
+    return this.#deleteNames.run(from, to).changes
   }
 
-  /** Deletes some of the idle rooms; returns their number, 0 if none are left. */
-  forgetRooms(rooms: IdleRooms): number {
-    return this.#idleRooms.forget(rooms)
+  listRooms(range: RoomRange): RoomRow[] {
+    return this.#rooms.list(range)
+  }
+
+  readRooms(rooms: readonly string[], today: number): RoomRow[] {
+    return this.#rooms.read(rooms, today)
+  }
+
+  countRooms(filter: RoomFilter): { rooms: number; hits: number } {
+    return this.#rooms.count(filter)
+  }
+
+  listWidgets(exclude: readonly string[]): string[] {
+    return this.#rooms.widgets(exclude)
+  }
+
+  /** Deletes a part of what is saved of a room, for good; returns how many rows, 0 if there is nothing left. */
+  deleteRoom(room: string): number {
+    return this.#rooms.delete(room)
+  }
+
+  /** Forgets a part of the rooms that may be forgotten; returns which, none if there are no more. */
+  forgetRooms(rooms: IdleRooms): string[] {
+    return this.#rooms.forget(rooms)
   }
 
   /** Writes everything into one file, and releases the lock. */

@@ -52,6 +52,7 @@ export class WriteQueue {
   #durableAt = Number.NEGATIVE_INFINITY
   #commit: Promise<void> = Promise.resolve()
   #isFailing = false
+  #isFlushing = false
   #isClosed = false
 
   constructor(init: WriteQueueInit) {
@@ -91,15 +92,40 @@ export class WriteQueue {
     })
   }
 
-  /** Drops changes. One that is being committed still reaches the disk. */
-  drop(isDropped: (change: StateChange) => boolean): void {
+  /** Commits all changes now, as far as that succeeds. Never rejects. */
+  async flush(): Promise<void> {
+    if (this.#isClosed) return
+    const before = this.#commit
+    this.#commit = before.then(async () => {
+      this.#isFlushing = true
+      for (let isWritten = true; isWritten && this.#dirty.size > 0 && !this.#isClosed; )
+        isWritten = await this.#writeFirst()
+      this.#isFlushing = false
+      this.#schedule()
+    })
+    await this.#commit
+  }
+
+  async #writeFirst(): Promise<boolean> {
+    const ids = this.#first(this.#dirty, MAX_CHANGES)
+    return this.#write(
+      ids,
+      ids.some((id) => this.#durable.has(id)),
+    )
+  }
+
+  /** Forgets changes, and returns how many. One that is being committed reaches the disk all the same. */
+  drop(isDropped: (change: StateChange) => boolean): number {
+    let dropped = 0
     for (const changes of [this.#dirty, this.#writing]) {
       for (const [id, change] of changes) {
         if (!isDropped(change)) continue
         changes.delete(id)
         this.#cost -= costOf(id, change)
+        dropped += 1
       }
     }
+    return dropped
   }
 
   /** Commits everything. Rejects with a `StoreError` if that fails. */
@@ -117,7 +143,7 @@ export class WriteQueue {
   }
 
   #schedule(): void {
-    if (this.#writing.size > 0 || this.#isClosed) return
+    if (this.#writing.size > 0 || this.#isFlushing || this.#isClosed) return
     const batchAt = this.#left > 0 ? 0 : this.#batchAt + WRITE_INTERVAL
     const dueAt = Math.min(
       this.#dirty.size > this.#durable.size ? batchAt : Number.POSITIVE_INFINITY,
@@ -129,6 +155,8 @@ export class WriteQueue {
     const delay = Math.max(0, dueAt - performance.now())
     this.#timer = setTimeout(() => {
       this.#timerAt = Number.POSITIVE_INFINITY
+      // It schedules the next batch when it is done.
+      if (this.#isFlushing) return
       this.#commit = this.#writeDue().finally(() => this.#schedule())
     }, delay)
   }

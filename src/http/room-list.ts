@@ -1,39 +1,18 @@
-import type { RoomSummary } from '../cluster/rooms.ts'
+import type { Place } from '../cluster/room-table.ts'
+import type { RoomPage, RoomQuery, RoomSort } from '../cluster/rooms.ts'
 import { type Fault, quote } from '../errors.ts'
 import { badParameters } from '../widget/look.ts'
 
 /** The sort keys of rooms. */
-export const SORTS = ['room', 'connections', 'visitors', 'peak', 'peakToday', 'hits', 'since'] as const
-
-export type Sort = (typeof SORTS)[number]
-
-/** Selects rooms. */
-export interface RoomQuery {
-  sort: Sort
-  isDescending: boolean
-  /** A part of the room's name, in lower case. */
-  search: string
-  widget: string | undefined
-  /** True for rooms with viewers, false for rooms without, undefined for both. */
-  watched: boolean | undefined
-  limit: number
-  /** The last room of the previous page. */
-  after: Place | undefined
-}
-
-/** One page of rooms. */
-export interface RoomPage {
-  rooms: RoomSummary[]
-  /** The number of selected rooms on all pages. */
-  total: number
-  /** The `cursor` of the next page; undefined on the last one. */
-  next: string | undefined
-}
-
-interface Place {
-  value: string | number
-  room: string
-}
+export const SORTS: readonly RoomSort[] = [
+  'room',
+  'connections',
+  'visitors',
+  'peak',
+  'peakToday',
+  'hits',
+  'since',
+]
 
 export const DEFAULT_SORT = '-visitors'
 export const DEFAULT_LIMIT = 100
@@ -47,7 +26,7 @@ export function parseRoomQuery(query: URLSearchParams): RoomQuery {
     if (!right) faults.push({ name, detail: `expected ${expected}, got ${quote(query.get(name))}` })
   }
   const order = query.get('sort') ?? DEFAULT_SORT
-  const sort = order.replace(/^-/, '') as Sort
+  const sort = order.replace(/^-/, '') as RoomSort
   expect(SORTS.includes(sort), 'sort', `one of ${SORTS.join(', ')}, with a leading - for largest first`)
   const limit = query.get('limit') ?? String(DEFAULT_LIMIT)
   const isLimit = /^\d{1,9}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= MAX_LIMIT
@@ -71,48 +50,9 @@ export function parseRoomQuery(query: URLSearchParams): RoomQuery {
   }
 }
 
-/**
- * The requested page. It starts after the last room of the previous page, wherever that room stands now: counts change
- * between two requests, so an offset would skip or repeat rooms.
- */
-export function selectRooms(all: readonly RoomSummary[], query: RoomQuery): RoomPage {
-  const { sort, isDescending, search, widget, watched, limit, after } = query
-  const compare = (one: Place, other: Place) =>
-    (one.value === other.value ? 0 : one.value < other.value === isDescending ? 1 : -1) ||
-    (one.room < other.room ? -1 : Number(one.room > other.room))
-  const found = all.filter(
-    (room) =>
-      (widget === undefined || room.widget === widget) &&
-      (watched === undefined || room.connections > 0 === watched) &&
-      room.room.toLowerCase().includes(search),
-  )
-  const places = found.map((summary) => ({ summary, value: summary[sort] ?? 0, room: summary.room }))
-  const rest = after ? places.filter((each) => compare(each, after) > 0) : places
-  const page = takeFirst(rest, limit, compare)
-  const last = page.at(-1)
-  return {
-    rooms: page.map(({ summary }) => summary),
-    total: found.length,
-    next: last && rest.length > limit ? toCursor(last, `${isDescending ? '-' : ''}${sort}`) : undefined,
-  }
-}
-
-/** Returns the first `max` rows of an order, without sorting a hundred thousand of them. */
-function takeFirst<T>(rows: readonly T[], max: number, compare: (one: T, other: T) => number): T[] {
-  const first: T[] = []
-  for (const row of rows) {
-    const last = first[max - 1]
-    if (last !== undefined && compare(row, last) >= 0) continue
-    let [low, high] = [0, first.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (compare(first[middle] as T, row) <= 0) low = middle + 1
-      else high = middle
-    }
-    first.splice(low, 0, row)
-    if (first.length > max) first.pop()
-  }
-  return first
+/** The `cursor` of the next page; undefined on the last one. */
+export function nextCursor({ last }: RoomPage, { sort, isDescending }: RoomQuery): string | undefined {
+  return last && toCursor(last, `${isDescending ? '-' : ''}${sort}`)
 }
 
 /** It contains the order too: a place is valid only in its own order. */

@@ -70,23 +70,6 @@ export function describeHistory(kind: string, make: () => HistoryArchive | Promi
       expect(await history.record('r/a')).toMatchObject({ peak: 5, peakToday: 5 })
     })
 
-    test('lists the record of every room, in their order, saved or not', async () => {
-      const { history, archive, clock } = await begin()
-      for (const room of ['r/c', 'r/a']) history.note(room, { visitors: 1, connections: 1 })
-      await history.close()
-      clock.now += MINUTE
-      const again = await begin(archive, clock.now)
-      again.history.note('r/b', { visitors: 2, connections: 2 })
-      again.history.note('r/c', { visitors: 3, connections: 3 })
-      const seen: [string, number][] = []
-      for await (const { room, peak } of again.history.records()) seen.push([room, peak])
-      expect(seen).toEqual([
-        ['r/a', 1],
-        ['r/b', 2],
-        ['r/c', 3],
-      ])
-    })
-
     test('records a visit that is too short for sampling', async () => {
       const { count, pass, read } = await begin()
       count(9)

@@ -104,16 +104,6 @@ test('a history that is saved in pieces adds up to the same', async () => {
   await again.close()
 })
 
-test('a history in memory keeps the records of 10 000 rooms, not of every room', async () => {
-  const archive = new MemoryArchive()
-  const minute = { visitorsPeak: 1, visitorsTime: 0, connectionsPeak: 1, connectionsTime: 0, hits: 0 }
-  for (let room = 0; room <= 10_000; room += 1) {
-    const record = { room: `r/${room}`, since: 1, peak: 1, day: 1, dayPeak: 1 }
-    await archive.add([{ record, minutes: [[room, minute]] }])
-  }
-  expect(await archive.readRecords(['r/0', 'r/10000'])).toEqual([undefined, expect.anything()])
-})
-
 test('damaged hours are skipped, and written again', () => {
   const damaged: string[] = []
   const path = join(folder, 'damaged.db')

@@ -36,13 +36,15 @@ function add(room: string, { ago = 2 * DAY, hits = 1, peak = 0, state = false } 
 }
 
 function forget(maxRooms = 1_000): number {
+  const idle = { before: NOW - DAY, maxRooms, unusedSince: NOW - HOUR }
   let all = 0
-  for (let count = 1; count > 0; all += count) count = file.forgetRooms({ before: NOW - DAY, maxRooms })
+  for (let count = 1; count > 0; all += count) count = file.forgetRooms(idle).length
   return all
 }
 
 function rooms(): string[] {
-  return file.history.listRecords('', 10_000).map(({ room }) => room)
+  const range = { sort: 'room', isDescending: false, limit: 10_000, today: 0 } as const
+  return file.listRooms(range).map(({ room }) => room)
 }
 
 describe('a room', () => {
@@ -80,9 +82,28 @@ describe('a room', () => {
     expect(rooms()).not.toContain('online/r399')
   })
 
-  test('that is watched or written stays, however many there may be', () => {
-    for (let index = 0; index < 50; index += 1) add(`online/w${index}`, { peak: 1 })
+  test('that several people watched, that is used, written or often requested stays, however many there may be', () => {
+    for (let index = 0; index < 20; index += 1) {
+      add(`online/several-${index}`, { peak: 2 })
+      add(`online/used-${index}`, { peak: 1, ago: MINUTE })
+      add(`online/written-${index}`, { peak: 1, state: true })
+      add(`online/often-${index}`, { peak: 1, hits: 11 })
+    }
     expect(forget(10)).toBe(0)
-    expect(rooms()).toHaveLength(50)
+    expect(rooms()).toHaveLength(80)
+  })
+
+  test('that one visitor at a time has watched goes only where there are too many, and after those without any', () => {
+    for (let index = 0; index < 30; index += 1) {
+      add(`online/once-${index}`, { peak: 1, ago: (index + 2) * DAY })
+      add(`online/never-${index}`, { ago: 2 * HOUR })
+    }
+    expect(forget(60)).toBe(0)
+    expect(forget(40)).toBe(20)
+    expect(rooms().filter((room) => room.includes('once'))).toHaveLength(30)
+    expect(forget(25)).toBe(15)
+    expect(rooms().filter((room) => room.includes('never'))).toHaveLength(0)
+    expect(rooms()).not.toContain('online/once-29')
+    expect(rooms()).toContain('online/once-0')
   })
 })

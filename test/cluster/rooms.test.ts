@@ -1,63 +1,39 @@
-import { describe, expect, test } from 'vitest'
-import { Hits } from '../../src/cluster/hits.ts'
-import { MemoryBus } from '../../src/cluster/memory-bus.ts'
-import { MemoryPresence } from '../../src/cluster/memory-presence.ts'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterAll } from 'vitest'
+import { DamageLog } from '../../src/cluster/damage-log.ts'
+import { MemoryArchive } from '../../src/cluster/memory-archive.ts'
+import { MemoryRoomTable } from '../../src/cluster/memory-room-table.ts'
 import { MemoryStore } from '../../src/cluster/memory-store.ts'
-import { Rooms } from '../../src/cluster/rooms.ts'
-import { memoryHistory } from '../support/memory-history.ts'
+import { SqliteArchive } from '../../src/cluster/sqlite-archive.ts'
+import { SqliteRoomTable } from '../../src/cluster/sqlite-room-table.ts'
+import { SqliteStore } from '../../src/cluster/sqlite-store.ts'
+import { DirectCalls } from '../support/state-thread.ts'
+import { describeRooms } from './rooms.contract.ts'
 
-function makeRooms() {
-  const bus = new MemoryBus()
-  const clock = { now: 1_000 }
+const log = pino({ level: 'silent' })
+const folder = mkdtempSync(join(tmpdir(), 'imgcast-rooms-'))
+let files = 0
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describeRooms('rooms in memory', (bus) => {
+  const archive = new MemoryArchive()
   const store = new MemoryStore(bus)
-  const history = memoryHistory(() => clock.now)
-  const presence = new MemoryPresence(bus, history)
-  const hits = new Hits(store, bus, history, () => clock.now)
-  return { clock, store, presence, hits, rooms: new Rooms({ presence, store, history }) }
-}
+  return { archive, store, table: new MemoryRoomTable(archive, store), memories: [], close: async () => {} }
+})
 
-describe('rooms', () => {
-  test('are those that are or were watched, or were requested', async () => {
-    const { clock, presence, hits, rooms } = makeRooms()
-    await hits.count('online/asked')
-    clock.now = 2_000
-    await presence.join('online/now', 'ann')
-    await presence.join('online/now', 'ann')
-    await presence.join('online/now', 'bob')
-    const member = await presence.join('grid/then', 'ann')
-    await member.leave()
-    clock.now = 3_000
-    await hits.count('online/now')
-    const all = (await rooms.list()).sort((one, other) => (one.room < other.room ? -1 : 1))
-    expect(all).toEqual([
-      {
-        ...{ room: 'grid/then', widget: 'grid', key: 'then' },
-        ...{ connections: 0, visitors: 0, peak: 1, peakToday: 1, hits: 0, since: 2_000 },
-      },
-      {
-        ...{ room: 'online/asked', widget: 'online', key: 'asked' },
-        ...{ connections: 0, visitors: 0, peak: 0, peakToday: 0, hits: 1, since: 1_000 },
-      },
-      {
-        ...{ room: 'online/now', widget: 'online', key: 'now' },
-        ...{ connections: 3, visitors: 2, peak: 2, peakToday: 2, hits: 1, since: 2_000 },
-      },
-    ])
-    for (const room of all) expect(await rooms.get(room.room)).toEqual(room)
-  })
-
-  test('do not include those whose only picture was an error', async () => {
-    const { hits, rooms } = makeRooms()
-    await hits.count('online/wrong')
-    await hits.uncount('online/wrong')
-    expect(await rooms.list()).toEqual([])
-    expect(await rooms.get('online/wrong')).toBeUndefined()
-    expect(await rooms.get('online/never')).toBeUndefined()
-  })
-
-  test('that were requested before times were recorded have no first time', async () => {
-    const { store, rooms } = makeRooms()
-    await store.set('online/old', '$hits', 7)
-    expect(await rooms.get('online/old')).toMatchObject({ hits: 7, since: null })
-  })
+describeRooms('rooms in a file', (bus) => {
+  files += 1
+  const path = join(folder, `${files}.db`)
+  const damage = new DamageLog(log)
+  const calls = new DirectCalls(path, damage)
+  const store = new SqliteStore({ calls, path, bus, damage, log })
+  const archive = new SqliteArchive(calls)
+  return {
+    ...{ archive, store, table: new SqliteRoomTable(calls), memories: [store] },
+    close: () => calls.close(),
+  }
 })

@@ -72,7 +72,7 @@ describe('a state file', () => {
     new StateFile(at('mode.db')).close()
     expect(statSync(at('mode.db')).mode & 0o777).toBe(0o600)
     const database = new Database(at('mode.db'))
-    expect(database.pragma('user_version')).toEqual([{ user_version: 3 }])
+    expect(database.pragma('user_version')).toEqual([{ user_version: 4 }])
     expect(readFileSync(at('mode.db')).toString('latin1', 68, 72)).toBe('Imgc')
     database.close()
   })
@@ -146,9 +146,9 @@ describe('a state file', () => {
   test('refuses a newer Imgcast’s', () => {
     new StateFile(at('newer.db')).close()
     const newer = new Database(at('newer.db'))
-    newer.pragma('user_version = 4')
+    newer.pragma('user_version = 5')
     newer.close()
-    expect(faultOf(at('newer.db'))).toBe('was written by a newer Imgcast: expected schema 3 at most, got 4')
+    expect(faultOf(at('newer.db'))).toBe('was written by a newer Imgcast: expected schema 4 at most, got 5')
   })
 
   test('migrates a file from before there was a history, with all its state', () => {

@@ -76,6 +76,23 @@ describe('events', () => {
     expect(reader.comments[0]).toBe('connected')
   })
 
+  test('tell that a room was deleted, which nobody can be while it is watched', async () => {
+    const reader = await follow('?room=online/gone')
+    const stream = await watch('online/gone')
+    const remove = () =>
+      fetch(`${server.url}/api/rooms/online/gone`, { method: 'DELETE', headers: AUTHORIZATION })
+    expect((await remove()).status).toBe(409)
+    stream.close()
+    await reader.arrived(2)
+    expect((await remove()).status).toBe(204)
+    await reader.arrived(3)
+    expect(told(reader)).toEqual([
+      ['join', 'online/gone', 1, 1, 1],
+      ['leave', 'online/gone', 0, 0, 1],
+      ['delete', 'online/gone', 0, 0, 0],
+    ])
+  })
+
   test('are limited to the requested rooms and widgets', async () => {
     const readings = [
       await follow('?room=online/a&room=sine/a'),

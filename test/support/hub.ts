@@ -5,7 +5,9 @@ import { Crowd } from '../../src/cluster/crowd.ts'
 import type { ClusterParts, Driver } from '../../src/cluster/driver.ts'
 import type { History } from '../../src/cluster/history.ts'
 import { Listeners } from '../../src/cluster/listeners.ts'
+import { MemoryArchive } from '../../src/cluster/memory-archive.ts'
 import { type LeaseTable, MemoryLeases } from '../../src/cluster/memory-leases.ts'
+import { MemoryRoomTable } from '../../src/cluster/memory-room-table.ts'
 import { MemoryStore } from '../../src/cluster/memory-store.ts'
 import { MemoryViewerSecrets } from '../../src/cluster/memory-viewer-secrets.ts'
 import type {
@@ -15,6 +17,7 @@ import type {
   RoomCounts,
   WatchedCounts,
 } from '../../src/cluster/presence.ts'
+import { RoomDirectory } from '../../src/cluster/room-directory.ts'
 import { memoryHistory } from './memory-history.ts'
 
 /** Who is present on one node: by room and viewer, how many streams and stills each has. */
@@ -40,14 +43,23 @@ export class Hub {
   readonly secrets = new MemoryViewerSecrets()
   readonly history: History
   readonly store: MemoryStore
+  readonly rooms: RoomDirectory
   /** The bus of the node that is writing to the store. */
   #publisher: Bus | undefined
   #now = 1_000_000
 
   constructor() {
-    this.history = memoryHistory(() => this.#now)
+    const archive = new MemoryArchive()
+    const history = memoryHistory(() => this.#now, archive)
+    this.history = history
     const relay = { publish: (room: string, change: Change) => this.#publisher?.publish(room, change) }
     this.store = new MemoryStore(relay as unknown as Bus)
+    this.rooms = new RoomDirectory({
+      table: new MemoryRoomTable(archive, this.store),
+      memories: [history],
+      log: pino({ level: 'silent' }),
+      now: () => this.#now,
+    })
   }
 
   /** A driver that joins this hub. */
@@ -121,7 +133,7 @@ export class HubNode {
       close: async () => (this.#isCut ? undefined : memoryLeases.close()),
     }
     this.parts = {
-      ...{ bus: this.bus, presence: this.presence, leases, history: hub.history },
+      ...{ bus: this.bus, presence: this.presence, leases, history: hub.history, rooms: hub.rooms },
       ...{ store: hub.storeOf(this.bus), viewerSecrets: hub.secrets },
       close: async () => {
         await this.presence.close()

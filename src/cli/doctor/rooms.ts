@@ -4,7 +4,7 @@ import type { OpenResponse } from './client.ts'
 import { untilCounted } from './measure.ts'
 import type { Viewer } from './viewer.ts'
 
-/** The doctor's rooms. A room that was once opened stays in the server's list, so there must be few. */
+/** The doctor's rooms. The server remembers nothing of rooms with these names (`isPassingRoom`). */
 export interface Rooms {
   pushes: string
   quiet: string

@@ -1,4 +1,5 @@
 import { type Request, Router } from 'express'
+import type { Logger } from 'pino'
 import type { RoomEvents } from '../../channel/room-events.ts'
 import type { History } from '../../cluster/history.ts'
 import type { Rooms } from '../../cluster/rooms.ts'
@@ -40,6 +41,7 @@ export interface ApiInit {
   publicUrl: string | undefined
   /** The sockets of all counted streams. */
   sockets(): CountedSocket[]
+  log: Logger
   loadNow(): Load
 }
 
@@ -75,7 +77,7 @@ export function createApi(init: ApiInit): Router {
     next()
   })
   api.use(
-    createRoomsApi(renderer, rooms, baseOf),
+    createRoomsApi(renderer, rooms, baseOf, init.log),
     createHistoryApi(renderer, init.history),
     createStateApi(renderer, store),
     createEventsApi(renderer, init.events),

@@ -1,18 +1,25 @@
 import { type Request, Router } from 'express'
+import type { Logger } from 'pino'
 import type { RoomSummary, Rooms } from '../../cluster/rooms.ts'
 import type { Room } from '../../schema/room-schema.ts'
 import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { refuseOthers } from '../methods.ts'
 import { searchOf } from '../request.ts'
-import { parseRoomQuery, selectRooms } from '../room-list.ts'
-import { findRoom, type Manifests } from '../room-param.ts'
+import { nextCursor, parseRoomQuery } from '../room-list.ts'
+import { findRoom, type Manifests, readRoom } from '../room-param.ts'
 import { sendTaggedJson } from '../send.ts'
 
 /**
  * The calls for rooms.
  * @param baseOf the public path that the router is mounted on
+ * @param log gets a line for each room that is deleted
  */
-export function createRoomsApi(known: Manifests, rooms: Rooms, baseOf: (request: Request) => string): Router {
+export function createRoomsApi(
+  known: Manifests,
+  rooms: Rooms,
+  baseOf: (request: Request) => string,
+  log: Logger,
+): Router {
   const hrefOf = (request: Request, parameters: URLSearchParams, cursor?: string) =>
     `${baseOf(request)}${SERVER_PATHS.api}/rooms${toSearch(parameters, cursor)}`
   const api = Router()
@@ -21,14 +28,11 @@ export function createRoomsApi(known: Manifests, rooms: Rooms, baseOf: (request:
     .get(async (request, response) => {
       const parameters = searchOf(request)
       const query = parseRoomQuery(parameters)
-      const {
-        rooms: page,
-        total,
-        next,
-      } = selectRooms(query.watched ? await rooms.watched() : await rooms.list(), query)
+      const page = await rooms.page(query)
+      const next = nextCursor(page, query)
       const links = [`<${hrefOf(request, parameters)}>; rel="first"`]
       if (next !== undefined) links.unshift(`<${hrefOf(request, parameters, next)}>; rel="next"`)
-      const body = { rooms: page.map(toJson), total, next: next ?? null }
+      const body = { rooms: page.rooms.map(toJson), total: page.total, next: next ?? null }
       sendTaggedJson(request, response, body, { Link: links.join(', ') })
     })
     .all(refuseOthers('GET'))
@@ -37,7 +41,13 @@ export function createRoomsApi(known: Manifests, rooms: Rooms, baseOf: (request:
     .get(async (request, response) => {
       sendTaggedJson(request, response, toJson(await findRoom(known, rooms, request.params)))
     })
-    .all(refuseOthers('GET'))
+    .delete(async ({ params }, response) => {
+      const room = readRoom(known, params)
+      await rooms.delete(room)
+      log.info({ room }, 'room deleted')
+      response.status(204).end()
+    })
+    .all(refuseOthers('GET', 'DELETE'))
   return api
 }
 

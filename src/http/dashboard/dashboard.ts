@@ -95,7 +95,7 @@ export function createDashboard({
     .route('/')
     .get(async (request, response) => {
       const site = siteFor(request, known)
-      const list = toListPage(await rooms.list(), searchOf(request), site.base, homeOf(request))
+      const list = await toListPage(rooms, searchOf(request), site.base, homeOf(request))
       const snippet = snippets({
         url: `${site.url}/online/blog.png`,
         width: 170,

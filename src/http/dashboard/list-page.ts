@@ -1,13 +1,13 @@
-import type { RoomSummary } from '../../cluster/rooms.ts'
+import type { RoomSort, Rooms } from '../../cluster/rooms.ts'
 import { pathOfRoom } from '../../widget/room.ts'
-import { parseRoomQuery, type Sort, selectRooms } from '../room-list.ts'
+import { nextCursor, parseRoomQuery } from '../room-list.ts'
 import { countThatFit, OWN_ROOMS, tableOf } from './live-picture.ts'
 
 /** Rooms on a page: one screen of them, all in one picture. */
 const PAGE_SIZE = 20
 
 /** The sort order of each column's heading; numbers are sorted largest first. */
-const COLUMNS: readonly { label: string; sort: Sort; isMain: boolean }[] = [
+const COLUMNS: readonly { label: string; sort: RoomSort; isMain: boolean }[] = [
   { label: 'Room', sort: 'room', isMain: true },
   { label: 'Visitors', sort: 'visitors', isMain: true },
   { label: 'Connections', sort: 'connections', isMain: false },
@@ -20,18 +20,14 @@ const COLUMNS: readonly { label: string; sort: Sort; isMain: boolean }[] = [
  * @param home the address of the list.
  * @throws PublicError 400 that names every wrong parameter.
  */
-export function toListPage(
-  known: readonly RoomSummary[],
-  given: URLSearchParams,
-  base: string,
-  home: string,
-) {
-  const all = known.filter(({ room }) => !OWN_ROOMS.includes(room))
+export async function toListPage(known: Rooms, given: URLSearchParams, base: string, home: string) {
   const asked = withoutEmpty(given)
-  const query = parseRoomQuery(asked)
-  const page = selectRooms(all, query)
-  const most = countThatFit(page.rooms)
-  const { rooms, total, next } = most < page.rooms.length ? selectRooms(all, { ...query, limit: most }) : page
+  const query = { ...parseRoomQuery(asked), exclude: OWN_ROOMS }
+  const [whole, { widgets, ...totals }] = await Promise.all([known.page(query), known.totals(OWN_ROOMS)])
+  const most = countThatFit(whole.rooms)
+  const page = most < whole.rooms.length ? await known.page({ ...query, limit: most }) : whole
+  const { rooms, total } = page
+  const next = nextCursor(page, query)
   const hrefOf = (changes: Record<string, string | undefined>) => toHref(home, asked, changes)
   const chosen = {
     search: asked.get('search') ?? '',
@@ -39,13 +35,13 @@ export function toListPage(
     watched: query.watched === true,
   }
   return {
-    isEmpty: all.length === 0,
-    totals: toTotals(all),
+    isEmpty: totals.rooms === 0,
+    totals,
     rooms: rooms.map((room) => ({ ...room, href: home + pathOfRoom(room) })),
     total,
     chosen: { ...chosen, sort: asked.get('sort') },
     isNarrowed: chosen.search !== '' || chosen.widget !== '' || query.watched !== undefined,
-    widgets: [...new Set(all.map(({ widget }) => widget))].sort(),
+    widgets,
     columns: COLUMNS.map(({ label, sort, isMain }) => {
       const isSorted = query.sort === sort
       const isDown = isSorted ? !query.isDescending : sort !== 'room'
@@ -79,13 +75,4 @@ function toHref(home: string, asked: URLSearchParams, changes: Record<string, st
     else query.set(name, value)
   }
   return query.size > 0 ? `${home}?${query}` : home
-}
-
-function toTotals(rooms: readonly RoomSummary[]) {
-  const sum = (name: 'visitors' | 'connections' | 'hits') => rooms.reduce((all, room) => all + room[name], 0)
-  const watched = rooms.filter(({ connections }) => connections > 0).length
-  return {
-    ...{ visitors: sum('visitors'), connections: sum('connections'), hits: sum('hits') },
-    ...{ watched, rooms: rooms.length },
-  }
 }

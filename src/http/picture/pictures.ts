@@ -10,6 +10,7 @@ import type { Cards } from '../../picture/cards.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import { addressGroup } from '../../system/address-group.ts'
 import { TokenBuckets } from '../../system/token-buckets.ts'
+import type { NewRooms } from '../../viewer/new-rooms.ts'
 import type { HitCounter } from '../../viewer/room-hits.ts'
 import { stopping } from '../../viewer/viewers.ts'
 import { type Look, parseLook, toStillLook } from '../../widget/look.ts'
@@ -33,6 +34,7 @@ import { BADGE_WIDGET, readBadgeUrl } from './badge-request.ts'
 import { Badges } from './badges.ts'
 import type { PictureData } from './picture-data.ts'
 import { checkReferrer } from './referrer.ts'
+import { type EmbeddedSpecs, roomsOfPicture } from './rooms-of-picture.ts'
 import { StatusPictures } from './status-pictures.ts'
 import { type RequestedPicture, readTarget, type Target } from './target.ts'
 
@@ -44,6 +46,7 @@ export interface PicturesInit {
   /** Reads statuses. */
   store: Pick<Store, 'get'>
   hits: HitCounter
+  newRooms: NewRooms
   streams: Streams
   data: PictureData
   pages: Pages
@@ -160,12 +163,12 @@ export class Pictures {
     { manifest, key, query }: RequestedPicture,
     { format }: Extract<Delivery, { kind: 'still' }>,
   ): Promise<void> {
-    const { channels, hits, observer, allowReferrer } = this.#init
+    const { renderer, channels, hits, newRooms, observer, allowReferrer } = this.#init
     const network = addressGroup(clientAddress(request))
     checkReferrer(request.headers, allowReferrer)
     const look = toStillLook(manifest, parseLook(manifest, format, query))
     const spec = { widget: manifest.name, key, look }
-    await this.#check(manifest, spec, query)
+    const embedded = await this.#check(manifest, spec, query)
     const written = async () => this.#statuses.has(manifest) && (await this.#statuses.svg({ ...spec, query }))
     const send = async () => {
       const svg = await written()
@@ -176,6 +179,7 @@ export class Pictures {
       return { status: sendStill(request, response, frame, kept), bytes: frame.bytes.length }
     }
     if (request.method === 'HEAD') return void (await send())
+    await newRooms.check(roomsOfPicture(renderer.manifests, spec, embedded), network)
     // The picture shows its own hit, so the hit is counted first, and taken back if the drawing fails.
     await hits.count(spec)
     try {
@@ -194,14 +198,16 @@ export class Pictures {
     delivery: StreamDelivery,
   ): Promise<void> {
     const { manifest, key, query } = picture
-    const { streams, allowReferrer } = this.#init
+    const { renderer, streams, newRooms, allowReferrer } = this.#init
     checkReferrer(request.headers, allowReferrer)
     const look: Look = parseLook(manifest, delivery.format, query)
     const shown = { ...delivery, stale: readStale(query, manifest, delivery) }
     const spec = { widget: manifest.name, key, look }
-    await this.#check(manifest, spec, query)
+    const embedded = await this.#check(manifest, spec, query)
     if (delivery.redirect && redirectToUnique(request, response)) return
     if (request.method === 'HEAD') return streams.sendHead(request, response)
+    const network = addressGroup(clientAddress(request))
+    await newRooms.check(roomsOfPicture(renderer.manifests, spec, embedded), network)
     if (isNegotiated(picture) && !(await streams.findPlace(request, spec)))
       return this.#sendWithoutPlace(request, response, picture, spec, shown)
     streams.open(request, response, spec, shown)
@@ -231,12 +237,15 @@ export class Pictures {
     await this.#sendStill(request, response, picture, { kind: 'still', format: delivery.format })
   }
 
-  /** Has the widget check the parameters that only it can read. @throws PublicError 400 if it finds a fault in time. */
-  async #check(manifest: Manifest, spec: ChannelSpec, query: URLSearchParams): Promise<void> {
+  /**
+   * Has the widget check the parameters that only it can read. Returns the embedded pictures, as far as they are known in
+   * time. @throws PublicError 400 if it finds a fault in time.
+   */
+  async #check(manifest: Manifest, spec: ChannelSpec, query: URLSearchParams): Promise<EmbeddedSpecs> {
     if (this.#statuses.has(manifest)) this.#statuses.check({ ...spec, query })
-    if (!manifest.reads) return
+    if (!manifest.reads) return undefined
     const reading = this.#init.embeddedReader.read(spec)
-    await Promise.race([reading, sleep(READ_TIMEOUT, undefined, { ref: false })])
+    return Promise.race([reading, sleep(READ_TIMEOUT, undefined, { ref: false })])
   }
 
   #sendError(

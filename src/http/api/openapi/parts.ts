@@ -29,7 +29,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   403: 'It is read-only, or not allowed from this page.',
   404: 'Not found.',
   405: 'The path has no such method; `Allow` lists those that it has.',
-  409: 'The limit is reached.',
+  409: 'A limit is reached, or what is to be deleted is in use.',
   413: 'The body is too large: over 64 KiB of JSON, or 4 KiB of a form.',
   415: 'The charset or coding of the body is not supported: JSON must be UTF-8.',
   429: 'Too many requests; retry after `Retry-After` seconds.',

@@ -49,6 +49,16 @@ export function roomPaths(): Json {
         answers: tagged('The room.', ref('Room')),
         problems: [400, 404],
       }),
+      delete: operation({
+        id: 'deleteRoom',
+        tag,
+        summary: 'Delete a room',
+        description:
+          'Deletes what it remembers, its hits, its peaks and its history, for good. Refused with 409 while the room has ' +
+          'viewers, and while a poll keeps it.',
+        answers: GONE,
+        problems: [400, 404, 409],
+      }),
     },
     '/api/rooms/{widget}/{key}/history': {
       parameters: ROOM,
@@ -93,7 +103,7 @@ export function roomPaths(): Json {
         tag,
         summary: 'Stream the events of rooms (Server-Sent Events)',
         description:
-          'Events `join`, `leave` and `state`, each with a `data` of the schema `Event`. With `Last-Event-ID`, missed ' +
+          'Events `join`, `leave`, `state` and `delete`, each with a `data` of the schema `Event`. With `Last-Event-ID`, missed ' +
           'events come first, or an event `gap` if they are no longer kept. A client that does not keep up is disconnected.',
         parameters: [
           ...inQueryOf(eventQuerySchema(isRoomName)),

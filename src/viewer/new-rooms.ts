@@ -1,0 +1,57 @@
+import type { Presence } from '../cluster/presence.ts'
+import type { Rooms } from '../cluster/rooms.ts'
+import { PublicError } from '../errors.ts'
+import { addressGroup } from '../system/address-group.ts'
+import { TokenBuckets } from '../system/token-buckets.ts'
+
+/** The parts of `NewRooms`. */
+export interface NewRoomsInit {
+  presence: Pick<Presence, 'countsNow'>
+  rooms: Pick<Rooms, 'get'>
+  /** How many rooms one address may create in a minute; 0 for `NEW_ROOMS_PER_CONNECTION` times the next. */
+  maxNewRoomsPerAddress: number
+  maxConnectionsPerAddress: number
+  /** Milliseconds of a clock that never goes back. @default performance.now */
+  now?: () => number
+}
+
+/** New rooms that one address may create in a minute, for each stream that it may have open. */
+const NEW_ROOMS_PER_CONNECTION = 3
+
+/**
+ * Limits how many rooms one address can create, as each leaves something behind. Existing rooms cost nothing, so that a
+ * crowd behind one address, or behind a proxy that is not trusted yet, can see every picture that somebody has seen before.
+ */
+export class NewRooms {
+  readonly #init: NewRoomsInit
+  readonly #perMinute: number
+  readonly #created: TokenBuckets
+
+  constructor(init: NewRoomsInit) {
+    const { maxNewRoomsPerAddress, maxConnectionsPerAddress, now } = init
+    this.#init = init
+    this.#perMinute = maxNewRoomsPerAddress || maxConnectionsPerAddress * NEW_ROOMS_PER_CONNECTION
+    this.#created = new TokenBuckets({ perSecond: this.#perMinute / 60, burst: this.#perMinute }, now)
+  }
+
+  /** Counts the rooms that are new. Rejects with a `PublicError` 429 if the address has created too many. */
+  async check(rooms: readonly string[], address: string): Promise<void> {
+    const { presence } = this.#init
+    const unwatched = rooms.filter((room) => !presence.countsNow(room)?.connections)
+    if (unwatched.length === 0) return
+    const known = await Promise.all(unwatched.map((room) => this.#init.rooms.get(room)))
+    const count = known.filter((room) => room === undefined).length
+    if (count > 0) this.#spend(addressGroup(address), count)
+  }
+
+  #spend(address: string, count: number): void {
+    if (this.#created.has(address)) return this.#created.spend(address, count)
+    throw new PublicError({
+      code: 'too-many-new-rooms',
+      status: 429,
+      caption: 'too many new rooms from your address',
+      detail: `This address may create ${this.#perMinute} new rooms a minute (--max-new-rooms-per-address).`,
+      headers: { 'Retry-After': String(Math.max(1, Math.ceil(60 / this.#perMinute))) },
+    })
+  }
+}

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import type { RoomSummary } from '../../src/cluster/rooms.ts'
+import { NewRooms } from '../../src/viewer/new-rooms.ts'
+
+/** A server that knows some rooms, of which some are watched. */
+function setUp({ maxNewRoomsPerAddress = 6, known = [] as string[], watched = [] as string[] } = {}) {
+  const clock = { now: 0 }
+  const newRooms = new NewRooms({
+    presence: {
+      countsNow: (room) =>
+        watched.includes(room)
+          ? { connections: 1, visitors: 1, peak: 1 }
+          : { connections: 0, visitors: 0, peak: 0 },
+    },
+    rooms: { get: async (room) => (known.includes(room) ? ({ room } as RoomSummary) : undefined) },
+    maxNewRoomsPerAddress,
+    maxConnectionsPerAddress: 4,
+    now: () => clock.now,
+  })
+  const invent = async (count: number, address: string) => {
+    for (let index = 0; index < count; index += 1) await newRooms.check([`online/r${index}`], address)
+  }
+  return { clock, newRooms, invent }
+}
+
+const TOO_MANY = { status: 429, code: 'too-many-new-rooms' }
+
+test('one address creates so many rooms a minute, and learns when it may create the next', async () => {
+  const { clock, invent } = setUp()
+  await invent(6, '203.0.113.1')
+  await expect(invent(1, '203.0.113.1')).rejects.toMatchObject({
+    ...TOO_MANY,
+    headers: { 'Retry-After': '10' },
+  })
+  await expect(invent(1, '203.0.113.1')).rejects.toThrow(
+    'may create 6 new rooms a minute (--max-new-rooms-per-address)',
+  )
+  await invent(6, '203.0.113.2')
+  clock.now += 10_000
+  await invent(1, '203.0.113.1')
+  await expect(invent(1, '203.0.113.1')).rejects.toMatchObject(TOO_MANY)
+  clock.now += 3_600_000
+  await invent(6, '203.0.113.1')
+  await expect(invent(1, '203.0.113.1')).rejects.toMatchObject(TOO_MANY)
+})
+
+test('rooms that exist or are watched cost nothing', async () => {
+  const { newRooms, invent } = setUp({ known: ['online/a'], watched: ['online/b'] })
+  await invent(6, '203.0.113.1')
+  for (let turn = 0; turn < 100; turn += 1) await newRooms.check(['online/a', 'online/b'], '203.0.113.1')
+  await expect(newRooms.check(['online/a', 'online/c'], '203.0.113.1')).rejects.toMatchObject(TOO_MANY)
+})
+
+test('each new room of a picture with several counts, and all of an IPv6 network are one address', async () => {
+  const { newRooms, invent } = setUp()
+  await newRooms.check(['grid/x', 'online/a', 'online/b', 'online/c'], '2001:db8::1')
+  await newRooms.check(['grid/y', 'online/d'], '2001:db8::2')
+  await expect(invent(1, '2001:db8::3')).rejects.toMatchObject(TOO_MANY)
+  await invent(6, '2001:db8:0:1::1')
+})
+
+test('without a number of its own the limit is three times that of open streams', async () => {
+  const { invent } = setUp({ maxNewRoomsPerAddress: 0 })
+  await invent(12, '203.0.113.1')
+  await expect(invent(1, '203.0.113.1')).rejects.toMatchObject(TOO_MANY)
+})
