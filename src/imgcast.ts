@@ -247,14 +247,13 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     audience: memberships.audience.counts(),
     traffic: viewers.traffic,
   })
-  const loadNow = () => load.now()
   const streamsOf = (room: string) => viewers.ofRoom(room)
   const router = createRouter({
     pictures,
     pages,
     api: createApi({
       ...{ renderer, store, rooms, history, events, statuses, polls, hooks },
-      ...{ guard, sessions, publicUrl, log, loadNow, sockets: () => viewers.sockets() },
+      ...{ guard, sessions, publicUrl, log, sockets: () => viewers.sockets(), loadNow: () => load.now() },
     }),
     calls: [
       createHealthRoute(unready),
@@ -262,7 +261,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
       createClicks({ renderer, presence, newRooms, allowReferrer }),
     ],
     dashboard: createDashboard({
-      ...{ rooms, renderer, guard, sessions, failures, publicUrl, streamsOf, loadNow },
+      ...{ rooms, renderer, guard, sessions, failures, publicUrl, streamsOf, loadNow: () => load.now() },
     }),
     failures,
   })
