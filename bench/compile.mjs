@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 const FOLDER = fileURLToPath(new URL('../.tmp/bench/', import.meta.url))
 
-/** Compiles one of the C programs here; answers the path of what came of it, or undefined where there is no compiler. */
+/** Compiles one of the C programs here; returns the path of the result, or undefined without a compiler. */
 export function compile(source) {
   mkdirSync(FOLDER, { recursive: true })
   const program = join(FOLDER, basename(source, '.c'))

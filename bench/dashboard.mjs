@@ -1,9 +1,9 @@
 /**
- * How soon the dashboard's pages are there, on a server that knows many rooms, some of them watched.
+ * Measures the dashboard's pages on a server with many rooms, some of them watched.
  *
  *     npm run build && node bench/dashboard.mjs [rooms] [watched]
  *
- * Every room has hits and a day of history. Control: a page of the same server that reads nothing, the form.
+ * Every room has hits and a day of history. Control: the form, a page of the same server that reads nothing.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
@@ -72,7 +72,7 @@ async function show(row, page, sent = cookie) {
     const begin = performance.now()
     const address = page.endsWith('=') ? page + (60 + turn) : page
     const response = await fetch(url + address, { headers: { Cookie: sent } })
-    if (response.status !== (sent ? 200 : 401)) throw new Error(`${address} was answered ${response.status}`)
+    if (response.status !== (sent ? 200 : 401)) throw new Error(`${address} returned ${response.status}`)
     bytes = (await response.arrayBuffer()).byteLength
     took.push(performance.now() - begin)
   }

@@ -1,11 +1,11 @@
 /**
- * What history takes and how soon it is drawn: 1000 rooms watched day and night for 90 days, in a file.
+ * Measures the history's size and the time to draw it: 1000 rooms watched day and night for 90 days, in a file.
  *
  *     npm run build && node bench/history.mjs [viewers] [rooms] [days]
  *
  * Rooms are of all sizes, the largest with hundreds of viewers, by Zipf's law; together they have 5000 by day, half of what the
- * default `--max-connections` lets in, and fewer by night. They come by chance, stay three minutes on average, and one in ten has a
- * second picture open. Three days are made so, and come again and again. Controls: the same minutes as plain 32-bit numbers, and a chart whose history is already there.
+ * default `--max-connections` allows, and fewer by night. They arrive at random, stay three minutes on average, and one in ten has a
+ * second picture open. Three days are generated, and repeated. Controls: the same minutes as plain 32-bit numbers, and a chart whose history is already in memory.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -44,7 +44,7 @@ function random() {
   return seed / 2 ** 32
 }
 
-/** How many of something that happens `mean` times on average. */
+/** A random count with the average `mean`. */
 function poisson(mean) {
   if (mean > 30) {
     const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())

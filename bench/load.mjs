@@ -11,7 +11,7 @@ export const CHROMIUM =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36'
 export const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0'
 
-/** A process of viewers of one server: what each call does is said in load/viewers.c. */
+/** A process of viewers of one server: load/viewers.c describes its commands. */
 export class Viewers {
   #child
   #answers
@@ -58,7 +58,7 @@ export class Viewers {
   async #ask(command) {
     this.#child.stdin.write(`${command}\n`)
     const { value, done } = await this.#answers.next()
-    if (done) throw new Error(`the viewers ended instead of an answer to: ${command}`)
+    if (done) throw new Error(`the viewers ended before a reply to: ${command}`)
     return JSON.parse(value)
   }
 }

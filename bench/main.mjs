@@ -1,4 +1,4 @@
-/** Runs the table, or a part of it: see README.md beside this file. */
+/** Runs the table, or a part of it: see README.md in this folder. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { dirname } from 'node:path'
@@ -40,7 +40,7 @@ const result = {
 }
 process.stdout.write(toText(result))
 
-// Only the whole table is worth showing to others.
+// Only the whole table is published.
 const whole = scale.name === 'full' && values.row === undefined
 const published = (path) => (whole ? fileURLToPath(new URL(path, import.meta.url)) : undefined)
 save(values.json ?? published(PUBLISHED.json), () => `${JSON.stringify(result, null, 2)}\n`)

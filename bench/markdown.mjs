@@ -3,7 +3,7 @@ import { toCells } from './text.mjs'
 const BEGIN = '<!-- bench: begin, written by npm run bench -->'
 const END = '<!-- bench: end -->'
 
-/** A page with a result's tables between its two marks. @throws Error where the marks are missing. */
+/** A page with a result's tables between its two marks. @throws Error if the marks are missing. */
 export function putIntoPage(page, result) {
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)]
   if (from < 0 || to < from) throw new Error(`expected ${BEGIN} and ${END} in the page`)

@@ -1,11 +1,11 @@
-/** How much of the whole is measured. */
+/** The scale of a run. */
 const SCALES = {
   full: { viewers: (count) => count, time: (time) => time, rounds: (count) => count },
   quick: { viewers: (count) => Math.min(count, 1000), time: (time) => Math.min(time, 700), rounds: () => 1 },
   smoke: { viewers: (count) => Math.min(count, 20), time: (time) => Math.min(time, 600), rounds: () => 1 },
 }
 
-/** `full`, `quick` (under a minute) or `smoke` (numbers without meaning, that everything works). */
+/** `full`, `quick` (under a minute) or `smoke` (checks that everything works; its numbers mean nothing). */
 export function toScale(name) {
   return { name, ...SCALES[name] }
 }
@@ -17,7 +17,7 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/** What a difference must exceed to mean anything: the middle four fifths, from end to end, as a part of the median. */
+/** The noise, which a significant difference exceeds: the spread of the middle four fifths, as a fraction of the median. */
 export function spread(values) {
   const sorted = [...values].sort((a, b) => a - b)
   const cut = Math.floor(sorted.length / 10)
@@ -25,8 +25,8 @@ export function spread(values) {
 }
 
 /**
- * Runs each in turn, again and again, so that a slow minute of the machine is everybody's; answers all that each answered.
- * Undefined ones are left out.
+ * Runs the subjects in turn, repeatedly, so that a slow minute of the machine affects all of them; returns their results.
+ * Undefined subjects are skipped.
  */
 export async function alternate(subjects, rounds, run) {
   const names = Object.keys(subjects).filter((name) => subjects[name] !== undefined)
@@ -37,7 +37,7 @@ export async function alternate(subjects, rounds, run) {
   return results
 }
 
-/** Ends whatever was started, however the work goes. */
+/** Ends everything that was started, even if the work fails. */
 export async function using(started, work) {
   try {
     return await work(started)
@@ -46,23 +46,23 @@ export async function using(started, work) {
   }
 }
 
-/** A figure against a control's: holds where it is at most `limit` times as much. */
+/** A figure compared with a control's: holds if it is at most `limit` times as large. */
 export function ratio(what, unit, ours, control, limit, noise) {
   const value = ours / control
   return { what, unit, ours, control, value, limit, holds: value <= limit, noise }
 }
 
-/** A figure that has to stay under a limit by itself. */
+/** A figure with an upper limit. */
 export function atMost(what, unit, ours, limit, control) {
   return { what, unit, ours, control, value: ours, limit, holds: ours <= limit }
 }
 
-/** A figure that has to reach a floor. */
+/** A figure with a lower limit. */
 export function atLeast(what, unit, ours, limit, control) {
   return { what, unit, ours, control, value: ours, limit, floor: true, holds: ours >= limit }
 }
 
-/** A figure to be known. */
+/** A figure without a limit. */
 export function figure(what, unit, ours, control) {
   return { what, unit, ours, control }
 }

@@ -1,4 +1,4 @@
-// What counting costs: a frame to one viewer, beside nothing but the counting; a new picture; an answer to Prometheus.
+// Measures the cost of metrics: a frame to one viewer, and its counting alone; a new picture; a scrape.
 // node bench/metrics.mjs     (after npm run build)
 import { Audience } from '../dist/src/channel/audience.js'
 import { Metrics } from '../dist/src/http/metrics/metrics.js'
@@ -11,7 +11,7 @@ const VIEWERS = 1_000
 const ROUNDS = 400
 const REPEATS = 5
 
-/** A socket that takes everything at once: what is left is this project's own work. */
+/** A socket that accepts everything at once, so that only this project's own work is measured. */
 const sink = { write: (_bytes, done) => done?.(), cork() {}, uncork() {}, destroy() {}, writableLength: 0 }
 const response = { stream: sink, removeHeader() {}, writeHead() {}, flushHeaders() {}, once() {} }
 const multipart = new Multipart()
@@ -64,7 +64,7 @@ measure('  of which counting it (two additions)', VIEWERS * ROUNDS, () => {
 const metrics = new Metrics()
 const [frame] = frames
 const drawing = { frame, next: undefined, took: { frames: 1, drawing: 1.5, encoding: 2.5 } }
-measure('a fan-out, to however many', 100_000, () => {
+measure('a fan-out, to any number of viewers', 100_000, () => {
   for (let time = 0; time < 100_000; time += 1) metrics.fannedOut(0.3)
 })
 measure('a drawing', 100_000, () => {
@@ -88,5 +88,5 @@ for (let time = 0; time < 50; time += 1) {
 }
 times.sort((a, b) => a - b)
 console.log(
-  `an answer to Prometheus, 10 000 viewers: ${text.length} characters, ${times[25]?.toFixed(2)} ms (${times[0]?.toFixed(2)} to ${times.at(-1)?.toFixed(2)})`,
+  `a scrape, 10 000 viewers: ${text.length} characters, ${times[25]?.toFixed(2)} ms (${times[0]?.toFixed(2)} to ${times.at(-1)?.toFixed(2)})`,
 )

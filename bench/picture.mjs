@@ -14,7 +14,7 @@ const COLUMNS = [
   { at: WIDTH - MARGIN, align: 'right' },
 ]
 const HEADINGS = ['', 'Imgcast', 'control', 'ratio', 'target', '']
-// Shows on a light and on a dark page alike: the picture brings its own ground.
+// Readable on light and dark pages, since the picture has its own background.
 const GROUND = '#0d1117'
 const INK = '#e6edf3'
 const FAINT = '#8d96a0'

@@ -1,4 +1,4 @@
-// From a saved file to the changed picture, over HTTP, beside the start of a bare Node process in the same run.
+// Measures the time from a saved file to the changed picture, over HTTP, and the start of a bare Node process in the same run.
 // node bench/reload.mjs [rounds]     (after npm run build)
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,7 +17,7 @@ const rounds = Number(process.argv[2] ?? 15)
 /** A spare process is prepared half a second after the last one was taken, and takes a while. */
 const BETWEEN = 1_500
 const SPARE_WARM = 1_000
-/** A picture that does not change for so long never will. */
+/** Milliseconds after which a picture that has not changed never will. */
 const PATIENCE = 30_000
 
 const folder = await mkdtemp(join(tmpdir(), 'imgcast-reload-'))
@@ -91,7 +91,7 @@ async function warmed() {
   return child
 }
 
-async function chokidarTells() {
+async function chokidarReports() {
   const watcher = watch(folder, { ignoreInitial: true })
   await once(watcher, 'ready')
   const times = await measure(
@@ -106,7 +106,7 @@ async function chokidarTells() {
   return times
 }
 
-/** Resolves with each change of what the stream sends. */
+/** Resolves with each change of the streamed picture. */
 async function openPicture(url) {
   const request = get(url, {
     headers: {
@@ -122,7 +122,7 @@ async function openPicture(url) {
 await writeFile(file, source())
 console.log(`medians of ${rounds}, ${process.version}`)
 row('control: a bare Node process starts and ends', await measure(bareNode))
-row('chokidar tells of a saved file', await chokidarTells())
+row('chokidar reports a saved file', await chokidarReports())
 row('a new process loads all widgets', await measure(async () => loadIn(forkHost())))
 row('a warm spare process loads all widgets', await measure(loadIn, warmed))
 

@@ -6,7 +6,7 @@ import { compile } from './compile.mjs'
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
 const NO_LIMIT = '1000000'
 
-/** A server that is being measured. */
+/** A measured server. */
 export class MeasuredServer {
   #child
 
@@ -43,19 +43,19 @@ export function startImgcast(args = [], nodeArgs = [], env = {}) {
   )
 }
 
-/** The limit: a C program. Undefined where there is no C compiler. */
+/** The limit: a C program. Undefined without a C compiler. */
 export async function startC({ bytes, fps = 0, joinInterval = 0 }) {
   const program = compile('controls/control.c')
   return program && start(program, [bytes, fps, joinInterval].map(String), /^(\d+)\n/)
 }
 
-/** Node's `http` and `res.write`, a part at once or in seven writes. */
+/** Node's `http` and `res.write`, with one or seven writes a part. */
 export function startNodeHttp(way, { bytes, fps = 0 }) {
   return start(process.execPath, [at('controls/node-http.mjs'), way, String(bytes), String(fps)], /^(\d+)\n/)
 }
 
 /**
- * ustreamer without a camera sends its picture of 2 kB that says so, once a second. Undefined where it is not installed.
+ * ustreamer without a camera sends its "no signal" picture of 2 kB once a second. Undefined if it is not installed.
  */
 export async function startUstreamer() {
   if (spawnSync('ustreamer', ['--version']).error) return undefined

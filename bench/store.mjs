@@ -1,10 +1,10 @@
 /**
- * What remembering costs: 10 000 `add` a second on one room, in a file and, as a control, in memory.
+ * Measures the cost of state: 10 000 `add` a second on one room, in a file and, as a control, in memory.
  *
  *     npm run build && node bench/store.mjs [seconds a row]
  *
- * Each row runs by itself in this process, 100 adds every 10 ms; the processor's time of all threads is counted. "idle" is
- * the same clock without adds: what a row has over it is what the adds cost.
+ * Each row runs alone in this process, 100 adds every 10 ms; the processor time of all threads is counted. "idle" is the
+ * same timer without adds: the difference to it is the cost of the adds.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ const SECONDS = Number(process.argv[2] ?? 10)
 const BATCH = 100
 const PERIOD = 10
 
-/** Runs `batch` on its clock; answers percent of a core, and how many adds a second there really were. */
+/** Runs `batch` on a timer; returns percent of a core, and the actual number of adds a second. */
 async function measure(batch, seconds = SECONDS) {
   for (let warm = 0; warm < 100; warm += 1) await batch()
   const cpu = process.cpuUsage()
@@ -40,7 +40,7 @@ function show(row, { core, rate }) {
 const log = pino({ level: 'warn' })
 const folder = mkdtempSync(join(tmpdir(), 'imgcast-bench-'))
 const path = join(folder, 'bench.db')
-// The first row pays for starting up.
+// The first row includes the cost of the start.
 await measure(async () => {}, 1)
 show('idle', await measure(async () => {}))
 for (const [row, location] of [

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Linux counts processor time in hundredths of a second, whatever its own clock. */
+/** Linux reports processor time in hundredths of a second, independent of its own clock. */
 const TICK = 10
 const PAGE_BYTES = 4096
 
 /**
- * Milliseconds of processor a process has used, in its own code and in the kernel for it: by the scheduler's nanoseconds
- * of its threads (proc(5), `schedstat`), or where the kernel keeps none by `stat`.
+ * Milliseconds of processor time that a process has used, in user mode and in the kernel: by the scheduler's nanoseconds
+ * of its threads (proc(5), `schedstat`), or by `stat` if the kernel has none.
  */
 export function processorTime(pid) {
   try {
@@ -20,22 +20,22 @@ export function processorTime(pid) {
   }
 }
 
-/** Bytes of memory that a process holds (`RSS`). */
+/** Resident memory of a process in bytes (`RSS`). */
 export function residentBytes(pid) {
   return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * PAGE_BYTES
 }
 
-/** How many descriptors a process has open. */
+/** The number of open descriptors of a process. */
 export function descriptors(pid) {
   return readdirSync(`/proc/${pid}/fd`).length
 }
 
-/** The processes that a process started and that still run. */
+/** The running child processes of a process. */
 export function childrenOf(pid) {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
 }
 
-/** The fields behind the name, which may hold spaces itself. */
+/** The fields after the name, which may contain spaces. */
 function statOf(pid) {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')

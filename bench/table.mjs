@@ -10,8 +10,8 @@ import { sineCost } from './rows/sine.mjs'
 import { warmPicture } from './rows/warm-picture.mjs'
 
 /**
- * Everything that is measured. A row: `name`, `title`, `target` in words, and `measure(scale)`, which answers lines of
- * `what`, `unit`, `ours`, `control`, and, where there is a target, `value`, `limit` and `holds`.
+ * All rows. A row has a `name`, a `title`, a `target` in words, and `measure(scale)`, which returns lines of
+ * `what`, `unit`, `ours`, `control`, and, if there is a target, `value`, `limit` and `holds`.
  */
 export const TABLE = [
   frameCost,

@@ -1,6 +1,6 @@
 const COLUMNS = ['', 'ours', 'control', 'measured', 'target', '']
 
-/** A number as people read it: three digits. */
+/** Formats a number for people: three digits. */
 export function toFigure(value, unit = '') {
   if (value === undefined || !Number.isFinite(value)) return '–'
   const size = Math.abs(value)
@@ -9,7 +9,7 @@ export function toFigure(value, unit = '') {
   return unit === '' ? text : `${text} ${unit}`
 }
 
-/** The cells of a line: what, ours, control, what is held against the target, the target, the verdict. */
+/** The cells of a line: what, ours, control, the compared value, the target, the verdict. */
 export function toCells({ what, unit, ours, control, value, limit, floor, holds }) {
   const isRatio = limit !== undefined && value !== ours
   const measured = isRatio ? `${toFigure(value)} x` : ''

@@ -1,6 +1,6 @@
 /**
- * Draws the contact sheet: every state of every built-in that the golden pictures keep, and those with letters of the
- * machine's own fonts, at 1x and 2x, on light pages and dark ones. `npm run contact-sheet [folder]` writes a PNG for each
+ * Draws the contact sheet: every state of every built-in widget in the golden pictures, and states with letters of the
+ * machine's own fonts, at 1x and 2x, on light and dark pages. `npm run contact-sheet [folder]` writes a PNG for each
  * and an `index.html` that shows them all.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'

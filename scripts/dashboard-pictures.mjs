@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of docs/dashboard.md from a real dashboard in Chromium: docs/images/dashboard.png, which is light, and
- * docs/images/dashboard-room.png, which is dark. The rooms are made up, their viewers are real streams.
+ * docs/images/dashboard-room.png, which is dark. The rooms are invented, their viewers are real streams.
  * Run it after a build: `npm run build && node scripts/dashboard-pictures.mjs [chromium]`.
  */
 import { spawn } from 'node:child_process'
@@ -20,7 +20,7 @@ const IMAGES = new URL('../docs/images/', import.meta.url)
 const TOKEN = 'a-token-of-the-pictures'
 const WIDTH = 1120
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000]
-/** How many people were there on average, how many are now, and when most were, in parts of a day. */
+/** Each room's average and current viewers, and its busiest time as a fraction of a day. */
 const ROOMS = [
   ['online/blog', 38, 27, 0.8],
   ['online/forum', 21, 16, 0.3],

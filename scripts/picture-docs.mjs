@@ -1,5 +1,5 @@
 /**
- * Keeps docs/pictures.md true: `npm run picture-docs` rewrites its tables of parameters from the widgets, and draws
+ * Updates docs/pictures.md: `npm run picture-docs` rewrites its tables of parameters from the widgets, and draws
  * `docs/images/<widget>-styles.png`, the styles of each built-in on a light page and a dark one.
  */
 import { readFileSync, writeFileSync } from 'node:fs'

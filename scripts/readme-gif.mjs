@@ -1,6 +1,6 @@
 /**
- * Draws the pictures of the README with the project's own widgets: docs/images/imgcast.gif, which moves, and one PNG
- * a widget. Everything is drawn from fixed scenes, so that the same code makes the same files.
+ * Draws the pictures of the README with the built-in widgets: docs/images/imgcast.gif, which is animated, and a PNG for
+ * each widget. Scenes are fixed, so that the same code makes the same files.
  * Run it after a build: `npm run build && node scripts/readme-gif.mjs`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -40,13 +40,13 @@ const GROUND = '#161b22'
 const FRAMES = 48
 /** Milliseconds; GIF counts in hundredths of a second. */
 const FRAME_TIME = 100
-/** Browsers make a tenth of a second of anything shorter. */
+/** Browsers replace shorter delays by a tenth of a second. */
 const FIRST_TIME = 20
 
-/** Where the traffic light is. */
+/** The position of the traffic light. */
 const LIGHT = { x: 562, y: 32, width: 80, height: 200 }
 
-/** How many people watch, and from which frame on. */
+/** The number of viewers, and the frame from which it applies. */
 const VISITORS = new Map([
   [0, 3],
   [7, 4],
@@ -60,7 +60,7 @@ const RUNNING = { label: 'build', message: 'running', color: 'blue', style: 'for
 const PASSING = { label: 'build', message: 'passing', color: 'brightgreen', style: 'for-the-badge' }
 const PASSES_AT = 21
 
-/** What they are called, how much goes on in them, and in which ten minutes of the day most does. */
+/** The rooms' names, their activity, and their busiest ten minutes of the day. */
 const ROOMS = [
   ['online/blog', 1, 112],
   ['online/forum', 0.4, 60],
@@ -111,7 +111,7 @@ function dayOfVisitors(room = 'online/blog', share = 1, hour = 112) {
   }
 }
 
-/** One picture as the server would send it, twice as large. */
+/** One picture as the server would send it, at scale 2. */
 async function drawWidget(name, query, facts) {
   const defaults = { connections: 0, visitors: 0, peak: 0, time: 0 }
   const params = `${query}&scale=${SCALE}`
@@ -127,7 +127,7 @@ async function drawGif() {
     const pixels = await drawFrame(index)
     if (before) add(onlyChanged(before, pixels), FRAME_TIME)
     else {
-      // 256 colours are few for all of it at once: the part with most of them comes once more, with its own.
+      // 256 colours are too few for the whole picture: the part with the most colours is repeated with its own palette.
       add(whole(pixels), FIRST_TIME)
       add(cut(pixels, LIGHT), FRAME_TIME - FIRST_TIME)
     }
@@ -136,7 +136,7 @@ async function drawGif() {
   return encoder.finish()
 }
 
-/** The whole picture at one moment, as RGBA. */
+/** The whole picture at one time, as RGBA. */
 async function drawFrame(index) {
   const canvas = createCanvas(WIDTH * SCALE, HEIGHT * SCALE)
   const ctx = canvas.getContext('2d')
@@ -149,7 +149,7 @@ async function drawFrame(index) {
   const time = index * FRAME_TIME
   const visitors = [...VISITORS].findLast(([from]) => from <= index)[1]
   const data = index < PASSES_AT ? RUNNING : PASSING
-  // Each of the periods fits the whole a whole number of times, so that the end meets the beginning.
+  // The duration is a multiple of each period, so that the loop is seamless.
   const period = FRAMES * FRAME_TIME
   const wave = `width=456&height=132&frequency=2.5&speed=${1000 / period}&fps=${1000 / FRAME_TIME}`
   const light = `width=${LIGHT.width}&height=${LIGHT.height}&interval=${period / 6}ms`
@@ -173,14 +173,14 @@ async function drawFrame(index) {
   return ctx.getImageData(0, 0, canvas.width, canvas.height).data
 }
 
-/** A GIF's pixels are there or not: the corners must not be half there. */
+/** A GIF's pixels are opaque or transparent: the corners must not be partly transparent. */
 function whole(pixels) {
   const data = Uint8Array.from(pixels)
   for (let at = 3; at < data.length; at += 4) data[at] = data[at] < 128 ? 0 : 255
   return { data, left: 0, top: 0, width: WIDTH * SCALE, height: HEIGHT * SCALE }
 }
 
-/** A part of the picture, as it is. */
+/** A part of the picture, unchanged. */
 function cut(pixels, { x, y, width, height }) {
   const [left, top, wide, high] = [x, y, width, height].map((length) => length * SCALE)
   const data = new Uint8Array(wide * high * 4)
@@ -191,7 +191,7 @@ function cut(pixels, { x, y, width, height }) {
   return { data, left, top, width: wide, height: high }
 }
 
-/** The smallest box around what changed; in it only what changed, the rest transparent: that is nearly free. */
+/** The smallest box around the changed pixels, with all other pixels transparent: that is nearly free. */
 function onlyChanged(before, after) {
   const across = WIDTH * SCALE
   const old = new Uint32Array(before.buffer, before.byteOffset, before.length / 4)

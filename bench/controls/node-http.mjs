@@ -1,5 +1,5 @@
 /**
- * What one would write first: `http` and `res.write`. Prints its port.
+ * The obvious implementation: `http` and `res.write`. Prints its port.
  *
  *   node node-http.mjs <bare | seven> <bytes of a frame> <frames a second>
  *
@@ -52,7 +52,7 @@ const server = createServer((request, response) => {
   })
   begin(response)
   write(response, part)
-  // The seven writes show a picture only with the boundary of the next one.
+  // With seven writes, a picture is shown only when the boundary of the next one arrives.
   if (way === 'seven') write(response, part)
   responses.add(response)
   request.on('close', () => responses.delete(response))

@@ -1,4 +1,4 @@
-/** How `sine` was drawn before anything was done for its speed: the plain way, kept to be measured against. */
+/** The first version of `sine`, before any optimization, kept as a control. */
 export function drawPlainSine(ctx, { width, height, time }) {
   const params = {
     amplitude: 0.75,
@@ -11,7 +11,7 @@ export function drawPlainSine(ctx, { width, height, time }) {
   const { frequency, speed, thickness, color, background } = params
   const middle = height / 2
   const amplitude = Math.max(0, middle - thickness / 2 - 2) * params.amplitude
-  // The time within one period first: a sine of 1.7 trillion milliseconds would be coarse.
+  // Reduce the time to one period first: the sine of 1.7 trillion milliseconds would be imprecise.
   const period = 1000 / speed
   const phase = ((time % period) / period) * Math.PI * 2
   const step = Math.min(2, width / frequency / 24)
@@ -29,7 +29,7 @@ export function drawPlainSine(ctx, { width, height, time }) {
   ctx.globalAlpha = 0.3
   ctx.fill()
   ctx.globalAlpha = 1
-  // Rubbing out below fades any colour, without a second colour that would have to be its transparent twin.
+  // Erasing the lower part fades any colour, without computing its transparent version.
   const fade = ctx.createLinearGradient(0, middle - amplitude, 0, height)
   fade.addColorStop(0, 'transparent')
   fade.addColorStop(1, 'black')
@@ -50,7 +50,7 @@ export function drawPlainSine(ctx, { width, height, time }) {
   ctx.fillRect(0, 0, width, height)
 }
 
-/** Greys that show on white and on black alike. */
+/** Greys that are visible on white and on black. */
 function drawGrid(ctx, width, height) {
   const cell = Math.max(14, height / 8)
   ctx.fillStyle = '#80808059'

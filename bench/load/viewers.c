@@ -3,14 +3,14 @@
  *
  *   viewers <port> <source addresses>
  *
- * Reads one command a line, answers each with one line of JSON; times are milliseconds.
+ * Reads one command a line, and replies to each with one line of JSON; times are milliseconds.
  *
- *   open <count> <over> <path> <user agent>  opens viewers evenly over so many ms (0: 128 at a time), answers when each has
+ *   open <count> <over> <path> <user agent>  opens viewers evenly over this many ms (0: 128 at a time), replies when each has
  *                                            its first whole picture, or after 60 s
- *                                            `#####` in the path is another number for each
- *   join <path> <user agent>                 opens one more, answers when every other viewer got one more picture
- *   count                                    what came since the last count
- *   leave <count>                            the first so many close
+ *                                            `#####` in the path is replaced by a number, different for each
+ *   join <path> <user agent>                 opens one more, replies when every other viewer has received one more picture
+ *   count                                    parts and bytes since the last count
+ *   leave <count>                            closes this many, oldest first
  *   close                                    closes all
  */
 #define _GNU_SOURCE
@@ -123,7 +123,7 @@ static int search(const char *text, int length) {
   return times;
 }
 
-/* A boundary may be cut in two by a read: its beginning is carried to the next one. */
+/* A read may split a boundary: its beginning is kept for the next read. */
 static void scan(struct viewer *viewer, const char *text, int length) {
   int times = 0, most = needle_length - 1;
   if (viewer->carried > 0) {
@@ -235,7 +235,7 @@ static void prepare(const char *path, const char *agent) {
   number_at = strstr(request, "#####");
 }
 
-/* What is still in this batch of events is freed behind it. */
+/* Freed after the current batch of events, which may still refer to it. */
 static void leave(int count) {
   int closed = 0;
   for (int at = 0; at < count; at++) {
@@ -272,7 +272,7 @@ static void obey(char *line) {
     waiting_for = alive;
     reached = 0;
     dial();
-    /* The one that joins is nobody who waits. */
+    /* The joining viewer itself is not waited for. */
     viewers[total - 1]->next_at = -1;
     joining = 1;
     deadline = now() + JOIN_PATIENCE;

@@ -1,4 +1,4 @@
-/** The same as viewers.c, for machines without a C compiler: it costs more than what it measures, so mind the figures. */
+/** The same as viewers.c, for machines without a C compiler. It costs more than the subjects that it measures, which affects the figures. */
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 
@@ -66,7 +66,7 @@ class Viewer {
     let times = 0
     for (let at = text.indexOf(boundary); at >= 0; at = text.indexOf(boundary, at + boundary.length))
       times += 1
-    // One byte less than a boundary: what was found is not found again.
+    // One byte less than a boundary, so that the same boundary is not found twice.
     this.#tail = text.subarray(Math.max(0, text.length - boundary.length + 1))
     if (times === 0) return
     const before = this.#boundaries

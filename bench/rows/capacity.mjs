@@ -7,7 +7,7 @@ const LASTS = 10_000
 const PAUSE = 23
 const MAX_PAGE_TIME = 100
 
-/** A process full of viewers of a picture that changes once a second: how long a page of it takes. */
+/** The time of a page on a server that is full of viewers of a picture that changes once a second. */
 export const capacity = {
   name: 'capacity',
   title: 'A new page, while one process serves 19 000 viewers a frame a second',
@@ -35,7 +35,7 @@ export const capacity = {
   },
 }
 
-/** Asks for a page over a new connection again and again; answers the times, sorted. */
+/** Requests a page over a new connection repeatedly; returns the times, sorted. */
 export async function askPages(url, time) {
   const times = []
   const until = performance.now() + time
@@ -43,7 +43,7 @@ export async function askPages(url, time) {
     const from = performance.now()
     const response = await fetch(url, { headers: { Accept: 'text/html', Connection: 'close' } })
     await response.text()
-    if (!response.ok) throw new Error(`${url} answers ${response.status}`)
+    if (!response.ok) throw new Error(`${url} returned ${response.status}`)
     times.push(performance.now() - from)
     await sleep(PAUSE)
   }

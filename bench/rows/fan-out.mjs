@@ -4,11 +4,11 @@ import { startC, startImgcast } from '../servers.mjs'
 
 const VIEWERS = 9000
 const JOINS = 9
-/** Long enough for a channel to be at rest between two joins, whatever its floor is. */
+/** Long enough for a channel to be idle between two joins. */
 const REST = 1200
 export const COUNTER = '/online/bench.png?count=connections'
 
-/** One viewer joins: how long until the last of all has the new number. */
+/** The time from a join until the last of all viewers has the new number. */
 export const fanOut = {
   name: 'fan-out',
   title: 'A viewer joins, until the last of all has the new number',
@@ -55,7 +55,7 @@ function toLines(results, count, bytes) {
   ]
 }
 
-/** How long a picture is, so that a control can send as much. */
+/** The length of a picture, so that a control can send the same number of bytes. */
 export async function pictureBytes({ url }, path) {
   const response = await fetch(`${url}${path}&delivery=still`)
   return (await response.arrayBuffer()).byteLength

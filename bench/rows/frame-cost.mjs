@@ -58,7 +58,7 @@ async function measureCell(scale, { viewers, bytes, fps }) {
   if (results.ustreamer) {
     lines.push(figure(`${what}, beside ustreamer (14 kB)`, 'µs', ours, median(cost('ustreamer'))))
   }
-  // A frame a second is too few to tell.
+  // One frame a second is too few to measure.
   if (fps > 1) {
     const children = median(results.ours.map((run) => run.childrenCost))
     lines.push(figure(`${what}, in the render process, a frame drawn`, 'ms', children))
@@ -69,7 +69,7 @@ async function measureCell(scale, { viewers, bytes, fps }) {
 async function measureServer({ pid, port }, path, count, scale) {
   return using(new Viewers(port), async (viewers) => {
     await viewers.open(count, path)
-    // For two seconds after 9000 came a frame takes three times as long: the cost of their coming, not of the frame.
+    // For two seconds after 9000 joins a frame takes three times as long: the cost of the joins, not of the frame.
     await sleep(scale.time(SETTLING))
     const children = childrenOf(pid)
     const drawing = () => children.reduce((sum, child) => sum + processorTime(child), 0)

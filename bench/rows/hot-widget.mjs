@@ -9,7 +9,7 @@ const REST = 400
 const WARM_UP = 1500
 const HOT = '/sine/hot.png?width=1280&height=720&fps=30'
 
-/** One widget draws 1280x720 at 30 fps: what the viewers of another notice. */
+/** The effect of a widget that draws 1280x720 at 30 fps on the viewers of another widget. */
 export const hotWidget = {
   name: 'hot-widget',
   title: 'A viewer joins, while another widget draws 1280x720 at 30 fps',

@@ -5,14 +5,14 @@ import { processorTime } from '../system.mjs'
 
 const VIEWERS = 9000
 const FIREFOX_SHARE = 0.1
-/** One heartbeat of everybody. */
+/** One heartbeat of all connections. */
 const LASTS = 15_000
 const MAX_PROCESSOR = 5
 /** Of a 2 kB picture once in 3 s. */
 const MAX_BYTES = 0.2 * (2000 / 3)
 const STILL = '/frames/main.png?bytes=2k&moves=no'
 
-/** Nothing changes: what keeping the connections costs. */
+/** The cost of keeping connections while nothing changes. */
 export const idle = {
   name: 'idle',
   title: 'Nothing changes, a tenth of the viewers is Firefox',
@@ -36,7 +36,7 @@ export const idle = {
           atLeast('viewers still there', '', alive, count),
           atMost(`${count} viewers, of a core`, '%', used, MAX_PROCESSOR),
         ]
-        // In a shorter time not everybody has had a heartbeat.
+        // In a shorter time not every connection has had a heartbeat.
         if (scale.name === 'full') lines.push(atMost('a viewer a second', 'bytes', each, MAX_BYTES))
         return lines
       }),

@@ -7,11 +7,11 @@ const VIEWERS = 5000
 const OVER = 2000
 const ROUNDS = 3
 const MAX_DELAY = 1000
-/** A channel draws at most every 100 ms; some for the time after the last join. */
+/** A channel draws at most every 100 ms; this many more after the last join. */
 const MIN_INTERVAL = 100
 const AFTERWARDS = 10
 
-/** A crowd arrives at once: everyone gets a picture, soon, and few pictures are drawn. */
+/** A crowd arrives at once: every viewer gets a picture soon, and few pictures are drawn. */
 export const joinStorm = {
   name: 'join-storm',
   title: '5000 viewers arrive within 2 s',

@@ -8,7 +8,7 @@ const SETTLING = 6000
 const ROUNDS = 3
 const PATH = '/frames/main.png?bytes=2k&fps=1'
 
-/** Resident memory a viewer, over that of the server without any. */
+/** Resident memory of each viewer, in addition to that of the server without viewers. */
 export const memory = {
   name: 'memory',
   title: 'Resident memory a viewer',
@@ -16,7 +16,7 @@ export const memory = {
   async measure(scale) {
     const count = scale.viewers(VIEWERS)
     const ways = { bare: () => startNodeHttp('bare', { bytes: 2000, fps: 1 }), ours: () => startImgcast() }
-    // A process each time: what was once taken from the system is not given back.
+    // A new process each time, because a process does not return memory to the system.
     const results = await alternate(ways, scale.rounds(ROUNDS), async (start) =>
       using(await start(), (server) => measureServer(server, count, scale.time(SETTLING))),
     )
@@ -42,7 +42,7 @@ export const memory = {
 
 async function measureServer({ pid, port }, count, settling) {
   return using(new Viewers(port), async (viewers) => {
-    // The first viewer pays for code that is compiled on its way.
+    // The first viewer includes the cost of compiling code.
     await viewers.open(1, PATH)
     await sleep(Math.min(settling, 1000))
     const before = residentBytes(pid)

@@ -8,10 +8,10 @@ const QUICK_ROOMS = 500
 const ROOMS = 10_000
 const LASTS = 15_000
 const OPENED_A_SECOND = 1000
-/** A room of its own for each viewer. */
+/** A separate room for each viewer. */
 const PATH = '/online/room-#####.png'
 
-/** Every viewer in a room of its own, and nothing changes: what rooms cost, where others measure viewers. */
+/** Every viewer in a separate room, and nothing changes: the cost of rooms. Other rows measure the cost of viewers. */
 export const ownRooms = {
   name: 'own-rooms',
   title: 'Each viewer of `online` in a room of its own, nothing changes',

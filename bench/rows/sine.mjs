@@ -11,7 +11,7 @@ const STEP = 50
 const FRAMES = 60
 const ROUNDS = 7
 
-/** What `sine` takes to be drawn and encoded, a frame. */
+/** The time to draw and encode a frame of `sine`. */
 export const sineCost = {
   name: 'sine',
   title: 'sine, 600x200 at 20 fps: draw and encode, a frame',
@@ -37,7 +37,7 @@ function drawPlain(time) {
   return canvas.encodeSync('png')
 }
 
-/** As a render process does it. */
+/** Draws as a render process does. */
 function toOurs(extension) {
   const manifest = toManifest('sine', '', sine)
   const format = { jpg: 'jpeg' }[extension] ?? extension
@@ -47,7 +47,7 @@ function toOurs(extension) {
     drawJob({ widget: sine, manifest }, { ...facts, time }, { data: undefined, pictures: [] }).frame.bytes
 }
 
-/** Each frame in a turn of its own, as in a render process: canvases are let go of only between two turns. */
+/** Each frame in a separate turn of the event loop, as in a render process: canvases are freed only between turns. */
 async function timeOf(way, frames) {
   let took = 0
   for (let frame = 0; frame < frames; frame += 1) {

@@ -3,11 +3,11 @@ import { alternate, atMost, figure, median, sleep, using } from '../measure.mjs'
 import { startC, startImgcast, startNodeHttp } from '../servers.mjs'
 
 const VISITS = 200
-/** What the widget takes to draw; a tenth of it is far more than a round trip. */
+/** The drawing time of the widget; a tenth of it is far more than a round trip. */
 const DRAWING = 300
 const SLOW = '/slow/main.png'
 
-/** The first picture of a channel that has one: it is sent with the head. */
+/** The first picture of a channel that already has one: it is sent with the head. */
 export const warmPicture = {
   name: 'warm-picture',
   title: 'First picture of a warm channel, of a widget that takes 300 ms to draw',

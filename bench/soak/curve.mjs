@@ -29,7 +29,7 @@ export function drawCurve({ samples, minutes, viewers, churn }) {
     ctx.fillStyle = GROUND
     ctx.fillRect(0, 0, WIDTH, HEIGHT)
     write(ctx, 'Resident memory, MB', 28, 32, INK, '600 14px Inter')
-    const about = `${viewers} viewers of three widgets, ${Math.round(churn * 100)} % of them another each second`
+    const about = `${viewers} viewers of three widgets, ${Math.round(churn * 100)} % of them replaced each second`
     write(ctx, about, WIDTH - 28, 32, FAINT, '400 12px Inter', 'right')
     drawGrid(ctx, step, minutes, xOf, yOf)
     series.forEach(({ name, of }, index) => {
@@ -40,7 +40,7 @@ export function drawCurve({ samples, minutes, viewers, churn }) {
       ctx.lineWidth = 2
       ctx.lineJoin = 'round'
       ctx.stroke()
-      // Names in a list: the curves may end at one height.
+      // Names in a list, because the curves may end at the same height.
       write(ctx, name, FIELD.left + FIELD.width + 16, FIELD.top + 12 + index * 22, color, '500 13px Inter')
     })
   }).bytes

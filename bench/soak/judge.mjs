@@ -1,9 +1,9 @@
-/** What is warm by then; whatever grows behind it grows for good. */
+/** The warm-up; growth after it is permanent. */
 const WARM_UP = 5 * 60_000
-/** A part of the beginning's, a minute's worth of noise of a garbage collector. */
+/** The allowed growth, as a fraction of the beginning: the noise of a garbage collector. */
 const SLACK = 0.1
 
-/** Holds the last fifth of a soak against the fifth behind the warm-up: what was flat, what grew. */
+/** Compares the last fifth of a soak with the fifth after the warm-up, and reports flat and growing resources. */
 export function judge(samples) {
   const warm = samples.filter(({ time }) => time >= Math.min(WARM_UP, samples.at(-1).time / 4))
   const fifth = Math.max(1, Math.floor(warm.length / 5))

@@ -1,5 +1,5 @@
 /**
- * 2000 viewers of three widgets who come and go, for half an hour: what grows? Writes the curve as JSON and as a picture.
+ * 2000 viewers of three widgets join and leave for half an hour, to find leaks. Writes the curve as JSON and as a picture.
  *
  *   node bench/soak/main.mjs [--minutes 30] [--viewers 2000] [--json FILE] [--picture FILE]
  */
@@ -17,7 +17,7 @@ import { judge } from './judge.mjs'
 const PATHS = ['/online/soak.png', '/sine/soak.png?fps=4', '/frames/soak.png?bytes=20k&fps=2']
 /** Samples of a whole run. */
 const SAMPLES = 360
-/** How much of the crowd is another after each second. */
+/** The fraction of the viewers that is replaced each second. */
 const CHURN = 0.02
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
 

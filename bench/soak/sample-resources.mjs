@@ -1,4 +1,4 @@
-/** Loaded into the server beside its own code: writes down what it holds, a line of JSON each time. */
+/** Loaded into the server in addition to its own code: writes its resources as a line of JSON each time. */
 import { appendFileSync } from 'node:fs'
 
 const { SOAK_SAMPLES: file, SOAK_PERIOD: period } = process.env

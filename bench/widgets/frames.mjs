@@ -1,9 +1,9 @@
 import { defineWidget, param } from 'imgcast'
 
-// Noise cannot be compressed, so that the area makes the bytes.
+// Noise cannot be compressed, so the area determines the bytes.
 const AREAS = { '2k': [26, 20], '20k': [80, 71] }
 
-/** Another picture of one size at each tick: 2 or 20 kB of PNG, to the hundredth part. */
+/** A different picture of the same size at each tick: 2 or 20 kB of PNG, within 1 %. */
 export default defineWidget({
   title: 'Frames',
   params: { bytes: param.choice(Object.keys(AREAS), '2k'), moves: param.boolean(true) },
