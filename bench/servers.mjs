@@ -54,6 +54,11 @@ export function startNodeHttp(way, { bytes, fps = 0 }) {
   return start(process.execPath, [at('controls/node-http.mjs'), way, String(bytes), String(fps)], /^(\d+)\n/)
 }
 
+/** Node's `http` and `makeBadge`. */
+export function startNodeBadge() {
+  return start(process.execPath, [at('controls/node-badge.mjs')], /^(\d+)\n/)
+}
+
 /**
  * ustreamer without a camera sends its "no signal" picture of 2 kB once a second. Undefined if it is not installed.
  */

@@ -1,3 +1,4 @@
+import { badges } from './rows/badges.mjs'
 import { capacity } from './rows/capacity.mjs'
 import { fanOut } from './rows/fan-out.mjs'
 import { frameCost } from './rows/frame-cost.mjs'
@@ -24,4 +25,5 @@ export const TABLE = [
   warmPicture,
   sineCost,
   ownRooms,
+  badges,
 ]

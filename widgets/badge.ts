@@ -44,13 +44,16 @@ export default defineWidget({
       about: 'Seconds that caches may keep it without revalidation.',
     }),
   },
-  // A logo is decoded before the drawing, which cannot wait.
-  load: async ({ key, params }) => ({ picture: await loadLogo(toBadge(key, params).logo) }),
+  // Written once for its size and the drawing. A logo is decoded before the drawing, which cannot wait.
+  async load({ key, params }) {
+    const badge = toBadge(key, params)
+    return { svg: badgeSvg(badge), picture: badge.logo ? await loadLogo(badge.logo) : undefined }
+  },
   data: ({ key, params }) => toBadge(key, params),
-  size: (params, { key }) => badgeSize(badgeSvg(toBadge(key, params))),
-  svg: ({ key, params }) => badgeSvg(toBadge(key, params)),
+  size: (params, { key, data }) => badgeSize(svgOf(data, key, params)),
+  svg: ({ key, params, data }) => svgOf(data, key, params),
   draw(ctx, { key, params, data }) {
-    drawBadge(ctx, badgeSvg(toBadge(key, params)), data?.picture)
+    drawBadge(ctx, svgOf(data, key, params), data?.picture)
   },
 })
 
@@ -70,4 +73,9 @@ function toBadge(key: string, params: Params): Badge {
     ...(reading && 'logo' in reading && { logo: reading.logo, logoWidth: reading.width }),
     links: link ? [link] : [],
   }
+}
+
+/** The SVG that `load` wrote; the default picture has none. */
+function svgOf(data: { svg: string } | undefined, key: string, params: Params): string {
+  return data?.svg ?? badgeSvg(toBadge(key, params))
 }

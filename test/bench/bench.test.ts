@@ -35,6 +35,7 @@ const ROWS = [
   'warm-picture',
   'sine',
   'own-rooms',
+  'badges',
 ]
 
 beforeAll(async () => {

@@ -12,6 +12,7 @@ import { BADGE_STYLES, type Badge } from '../../../src/picture/badge/badge.ts'
 import { badgeSize, badgeSvg } from '../../../src/picture/badge/badge-svg.ts'
 import { drawBadge, loadLogo } from '../../../src/picture/badge/draw-badge.ts'
 import { Logos } from '../../../src/picture/badge/logo.ts'
+import { registerFonts } from '../../../src/picture/fonts.ts'
 
 const { resolve } = createRequire(import.meta.url)
 const folder = mkdtempSync(join(tmpdir(), 'imgcast-badge-'))
@@ -66,6 +67,7 @@ function rasterise(svg: string, scale: number) {
 }
 
 async function draw(badge: Badge, scale: number) {
+  registerFonts()
   const svg = badgeSvg(badge)
   const { width, height } = badgeSize(svg)
   const canvas = createCanvas(width * scale, height * scale)
