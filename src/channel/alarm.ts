@@ -1,4 +1,4 @@
-/** A timer for the earliest of the times that it was set for, in milliseconds of `performance.now()`. */
+/** A timer for the earliest of several times, in milliseconds of `performance.now()`. */
 export class Alarm {
   readonly #onTime: () => void
   #timer: NodeJS.Timeout | undefined
@@ -8,7 +8,7 @@ export class Alarm {
     this.#onTime = onTime
   }
 
-  /** Sets it, unless it is set for an earlier time already. */
+  /** Sets it, unless it is already set for an earlier time. */
   set(at: number): void {
     if (this.#at <= at) return
     clearTimeout(this.#timer)

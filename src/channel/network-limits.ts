@@ -3,7 +3,7 @@ import { TokenBuckets } from '../system/token-buckets.ts'
 
 /** Fixed limits by network, for servers whose visitors are known. Without them networks only compete with each other. */
 export interface NetworkLimitsInit {
-  /** Maximum of channels that a network has opened. @default no limit */
+  /** Maximum of channels that a network has open. @default no limit */
   maxChannelsPerAddress?: number | undefined
   /** Maximum of channels that a network opens in a minute. @default no limit */
   maxLooksPerAddress?: number | undefined
@@ -25,7 +25,7 @@ export class NetworkLimits {
     }
   }
 
-  /** Whether a network with this many channels must give one up before it opens another. */
+  /** Whether a network with this number of channels must close one before it opens another. */
   isFull(channels: number): boolean {
     return channels >= this.#maxChannels
   }

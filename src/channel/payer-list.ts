@@ -1,11 +1,11 @@
 import type { Payers } from '../render/fair-shares.ts'
 
-/** Networks that are charged. The others get theirs for nothing: a crowd's parts are tiny. */
+/** The maximum of networks that are charged. Further ones are not, because a crowd's shares are tiny. */
 const MAX_CHARGED = 8
 
-/** The networks that watch one picture, or wait for a still of it: they pay for its drawings in equal parts. */
+/** The networks that watch one picture, or wait for a still of it: its drawings are charged to them in equal parts. */
 export class PayerList {
-  /** How many viewers and stills each network has. */
+  /** The number of viewers and stills of each network. */
   readonly #networks = new Map<string, number>()
   #payers: Payers | undefined
 

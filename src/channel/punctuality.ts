@@ -4,9 +4,9 @@ import type { ChannelObserver } from './observer.ts'
 export class Punctuality {
   readonly #observer: ChannelObserver | undefined
   readonly #fps: number
-  /** When the first change came that no picture shows yet. */
+  /** The time of the first change that no picture shows yet. */
   #changedAt: number | undefined
-  /** When the animation was last drawn, or should have been. */
+  /** When the animation was last drawn, or was due. */
   #pacedAt: number | undefined
   #isWatched = false
 
@@ -16,36 +16,36 @@ export class Punctuality {
     this.#fps = fps
   }
 
-  /** Call this when the first viewer comes and when the last one has left. Nothing is measured in between. */
+  /** Call this when the first viewer joins and when the last one has left. Without viewers nothing is measured. */
   onWatched(isWatched: boolean): void {
     this.#isWatched = isWatched
     this.#changedAt = undefined
     this.#pacedAt = isWatched ? performance.now() : undefined
   }
 
-  /** Something has changed that the picture may depend on. */
+  /** Reports a change of something that the picture may depend on. */
   onChange(): void {
     if (this.#isWatched) this.#changedAt ??= performance.now()
   }
 
-  /** A drawing begins, which will show all changes so far. Returns the time of the first one. */
+  /** Reports the start of a drawing, which will show all changes so far. Returns the time of the first one. */
   takeChange(): number | undefined {
     const changedAt = this.#changedAt
     this.#changedAt = undefined
     return changedAt
   }
 
-  /** No picture shows a change after all: it waits for the next one. */
+  /** Reports that the drawing did not show the change, which waits for the next picture. */
   restoreChange(changedAt: number | undefined): void {
     if (this.#isWatched) this.#changedAt = changedAt ?? this.#changedAt
   }
 
-  /** A new picture, which shows all changes since `changedAt`, was sent. */
+  /** Reports that a new picture was sent, which shows all changes since `changedAt`. */
   onShown(changedAt: number | undefined): void {
     if (changedAt !== undefined) this.#observer?.changeShown(performance.now() - changedAt)
   }
 
-  /** A drawing that began at `startedAt` is over. */
+  /** Reports the end of a drawing that began at `startedAt`. */
   onDrawn(startedAt: number, isShown: boolean): void {
     if (this.#fps === 0 || this.#pacedAt === undefined) return
     const wanted = Math.max(0, ((startedAt - this.#pacedAt) * this.#fps) / 1000)

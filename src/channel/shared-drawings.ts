@@ -7,16 +7,16 @@ import { lookKey } from '../widget/look.ts'
 import type { DrawingInputs } from './drawing-inputs.ts'
 import type { ChannelSpec } from './spec.ts'
 
-/** How much is kept, in bytes of pictures. */
+/** The size of the cache, in bytes of pictures. */
 const MAX_BYTES = 8_388_608
-/** What a drawing takes besides its bytes, roughly. */
+/** The overhead of a drawing, in bytes, roughly. */
 const ENTRY_COST = 500
 
 type Counter = keyof Counts
 
 /**
  * Drawings that are the same in every room: their widget has read neither the room's name, nor the time, nor anything
- * outside the scene. A thousand new rooms with one viewer each then show one drawing, and wait for no render process.
+ * outside the scene. A thousand new rooms with one viewer each then share one drawing, without waiting for a render process.
  */
 export class SharedDrawings {
   readonly #drawings = new LRUCache<string, Drawing>({
@@ -30,7 +30,7 @@ export class SharedDrawings {
   /** The renderer replaces its manifests when code has changed. */
   #code: Renderer['manifests'] | undefined
 
-  /** The drawing that a picture would have now; undefined if it is not known. */
+  /** The current drawing of a picture; undefined if it is unknown. */
   find(spec: ChannelSpec, inputs: DrawingInputs): Drawing | undefined {
     if (!isPlain(inputs) || inputs.code !== this.#code) return undefined
     const look = lookOf(spec)
@@ -53,7 +53,7 @@ export class SharedDrawings {
     known.set(combination, (known.get(combination) ?? 0) + 1)
     this.#combinations.set(look, known)
     this.#drawings.set(id, drawing)
-    // One that is larger than the cache is not kept.
+    // A drawing that is larger than the cache is not kept.
     if (!this.#drawings.has(id)) this.#forget(id)
   }
 
@@ -73,7 +73,7 @@ export class SharedDrawings {
   }
 }
 
-/** Nothing but counts distinguishes the room. */
+/** Whether only counts distinguish the room. */
 function isPlain({ changes, pushed, embedded }: DrawingInputs): boolean {
   return changes === 0 && pushed === undefined && embedded.length === 0
 }
@@ -86,7 +86,7 @@ function lookOf({ widget, look }: ChannelSpec): string {
   return JSON.stringify([widget, lookKey(look)])
 }
 
-/** JSON has no line ends, so that the parts can be told apart. */
+/** JSON contains no line breaks, so they separate the parts. */
 function idOf(look: string, combination: string, counts: Counts): string {
   const values = combination === '' ? [] : combination.split(',').map((name) => counts[name as Counter])
   return `${look}\n${combination}\n${values.join(',')}`

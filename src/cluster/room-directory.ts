@@ -2,41 +2,41 @@ import type { Logger } from 'pino'
 import { DAY, HOUR } from './minute.ts'
 import type { RoomFilter, RoomRange, RoomRow, RoomTable } from './room-table.ts'
 
-/** What keeps a part of what is known of rooms in memory, and saves it. */
+/** A part that holds unsaved data of rooms in memory. */
 export interface RoomMemory {
-  /** Saves what lists of rooms show. Never rejects. */
+  /** Saves the data that lists of rooms show. Never rejects. */
   save(): Promise<void>
-  /** What was saved of some rooms is gone. */
+  /** Called when the saved data of some rooms was deleted. */
   forgetSaved(rooms: readonly string[]): void
-  /** Drops what is not saved of a room. Returns whether there was anything. */
+  /** Drops the unsaved data of a room. Returns whether there was any. */
   drop(room: string): boolean
 }
 
-/** What a directory is made of. */
+/** The options of a directory. */
 export interface RoomDirectoryInit {
   table: RoomTable
-  /** Everything in front of the table. */
+  /** All parts that hold unsaved data. */
   memories: readonly RoomMemory[]
-  /** How many rooms are kept, apart from those that were watched or written. @default any number */
+  /** Maximum of stored rooms that were never watched or written. @default no limit */
   maxRooms?: number | undefined
-  /** Called with the number of rooms that were forgotten. */
+  /** Called with the number of deleted rooms. */
   onForgotten?: ((rooms: number) => void) | undefined
   log: Logger
   /** @default Date.now */
   now?: () => number
 }
 
-/** A room that was hardly requested, and by nobody watched, is forgotten when nobody has requested it for this long. */
+/** Milliseconds after its last request until a room is deleted that was rarely requested and never watched. */
 const IDLE_TIME = DAY
-/** Where there are too many rooms: how long nothing has happened in a room that may go although it was watched. */
+/** If there are too many rooms: milliseconds without activity until a room can be deleted although it was watched. */
 const UNUSED_TIME = HOUR
-/** Milliseconds from one search for idle rooms to the next. */
+/** Milliseconds between two searches for idle rooms. */
 const FORGET_INTERVAL = 60_000
 
 /**
- * Every room that was ever watched or requested: lists them as they are now, deletes them, and forgets those that nobody
- * needs. What is not saved yet is saved before a list, so that one place knows all rooms: that costs in proportion to what
- * has changed, and not to how many rooms there are.
+ * Every room that was ever watched or requested: lists the current rooms, deletes single ones, and deletes unused ones.
+ * Unsaved data is saved before a list is read, so that one table has all rooms: the cost is proportional to the changes,
+ * and not to the number of rooms.
  */
 export class RoomDirectory {
   readonly #table: RoomTable
@@ -46,7 +46,7 @@ export class RoomDirectory {
   readonly #log: Logger
   readonly #now: () => number
   readonly #timer: NodeJS.Timeout
-  /** All calls that come while it is under way share it. */
+  /** Calls during the saving share it. */
   #saving: Promise<void> | undefined
   #forgetting: Promise<void> | undefined
   #isFailing = false
@@ -69,34 +69,34 @@ export class RoomDirectory {
     this.#timer = setInterval(() => void this.forgetIdle(), FORGET_INTERVAL).unref()
   }
 
-  /** Some rooms in an order. Rejects if the storage fails. */
+  /** A range of sorted rooms. Rejects if the storage fails. */
   async list(range: Omit<RoomRange, 'today'>): Promise<RoomRow[]> {
     await this.#save()
     return this.#table.list({ ...range, today: this.#today() })
   }
 
-  /** Some rooms by name, in any order; those that are not known are left out. */
+  /** Some rooms by name, in any order, without unknown ones. */
   async read(rooms: readonly string[]): Promise<RoomRow[]> {
     if (rooms.length === 0) return []
     await this.#save()
     return this.#table.read(rooms, this.#today())
   }
 
-  /** How many rooms there are, and how often they were requested. */
+  /** The number of rooms, and the sum of their requests. */
   async count(filter: RoomFilter): Promise<{ rooms: number; hits: number }> {
     await this.#save()
     return this.#table.count(filter)
   }
 
-  /** The widgets that have other rooms than the excluded ones, in their order. */
+  /** The widgets with rooms other than the excluded ones, sorted. */
   async widgets(exclude: readonly string[]): Promise<string[]> {
     await this.#save()
     return this.#table.widgets(exclude)
   }
 
   /**
-   * Deletes a room for good: its state, hits and history. Returns whether there was anything. A room that is in use at
-   * that time is a new one afterwards.
+   * Deletes a room: its state, hits and history. Returns whether there was anything. A room that is in use at that time
+   * starts again as a new one.
    */
   async delete(room: string): Promise<boolean> {
     const dropped = this.#memories.map((memory) => memory.drop(room))
@@ -105,7 +105,7 @@ export class RoomDirectory {
     return wasSaved || dropped.includes(true)
   }
 
-  /** Forgets the rooms that may be forgotten, part by part, with other work in between. Called once a minute. Never rejects. */
+  /** Deletes unused rooms, part by part, with other work in between. Called once a minute. Never rejects. */
   forgetIdle(): Promise<void> {
     this.#forgetting ??= this.#forgetIdle().finally(() => {
       this.#forgetting = undefined
@@ -113,7 +113,7 @@ export class RoomDirectory {
     return this.#forgetting
   }
 
-  /** Resolves when nothing is under way. Must be called before the storage closes. */
+  /** Resolves when no work is active. Must be called before the storage closes. */
   async close(): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#timer)
@@ -125,7 +125,7 @@ export class RoomDirectory {
     const idle = { before: now - IDLE_TIME, maxRooms: this.#maxRooms, unusedSince: now - UNUSED_TIME }
     const forgotten: string[] = []
     try {
-      // A room that was watched or written a moment ago must not look idle.
+      // A room that was just watched or written must not look idle.
       await this.#save()
       for (let isMore = true; isMore && !this.#isClosed; ) {
         const rooms = await this.#table.forget(idle)
@@ -135,7 +135,7 @@ export class RoomDirectory {
       this.#isFailing = false
     } catch (error) {
       if (!this.#isFailing)
-        this.#log.error({ error: (error as Error).message }, 'cannot forget idle rooms, will retry')
+        this.#log.error({ error: (error as Error).message }, 'cannot delete idle rooms, will retry')
       this.#isFailing = true
     }
     if (forgotten.length === 0) return

@@ -10,26 +10,26 @@ import {
 } from './room-table.ts'
 import { inTransaction, readText } from './sqlite.ts'
 
-/** Rooms deleted in one call: other calls wait meanwhile. */
+/** Rooms deleted in one call, while other calls wait. */
 const MAX_FORGOTTEN = 100
-/** Hours that these may have a history of, one more room excepted: each is looked up. */
+/** Maximum of hours of these rooms' histories, apart from the last room: each hour is looked up. */
 const MAX_FORGOTTEN_HOURS = 20_000
 /** Values, and hours of history, deleted in one call. */
 const MAX_DELETED = 500
 /** After every room's name. */
 const LAST = '\u{10ffff}'
 
-/** The part of the schema that finds rooms that nobody has watched, by the time of their last request. */
+/** The part of the schema that finds unwatched rooms by the time of their last request. */
 export const IDLE_ROOMS_SCHEMA = `
   ALTER TABLE rooms ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
   UPDATE rooms SET seen = max(since, day * 86400000);
   CREATE INDEX rooms_unwatched ON rooms (seen) WHERE peak = 0;
 `
 
-/** `since`, or 0 where it is not known. */
+/** `since`, or 0 if it is unknown. */
 const SINCE_ORDER = `(since % ${UNKNOWN_SINCE})`
 
-/** The part of the schema that lists rooms in any order. */
+/** The part of the schema for sorted lists of rooms. */
 export const ROOM_LIST_SCHEMA = `
   ALTER TABLE rooms ADD COLUMN hits INTEGER NOT NULL DEFAULT 0;
   INSERT INTO rooms (room, since, peak, day, day_peak, seen)
@@ -68,7 +68,7 @@ const COLUMNS = (today: string) =>
 const HAD_VISITORS_TODAY = 'day = ?5 AND day_peak > 0'
 const UNWRITTEN = `NOT EXISTS (SELECT 1 FROM state WHERE state.room = rooms.room AND name NOT GLOB '${HITS}*')`
 
-/** The rooms of the SQLite file: listed, counted, deleted and forgotten. Every call blocks its thread. */
+/** Lists, counts and deletes the rooms of the SQLite file. Every call blocks its thread. */
 export class RoomRows {
   readonly #database: Database.Database
   readonly #onDamage: (room: string) => void
@@ -80,7 +80,7 @@ export class RoomRows {
     this.#onDamage = onDamage
   }
 
-  /** Keeps how often a room's pictures were requested, as a value of the store says. Called within a transaction. */
+  /** Updates a room's hits from a value of the store. Called within a transaction. */
   setHits(room: string, json: string | undefined): void {
     const hits = Math.max(0, Math.floor(Number(json ?? 0))) || 0
     if (hits === 0) this.#run('UPDATE rooms SET hits = 0 WHERE room = ?', room)
@@ -104,7 +104,7 @@ export class RoomRows {
         after,
         limit,
       )
-    // Those without visitors today are equal, and in the order of names.
+    // Rooms without visitors today are equal, and sorted by name.
     const isAmongNone = after !== undefined && after.value === 0
     const some = (left: number) => {
       const from = isAmongNone ? undefined : after
@@ -153,7 +153,7 @@ export class RoomRows {
     }
   }
 
-  /** Deletes a part of what is saved of a room, for good; returns how many rows, 0 if there is nothing left. */
+  /** Deletes a part of a room's saved data; returns the number of rows, 0 if nothing is left. */
   delete(room: string): number {
     const sqls = [
       `DELETE FROM state WHERE rowid IN
@@ -181,7 +181,7 @@ export class RoomRows {
     return deleted
   }
 
-  /** Forgets some rooms that may be forgotten; returns which. Called again until it returns none. */
+  /** Deletes some unused rooms; returns their names. Called again until it returns none. */
   forget({ before, maxRooms, unusedSince }: IdleRooms): string[] {
     const select = (peak: number, seen: number, hits: number, limit: number) =>
       this.#all(
@@ -214,7 +214,7 @@ export class RoomRows {
 
   #forget(id: number): void {
     this.#run('DELETE FROM state WHERE room = (SELECT room FROM rooms WHERE id = ?)', id)
-    // By the hours that the room can have: the table is in the order of hours.
+    // Hour by hour, because the table is sorted by hour.
     this.#run(
       `WITH RECURSIVE room(id, hour, last) AS (
         SELECT id, since / 3600000, seen / 3600000 FROM rooms WHERE id = ?1

@@ -1,54 +1,54 @@
-/** What is saved of a room that was ever watched or requested. */
+/** The saved data of a room that was ever watched or requested. */
 export interface RoomRow {
   room: string
-  /** When it was first watched or requested, in milliseconds since the epoch; null where that is not known. */
+  /** When it was first watched or requested, in milliseconds since the epoch; null if unknown. */
   since: number | null
-  /** The most visitors at once, ever. */
+  /** The maximum of visitors. */
   peak: number
-  /** The most visitors at once on the day that was asked for. */
+  /** The maximum of visitors on the requested day. */
   peakToday: number
   /** How often its pictures were requested. */
   hits: number
 }
 
-/** What saved rooms can be sorted by. */
+/** The sort keys of saved rooms. */
 export type TableSort = keyof RoomRow
 
-/** A place in an order: rooms of equal values are in the order of their names. */
+/** A place in an order: rooms with equal values are sorted by name. */
 export interface Place {
   value: string | number
   room: string
 }
 
-/** Which rooms are wanted. */
+/** Selects rooms. */
 export interface RoomFilter {
   /** A part of the room's name, in lower case. @default every room */
   search?: string | undefined
   /** @default every widget */
   widget?: string | undefined
-  /** Rooms that are left out. @default none */
+  /** Rooms that are excluded. @default none */
   exclude?: readonly string[] | undefined
 }
 
-/** Some rooms in an order. */
+/** A range of sorted rooms. */
 export interface RoomRange extends RoomFilter {
   sort: TableSort
   isDescending: boolean
-  /** Rooms up to this place are left out. @default none */
+  /** Rooms up to this place are skipped. @default none */
   after?: Place | undefined
   limit: number
-  /** The number of the day whose peaks are wanted, since the epoch in UTC. */
+  /** The day of the requested peaks, in days since the epoch, UTC. */
   today: number
 }
 
-/** Which rooms may be forgotten. */
+/** Selects the rooms to delete. */
 export interface IdleRooms {
   /**
-   * Rooms that nobody has watched or written are forgotten if they were last requested before this time, in milliseconds
-   * since the epoch, and hardly ever.
+   * Rooms that were never watched or written, and rarely requested, are deleted if their last request was before this
+   * time, in milliseconds since the epoch.
    */
   before: number
-  /** How many rooms there may be. Of more, those that nobody has watched or written go, the longest unused first. */
+  /** The maximum of rooms. If there are more, rooms that were never watched or written are deleted, least recently used first. */
   maxRooms: number
   /**
    * If that is not enough, those that one visitor at a time has watched, that were hardly requested, that nobody has
@@ -57,29 +57,29 @@ export interface IdleRooms {
   unusedSince: number
 }
 
-/** A room with more hits is a counter that somebody reads, and not a key that a stranger made up. */
+/** A room with more hits is a counter in use, and not a key that a stranger invented. */
 export const FEW_HITS = 10
-/** `since` where it is not known: later than any time, so that a time that becomes known is the earlier one. */
+/** An unknown `since`: later than any time, so that a time that becomes known is earlier. */
 export const UNKNOWN_SINCE = Number.MAX_SAFE_INTEGER
 
 /**
- * Every room that was ever watched or requested, as it is saved. A room without a peak whose hits were all taken back
- * is none. Costs in proportion to what is returned, or a scan that does not hold up the thread with the sockets.
+ * The saved data of every room that was ever watched or requested. A room without a peak whose hits were all taken back
+ * is not listed. The cost is proportional to the result, or a scan that does not block the thread with the sockets.
  */
 export interface RoomTable {
   list(range: RoomRange): Promise<RoomRow[]>
-  /** The rows of some rooms, in any order; none for a room that is not saved. */
+  /** The rows of some rooms, in any order; no row for an unsaved room. */
   read(rooms: readonly string[], today: number): Promise<RoomRow[]>
   count(filter: RoomFilter): Promise<{ rooms: number; hits: number }>
-  /** The widgets that have other rooms than the excluded ones, in their order. */
+  /** The widgets with rooms other than the excluded ones, sorted. */
   widgets(exclude: readonly string[]): Promise<string[]>
-  /** Deletes all that is saved of a room, part by part, for good. Returns whether there was anything. */
+  /** Deletes all saved data of a room, part by part. Returns whether there was any. */
   delete(room: string): Promise<boolean>
-  /** Forgets a part of the rooms that may be forgotten; returns which, none if there are no more. */
+  /** Deletes some of the unused rooms; returns their names, none if there are no more. */
   forget(rooms: IdleRooms): Promise<string[]>
 }
 
-/** Where a room is in an order; one whose `since` is not known comes before all others. */
+/** The place of a room in an order; a room with an unknown `since` comes first. */
 export function placeOf(row: RoomRow, sort: TableSort): Place {
   return { value: row[sort] ?? 0, room: row.room }
 }

@@ -3,16 +3,16 @@ import { BatchedReader } from './batched-reader.ts'
 import { type HistoryArchive, mergeRecords, type RecordRow } from './history-archive.ts'
 import type { WatchedRoom } from './watched-room.ts'
 
-/** Records of rooms that nobody watches, kept in memory. */
+/** Records of unwatched rooms that are kept in memory. */
 const CACHED_RECORDS = 10_000
 
 /**
- * The records of rooms as they are saved, read from the archive once. However many rooms are watched, the record of each
- * stays in memory, as every drawing needs its peak; of the others, those used last do.
+ * The saved records of rooms, read from the archive once. The record of every watched room stays in memory, because every
+ * drawing needs its peak; of the others, the most recently used ones stay.
  */
 export class SavedRecords {
   readonly #watched: ReadonlyMap<string, WatchedRoom>
-  /** Since null for a room that has no record. */
+  /** `null` for a room without a record. */
   readonly #others = new LRUCache<string, RecordRow | { room: string; since: null }>({
     maxSize: CACHED_RECORDS,
     sizeCalculation: () => 1,
@@ -30,13 +30,13 @@ export class SavedRecords {
     const known = this.known(room)
     if (known !== undefined) return known
     const read = await this.#reader.read(room)
-    // Saving may have been quicker.
+    // It may have been saved meanwhile.
     const saved = this.known(room) ?? read ?? null
     this.#set(room, saved)
     return saved
   }
 
-  /** The record if it is in memory; null for a room that has none, undefined where that is not known. */
+  /** The record if it is in memory; null for a room without one, undefined if that is unknown. */
   known(room: string): RecordRow | null | undefined {
     const watched = this.#watched.get(room)?.saved
     if (watched !== undefined) return watched
@@ -44,7 +44,7 @@ export class SavedRecords {
     return other?.since === null ? null : other
   }
 
-  /** A record was added to what is saved. */
+  /** Reports that a record was saved. */
   noteSaved(room: string, record: RecordRow): void {
     const saved = this.known(room)
     // Only the archive knows what became of a room of which nothing is left but hits that were taken back.
@@ -53,12 +53,12 @@ export class SavedRecords {
     else this.forget(room)
   }
 
-  /** A room is not watched any more. */
+  /** Reports that a room is no longer watched. */
   keep(room: string, { saved }: WatchedRoom): void {
     if (saved !== undefined) this.#others.set(room, saved ?? { room, since: null })
   }
 
-  /** Reads the record again when it is needed next. */
+  /** Reads the record again when it is next needed. */
   forget(room: string): void {
     const watched = this.#watched.get(room)
     if (watched) watched.saved = undefined

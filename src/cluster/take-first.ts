@@ -7,11 +7,11 @@ export function comparePlaces(isDescending: boolean): (one: Place, other: Place)
     (one.room < other.room ? -1 : Number(one.room > other.room))
 }
 
-/** Returns the first `most` rows of an order, without sorting all of a hundred thousand. */
-export function takeFirst<T>(rows: Iterable<T>, most: number, compare: (one: T, other: T) => number): T[] {
+/** Returns the first `max` rows of an order, without sorting a hundred thousand of them. */
+export function takeFirst<T>(rows: Iterable<T>, max: number, compare: (one: T, other: T) => number): T[] {
   const first: T[] = []
   for (const row of rows) {
-    const last = first[most - 1]
+    const last = first[max - 1]
     if (last !== undefined && compare(row, last) >= 0) continue
     let [low, high] = [0, first.length]
     while (low < high) {
@@ -20,7 +20,7 @@ export function takeFirst<T>(rows: Iterable<T>, most: number, compare: (one: T, 
       else high = middle
     }
     first.splice(low, 0, row)
-    if (first.length > most) first.pop()
+    if (first.length > max) first.pop()
   }
   return first
 }

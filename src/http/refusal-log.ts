@@ -6,7 +6,7 @@ export interface RefusalObserver {
   refusedClient(reason: string): void
 }
 
-/** What a refusal log is made of. */
+/** The options of a refusal log. */
 export interface RefusalLogInit {
   log: Logger
   observer?: RefusalObserver
@@ -17,7 +17,7 @@ export interface RefusalLogInit {
 const WINDOW = 60_000
 /** Lines in a window; strangers can cause any number of refusals. */
 const MAX_LINES = 60
-/** Lines in a window about one network, so that it cannot hide another. Enough for a ban by the filter in deploy/. */
+/** Lines about one network in a window, so that it cannot hide another. Enough for a ban by the filter in deploy/. */
 const MAX_LINES_PER_NETWORK = 10
 
 /** Counts refused requests and connections, and logs some of them in the form that the filter for fail2ban reads. */
@@ -34,7 +34,7 @@ export class RefusalLog {
     this.#now = init.now ?? (() => performance.now())
   }
 
-  /** @param reason a kebab-case name out of a small set. */
+  /** @param reason a kebab-case name from a small set. */
   note(address: string, reason: string): void {
     this.#init.observer?.refusedClient(reason)
     if (this.#hasRoom(address)) this.#init.log.warn({ address, reason }, `refused ${address}: ${reason}`)

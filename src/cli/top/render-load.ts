@@ -3,12 +3,12 @@ import { printable } from '../printable.ts'
 import { toCount } from './columns.ts'
 import { type Line, type Span, widthOf } from './line.ts'
 
-/** Values that are marked: what viewers notice. */
+/** Values above these are marked, because viewers notice them. */
 const LONG_WAIT = 500
 const LONG_CHANGE = 1_000
 const ENOUGH_FRAMES = 0.7
 
-/** One line of what the server did in the last minute, the most important first; what does not fit is left out. */
+/** One line with the server's load in the last minute, most important first; parts that do not fit are omitted. */
 export function renderLoad(load: Load, width: number): Line {
   const { server, render, waiting, changes, frames } = load
   const isShort = frames.reached < frames.wanted * ENOUGH_FRAMES

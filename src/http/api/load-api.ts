@@ -3,7 +3,7 @@ import type { Load } from '../../schema/load-schema.ts'
 import { refuseOthers } from '../methods.ts'
 import { sendJson } from '../send.ts'
 
-/** `GET /api/load`: what the server did in the last minute. */
+/** `GET /api/load`: the server's load in the last minute. */
 export function createLoadApi(loadNow: () => Load): Router {
   const api = Router()
   api

@@ -9,11 +9,11 @@ interface Reading extends LoadReading {
   renderCpu: number
 }
 
-/** Milliseconds between two readings, and how many are kept: those of a minute, and the one before it. */
+/** Milliseconds between two readings, and the number that is kept: a minute's, and the one before it. */
 const INTERVAL = 5_000
 const READINGS = 13
 
-/** What the server did in the last minute, for operators. */
+/** The server's load in the last minute, for operators. */
 export class LoadMeter {
   readonly #totals: LoadTotals
   readonly #render: () => RenderLoad
@@ -27,7 +27,7 @@ export class LoadMeter {
     this.#timer = setInterval(() => this.#keep(), INTERVAL).unref()
   }
 
-  /** The last minute, or what has passed since the start. */
+  /** The last minute, or the time since the start. */
   now(): Load {
     const now = this.#read()
     const before = this.#readings[0] ?? now
@@ -51,7 +51,7 @@ export class LoadMeter {
       changes: quantilesOf(changes, before.changes),
       frames: {
         wanted: round(wanted / seconds, 1),
-        // A change between two frames may add one.
+        // A change between two frames can add one.
         reached: round(Math.min(wanted, now.reached - before.reached) / seconds, 1),
       },
       refusals: refusalsSince(before.refusals, now.refusals),

@@ -12,7 +12,7 @@ export interface LoadReading {
   refusals: ReadonlyMap<string, number>
 }
 
-/** Sums since the start of what says how loaded the server is. */
+/** Sums since the start that show the server's load. */
 export class LoadTotals {
   /** Milliseconds that pictures waited for a render process. */
   readonly waits = new Tally(LATENCY_BOUNDS)

@@ -1,9 +1,9 @@
-/** Counts values by ranges, so that quantiles of any stretch of time can be estimated from two readings. */
+/** Counts values by ranges, so that quantiles of any period can be estimated from two readings. */
 export class Tally {
   readonly #bounds: readonly number[]
   readonly #counts: number[]
 
-  /** @param bounds upper bounds of the ranges, ascending. A further range has what is above the last. */
+  /** @param bounds upper bounds of the ranges, ascending. One more range has the values above the last. */
   constructor(bounds: readonly number[]) {
     this.#bounds = bounds
     this.#counts = [...bounds, 0].map(() => 0)
@@ -22,7 +22,7 @@ export class Tally {
 
   /**
    * The value that a share of those since `before` does not exceed, interpolated within its range as Prometheus does;
-   * null where there is none.
+   * null if there is none.
    * @param share from 0 to 1.
    */
   quantile(share: number, before: readonly number[]): number | null {

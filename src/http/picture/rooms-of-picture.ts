@@ -2,7 +2,7 @@ import type { ChannelSpec, EmbeddedSpec } from '../../channel/spec.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { roomOf } from '../../widget/room.ts'
 
-/** The pictures that a picture embeds; undefined where it embeds none, or they are not known in time. */
+/** The pictures that a picture embeds; undefined if it embeds none, or they are not known in time. */
 export type EmbeddedSpecs = readonly EmbeddedSpec[] | undefined
 
 /** Returns the rooms in which a viewer of a picture counts: its own, and those of the embedded pictures. */

@@ -21,12 +21,12 @@ export interface StatusRequest {
   query: URLSearchParams
 }
 
-/** As many as the widget reads. */
+/** The widget's maximum. */
 const MAX_MEMBERS = 50
 
 /**
- * What the server itself does for the built-in `status`: it reads logos and links, and writes its SVG, by the functions
- * that the widget draws with. A few texts of bounded length need no render process.
+ * The server's own part of the built-in `status`: it reads logos and links, and writes the SVG with the functions that the
+ * widget draws with. A few texts of bounded length need no render process.
  */
 export class StatusPictures {
   readonly #store: Pick<Store, 'get'>
@@ -49,7 +49,7 @@ export class StatusPictures {
     if (faults.length > 0) throw badParameters(faults)
   }
 
-  /** Returns the SVG of a status; undefined for one that the widget has to draw. */
+  /** Returns the SVG of a status; undefined if the widget must draw it. */
   async svg({ key, look, query }: StatusRequest): Promise<Frame | undefined> {
     const { params, format } = look
     if (format !== 'svg' || params.show !== 'badge') return undefined

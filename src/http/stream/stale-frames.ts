@@ -4,7 +4,7 @@ import { StaleMarks } from '../../picture/stale-mark.ts'
 /** How the pictures of a stream mark themselves as stale; times are milliseconds. */
 export interface StaleSettings {
   frames: Pick<StaleFrames, 'get'>
-  /** From a part's arrival to the mark. */
+  /** Milliseconds from a part's arrival to the mark. */
   delay: number
   /** The longest time until the whole picture is sent again. */
   refresh: number

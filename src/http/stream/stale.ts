@@ -11,7 +11,7 @@ const EXPECTED = `off, or a time from ${formatDuration(SHORTEST)} to ${formatDur
 
 /**
  * Reads from a query after how many milliseconds of silence a stream's picture marks itself as stale; 0 for never. By
- * default pictures that rest or count do, since they look the same when their server is gone. One that moves stops.
+ * default pictures that are still or count do, since they look the same when their server is gone. A moving one stops.
  * @throws PublicError 400 for a time that is out of range, or for a format that cannot do it: only PNG can.
  */
 export function readStale(
