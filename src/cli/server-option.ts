@@ -18,9 +18,11 @@ export const SERVER_OPTION: OptionRow<'server'> = {
   },
 }
 
+const TOKEN_HELP = 'token of the running server’s API'
+
 /** The options of a command that connects to a running server. */
 export const SERVER_OPTIONS: readonly CommandOptionRow[] = [
-  ...OPTIONS.filter(({ name }) => name === 'token'),
+  ...OPTIONS.filter(({ name }) => name === 'token').map((row) => ({ ...row, help: TOKEN_HELP })),
   SERVER_OPTION,
 ]
 

@@ -2,6 +2,8 @@ import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
+import { findLockHolder } from '../system/lock-holder.ts'
+import { isStopping } from '../system/stopping-process.ts'
 import type { DamageLog } from './damage-log.ts'
 import type { StateCalls, StateMethod, StateMethods } from './state-calls.ts'
 import type { DamageReport, StateReply } from './state-protocol.ts'
@@ -18,11 +20,10 @@ interface PendingCall {
   reject(error: Error): void
 }
 
-/**
- * Milliseconds to wait for a file that another process has open. This is short, because a second server in the same folder
- * must report at once why it does not start. Service managers start a server after the previous one has ended.
- */
-const PATIENCE = 1_000
+/** Milliseconds to wait for a file of a server that is stopping, which takes five seconds at most. */
+const PATIENCE = 6_000
+/** Milliseconds to wait where the system does not tell which process has the file. */
+const BLIND_PATIENCE = 1_000
 const PATIENCE_CHECK = 100
 
 /**
@@ -56,7 +57,7 @@ export class StateThread implements StateCalls {
   }
 
   /**
-   * Opens a file, or creates it; waits up to a second for another process to close it.
+   * Opens a file, or creates it. Waits for a server that is stopping to close it; any other has it for good.
    * @throws StoreError for a file that is taken, damaged, or not Imgcast's.
    */
   static async open(path: string, init: StateThreadInit): Promise<StateThread> {
@@ -87,17 +88,24 @@ export class StateThread implements StateCalls {
   }
 
   async #open(log: Logger): Promise<void> {
-    const deadline = performance.now() + PATIENCE
+    const begunAt = performance.now()
     for (let isFirst = true; ; isFirst = false) {
       try {
         await this.#ask('open', [this.path])
         return
       } catch (error) {
-        if (!(error instanceof StoreError && error.isTaken) || performance.now() > deadline) throw error
+        const isTaken = error instanceof StoreError && error.isTaken
+        if (!isTaken || performance.now() - begunAt > this.#patience()) throw error
         if (isFirst) log.warn({ detail: error.detail }, 'waiting for the store to be closed')
       }
       await sleep(PATIENCE_CHECK)
     }
+  }
+
+  #patience(): number {
+    const holder = findLockHolder(this.path)
+    if (holder === undefined) return BLIND_PATIENCE
+    return isStopping(holder) ? PATIENCE : 0
   }
 
   #ask(method: string, args: unknown[]): Promise<unknown> {

@@ -91,10 +91,11 @@ describe('a state file', () => {
     expect(faultOf(at('twice.db'))).toBe('none')
   })
 
-  test('is waited for while another process closes it, and that process is named at once', async () => {
-    const path = at('wait.db')
+  /** A process that has a file open, and says so by its title if it is stopping. It ends at the first input. */
+  async function holdOpen(path: string, title: string) {
     new StateFile(path).close()
     const script = `
+      process.title = ${JSON.stringify(title)}
       const database = new (require('libsql'))(${JSON.stringify(path)})
       database.pragma('locking_mode = EXCLUSIVE')
       database.exec('BEGIN IMMEDIATE; COMMIT')
@@ -102,6 +103,22 @@ describe('a state file', () => {
       process.stdin.once('data', () => process.exit())`
     const other = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'inherit'] })
     await once(other.stdout, 'data')
+    return other
+  }
+
+  test('is not waited for while a process has it that goes on', async () => {
+    const path = at('kept.db')
+    const other = await holdOpen(path, 'a server')
+    const lines: string[] = []
+    const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) })
+    await expect(createCluster(`file:${path}`, log)).rejects.toThrow(`another process (pid ${other.pid})`)
+    expect(lines).toEqual([])
+    other.stdin.write('end')
+  })
+
+  test('is waited for while a server that stops closes it, and that process is named at once', async () => {
+    const path = at('wait.db')
+    const other = await holdOpen(path, 'imgcast stops')
     const lines: { msg: string; detail?: string }[] = []
     const log = pino({ level: 'warn' }, { write: (line) => void lines.push(JSON.parse(line)) })
     const opening = createCluster(`file:${path}`, log)

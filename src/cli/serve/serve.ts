@@ -8,6 +8,7 @@ import type { Logger } from 'pino'
 import { StoreError } from '../../cluster/store-error.ts'
 import { createImgcast, type Imgcast } from '../../imgcast.ts'
 import { formatFaults, type Options } from '../../options.ts'
+import { showStopping } from '../../system/stopping-process.ts'
 import { USAGE_ERROR } from '../command.ts'
 import { createLog } from './create-log.ts'
 import { describeListenFault } from './describe-listen-fault.ts'
@@ -131,6 +132,8 @@ async function stopAfter(drain: number, stopping: Stopping): Promise<void> {
 /** Ends the process; the exit code is 1 if something could not be saved in time. */
 async function stop({ signal, server, imgcast, log }: Stopping): Promise<void> {
   log.info({ signal, connections: imgcast.stats().connections }, 'stopping')
+  // A server that is started meanwhile waits for this one to close the store.
+  showStopping()
   setTimeout(() => process.exit(1), STOP_DEADLINE).unref()
   server.close()
   try {

@@ -1,47 +1,64 @@
-import { request } from 'node:http'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startServer, type TestServer } from '../../support/server.ts'
+import type { ServerResponse } from 'node:http'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Pages } from '../../../src/http/page/pages.ts'
+import type { PageRequest } from '../../../src/http/page/site.ts'
+import { Views } from '../../../src/http/page/views.ts'
+import type { Renderer } from '../../../src/render/renderer.ts'
 
-let server: TestServer
-beforeAll(async () => {
-  server = await startServer({}, 'loopback')
+let now = 0
+beforeEach(() => {
+  now = 1000
+  vi.spyOn(performance, 'now').mockImplementation(() => now)
 })
-afterAll(() => server.close())
+afterEach(() => void vi.restoreAllMocks())
 
-/** The status of a page for a client of an address, by a name of the server. */
-function statusOf(path: string, from: string, host = 'pics.example'): Promise<number | undefined> {
-  const headers = { Host: host, Accept: 'text/html', 'X-Forwarded-For': from }
-  return new Promise((resolve, reject) => {
-    request(server.url + path, { headers }, (response) => {
-      response.resume().on('end', () => resolve(response.statusCode))
-    })
-      .on('error', reject)
-      .end()
-  })
+function setUp() {
+  const renderer = { manifests: new Map(), faults: [] as object[], failureOf: () => undefined }
+  const render = vi.spyOn(Views.prototype, 'gallery')
+  const pages = new Pages(renderer as unknown as Renderer, undefined, false)
+  const bodies: string[] = []
+  const response = { writeHead() {}, end: (body: string) => void bodies.push(body) }
+  const open = (address: string, host = 'pics.example') =>
+    pages.gallery(
+      { headers: { host }, socket: { remoteAddress: address } } as unknown as PageRequest,
+      response as unknown as ServerResponse,
+    )
+  return { renderer, render, bodies, open }
 }
 
-/** How many of the requests got each status. */
-async function countStatuses(requests: readonly Promise<number | undefined>[]) {
-  const counts: Record<string, number> = {}
-  for (const status of await Promise.all(requests)) counts[String(status)] = (counts[String(status)] ?? 0) + 1
-  return counts
+function repeat(times: number, act: (turn: number) => void): void {
+  for (let turn = 0; turn < times; turn += 1) act(turn)
 }
 
-const times = (count: number) => Array.from({ length: count }, (_, index) => index)
+const tooMany = expect.objectContaining({ status: 429, code: 'too-many-pages' })
 
-test('the gallery is rendered once for everyone', async () => {
-  expect(await countStatuses(times(200).map(() => statusOf('/', '203.0.113.1')))).toEqual({ 200: 200 })
+test('the gallery is rendered once for everyone', () => {
+  const { render, bodies, open } = setUp()
+  repeat(500, (turn) => open(`198.51.100.${turn % 250}`))
+  expect(render).toHaveBeenCalledTimes(1)
+  expect(new Set(bodies).size).toBe(1)
+  expect(bodies[0]).toContain('</html>')
 })
 
-test('a client that has too many pages rendered is refused with 429, and others are not', async () => {
-  const pages = await countStatuses(times(150).map((n) => statusOf(`/online/page-${n}`, '203.0.113.2')))
-  const galleries = await countStatuses(
-    times(150).map((n) => statusOf('/', '203.0.113.3', `host-${n}.example`)),
-  )
-  for (const counts of [pages, galleries]) {
-    expect(Object.keys(counts)).toEqual(['200', '429'])
-    expect(counts[200]).toBeGreaterThanOrEqual(100)
-  }
-  expect(await statusOf('/online/a', '203.0.113.4')).toBe(200)
-  expect(await statusOf('/', '203.0.113.2')).toBe(200)
+test('another name of the server, another code and another fault render it again', () => {
+  const { renderer, render, bodies, open } = setUp()
+  open('198.51.100.1')
+  open('198.51.100.1', 'other.example')
+  renderer.manifests = new Map()
+  open('198.51.100.1')
+  renderer.faults.push({ name: 'mine', file: '/w/mine.mjs', publicMessage: 'does not load' })
+  open('198.51.100.1')
+  expect(render).toHaveBeenCalledTimes(4)
+  expect(bodies[3]).toContain('mine')
+})
+
+test('a network that has many pages rendered is refused, until a tenth of a second has passed', () => {
+  const { open } = setUp()
+  repeat(100, (turn) => open('203.0.113.1', `host-${turn}.example`))
+  expect(() => open('203.0.113.1', 'one-more.example')).toThrow(tooMany)
+  open('203.0.113.2', 'one-more.example')
+  open('203.0.113.1', 'one-more.example')
+  now += 100
+  open('203.0.113.1', 'and-another.example')
+  expect(() => open('203.0.113.1', 'a-third.example')).toThrow(tooMany)
 })
