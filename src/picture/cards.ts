@@ -13,10 +13,10 @@ const MAX_PIXELS = 640 * 360
 const MAX_CARDS = 512
 const MAX_BYTES = 4 * 2 ** 20
 /**
- * Milliseconds of painting: 5 % of the time, after a burst that is enough for a page of new pictures. Captions are a
- * small finite set, but sizes are not.
+ * Milliseconds of painting, for placeholders and for error cards each: 2.5 % of the time, after a burst that is enough for
+ * a page of new pictures. Captions are a small finite set, but sizes are not.
  */
-const PAINTING = { perSecond: 50, burst: 500 }
+const PAINTING = { perSecond: 25, burst: 300 }
 /** The size of the card that is painted once a format, and stands for all that there is no time to paint. */
 const PLAIN_SIDE = 32
 
@@ -77,10 +77,13 @@ export class Cards {
   #get(id: string, { paint, toSheet }: CardRecipe, format: Format): Frame {
     const known = this.#cards.get(id)
     if (known) return known
-    if (!this.#painting.has('')) return this.#getPlain(format, paint === paintPlaceholder)
+    const isPlaceholder = paint === paintPlaceholder
+    // Apart, so that wrong URLs cost no one the placeholder of the right size that a page is laid out by.
+    const kind = isPlaceholder ? 'placeholder' : 'error'
+    if (!this.#painting.has(kind)) return this.#getPlain(format, isPlaceholder)
     const from = this.#now()
     const card = paint(toCheap(toSheet()))
-    this.#painting.spend('', this.#now() - from)
+    this.#painting.spend(kind, this.#now() - from)
     this.#cards.set(id, card)
     return card
   }
