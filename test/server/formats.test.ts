@@ -34,7 +34,9 @@ describe.each([
     ['curl', { 'User-Agent': 'curl/8.5.0', Accept: '*/*' }],
   ])('is finite to %s, also where a stream is asked for', async (_who, headers) => {
     for (const query of ['', '?delivery=stream']) {
-      const response = await get(`/sine/main.${ending}${query}`, { headers })
+      const response = await get(`/sine/main.${ending}${query}`, {
+        headers: { 'Accept-Encoding': 'identity', ...headers },
+      })
       const { byteLength } = await response.arrayBuffer()
       expect(response.status).toBe(200)
       expect(response.headers.get('content-type')).toBe(type)
@@ -151,4 +153,41 @@ describe('a picture that repeats', () => {
 test('animate means nothing to a picture that does not repeat', async () => {
   expect(await bytesOf('/counter.png?animate=loop')).toEqual(await bytesOf('/counter.png'))
   expect((await get('/counter.png?animate=nonsense')).status).toBe(200)
+})
+
+describe('a still', () => {
+  test.each([
+    ['', 'no-cache, max-age=0, must-revalidate'],
+    ['?cacheSeconds=0', 'no-cache, max-age=0, must-revalidate'],
+    ['?cacheSeconds=300', 'public, max-age=300'],
+  ])('is kept by caches for as long as it says (%s)', async (query, expected) => {
+    for (const ending of ['png', 'svg', 'gif'])
+      expect((await get(`/counter/kept.${ending}${query}`)).headers.get('cache-control')).toBe(expected)
+  })
+
+  test('refuses a time that is none', async () => {
+    const response = await get('/counter/kept.png?cacheSeconds=soon', {
+      headers: { Accept: 'application/json' },
+    })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ errors: [{ name: 'cacheSeconds' }] })
+  })
+})
+
+describe('an SVG', () => {
+  test('is compressed for clients that take it, under a tag of its own', async () => {
+    const [packed, plain] = await Promise.all(
+      ['gzip, br', 'identity'].map((encoding) =>
+        get('/countdown/x.svg?to=2001-01-01', { headers: { 'Accept-Encoding': encoding } }),
+      ),
+    )
+    expect(packed?.headers.get('content-encoding')).toBe('gzip')
+    expect(plain?.headers.get('content-encoding')).toBe(null)
+    expect(Number(packed?.headers.get('content-length'))).toBeLessThan(
+      Number(plain?.headers.get('content-length')) / 2,
+    )
+    expect(packed?.headers.get('etag')).not.toBe(plain?.headers.get('etag'))
+    for (const response of [packed, plain]) expect(response?.headers.get('vary')).toContain('Accept-Encoding')
+    expect(await packed?.text()).toBe(await plain?.text())
+  })
 })

@@ -32,6 +32,7 @@ import { readStale } from '../stream/stale.ts'
 import type { StreamDelivery, Streams } from '../stream/streams.ts'
 import { BADGE_WIDGET, readBadgeUrl } from './badge-request.ts'
 import { Badges } from './badges.ts'
+import { readCacheSeconds } from './cache-seconds.ts'
 import type { PictureData } from './picture-data.ts'
 import { checkReferrer } from './referrer.ts'
 import { type EmbeddedSpecs, roomsOfPicture } from './rooms-of-picture.ts'
@@ -169,13 +170,18 @@ export class Pictures {
     const look = toStillLook(manifest, parseLook(manifest, format, query))
     const spec = { widget: manifest.name, key, look }
     const embedded = await this.#check(manifest, spec, query)
+    const seconds = readCacheSeconds(query)
     const written = async () => this.#statuses.has(manifest) && (await this.#statuses.svg({ ...spec, query }))
     const send = async () => {
       const svg = await written()
-      if (svg) return { status: sendStill(request, response, svg), bytes: svg.bytes.length }
+      if (svg)
+        return {
+          status: sendStill(request, response, svg, seconds > 0 ? keptFor(seconds) : {}),
+          bytes: svg.bytes.length,
+        }
       const channel = channels.open(spec, network)
       const frame = await channel.still(network)
-      const kept = deviceOf(look) ? keptUntil(channel.changesIn) : {}
+      const kept = seconds > 0 ? keptFor(seconds) : deviceOf(look) ? keptUntil(channel.changesIn) : {}
       return { status: sendStill(request, response, frame, kept), bytes: frame.bytes.length }
     }
     if (request.method === 'HEAD') return void (await send())

@@ -1,0 +1,22 @@
+import { badParameters } from '../../widget/look.ts'
+import type { ParamSpec } from '../../widget/param.ts'
+import { parseParam } from '../../widget/param.ts'
+
+const NAME = 'cacheSeconds'
+/** A week. */
+const SPEC: ParamSpec = { kind: 'integer', default: 0, min: 0, max: 604_800 }
+
+/**
+ * Returns for how many seconds caches may keep a still, by the parameter `cacheSeconds`; 0 without it. It is part of no
+ * look: the picture is the same.
+ * @throws PublicError 400.
+ */
+export function readCacheSeconds(query: URLSearchParams): number {
+  const raw = query.getAll(NAME).at(-1)
+  if (raw === undefined) return 0
+  try {
+    return Number(parseParam(SPEC, raw))
+  } catch (error) {
+    throw badParameters([{ name: NAME, detail: (error as Error).message }])
+  }
+}
