@@ -30,8 +30,9 @@ export const STILL: Readonly<Record<string, string>> = {
   Vary: 'Accept, Sec-Fetch-Dest, User-Agent',
 }
 
-/** Cache headers of a still that may be cached for `seconds`. */
+/** Cache headers of a still that may be cached for `seconds`; none for 0. */
 export function keptFor(seconds: number): Readonly<Record<string, string>> {
+  if (seconds <= 0) return {}
   return {
     'Cache-Control': `public, max-age=${seconds}`,
     Expires: new Date(Date.now() + seconds * 1000).toUTCString(),

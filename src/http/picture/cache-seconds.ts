@@ -20,3 +20,11 @@ export function readCacheSeconds(query: URLSearchParams): number {
     throw badParameters([{ name: NAME, detail: (error as Error).message }])
   }
 }
+
+/**
+ * A small device sleeps until the clock changes its picture. Rounded up: one that wakes too early would get the same
+ * picture again.
+ */
+export function secondsUntil(time: number): number {
+  return Number.isFinite(time) ? Math.max(1, Math.ceil(time / 1000)) : 0
+}

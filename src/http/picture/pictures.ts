@@ -32,7 +32,7 @@ import { readStale } from '../stream/stale.ts'
 import type { StreamDelivery, Streams } from '../stream/streams.ts'
 import { BADGE_WIDGET, readBadgeUrl } from './badge-request.ts'
 import { Badges } from './badges.ts'
-import { readCacheSeconds } from './cache-seconds.ts'
+import { readCacheSeconds, secondsUntil } from './cache-seconds.ts'
 import type { PictureData } from './picture-data.ts'
 import { checkReferrer } from './referrer.ts'
 import { type EmbeddedSpecs, roomsOfPicture } from './rooms-of-picture.ts'
@@ -174,14 +174,10 @@ export class Pictures {
     const written = async () => this.#statuses.has(manifest) && (await this.#statuses.svg({ ...spec, query }))
     const send = async () => {
       const svg = await written()
-      if (svg)
-        return {
-          status: sendStill(request, response, svg, seconds > 0 ? keptFor(seconds) : {}),
-          bytes: svg.bytes.length,
-        }
+      if (svg) return { status: sendStill(request, response, svg, keptFor(seconds)), bytes: svg.bytes.length }
       const channel = channels.open(spec, network)
       const frame = await channel.still(network)
-      const kept = seconds > 0 ? keptFor(seconds) : deviceOf(look) ? keptUntil(channel.changesIn) : {}
+      const kept = keptFor(seconds || (deviceOf(look) ? secondsUntil(channel.changesIn) : 0))
       return { status: sendStill(request, response, frame, kept), bytes: frame.bytes.length }
     }
     if (request.method === 'HEAD') return void (await send())
@@ -279,14 +275,6 @@ function isNegotiated({ extension, query }: RequestedPicture): boolean {
   return (
     (extension === undefined || extensionRow(extension).delivery === 'negotiated') && !query.has('delivery')
   )
-}
-
-/**
- * A small device sleeps until the clock changes its picture. Rounded up: one that wakes too early would get the same
- * picture again.
- */
-function keptUntil(time: number): Readonly<Record<string, string>> {
-  return Number.isFinite(time) ? keptFor(Math.max(1, Math.ceil(time / 1000))) : {}
 }
 
 /**
