@@ -42,7 +42,7 @@ const PROBE_TIME = 150
 /** Reverse proxies close a connection that is silent for a minute: send at least four times in that time. */
 const PROXY_HEARTBEAT = 15_000
 
-/** A picture marks itself as stale after at least so many times the longest time between two of its parts. */
+/** The minimum time until a picture marks itself as stale, as a multiple of the longest time between two of its parts. */
 const STALE_MARGIN = 4 / 3
 
 /** The multipart transport: turns requests into viewers that are shown their channel as one endless response. */
