@@ -252,7 +252,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     pictures,
     pages,
     api: createApi({
-      ...{ renderer, store, rooms, history, events, statuses, polls, hooks },
+      ...{ renderer, store, rooms, history, events, statuses, polls, hooks, backup: cluster.backup },
       ...{ guard, sessions, publicUrl, log, sockets: () => viewers.sockets(), loadNow: () => load.now() },
     }),
     calls: [

@@ -61,16 +61,32 @@ export async function callApi<T>(call: ApiCall<T>): Promise<T> {
     if (success) return data
     throw new Error(`${url} returned no ${expected.name}: is this an Imgcast server?`)
   }
+  throw toFailure(call, response, json)
+}
+
+/** Reads the error of a response that is none of the expected ones. */
+export async function readFailure(
+  call: Pick<ApiCall<unknown>, 'url' | 'token'>,
+  response: OutgoingResponse,
+): Promise<Error> {
+  return toFailure(call, response, await readJson(response))
+}
+
+function toFailure(
+  { url, token }: Pick<ApiCall<unknown>, 'url' | 'token'>,
+  response: OutgoingResponse,
+  json: unknown,
+): Error {
   if (response.status === 401) {
     const which = token === undefined ? 'requires its token' : 'rejects this token'
-    throw new Error(`${url} ${which}: set IMGCAST_TOKEN or give --token`)
+    return new Error(`${url} ${which}: set IMGCAST_TOKEN or give --token`)
   }
   const faults = faultsSchema.safeParse(json).data?.errors ?? []
   if (faults.length > 0)
-    throw new Error(faults.map((fault) => harmless(`${fault.name}: ${fault.detail}`)).join('\n'))
+    return new Error(faults.map((fault) => harmless(`${fault.name}: ${fault.detail}`)).join('\n'))
   const { detail } = detailSchema.safeParse(json).data ?? {}
   const said = detail === undefined ? 'is this an Imgcast server?' : harmless(detail)
-  throw new Error(`${url} returned ${response.status}: ${said}`)
+  return new Error(`${url} returned ${response.status}: ${said}`)
 }
 
 /** Null for invalid JSON. Rejects if the response is incomplete. */

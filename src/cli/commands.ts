@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { auditCommand } from './commands/audit.ts'
+import { backupCommand } from './commands/backup.ts'
 import { createCompletionCommand } from './commands/completion.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { hooksCommand } from './commands/hooks.ts'
@@ -20,6 +21,7 @@ const OWN: readonly Command[] = [
   hooksCommand,
   topCommand,
   auditCommand,
+  backupCommand,
   doctorCommand,
 ]
 

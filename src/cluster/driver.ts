@@ -35,6 +35,11 @@ export interface ClusterParts {
   leases: Leases
   viewerSecrets: ViewerSecrets
   /**
+   * Writes a consistent copy of everything that is stored to a new file, and resolves to its path; the caller deletes the
+   * file. Rejects if the storage fails. Absent where nothing is stored in a file.
+   */
+  backup?(): Promise<string>
+  /**
    * Leaves the cluster: this node's leases and counts end at once, and everything is saved. No other call is allowed
    * afterwards. Rejects with a `StoreError` if something could not be saved, after everything else is closed.
    */

@@ -120,6 +120,12 @@ export class RecordedHistory implements History, RoomMemory {
     }
   }
 
+  /** Saves everything now, as far as that succeeds. Never rejects. */
+  async saveAll(): Promise<void> {
+    this.#round = this.#round.then(async () => void (await this.#saveAll()))
+    await this.#round
+  }
+
   /** What is saved of some rooms was deleted: reads it again when it is needed next. */
   forgetSaved(rooms: readonly string[]): void {
     for (const room of rooms) {

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { DamageLog } from './damage-log.ts'
 import type { ClusterParts, Driver } from './driver.ts'
@@ -34,6 +36,17 @@ export const sqliteDriver: Driver = {
     const leases = new MemoryLeases()
     return {
       ...{ bus, presence, store, history, rooms, leases, viewerSecrets: new MemoryViewerSecrets() },
+      backup: async () => {
+        await Promise.all([history.saveAll(), store.save()])
+        const copy = `${path}.backup-${randomBytes(6).toString('hex')}`
+        try {
+          await calls.call('backup', copy)
+          return copy
+        } catch (error) {
+          await rm(copy, { force: true })
+          throw error
+        }
+      },
       close: async () => {
         await Promise.all([presence.close(), leases.close(), rooms.close(), bus.close()])
         // Both, and then the file, whatever fails.

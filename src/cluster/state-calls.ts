@@ -14,6 +14,7 @@ export type StateMethods = Pick<
   | 'listWidgets'
   | 'deleteRoom'
   | 'forgetRooms'
+  | 'backup'
 > &
   Pick<StateFile['history'], 'readSteps' | 'readRecords' | 'addRecords' | 'add' | 'deleteBefore'>
 
@@ -38,6 +39,7 @@ export const OPERATION: Readonly<Record<StateMethod, StoreOperation>> = {
   readRooms: 'read',
   countRooms: 'read',
   listWidgets: 'read',
+  backup: 'read',
   write: 'write',
   add: 'write',
   addRecords: 'write',

@@ -193,6 +193,12 @@ export class StateFile {
     return this.#rooms.forget(rooms)
   }
 
+  /** Writes a consistent copy to a new file, which only its owner can read. */
+  backup(path: string): void {
+    createPrivately(path)
+    this.#database.prepare('VACUUM INTO ?').run(path)
+  }
+
   /** Writes everything into one file, and releases the lock. */
   close(): void {
     try {

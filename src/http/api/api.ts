@@ -16,6 +16,7 @@ import { createAuditApi } from '../audit/audit-api.ts'
 import { siteOf, toSite } from '../page/site.ts'
 import { EVENTS_PATH, type Sessions } from '../sessions.ts'
 import type { TokenGuard } from '../token-guard.ts'
+import { createBackupApi } from './backup-api.ts'
 import { createEventsApi } from './events-api.ts'
 import { createHistoryApi } from './history-api.ts'
 import { createHooksApi } from './hooks-api.ts'
@@ -42,6 +43,8 @@ export interface ApiInit {
   /** The sockets of all counted streams. */
   sockets(): CountedSocket[]
   log: Logger
+  /** Writes a copy of the store to a file and returns its path. */
+  backup: (() => Promise<string>) | undefined
   loadNow(): Load
 }
 
@@ -85,6 +88,7 @@ export function createApi(init: ApiInit): Router {
     createHooksApi(renderer, hooks, baseOf),
     createAuditApi(init.sockets),
     createLoadApi(init.loadNow),
+    createBackupApi(init.backup),
   )
   api.use(() => {
     throw new PublicError({ code: 'not-found', status: 404, caption: 'no such API call' })

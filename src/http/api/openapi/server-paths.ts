@@ -34,6 +34,20 @@ export function serverPaths(): Json {
         problems: [501],
       }),
     },
+    '/api/backup': {
+      get: operation({
+        id: 'getBackup',
+        tag,
+        summary: 'Get a consistent copy of the store',
+        answers: {
+          200: {
+            description: 'An SQLite file.',
+            content: { 'application/vnd.sqlite3': { schema: { type: 'string' } } },
+          },
+        },
+        problems: [409],
+      }),
+    },
     '/api/load': {
       get: operation({
         id: 'getLoad',
