@@ -159,10 +159,7 @@ export class StateFile {
     }
   }
 
-  /**
-   * Deletes a part of the names from `from` up to, but not including, `to`, in every room; returns how many, 0 if there
-   * are no more.
-   */
+  /** Deletes a part of the names from `from` to before `to`; returns how many, 0 if there are no more. */
   deleteNames(from: string, to: string): number {
     return this.#deleteNames.run(from, to).changes
   }
