@@ -1,6 +1,9 @@
+import * as z from 'zod'
 import type { Place } from '../cluster/room-table.ts'
 import type { RoomPage, RoomQuery, RoomSort } from '../cluster/rooms.ts'
-import { type Fault, quote } from '../errors.ts'
+import { quote } from '../errors.ts'
+import { expected } from '../schema/expected.ts'
+import { integerParameter, parseQuery } from '../schema/parse-query.ts'
 import { badParameters } from '../widget/look.ts'
 
 /** The sort keys of rooms. */
@@ -19,34 +22,44 @@ export const DEFAULT_LIMIT = 100
 export const MAX_LIMIT = 1_000
 const MAX_SEARCH_LENGTH = 100
 
+/** The parameters of a list of rooms. */
+export const roomQuerySchema = z.object({
+  sort: z
+    .enum(
+      SORTS.flatMap((sort) => [sort, `-${sort}`] as const),
+      expected(`one of ${SORTS.join(', ')}, with a leading - for largest first`),
+    )
+    .default(DEFAULT_SORT)
+    .meta({ description: 'Sort order; a leading `-` puts the largest first.' }),
+  search: z
+    .string()
+    .max(MAX_SEARCH_LENGTH, expected(`at most ${MAX_SEARCH_LENGTH} characters`))
+    .default('')
+    .meta({ description: 'A part of the room’s name.' }),
+  widget: z.string().optional().meta({ description: 'Only rooms of this widget.' }),
+  watched: z
+    .enum(['true', 'false'], expected('true or false'))
+    .optional()
+    .meta({ description: 'Only rooms that are watched now, or only the others.' }),
+  limit: integerParameter(1, MAX_LIMIT).default(DEFAULT_LIMIT).meta({ description: 'Rooms on a page.' }),
+  cursor: z
+    .string()
+    .optional()
+    .meta({ description: '`next` of the previous page, which had the same `sort`.' }),
+})
+
 /** Reads a query string; unknown names are ignored. @throws PublicError 400 that names every wrong parameter. */
 export function parseRoomQuery(query: URLSearchParams): RoomQuery {
-  const faults: Fault[] = []
-  const expect = (right: boolean, name: string, expected: string) => {
-    if (!right) faults.push({ name, detail: `expected ${expected}, got ${quote(query.get(name))}` })
+  const { sort: order, search, watched, cursor, ...rest } = parseQuery(roomQuerySchema, query)
+  const after = cursor === undefined ? undefined : fromCursor(cursor, order)
+  if (cursor !== undefined && !after) {
+    const detail = `expected \`next\` of a page with the same \`sort\`, got ${quote(cursor)}`
+    throw badParameters([{ name: 'cursor', detail }])
   }
-  const order = query.get('sort') ?? DEFAULT_SORT
-  const sort = order.replace(/^-/, '') as RoomSort
-  expect(SORTS.includes(sort), 'sort', `one of ${SORTS.join(', ')}, with a leading - for largest first`)
-  const limit = query.get('limit') ?? String(DEFAULT_LIMIT)
-  const isLimit = /^\d{1,9}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= MAX_LIMIT
-  expect(isLimit, 'limit', `a whole number from 1 to ${MAX_LIMIT}`)
-  const search = query.get('search') ?? ''
-  expect(search.length <= MAX_SEARCH_LENGTH, 'search', `at most ${MAX_SEARCH_LENGTH} characters`)
-  const watched = query.get('watched')
-  expect(watched === null || /^(true|false)$/.test(watched), 'watched', 'true or false')
-  const cursor = query.get('cursor')
-  const after = cursor === null ? undefined : fromCursor(cursor, order)
-  expect(cursor === null || after !== undefined, 'cursor', '`next` of a page with the same `sort`')
-  if (faults.length > 0) throw badParameters(faults)
   return {
-    sort,
-    isDescending: order.startsWith('-'),
-    search: search.toLowerCase(),
-    widget: query.get('widget') ?? undefined,
-    watched: watched === null ? undefined : watched === 'true',
-    limit: Number(limit),
-    after,
+    ...{ sort: order.replace(/^-/, '') as RoomSort, isDescending: order.startsWith('-') },
+    ...{ search: search.toLowerCase(), widget: rest.widget, limit: rest.limit, after },
+    watched: watched === undefined ? undefined : watched === 'true',
   }
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { quote } from '../errors.ts'
 import { badParameters } from '../widget/look.ts'
+import { expected } from './expected.ts'
 import { toFaults } from './to-faults.ts'
 
 /**
@@ -22,9 +22,18 @@ export function parseQuery<Schema extends z.ZodObject>(
 
 /** A parameter that accepts one of these words. */
 export function wordParameter<const Words extends readonly string[]>(words: Words) {
-  return z.enum(words, {
-    error: ({ input }) => `expected one of ${words.join(', ')}, got ${quote(input)}`,
-  })
+  return z.enum(words, expected(`one of ${words.join(', ')}`))
+}
+
+/** A parameter that is a whole number of at most nine digits. */
+export function integerParameter(minimum: number, maximum: number) {
+  const isInRange = (text: string) =>
+    /^\d{1,9}$/.test(text) && Number(text) >= minimum && Number(text) <= maximum
+  return z
+    .string()
+    .refine(isInRange, expected(`a whole number from ${minimum} to ${maximum}`))
+    .meta({ type: 'integer', minimum, maximum })
+    .transform(Number)
 }
 
 function isList(field: unknown): boolean {

@@ -125,9 +125,12 @@ export function inQuery(name: string, description: string, schema: Json): Json {
 /** The parameters of a query, from the schema that parses it. */
 export function inQueryOf(schema: z.ZodObject): Json[] {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input' })
-  return Object.entries(properties as Record<string, Json>).map(([name, { description, ...rest }]) =>
-    inQuery(name, String(description), rest),
-  )
+  return Object.entries(properties as Record<string, Json>).map(([name, { description, ...rest }]) => {
+    const field = schema.shape[name]
+    // That of a parameter that is parsed to another type is not in the JSON Schema of what is sent.
+    const byDefault = field instanceof z.ZodDefault ? { default: field.def.defaultValue } : {}
+    return inQuery(name, String(description), { ...rest, ...byDefault })
+  })
 }
 
 /** Every problem that an operation can return. */

@@ -1,8 +1,8 @@
 import { isRoomName } from '../../../widget/room.ts'
-import { DEFAULT_LIMIT, DEFAULT_SORT, MAX_LIMIT, SORTS } from '../../room-list.ts'
+import { roomQuerySchema } from '../../room-list.ts'
 import { eventQuerySchema } from '../events-api.ts'
 import { historyQuerySchema } from '../history-api.ts'
-import { GONE, inPath, inQuery, inQueryOf, type Json, json, operation, ROOM, ref, tagged } from './parts.ts'
+import { GONE, inPath, inQueryOf, type Json, json, operation, ROOM, ref, tagged } from './parts.ts'
 
 const NAME = inPath('name', 'The name of the value. Names that begin with `$` belong to the server.')
 const TEXT = { type: 'string' }
@@ -16,22 +16,7 @@ export function roomPaths(): Json {
         id: 'listRooms',
         tag,
         summary: 'List rooms',
-        parameters: [
-          inQuery('sort', 'Sort order; a leading `-` puts the largest first.', {
-            enum: SORTS.flatMap((sort) => [sort, `-${sort}`]),
-            default: DEFAULT_SORT,
-          }),
-          inQuery('search', 'A part of the room’s name.', { type: 'string', maxLength: 100 }),
-          inQuery('widget', 'Only rooms of this widget.', TEXT),
-          inQuery('watched', 'Only rooms that are watched now, or only the others.', { type: 'boolean' }),
-          inQuery('limit', 'Rooms on a page.', {
-            type: 'integer',
-            minimum: 1,
-            maximum: MAX_LIMIT,
-            default: DEFAULT_LIMIT,
-          }),
-          inQuery('cursor', '`next` of the previous page, which had the same `sort`.', TEXT),
-        ],
+        parameters: inQueryOf(roomQuerySchema),
         answers: tagged('A page of rooms.', ref('RoomPage'), {
           headers: {
             Link: { description: 'The first page, and the next if there is one (RFC 8288).', schema: TEXT },
