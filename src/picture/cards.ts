@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { TokenBuckets } from '../system/token-buckets.ts'
 import { errorCard, placeholderCard, roomyCardSize } from './card.ts'
 import type { Sheet } from './encode.ts'
+import { registerFonts } from './fonts.ts'
 import type { Format, Frame } from './frame.ts'
 
 /**
@@ -81,6 +82,8 @@ export class Cards {
     // Apart, so that wrong URLs cost no one the placeholder of the right size that a page is laid out by.
     const kind = isPlaceholder ? 'placeholder' : 'error'
     if (!this.#painting.has(kind)) return this.#getPlain(format, isPlaceholder)
+    // Loading them takes long, once, and is no stranger's doing.
+    registerFonts()
     const from = this.#now()
     const card = paint(toCheap(toSheet()))
     this.#painting.spend(kind, this.#now() - from)
