@@ -25,3 +25,28 @@ test('every file that docs/architecture.md names exists', () => {
   expect(modules.length).toBeGreaterThan(20)
   expect(missing).toEqual([])
 })
+
+test('docs/architecture.md lists every class that more than one folder of src uses', () => {
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.ts'),
+  )
+  const sources = new Map(files.map((path) => [path, readFileSync(`src/${path}`, 'utf8')]))
+  const floorOf = (path: string) => path.split('/')[0]
+  const shared = [...sources].flatMap(([path, source]) =>
+    [...source.matchAll(/^export (?:abstract )?class (\w+)/gm)]
+      .map(([, name = '']) => name)
+      .filter((name) =>
+        [...sources].some(
+          ([other, text]) =>
+            path.includes('/') &&
+            other.includes('/') &&
+            floorOf(other) !== floorOf(path) &&
+            new RegExp(`^import [^;]*?\\b${name}\\b[^;]*? from`, 'm').test(text),
+        ),
+      ),
+  )
+  const words = (name: string) => name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
+  const nouns = new Set([...page.matchAll(/\*\*([^*]+)\*\*/g)].map(([, noun = '']) => noun.toLowerCase()))
+  expect(shared.length).toBeGreaterThan(20)
+  expect(shared.filter((name) => !nouns.has(name.toLowerCase()) && !nouns.has(words(name)))).toEqual([])
+})
