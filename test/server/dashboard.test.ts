@@ -229,7 +229,8 @@ describe('the list', () => {
       const page = await (await fetch(`${empty.url}/dashboard`, { headers })).text()
       expect(page).toContain('No room has been watched yet')
       expect(page).toContain(`&lt;img src=&quot;${empty.url}/online/blog.png&quot;`)
-      expect(page).not.toContain('<table>')
+      expect(roomsOf(page)).toEqual([])
+      expect(page).not.toContain('<caption')
     } finally {
       await empty.close()
     }
