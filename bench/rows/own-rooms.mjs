@@ -9,7 +9,7 @@ const ROOMS = 10_000
 const LASTS = 15_000
 const OPENED_A_SECOND = 1000
 /** A separate room for each viewer. */
-const PATH = '/online/room-#####.png'
+const PATH = '/online/room-#####.png?delivery=stream'
 
 /** Every viewer in a separate room, and nothing changes: the cost of rooms. Other rows measure the cost of viewers. */
 export const ownRooms = {
