@@ -68,12 +68,12 @@ export async function pushes(viewer: Viewer, room: string): Promise<number[]> {
   const others: OpenResponse[] = []
   const delays: number[] = []
   try {
-    const watching = await viewer.open(picture)
+    const watching = await viewer.watch(picture)
     others.push(watching)
     for (let count = 0; count < PUSHES; count += 1) {
       await settle(watching)
       const before = watching.pictures.length
-      const other = await viewer.open(picture)
+      const other = await viewer.watch(picture)
       others.push(other)
       const came = await watching.until(() => watching.pictures.length > before, PUSH_PATIENCE)
       delays.push(came ? (watching.pictures[before] ?? 0) - other.requestedAt : Number.POSITIVE_INFINITY)
@@ -97,7 +97,7 @@ async function settle(response: OpenResponse): Promise<void> {
 /** Watches a picture that changes by itself at a known pace. */
 export async function pace(viewer: Viewer): Promise<Pace> {
   try {
-    const response = await viewer.open(`${SHARED_ROOMS.pace}.png?interval=${INTERVAL}ms`)
+    const response = await viewer.watch(`${SHARED_ROOMS.pace}.png?interval=${INTERVAL}ms`)
     const start = performance.now()
     await response.until(() => false, PACE_TIME)
     response.close()
@@ -113,7 +113,7 @@ export async function visit(viewer: Viewer, room: string, trip: number): Promise
   if (!(await viewer.counts(room))) return undefined
   const patience = CLOSE_PATIENCE + trip
   // Compare visitors, not pictures: another viewer who joins would hide that this one left.
-  const response = await viewer.open(`${room}.png?count=visitors`).catch(() => undefined)
+  const response = await viewer.watch(`${room}.png?count=visitors`).catch(() => undefined)
   const isCounted = response !== undefined && (await untilCounted(viewer, room, 1))
   // Pictures still on their way must not help: a write to the closed socket reveals it.
   await sleep(500)
@@ -143,7 +143,7 @@ export async function untilCounted(
 export async function quiet(viewer: Viewer, room: string, wait: number): Promise<Quiet> {
   const start = performance.now()
   try {
-    const response = await viewer.open(`${room}.png?count=visitors`)
+    const response = await viewer.watch(`${room}.png?count=visitors`)
     await response.until(() => false, wait)
     const ended = response.endedAt === undefined ? undefined : response.endedAt - start
     response.close()

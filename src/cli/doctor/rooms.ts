@@ -43,7 +43,7 @@ async function takeSet(viewer: Viewer): Promise<Taken | undefined> {
     const rooms = roomsOf(name)
     const counts = await Promise.all(Object.values(rooms).map((room) => viewer.counts(room)))
     if (counts.some((count) => count !== undefined && count.connections > 0)) continue
-    const held = await viewer.open(`${rooms.quiet}.png?count=visitors`).catch(() => undefined)
+    const held = await viewer.watch(`${rooms.quiet}.png?count=visitors`).catch(() => undefined)
     const isOurs = counts.includes(undefined) || (await untilCounted(viewer, rooms.quiet, 1, OWN_PATIENCE))
     if (isOurs || (await viewer.counts(rooms.quiet))?.connections === 0) return { rooms, held }
     held?.close()

@@ -40,7 +40,19 @@ export class Viewer {
 
   /** Opens a picture: `online/key.png?count=visitors`. @throws Error if no head arrives */
   open(picture: string, headers: Readonly<Record<string, string>> = {}): Promise<OpenResponse> {
-    const path = `${this.#base}/${picture}${this.#extra}`
+    return this.#get(`${picture}${this.#extra}`, headers)
+  }
+
+  /**
+   * Opens a picture as a stream, whatever the server would choose: a browser that streams four pictures gets stills of
+   * further ones, and the doctor opens more.
+   */
+  watch(picture: string, headers: Readonly<Record<string, string>> = {}): Promise<OpenResponse> {
+    return this.#get(`${picture}&delivery=stream${this.#extra}`, headers)
+  }
+
+  #get(picture: string, headers: Readonly<Record<string, string>>): Promise<OpenResponse> {
+    const path = `${this.#base}/${picture}`
     // Compression is reported once, from the first request. These pictures must be readable.
     return this.client.get(path, {
       ...imageHeaders(this.client.origin),

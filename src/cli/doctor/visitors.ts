@@ -23,7 +23,7 @@ export async function visitors(
   const isOneMore = async (as: Viewer, headers = {}) => {
     const before = (await viewer.counts(room))?.visitors
     try {
-      open.push(await as.open(`${room}.png?count=visitors`, headers))
+      open.push(await as.watch(`${room}.png?count=visitors`, headers))
     } catch {
       return undefined
     }
