@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import online from '../../widgets/online.ts'
 import sine from '../../widgets/sine.ts'
 import status from '../../widgets/status.ts'
-import { noDevice } from '../support/looks.ts'
+import { DEVICE_NAMES } from '../support/looks.ts'
 
 const typed = new URL('../fixtures/typed/typed.ts', import.meta.url)
 
@@ -107,7 +107,7 @@ describe('renderOnce', () => {
     const wrong = { params: { style: 'round', labels: 'x' } as object, width: 5000, fps: 3 }
     const error = await renderOnce(online, wrong).catch((reason: Error) => reason)
     expect((error as Error).message.split('; ').toSorted()).toEqual([
-      `fps: expected one of width, height, scale, quality, ${Object.keys(noDevice).join(', ')}`,
+      `fps: expected one of width, height, scale, quality, ${DEVICE_NAMES.join(', ')}`,
       'labels: expected one of label, count, style, theme, color, background',
       'style: expected one of pill, box, got "round"',
       'width: expected a whole number from 60 to 600, got "5000"',

@@ -130,6 +130,7 @@ describe('a manifest', () => {
       params: { label: { kind: 'text', default: 'a', max: 100 } },
       fps: 5,
       loops: false,
+      ticks: false,
       loads: true,
       hasData: true,
       reads: false,
