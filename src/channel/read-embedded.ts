@@ -6,22 +6,19 @@ import { readKey } from '../widget/key.ts'
 import { badParameters, parseLook } from '../widget/look.ts'
 import type { ChannelSpec, EmbeddedSpec } from './spec.ts'
 
-/** What stands for a picture that cannot be shown, and why. */
-type BadPicture = EmbeddedSpec & { fault: Fault }
-
 const PATH = /^\/?([^/?]+)(?:\/([^/?]*))?(?:\?(.*))?$/
 const FAULT_NAME = 'show'
 const NO_COUNTS = { connections: 0, visitors: 0, peak: 0 }
 
 /**
  * Calls a widget to check its own parameters and to name the pictures that it embeds.
- * @throws PublicError 400 that names every wrong parameter and every wrong picture.
+ * @throws PublicError 400 that names every wrong parameter, and every wrong picture if none is right.
  */
 export async function readEmbedded(renderer: Renderer, spec: ChannelSpec): Promise<readonly EmbeddedSpec[]> {
   const { faults, shows } = await renderer.read({ ...spec, ...NO_COUNTS, time: Date.now() })
   const results = await Promise.all(
     shows.map((path) =>
-      readPath(renderer, spec, path).catch((error: unknown): BadPicture => {
+      readPath(renderer, spec, path).catch((error: unknown): EmbeddedSpec => {
         if (!(error instanceof PublicError)) throw error
         const fault = { name: FAULT_NAME, detail: `${path}: ${error.message}` }
         return { path, spec: undefined, caption: captionOf(error), scale: scaleOf(spec), fault }
@@ -34,7 +31,7 @@ export async function readEmbedded(renderer: Renderer, spec: ChannelSpec): Promi
   const all = [
     ...faults,
     // One wrong picture among right ones shows a card in its place.
-    ...(looks.length > 0 ? [] : results.flatMap((result) => ('fault' in result ? result.fault : []))),
+    ...(looks.length > 0 ? [] : results.flatMap(({ fault }) => fault ?? [])),
     ...(pixels > MAX_PIXELS ? [{ name: FAULT_NAME, detail: tooMany }] : []),
   ]
   const [first] = all

@@ -1,3 +1,4 @@
+import type { Fault } from '../errors.ts'
 import { type Look, lookKey } from '../widget/look.ts'
 import { roomOf } from '../widget/room.ts'
 
@@ -18,6 +19,8 @@ export interface EmbeddedSpec {
   caption?: string
   /** Device pixels per CSS pixel of that card. */
   scale?: number
+  /** Why there is no such picture. */
+  fault?: Fault
 }
 
 /** The id of a live picture: equal for specs of equal room and look, different for all others. */

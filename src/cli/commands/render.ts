@@ -7,14 +7,13 @@ import { type Extension, extensionRow, isExtension } from '../../http/extensions
 import { findManifest } from '../../http/picture/find-manifest.ts'
 import { type PicturePath, parsePicturePath } from '../../http/picture-path.ts'
 import { formatFaults, OPTIONS } from '../../options.ts'
-import { Cards, NO_PICTURE } from '../../picture/cards.ts'
 import type { Job, StateRequest } from '../../render/protocol.ts'
 import { RenderError } from '../../render/render-error.ts'
 import { Renderer } from '../../render/renderer.ts'
 import { builtInFolder } from '../../widget/built-in-folder.ts'
 import { formatPlace } from '../../widget/find-place.ts'
 import { checkKey } from '../../widget/key.ts'
-import { parseLook } from '../../widget/look.ts'
+import { badParameters, parseLook } from '../../widget/look.ts'
 import { emptyHistory } from '../../widget/room-history.ts'
 import { type Command, USAGE_ERROR, type Words } from '../command.ts'
 
@@ -164,11 +163,13 @@ async function drawPicture(
   const facts = { ...counts, time }
   const shows = manifest.reads ? await readEmbedded(renderer, spec) : []
   const draw = async (job: Omit<Job, 'output'>) => (await renderer.draw(job, () => 1)).frame
+  const faults = shows.flatMap(({ fault }) => fault ?? [])
+  // A server shows a card for a wrong picture; a file must not contain one that its author never sees.
+  if (faults.length > 0) throw badParameters(faults)
   const embedded = await Promise.all(
-    shows.map(async ({ path, spec, caption = '', scale = 1 }) => {
-      if (spec) return { path, frame: await draw({ ...spec, ...facts }) }
-      return { path, frame: new Cards().readableError({ ...NO_PICTURE, scale }, caption) }
-    }),
+    shows.flatMap(({ path, spec }) =>
+      spec ? draw({ ...spec, ...facts }).then((frame) => ({ path, frame })) : [],
+    ),
   )
   const job: Omit<Job, 'output'> = { ...spec, ...facts, embedded }
   if (format === undefined) return `${JSON.stringify((await renderer.data(job, () => 1)) ?? null)}\n`
