@@ -108,7 +108,11 @@ describe('the state of rooms', () => {
     const init = { method: 'PUT', headers, body: JSON.stringify(badge) }
     expect((await fetch(`${server.url}/api/status/build`, init)).status).toBe(200)
     await stop(server, 'SIGTERM')
-    expect(await read(await serve(), 'status/build.json')).toMatchObject(badge)
+    const restarted = await serve()
+    const { label, message } = badge
+    expect(await read(restarted, 'status/build.json')).toMatchObject({ label, message })
+    const stored = await fetch(`${restarted.url}/api/status/build`, { headers })
+    expect(await stored.json()).toMatchObject(badge)
   })
 })
 

@@ -96,7 +96,7 @@ describeWith(['tmux'], 'imgcast top in a terminal', () => {
     await sees(4, /^online\/lobby/)
     expect(terminal.screen()[5]).toBe('')
     terminal.press('q')
-    await sees(4, /^No room has "lobq" in its name/)
+    await sees(4, /^No room's name contains "lobq"/)
     terminal.press('BSpace', 'Enter')
     await sees(-1, /^\/lob {2}Esc: clear/)
     await eventually(

@@ -130,8 +130,8 @@ describe('the server and the pictures of other widgets keep running when', () =>
     const hog = plain('const end = Date.now() + 700; while (Date.now() < end);')
     const { url, imgcast } = await start({ widgets: await folderOf({ hog }), drawTimeout: 1000 })
     const before = imgcast.stats().renderers
-    const hogs = await Promise.all([1, 2, 3, 4].map((key) => open(`${url}/hog/${key}.png`)))
-    const status = await open(`${url}/status/a.png`)
+    const hogs = await Promise.all([1, 2, 3, 4].map((key) => open(`${url}/hog/${key}.png?delivery=stream`)))
+    const status = await open(`${url}/status/a.png?delivery=stream`)
     await status.waitFor(({ parts }) => parts.length >= 1, 'the badge')
     for (const each of hogs)
       await each.waitFor(({ parts }) => parts.length >= 2, 'a picture after the placeholder')
