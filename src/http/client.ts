@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { type Client, FAMILIES } from '../viewer/client.ts'
 import { readForwarded } from './forwarded.ts'
 import { headerText } from './header-text.ts'
-import { isHttp2, type PictureRequest } from './request.ts'
+import { isFromTrustedProxy, isHttp2, type PictureRequest } from './request.ts'
 import { isBrowser, isChromium, isFirefox } from './user-agent.ts'
 
 /** One object for each kind, shared by all viewers of that kind: there can be ten thousand of them. */
@@ -35,12 +35,14 @@ export function clientProtocol(request: PictureRequest): 1 | 2 | undefined {
 }
 
 /**
- * Whether the client is a browser that opens six connections to a host and no more: over HTTP/1.1. Where a proxy does not
- * say, only a proxy with TLS is taken to speak HTTP/2 with browsers: without TLS none of them does.
+ * Whether the client is one browser that opens six connections to a host and no more: over HTTP/1.1. Where a proxy does
+ * not say, only a proxy with TLS is taken to speak HTTP/2 with browsers: without TLS none of them does. Behind a proxy that
+ * is not trusted all readers look like one, who would have far more.
  */
 export function hasSixConnections(request: PictureRequest): boolean {
   const { headers } = request
   if (familyOf(headerText(headers, 'user-agent')) === 'other') return false
+  if (isForwarded(headers) && !isFromTrustedProxy(request)) return false
   return clientProtocol(request) === 1 || (clientProtocol(request) === undefined && !isOverTls(headers))
 }
 

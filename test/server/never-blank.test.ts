@@ -8,7 +8,7 @@ let server: TestServer
 let person = 0
 
 beforeAll(async () => {
-  server = await startServer({ linger: 100 })
+  server = await startServer({ linger: 100 }, 'loopback')
 })
 afterAll(async () => {
   await server.close()

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Client, OpenResponse } from './client.ts'
 
+/** Makes each doctor a person of its own: pictures that others have open in the same browser do not count as its. */
+const LANGUAGE = `en, x-${randomBytes(4).toString('hex')}`
+
 /**
  * The headers that a browser sends for an `<img>` on a page of the same host, which the server always allows. The name is
  * Safari's: the server probes Chromium's streams, and writes to Firefox more often, which would both hide a proxy's faults.
@@ -10,7 +13,7 @@ export function imageHeaders(origin: string): Record<string, string> {
     'User-Agent':
       'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15',
     Accept: 'image/webp,image/avif,video/*;q=0.8,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5',
-    'Accept-Language': 'en',
+    'Accept-Language': LANGUAGE,
     'Accept-Encoding': 'gzip, deflate, br',
     'Sec-Fetch-Dest': 'image',
     'Sec-Fetch-Mode': 'no-cors',

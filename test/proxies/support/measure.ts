@@ -13,7 +13,10 @@ const WIDGETS = ['--widgets', fileURLToPath(FIXTURE_WIDGETS), '--log-level', 'wa
 
 /** The real command, as it is to be run behind a proxy of the same machine. */
 export function serveBehindProxy(args: readonly string[] = []): Promise<RunningServer> {
-  return serveCommand([...WIDGETS, '--trust-proxy', 'loopback', ...args], { IMGCAST_TOKEN })
+  // Most viewers of a test look like one browser, and those of the test before may not be gone yet.
+  const everyPictureIsLive = ['--live-per-browser', '0']
+  const own = [...WIDGETS, '--trust-proxy', 'loopback', ...everyPictureIsLive]
+  return serveCommand([...own, ...args], { IMGCAST_TOKEN })
 }
 
 /** Host and port of a server. */
