@@ -153,7 +153,10 @@ function numberOf({ span, base }: Look, data: Partial<Counts> | undefined): numb
 function toWords(look: Look, data: Partial<Counts> | undefined): string {
   const number = numberOf(look, data)
   if (look.abbreviate && number >= 1000) return COMPACT.format(number)
-  return String(number).replace(/\B(?=(\d{3})+$)/g, SEPARATORS[look.separator])
+  const digits = String(number)
+  const first = digits.length % 3 || 3
+  const groups = [digits.slice(0, first), ...(digits.slice(first).match(/\d{3}/g) ?? [])]
+  return groups.join(SEPARATORS[look.separator])
 }
 
 function toBadge(look: Look, data: Partial<Counts> | undefined): string {

@@ -69,3 +69,18 @@ export function brightness(color: string): number {
   const [red, green, blue] = readColor(color) ?? [0, 0, 0]
   return (red * 0.299 + green * 0.587 + blue * 0.114) / 255
 }
+
+/** Splits a list at its commas, but for those within parentheses, which belong to a colour: `red,rgb(0, 0, 0)`. */
+export function splitColors(text: string): string[] {
+  const parts: string[] = []
+  let [start, depth] = [0, 0]
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === '(') depth += 1
+    else if (text[at] === ')') depth = Math.max(0, depth - 1)
+    else if (text[at] === ',' && depth === 0) {
+      parts.push(text.slice(start, at))
+      start = at + 1
+    }
+  }
+  return [...parts, text.slice(start)]
+}

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { quote } from '../errors.ts'
 import { colorOfWord } from '../picture/badge/level.ts'
-import { COLOR_SYNTAX, parseColor } from '../picture/color.ts'
+import { COLOR_SYNTAX, parseColor, splitColors } from '../picture/color.ts'
 import { expected } from '../schema/expected.ts'
 
 /** Colours, and words to show instead, by value: `brightgreen`, or `red:failing`. */
@@ -10,8 +10,6 @@ export type ValueMap = Readonly<Record<string, string>>
 const MAX_VALUES = 50
 const MAX_TEXT_LENGTH = 2_000
 const EXAMPLE = 'success=brightgreen,failure=red:failing'
-/** Commas in parentheses belong to a colour. */
-const BETWEEN_VALUES = /,(?![^()]*\))/
 
 const error = expected(`values and their colours like ${EXAMPLE}`)
 
@@ -49,7 +47,7 @@ export function mapValue(value: string, map: ValueMap = {}): { color?: string; m
 
 function readText(text: string): unknown {
   if (text.length > MAX_TEXT_LENGTH) return text
-  const pairs = text.split(BETWEEN_VALUES).map((part) => {
+  const pairs = splitColors(text).map((part) => {
     const at = part.indexOf('=')
     return at < 1 ? undefined : [part.slice(0, at).trim(), part.slice(at + 1).trim()]
   })

@@ -1,5 +1,5 @@
 import { quote } from '../errors.ts'
-import { COLOR_SYNTAX, parseColor, readColor } from '../picture/color.ts'
+import { COLOR_SYNTAX, parseColor, readColor, splitColors } from '../picture/color.ts'
 import { readDate } from './date.ts'
 import { formatDuration, parseDuration } from './duration.ts'
 import { readZone } from './zone.ts'
@@ -204,13 +204,11 @@ function read(spec: ParamSpec, raw: string): ParamValue | undefined {
   }
 }
 
-/** Commas in parentheses belong to a colour. */
-const BETWEEN_COLORS = /,(?![^()]*\))/
 const MAX_COLORS_LENGTH = 400
 
 function readColors(raw: string, max: number): string | undefined {
   if (raw.length > MAX_COLORS_LENGTH) return undefined
-  const colors = raw.split(BETWEEN_COLORS).map((text) => readColor(text))
+  const colors = splitColors(raw).map((text) => readColor(text))
   if (colors.length < 2 || colors.length > max) return undefined
   const digits = colors.map((rgba) => rgba?.slice(0, 3).map((level) => level.toString(16).padStart(2, '0')))
   return digits.includes(undefined) ? undefined : digits.map((each) => each?.join('')).join(',')
