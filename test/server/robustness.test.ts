@@ -37,7 +37,10 @@ async function folderOf(modules: Record<string, string>): Promise<string> {
 }
 
 const plain = (body = '') =>
-  `export default { title: 'Plain', size: { width: 10, height: 10 }, draw(ctx) { ${body} } }`
+  `export default { title: 'Plain', size: { width: 10, height: 10 }, draw(ctx, view) { ${body} } }`
+
+/** Draws the room's key, so that no other room's drawing serves for it. */
+const OWN = 'ctx.fillText(view.key, 0, 10)'
 
 /** Shows that the traffic light's stream goes on. */
 async function expectGoesOn(light: RawStream): Promise<void> {
@@ -78,18 +81,23 @@ describe('the server and the pictures of other widgets keep running when', () =>
   })
 
   test('a render process is killed after a module was broken: the good code is lost, and its picture says so', async () => {
-    const folder = await folderOf({ mine: plain() })
+    const folder = await folderOf({ mine: plain(OWN) })
     const { url, imgcast } = await start({ widgets: folder })
     await writeFile(join(folder, 'mine.mjs'), 'export default {')
     await eventually(async () => expect(await (await fetch(url)).text()).toContain('SyntaxError'))
     expect((await fetch(`${url}/mine.png`)).status).toBe(200)
-    for (const pid of imgcast.stats().renderers) process.kill(pid, 'SIGKILL')
+    const killed = imgcast.stats().renderers
+    for (const pid of killed) process.kill(pid, 'SIGKILL')
+    // Until then a picture can be drawn, and kept.
+    await eventually(() =>
+      expect(imgcast.stats().renderers.filter((pid) => killed.includes(pid))).toEqual([]),
+    )
     await eventually(async () => {
       const answer = await fetch(`${url}/mine/other.png`, { headers: { Accept: 'application/json' } })
       expect(await answer.json()).toMatchObject({ status: 500, detail: 'mine does not load' })
     })
     expect((await fetch(`${url}/traffic-light/b.png`)).status).toBe(200)
-    await writeFile(join(folder, 'mine.mjs'), plain())
+    await writeFile(join(folder, 'mine.mjs'), plain(OWN))
     await eventually(async () => expect((await fetch(`${url}/mine/third.png`)).status).toBe(200))
   })
 
