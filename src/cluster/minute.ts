@@ -30,8 +30,8 @@ export function addToMinute(minute: Minute, other: Minute): void {
 }
 
 /** Whether a minute had no activity, or all of it was taken back. */
-export function isEmptyMinute({ connectionsPeak, hits }: Minute): boolean {
-  return connectionsPeak === 0 && hits <= 0
+export function isEmptyMinute({ visitorsPeak, hits }: Minute): boolean {
+  return visitorsPeak === 0 && hits <= 0
 }
 
 /** The hour of a time, in hours since the epoch. */

@@ -24,8 +24,9 @@ export class WatchedRoom {
     this.#at = now
   }
 
+  /** Whether it has viewers, or readers of stills who count as visitors. */
   get isWatched(): boolean {
-    return this.#connections > 0
+    return this.#connections > 0 || this.#visitors > 0
   }
 
   /** Whether there is no unsaved activity, or all of it was taken back. */
@@ -47,7 +48,7 @@ export class WatchedRoom {
     this.advance(now)
     this.#connections = connections
     this.#visitors = visitors
-    if (connections > 0) this.#add(now, 0)
+    if (this.isWatched) this.#add(now, 0)
   }
 
   hit(amount: number, now: number): void {
@@ -83,7 +84,7 @@ export class WatchedRoom {
       minutes.push([number, saved])
       if (number === current) this.#minutes.set(number, restOf(minute, saved))
     }
-    const isNothing = minutes.every(([, { connectionsPeak, hits }]) => connectionsPeak === 0 && hits === 0)
+    const isNothing = minutes.every(([, { visitorsPeak, hits }]) => visitorsPeak === 0 && hits === 0)
     return isNothing ? undefined : { record: { ...this.record }, minutes }
   }
 

@@ -4,9 +4,8 @@ const ELEMENTS: ReadonlySet<string> = new Set(
     ' ',
   ),
 )
-const COMMENT = /<!--[\s\S]*?-->/g
 const TAG = /<\/?([^\s/>]*)/g
-const ROOT = /<svg\b[^>]*>/
+const ROOT = /<svg\b[^<>]*>/
 const SIDE = /\s(?:width|height)="(\d+(?:\.\d+)?)/g
 const MAX_SIDE = 2_000
 /** Handlers, references to anywhere else, and lines of millions of dashes. */
@@ -15,7 +14,7 @@ const FORBIDDEN =
 
 /** Describes why an SVG cannot be a logo; undefined if it can. */
 export function findSvgLogoFault(svg: string): string | undefined {
-  const text = svg.replace(COMMENT, '')
+  const text = withoutComments(svg)
   const root = ROOT.exec(text)?.[0]
   if (root === undefined) return 'expected an SVG'
   for (const [, name = ''] of text.matchAll(TAG)) {
@@ -26,4 +25,13 @@ export function findSvgLogoFault(svg: string): string | undefined {
   if (found !== undefined) return `expected an SVG without ${found.slice(0, 20)}`
   const isLarge = [...root.matchAll(SIDE)].some(([, side]) => Number(side) > MAX_SIDE)
   return isLarge ? `expected an SVG of at most ${MAX_SIDE} pixels a side` : undefined
+}
+
+/** In linear time, also for comments that never end. */
+function withoutComments(svg: string): string {
+  const [first = '', ...rest] = svg.split('<!--')
+  return rest.reduce((text, part) => {
+    const end = part.indexOf('-->')
+    return end < 0 ? `${text}<!--${part}` : text + part.slice(end + 3)
+  }, first)
 }
