@@ -123,8 +123,10 @@ describe('a renderer', () => {
 
   test('a process that dies between two pictures costs its neighbours nothing', async () => {
     const renderer = await start(undefined, 1)
+    const before = renderer.pids
     await renderer.draw(job('exits', { when: 'later' }), watched)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    // A picture that is drawn at that moment would be blamed.
+    await eventually(() => expect(renderer.pids).not.toEqual(before))
     await Promise.all(Array.from({ length: 5 }, () => renderer.draw(job('counter'), watched)))
   })
 
