@@ -64,7 +64,7 @@ describeEngines((engine) => {
           `picture ${index} of the gallery was not drawn`,
         )
       }
-      await eventually(() => expect(imgcast.stats().connections).toBe(Math.min(count, 5)))
+      await eventually(() => expect(imgcast.stats().connections).toBe(Math.min(count, 4)))
       await expectCountsVisitors(tab)
     })
 

@@ -16,10 +16,10 @@ import { type PageRequest, type Site, siteOf, toSite } from './site.ts'
 import { GALLERY_KEY, type PageRoom, Views } from './views.ts'
 
 /**
- * Browsers open six connections to a host over HTTP/1.1. If all of them streamed, nothing else would load, not even the
- * page behind a link: one is left free, and pictures after the fifth are stills there.
+ * Browsers open six connections to a host over HTTP/1.1, and a fifth picture would be a still anyway (`--live-per-browser`):
+ * so the gallery chooses which ones are live.
  */
-const HTTP1_STREAMS = 5
+const HTTP1_STREAMS = 4
 
 const MAX_PATH_LENGTH = 120
 
