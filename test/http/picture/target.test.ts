@@ -18,7 +18,7 @@ const codeOf = ({ result }: Target) => (result instanceof PublicError ? result.c
 describe('the target of a request', () => {
   test('is the picture and its delivery', () => {
     const { place, result } = read('/online/blog.jpg?a=1')
-    expect(place).toMatchObject({ format: 'jpeg', ...size })
+    expect(place).toEqual({ format: 'jpeg', ...size, scale: 1, theme: 'auto' })
     expect(result).toMatchObject({
       key: 'blog',
       extension: 'jpg',
