@@ -30,6 +30,8 @@ export {
   dropMissingEmoji,
   type EmbeddedPicture,
   type EventScope,
+  type FailureOptions,
+  failure,
   type HistoryRequest,
   type HistorySpan,
   type HistoryStep,

@@ -7,7 +7,7 @@ import { JobQuota } from './job-quota.ts'
 import type { RenderObserver } from './observer.ts'
 import type { Task } from './processes/task.ts'
 import type { Drawing, Job, JobResult } from './protocol.ts'
-import { Abandoned, describeFailedJob, RenderError } from './render-error.ts'
+import { Abandoned, AuthorMistake, describeFailedJob, RenderError } from './render-error.ts'
 
 /** What running jobs needs. */
 export interface JobRunnerInit {
@@ -61,11 +61,19 @@ export class JobRunner {
       return result
     } catch (error) {
       if (job.output === 'frame' && !(error instanceof Abandoned)) observer?.failed(widget)
-      if (error instanceof PublicError || error instanceof Abandoned) throw error
-      const what = describeFailedJob(job)
+      if (error instanceof Abandoned) throw error
+      if (error instanceof PublicError) {
+        if (error.cause && !this.#init.isClosed())
+          failures.log(widget, stackOf(error.cause), 'a widget failed')
+        throw error
+      }
+      const what = describeFailedJob(job, error)
       if (!this.#init.isClosed()) {
-        if (job.output === 'frame') failures.recordError(room, error as Error)
-        failures.log(widget, String((error as Error).stack), `a widget ${what}`)
+        if (job.output === 'frame') {
+          if (error instanceof AuthorMistake) failures.recordReason(room, what)
+          else failures.recordError(room, error as Error)
+        }
+        failures.log(widget, stackOf(error), `a widget ${what}`)
       }
       throw new RenderError(widget, what, { cause: error })
     }
@@ -96,4 +104,8 @@ export class JobRunner {
       wait?.leave()
     }
   }
+}
+
+function stackOf(error: unknown): string {
+  return String((error as Error).stack)
 }

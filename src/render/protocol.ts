@@ -73,6 +73,12 @@ export type StateRequest =
   | { operation: 'get' | 'set' | 'add'; room: string; name: string; value?: unknown }
   | { operation: 'history'; room: string; span: HistorySpan }
 
+/**
+ * Why the message of an error may be public: the parameters make the picture too large (the widget is not to blame), the
+ * widget's author made a `mistake` that our own words describe, or the widget threw a `failure` with words of its own.
+ */
+export type ShownFailure = { kind: 'too-large' } | { kind: 'mistake' } | { kind: 'failure'; status: number }
+
 /** The loaded code of a render process. */
 export interface Loaded {
   manifests: Manifest[]
@@ -103,8 +109,8 @@ export type FromHost =
   /** A frame of an animation is drawn, and more follow: other jobs may run before the next `draw`. */
   | { type: 'paused'; id: number }
   | { type: 'done'; id: number; result: JobResult }
-  /** `isTooLarge`: its parameters make the picture too large, and the widget is not to blame. */
-  | { type: 'failed'; id: number; message: string; stack: string; isTooLarge: boolean }
+  /** `shown`: the message may be public. @default it is only logged */
+  | { type: 'failed'; id: number; message: string; stack: string; shown?: ShownFailure | undefined }
   /** An error outside of any job; the widget is known if the stack names its file. */
   | { type: 'stray'; widget: string | undefined; failure: string }
   | { type: 'state'; id: number; request: StateRequest }

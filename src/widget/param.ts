@@ -168,6 +168,14 @@ export function findSpecFault(spec: ParamSpec): string | undefined {
   return `has the default ${quote(spec.default)}, expected ${describeParam(spec)}`
 }
 
+/** The fields that a spec of this kind has. */
+export function specFields({ kind }: ParamSpec): readonly string[] {
+  const common = ['kind', 'default', 'about']
+  if (kind === 'choice') return [...common, 'choices']
+  if (kind === 'text' || kind === 'colors') return [...common, 'max']
+  return kind === 'number' || kind === 'integer' || kind === 'duration' ? [...common, 'min', 'max'] : common
+}
+
 function read(spec: ParamSpec, raw: string): ParamValue | undefined {
   switch (spec.kind) {
     case 'text':

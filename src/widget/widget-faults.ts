@@ -1,10 +1,33 @@
 import { quote } from '../errors.ts'
 import type { KeyGrammar } from './key.ts'
 import { isReservedParam } from './look-table.ts'
-import { findSpecFault, isParser, type Param } from './param.ts'
+import { findSpecFault, isParser, type Param, specFields } from './param.ts'
 import { MAX_FPS, MAX_SIDE } from './picture-limits.ts'
 import { toKeySpec } from './to-key-spec.ts'
+import { findUnknownFields } from './unknown-fields.ts'
 import type { Limits, SizeRange, Widget } from './widget.ts'
+
+/** Every field of a widget. */
+const FIELDS: Readonly<Record<keyof Widget, true>> = {
+  title: true,
+  about: true,
+  size: true,
+  key: true,
+  stateless: true,
+  gallery: true,
+  params: true,
+  animate: true,
+  load: true,
+  start: true,
+  onJoin: true,
+  onLeave: true,
+  onClick: true,
+  shows: true,
+  limits: true,
+  draw: true,
+  svg: true,
+  data: true,
+}
 
 const LIMIT_RANGES: Readonly<Record<keyof Limits, { min: number; max: number }>> = {
   timeout: { min: 10, max: 60_000 },
@@ -29,7 +52,7 @@ export function findWidgetFaults(candidate: unknown): string[] {
     return [`expected the default export to be a widget (defineWidget({...})), got ${describe(candidate)}`]
   }
   const widget = candidate as Partial<Widget>
-  const faults: string[] = []
+  const faults = findUnknownFields('', candidate, Object.keys(FIELDS))
   if (typeof widget.title !== 'string' || widget.title === '') {
     faults.push(`expected \`title\` to be text, got ${describe(widget.title)}`)
   }
@@ -74,7 +97,7 @@ function findGalleryFaults(gallery: unknown): string[] {
   if (gallery === undefined) return []
   const { rank } = (gallery ?? {}) as { rank?: unknown }
   if (typeof gallery === 'object' && gallery !== null && (rank === undefined || Number.isFinite(rank)))
-    return []
+    return findUnknownFields('gallery', gallery, ['rank'])
   return [`expected \`gallery\` to be { rank } with a number, got ${describe(gallery)}`]
 }
 
@@ -85,18 +108,20 @@ function findSizeFaults(size: unknown): string[] {
       `expected \`size\` to be { width, height } or a function of the parameters, got ${describe(size)}`,
     ]
   }
-  return (['width', 'height'] as const).flatMap((side) => {
+  const faults = (['width', 'height'] as const).flatMap((side) => {
     const length = (size as Record<string, unknown>)[side]
     if (isLength(length)) return []
     const range = length as Partial<SizeRange> | null | undefined
     if (typeof range === 'object' && range !== null) {
       const { min, max, default: start } = range
-      if (isLength(min) && isLength(max) && isLength(start) && min <= start && start <= max) return []
+      if (isLength(min) && isLength(max) && isLength(start) && min <= start && start <= max)
+        return findUnknownFields(`size.${side}`, range, ['min', 'max', 'default'])
     }
     return [
       `expected \`size.${side}\` to be a whole number from 1 to ${MAX_SIDE} or { min, max, default }, got ${describe(length)}`,
     ]
   })
+  return [...findUnknownFields('size', size, ['width', 'height']), ...faults]
 }
 
 function findAnimateFaults(animate: unknown): string[] {
@@ -105,7 +130,8 @@ function findAnimateFaults(animate: unknown): string[] {
   const repeats = loop === undefined || typeof loop === 'function' || (typeof loop === 'number' && loop > 0)
   if (!repeats)
     return [`expected \`animate.loop\` to be a time in milliseconds or a function, got ${describe(loop)}`]
-  if (typeof every === 'function' || (typeof fps === 'number' && fps >= 1 && fps <= MAX_FPS)) return []
+  if (typeof every === 'function' || (typeof fps === 'number' && fps >= 1 && fps <= MAX_FPS))
+    return findUnknownFields('animate', animate as object, ['fps', 'every', 'loop'])
   return [
     `expected \`animate\` to be { fps } from 1 to ${MAX_FPS} or { every(params) }, got ${describe(animate)}`,
   ]
@@ -125,7 +151,10 @@ function findParamFaults(params: unknown): string[] {
         `expected \`params.${name}\` to come from param.text(), param.number()... or to have a \`parse\`, got ${describe(value)}`,
       ]
     const fault = findSpecFault(spec)
-    return fault ? [`\`params.${name}\` ${fault}`] : []
+    if (fault) return [`\`params.${name}\` ${fault}`]
+    return findUnknownFields(`params.${name}`, spec, specFields(spec)).map((each) =>
+      each.replace('unknown field', 'unknown option'),
+    )
   })
 }
 

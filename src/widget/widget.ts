@@ -153,6 +153,10 @@ export interface SizeScope<D = unknown> {
   pictures: readonly EmbeddedPicture[]
 }
 
+/** The result of a function whose result is not used; a promise is an error, because nothing would wait for it. */
+// biome-ignore lint/suspicious/noConfusingVoidType: only a union with `void` refuses a promise and accepts a missing result.
+type Synchronous = void | undefined
+
 /** A live picture: the plain object that an author's module exports by default. */
 export interface Widget<P extends Params = Params, D = unknown> {
   /** Its name in the gallery: a few words. */
@@ -202,7 +206,7 @@ export interface Widget<P extends Params = Params, D = unknown> {
   /** @default the limits of every widget */
   limits?: Limits
   /** Draws on a transparent canvas, in CSS pixels. Must be synchronous and depend on nothing but the scene. */
-  draw(ctx: Context, scene: Scene<P, D>): void
+  draw(ctx: Context, scene: Scene<P, D>): Synchronous
   /**
    * Returns the SVG document that is sent for `.svg`, in place of a drawing with text as paths; undefined to have it
    * drawn. It must have the size of the picture.

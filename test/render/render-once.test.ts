@@ -76,6 +76,13 @@ describe('renderOnce', () => {
     expect((await renderOnce(tally, { data: { label: 'x', sum: 7 } })).state).toEqual({})
   })
 
+  test('rejects with the words of a failure, and for a `draw` that returns a promise', async () => {
+    const fails = new URL('../fixtures/widgets/fails.mjs', import.meta.url)
+    const by = (value: string) => renderOnce(fails, { params: { by: value } })
+    await expect(by('city')).rejects.toMatchObject({ message: 'No such city', status: 404 })
+    await expect(by('promise')).rejects.toThrow('returned a promise from `draw`: await in `load`')
+  })
+
   test('has the same time every day, or the given one', async () => {
     const noon = '2026-01-01T12:00:00Z'
     expect((await renderOnce(tally)).json).toMatchObject({ time: Date.parse(noon) })

@@ -276,6 +276,25 @@ describe('a broken widget', () => {
     expect((await fetch(url, { headers: CAMO })).status).toBe(200)
   })
 
+  test.each([
+    ['city', 404, 'No such city'],
+    ['source', 503, 'The source is down'],
+    ['promise', 500, 'fails returned a promise from draw: await in load, whose result draw gets as data'],
+  ])(
+    'by=%s: its own words are on the card and in the problem, with status %i',
+    async (by, status, detail) => {
+      const url = `${server.url}/fails.png?by=${by}&delivery=still`
+      expect(await picture(url)).toMatchObject({ status, type: 'image/png' })
+      expect(await problem(url)).toMatchObject({ status, detail })
+    },
+  )
+
+  test('a click that the widget refuses gets its words and status', async () => {
+    const refused = await problem(`${server.url}/fails/main/click/taken`, { Accept: 'application/json' })
+    expect(refused).toMatchObject({ status: 409, detail: 'This field is taken' })
+    expect((await fetch(`${server.url}/fails/main/click/free`)).status).toBe(204)
+  })
+
   test.each(['throws', 'loops', 'exits', 'aborts'])(
     '%s: shows its error card in its own stream, and no other stream ends',
     async (widget) => {

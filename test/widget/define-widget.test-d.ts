@@ -72,6 +72,15 @@ defineWidget({
 
 // @ts-expect-error: a widget draws
 defineWidget({ title: 'Without draw', size: { width: 10, height: 10 } })
+// @ts-expect-error: nothing would wait for the promise
+defineWidget({ title: 'Async draw', size: { width: 10, height: 10 }, async draw() {} })
+defineWidget({
+  title: 'Short draw',
+  size: { width: 10, height: 10 },
+  draw: (ctx) => ctx.fillRect(0, 0, 1, 1),
+})
+// @ts-expect-error: there is no such field
+defineWidget({ title: 'Misspelt', size: { width: 10, height: 10 }, draw() {}, onclick() {} })
 // @ts-expect-error: a widget has a size
 defineWidget({ title: 'Without size', draw() {} })
 // @ts-expect-error: a range has a default

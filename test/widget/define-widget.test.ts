@@ -71,6 +71,22 @@ describe('a widget', () => {
       '`params.n` has the default 5, expected a whole number from -1000000000 to 1',
     ],
     [{ params: { c: param.choice([]) } }, '`params.c` has no choices'],
+    [{ onclick() {} }, 'unknown field `onclick`, did you mean `onClick`?'],
+    [{ 'on click': 1 }, 'unknown field "on click", did you mean `onClick`?'],
+    [
+      { size: { width: 1, height: 1, heigth: 2 } },
+      'unknown field `size.heigth`, did you mean `size.height`?',
+    ],
+    [
+      { size: { width: { min: 1, max: 5, default: 2, step: 1 }, height: 1 } },
+      'unknown field `size.width.step`, expected min, max, default',
+    ],
+    [{ animate: { fps: 5, lop: 9 } }, 'unknown field `animate.lop`, did you mean `animate.loop`?'],
+    [{ gallery: { rang: 1 } }, 'unknown field `gallery.rang`, did you mean `gallery.rank`?'],
+    [
+      { params: { t: param.text('', { mx: 5 } as object) } },
+      'unknown option `params.t.mx`, did you mean `params.t.max`?',
+    ],
   ])('with %o says: %s', (part, fault) => {
     expect(findWidgetFaults({ ...good, ...part })).toEqual([fault])
   })

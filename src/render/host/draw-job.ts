@@ -15,6 +15,7 @@ import { backgroundOf } from './background.ts'
 import { DrawTimer } from './draw-timer.ts'
 import { ImageCache } from './image-cache.ts'
 import { type AskState, roomScope, valuesOf } from './job-scope.ts'
+import { checkSynchronous } from './mistake.ts'
 import { GIF_TIME, motionOf, planAnimation } from './plan-animation.ts'
 
 /** The most other rooms that one picture can read. */
@@ -111,7 +112,7 @@ export function* drawSteps(
   const drawWith = (more: Partial<typeof facts>) =>
     timer.draw((ctx: Context) => {
       const scene = { ...facts, ...more, width, height, scale: look.scale, pictures }
-      widget.draw(ctx, observeReads(scene, reads))
+      checkSynchronous(widget.draw(ctx, observeReads(scene, reads)))
     })
   const finish = (frame: Frame, next: number | undefined, isTimeless = false): Drawing => {
     if (isTimeless) reads.delete('time')

@@ -1,11 +1,13 @@
 /** The main module of a render process: loads the widgets and runs jobs. Widget code runs nowhere else. */
 import { paint } from '../../picture/encode.ts'
 import { dieWithParent } from '../../system/die-with-parent.ts'
+import { readFailure } from '../../widget/failure.ts'
 import { loadFolders } from '../../widget/load-folder.ts'
 import { createWidgetLoader, type LoadedWidget } from '../../widget/load-widget.ts'
-import type { FromHost, Job, JobResult, StateRequest, ToHost } from '../protocol.ts'
+import type { FromHost, Job, JobResult, ShownFailure, StateRequest, ToHost } from '../protocol.ts'
 import { drawSteps, loadJob, TooLargeError, untilAborted } from './draw-job.ts'
 import { ImageCache } from './image-cache.ts'
+import { Mistake } from './mistake.ts'
 import { PushQueue } from './push-queue.ts'
 import { deliverEvent, readJob, runSource } from './room-job.ts'
 
@@ -137,8 +139,13 @@ class Host {
   }
 
   #fail(id: number, error: unknown): void {
-    const { message, stack = '' } = error instanceof Error ? error : new Error(`threw ${String(error)}`)
-    this.#send({ type: 'failed', id, message, stack, isTooLarge: error instanceof TooLargeError })
+    const {
+      message,
+      stack = '',
+      cause,
+    } = error instanceof Error ? error : new Error(`threw ${String(error)}`)
+    const whole = cause instanceof Error ? `${stack}\nCaused by: ${cause.stack}` : stack
+    this.#send({ type: 'failed', id, message, stack: whole, shown: toShown(error) })
   }
 
   #askState(request: StateRequest): Promise<unknown> {
@@ -160,6 +167,14 @@ class Host {
   #send(message: FromHost): void {
     if (process.connected) process.send?.(message)
   }
+}
+
+/** The part of an error that may be public. */
+function toShown(error: unknown): ShownFailure | undefined {
+  if (error instanceof TooLargeError) return { kind: 'too-large' }
+  if (error instanceof Mistake) return { kind: 'mistake' }
+  const failure = readFailure(error)
+  return failure && { kind: 'failure', status: failure.status }
 }
 
 const host = new Host()

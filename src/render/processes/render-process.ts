@@ -3,7 +3,7 @@ import { type ProcessExit, SupervisedProcess } from '../../system/supervised-pro
 import type { Manifest } from '../../widget/manifest.ts'
 import type { FairShares } from '../fair-shares.ts'
 import type { FromHost, JobResult, Loaded, StateRequest, ToHost } from '../protocol.ts'
-import { Abandoned, tooLarge } from '../render-error.ts'
+import { Abandoned, toJobError } from '../render-error.ts'
 import { forkHost } from './fork-host.ts'
 import type { Death, Task } from './task.ts'
 import { TaskSchedule } from './task-schedule.ts'
@@ -144,12 +144,9 @@ export class RenderProcess {
         return this.#schedule.settle(message.id, ({ resolve }) => resolve(result))
       }
       case 'failed':
-        return this.#schedule.settle(message.id, ({ reject }) => {
-          if (message.isTooLarge) return reject(tooLarge(message.message))
-          const error = new Error(message.message)
-          error.stack = message.stack
-          reject(error)
-        })
+        return this.#schedule.settle(message.id, ({ reject }) =>
+          reject(toJobError(message.message, message.stack, message.shown)),
+        )
       case 'stray':
         return this.#settings.onStray(message.widget, message.failure)
       case 'state':
