@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import type { Router } from 'express'
-import { type Logger, pino } from 'pino'
+import { pino } from 'pino'
 import { Channels } from './channel/channels.ts'
 import { EmbeddedReader } from './channel/embedded-reader.ts'
 import { PushedData } from './channel/pushed-data.ts'
@@ -16,7 +15,7 @@ import { createApi } from './http/api/api.ts'
 import { createDashboard } from './http/dashboard/dashboard.ts'
 import { FailureLog } from './http/failure-log.ts'
 import { ForwardingCheck } from './http/forwarding-check.ts'
-import { createHandler, type Handler } from './http/handler.ts'
+import { createHandler } from './http/handler.ts'
 import { createHealthRoute, type Unready } from './http/health-route.ts'
 import { LoadMeter } from './http/metrics/load-meter.ts'
 import { Metrics } from './http/metrics/metrics.ts'
@@ -28,13 +27,14 @@ import { Pictures } from './http/picture/pictures.ts'
 import { allowedHosts } from './http/picture/referrer.ts'
 import { RefusalLog } from './http/refusal-log.ts'
 import { createRouter } from './http/router.ts'
-import { type GuardedServer, ServerGuard } from './http/server/server-guard.ts'
+import { ServerGuard } from './http/server/server-guard.ts'
 import { Sessions } from './http/sessions.ts'
 import { Probe } from './http/stream/probe.ts'
 import { Streams } from './http/stream/streams.ts'
 import { TokenGuard } from './http/token-guard.ts'
-import { createUpgrade, type Upgrade } from './http/upgrade.ts'
-import { type EmbeddedOptions, readOptions } from './options.ts'
+import { createUpgrade } from './http/upgrade.ts'
+import type { Imgcast, ImgcastOptions } from './imgcast-interface.ts'
+import { readOptions } from './options.ts'
 import { Cards } from './picture/cards.ts'
 import { FolderWatch } from './render/folder-watch.ts'
 import { Renderer } from './render/renderer.ts'
@@ -52,55 +52,6 @@ import { RoomHits } from './viewer/room-hits.ts'
 import { Viewers } from './viewer/viewers.ts'
 import { Visits } from './viewer/visits.ts'
 import { builtInFolder } from './widget/built-in-folder.ts'
-
-/** The options of `createImgcast`; a host app decides everything else. */
-export type ImgcastOptions = Omit<EmbeddedOptions, 'widgets' | 'store'> & {
-  /** The store for state, counts and history: a location, or your own driver. @default 'file:./imgcast.db' */
-  store?: string | Driver
-  /** Folders of your own widget modules, in addition to the built-in ones. */
-  widgets?: string | URL | (string | URL)[]
-  /** The proxies that `handler` trusts. For `router`, use the Express app's own setting. @default none */
-  trustProxy?: string | undefined
-  /** The log. @default standard output, at `logLevel` */
-  log?: Logger
-}
-
-/** The server's counts, for tests and operators. */
-export interface Stats {
-  connections: number
-  channels: number
-  rooms: number
-  /** Bytes spent on probing streams whose page may have been left. */
-  probeBytes: number
-  /** Process ids of the render processes. */
-  renderers: number[]
-}
-
-/** A live image server, to be mounted in an Express app or in a server of `node:http` or `node:http2`. */
-export interface Imgcast {
-  /** `app.use('/live', imgcast.router)`, in Express 4 or 5. */
-  readonly router: Router
-  /** `createServer(imgcast.handler)`, without a host app. */
-  readonly handler: Handler
-  /** `server.on('upgrade', imgcast.upgrade)`, for a server of `node:http`. */
-  readonly upgrade: Upgrade
-  /**
-   * Limits the cost of one client to the host app's own server: open sockets by address, the time to send a complete
-   * request, and over HTTP/2 streams, heads, unsent bytes and cancelled requests. Call it before the server listens.
-   */
-  protect(server: GuardedServer): void
-  /** The token of the API; random if none was set. */
-  readonly token: string
-  readonly log: Logger
-  stats(): Stats
-  /** Makes `/readyz` return 503, so that a load balancer sends no new viewers. The server keeps serving. */
-  drain(): void
-  /**
-   * Ends the streams so that their last pictures stay on screen, saves, and ends the render processes, within 4 s.
-   * Rejects if something could not be saved.
-   */
-  close(): Promise<void>
-}
 
 /** Sockets of one address in addition to its streams. */
 const SPARE_SOCKETS_PER_ADDRESS = 100

@@ -1,6 +1,7 @@
 export type { ClusterParts, Driver, DriverInit } from './cluster/driver.ts'
 export { PublicError } from './errors.ts'
-export { createImgcast, type Imgcast, type ImgcastOptions, type Stats } from './imgcast.ts'
+export { createImgcast } from './imgcast.ts'
+export type { Imgcast, ImgcastOptions, Stats } from './imgcast-interface.ts'
 export { type ExpectPictureOptions, expectPicture } from './picture/expect-picture.ts'
 export type { Format } from './picture/frame.ts'
 export { type RenderedPicture, type RenderOnceOptions, renderOnce } from './render/render-once.ts'

@@ -1,0 +1,56 @@
+import type { Router } from 'express'
+import type { Logger } from 'pino'
+import type { Driver } from './cluster/driver.ts'
+import type { Handler } from './http/handler.ts'
+import type { GuardedServer } from './http/server/server-guard.ts'
+import type { Upgrade } from './http/upgrade.ts'
+import type { EmbeddedOptions } from './options.ts'
+
+/** The options of `createImgcast`; a host app decides everything else. */
+export type ImgcastOptions = Omit<EmbeddedOptions, 'widgets' | 'store'> & {
+  /** The store for state, counts and history: a location, or your own driver. @default 'file:./imgcast.db' */
+  store?: string | Driver
+  /** Folders of your own widget modules, in addition to the built-in ones. */
+  widgets?: string | URL | (string | URL)[]
+  /** The proxies that `handler` trusts. For `router`, use the Express app's own setting. @default none */
+  trustProxy?: string | undefined
+  /** The log. @default standard output, at `logLevel` */
+  log?: Logger
+}
+
+/** The server's counts, for tests and operators. */
+export interface Stats {
+  connections: number
+  channels: number
+  rooms: number
+  /** Bytes spent on probing streams whose page may have been left. */
+  probeBytes: number
+  /** Process ids of the render processes. */
+  renderers: number[]
+}
+
+/** A live image server, to be mounted in an Express app or in a server of `node:http` or `node:http2`. */
+export interface Imgcast {
+  /** `app.use('/live', imgcast.router)`, in Express 4 or 5. */
+  readonly router: Router
+  /** `createServer(imgcast.handler)`, without a host app. */
+  readonly handler: Handler
+  /** `server.on('upgrade', imgcast.upgrade)`, for a server of `node:http`. */
+  readonly upgrade: Upgrade
+  /**
+   * Limits the cost of one client to the host app's own server: open sockets by address, the time to send a complete
+   * request, and over HTTP/2 streams, heads, unsent bytes and cancelled requests. Call it before the server listens.
+   */
+  protect(server: GuardedServer): void
+  /** The token of the API; random if none was set. */
+  readonly token: string
+  readonly log: Logger
+  stats(): Stats
+  /** Makes `/readyz` return 503, so that a load balancer sends no new viewers. The server keeps serving. */
+  drain(): void
+  /**
+   * Ends the streams so that their last pictures stay on screen, saves, and ends the render processes, within 4 s.
+   * Rejects if something could not be saved.
+   */
+  close(): Promise<void>
+}
