@@ -10,9 +10,9 @@ import { PayerList } from './payer-list.ts'
 import { Punctuality } from './punctuality.ts'
 import type { Viewer } from './viewer.ts'
 
-/** Milliseconds that a still waits for its drawing: image proxies time out after four seconds. */
+/** Milliseconds that a still waits for its drawing. */
 const STILL_PATIENCE = 700
-/** Milliseconds after which a still requests one frame of an animation: a busy process may not finish the whole. */
+/** Milliseconds after which a still requests one frame of an animation, which may be too slow as a whole. */
 const ANIMATION_STILL_PATIENCE = 350
 /** Drawings that a still tries: a change during a drawing makes its frame stale. */
 const STILL_DRAWINGS = 3
@@ -63,9 +63,9 @@ export class Channel implements FrameSink {
     return this.#broadcast.size
   }
 
-  /** Whether the picture moves or counts, where another one rests until somebody sets it; known once it was drawn. */
-  get isLively(): boolean {
-    return this.#init.source.isLively ?? true
+  /** Whether the picture moves or counts, and does not rest until somebody sets it; undefined until it is shown. */
+  get isLively(): boolean | undefined {
+    return this.#broadcast.frame && this.#init.source.isLively
   }
 
   /** The networks that watch, or wait for a still. */
@@ -100,21 +100,21 @@ export class Channel implements FrameSink {
   }
 
   /**
-   * Resolves to a current frame, or to a placeholder if that takes too long. Rejects with the `PublicError` of a failed
-   * drawing, because a still can report it by its status.
+   * Resolves to a current frame, or to a placeholder if that takes too long. Rejects with a failed drawing's `PublicError`.
    * @param network the network to which its part of the drawing is charged. @default none
+   * @param patience milliseconds until the placeholder. @default 700: image proxies time out after four seconds
    */
-  async still(network?: string): Promise<Frame> {
+  async still(network?: string, patience = STILL_PATIENCE): Promise<Frame> {
     if (this.size === 0) this.#rest()
     let timer: NodeJS.Timeout | undefined
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, STILL_PATIENCE)
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, patience)
     })
     const sooner = setTimeout(() => void this.#drawSooner(), ANIMATION_STILL_PATIENCE)
     const stopPaying = this.#payers.add(network)
     this.#stills += 1
     try {
-      await Promise.race([this.#drawUntilCurrent(), patience])
+      await Promise.race([this.#drawUntilCurrent(), timeout])
     } finally {
       this.#stills -= 1
       stopPaying()

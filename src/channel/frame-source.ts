@@ -58,9 +58,9 @@ export interface FrameSource {
   drawSooner?(interest: Interest, payers: GetPayers): Promise<SourceFrame | undefined>
   /**
    * Whether its picture moves or counts, where another one rests until somebody sets it: it changes with time or with its
-   * viewers. @default it does
+   * viewers; undefined while that is not known.
    */
-  readonly isLively?: boolean
+  readonly isLively: boolean | undefined
   /** Called with true when the first viewer joins, and with false when the last one has left. */
   onWatched(isWatched: boolean): void
   /** Called when the widget's code or the configuration has changed: the next frame must use the new one. */

@@ -37,6 +37,8 @@ export class WidgetFrameSource implements FrameSource {
   #embedded: readonly EmbeddedSpec[] | undefined
   #changes = 0
   #endFollowing = () => {}
+  /** What the newest picture was drawn from; undefined until one was drawn. */
+  #reads: Drawing['reads'] | undefined
   /** The newest drawing; undefined after a failed one. */
   #last: { inputs: DrawingInputs; drawing: Drawing } | undefined
 
@@ -46,10 +48,10 @@ export class WidgetFrameSource implements FrameSource {
     this.#frames = new EmbeddedFrames(channels, init.cards, () => this.#sink?.redraw(CHANGE_INTERVAL))
   }
 
-  get isLively(): boolean {
+  get isLively(): boolean | undefined {
     const { fps, loops, starts } = this.#init.renderer.manifests.get(this.#spec.widget) ?? {}
     if (fps !== undefined || loops || starts) return true
-    return this.#last?.drawing.reads.some((name) => name !== 'outside') ?? false
+    return this.#reads?.some((name) => name !== 'outside')
   }
 
   connect(sink: FrameSink): void {
@@ -65,6 +67,7 @@ export class WidgetFrameSource implements FrameSource {
       sharedDrawings.find(this.#spec, inputs) ?? (await this.#draw(this.#spec.look, inputs, interest, payers))
     if (!drawing) return undefined
     this.#last = { inputs, drawing }
+    this.#reads = drawing.reads
     sharedDrawings.add(this.#spec, inputs, drawing)
     return drawing
   }

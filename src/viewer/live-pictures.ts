@@ -1,7 +1,7 @@
 /** One stream of a browser that opens few connections to a host. */
 export interface LiveStream {
-  /** Whether its picture moves or counts, where another one rests until it is set. */
-  readonly isLively: boolean
+  /** Whether its picture moves or counts, where another one rests until it is set; undefined until it is on screen. */
+  readonly isLively: boolean | undefined
   /** Ends the stream with its picture on screen. */
   replace(): void
 }
@@ -100,7 +100,9 @@ export class LivePictures {
   #restingPicture(viewerKey: string): string | undefined {
     const browser = this.#browsers.get(viewerKey)
     if (!browser || browser.size > CONNECTIONS) return undefined
-    return [...browser.pictures].find(([, streams]) => [...streams].every(({ isLively }) => !isLively))?.[0]
+    return [...browser.pictures].find(([, streams]) =>
+      [...streams].every(({ isLively }) => isLively === false),
+    )?.[0]
   }
 
   #watchFull(browser: Browser): void {
@@ -117,7 +119,7 @@ export class LivePictures {
   #endDuplicates(browser: Browser): void {
     for (const [picture, streams] of browser.pictures)
       for (const stream of [...streams].slice(0, -1))
-        if (!stream.isLively) this.#replace(browser, picture, stream)
+        if (stream.isLively === false) this.#replace(browser, picture, stream)
   }
 
   /** Takes a stream out at once: its connection closes only when its client has received the end. */

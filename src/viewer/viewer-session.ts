@@ -86,8 +86,8 @@ export class ViewerSession implements LiveStream {
     this.#leaveChannel?.()
   }
 
-  /** Whether its picture moves or counts. */
-  get isLively(): boolean {
+  /** Whether its picture moves or counts; undefined until it is on screen. */
+  get isLively(): boolean | undefined {
     return this.#channel.isLively
   }
 

@@ -34,7 +34,14 @@ describeEngines((engine) => {
   const stage = useBrowser(engine)
 
   test('a stopping server leaves every last picture on screen', async () => {
-    const running = await serveCommand(['--log-level', 'silent', '--widgets', fileURLToPath(FIXTURE_WIDGETS)])
+    const running = await serveCommand([
+      '--log-level',
+      'silent',
+      '--live-per-browser',
+      '0',
+      '--widgets',
+      fileURLToPath(FIXTURE_WIDGETS),
+    ])
     command = running
     const tags = PICTURES.map(({ path }) => img(running.url + path, SIZE))
     const tab = await stage.open(site.page(tags.join('')))

@@ -33,7 +33,7 @@ class Screen implements Viewer {
 
 /** A source of nothing, with some of it replaced. */
 function sourceOf(parts: Partial<FrameSource>): FrameSource {
-  const nothing = { connect() {}, onWatched() {}, renew() {}, close() {} }
+  const nothing = { isLively: undefined, connect() {}, onWatched() {}, renew() {}, close() {} }
   return { ...nothing, draw: () => new Promise(() => {}), ...parts }
 }
 
@@ -53,7 +53,7 @@ function setUp({ say = (): string => 'hello', delay = 1, next = undefined as num
   const observer = observe()
   const channel = new Channel({
     ...{ sheet, pace, cards: new Cards(), observer, onIdle },
-    source: sourceOf({ draw, onWatched }),
+    source: sourceOf({ draw, onWatched, isLively: false }),
   })
   return { channel, draw, onWatched, onIdle, observer }
 }
@@ -229,7 +229,10 @@ describe('a channel', () => {
     channel.join(screen)
     await vi.advanceTimersByTimeAsync(250)
     expect(screen.shown).toEqual(['card'])
+    // A viewer that was ended now would keep the placeholder.
+    expect(channel.isLively).toBeUndefined()
     await vi.advanceTimersByTimeAsync(2000)
+    expect(channel.isLively).toBe(false)
     expect(screen.shown).toEqual(['card', 'hello'])
   })
 
@@ -276,6 +279,13 @@ describe('a channel', () => {
     const still = channel.still()
     await vi.advanceTimersByTimeAsync(800)
     expect((await still).bytes.length).toBeGreaterThan(20)
+  })
+
+  test('a still may wait longer for its drawing', async () => {
+    const { channel } = setUp({ delay: 2000 })
+    const still = channel.still('net', 10_000)
+    await vi.advanceTimersByTimeAsync(2100)
+    expect((await still).bytes.toString()).toBe('hello')
   })
 
   test('close returns the viewers to end, shows nothing more and leaves no timer', async () => {

@@ -25,6 +25,7 @@ function setUp(maxChannels = 10, bus: Bus = new MemoryBus(), addressLimits: Netw
       connect: (sink) => sinks.push(sink),
       draw: async () => ({ frame }),
       onWatched() {},
+      isLively: true,
       renew: vi.fn(),
       close: vi.fn(),
     }),

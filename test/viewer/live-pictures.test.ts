@@ -6,7 +6,8 @@ afterEach(() => void vi.useRealTimers())
 
 function setUp(limit = 4) {
   const live = new LivePictures(limit)
-  const open = (picture: string, { isLively = true, key = 'ann' } = {}) => {
+  const open = (picture: string, options: { isLively?: boolean | undefined; key?: string } = {}) => {
+    const { isLively, key } = { isLively: true, key: 'ann', ...options }
     const stream = { isLively, replace: vi.fn() }
     return { ...stream, close: live.add(key, picture, stream) }
   }
@@ -58,6 +59,12 @@ describe('a browser over HTTP/1.1', () => {
     expect([moving, resting].map(({ replace }) => replace.mock.calls.length)).toEqual([0, 1])
     expect(live.hasPlace('ann', 'e')).toBe(true)
     open('e')
+    expect([live.canMakePlace('ann'), live.makePlace('ann')]).toEqual([false, false])
+  })
+
+  test('keeps a picture that is not on screen yet, as it is not known whether it rests', () => {
+    const { live, open } = setUp()
+    for (const picture of 'abcd') open(picture, { isLively: undefined })
     expect([live.canMakePlace('ann'), live.makePlace('ann')]).toEqual([false, false])
   })
 

@@ -73,6 +73,8 @@ export interface PictureObserver {
 const WORDED_REFUSALS = { perSecond: 20, burst: 200 }
 /** Milliseconds that a request waits for a widget to read its parameters; a later fault is shown in the picture. */
 const READ_TIMEOUT = 150
+/** Milliseconds that a still in place of a stream waits for its drawing: nobody replaces its placeholder. */
+const IN_PLACE_PATIENCE = 10_000
 /** The size of a badge's error picture, in CSS pixels. */
 const BADGE_SIZE = { width: 320, height: 40 }
 
@@ -163,6 +165,7 @@ export class Pictures {
     response: ServerResponse,
     { manifest, key, query }: RequestedPicture,
     { format }: Extract<Delivery, { kind: 'still' }>,
+    patience?: number,
   ): Promise<void> {
     const { renderer, channels, hits, newRooms, observer, allowReferrer } = this.#init
     const network = addressGroup(clientAddress(request))
@@ -176,7 +179,7 @@ export class Pictures {
       const svg = await written()
       if (svg) return { status: sendStill(request, response, svg, keptFor(seconds)), bytes: svg.bytes.length }
       const channel = channels.open(spec, network)
-      const frame = await channel.still(network)
+      const frame = await channel.still(network, patience)
       const kept = keptFor(seconds || (deviceOf(look) ? secondsUntil(channel.changesIn) : 0))
       return { status: sendStill(request, response, frame, kept), bytes: frame.bytes.length }
     }
@@ -228,15 +231,17 @@ export class Pictures {
   ): Promise<void> {
     const { streams, channels } = this.#init
     if (streams.canMakePlace(request)) {
-      const channel = channels.open(spec)
+      const network = addressGroup(clientAddress(request))
+      const channel = channels.open(spec, network)
       // Only a drawing shows what a picture depends on. If it fails, the still says why.
-      await channel.still().catch(() => {})
+      await channel.still(network, IN_PLACE_PATIENCE).catch(() => {})
       if (channel.isLively && streams.makePlace(request))
         return streams.open(request, response, spec, delivery)
     }
     // The picture shows its own reader.
     if (!picture.manifest.stateless) streams.noteVisit(request, roomOf(spec))
-    await this.#sendStill(request, response, picture, { kind: 'still', format: delivery.format })
+    const still = { kind: 'still', format: delivery.format } as const
+    await this.#sendStill(request, response, picture, still, IN_PLACE_PATIENCE)
   }
 
   /**
