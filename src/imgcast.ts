@@ -51,6 +51,7 @@ import { NewRooms } from './viewer/new-rooms.ts'
 import { RoomHits } from './viewer/room-hits.ts'
 import { Viewers } from './viewer/viewers.ts'
 import { Visits } from './viewer/visits.ts'
+import { WidgetEvents } from './viewer/widget-events.ts'
 import { builtInFolder } from './widget/built-in-folder.ts'
 
 /** Sockets of one address in addition to its streams. */
@@ -127,7 +128,8 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const events = new RoomEvents(presence, bus, log)
   const embeddedReader = new EmbeddedReader(renderer)
   const pushedData = new PushedData(renderer)
-  const memberships = new Memberships({ presence, renderer, embeddedReader, events })
+  const widgetEvents = new WidgetEvents(presence, renderer)
+  const memberships = new Memberships({ presence, renderer, embeddedReader, events, widgetEvents })
   closers.defer(() => memberships.settle(LAST_EVENTS_TIMEOUT))
   const cards = new Cards()
   const channels = new Channels({
@@ -209,7 +211,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     calls: [
       createHealthRoute(unready),
       createMetricsRoute({ guard, metrics, metricsNow }),
-      createClicks({ renderer, presence, newRooms, allowReferrer }),
+      createClicks({ renderer, events: widgetEvents, newRooms, allowReferrer }),
     ],
     dashboard: createDashboard({
       ...{ rooms, renderer, guard, sessions, failures, publicUrl, streamsOf, loadNow: () => load.now() },

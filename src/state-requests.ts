@@ -1,28 +1,54 @@
 import type { Cluster } from './cluster/cluster.ts'
 import { readRoomHistory } from './cluster/room-history.ts'
 import type { StateRequest } from './render/protocol.ts'
+import { changeState } from './widget/state-change.ts'
 import { checkStateName, isServerName } from './widget/state-name.ts'
 
 /** The server's own names that widgets can read: polls and hooks hold secrets. */
 const READABLE = /^\$(?:hits|days)(?::|$)/
 
+/** Thrown to leave a value as it is. */
+const UNCHANGED = new Error('nothing is to be written')
+
 /** Serves a widget's request to read or write a room's state. Rejects with a `TypeError` for a bad name. */
 export async function serveStateRequest(cluster: Cluster, request: StateRequest): Promise<unknown> {
   if (request.operation === 'history') return readRoomHistory(cluster, request.room, request.span)
   const { store, hits } = cluster
-  const { operation, room, name, value } = request
+  const { room, name } = request
   checkStateName(name)
   if (isServerName(name) && !READABLE.test(name))
     throw new TypeError(`Expected a name of the widget's own, or $hits or $days, got "${name}"`)
-  if (operation !== 'get' && isServerName(name))
+  if (request.operation !== 'get' && isServerName(name))
     throw new TypeError(`Expected a name that widgets can write, got "${name}", which is read-only`)
-  switch (operation) {
+  switch (request.operation) {
     case 'get':
       hits.widgetRead(room, name)
       return store.get(room, name)
     case 'set':
-      return store.set(room, name, value)
+      return store.set(room, name, request.value)
     case 'add':
-      return store.add(room, name, value as number)
+      return store.add(room, name, request.value as number)
+    case 'delete':
+      return store.delete(room, name)
+    default:
+      return applyChange(cluster, request)
   }
+}
+
+async function applyChange(
+  { store }: Pick<Cluster, 'store'>,
+  { room, name, ...change }: Exclude<StateRequest, { operation: 'get' | 'history' }>,
+): Promise<unknown> {
+  let result: unknown
+  try {
+    await store.update(room, name, (current) => {
+      const changed = changeState(name, current, change)
+      result = changed.result
+      if (changed.isUnchanged) throw UNCHANGED
+      return changed.value
+    })
+  } catch (error) {
+    if (error !== UNCHANGED) throw error
+  }
+  return result
 }

@@ -41,6 +41,15 @@ export class MemoryStore implements Store {
     return sum
   }
 
+  async update(room: string, name: string, change: (value: unknown) => unknown): Promise<unknown> {
+    const known = this.#read(room, name)
+    const value = change(known === undefined ? undefined : JSON.parse(known))
+    const json = value === undefined ? undefined : toStateJson(name, value)
+    if (json !== undefined) this.#write(room, name, json)
+    else await this.delete(room, name)
+    return value
+  }
+
   async deleteNames(from: string, to: string): Promise<void> {
     this.#checkOpen()
     for (const [room, values] of this.#rooms) {

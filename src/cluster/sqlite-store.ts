@@ -90,6 +90,21 @@ export class SqliteStore implements Store, RoomMemory {
     return sum
   }
 
+  async update(
+    room: string,
+    name: string,
+    change: (value: unknown) => unknown,
+    options?: WriteOptions,
+  ): Promise<unknown> {
+    const read = await this.#read(room, name)
+    // Here too nothing can interfere from here to the write.
+    const known = this.#json(room, name, read)
+    const value = change(parseStored(known, () => this.#damage.report(name, room)))
+    const json = value === undefined ? undefined : toStateJson(name, value)
+    if (json !== undefined || known !== undefined) await this.#write({ room, name, json }, options)
+    return value
+  }
+
   async deleteNames(from: string, to: string): Promise<void> {
     this.#checkOpen()
     const isIn = (name: string) => name >= from && name < to

@@ -31,6 +31,17 @@ export interface Store {
   /** Adds to a number, atomically; a missing one counts as 0. Rejects with a `TypeError` for a value of another type. */
   add(room: string, name: string, amount: number, options?: WriteOptions): Promise<number>
   /**
+   * Replaces a value by the result of `change`, atomically; undefined means that there is no value. `change` must be
+   * synchronous and pure, because it may be called again. If it throws, the call rejects and nothing is written.
+   * @returns the new value.
+   */
+  update(
+    room: string,
+    name: string,
+    change: (value: unknown) => unknown,
+    options?: WriteOptions,
+  ): Promise<unknown>
+  /**
    * Every room that has a value of this name, with the value, sorted by room; read part by part, with other work in
    * between. A value that changes meanwhile is listed either as before or as after the change.
    */

@@ -69,6 +69,15 @@ export function sendJson(
   sendWhole(request, response, status, { ...UNCACHED, ...headers }, type, `${JSON.stringify(value)}\n`)
 }
 
+/** Returns the `ETag` of a value that is sent as JSON. */
+export function tagOfJson(value: unknown): string {
+  return tagOf(`${JSON.stringify(value)}\n`)
+}
+
+function tagOf(body: string): string {
+  return `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+}
+
 /** Sends a value as JSON with an `ETag`, or 304 if `If-None-Match` matches. */
 export function sendTaggedJson(
   request: IncomingMessage,
@@ -87,7 +96,7 @@ export function sendTagged(
   body: string,
   more: Readonly<Record<string, string>> = {},
 ): void {
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+  const etag = tagOf(body)
   const headers = { ...REVALIDATED, ...more, ETag: etag }
   if (matches(request.headers['if-none-match'], etag)) {
     response.writeHead(304, headers).end()

@@ -4,6 +4,7 @@ import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Look } from '../widget/look.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import type { HistorySpan } from '../widget/room-history.ts'
+import type { StateChange } from '../widget/state-change.ts'
 import type { Click } from '../widget/widget.ts'
 import type { SceneRead } from './scene-reads.ts'
 
@@ -70,7 +71,8 @@ export type JobResult = Drawing | { data: unknown }
 
 /** A widget's access to a room's state or history, which the server carries out. */
 export type StateRequest =
-  | { operation: 'get' | 'set' | 'add'; room: string; name: string; value?: unknown }
+  | { operation: 'get'; room: string; name: string }
+  | ({ room: string; name: string } & StateChange)
   | { operation: 'history'; room: string; span: HistorySpan }
 
 /**

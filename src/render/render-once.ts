@@ -8,7 +8,8 @@ import { LOOK_NAMES, type LookValues, lookSpecs } from '../widget/look-table.ts'
 import { type Manifest, toManifest } from '../widget/manifest.ts'
 import type { ParamSpec } from '../widget/param.ts'
 import { emptyHistory } from '../widget/room-history.ts'
-import { addToStateJson, toStateJson } from '../widget/state-json.ts'
+import { changeState } from '../widget/state-change.ts'
+import { toStateJson } from '../widget/state-json.ts'
 import { checkStateName, isServerName } from '../widget/state-name.ts'
 import type { Params, Values, Widget } from '../widget/widget.ts'
 import { findWidgetFaults, notAWidget } from '../widget/widget-faults.ts'
@@ -174,12 +175,14 @@ function respond(state: Map<string, string>, request: StateRequest, { time, ...c
     const { connections, visitors, peak } = counts
     return { room: request.room, ...emptyHistory(request.span, time), connections, visitors, peak }
   }
-  const { operation, name, value } = request
+  const { name } = request
   checkStateName(name)
   const known = state.get(name)
-  if (operation === 'get') return known === undefined ? undefined : JSON.parse(known)
+  const current: unknown = known === undefined ? undefined : JSON.parse(known)
+  if (request.operation === 'get') return current
   if (isServerName(name)) throw new TypeError(`Expected a name of the widget's own, got \`${name}\``)
-  const sum = operation === 'add' ? addToStateJson(name, known, value as number) : undefined
-  state.set(name, toStateJson(name, operation === 'add' ? sum : value))
-  return sum
+  const { value, result } = changeState(name, current, request)
+  if (value === undefined && request.operation !== 'set') state.delete(name)
+  else state.set(name, toStateJson(name, value))
+  return result
 }

@@ -1,23 +1,20 @@
-import pLimit, { type LimitFunction } from 'p-limit'
 import type { EmbeddedReader } from '../channel/embedded-reader.ts'
 import type { RoomEvents } from '../channel/room-events.ts'
 import type { ChannelSpec } from '../channel/spec.ts'
 import type { EndReason } from '../channel/viewer.ts'
 import type { Membership, Presence } from '../cluster/presence.ts'
-import type { RoomEvent } from '../render/protocol.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { roomOf } from '../widget/room.ts'
 import { Audience } from './audience.ts'
-
-/** Join and leave events of one widget that are delivered at the same time; the others queue. */
-const CONCURRENT_EVENTS = 50
+import type { WidgetEvents } from './widget-events.ts'
 
 /** The options of `Memberships`. */
 export interface MembershipsInit {
   presence: Presence
-  renderer: Renderer
+  renderer: Pick<Renderer, 'manifests'>
   embeddedReader: EmbeddedReader
   events: RoomEvents
+  widgetEvents: WidgetEvents
 }
 
 /** Counts viewers in and out of rooms, and delivers `onJoin` and `onLeave` to the rooms' widgets. */
@@ -25,17 +22,18 @@ export class Memberships {
   /** The viewers of each widget. */
   readonly audience = new Audience()
   readonly #presence: Presence
-  readonly #renderer: Renderer
+  readonly #renderer: Pick<Renderer, 'manifests'>
   readonly #embeddedReader: EmbeddedReader
   readonly #events: RoomEvents
-  readonly #limits = new Map<string, LimitFunction>()
+  readonly #widgetEvents: WidgetEvents
   readonly #pending = new Set<Promise<void>>()
 
-  constructor({ presence, renderer, embeddedReader, events }: MembershipsInit) {
+  constructor({ presence, renderer, embeddedReader, events, widgetEvents }: MembershipsInit) {
     this.#presence = presence
     this.#renderer = renderer
     this.#embeddedReader = embeddedReader
     this.#events = events
+    this.#widgetEvents = widgetEvents
   }
 
   /**
@@ -73,7 +71,7 @@ export class Memberships {
     const forget = this.audience.enter(spec.widget, viewer)
     if (this.#renderer.manifests.get(spec.widget)?.stateless) return forget
     const joining = this.#presence.join(roomOf(spec), viewer)
-    const delivered = this.#track(joining.then(() => this.#deliver(spec, { type: 'join' })))
+    const delivered = this.#track(joining.then(() => this.#widgetEvents.deliver(spec, { type: 'join' })))
     // The count does not wait for the widget's handlers, but `onLeave` always comes after `onJoin`.
     return (reason) => {
       forget()
@@ -91,7 +89,7 @@ export class Memberships {
     this.#events.noteLeave(roomOf(spec), reason)
     await membership.leave()
     await delivered
-    await this.#deliver(spec, { type: 'leave' })
+    await this.#widgetEvents.deliver(spec, { type: 'leave' })
   }
 
   #track(promise: Promise<void>): Promise<void> {
@@ -99,16 +97,5 @@ export class Memberships {
     const settled = promise.catch(() => {}).finally(() => this.#pending.delete(settled))
     this.#pending.add(settled)
     return settled
-  }
-
-  async #deliver(spec: ChannelSpec, event: RoomEvent): Promise<void> {
-    const { widget, key, look } = spec
-    if (!this.#renderer.manifests.get(widget)?.handles[event.type]) return
-    const limit = this.#limits.get(widget) ?? pLimit(CONCURRENT_EVENTS)
-    this.#limits.set(widget, limit)
-    await limit(async () => {
-      const counts = await this.#presence.counts(roomOf(spec))
-      await this.#renderer.sendEvent({ widget, key, look, ...counts, time: Date.now(), event })
-    })
   }
 }

@@ -33,6 +33,21 @@ export interface RoomState {
   set(name: string, value: unknown): Promise<void>
   /** Adds to a number (a missing one counts as 0) and returns the sum. */
   add(name: string, amount: number): Promise<number>
+  /**
+   * Appends to a list (a missing one is empty) and returns its length. With `keep`, only the newest values are kept.
+   * @throws TypeError if the value is not a list.
+   */
+  push(name: string, value: unknown, options?: { keep?: number }): Promise<number>
+  /**
+   * Replaces a value by the result of `change`, and returns it. No other write is lost: if one comes in between, `change`
+   * is called again with the newer value. The value is undefined if there is none; returning undefined deletes it.
+   */
+  update<T = unknown>(
+    name: string,
+    change: (value: T | undefined) => T | undefined | Promise<T | undefined>,
+  ): Promise<T | undefined>
+  /** Deletes a value; returns whether there was one. */
+  delete(name: string): Promise<boolean>
 }
 
 /** The room of a picture, and its state. */

@@ -49,6 +49,34 @@ export function describeStore(kind: string, make: (bus: Bus) => Store | Promise<
       expect(await store.add('r/a', 'hits', -0.5)).toBe(99.5)
     })
 
+    test('updates without losing one of many at once, and deletes what becomes undefined', async () => {
+      const store = await open()
+      const append = (list: unknown) => [...((list ?? []) as number[]), 1]
+      await Promise.all(Array.from({ length: 50 }, () => store.update('r/a', 'list', append)))
+      expect(await store.get('r/a', 'list')).toHaveLength(50)
+      expect(await store.update('r/a', 'list', (list) => (list as number[]).slice(-2))).toEqual([1, 1])
+      expect(await store.update('r/a', 'list', () => undefined)).toBeUndefined()
+      expect(await store.delete('r/a', 'list')).toBe(false)
+    })
+
+    test('writes nothing if an update throws or returns a value that is not JSON', async () => {
+      const bus = new MemoryBus()
+      const store = await open(bus)
+      await store.set('r/a', 'x', { list: [1] })
+      const seen: string[] = []
+      bus.subscribe((room) => seen.push(room))
+      const fail = (value: unknown) => {
+        ;(value as { list: number[] }).list.push(2)
+        throw new Error('no')
+      }
+      await expect(store.update('r/a', 'x', fail)).rejects.toThrow('no')
+      await expect(store.update('r/a', 'x', () => () => 1)).rejects.toThrow(TypeError)
+      await expect(store.update('r/a', 'a b', () => 1)).rejects.toThrow(TypeError)
+      await store.update('r/a', 'y', () => undefined)
+      expect(await store.get('r/a', 'x')).toEqual({ list: [1] })
+      expect(seen).toEqual([])
+    })
+
     test('refuses values that are not JSON, and adding to values that are not numbers', async () => {
       const store = await open()
       for (const value of [undefined, () => 1, 1n, Symbol('x')])

@@ -148,6 +148,38 @@ describe('a room’s state', () => {
     expect((await call('GET', '/rooms/online/blog/state/z')).body).toBe('kept')
   })
 
+  test('is appended to without losing one of many at once, and keeps the newest', async () => {
+    const path = '/rooms/online/blog/state/guests'
+    const posts = Array.from({ length: 12 }, (_, index) => call('POST', path, String(index)))
+    for (const { status } of await Promise.all(posts)) expect(status).toBe(200)
+    expect((await call('GET', path)).body).toHaveLength(12)
+    expect((await call('POST', `${path}?keep=2`, '"last"')).body).toEqual([expect.any(Number), 'last'])
+    expect(await call('POST', `${path}?keep=0`, '1')).toMatchObject(problem(400, /expected a whole number/))
+    await call('PUT', path, '"text"')
+    expect(await call('POST', path, '1')).toMatchObject(problem(409, /is not a list/))
+  })
+
+  test('is written only if it has not changed since it was read, where `If-Match` says so', async () => {
+    const url = `${server.url}/api/rooms/online/blog/state/matched`
+    const send = async (method: string, headers: Record<string, string>, body?: string) =>
+      fetch(url, { method, headers: { Authorization: `Bearer ${TOKEN}`, ...headers }, ...(body && { body }) })
+    const statusOf = async (...parts: Parameters<typeof send>) => (await send(...parts)).status
+    expect(await statusOf('PUT', { 'If-Match': '*' }, '1')).toBe(412)
+    const made = await send('PUT', { 'If-None-Match': '*' }, '1')
+    expect(made.status).toBe(200)
+    expect(await statusOf('PUT', { 'If-None-Match': '*' }, '1')).toBe(412)
+    const read = await send('GET', {})
+    const tag = read.headers.get('etag') as string
+    expect(made.headers.get('etag')).toBe(tag)
+    const written = await Promise.all(
+      ['2', '3', '4'].map((body) => statusOf('PUT', { 'If-Match': `"other", ${tag}` }, body)),
+    )
+    expect(written.sort()).toEqual([200, 412, 412])
+    const late = await send('DELETE', { 'If-Match': tag })
+    expect([late.status, late.headers.get('etag') === tag]).toEqual([412, false])
+    expect(await statusOf('DELETE', { 'If-Match': late.headers.get('etag') as string })).toBe(204)
+  })
+
   test('is refused in one way, if it is too large as sent or as stored', async () => {
     const grown = Array.from({ length: 20_000 }, () => '1e20')
       .join(',')

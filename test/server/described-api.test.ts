@@ -114,7 +114,20 @@ describe('the API follows its OpenAPI document', () => {
     await api.call('GET', path.replace('score', 'a%20b'))
     expect((await api.call('DELETE', path)).status).toBe(204)
     await api.call('DELETE', path)
-    await api.call('POST', path)
+    await api.call('PATCH', path)
+    const stale = { headers: { 'If-Match': '"other"' } }
+    expect((await api.call('PUT', path, { body: '"text"', ...stale })).status).toBe(412)
+    await api.call('PUT', path, { body: '"text"' })
+    expect((await api.call('DELETE', path, stale)).status).toBe(412)
+    const list = path.replace('score', 'list')
+    expect((await api.call('POST', list, { body: 1 })).body).toEqual([1])
+    expect((await api.call('POST', list, { body: 1, ...stale })).status).toBe(412)
+    expect((await api.call('POST', path, { body: 1 })).status).toBe(409)
+    await api.call('POST', list, { body: '{' })
+    await api.call('POST', `${list}?keep=x`, { body: 1 })
+    await api.call('POST', list, FOREIGN)
+    await api.call('POST', list, { body: 'x'.repeat(70_000) })
+    await api.call('POST', path.replace('score', '$hits'), { body: 1 })
   })
 
   test('of events', async () => {

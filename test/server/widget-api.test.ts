@@ -103,6 +103,13 @@ describe('a click', () => {
     ])
   })
 
+  test('is lost by no other: 25 at once that append to a list leave 25 entries', async () => {
+    const actions = Array.from({ length: 25 }, (_, index) => `n${index}`)
+    await Promise.all(actions.map((action) => click(`many/click/${action}`)))
+    const kept = (await clicks('many')) as { action: string }[]
+    expect(kept.map(({ action }) => action).sort()).toEqual(actions.sort())
+  })
+
   test('nowhere, on a picture that cannot be clicked, or of a wrong kind is refused with the reason', async () => {
     expect(await problem('/hears/x/click?name.x=abc&name.y=1')).toEqual({
       status: 400,

@@ -15,6 +15,7 @@ import { formatPlace } from '../../widget/find-place.ts'
 import { checkKey } from '../../widget/key.ts'
 import { badParameters, parseLook } from '../../widget/look.ts'
 import { emptyHistory } from '../../widget/room-history.ts'
+import { changeState } from '../../widget/state-change.ts'
 import { type Command, USAGE_ERROR, type Words } from '../command.ts'
 
 interface RenderSettings {
@@ -193,6 +194,7 @@ function formatFailure({ message, cause }: Error): string {
 
 /** Serves a widget's state request, for a room without state. */
 function answerEmpty(request: StateRequest, { counts, time }: RenderSettings): unknown {
-  if (request.operation !== 'history') return request.operation === 'add' ? request.value : undefined
+  if (request.operation === 'get') return undefined
+  if (request.operation !== 'history') return changeState(request.name, undefined, request).result
   return { room: request.room, ...emptyHistory(request.span, time), ...counts }
 }

@@ -1,11 +1,13 @@
-import { Router } from 'express'
+import { type Response, Router } from 'express'
 import type { Store } from '../../cluster/store.ts'
-import { badRequest, PublicError } from '../../errors.ts'
+import { badRequest, conflict, PublicError, quote } from '../../errors.ts'
+import { appended } from '../../widget/state-change.ts'
 import { checkStateName, isServerName } from '../../widget/state-name.ts'
 import { jsonBody } from '../json-body.ts'
 import { refuseOthers } from '../methods.ts'
+import { checkPreconditions } from '../preconditions.ts'
 import { type Manifests, readRoom } from '../room-param.ts'
-import { sendTaggedJson } from '../send.ts'
+import { sendTaggedJson, tagOfJson } from '../send.ts'
 
 interface Place {
   room: string
@@ -23,22 +25,63 @@ export function createStateApi(known: Manifests, store: Store): Router {
       if (value === undefined) throw nothingThere({ room, name })
       sendTaggedJson(request, response, value)
     })
-    .put(jsonBody(), async ({ params, body }, response) => {
+    .put(jsonBody(), async ({ params, body, headers }, response) => {
       const { room, name } = readWritable(known, params)
-      await store.set(room, name, body, { durable: true }).catch((error: Error) => {
-        // The body was within its limit, but escapes can make a text longer as JSON.
-        if (!(error instanceof RangeError)) throw error
-        throw new PublicError({ code: 'too-large', status: 413, caption: error.message, cause: error })
+      await write(store, { room, name }, (current) => {
+        checkPreconditions(headers, current)
+        return body
       })
-      response.json(body)
+      sendWritten(response, body)
     })
-    .delete(async ({ params }, response) => {
+    .post(jsonBody(), async ({ params, body, headers, query }, response) => {
       const { room, name } = readWritable(known, params)
-      if (!(await store.delete(room, name, { durable: true }))) throw nothingThere({ room, name })
+      const keep = readKeep(query.keep)
+      const list = await write(store, { room, name }, (current) => {
+        checkPreconditions(headers, current)
+        if (current !== undefined && !Array.isArray(current))
+          throw conflict('not-a-list', `${name} is not a list: only a list can be appended to`)
+        return appended(name, current, body, keep)
+      })
+      sendWritten(response, list)
+    })
+    .delete(async ({ params, headers }, response) => {
+      const { room, name } = readWritable(known, params)
+      await write(store, { room, name }, (current) => {
+        if (current === undefined) throw nothingThere({ room, name })
+        checkPreconditions(headers, current)
+        return undefined
+      })
       response.status(204).end()
     })
-    .all(refuseOthers('GET', 'PUT', 'DELETE'))
+    .all(refuseOthers('GET', 'PUT', 'POST', 'DELETE'))
   return api
+}
+
+/** Resolves to the new value when it is on disk. */
+async function write(
+  store: Store,
+  { room, name }: Place,
+  change: (value: unknown) => unknown,
+): Promise<unknown> {
+  return store.update(room, name, change, { durable: true }).catch((error: Error) => {
+    // The body was within its limit, but escapes can make a text longer as JSON.
+    if (!(error instanceof RangeError)) throw error
+    throw new PublicError({ code: 'too-large', status: 413, caption: error.message, cause: error })
+  })
+}
+
+function sendWritten(response: Response, value: unknown): void {
+  response.set('ETag', tagOfJson(value)).json(value)
+}
+
+/** The number of values of a list that are kept; undefined for all. @throws PublicError 400. */
+function readKeep(raw: unknown): number | undefined {
+  if (raw === undefined) return undefined
+  if (typeof raw === 'string' && /^[1-9]\d{0,4}$/.test(raw)) return Number(raw)
+  const detail = `expected a whole number from 1 to 99999, got ${quote(raw)}`
+  throw badRequest('bad-parameter', 'keep: expected a whole number from 1 to 99999', [
+    { name: 'keep', detail },
+  ])
 }
 
 function readPlace(known: Manifests, params: { widget?: string; key?: string; name?: string }): Place {

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import express, { type Request, Router } from 'express'
 import { rateLimit } from 'express-rate-limit'
-import type { Presence } from '../../cluster/presence.ts'
 import { PublicError, quote } from '../../errors.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import { addressGroup } from '../../system/address-group.ts'
 import type { NewRooms } from '../../viewer/new-rooms.ts'
+import type { WidgetEvents } from '../../viewer/widget-events.ts'
 import { checkKey } from '../../widget/key.ts'
 import { parseLook } from '../../widget/look.ts'
 import { roomOf } from '../../widget/room.ts'
@@ -16,8 +16,8 @@ import { checkReferrer } from './referrer.ts'
 
 /** What clicks are handled with. */
 export interface ClicksInit {
-  renderer: Renderer
-  presence: Presence
+  renderer: Pick<Renderer, 'manifests'>
+  events: WidgetEvents
   newRooms: NewRooms
   /** Hosts whose pages may show pictures, so that their readers may click; empty allows all. */
   allowReferrer: readonly string[]
@@ -34,7 +34,7 @@ const MAX_COORDINATE = 1e6
  * `GET` and `POST /<widget>/<key>/click?x,y` and `/<widget>/<key>/click/<action>`: links, forms, `ismap` and
  * `<input type="image">`. The response is 204: the page stays, and in a hidden frame its streams live on.
  */
-export function createClicks({ renderer, presence, newRooms, allowReferrer }: ClicksInit): Router {
+export function createClicks({ renderer, events, newRooms, allowReferrer }: ClicksInit): Router {
   const clicks = Router()
   const limit = rateLimit({
     limit: MAX_CLICKS,
@@ -68,15 +68,7 @@ export function createClicks({ renderer, presence, newRooms, allowReferrer }: Cl
       const click = { ...readPoint(request), action }
       const look = parseLook(manifest, 'png', new URLSearchParams())
       if (!manifest.stateless) await newRooms.check([roomOf({ widget, key })], clientAddress(request))
-      const counts = await presence.counts(roomOf({ widget, key }))
-      await renderer.sendEvent({
-        widget,
-        key,
-        look,
-        ...counts,
-        time: Date.now(),
-        event: { type: 'click', click },
-      })
+      await events.deliver({ widget, key, look }, { type: 'click', click })
       response.writeHead(204, UNCACHED).end()
     },
   )

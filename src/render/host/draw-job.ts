@@ -14,9 +14,10 @@ import { observeReads, type SceneRead } from '../scene-reads.ts'
 import { backgroundOf } from './background.ts'
 import { DrawTimer } from './draw-timer.ts'
 import { ImageCache } from './image-cache.ts'
-import { type AskState, roomScope, valuesOf } from './job-scope.ts'
+import { roomScope, valuesOf } from './job-scope.ts'
 import { checkSynchronous } from './mistake.ts'
 import { GIF_TIME, motionOf, planAnimation } from './plan-animation.ts'
+import type { AskState } from './room-state.ts'
 
 /** The most other rooms that one picture can read. */
 const MAX_ROOMS = 50

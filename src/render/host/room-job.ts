@@ -3,8 +3,9 @@ import type { LoadedWidget } from '../../widget/load-widget.ts'
 import { isParser } from '../../widget/param.ts'
 import { roomOf } from '../../widget/room.ts'
 import type { Job, Reading } from '../protocol.ts'
-import { type AskState, roomScope, valuesOf } from './job-scope.ts'
+import { roomScope, valuesOf } from './job-scope.ts'
 import type { PushQueue } from './push-queue.ts'
+import type { AskState } from './room-state.ts'
 
 /** The maximum of pictures that one can embed: each costs a channel. */
 const MAX_EMBEDDED = 16

@@ -2,10 +2,25 @@ import { isRoomName } from '../../../widget/room.ts'
 import { roomQuerySchema } from '../../room-list.ts'
 import { eventQuerySchema } from '../events-api.ts'
 import { historyQuerySchema } from '../history-api.ts'
-import { GONE, inPath, inQueryOf, type Json, json, operation, ROOM, ref, tagged } from './parts.ts'
+import { GONE, inPath, inQuery, inQueryOf, type Json, json, operation, ROOM, ref, tagged } from './parts.ts'
 
 const NAME = inPath('name', 'The name of the value. Names that begin with `$` belong to the server.')
 const TEXT = { type: 'string' }
+const TAG = { ETag: { description: 'Send it as `If-Match` with the next write.', schema: TEXT } }
+const CONDITIONS: Json[] = [
+  { name: 'If-Match', in: 'header', description: 'Write only a value with this `ETag`.', schema: TEXT },
+  {
+    name: 'If-None-Match',
+    in: 'header',
+    description: '`*`: write only if there is no value yet.',
+    schema: TEXT,
+  },
+]
+const KEEP = inQuery('keep', 'Keep only this number of values: the newest.', {
+  type: 'integer',
+  minimum: 1,
+  maximum: 99_999,
+})
 
 /** The paths of rooms, their state and their events. */
 export function roomPaths(): Json {
@@ -70,16 +85,28 @@ export function roomPaths(): Json {
         tag,
         summary: 'Set a value of a room',
         description: 'Redraws every open picture of the room.',
+        parameters: CONDITIONS,
         body: ref('Value'),
-        answers: { 200: json('The value.', ref('Value')) },
-        problems: [403],
+        answers: { 200: json('The value.', ref('Value'), TAG) },
+        problems: [403, 412],
+      }),
+      post: operation({
+        id: 'appendState',
+        tag,
+        summary: 'Append to a list of a room',
+        description: 'A missing list is created. Redraws every open picture of the room.',
+        parameters: [KEEP, ...CONDITIONS],
+        body: ref('Value'),
+        answers: { 200: json('The list.', ref('Value'), TAG) },
+        problems: [403, 409, 412],
       }),
       delete: operation({
         id: 'deleteState',
         tag,
         summary: 'Delete a value of a room',
+        parameters: CONDITIONS,
         answers: GONE,
-        problems: [400, 403, 404],
+        problems: [400, 403, 404, 412],
       }),
     },
     '/api/events': {
