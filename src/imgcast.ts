@@ -36,6 +36,7 @@ import { createUpgrade } from './http/upgrade.ts'
 import type { Imgcast, ImgcastOptions } from './imgcast-interface.ts'
 import { readOptions } from './options.ts'
 import { Cards } from './picture/cards.ts'
+import { describeReload } from './render/describe-reload.ts'
 import { FolderWatch } from './render/folder-watch.ts'
 import { Renderer } from './render/renderer.ts'
 import { serveStateRequest } from './state-requests.ts'
@@ -145,7 +146,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const hits = new RoomHits({ hits: cluster.hits, renderer, embeddedReader })
   const livePictures = new LivePictures(options.livePerBrowser)
   const viewers = new Viewers({
-    ...{ channels, memberships, hits, viewerKeys, socketOptions, livePictures },
+    ...{ channels, memberships, hits, viewerKeys, socketOptions, livePictures, cards },
     limits: options,
   })
   const visits = new Visits(presence)
@@ -167,8 +168,15 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   closers.defer(() => events.close())
   closers.defer(() => hooks.close())
   await Promise.all([statuses.load(), polls.load(), hooks.load()])
-  watch.onChange(async () => {
-    if (isReady() && (await renderer.reload())) channels.renew()
+  watch.add(renderer.files)
+  watch.onChange(async (files) => {
+    if (!isReady()) return
+    const isReloaded = await renderer.reload()
+    watch.add(renderer.files)
+    if (!isReloaded) return
+    log.info({ files }, describeReload(files, renderer.manifests))
+    channels.renew()
+    viewers.renew()
   })
 
   const unready = (): Unready | undefined => {

@@ -1,4 +1,4 @@
-import { basename, extname, resolve } from 'node:path'
+import { basename, extname, resolve, sep } from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
 import type { Logger } from 'pino'
 import { MODULE_ENDINGS } from '../widget/module-endings.ts'
@@ -20,6 +20,7 @@ const OTHER_ENDINGS: ReadonlySet<string> = new Set(['.cjs', '.cts', '.json'])
 /** Watches folders of modules, from before their code is first loaded, so that no change is missed. */
 export class FolderWatch {
   readonly #watcher: FSWatcher | undefined
+  readonly #roots: ReadonlySet<string> = new Set()
   #timer: NodeJS.Timeout | undefined
   #timerAt = Number.POSITIVE_INFINITY
   /** Files that were removed, and may be written again within `RETURN_TIME`. */
@@ -27,17 +28,22 @@ export class FolderWatch {
   /** How many times in a row data changed right after a notification. */
   #streak = 0
   #notifiedAt = Number.NEGATIVE_INFINITY
-  #changed = false
-  #listener: (() => void) | undefined
+  /** The files that changed since the last notification. */
+  #changed = new Set<string>()
+  #listener: ((files: readonly string[]) => void) | undefined
+  /** Files outside of the folders that their modules import. */
+  readonly #others = new Set<string>()
 
   private constructor(folders: readonly string[], log: Logger) {
     if (folders.length === 0) return
     const roots = new Set(folders.map((folder) => resolve(folder)))
+    this.#roots = roots
     this.#watcher = watch([...roots], {
       ignoreInitial: true,
       // A checkout or an install is not a change of a widget.
       ignored: (path, stats) =>
         !roots.has(resolve(path)) &&
+        !this.#others.has(path) &&
         (/^(node_modules|\..*)$/.test(basename(path)) || (stats?.isFile() === true && !isWatched(path))),
     })
     this.#watcher.on('all', (event, path) => {
@@ -56,10 +62,17 @@ export class FolderWatch {
     return started
   }
 
-  /** Calls `listener` for changes, including those before this call. */
-  onChange(listener: () => void): void {
+  /** Calls `listener` with the files that changed, including those before this call. */
+  onChange(listener: (files: readonly string[]) => void): void {
     this.#listener = listener
-    if (this.#changed) listener()
+    if (this.#changed.size > 0 && this.#timerAt === Number.POSITIVE_INFINITY) this.#notify()
+  }
+
+  /** Watches these files too, if they are in none of the folders. */
+  add(files: readonly string[]): void {
+    const fresh = files.filter((file) => isWatched(file) && !this.#isInside(file) && !this.#others.has(file))
+    for (const file of fresh) this.#others.add(file)
+    if (fresh.length > 0) this.#watcher?.add(fresh)
   }
 
   close(): void {
@@ -67,7 +80,12 @@ export class FolderWatch {
     void this.#watcher?.close()
   }
 
+  #isInside(file: string): boolean {
+    return [...this.#roots].some((root) => file.startsWith(root + sep))
+  }
+
   #notice(gone: boolean, path: string): void {
+    this.#changed.add(path)
     if (gone) this.#missing.add(path)
     else this.#missing.delete(path)
     const now = performance.now()
@@ -91,8 +109,10 @@ export class FolderWatch {
     this.#timerAt = Number.POSITIVE_INFINITY
     this.#notifiedAt = performance.now()
     this.#missing.clear()
-    this.#changed = true
-    this.#listener?.()
+    if (!this.#listener) return
+    const files = [...this.#changed]
+    this.#changed.clear()
+    this.#listener(files)
   }
 }
 

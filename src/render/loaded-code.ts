@@ -9,6 +9,7 @@ export class LoadedCode {
   readonly #log: Logger
   #manifests: ReadonlyMap<string, Manifest> = new Map()
   #faults: readonly WidgetFault[] = []
+  #files: readonly string[] = []
   #kept: ReadonlySet<string> = new Set()
 
   constructor(log: Logger) {
@@ -25,6 +26,11 @@ export class LoadedCode {
     return this.#faults
   }
 
+  /** Every file that the newest code was read from. */
+  get files(): readonly string[] {
+    return this.#files
+  }
+
   /** Whether there is a file by this name, good or bad. */
   has(widget: string): boolean {
     return this.#manifests.has(widget) || this.#faults.some(({ name }) => name === widget)
@@ -36,7 +42,7 @@ export class LoadedCode {
   }
 
   /** Records the loaded code; returns the widgets whose previous code must keep running. */
-  update({ manifests, faults }: Loaded): ReadonlySet<string> {
+  update({ manifests, faults, files }: Loaded): ReadonlySet<string> {
     const known = this.#manifests
     const loaded = new Map(manifests.map((manifest) => [manifest.name, manifest]))
     // A folder that cannot be read is a fault without a name: all of its widgets are missing.
@@ -44,6 +50,7 @@ export class LoadedCode {
     const kept = [...known].filter(([name]) => !loaded.has(name) && (broken.has(name) || broken.has('')))
     this.#manifests = new Map([...loaded, ...kept])
     this.#faults = faults
+    this.#files = files
     for (const fault of faults) {
       const continues = known.has(fault.name) || (fault.name === '' && kept.length > 0)
       this.#log.error(

@@ -85,6 +85,8 @@ export type ShownFailure = { kind: 'too-large' } | { kind: 'mistake' } | { kind:
 export interface Loaded {
   manifests: Manifest[]
   faults: WidgetFault[]
+  /** Every file that the code was read from. */
+  files: string[]
 }
 
 /** A message from the server to a render process. */

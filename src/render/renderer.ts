@@ -119,6 +119,11 @@ export class Renderer {
     return this.#code.faults
   }
 
+  /** Every file that the newest code was read from. */
+  get files(): readonly string[] {
+    return this.#code.files
+  }
+
   /** Why the last drawing of a room (`<widget>/<key>`) failed; undefined if it succeeded. */
   failureOf(room: string): DrawFailure | undefined {
     return this.#failures.get(room)

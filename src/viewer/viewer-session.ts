@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import type { Channel } from '../channel/channel.ts'
-import type { ChannelSpec } from '../channel/spec.ts'
+import { type ChannelSpec, channelId } from '../channel/spec.ts'
 import type { EndReason, Viewer } from '../channel/viewer.ts'
+import type { Frame } from '../picture/frame.ts'
 import type { Client } from './client.ts'
 import type { LiveStream } from './live-pictures.ts'
 import type { Traffic } from './traffic.ts'
@@ -23,10 +24,17 @@ export interface SessionHost {
   onEnd(session: ViewerSession, reason: EndReason): void
 }
 
+/**
+ * Reads the viewer's URL again, because code has changed: the picture that it means now.
+ * @throws PublicError if it has become wrong.
+ */
+export type Reread = () => ChannelSpec
+
 /** The options of a session. */
 export interface ViewerSessionInit {
   host: SessionHost
   spec: ChannelSpec
+  reread: Reread
   channel: Channel
   /** What its part of the drawings is charged to. */
   network: string
@@ -40,7 +48,6 @@ export interface ViewerSessionInit {
 
 /** One admitted viewer of one picture, from its admission to its end, over any transport. */
 export class ViewerSession implements LiveStream {
-  readonly spec: ChannelSpec
   readonly viewerKey: string
   readonly client: Client
   readonly traffic: Traffic
@@ -48,15 +55,28 @@ export class ViewerSession implements LiveStream {
   readonly remoteAddress: string | undefined
   readonly remotePort: number | undefined
   readonly #host: SessionHost
-  readonly #channel: Channel
+  readonly #reread: Reread
   readonly #network: string
+  #spec: ChannelSpec
+  #channel: Channel
   #viewer: SessionViewer | undefined
   #leaveRooms: ((reason: EndReason) => void) | undefined
   #leaveChannel: (() => void) | undefined
   #hasEnded = false
 
-  constructor({ host, spec, channel, network, viewerKey, client, socket, traffic }: ViewerSessionInit) {
-    this.spec = spec
+  constructor({
+    host,
+    spec,
+    reread,
+    channel,
+    network,
+    viewerKey,
+    client,
+    socket,
+    traffic,
+  }: ViewerSessionInit) {
+    this.#spec = spec
+    this.#reread = reread
     this.viewerKey = viewerKey
     this.client = client
     this.traffic = traffic
@@ -66,6 +86,11 @@ export class ViewerSession implements LiveStream {
     this.#host = host
     this.#channel = channel
     this.#network = network
+  }
+
+  /** The picture that the viewer is shown. */
+  get spec(): ChannelSpec {
+    return this.#spec
   }
 
   /** Counts the viewer in and shows it the channel. Does nothing after the end. */
@@ -84,6 +109,33 @@ export class ViewerSession implements LiveStream {
     this.#host.onEnd(this, reason)
     this.#leaveRooms?.(reason)
     this.#leaveChannel?.()
+  }
+
+  /**
+   * Call this when code has changed: the viewer is shown the picture that its URL means now, and stays counted. A URL that
+   * has become wrong shows its error, until code changes again.
+   * @param open finds or starts the channel of a picture.
+   * @param toCard makes the card of an error.
+   */
+  renew(
+    open: (spec: ChannelSpec, network: string) => Channel,
+    toCard: (spec: ChannelSpec, error: unknown) => Frame,
+  ): void {
+    const viewer = this.#viewer
+    if (this.#hasEnded || !viewer) return
+    try {
+      const spec = this.#reread()
+      if (this.#leaveChannel && channelId(spec) === channelId(this.#spec)) return
+      const channel = open(spec, this.#network)
+      this.#leaveChannel?.()
+      this.#spec = spec
+      this.#channel = channel
+      this.#leaveChannel = channel.join(viewer, this.#network)
+    } catch (error) {
+      this.#leaveChannel?.()
+      this.#leaveChannel = undefined
+      viewer.show(toCard(this.#spec, error))
+    }
   }
 
   /** Whether its picture moves or counts; undefined until it is on screen. */

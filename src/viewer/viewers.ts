@@ -3,11 +3,13 @@ import type { Channels } from '../channel/channels.ts'
 import { type ChannelSpec, channelId } from '../channel/spec.ts'
 import { END_REASONS, type EndReason } from '../channel/viewer.ts'
 import type { Identity, ViewerKeys } from '../cluster/viewer-key.ts'
-import { PublicError } from '../errors.ts'
+import { PublicError, toPublicError } from '../errors.ts'
+import type { Cards } from '../picture/cards.ts'
 import { addressGroup } from '../system/address-group.ts'
 import type { SocketOptions, StreamSocket } from '../system/socket-options.ts'
 import { type CountedSocket, toEndpoint } from '../system/socket-table.ts'
 import type { Look } from '../widget/look.ts'
+import { deviceOf } from '../widget/look-device.ts'
 import { roomOf } from '../widget/room.ts'
 import { Admission, type AdmissionLimits } from './admission.ts'
 import type { Client } from './client.ts'
@@ -15,7 +17,7 @@ import type { LivePictures } from './live-pictures.ts'
 import type { Memberships } from './memberships.ts'
 import type { HitCounter } from './room-hits.ts'
 import { type RoomTraffic, type Traffic, TrafficBook } from './traffic.ts'
-import { type Endpoint, type SessionHost, ViewerSession } from './viewer-session.ts'
+import { type Endpoint, type Reread, type SessionHost, ViewerSession } from './viewer-session.ts'
 
 /** The options of `Viewers`. */
 export interface ViewersInit {
@@ -25,6 +27,7 @@ export interface ViewersInit {
   viewerKeys: ViewerKeys
   socketOptions: SocketOptions
   livePictures: LivePictures
+  cards: Pick<Cards, 'error'>
   limits: AdmissionLimits
 }
 
@@ -100,9 +103,10 @@ export class Viewers implements SessionHost {
 
   /**
    * Admits a viewer of a picture and counts a hit. The caller must call `end` on the session, once started or not.
+   * @param reread reads the viewer's URL again when code has changed. @default it means the same picture
    * @throws PublicError 429 or 503 if a limit is reached or the server stops. Nothing is counted then but the refusal.
    */
-  admit(spec: ChannelSpec, arrival: Arrival): ViewerSession {
+  admit(spec: ChannelSpec, arrival: Arrival, reread: Reread = () => spec): ViewerSession {
     const network = addressGroup(arrival.address)
     const { channel, release } = this.#enter(spec, network)
     const { hits, socketOptions, livePictures } = this.#init
@@ -112,6 +116,7 @@ export class Viewers implements SessionHost {
     const session = new ViewerSession({
       host: this,
       spec,
+      reread,
       channel,
       network,
       viewerKey: this.keyOf(arrival),
@@ -142,6 +147,17 @@ export class Viewers implements SessionHost {
   /** The key that names the person who made a request: a keyed hash. */
   keyOf(arrival: Arrival): string {
     return this.#init.viewerKeys.keyOf(arrival)
+  }
+
+  /** Shows every viewer the picture that its URL means now, because code has changed. */
+  renew(): void {
+    const { channels, cards } = this.#init
+    for (const session of this.#sessions.keys()) {
+      session.renew(
+        (spec, network) => channels.open(spec, network),
+        ({ look }, error) => cards.error({ ...look, device: deviceOf(look) }, toPublicError(error).caption),
+      )
+    }
   }
 
   joinRooms({ spec, viewerKey }: ViewerSession): (reason: EndReason) => void {

@@ -11,8 +11,12 @@ export type { WidgetFault }
 export interface LoadedFolders {
   widgets: Map<string, LoadedWidget>
   faults: WidgetFault[]
+  /** Every file that their code was read from, in a folder or not: modules, the files that they import, and JSON. */
+  files: string[]
 }
 
+/** Files to watch. */
+const MAX_FILES = 1_000
 const NO_WIDGET = /\.(d|test|spec)\.[a-z]+$/
 
 /**
@@ -50,7 +54,10 @@ export async function loadFolders(
       faults.set(name, toWidgetFault(name, file, error, roots))
     }
   }
-  return { widgets, faults: [...faults.values()] }
+  const found = [...faults.values()]
+  // A file that does not load is watched as well, so that its repair is noticed.
+  const files = new Set([...loadWidget.files(), ...found.map(({ file }) => file)])
+  return { widgets, faults: found, files: [...files].slice(0, MAX_FILES) }
 }
 
 async function listModules(folder: string): Promise<string[]> {

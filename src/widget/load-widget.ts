@@ -1,4 +1,4 @@
-import { basename, dirname, extname, resolve } from 'node:path'
+import { basename, dirname, extname, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
 import { type Manifest, toManifest } from './manifest.ts'
@@ -13,10 +13,16 @@ export interface LoadedWidget {
   manifest: Manifest
 }
 
+/** The folder of Imgcast's own modules, which change only with its version. */
+const OWN_CODE = fileURLToPath(new URL('../', import.meta.url))
 const BUILT_IN = fileURLToPath(new URL('../../widgets', import.meta.url))
 
 /** Loads modules, each at most once: changed code needs a new process. */
-export type WidgetLoader = (file: string) => Promise<LoadedWidget>
+export interface WidgetLoader {
+  (file: string): Promise<LoadedWidget>
+  /** The files that authors' modules were read from so far, except those of packages. */
+  files(): string[]
+}
 
 /** Returns the widget name of a module: its file name without the extension. */
 export function nameOf(file: string): string {
@@ -41,7 +47,7 @@ export function createWidgetLoader(): WidgetLoader {
   const jiti = createJiti(import.meta.url, { alias: { imgcast }, fsCache: false, interopDefault: false })
   // The first transformation reads a compiler of two megabytes: do it before anyone waits for it.
   jiti.transform({ source: 'const warm: number = 1', filename: 'warm.ts', ts: true })
-  return async (path) => {
+  const load = async (path: string): Promise<LoadedWidget> => {
     const file = resolve(path)
     const module: { default?: unknown } =
       dirname(file) === BUILT_IN ? await import(pathToFileURL(file).href) : await jiti.import(file)
@@ -50,4 +56,9 @@ export function createWidgetLoader(): WidgetLoader {
     const widget = module.default as Widget
     return { widget, manifest: toManifest(nameOf(file), file, widget) }
   }
+  const files = () =>
+    Object.keys(jiti.cache).filter(
+      (file) => !file.includes(`${sep}node_modules${sep}`) && !file.startsWith(OWN_CODE),
+    )
+  return Object.assign(load, { files })
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decode } from '../../src/picture/compare.ts'
 import { eventually } from '../support/eventually.ts'
+import { chromium, openStream, type RawStream } from '../support/stream-reader.ts'
 import { section } from './markdown.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -34,8 +35,7 @@ class Walker {
   readonly #endings: (() => void)[] = []
   readonly #env: NodeJS.ProcessEnv
   #url = ''
-  #src = ''
-  #before: Buffer | undefined
+  #stream: RawStream | undefined
   folder: string
 
   constructor(place: string, tarball: string) {
@@ -85,9 +85,14 @@ class Walker {
 
   async look(html: string): Promise<void> {
     const [, src = '', width, height] = /src="([^"]+)" width="(\d+)" height="(\d+)"/.exec(html) ?? []
-    this.#src = src
-    this.#before = await this.fetch(src)
-    expect(await decode(this.#before)).toMatchObject({ width: Number(width), height: Number(height) })
+    expect(await decode(await this.fetch(src))).toMatchObject({
+      width: Number(width),
+      height: Number(height),
+    })
+    // The reader who has the page open while the widget is changed.
+    this.#stream = await openStream(src.replace('http://localhost:9192', this.#url), { headers: chromium })
+    this.#endings.push(() => this.#stream?.close())
+    await this.#stream.nextPart()
   }
 
   async edit(file: string, diff: string): Promise<void> {
@@ -97,14 +102,15 @@ class Walker {
         .find((line) => line.startsWith(sign))
         ?.slice(1),
     )
+    const before = this.#stream?.parts.at(-1)?.body ?? Buffer.of()
     const path = join(this.folder, file)
     const text = readFileSync(path, 'utf8')
     expect(text.split('\n')).toContain(from)
     writeFileSync(path, text.replace(`${from}\n`, `${to}\n`))
-    await eventually(async () => expect(await this.fetch(this.#src)).not.toEqual(this.#before), {
-      timeout: 60_000,
-      interval: 100,
-    })
+    await this.#stream?.waitFor(
+      ({ parts }) => parts.at(-1)?.body.equals(before) === false,
+      'the changed picture',
+    )
   }
 
   close(): void {

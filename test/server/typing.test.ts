@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCanvas, loadImage } from '@napi-rs/canvas'
+import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -12,6 +13,7 @@ const READER = { ...chromium, Accept: 'text/html,*/*;q=0.8', 'Sec-Fetch-Dest': '
 let folder: string
 let server: TestServer
 const streams: RawStream[] = []
+let lines: string[] = []
 
 const write = (name: string, text: string) => writeFile(join(folder, name), text)
 const source = (fill: string, imports = '') => `import { defineWidget } from 'imgcast'
@@ -31,7 +33,10 @@ beforeEach(async () => {
   await mkdir(join(folder, 'lib'))
   await write('mine.ts', source("'#f00'"))
   await write('other.ts', source("'#00f'"))
+  lines = []
+  const note = (line: string) => lines.push((JSON.parse(line) as { msg: string }).msg)
   server = await startServer({
+    log: pino({ level: 'info' }, { write: note }),
     ...{ widgets: folder, drawTimeout: 10_000, showSource: 'on' },
     // Streams of several tests are one reader's, and a probe is one more part.
     probe: 'off',
@@ -85,6 +90,61 @@ describe('while a widget is being written', () => {
     await write('data.json', '{ "fill": "#f0f" }')
     await untilColour(stream, [255, 0, 255])
     expect(stream.closed).toBe(false)
+  })
+
+  test('its open picture follows a parameter’s default and the size, and a URL that becomes wrong shows so', async () => {
+    const mine = (value: string, width: number) => `import { defineWidget, param } from 'imgcast'
+export default defineWidget({
+  title: 'Mine',
+  size: { width: ${width}, height: 20 },
+  params: { fill: ${value} },
+  draw(ctx, { params }) {
+    ctx.fillStyle = params.fill
+    ctx.fillRect(0, 0, 99, 20)
+  },
+})
+`
+    await write('mine.ts', mine("param.color('#f00')", 30))
+    await eventually(async () => expect((await fetch(`${server.url}/mine.json?fill=nope`)).status).toBe(400))
+    const [stream, asked] = [await open('/mine.png'), await open('/mine.png?fill=f00')]
+    await untilColour(stream, [255, 0, 0])
+    await write('mine.ts', mine("param.color('#0f0')", 30))
+    await untilColour(stream, [0, 255, 0])
+    await untilColour(asked, [255, 0, 0])
+    await write('mine.ts', mine("param.choice(['blue', 'lime'])", 60))
+    await untilColour(stream, [0, 0, 255])
+    expect((await loadImage(stream.parts.at(-1)?.body as Buffer)).width).toBe(60)
+    const colours = async () => {
+      const ctx = createCanvas(30, 20).getContext('2d')
+      ctx.drawImage(await loadImage(asked.parts.at(-1)?.body as Buffer), 0, 0)
+      return new Set(new Uint32Array(ctx.getImageData(0, 0, 30, 20).data.buffer)).size
+    }
+    await eventually(async () => expect(await colours()).toBeGreaterThan(1))
+    expect(server.imgcast.stats().connections).toBe(2)
+    await write('mine.ts', mine("param.color('#0f0')", 30))
+    await untilColour(asked, [255, 0, 0])
+    await untilColour(stream, [0, 255, 0])
+  })
+
+  test('its open picture follows modules and data outside of its folder, and each reload is logged', async () => {
+    const outside = await mkdtemp(join(tmpdir(), 'shared-'))
+    try {
+      await writeFile(join(outside, 'colors.ts'), "export const red = '#f00'")
+      await writeFile(join(outside, 'data.json'), '{ "fill": "#0ff" }')
+      await write('mine.ts', source('red', `import { red } from '${outside}/colors.ts'`))
+      await write('other.ts', source('data.fill', `import data from '${outside}/data.json'`))
+      const [mine, other] = [await open('/mine.png'), await open('/other.png')]
+      await untilColour(mine, [255, 0, 0])
+      await untilColour(other, [0, 255, 255])
+      await writeFile(join(outside, 'colors.ts'), "export const red = '#c00'")
+      await untilColour(mine, [204, 0, 0])
+      await writeFile(join(outside, 'data.json'), '{ "fill": "#f0f" }')
+      await untilColour(other, [255, 0, 255])
+      for (const words of ['reloaded colors.ts', 'reloaded data.json', /reloaded (mine|other)/])
+        expect(lines).toContainEqual(expect.stringMatching(words))
+    } finally {
+      await rm(outside, { recursive: true })
+    }
   })
 
   test('a new file is a new widget, and the picture of a deleted one says so while others keep running', async () => {

@@ -4,6 +4,8 @@ import type { Channels } from '../../src/channel/channels.ts'
 import type { ChannelSpec } from '../../src/channel/spec.ts'
 import type { EndReason } from '../../src/channel/viewer.ts'
 import type { ViewerKeys } from '../../src/cluster/viewer-key.ts'
+import { PublicError } from '../../src/errors.ts'
+import type { Frame } from '../../src/picture/frame.ts'
 import type { SocketOptions } from '../../src/system/socket-options.ts'
 import { LivePictures } from '../../src/viewer/live-pictures.ts'
 import type { Memberships } from '../../src/viewer/memberships.ts'
@@ -12,6 +14,8 @@ import { type Arrival, Viewers } from '../../src/viewer/viewers.ts'
 import type { Look } from '../../src/widget/look.ts'
 
 const SPEC: ChannelSpec = { widget: 'online', key: 'blog', look: {} as Look }
+
+const CARD = { isCard: true } as unknown as Frame
 
 const arrival: Arrival = {
   address: '192.0.2.1',
@@ -56,6 +60,7 @@ function setUp({ limit = 10, openChannel = () => {} } = {}) {
     channels,
     memberships,
     hits,
+    cards: { error: () => CARD },
     viewerKeys: { keyOf: () => 'somebody' } as unknown as ViewerKeys,
     socketOptions: { apply() {} } as unknown as SocketOptions,
     livePictures: new LivePictures(4),
@@ -129,6 +134,32 @@ describe('viewers', () => {
     isFull = false
     watch()
     expect(viewers.size).toBe(1)
+  })
+
+  test('are shown the picture that their URL means when code has changed, and stay counted', () => {
+    const { viewers, steps } = setUp()
+    let reread = (): ChannelSpec => SPEC
+    const session = viewers.admit(SPEC, arrival, () => reread())
+    const shown: unknown[] = []
+    session.start({ show: (frame) => shown.push(frame), end() {}, destroy() {} })
+    viewers.renew()
+    expect(steps).toEqual(['join rooms', 'join channel'])
+    const other = { ...SPEC, look: { width: 5 } as Look }
+    reread = () => other
+    viewers.renew()
+    expect(session.spec).toBe(other)
+    reread = () => {
+      throw new PublicError({ code: 'bad-parameter', status: 400, caption: 'wrong' })
+    }
+    viewers.renew()
+    viewers.renew()
+    expect(shown).toEqual([CARD, CARD])
+    reread = () => other
+    viewers.renew()
+    expect(steps.slice(2)).toEqual(['leave channel', 'join channel', 'leave channel', 'join channel'])
+    session.end('left')
+    viewers.renew()
+    expect(steps.slice(-2)).toEqual(['leave rooms: left', 'leave channel'])
   })
 
   test('are listed by room and by socket', () => {

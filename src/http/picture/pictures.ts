@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Channels } from '../../channel/channels.ts'
@@ -12,6 +11,7 @@ import { addressGroup } from '../../system/address-group.ts'
 import { TokenBuckets } from '../../system/token-buckets.ts'
 import type { NewRooms } from '../../viewer/new-rooms.ts'
 import type { HitCounter } from '../../viewer/room-hits.ts'
+import type { Reread } from '../../viewer/viewer-session.ts'
 import { stopping } from '../../viewer/viewers.ts'
 import { type Look, parseLook, toStillLook } from '../../widget/look.ts'
 import { deviceOf } from '../../widget/look-device.ts'
@@ -20,8 +20,8 @@ import { roomOf } from '../../widget/room.ts'
 import { extensionRow, formatOf, type PageExtension } from '../extensions.ts'
 import type { FailureLog } from '../failure-log.ts'
 import type { ForwardingCheck } from '../forwarding-check.ts'
-import { isLongUrl, MAX_URL } from '../head-limits.ts'
-import { keptFor, UNCACHED } from '../headers.ts'
+import { isLongUrl } from '../head-limits.ts'
+import { keptFor } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
 import type { Pages } from '../page/pages.ts'
 import { wantsPage, wantsProblem } from '../purpose.ts'
@@ -34,7 +34,9 @@ import { BADGE_WIDGET, readBadgeUrl } from './badge-request.ts'
 import { Badges } from './badges.ts'
 import { readCacheSeconds, secondsUntil } from './cache-seconds.ts'
 import type { PictureData } from './picture-data.ts'
+import { redirectToUnique } from './redirect-to-unique.ts'
 import { checkReferrer } from './referrer.ts'
+import { rereadPicture } from './reread-picture.ts'
 import { type EmbeddedSpecs, roomsOfPicture } from './rooms-of-picture.ts'
 import { StatusPictures } from './status-pictures.ts'
 import { type RequestedPicture, readTarget, type Target } from './target.ts'
@@ -206,8 +208,9 @@ export class Pictures {
     const { renderer, streams, newRooms, allowReferrer } = this.#init
     checkReferrer(request.headers, allowReferrer)
     const look: Look = parseLook(manifest, delivery.format, query)
-    const shown = { ...delivery, stale: readStale(query, manifest, delivery) }
     const spec = { widget: manifest.name, key, look }
+    const reread = rereadPicture(renderer, spec, query)
+    const shown = { ...delivery, stale: readStale(query, manifest, delivery), reread }
     const embedded = await this.#check(manifest, spec, query)
     if (delivery.redirect && redirectToUnique(request, response)) return
     if (request.method === 'HEAD') return streams.sendHead(request, response)
@@ -227,7 +230,7 @@ export class Pictures {
     response: ServerResponse,
     picture: RequestedPicture,
     spec: ChannelSpec,
-    delivery: StreamDelivery & { stale: number },
+    delivery: StreamDelivery & { stale: number; reread: Reread },
   ): Promise<void> {
     const { streams, channels } = this.#init
     if (streams.canMakePlace(request)) {
@@ -280,18 +283,4 @@ function isNegotiated({ extension, query }: RequestedPicture): boolean {
   return (
     (extension === undefined || extensionRow(extension).delivery === 'negotiated') && !query.has('delivery')
   )
-}
-
-/**
- * Redirects to the same URL with a random `v`. The location is relative to the last segment, so that it works behind any
- * mount or proxy. Returns false if that URL would be too long.
- */
-function redirectToUnique(request: PictureRequest, response: ServerResponse): boolean {
-  const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s)
-  const last = path.slice(path.lastIndexOf('/') + 1)
-  const unique = `v=${randomBytes(6).toString('base64url')}`
-  const location = `${last}?${query === '' ? unique : `${query}&${unique}`}`
-  if (path.length + location.length - last.length > MAX_URL) return false
-  response.writeHead(302, { ...UNCACHED, Location: location, 'Content-Length': 0 }).end()
-  return true
 }

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { type ChannelSpec, channelId } from '../../channel/spec.ts'
 import type { DirectSend } from '../../system/direct-send.ts'
 import type { LivePictures } from '../../viewer/live-pictures.ts'
-import type { ViewerSession } from '../../viewer/viewer-session.ts'
+import type { Reread, ViewerSession } from '../../viewer/viewer-session.ts'
 import type { Viewers } from '../../viewer/viewers.ts'
 import type { Visits } from '../../viewer/visits.ts'
 import { toArrival } from '../arrival.ts'
@@ -98,19 +98,20 @@ export class Streams {
   /**
    * Opens a stream: admits the viewer, counts it in, shows it the channel, and counts it out when it is gone.
    * @param delivery `stale` is the time after which the picture marks itself as stale, in milliseconds. @default 0: never
+   * `reread` is as in `Viewers.admit`.
    * @throws PublicError 429 or 503 if the viewer is refused. Nothing is sent then.
    */
   open(
     request: PictureRequest,
     response: ServerResponse,
     spec: ChannelSpec,
-    delivery: StreamDelivery & { stale?: number },
+    delivery: StreamDelivery & { stale?: number; reread?: Reread },
   ): void {
     const { socket } = request
     // It may have left while a host app's middleware was waiting: no `close` event would follow.
     if (response.destroyed || socket.destroyed) return
     if (!isHttp2(request) && this.#taken.has(socket)) return void socket.destroy()
-    const session = this.#init.viewers.admit(spec, toArrival(request))
+    const session = this.#init.viewers.admit(spec, toArrival(request), delivery.reread)
     const connection = this.#connect(request, response, delivery, session)
     const stopProbing = canBeProbed(request)
       ? this.#init.probe?.add(session.viewerKey, connection)

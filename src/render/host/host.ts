@@ -65,9 +65,10 @@ class Host {
   async #start(folders: readonly string[], skip: ReadonlyMap<string, string>): Promise<void> {
     try {
       const before = (file: string) => this.#send({ type: 'loading', file })
-      const { widgets, faults } = await loadFolders(folders, skip, before, this.#loadWidget)
+      const { widgets, faults, files } = await loadFolders(folders, skip, before, this.#loadWidget)
       this.#widgets = widgets
-      this.#send({ type: 'ready', manifests: [...widgets.values()].map(({ manifest }) => manifest), faults })
+      const manifests = [...widgets.values()].map(({ manifest }) => manifest)
+      this.#send({ type: 'ready', manifests, faults, files })
     } catch (error) {
       this.#send({ type: 'fatal', message: (error as Error).message })
     }
