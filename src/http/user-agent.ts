@@ -1,4 +1,5 @@
 import { isbot } from 'isbot'
+import { LRUCache } from 'lru-cache'
 
 /**
  * Image proxies of forums, code hosts, chats and mail. They fetch one finite picture to show it elsewhere, drop error
@@ -11,6 +12,11 @@ const IMAGE_PROXY =
 const MAIL_CLIENT =
   /Thunderbird|Microsoft Outlook|ms-office|MSOffice|Outlook-iOS|Outlook-Android|AppleMail|Airmail|YahooMobileMail|PostboxApp|Postbox\//i
 
+/** User agents are few, and the expressions over them are the most expensive part of reading a request. */
+const STILLS_ONLY = new LRUCache<string, boolean>({ max: 1000 })
+/** Longer user agents are not remembered: strangers choose them. */
+const MAX_REMEMBERED = 300
+
 /** Whether a user agent is an image proxy, link unfurler or mail service that shows pictures elsewhere. */
 export function isImageProxy(userAgent: string): boolean {
   return IMAGE_PROXY.test(userAgent)
@@ -22,7 +28,11 @@ export function isImageProxy(userAgent: string): boolean {
  */
 export function takesStillsOnly(userAgent: string, hasDestination: boolean): boolean {
   const agent = hasDestination ? userAgent.replace('HeadlessChrome', 'Chrome') : userAgent
-  return isImageProxy(agent) || MAIL_CLIENT.test(agent) || (agent !== '' && isbot(agent))
+  const remembered = STILLS_ONLY.get(agent)
+  if (remembered !== undefined) return remembered
+  const stillsOnly = isImageProxy(agent) || MAIL_CLIENT.test(agent) || (agent !== '' && isbot(agent))
+  if (agent.length <= MAX_REMEMBERED) STILLS_ONLY.set(agent, stillsOnly)
+  return stillsOnly
 }
 
 /** Whether a user agent is a browser's. */

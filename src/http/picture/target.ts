@@ -101,10 +101,11 @@ function toOriginForm(target: string): string {
 
 /** The place of an error card: what the request asks for, as far as it is right. */
 function placeOf(manifest: Manifest, format: Format, query: URLSearchParams): CardPlace {
-  const specs = { ...manifest.params, ...lookSpecs(manifest, format) }
   const read = <T extends ParamValue>(name: string, otherwise: T): T => {
-    const [spec, raw] = [specs[name], query.getAll(name).at(-1)]
-    if (!spec || raw === undefined) return otherwise
+    const raw = query.getAll(name).at(-1)
+    if (raw === undefined) return otherwise
+    const spec = { ...manifest.params, ...lookSpecs(manifest, format) }[name]
+    if (!spec) return otherwise
     try {
       return parseParam(spec, raw) as T
     } catch {
