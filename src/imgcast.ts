@@ -41,6 +41,7 @@ import { FolderWatch } from './render/folder-watch.ts'
 import { Renderer } from './render/renderer.ts'
 import { serveStateRequest } from './state-requests.ts'
 import { Polls } from './status/polls.ts'
+import { StatusRooms } from './status/status-rooms.ts'
 import { Statuses } from './status/statuses.ts'
 import { createDirectSend } from './system/direct-send.ts'
 import { limitLog } from './system/limit-log.ts'
@@ -159,7 +160,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const rooms = new Rooms(cluster)
   const newRooms = new NewRooms({ presence, rooms, ...options })
   const client = new OutgoingClient(options)
-  const statuses = new Statuses({ store, bus, log })
+  const statuses = new Statuses({ rooms: new StatusRooms(renderer.roles), store, bus, log })
   closers.defer(() => statuses.close())
   const polls = new Polls({ store, statuses, bus, leases, client, log })
   closers.defer(() => polls.close())

@@ -20,6 +20,7 @@ export default defineWidget({
   key: param.text('build-passing-brightgreen', { max: MAX_TEXT_LENGTH }),
   stateless: true,
   gallery: { rank: 35 },
+  role: 'static-badge',
   params: {
     label: param.text('', { max: MAX_TEXT_LENGTH, about: 'Overrides the label in the path.' }),
     message: param.text('', {

@@ -22,6 +22,7 @@ export default defineWidget({
   title: 'Chart',
   about: 'A room’s visitors over the last hour, day or week: peak and average.',
   gallery: { rank: 80 },
+  role: 'history-chart',
   size: { width: { min: 120, max: 1200, default: 480 }, height: { min: 40, max: 600, default: 180 } },
   params: {
     room: param.text('', {

@@ -4,6 +4,7 @@ export default defineWidget({
   title: 'Grid',
   about: 'Several pictures in one, over one connection: browsers open only six to a host.',
   gallery: { rank: 100 },
+  role: 'picture-grid',
   params: {
     show: param.text('countdown?height=160,clock,online?width=320&height=44,hits', {
       max: 1500,

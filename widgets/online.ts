@@ -24,6 +24,7 @@ export default defineWidget({
   title: 'Watching now',
   about: 'The number of people who watch this picture, or the number of open streams.',
   gallery: { rank: 10 },
+  role: 'viewer-count',
   size: { width: { min: 60, max: 600, default: 170 }, height: { min: 16, max: 150, default: 40 } },
   params: {
     label: param.text('watching now', {

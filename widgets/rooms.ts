@@ -29,6 +29,7 @@ export default defineWidget({
   title: 'Rooms',
   about: 'A table of rooms: current visitors, peak of today, hits, and visitors over time.',
   gallery: { rank: 90 },
+  role: 'room-table',
   size: { width: { min: 120, max: 1200, default: 680 }, height: { min: 20, max: 1200, default: 160 } },
   params: {
     show: param.text('online/main,sine/main,hits/main', {

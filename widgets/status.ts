@@ -37,6 +37,7 @@ export default defineWidget({
   title: 'Status badge',
   about: 'A badge that scripts set with PUT /api/status/<key>, in the format of shields.io.',
   gallery: { rank: 30 },
+  role: 'status-badge',
   params: {
     label: param.text('', { max: 60, about: 'Overrides the label that was sent.' }),
     style: param.choice(STYLES, 'auto', {

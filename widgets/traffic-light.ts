@@ -13,6 +13,7 @@ export default defineWidget({
   title: 'Traffic light',
   about: 'Red, yellow and green in turn, or the light of the status of the same key.',
   gallery: { rank: 40 },
+  role: 'ticker',
   size: { width: { min: 24, max: 400, default: 60 }, height: { min: 60, max: 1000, default: 150 } },
   params: {
     interval: param.duration(500, { min: 100, max: 3_600_000, about: 'How long each light is on.' }),

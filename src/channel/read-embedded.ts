@@ -2,6 +2,7 @@ import { type Fault, PublicError, quote } from '../errors.ts'
 import { MAX_PIXELS } from '../picture/encode.ts'
 import { EMBEDDED_SCALE } from '../picture/svg.ts'
 import type { Renderer } from '../render/renderer.ts'
+import { EXAMPLE_ROOM } from '../widget/example-room.ts'
 import { readKey } from '../widget/key.ts'
 import { badParameters, parseLook } from '../widget/look.ts'
 import type { ChannelSpec, EmbeddedSpec } from './spec.ts'
@@ -51,7 +52,7 @@ async function readPath(renderer: Renderer, { look }: ChannelSpec, path: string)
   if (!manifest)
     throw wrong(
       widget === ''
-        ? `expected a picture like online/blog, got ${quote(path)}`
+        ? `expected a picture like ${EXAMPLE_ROOM}, got ${quote(path)}`
         : `there is no widget ${widget}`,
     )
   if (manifest.shows) throw wrong('it embeds pictures itself')

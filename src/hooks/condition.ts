@@ -1,4 +1,5 @@
 import { quote } from '../errors.ts'
+import { EXAMPLE_ROOM } from '../widget/example-room.ts'
 import { isKeyText } from '../widget/key.ts'
 import { isWidgetName, parseRoom } from '../widget/room.ts'
 
@@ -24,7 +25,8 @@ const OPERATORS = {
   '>': (value: number, number: number) => value > number,
   '<': (value: number, number: number) => value < number,
 }
-const EXAMPLE = 'visitors(online/blog) > 100'
+/** A condition, for help texts. */
+export const EXAMPLE_CONDITION = `visitors(${EXAMPLE_ROOM}) > 100`
 
 /**
  * Reads `visitors(<room>) <operator> <number>`, or the same with `connections` or `hits`; spaces are ignored.
@@ -36,7 +38,7 @@ export function parseCondition(text: string): Condition {
     const found = pattern.exec(rest)?.[0]
     if (found === undefined) {
       const came = rest === '' ? 'nothing more' : quote(rest)
-      throw new TypeError(`expected ${expected}, got ${came}, in a condition like ${EXAMPLE}`)
+      throw new TypeError(`expected ${expected}, got ${came}, in a condition like ${EXAMPLE_CONDITION}`)
     }
     rest = rest.slice(found.length).trimStart()
     return found
@@ -46,9 +48,9 @@ export function parseCondition(text: string): Condition {
   // A key may contain parentheses and spaces; after the last one there are only an operator and a number.
   const end = rest.includes(')') ? rest.lastIndexOf(')') : rest.search(/[\s<>=!]|$/)
   const room = rest.slice(0, end).trim()
-  if (room === '') take(/^(?!)/, 'a room like online/blog')
+  if (room === '') take(/^(?!)/, `a room like ${EXAMPLE_ROOM}`)
   rest = rest.slice(end).trimStart()
-  if (!isRoom(room)) throw new TypeError(`expected a room like online/blog, got ${quote(room)}`)
+  if (!isRoom(room)) throw new TypeError(`expected a room like ${EXAMPLE_ROOM}, got ${quote(room)}`)
   take(/^\)/, `) after ${room}`)
   const operators = Object.keys(OPERATORS).join(' ')
   const operator = take(/^(>=|<=|==|!=|>|<)(?!=)/, `one of ${operators}`) as Operator

@@ -3,12 +3,11 @@ import { expected } from '../schema/expected.ts'
 import { durationField, urlField } from '../schema/fields.ts'
 import { parseBody } from '../schema/parse-body.ts'
 import { parseDuration } from '../widget/duration.ts'
-import { formatCondition, parseCondition } from './condition.ts'
+import { EXAMPLE_CONDITION, formatCondition, parseCondition } from './condition.ts'
 
 const MAX_WHEN_LENGTH = 300
 const MAX_TIME = 86_400_000
-const EXAMPLE = 'visitors(online/blog) > 100'
-const condition = expected(`a condition of at most ${MAX_WHEN_LENGTH} characters, like ${EXAMPLE}`)
+const condition = expected(`a condition of at most ${MAX_WHEN_LENGTH} characters, like ${EXAMPLE_CONDITION}`)
 
 const whenField = z
   .string(condition)
@@ -23,7 +22,7 @@ const whenField = z
   .overwrite((text) => formatCondition(parseCondition(text)))
   .meta({
     description: '`visitors`, `connections` or `hits` of a room, compared with a whole number.',
-    examples: [EXAMPLE],
+    examples: [EXAMPLE_CONDITION],
   })
 
 /** The body of a request that adds a hook: its condition, and the URL for its messages. */

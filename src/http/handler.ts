@@ -6,7 +6,6 @@ import type { PublicError } from '../errors.ts'
 import type { FailureLog } from './failure-log.ts'
 import { refuseLargeHead } from './head-limits.ts'
 import type { Pictures } from './picture/pictures.ts'
-import { isPictureUrl } from './picture-path.ts'
 import type { PictureRequest } from './request.ts'
 
 /** Handles a request of `node:http` or, in its compatibility API, of `node:http2`. */
@@ -42,7 +41,7 @@ export function createHandler({ pictures, router, failures, trustProxy }: Handle
     const response = anyResponse as ServerResponse
     const noteRefusal = (error: PublicError) => failures.note(Object.assign(request, trust), error)
     if (refuseLargeHead(request, response, noteRefusal)) return
-    if (!isPictureUrl(request.url ?? '')) return void app(request as never, response as never)
+    if (!pictures.isFor(request.url ?? '')) return void app(request as never, response as never)
     void pictures.handle(Object.assign(request, trust), response)
   }
 }

@@ -16,15 +16,12 @@ const PICTURE = new RegExp(
   `^/(?!(?:${Object.keys(SERVER_PATHS).join('|')})/)[^/?]+(?:/[^/?]*)?\\.(?:${Object.keys(EXTENSIONS).join('|')})(?:\\?|$)`,
 )
 
-/** shields.io's badges have no ending. */
-const BADGE = /^\/badge\/[^/?]+(?:\?|$)/
-
 const PATH = /^\/([^/]+)(?:\/([^/]*))?$/
 const ENDING = /\.([a-z]+)$/
 
-/** Whether a request target has the form of a picture's URL: such requests bypass Express. */
+/** Whether a request target has the form of a picture's URL, by its extension. */
 export function isPictureUrl(url: string): boolean {
-  return PICTURE.test(url) || BADGE.test(url)
+  return PICTURE.test(url)
 }
 
 /**

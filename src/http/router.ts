@@ -7,7 +7,6 @@ import { isLongUrl, refuseLargeHead, uriTooLong } from './head-limits.ts'
 import type { Pages } from './page/pages.ts'
 import { publicFolder } from './page/views.ts'
 import type { Pictures } from './picture/pictures.ts'
-import { isPictureUrl } from './picture-path.ts'
 import { sendProblem } from './send-error.ts'
 
 /** The parts that the router dispatches to. */
@@ -31,7 +30,7 @@ export function createRouter({ pictures, pages, api, calls, dashboard, failures 
   })
   // First, because nearly every request is for a picture, above all when a crowd arrives.
   router.use((request, response, next) =>
-    isPictureUrl(request.url) ? pictures.handle(request, response) : next(),
+    pictures.isFor(request.url) ? pictures.handle(request, response) : next(),
   )
   router.use((request, response, next) => {
     if (!isLongUrl(request)) return next()

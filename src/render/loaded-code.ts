@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { formatPlace } from '../widget/find-place.ts'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
+import type { Roles } from '../widget/role.ts'
 import type { Loaded } from './protocol.ts'
 
 /** The code that runs now: its widgets, and the modules that failed to load. */
@@ -10,6 +11,7 @@ export class LoadedCode {
   #manifests: ReadonlyMap<string, Manifest> = new Map()
   #faults: readonly WidgetFault[] = []
   #files: readonly string[] = []
+  #roles: Roles = new Map()
   #kept: ReadonlySet<string> = new Set()
 
   constructor(log: Logger) {
@@ -31,6 +33,11 @@ export class LoadedCode {
     return this.#files
   }
 
+  /** The names of the widgets that serve a part of the server. */
+  get roles(): Roles {
+    return this.#roles
+  }
+
   /** Whether there is a file by this name, good or bad. */
   has(widget: string): boolean {
     return this.#manifests.has(widget) || this.#faults.some(({ name }) => name === widget)
@@ -42,7 +49,7 @@ export class LoadedCode {
   }
 
   /** Records the loaded code; returns the widgets whose previous code must keep running. */
-  update({ manifests, faults, files }: Loaded): ReadonlySet<string> {
+  update({ manifests, faults, files, roles }: Loaded): ReadonlySet<string> {
     const known = this.#manifests
     const loaded = new Map(manifests.map((manifest) => [manifest.name, manifest]))
     // A folder that cannot be read is a fault without a name: all of its widgets are missing.
@@ -51,6 +58,7 @@ export class LoadedCode {
     this.#manifests = new Map([...loaded, ...kept])
     this.#faults = faults
     this.#files = files
+    this.#roles = roles
     for (const fault of faults) {
       const continues = known.has(fault.name) || (fault.name === '' && kept.length > 0)
       this.#log.error(

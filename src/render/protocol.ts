@@ -3,6 +3,7 @@ import type { Frame } from '../picture/frame.ts'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Look } from '../widget/look.ts'
 import type { Manifest } from '../widget/manifest.ts'
+import type { Roles } from '../widget/role.ts'
 import type { HistorySpan } from '../widget/room-history.ts'
 import type { StateChange } from '../widget/state-change.ts'
 import type { Click } from '../widget/widget.ts'
@@ -87,6 +88,8 @@ export interface Loaded {
   faults: WidgetFault[]
   /** Every file that the code was read from. */
   files: string[]
+  /** The names of the widgets that serve a part of the server. */
+  roles: Roles
 }
 
 /** A message from the server to a render process. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { ProcessGroup } from '../system/process-group.ts'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
+import type { Roles } from '../widget/role.ts'
 import { roomOf } from '../widget/room.ts'
 import { DrawQueue } from './draw-queue.ts'
 import { type DrawFailure, Failures } from './failures.ts'
@@ -112,6 +113,11 @@ export class Renderer {
   /** The widgets that can be drawn, by name. */
   get manifests(): ReadonlyMap<string, Manifest> {
     return this.#code.manifests
+  }
+
+  /** The names of the widgets that serve a part of the server. */
+  get roles(): Roles {
+    return this.#code.roles
   }
 
   /** The modules that are not widgets, and why. */

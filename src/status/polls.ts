@@ -8,11 +8,10 @@ import type { Store } from '../cluster/store.ts'
 import { PublicError } from '../errors.ts'
 import type { OutgoingClient } from '../system/outgoing.ts'
 import { checkKey } from '../widget/key.ts'
-import { parseRoom } from '../widget/room.ts'
 import { intervalOf, type Poll, parsePoll, withoutHeaders } from './poll.ts'
 import { outcomeSchema, type PollReport, type RunningPoll, type StatusRow, toReport } from './poll-report.ts'
 import { StatusReader, TooCostlyError } from './status-reader.ts'
-import { STATUS_WIDGET, statusRoom } from './status-room.ts'
+import type { StatusRooms } from './status-rooms.ts'
 import { BADGE, type Status } from './status-schema.ts'
 import { type Statuses, toStatus } from './statuses.ts'
 import { toFailedStatus, toHttpStatus } from './to-status.ts'
@@ -28,7 +27,7 @@ interface Running {
 /** The options of polls. */
 export interface PollsInit {
   store: Store
-  statuses: Pick<Statuses, 'get' | 'set'>
+  statuses: Pick<Statuses, 'rooms' | 'get' | 'set'>
   bus: Bus
   leases: Leases
   client: OutgoingClient
@@ -55,6 +54,7 @@ const COSTLY_PAUSE = 60_000
  * lease runs it. Each poll has at most one request at a time and waits for no other poll.
  */
 export class Polls {
+  readonly #rooms: StatusRooms
   readonly #store: Store
   readonly #statuses: PollsInit['statuses']
   readonly #bus: Bus
@@ -66,6 +66,7 @@ export class Polls {
   readonly #running = new Map<string, Running>()
 
   constructor({ store, statuses, bus, leases, client, log }: PollsInit) {
+    this.#rooms = statuses.rooms
     this.#store = store
     this.#statuses = statuses
     this.#bus = bus
@@ -80,7 +81,7 @@ export class Polls {
       void reading.catch((error: Error) => log.error({ error: error.message }, 'cannot read polls again'))
     this.#unsubscribe = [
       bus.subscribe((room, change) => {
-        if (change === 'settings' && parseRoom(room).widget === STATUS_WIDGET) follow(this.#follow(room))
+        if (change === 'settings' && this.#rooms.keyOf(room) !== undefined) follow(this.#follow(room))
       }),
       bus.onReconnect(() => follow(this.#followAll())),
     ]
@@ -97,13 +98,14 @@ export class Polls {
       const caption = `there are already ${MAX_POLLS} polls, which is the limit`
       throw new PublicError({ code: 'too-many-polls', status: 409, caption })
     }
+    const room = this.#rooms.of(key)
     await Promise.all([
-      this.#store.set(statusRoom(key), NAME, poll, { durable: true }),
-      this.#store.delete(statusRoom(key), OUTCOME),
+      this.#store.set(room, NAME, poll, { durable: true }),
+      this.#store.delete(room, OUTCOME),
     ])
     this.#stop(key)
     const report = this.#start(key, poll, 0)
-    this.#bus.publish(statusRoom(key), 'settings')
+    this.#bus.publish(room, 'settings')
     return toReport(report)
   }
 
@@ -115,7 +117,7 @@ export class Polls {
   /** Deletes a poll; the last status stays. Returns whether there was one. */
   async delete(key: string): Promise<boolean> {
     if (!this.#stop(key)) return false
-    const room = statusRoom(key)
+    const room = this.#rooms.of(key)
     await Promise.all([this.#store.delete(room, NAME, { durable: true }), this.#store.delete(room, OUTCOME)])
     this.#bus.publish(room, 'settings')
     return true
@@ -125,9 +127,9 @@ export class Polls {
   async list(): Promise<StatusRow[]> {
     const rows = new Map<string, StatusRow>()
     for await (const [room, status] of this.#store.list(BADGE)) {
-      const { widget, key } = parseRoom(room)
       if (rows.size >= MAX_STATUSES) break
-      if (widget === STATUS_WIDGET) rows.set(key, { key, status: toStatus(status), poll: null })
+      const key = this.#rooms.keyOf(room)
+      if (key !== undefined) rows.set(key, { key, status: toStatus(status), poll: null })
     }
     for (const [key, running] of [...this.#running]) {
       const poll = await this.#report(key, running)
@@ -186,13 +188,14 @@ export class Polls {
   /** A poll may have been added, changed or deleted by another node. */
   async #follow(room: string): Promise<void> {
     const row = await this.#store.get(room, NAME)
-    if (row === undefined) this.#stop(parseRoom(room).key)
-    else this.#apply(room, row)
+    const key = this.#rooms.keyOf(room)
+    if (row !== undefined) this.#apply(room, row)
+    else if (key !== undefined) this.#stop(key)
   }
 
   /** Messages were lost: compares every poll with the store. */
   async #followAll(): Promise<void> {
-    const rooms = new Set([...this.#running.keys()].map(statusRoom))
+    const rooms = new Set([...this.#running.keys()].map((key) => this.#rooms.of(key)))
     for await (const [room] of this.#store.list(NAME)) rooms.add(room)
     for (const room of rooms) await this.#follow(room)
   }
@@ -200,8 +203,8 @@ export class Polls {
   /** Starts a stored poll, unless it already runs with the same settings. */
   #apply(room: string, row: unknown): void {
     try {
-      const { widget, key } = parseRoom(room)
-      if (widget !== STATUS_WIDGET) throw new TypeError(`expected a room of ${STATUS_WIDGET}`)
+      const key = this.#rooms.keyOf(room)
+      if (key === undefined) throw new TypeError(`expected a room of ${this.#rooms.widget}`)
       checkKey(key)
       const poll = parsePoll(row)
       const running = this.#running.get(key)
@@ -219,11 +222,11 @@ export class Polls {
   }
 
   async #outcome(key: string): Promise<z.infer<typeof outcomeSchema> | undefined> {
-    return outcomeSchema.safeParse(await this.#store.get(statusRoom(key), OUTCOME)).data
+    return outcomeSchema.safeParse(await this.#store.get(this.#rooms.of(key), OUTCOME)).data
   }
 
   async #keepOutcome(key: string, { last, failures, notBefore }: RunningPoll): Promise<void> {
-    await this.#store.set(statusRoom(key), OUTCOME, { last, failures, notBefore }).catch(() => {})
+    await this.#store.set(this.#rooms.of(key), OUTCOME, { last, failures, notBefore }).catch(() => {})
   }
 
   #schedule(key: string, running: Running, delay: number): void {

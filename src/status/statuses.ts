@@ -3,8 +3,7 @@ import type { Bus } from '../cluster/bus.ts'
 import type { Store } from '../cluster/store.ts'
 import { addTime, isSameLevel, readUptime } from '../picture/badge/uptime.ts'
 import { parseDuration } from '../widget/duration.ts'
-import { parseRoom } from '../widget/room.ts'
-import { STATUS_WIDGET, statusRoom } from './status-room.ts'
+import type { StatusRooms } from './status-rooms.ts'
 import { BADGE, type Status } from './status-schema.ts'
 
 /** A status as it is stored: with the times at which it is late and down unless it is set again. */
@@ -12,6 +11,7 @@ export type TimedStatus = Status & { lateAt?: number; downAt?: number }
 
 /** The parts that statuses work with. */
 export interface StatusesInit {
+  rooms: StatusRooms
   store: Store
   bus: Bus
   log: Logger
@@ -26,6 +26,8 @@ const LONGEST_WAIT = 86_400_000
 
 /** Sets statuses, records their state by day, and redraws the pictures of statuses that are not set again in time. */
 export class Statuses {
+  /** The rooms that store them. */
+  readonly rooms: StatusRooms
   readonly #init: StatusesInit
   readonly #now: () => number
   readonly #unsubscribe: readonly (() => void)[]
@@ -36,13 +38,14 @@ export class Statuses {
 
   constructor(init: StatusesInit) {
     this.#init = init
+    this.rooms = init.rooms
     this.#now = init.now ?? Date.now
-    const { bus, log } = init
+    const { rooms, bus, log } = init
     const follow = (reading: Promise<void>) =>
       void reading.catch((error: Error) => log.error({ error: error.message }, 'cannot read statuses again'))
     this.#unsubscribe = [
       bus.subscribe((room, change) => {
-        if (change === 'state' && parseRoom(room).widget === STATUS_WIDGET) follow(this.#follow(room))
+        if (change === 'state' && rooms.keyOf(room) !== undefined) follow(this.#follow(room))
       }),
       bus.onReconnect(() => follow(this.load())),
     ]
@@ -50,16 +53,15 @@ export class Statuses {
 
   /** Reads the statuses that can be late, including those from before the last stop. */
   async load(): Promise<void> {
-    for await (const [room, stored] of this.#init.store.list(BADGE)) {
-      if (parseRoom(room).widget === STATUS_WIDGET) this.#note(room, stored)
-    }
+    for await (const [room, stored] of this.#init.store.list(BADGE))
+      if (this.rooms.keyOf(room) !== undefined) this.#note(room, stored)
     this.#schedule()
   }
 
   /** Sets a status. Every open picture of it changes. Rejects with a `PublicError` 503 if it cannot be saved. */
   async set(key: string, status: Status, { durable = false } = {}): Promise<void> {
     const { store } = this.#init
-    const room = statusRoom(key)
+    const room = this.rooms.of(key)
     const timed = toTimed(status, this.#now())
     // Both before the status: its pictures are drawn as soon as that is there.
     await this.#addTime(room, timed)
@@ -68,14 +70,14 @@ export class Statuses {
 
   /** Returns a status; undefined if none is set. */
   async get(key: string): Promise<Status | undefined> {
-    const stored = await this.#init.store.get(statusRoom(key), BADGE)
+    const stored = await this.#init.store.get(this.rooms.of(key), BADGE)
     return stored === undefined ? undefined : toStatus(stored)
   }
 
   /** Deletes a status and how it was. Returns whether there was one. */
   async delete(key: string): Promise<boolean> {
     const { store } = this.#init
-    const room = statusRoom(key)
+    const room = this.rooms.of(key)
     await store.delete(room, UPTIME)
     return store.delete(room, BADGE, { durable: true })
   }

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { extname, join, resolve } from 'node:path'
 import { createWidgetLoader, findNameFault, type LoadedWidget, nameOf } from './load-widget.ts'
 import { MODULE_ENDINGS } from './module-endings.ts'
+import type { Role, Roles } from './role.ts'
 import { toWidgetFault, type WidgetFault } from './widget-fault.ts'
 import { notAWidget } from './widget-faults.ts'
 
@@ -13,6 +14,8 @@ export interface LoadedFolders {
   faults: WidgetFault[]
   /** Every file that their code was read from, in a folder or not: modules, the files that they import, and JSON. */
   files: string[]
+  /** The names of the built-in widgets with a role. A widget that replaces one takes its part, even if it is faulty. */
+  roles: Roles
 }
 
 /** Files to watch. */
@@ -35,6 +38,7 @@ export async function loadFolders(
 ): Promise<LoadedFolders> {
   const widgets = new Map<string, LoadedWidget>()
   const faults = new Map<string, WidgetFault>()
+  const roles = new Map<Role, string>()
   const roots = folders.map((folder) => resolve(folder))
   const listFolder = (folder: string) =>
     listModules(folder).catch((error: Error): string[] => {
@@ -49,7 +53,9 @@ export async function loadFolders(
       const reason = skip.get(file) ?? findNameFault(name)
       if (reason !== undefined) throw notAWidget([reason])
       before(file)
-      widgets.set(name, await loadWidget(file))
+      const loaded = await loadWidget(file)
+      widgets.set(name, loaded)
+      if (loaded.manifest.role) roles.set(loaded.manifest.role, name)
     } catch (error) {
       faults.set(name, toWidgetFault(name, file, error, roots))
     }
@@ -57,7 +63,7 @@ export async function loadFolders(
   const found = [...faults.values()]
   // A file that does not load is watched as well, so that its repair is noticed.
   const files = new Set([...loadWidget.files(), ...found.map(({ file }) => file)])
-  return { widgets, faults: found, files: [...files].slice(0, MAX_FILES) }
+  return { widgets, faults: found, files: [...files].slice(0, MAX_FILES), roles }
 }
 
 async function listModules(folder: string): Promise<string[]> {

@@ -1,6 +1,9 @@
+import { dirname } from 'node:path'
+import { builtInFolder } from './built-in-folder.ts'
 import type { KeySpec } from './key.ts'
 import { isParser, type ParamSpec, type ParamValue } from './param.ts'
 import { MAX_SIDE } from './picture-limits.ts'
+import type { Role } from './role.ts'
 import { roomOf } from './room.ts'
 import { toKeySpec } from './to-key-spec.ts'
 import type { Limits, Size, SizeRange, Widget } from './widget.ts'
@@ -15,6 +18,10 @@ export interface Manifest {
   about: string
   /** The file that it was loaded from. */
   file: string
+  /** True if it comes with Imgcast; false for an owner's widget, even if it replaces a built-in one. */
+  isBuiltIn: boolean
+  /** The part of the server that it serves; only a built-in widget has one. */
+  role: Role | undefined
   /** The grammar of its keys. */
   key: KeySpec
   /** True if its pictures have no presence, hits, history or state. */
@@ -59,11 +66,14 @@ export function toManifest(name: string, file: string, widget: Widget): Manifest
     Object.entries(widget.params ?? {}).map(([key, param]) => [key, isParser(param) ? CUSTOM : param.spec]),
   )
   const key = toKeySpec(widget.key)
+  const isBuiltIn = dirname(file) === builtInFolder()
   return {
     name,
     file,
     title: widget.title,
     about: widget.about ?? '',
+    isBuiltIn,
+    role: isBuiltIn ? widget.role : undefined,
     key,
     stateless: widget.stateless ?? false,
     rank: widget.gallery?.rank,

@@ -28,12 +28,12 @@ export function parseRoom(room: string): RoomParts {
   return { widget: room.slice(0, slash), key: room.slice(slash + 1) }
 }
 
-/** The rooms that `imgcast doctor` opens: on a server that a stranger may examine, nothing of them may stay. */
-const DOCTOR_ROOM = /^online\/doctor-(?:[1-4]|[0-9a-f]{16})-[a-z]{1,16}$/
+/** The keys of rooms that `imgcast doctor` opens: a stranger can examine a server, and must leave nothing behind. */
+const DOCTOR_KEY = /^doctor-(?:[1-4]|[0-9a-f]{16})-[a-z]{1,16}$/
 
 /** Whether viewers of a room are counted while they are there, and nothing of it is remembered. */
 export function isPassingRoom(room: string): boolean {
-  return DOCTOR_ROOM.test(room)
+  return DOCTOR_KEY.test(parseRoom(room).key)
 }
 
 /** Whether a text can be the name of a room whose key has no slash. */

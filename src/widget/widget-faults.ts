@@ -3,6 +3,7 @@ import type { KeyGrammar } from './key.ts'
 import { isReservedParam } from './look-table.ts'
 import { findSpecFault, isParser, type Param, specFields } from './param.ts'
 import { MAX_FPS, MAX_SIDE } from './picture-limits.ts'
+import { isRole, ROLES } from './role.ts'
 import { toKeySpec } from './to-key-spec.ts'
 import { findUnknownFields } from './unknown-fields.ts'
 import type { Limits, SizeRange, Widget } from './widget.ts'
@@ -72,6 +73,7 @@ export function findWidgetFaults(candidate: unknown): string[] {
     ...findKeyFaults(widget.key),
     ...findStatelessFaults(widget),
     ...findGalleryFaults(widget.gallery),
+    ...findRoleFaults(widget.role),
     ...findLimitFaults(widget.limits),
   ]
 }
@@ -99,6 +101,11 @@ function findGalleryFaults(gallery: unknown): string[] {
   if (typeof gallery === 'object' && gallery !== null && (rank === undefined || Number.isFinite(rank)))
     return findUnknownFields('gallery', gallery, ['rank'])
   return [`expected \`gallery\` to be { rank } with a number, got ${describe(gallery)}`]
+}
+
+function findRoleFaults(role: unknown): string[] {
+  if (role === undefined || isRole(role)) return []
+  return [`expected \`role\` to be one of ${Object.keys(ROLES).join(', ')}, got ${describe(role)}`]
 }
 
 function findSizeFaults(size: unknown): string[] {

@@ -1,6 +1,7 @@
 import type { SKRSContext2D as Context, Image } from '@napi-rs/canvas'
 import type { KeyGrammar } from './key.ts'
 import type { Param, Parser } from './param.ts'
+import type { Role } from './role.ts'
 import type { HistoryRequest, RoomHistory } from './room-history.ts'
 
 /** A length that viewers may choose, in CSS pixels. */
@@ -196,6 +197,8 @@ export interface Widget<P extends Params = Params, D = unknown> {
   stateless?: boolean
   /** Position in the gallery: lower ranks first, then widgets without a rank, by title. */
   gallery?: { rank?: number }
+  /** The part of the server that a built-in widget serves. Ignored in other widgets. @default none */
+  role?: Role
   /** The parameters that viewers may set in the query. @default none */
   params?: P
   /** Redraws on a timer. */

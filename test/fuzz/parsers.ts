@@ -232,7 +232,7 @@ export const PARSERS: readonly FuzzedParser[] = [
   {
     name: 'badge path',
     read: (text) => {
-      readBadgeUrl(`/badge/${text}.svg`)
+      readBadgeUrl(`/it/${text}.svg`, manifest)
       parseStaticPath(text)
     },
     pieces: ['-', '--', '_', '__', 'build', 'brightgreen', '?', '%2F', 'message='],

@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net'
 import express5 from 'express'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { OWN_ROOMS, PAPERS } from '../../src/http/dashboard/live-picture.ts'
+import { DashboardPictures, PAPERS } from '../../src/http/dashboard/dashboard-pictures.ts'
 import { createImgcast } from '../../src/imgcast.ts'
 import type { Imgcast } from '../../src/imgcast-interface.ts'
+import { builtInFolder } from '../../src/widget/built-in-folder.ts'
+import { loadFolders } from '../../src/widget/load-folder.ts'
 import { eventually } from '../support/eventually.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { firefox, openStream, type RawStream, webkit } from '../support/stream-reader.ts'
@@ -249,7 +251,8 @@ describe('the list', () => {
       expect(textOf(page)).toMatch(/Visitors 2 Connections 3 Rooms watched 1 of \d/)
     })
     const { page } = await ask('?search=dashboard')
-    expect(OWN_ROOMS).toContain('rooms/dashboard')
+    const { roles } = await loadFolders([builtInFolder()])
+    expect(new DashboardPictures(roles).ownRooms).toContain('rooms/dashboard')
     expect(roomsOf(page)).toEqual([])
     expect(page).toContain('No such rooms')
   })

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { EXAMPLE_CONDITION } from '../../hooks/condition.ts'
 import { parseHook } from '../../hooks/hook.ts'
 import { deliveryLogSchema, hookSchema, newHookSchema } from '../../http/api/schemas.ts'
 import { type Action, readAction, toTable } from '../actions.ts'
@@ -71,7 +72,7 @@ export const hooksCommand: Command = {
   flags: [
     {
       flag: '--when <condition>',
-      help: "condition that sends the webhook, like 'visitors(online/blog) > 100'",
+      help: `condition that sends the webhook, like '${EXAMPLE_CONDITION}'`,
     },
     { flag: '--for <time>', help: 'how long the condition must be true first, like 1m (default 0s)' },
     { flag: '--cooldown <time>', help: 'minimum time between two messages, like 1m (default 10s)' },

@@ -1,3 +1,4 @@
+import { EXAMPLE_ROOM } from '../../widget/example-room.ts'
 import type { Finding } from './finding.ts'
 import type { Failure, Identity, Observations } from './observations.ts'
 import { boundaryOf } from './parts.ts'
@@ -127,8 +128,7 @@ function diagnoseOther({ base, status, headers }: Identity, url: string): Findin
     id: 'picture',
     level: 'warning',
     detail: `none: ${describeType(type)}, ${status}`,
-    remedy:
-      'Other pictures of the same server were examined. To examine one picture, give its address, like /online/lobby.png.',
+    remedy: `Other pictures of the same server were examined. To examine one picture, give its address, like /${EXAMPLE_ROOM}.png.`,
   }
 }
 

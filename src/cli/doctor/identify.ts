@@ -3,12 +3,19 @@ import { negotiate } from '../../http/negotiate.ts'
 import type { Client, OpenResponse } from './client.ts'
 import type { Identity } from './observations.ts'
 import { boundaryOf } from './parts.ts'
-import { imageHeaders, newRoom, Viewer } from './viewer.ts'
+import type { RoomNames } from './room-names.ts'
+import { imageHeaders, Viewer } from './viewer.ts'
 
 /** Identifies the server at an address, and the path that Imgcast is mounted at. */
-export async function identify(client: Client, url: URL, response: OpenResponse): Promise<Identity> {
+export async function identify(
+  client: Client,
+  url: URL,
+  response: OpenResponse,
+  names: RoomNames,
+): Promise<Identity> {
   const { status, headers } = response
-  const found = { status, headers, wanted: wantedOf(url), base: await findBase(client, url, response) }
+  const base = await findBase(client, url, response, names)
+  const found = { status, headers, wanted: wantedOf(url), base }
   if (status < 400 || found.base === undefined) return found
   const problem = await readProblem(client, url)
   return { ...found, ...(problem !== undefined && { problem }) }
@@ -29,7 +36,12 @@ function wantedOf(url: URL): Identity['wanted'] {
   }
 }
 
-async function findBase(client: Client, url: URL, { headers }: OpenResponse): Promise<string | undefined> {
+async function findBase(
+  client: Client,
+  url: URL,
+  { headers }: OpenResponse,
+  names: RoomNames,
+): Promise<string | undefined> {
   const segments = url.pathname.split('/').filter((segment) => segment !== '')
   // A picture is two segments below the mount path, or one if its key is left out. Try the nearest first.
   const candidates = [0, 2, 1].flatMap((count) =>
@@ -38,9 +50,9 @@ async function findBase(client: Client, url: URL, { headers }: OpenResponse): Pr
       : [],
   )
   const bases = [...new Set(candidates.map((path) => path.join('')))]
-  const room = newRoom()
+  const room = names.unused()
   const found = await Promise.all(
-    bases.map(async (base) => ((await new Viewer(client, base).counts(room)) ? base : undefined)),
+    bases.map(async (base) => ((await new Viewer({ client, base, names }).counts(room)) ? base : undefined)),
   )
   const base = found.find((each) => each !== undefined)
   if (base !== undefined) return base

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, OpenResponse } from './client.ts'
 import type { Audited, Opened, Pace, Quiet, Seen, Visit } from './observations.ts'
-import { newRoom, SHARED_ROOMS, Viewer } from './viewer.ts'
+import { Viewer, type ViewerInit } from './viewer.ts'
 
 const PUSHES = 3
 const PUSH_PATIENCE = 4000
@@ -17,20 +17,20 @@ export async function roundTrip(viewer: Viewer): Promise<number> {
   const times: number[] = []
   for (let count = 0; count < 3; count += 1) {
     const start = performance.now()
-    await viewer.counts(newRoom())
+    await viewer.counts(viewer.names.unused())
     times.push(performance.now() - start)
   }
   return median(times)
 }
 
 /** Opens a picture as a browser does. If that returns a still, opens it again as a stream. */
-export async function open(client: Client, base: string): Promise<{ opened: Opened; extra: string }> {
-  const seen = await openOnce(new Viewer(client, base))
+export async function open(place: ViewerInit): Promise<{ opened: Opened; extra: string }> {
+  const seen = await openOnce(new Viewer(place))
   if (!seen.headers?.['content-type']?.startsWith('image/') || seen.status !== 200) {
     return { opened: { ...seen, isStill: false }, extra: '' }
   }
   const extra = '&delivery=stream'
-  const { first, headers } = await openOnce(new Viewer(client, base, extra))
+  const { first, headers } = await openOnce(new Viewer({ ...place, extra }))
   return { opened: { ...seen, ...(headers && { headers }), first, isStill: true }, extra }
 }
 
@@ -38,7 +38,7 @@ async function openOnce(viewer: Viewer): Promise<Omit<Opened, 'isStill'>> {
   // As browsers send it, so that compressing proxies compress.
   const takesAll = await peek(viewer, { 'Accept-Encoding': 'gzip, deflate, br' })
   try {
-    const response = await viewer.open(`${SHARED_ROOMS.first}.png?count=visitors`)
+    const response = await viewer.open(`${viewer.names.shared.first}.png?count=visitors`)
     const came = await response.until(() => response.pictures.length > 0)
     response.close()
     const first = came ? (response.pictures[0] ?? 0) - response.requestedAt : undefined
@@ -50,7 +50,7 @@ async function openOnce(viewer: Viewer): Promise<Omit<Opened, 'isStill'>> {
 
 async function peek(viewer: Viewer, headers: Record<string, string>): Promise<OpenResponse | undefined> {
   try {
-    const response = await viewer.open(`${SHARED_ROOMS.head}.png?count=visitors`, headers)
+    const response = await viewer.open(`${viewer.names.shared.head}.png?count=visitors`, headers)
     response.close()
     return response
   } catch {
@@ -97,7 +97,7 @@ async function settle(response: OpenResponse): Promise<void> {
 /** Watches a picture that changes by itself at a known pace. */
 export async function pace(viewer: Viewer): Promise<Pace> {
   try {
-    const response = await viewer.watch(`${SHARED_ROOMS.pace}.png?interval=${INTERVAL}ms`)
+    const response = await viewer.watch(`${viewer.names.shared.pace}.png?interval=${INTERVAL}ms`)
     const start = performance.now()
     await response.until(() => false, PACE_TIME)
     response.close()

@@ -4,8 +4,9 @@ import { audit, open, pace, pushes, quiet, roundTrip, visit } from './measure.ts
 import type { Observations, Reach } from './observations.ts'
 import { type Head, recogniseProxy } from './proxy.ts'
 import { reach, toFailure } from './reach.ts'
+import { RoomNames } from './room-names.ts'
 import { takeRooms } from './rooms.ts'
-import { imageHeaders, Viewer } from './viewer.ts'
+import { imageHeaders, Viewer, type ViewerInit } from './viewer.ts'
 import { visitors } from './visitors.ts'
 
 /** The target of an examination. */
@@ -28,11 +29,12 @@ export async function observe(target: Target): Promise<Observations> {
   const url = new URL(way.url)
   try {
     const proxy = recogniseProxy(await readHead(way, response))
-    const identity = await identify(client, url, response)
+    const names = await RoomNames.load()
+    const identity = await identify(client, url, response, names)
     response.close()
     const found: Observations = { reach: way, proxy, identity }
     if (identity.base === undefined) return found
-    return { ...found, ...(await watch(target, found, client, identity.base)) }
+    return { ...found, ...(await watch(target, found, { client, base: identity.base, names })) }
   } finally {
     client.close()
   }
@@ -101,12 +103,12 @@ async function readHead(way: Reach, response: OpenResponse): Promise<Head> {
 async function watch(
   { token, wait }: Target,
   { reach: way, proxy }: Observations,
-  client: Client,
-  base: string,
+  place: ViewerInit,
 ): Promise<Partial<Observations>> {
-  const trip = await roundTrip(new Viewer(client, base))
-  const { opened, extra } = await open(client, base)
-  const viewer = new Viewer(client, base, extra)
+  const { client, base } = place
+  const trip = await roundTrip(new Viewer(place))
+  const { opened, extra } = await open(place)
+  const viewer = new Viewer({ ...place, extra })
   const found = {
     roundTrip: trip,
     opened,
@@ -119,7 +121,7 @@ async function watch(
     pace(viewer),
     quiet(viewer, rooms.quiet, wait),
     visit(viewer, rooms.visit, trip),
-    visitors(viewer, rooms.visitors, way, (other) => new Viewer(other, base, extra), proxy),
+    visitors(viewer, rooms.visitors, way, (other) => new Viewer({ ...place, client: other, extra }), proxy),
   ])
   held?.close()
   return {

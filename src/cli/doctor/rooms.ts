@@ -1,20 +1,12 @@
-import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OpenResponse } from './client.ts'
 import { untilCounted } from './measure.ts'
+import type { OwnRooms } from './room-names.ts'
 import type { Viewer } from './viewer.ts'
-
-/** The doctor's rooms. The server remembers nothing of rooms with these names (`isPassingRoom`). */
-export interface Rooms {
-  pushes: string
-  quiet: string
-  visit: string
-  visitors: string
-}
 
 /** Rooms, and the streams that reserve them; close them at the end. */
 export interface Taken {
-  rooms: Rooms
+  rooms: OwnRooms
   held: OpenResponse | undefined
 }
 
@@ -35,12 +27,12 @@ export async function takeRooms(viewer: Viewer): Promise<Taken> {
     const taken = await takeSet(viewer)
     if (taken) return taken
   }
-  return { rooms: roomsOf(randomBytes(8).toString('hex')), held: undefined }
+  return { rooms: viewer.names.own(), held: undefined }
 }
 
 async function takeSet(viewer: Viewer): Promise<Taken | undefined> {
   for (const name of SETS.toSorted(() => Math.random() - 0.5)) {
-    const rooms = roomsOf(name)
+    const rooms = viewer.names.own(name)
     const counts = await Promise.all(Object.values(rooms).map((room) => viewer.counts(room)))
     if (counts.some((count) => count !== undefined && count.connections > 0)) continue
     const held = await viewer.watch(`${rooms.quiet}.png?count=visitors`).catch(() => undefined)
@@ -49,9 +41,4 @@ async function takeSet(viewer: Viewer): Promise<Taken | undefined> {
     held?.close()
   }
   return undefined
-}
-
-function roomsOf(name: string): Rooms {
-  const room = (what: string) => `online/doctor-${name}-${what}`
-  return { pushes: room('pushes'), quiet: room('quiet'), visit: room('visit'), visitors: room('visitors') }
 }

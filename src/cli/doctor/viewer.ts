@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Client, OpenResponse } from './client.ts'
+import type { RoomNames } from './room-names.ts'
 
 /** Makes each doctor a person of its own: pictures that others have open in the same browser do not count as its. */
 const LANGUAGE = `en, x-${randomBytes(4).toString('hex')}`
@@ -28,20 +29,31 @@ export interface Counts {
   visitors: number
 }
 
+/** The options of a viewer. */
+export interface ViewerInit {
+  client: Client
+  /** The path that Imgcast is mounted at. */
+  base: string
+  names: RoomNames
+  /** A query that is added to every picture. @default '' */
+  extra?: string
+}
+
 /** Opens pictures of one Imgcast, as browsers do. */
 export class Viewer {
   readonly #base: string
   readonly #extra: string
   readonly client: Client
+  readonly names: RoomNames
 
-  /** @param extra a query that is added to every picture */
-  constructor(client: Client, base: string, extra = '') {
+  constructor({ client, base, names, extra = '' }: ViewerInit) {
     this.client = client
+    this.names = names
     this.#base = base
     this.#extra = extra
   }
 
-  /** Opens a picture: `online/key.png?count=visitors`. @throws Error if no head arrives */
+  /** Opens a picture: `<widget>/<key>.png?count=visitors`. @throws Error if no head arrives */
   open(picture: string, headers: Readonly<Record<string, string>> = {}): Promise<OpenResponse> {
     return this.#get(`${picture}${this.#extra}`, headers)
   }
@@ -76,16 +88,4 @@ export class Viewer {
       return undefined
     }
   }
-}
-
-/** Shared rooms: other viewers in them do not affect the measurements. */
-export const SHARED_ROOMS = {
-  head: 'online/doctor-head',
-  first: 'online/doctor-first',
-  pace: 'traffic-light/doctor',
-}
-
-/** An unused room: reading its counts leaves no trace on the server. */
-export function newRoom(): string {
-  return `online/doctor-${randomBytes(8).toString('hex')}`
 }

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { LiveEvent, RoomEvents } from '../../channel/room-events.ts'
 import { expected } from '../../schema/expected.ts'
 import { parseQuery } from '../../schema/parse-query.ts'
+import { EXAMPLE_ROOM, EXAMPLE_WIDGET } from '../../widget/example-room.ts'
 import { isWidgetName, parseRoom } from '../../widget/room.ts'
 import { refuseOthers } from '../methods.ts'
 import { searchOf } from '../request.ts'
@@ -60,11 +61,11 @@ export function eventQuerySchema(isKnown: (room: string) => boolean) {
   const like = (example: string) => expected(`something like ${example}`)
   return z.object({
     room: z
-      .array(z.string().refine(isKnown, like('online/blog')))
+      .array(z.string().refine(isKnown, like(EXAMPLE_ROOM)))
       .optional()
-      .meta({ description: 'Only this room, like `online/blog`; repeatable.' }),
+      .meta({ description: `Only this room, like \`${EXAMPLE_ROOM}\`; repeatable.` }),
     widget: z
-      .array(z.string().refine(isWidgetName, like('online')))
+      .array(z.string().refine(isWidgetName, like(EXAMPLE_WIDGET)))
       .optional()
       .meta({ description: 'Only rooms of this widget; repeatable.' }),
   })

@@ -5,6 +5,10 @@ import { notFound, toSentence } from '../../errors.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import type { Load } from '../../schema/load-schema.ts'
 import type { RoomViewers } from '../../viewer/viewers.ts'
+import { EXAMPLE_KEY } from '../../widget/example-room.ts'
+import { defaultLength } from '../../widget/manifest.ts'
+import { widgetOf } from '../../widget/role.ts'
+import { pathOfRoom } from '../../widget/room.ts'
 import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { createErrorHandler } from '../error-handler.ts'
 import type { FailureLog } from '../failure-log.ts'
@@ -18,6 +22,7 @@ import { findRoom } from '../room-param.ts'
 import { sendWhole } from '../send.ts'
 import { EVENTS_PATH, type Sessions } from '../sessions.ts'
 import type { TokenGuard } from '../token-guard.ts'
+import { DashboardPictures } from './dashboard-pictures.ts'
 import { figures } from './figures.ts'
 import { toListPage } from './list-page.ts'
 import { toLoadFacts } from './load-facts.ts'
@@ -58,6 +63,7 @@ export function createDashboard({
   const views = new Views()
   const signedIn = new WeakSet<Request>()
   const known = toSite(publicUrl)
+  const pictures = new DashboardPictures(renderer.roles)
   const homeOf = (request: Request) => siteFor(request, known).base + DASHBOARD
   const send = (
     request: Request,
@@ -95,17 +101,12 @@ export function createDashboard({
     .route('/')
     .get(async (request, response) => {
       const site = siteFor(request, known)
-      const list = await toListPage(rooms, searchOf(request), site.base, homeOf(request))
-      const snippet = snippets({
-        url: `${site.url}/online/blog.png`,
-        width: 170,
-        height: 40,
-        alt: 'Watching now',
-      })
+      const place = { base: site.base, home: homeOf(request), pictures }
+      const list = await toListPage(rooms, searchOf(request), place)
       send(request, response, 200, 'dashboard-list', {
         list,
         load: toLoadFacts(loadNow()),
-        snippet: snippet.html,
+        snippet: exampleSnippet(renderer, site),
       })
     })
     .all(refuseOthers('GET'))
@@ -115,7 +116,7 @@ export function createDashboard({
       const summary = await findRoom(renderer, rooms, request.params)
       const { base } = siteFor(request, known)
       const manifest = renderer.manifests.get(summary.widget)
-      const facts = toRoomPage(summary, streamsOf(summary.room), manifest, base)
+      const facts = toRoomPage(summary, streamsOf(summary.room), manifest, { base, pictures })
       send(request, response, 200, 'dashboard-room', facts)
     })
     .all(refuseOthers('GET'))
@@ -129,6 +130,19 @@ export function createDashboard({
     }),
   )
   return router
+}
+
+/** A picture to paste, for a reader who has none yet. */
+function exampleSnippet({ manifests, roles }: Renderer, { url }: Site): string | undefined {
+  const manifest = manifests.get(widgetOf(roles, 'viewer-count'))
+  if (!manifest) return undefined
+  const { name, title, size } = manifest
+  return snippets({
+    url: `${url}${pathOfRoom({ widget: name, key: EXAMPLE_KEY })}.png`,
+    width: defaultLength(size.width),
+    height: defaultLength(size.height),
+    alt: title,
+  }).html
 }
 
 function siteFor(request: Request, known: Site | undefined): Site {

@@ -1,7 +1,7 @@
 import type { RoomSort, Rooms } from '../../cluster/rooms.ts'
 import { pathOfRoom } from '../../widget/room.ts'
 import { nextCursor, parseRoomQuery } from '../room-list.ts'
-import { countThatFit, OWN_ROOMS, tableOf } from './live-picture.ts'
+import { countThatFit, type DashboardPictures } from './dashboard-pictures.ts'
 
 /** Rooms on a page: one screen of them, all in one picture. */
 const PAGE_SIZE = 20
@@ -15,15 +15,25 @@ const COLUMNS: readonly { label: string; sort: RoomSort; isMain: boolean }[] = [
   { label: 'Hits', sort: 'hits', isMain: false },
 ]
 
+/** The address of the list, and the pictures in it. */
+interface ListPlace {
+  base: string
+  /** The address of the list itself. */
+  home: string
+  pictures: DashboardPictures
+}
+
 /**
  * The list of all rooms, as its template needs it.
- * @param home the address of the list.
  * @throws PublicError 400 that names every wrong parameter.
  */
-export async function toListPage(known: Rooms, given: URLSearchParams, base: string, home: string) {
+export async function toListPage(known: Rooms, given: URLSearchParams, { base, home, pictures }: ListPlace) {
   const asked = withoutEmpty(given)
-  const query = { ...parseRoomQuery(asked), exclude: OWN_ROOMS }
-  const [whole, { widgets, ...totals }] = await Promise.all([known.page(query), known.totals(OWN_ROOMS)])
+  const query = { ...parseRoomQuery(asked), exclude: pictures.ownRooms }
+  const [whole, { widgets, ...totals }] = await Promise.all([
+    known.page(query),
+    known.totals(pictures.ownRooms),
+  ])
   const most = countThatFit(whole.rooms)
   const page = most < whole.rooms.length ? await known.page({ ...query, limit: most }) : whole
   const { rooms, total } = page
@@ -53,7 +63,7 @@ export async function toListPage(known: Rooms, given: URLSearchParams, base: str
     }),
     first: query.after ? hrefOf({ cursor: undefined }) : undefined,
     next: next === undefined ? undefined : hrefOf({ cursor: next }),
-    picture: rooms.length > 0 ? tableOf(base, rooms) : undefined,
+    picture: rooms.length > 0 ? pictures.table(base, rooms) : undefined,
   }
 }
 

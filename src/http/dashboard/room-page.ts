@@ -5,7 +5,7 @@ import { type Look, lookKey } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { pathOfRoom } from '../../widget/room.ts'
 import { toQuery } from '../page/page-look.ts'
-import { chartsOf } from './live-picture.ts'
+import type { DashboardPictures } from './dashboard-pictures.ts'
 
 /** One watched look of a room. */
 interface WatchedLook {
@@ -27,7 +27,7 @@ export function toRoomPage(
   summary: RoomSummary,
   { streams, sent }: RoomViewers,
   manifest: Manifest | undefined,
-  base: string,
+  { base, pictures }: { base: string; pictures: DashboardPictures },
 ) {
   const { room, connections } = summary
   const page = base + pathOfRoom(summary)
@@ -38,7 +38,7 @@ export function toRoomPage(
   return {
     summary,
     href: manifest && page,
-    charts: chartsOf(base, room),
+    charts: pictures.charts(base, room),
     looks: toLooks(streams, manifest, page),
     // Frames of an embedded picture are counted in the room of the picture that contains it.
     within: Math.max(0, connections - streams.length),

@@ -1,5 +1,3 @@
-import { dirname } from 'node:path'
-import { builtInFolder } from '../../widget/built-in-folder.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 
 /** One widget in a gallery. */
@@ -16,16 +14,14 @@ export interface Exhibit {
  * @param maxLive the maximum of streams.
  */
 export function toGalleryOrder(widgets: readonly Manifest[], maxLive: number): Exhibit[] {
-  const folder = builtInFolder()
-  const isBuiltIn = ({ file }: Manifest) => dirname(file) === folder
   const rankOf = ({ rank = Number.MAX_VALUE }: Manifest) => rank
   const order = widgets.toSorted(
     (one, other) =>
-      Number(isBuiltIn(one)) - Number(isBuiltIn(other)) ||
+      Number(one.isBuiltIn) - Number(other.isBuiltIn) ||
       rankOf(one) - rankOf(other) ||
       one.title.localeCompare(other.title, 'en'),
   )
-  const moves = (manifest: Manifest) => isBuiltIn(manifest) && manifest.loops
+  const moves = ({ isBuiltIn, loops }: Manifest) => isBuiltIn && loops
   // A stateless widget's picture never changes: a stream would only take a connection from another picture.
   const changing = order.filter(({ stateless }) => !stateless)
   const live = new Set(

@@ -1,17 +1,12 @@
-import { dirname } from 'node:path'
 import { type Fault, quote } from '../../errors.ts'
 import type { Badge, BadgeStyle } from '../../picture/badge/badge.ts'
 import type { Logos } from '../../picture/badge/logo.ts'
 import { parseStaticPath } from '../../picture/badge/static-path.ts'
 import { COLOR_SYNTAX, parseColor } from '../../picture/color.ts'
-import { builtInFolder } from '../../widget/built-in-folder.ts'
 import { badParameters, type Look } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { type Extension, isExtension } from '../extensions.ts'
 import { readLinks, readLogo } from './badge-query.ts'
-
-/** The widget whose pictures are determined by their URLs alone. */
-export const BADGE_WIDGET = 'badge'
 
 /** The parts of a badge's URL, not parsed yet. */
 export interface BadgeUrl {
@@ -23,16 +18,27 @@ export interface BadgeUrl {
   query: URLSearchParams
 }
 
-const URL_FORM = /^\/badge(?:\/([^/?]+?))?(?:\.([a-z]+))?(?:\?(.*))?$/s
-/** The badge of `/badge.svg` without a query. */
-const EXAMPLE = 'build-passing-brightgreen'
+/** The part of a badge's URL after the widget's name. */
+const URL_FORM = /^(?:\/([^/?]+?))?(?:\.([a-z]+))?(?:\?(.*))?$/s
 /** Older names that shields.io still reads. */
 const OLDER = { color: 'colorB', labelColor: 'colorA' } as const
 const MAX_TEXT_LENGTH = 255
 
-/** Reads a request target as the URL of a badge; undefined if it is another picture's, or a page's. */
-export function readBadgeUrl(url: string): BadgeUrl | undefined {
-  const [whole, path, ending, text = ''] = URL_FORM.exec(url) ?? []
+/** The same for shields.io's own URLs, which have no extension. */
+const BARE = /^\/[^/?]+(?:\?|$)/
+
+/** Whether a request target has the form of a badge's URL, with or without an extension. */
+export function isBadgeUrl(url: string, { name }: Pick<Manifest, 'name'>): boolean {
+  return url.startsWith(`/${name}/`) && BARE.test(url.slice(name.length + 1))
+}
+
+/** Reads a request target as the URL of a badge of a widget; undefined if it is another picture's, or a page's. */
+export function readBadgeUrl(
+  url: string,
+  { name, key }: Pick<Manifest, 'name' | 'key'>,
+): BadgeUrl | undefined {
+  if (!url.startsWith(`/${name}`)) return undefined
+  const [whole, path, ending, text = ''] = URL_FORM.exec(url.slice(name.length + 1)) ?? []
   if (whole === undefined || (path === undefined && ending === undefined)) return undefined
   const query = new URLSearchParams(text)
   if (ending === undefined || !isExtension(ending)) {
@@ -41,12 +47,7 @@ export function readBadgeUrl(url: string): BadgeUrl | undefined {
     return { path: words ?? '', extension: 'svg', isNamed: false, query }
   }
   if (ending === 'mjpeg') return undefined
-  return { path: path ?? (query.has('message') ? '' : EXAMPLE), extension: ending, isNamed: true, query }
-}
-
-/** Whether a widget is the built-in badge, and not the owner's widget of the same name. */
-export function isBadge(manifest: Manifest | undefined): manifest is Manifest {
-  return manifest !== undefined && dirname(manifest.file) === builtInFolder()
+  return { path: path ?? (query.has('message') ? '' : key.default), extension: ending, isNamed: true, query }
 }
 
 /**

@@ -14,7 +14,9 @@ import { formatHeaders, keptFor, UNCACHED } from '../headers.ts'
 import { wantsStatus200 } from '../purpose.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
 import { sendJson, sendStill, sendWhole } from '../send.ts'
-import { BADGE_WIDGET, type BadgeUrl, isBadge, readBadge } from './badge-request.ts'
+import { type BadgeUrl, isBadgeUrl, readBadge } from './badge-request.ts'
+
+const ROLE = 'static-badge'
 
 /** A sent badge. */
 export interface SentBadge {
@@ -38,8 +40,15 @@ export class Badges {
 
   /** The badge's manifest; undefined if the owner has another widget of that name. */
   get manifest(): Manifest | undefined {
-    const manifest = this.#renderer.manifests.get(BADGE_WIDGET)
-    return isBadge(manifest) ? manifest : undefined
+    const { manifests, roles } = this.#renderer
+    const manifest = manifests.get(roles.get(ROLE) ?? '')
+    return manifest?.role === ROLE ? manifest : undefined
+  }
+
+  /** Whether a request target has the form of a badge's URL. */
+  isFor(url: string): boolean {
+    const { manifest } = this
+    return manifest !== undefined && isBadgeUrl(url, manifest)
   }
 
   /** Sends a badge. @throws PublicError 400 for a wrong path or parameter. */
@@ -56,7 +65,8 @@ export class Badges {
       sendJson(request, response, 200, badgeJson(badge))
       return undefined
     }
-    const frame = format === 'svg' ? toFrame(badge) : await this.#draw(badge, look, request, response)
+    const frame =
+      format === 'svg' ? toFrame(badge) : await this.#draw(manifest.name, badge, look, request, response)
     const seconds = Number(look.params.cacheSeconds)
     const status = sendStill(request, response, frame, seconds > 0 ? keptFor(seconds) : {})
     return { status, bytes: status === 200 ? frame.bytes.length : 0 }
@@ -81,11 +91,17 @@ export class Badges {
     sendWhole(request, response, shown, head, contentType('svg'), svg)
   }
 
-  async #draw(badge: Badge, look: Look, request: PictureRequest, response: ServerResponse): Promise<Frame> {
+  async #draw(
+    widget: string,
+    badge: Badge,
+    look: Look,
+    request: PictureRequest,
+    response: ServerResponse,
+  ): Promise<Frame> {
     // The logo is read again there: its name is shorter than its picture.
     const { label = '', message, color = '', labelColor = '', style = 'flat' } = badge
     const params = { ...look.params, label, message, color, labelColor, style }
-    const job = { widget: BADGE_WIDGET, key: '', look: { ...look, params } }
+    const job = { widget, key: '', look: { ...look, params } }
     const nobody = { connections: 0, visitors: 0, peak: 0, time: Date.now() }
     const payers = { networks: [addressGroup(clientAddress(request))], count: 1 }
     const { frame } = await this.#renderer.draw(

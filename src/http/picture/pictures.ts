@@ -24,13 +24,14 @@ import { isLongUrl } from '../head-limits.ts'
 import { keptFor } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
 import type { Pages } from '../page/pages.ts'
+import { isPictureUrl } from '../picture-path.ts'
 import { wantsPage, wantsProblem } from '../purpose.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
 import { sendJson, sendStill } from '../send.ts'
 import { sendBareRefusal, sendErrorPicture, sendProblem, tooManyErrors } from '../send-error.ts'
 import { readStale } from '../stream/stale.ts'
 import type { StreamDelivery, Streams } from '../stream/streams.ts'
-import { BADGE_WIDGET, readBadgeUrl } from './badge-request.ts'
+import { readBadgeUrl } from './badge-request.ts'
 import { Badges } from './badges.ts'
 import { readCacheSeconds, secondsUntil } from './cache-seconds.ts'
 import type { PictureData } from './picture-data.ts'
@@ -93,6 +94,11 @@ export class Pictures {
     this.#statuses = new StatusPictures(init.store)
   }
 
+  /** Whether a request target has the form of a picture's URL: such requests bypass Express. */
+  isFor(url: string): boolean {
+    return isPictureUrl(url) || this.#badges.isFor(url)
+  }
+
   /** Handles a request to its end. Never rejects. */
   async handle(request: PictureRequest, response: ServerResponse): Promise<void> {
     this.#init.forwarding.check(request)
@@ -108,9 +114,9 @@ export class Pictures {
   /** Sends a badge, unless a person opened its URL, who gets its page. Returns whether the request was for a badge. */
   async #sendBadge(request: PictureRequest, response: ServerResponse): Promise<boolean> {
     const { isReady, allowReferrer, observer } = this.#init
-    const url = readBadgeUrl(request.url ?? '')
     const { manifest } = this.#badges
-    if (!url || !manifest || isLongUrl(request)) return false
+    const url = manifest && readBadgeUrl(request.url ?? '', manifest)
+    if (!url || isLongUrl(request)) return false
     if (request.method !== 'GET' && request.method !== 'HEAD') return false
     const isPage = url.extension !== 'json' && wantsPage(request.headers) && !url.query.has('delivery')
     if (isPage || (!url.isNamed && wantsProblem(request.headers, undefined))) return false
@@ -120,9 +126,9 @@ export class Pictures {
       if (!isReady()) throw stopping()
       if (extension !== 'json') checkReferrer(request.headers, allowReferrer)
       const sent = await this.#badges.send(request, response, url, manifest)
-      if (sent) observer.sentStill(BADGE_WIDGET, sent.status, sent.bytes)
+      if (sent) observer.sentStill(manifest.name, sent.status, sent.bytes)
     } catch (error) {
-      const target = { widget: BADGE_WIDGET, extension, place }
+      const target = { widget: manifest.name, extension, place }
       this.#sendError(request, response, toPublicError(error), target)
     }
     return true
@@ -272,7 +278,7 @@ export class Pictures {
     if (!isWorded) return sendBareRefusal(request, response, shown, extension)
     if (wantsProblem(request.headers, extension)) return sendProblem(request, response, error)
     if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error, widget)
-    if (widget === BADGE_WIDGET && place.format === 'svg')
+    if (widget !== undefined && widget === this.#badges.manifest?.name && place.format === 'svg')
       return this.#badges.sendError(request, response, error)
     sendErrorPicture(request, response, error, place, this.#init.cards)
   }

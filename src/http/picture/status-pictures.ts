@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import type { Store } from '../../cluster/store.ts'
 import type { Fault } from '../../errors.ts'
 import type { BadgeStyle } from '../../picture/badge/badge.ts'
@@ -7,15 +6,15 @@ import { Logos } from '../../picture/badge/logo.ts'
 import { rollUp, showStatus } from '../../picture/badge/shown-status.ts'
 import { type StatusLook, statusBadge } from '../../picture/badge/status-badge.ts'
 import { createFrame, type Frame } from '../../picture/frame.ts'
-import { STATUS_WIDGET, statusRoom } from '../../status/status-room.ts'
 import { BADGE } from '../../status/status-schema.ts'
-import { builtInFolder } from '../../widget/built-in-folder.ts'
 import { badParameters, type Look } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
+import { type RoomParts, roomOf } from '../../widget/room.ts'
 import { readLinks, readLogo } from './badge-query.ts'
 
 /** A picture of a status. */
 export interface StatusRequest {
+  widget: string
   key: string
   look: Look
   query: URLSearchParams
@@ -25,8 +24,8 @@ export interface StatusRequest {
 const MAX_MEMBERS = 50
 
 /**
- * The server's own part of the built-in `status`: it reads logos and links, and writes the SVG with the functions that the
- * widget draws with. A few texts of bounded length need no render process.
+ * The server's own part of the widget with the role `status-badge`: it reads logos and links, and writes the SVG with the
+ * functions that the widget draws with. A few texts of bounded length need no render process.
  */
 export class StatusPictures {
   readonly #store: Pick<Store, 'get'>
@@ -36,9 +35,9 @@ export class StatusPictures {
     this.#store = store
   }
 
-  /** Whether a widget is the built-in status, and not the owner's widget of the same name. */
-  has({ name, file }: Manifest): boolean {
-    return name === STATUS_WIDGET && dirname(file) === builtInFolder()
+  /** Whether a widget shows statuses, and is not the owner's widget of the same name. */
+  has({ role }: Manifest): boolean {
+    return role === 'status-badge'
   }
 
   /** @throws PublicError 400 for a wrong logo or link. */
@@ -50,11 +49,11 @@ export class StatusPictures {
   }
 
   /** Returns the SVG of a status; undefined if the widget must draw it. */
-  async svg({ key, look, query }: StatusRequest): Promise<Frame | undefined> {
+  async svg({ widget, key, look, query }: StatusRequest): Promise<Frame | undefined> {
     const { params, format } = look
     if (format !== 'svg' || params.show !== 'badge') return undefined
     const badge = statusBadge(
-      await this.#show(key, String(params.of)),
+      await this.#show({ widget, key }, String(params.of)),
       params as never as StatusLook,
       this.#logos,
     )
@@ -63,9 +62,10 @@ export class StatusPictures {
     return createFrame('svg', Buffer.from(svg), width, height)
   }
 
-  async #show(key: string, of: string) {
+  async #show({ widget, key }: RoomParts, of: string) {
     const now = Date.now()
-    const show = async (each: string) => showStatus(await this.#store.get(statusRoom(each), BADGE), each, now)
+    const show = async (each: string) =>
+      showStatus(await this.#store.get(roomOf({ widget, key: each }), BADGE), each, now)
     const members = of
       .split(',')
       .map((member) => member.trim())

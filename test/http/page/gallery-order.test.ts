@@ -9,7 +9,7 @@ const { widgets } = await loadFolders([builtInFolder()])
 const builtIn = [...widgets.values()].map(({ manifest }) => manifest)
 const own = (name: string, more: Partial<Manifest> = {}): Manifest => ({
   ...(builtIn.find((each) => each.name === 'online') as Manifest),
-  ...{ name, title: name, file: join('/srv', `${name}.ts`), loops: false },
+  ...{ name, title: name, file: join('/srv', `${name}.ts`), isBuiltIn: false, loops: false },
   ...more,
 })
 const namesOf = (all: readonly Manifest[], most: number) =>

@@ -17,6 +17,8 @@ function manifest(more: Partial<Manifest> = {}, params: Record<string, Param> = 
     title: 'Clock',
     about: 'The time.',
     file: '/srv/widgets/clock.js',
+    isBuiltIn: false,
+    role: undefined,
     size: { width: 480, height: 160 },
     sizeFromParams: false,
     fps: undefined,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { quote } from '../../../errors.ts'
+import { EXAMPLE_KEY, EXAMPLE_WIDGET } from '../../../widget/example-room.ts'
 
 /** A piece of an OpenAPI document, or of a JSON Schema. */
 export type Json = Readonly<Record<string, unknown>>
@@ -156,6 +157,6 @@ export function problemResponses(): Json {
 
 /** The parameters of a room's path. */
 export const ROOM: Json[] = [
-  inPath('widget', `The widget, like ${quote('online')}.`, '^[a-z][a-z0-9]*(-[a-z0-9]+)*$'),
-  inPath('key', `The key, like ${quote('blog')}.`, '^[A-Za-z0-9._~-]{1,64}$'),
+  inPath('widget', `The widget, like ${quote(EXAMPLE_WIDGET)}.`, '^[a-z][a-z0-9]*(-[a-z0-9]+)*$'),
+  inPath('key', `The key, like ${quote(EXAMPLE_KEY)}.`, '^[A-Za-z0-9._~-]{1,64}$'),
 ]

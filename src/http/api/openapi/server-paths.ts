@@ -14,7 +14,7 @@ export function serverPaths(): Json {
         id: 'getData',
         tag,
         summary: 'Get the data behind a picture',
-        description: 'The widget decides what it contains; for `online` it is the room with its counts.',
+        description: 'The widget decides what it contains; by default it is the room with its counts.',
         answers: { 200: json('The data.', ref('Value')) },
         problems: [400, 404],
         isPublic: true,

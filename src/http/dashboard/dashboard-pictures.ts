@@ -1,5 +1,6 @@
 import type { RoomSummary } from '../../cluster/rooms.ts'
-import { roomOf } from '../../widget/room.ts'
+import { type Roles, widgetOf } from '../../widget/role.ts'
+import { pathOfRoom, type RoomParts, roomOf } from '../../widget/room.ts'
 import type { Size } from '../../widget/widget.ts'
 
 /** One picture in all variants of a page: the browser takes the first source whose `media` matches. */
@@ -10,14 +11,8 @@ export interface LivePicture extends Size {
   sources: (Size & { media: string; srcset: string })[]
 }
 
-/** The dashboard is built from pictures of these built-in widgets, and knows their parameters. */
-const [TABLE_WIDGET, CHART_WIDGET, GRID_WIDGET] = ['rooms', 'chart', 'grid'] as const
 /** The key of the dashboard's own pictures, so that viewing the dashboard is not counted in the rooms it shows. */
 const OWN_KEY = 'dashboard'
-/** The rooms of the dashboard's own pictures, which no list and no sum includes. */
-export const OWN_ROOMS: readonly string[] = [TABLE_WIDGET, CHART_WIDGET, GRID_WIDGET].map((name) =>
-  roomOf({ widget: name, key: OWN_KEY }),
-)
 
 /** The media query for narrow screens; dashboard.css has the same breakpoint. */
 const NARROW = '(max-width: 56rem)'
@@ -35,49 +30,62 @@ const SPANS = { hour: 'Last hour', day: 'Last day', week: 'Last week' }
 type Theme = 'light' | 'dark'
 type Space = 'wide' | 'narrow'
 
-/** The numbers and lines of rooms, in rows of the same height as the page's. */
-export function tableOf(base: string, rooms: readonly Pick<RoomSummary, 'room'>[]): LivePicture {
-  return toPicture(
-    '',
-    (space) => ({ width: TABLE[space].width, height: rooms.length * TABLE.row }),
-    (theme, space) => toTableUrl(base, rooms, theme, space),
-  )
+/** The live pictures that the dashboard is built from: those of the widgets with these roles, whose parameters it knows. */
+export class DashboardPictures {
+  readonly #table: RoomParts
+  readonly #chart: RoomParts
+  readonly #grid: RoomParts
+  /** Their rooms, which no list and no sum includes. */
+  readonly ownRooms: readonly string[]
+
+  /** @throws Error if no widget has one of the roles. */
+  constructor(roles: Roles) {
+    this.#table = { widget: widgetOf(roles, 'room-table'), key: OWN_KEY }
+    this.#chart = { widget: widgetOf(roles, 'history-chart'), key: OWN_KEY }
+    this.#grid = { widget: widgetOf(roles, 'picture-grid'), key: OWN_KEY }
+    this.ownRooms = [this.#table, this.#chart, this.#grid].map(roomOf)
+  }
+
+  /** The numbers and lines of rooms, in rows of the same height as the page's. */
+  table(base: string, rooms: readonly Pick<RoomSummary, 'room'>[]): LivePicture {
+    const path = `${base}${pathOfRoom(this.#table)}.png`
+    return toPicture(
+      '',
+      (space) => ({ width: TABLE[space].width, height: rooms.length * TABLE.row }),
+      (theme, space) => `${path}?${toTableQuery(rooms, theme, space)}`,
+    )
+  }
+
+  /** A room over the last hour, day and week: three charts over one connection, since browsers open only six. */
+  charts(base: string, room: string): LivePicture {
+    const spans = Object.entries(SPANS)
+    return toPicture(
+      `Visitors of ${room} over the last hour, day and week`,
+      (space) => {
+        const { width, height } = CHARTS[space]
+        return { width, height: height * spans.length + CHART_GAP * (spans.length - 1) }
+      },
+      (theme, space) => {
+        const shown = spans.map(([span, label]) => {
+          const { width, height } = CHARTS[space]
+          const look = { span, theme, width: String(width), height: String(height), label }
+          return `${roomOf(this.#chart)}?room=${room}&${new URLSearchParams(look)}`
+        })
+        const query = new URLSearchParams({ columns: '1', gap: String(CHART_GAP), show: shown.join(',') })
+        return `${base}${pathOfRoom(this.#grid)}.png?${query}`
+      },
+    )
+  }
 }
 
 /** The number of these rooms, from the first, that fit into one picture. */
 export function countThatFit(rooms: readonly Pick<RoomSummary, 'room'>[]): number {
-  let most = rooms.length
-  while (toShow(rooms.slice(0, most)).length > MAX_SHOW_LENGTH) most -= 1
-  return most
+  let count = rooms.length
+  while (toShow(rooms.slice(0, count)).length > MAX_SHOW_LENGTH) count -= 1
+  return count
 }
 
-/** A room over the last hour, day and week: three charts over one connection, since browsers open only six. */
-export function chartsOf(base: string, room: string): LivePicture {
-  const spans = Object.entries(SPANS)
-  return toPicture(
-    `Visitors of ${room} over the last hour, day and week`,
-    (space) => {
-      const { width, height } = CHARTS[space]
-      return { width, height: height * spans.length + CHART_GAP * (spans.length - 1) }
-    },
-    (theme, space) => {
-      const shown = spans.map(([span, label]) => {
-        const { width, height } = CHARTS[space]
-        const look = { span, theme, width: String(width), height: String(height), label }
-        return `${CHART_WIDGET}/${OWN_KEY}?room=${room}&${new URLSearchParams(look)}`
-      })
-      const query = new URLSearchParams({ columns: '1', gap: String(CHART_GAP), show: shown.join(',') })
-      return `${base}/${GRID_WIDGET}/${OWN_KEY}.png?${query}`
-    },
-  )
-}
-
-function toTableUrl(
-  base: string,
-  rooms: readonly Pick<RoomSummary, 'room'>[],
-  theme: Theme,
-  space: Space,
-): string {
+function toTableQuery(rooms: readonly Pick<RoomSummary, 'room'>[], theme: Theme, space: Space): string {
   const { width, cell } = TABLE[space]
   const query = new URLSearchParams({
     names: 'no',
@@ -88,7 +96,7 @@ function toTableUrl(
     ...(space === 'narrow' && { counts: 'visitors' }),
   })
   // Commas and slashes need no escape in a query, and addresses have a maximum length.
-  return `${base}/${TABLE_WIDGET}/${OWN_KEY}.png?show=${toShow(rooms)}&${query}`
+  return `show=${toShow(rooms)}&${query}`
 }
 
 function toPicture(
