@@ -132,7 +132,12 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const pushedData = new PushedData(renderer)
   const widgetEvents = new WidgetEvents(presence, renderer)
   const memberships = new Memberships({ presence, renderer, embeddedReader, events, widgetEvents })
-  closers.defer(() => memberships.settle(LAST_EVENTS_TIMEOUT))
+  // Everything is on disk before widgets handle their last events, and what those write before the processes end.
+  closers.defer(async () => {
+    await cluster.save?.()
+    await memberships.settle(LAST_EVENTS_TIMEOUT)
+    await cluster.close()
+  })
   const cards = new Cards()
   const channels = new Channels({
     sources: new WidgetFrameSources({ renderer, presence, embeddedReader, pushedData, cards }),

@@ -37,5 +37,12 @@ export async function createCluster(
   const parts = await found.driver.open(found.rest, { node, log, retention, ...rest })
   const viewerKeys = new ViewerKeys({ secrets: parts.viewerSecrets, log })
   await viewerKeys.load()
-  return { ...parts, node, hits: new Hits(parts.store, parts.bus, parts.history), viewerKeys }
+  let closing: Promise<void> | undefined
+  return {
+    ...{ ...parts, node, hits: new Hits(parts.store, parts.bus, parts.history), viewerKeys },
+    close: () => {
+      closing ??= parts.close()
+      return closing
+    },
+  }
 }

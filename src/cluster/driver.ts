@@ -40,6 +40,11 @@ export interface ClusterParts {
    */
   backup?(): Promise<string>
   /**
+   * Saves all changes so far, as far as that succeeds. Never rejects: the rest is retried, and `close` reports it. Absent
+   * where changes do not wait to be saved.
+   */
+  save?(): Promise<void>
+  /**
    * Leaves the cluster: this node's leases and counts end at once, and everything is saved. No other call is allowed
    * afterwards. Rejects with a `StoreError` if something could not be saved, after everything else is closed.
    */

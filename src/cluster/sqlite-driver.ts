@@ -34,10 +34,12 @@ export const sqliteDriver: Driver = {
       onForgotten: (count) => observer?.roomsForgotten(count),
     })
     const leases = new MemoryLeases()
+    const save = async () => void (await Promise.all([history.saveAll(), store.save()]))
     return {
       ...{ bus, presence, store, history, rooms, leases, viewerSecrets: new MemoryViewerSecrets() },
+      save,
       backup: async () => {
-        await Promise.all([history.saveAll(), store.save()])
+        await save()
         const copy = `${path}.backup-${randomBytes(6).toString('hex')}`
         try {
           await calls.call('backup', copy)

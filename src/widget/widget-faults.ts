@@ -16,6 +16,7 @@ const FIELDS: Readonly<Record<keyof Widget, true>> = {
   key: true,
   stateless: true,
   gallery: true,
+  role: true,
   params: true,
   animate: true,
   load: true,

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -114,6 +114,24 @@ describe('the state of rooms', () => {
     const stored = await fetch(`${restarted.url}/api/status/build`, { headers })
     expect(await stored.json()).toMatchObject(badge)
   })
+})
+
+test('a server that could not save exits with 1, and logs why', async () => {
+  const { url, child, ended } = await serve()
+  // The disk is full: no file can grow.
+  execFileSync('prlimit', [`--pid=${child.pid}`, '--fsize=4096'])
+  const init = {
+    method: 'PUT',
+    headers: { Authorization: 'Bearer a-token-of-the-tests' },
+    body: JSON.stringify({ schemaVersion: 1, label: 'build', message: 'passing' }),
+  }
+  expect((await fetch(`${url}/api/status/build`, init)).status).toBe(503)
+  child.kill('SIGTERM')
+  const { code, stderr, stdout } = await ended
+  expect(code).toBe(1)
+  expect(stdout + stderr).toMatch(
+    /could not be written to .*a\.db, and are lost.*not everything could be saved/,
+  )
 })
 
 const REMEDY = 'Choose another file with --store file:<path>, or use --store memory: to keep nothing'

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -31,6 +31,22 @@ test('a cluster keeps state and history in its file, which only its owner can re
   expect(second.node.name).toBe(first.node.name)
   expect(second.node.epoch).not.toBe(first.node.epoch)
   await second.close()
+})
+
+test('a cluster in a file saves on request what would wait, and closes once', async () => {
+  const path = join(folder, 'saved.db')
+  const cluster = await createCluster(`file:${path}`, silent)
+  await cluster.store.set('r/a', 'x', 1)
+  await cluster.hits.count('r/a')
+  await cluster.save?.()
+  // A copy has what is on disk, as after a kill.
+  for (const ending of ['', '-wal']) cpSync(`${path}${ending}`, `${path}.copy${ending}`)
+  await Promise.all([cluster.close(), cluster.close()])
+  const copy = await createCluster(`file:${path}.copy`, silent)
+  expect(await copy.store.get('r/a', 'x')).toBe(1)
+  expect(await copy.store.get('r/a', '$hits')).toBe(1)
+  expect((await copy.rooms.read(['r/a'])).map(({ room }) => room)).toEqual(['r/a'])
+  await copy.close()
 })
 
 test('a cluster is joined by any driver, given as an object', async () => {

@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Driver } from '../../src/cluster/driver.ts'
+import { memoryDriver } from '../../src/cluster/memory-driver.ts'
 import { Hooks } from '../../src/hooks/hooks.ts'
 import { createImgcast } from '../../src/imgcast.ts'
 import type { ImgcastOptions } from '../../src/imgcast-interface.ts'
@@ -10,7 +12,8 @@ import { FolderWatch } from '../../src/render/folder-watch.ts'
 import { Renderer } from '../../src/render/renderer.ts'
 import { Polls } from '../../src/status/polls.ts'
 import { eventually } from '../support/eventually.ts'
-import { FIXTURE_WIDGETS } from '../support/server.ts'
+import { FIXTURE_WIDGETS, startServer } from '../support/server.ts'
+import { openStream } from '../support/stream-reader.ts'
 
 let folder: string
 
@@ -83,4 +86,49 @@ test('a server that could not save rejects its close, and has closed everything 
   // The store is closed all the same: another server can have the file.
   await (await start()).close()
   await eventually(() => expect(children()).toEqual(before))
+})
+
+test('a stop saves before it waits for the last events, and closes the store before the processes end', async () => {
+  const steps: string[] = []
+  const driver: Driver = {
+    ...memoryDriver,
+    open: async (location, init) => {
+      const parts = await memoryDriver.open(location, init)
+      const add = parts.store.add.bind(parts.store)
+      vi.spyOn(parts.store, 'add').mockImplementation((room, name, ...rest) => {
+        if (name === 'left') steps.push('onLeave')
+        return add(room, name, ...rest)
+      })
+      const leave = vi.spyOn(parts.history, 'note')
+      return {
+        ...parts,
+        save: async () => void steps.push(`save, ${leave.mock.lastCall?.[1].connections} connections`),
+        close: async () => {
+          steps.push(`close, ${server.imgcast.stats().renderers.length} processes`)
+          await parts.close()
+        },
+      }
+    },
+  }
+  const server = await startServer({ store: driver })
+  const stream = await openStream(`${server.url}/hears/a.png?v=1`)
+  await stream.nextPart()
+  await server.close()
+  expect(steps).toEqual(['save, 0 connections', 'onLeave', 'close, 1 processes'])
+  expect(server.imgcast.stats().renderers).toEqual([])
+})
+
+test('a store that cannot save is asked once, and rejects the stop after all else is closed', async () => {
+  const close = vi.fn(() => Promise.reject(new Error('the disk is full')))
+  const driver: Driver = {
+    ...memoryDriver,
+    open: async (location, init) => {
+      const parts = await memoryDriver.open(location, init)
+      return { ...parts, close: () => parts.close().then(close) }
+    },
+  }
+  const imgcast = await start({ store: driver })
+  await expect(imgcast.close()).rejects.toThrow('the disk is full')
+  expect(close).toHaveBeenCalledTimes(1)
+  expect(imgcast.stats().renderers).toEqual([])
 })
