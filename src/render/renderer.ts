@@ -1,4 +1,3 @@
-import type { Logger } from 'pino'
 import { ProcessGroup } from '../system/process-group.ts'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Manifest } from '../widget/manifest.ts'
@@ -9,7 +8,7 @@ import { type DrawFailure, Failures } from './failures.ts'
 import { FairShares } from './fair-shares.ts'
 import { type Demand, JobRunner } from './job-runner.ts'
 import { LoadedCode } from './loaded-code.ts'
-import type { RenderLoad, RenderObserver } from './observer.ts'
+import type { RenderLoad } from './observer.ts'
 import { Isolation } from './processes/isolation.ts'
 import { Pool } from './processes/pool.ts'
 import type { ProcessSettings, RenderProcess } from './processes/render-process.ts'
@@ -17,24 +16,9 @@ import { type Started, startProcess } from './processes/start-process.ts'
 import type { Death, Task } from './processes/task.ts'
 import { WarmProcesses } from './processes/warm-processes.ts'
 import { WidgetSource } from './processes/widget-source.ts'
-import type { Drawing, Job, Reading, StateRequest } from './protocol.ts'
+import type { Drawing, Job, Reading } from './protocol.ts'
 import { Abandoned, noWidget, RenderError } from './render-error.ts'
-
-/** The options of the renderer. */
-export interface RendererSettings {
-  /** Folders of widget modules; of two modules with one name the one in the later folder is used. */
-  folders: readonly string[]
-  /** The number of processes that the well-behaved widgets share. */
-  workers: number
-  /** Milliseconds a drawing may take before its process is killed. */
-  drawTimeout: number
-  log: Logger
-  /** Keeps a warm process for code that will be saved. @default false */
-  reloads?: boolean
-  /** Reads or writes the state of a widget's room. */
-  onState(request: StateRequest): Promise<unknown>
-  observer?: RenderObserver
-}
+import type { RendererSettings } from './renderer-settings.ts'
 
 /** The memory limit of a process whose widget declares none. */
 const MEMORY_BYTES = 2 ** 30

@@ -11,7 +11,6 @@ import { checkKey } from '../widget/key.ts'
 import { intervalOf, type Poll, parsePoll, withoutHeaders } from './poll.ts'
 import { outcomeSchema, type PollReport, type RunningPoll, type StatusRow, toReport } from './poll-report.ts'
 import { StatusReader, TooCostlyError } from './status-reader.ts'
-import type { StatusRooms } from './status-rooms.ts'
 import { BADGE, type Status } from './status-schema.ts'
 import { type Statuses, toStatus } from './statuses.ts'
 import { toFailedStatus, toHttpStatus } from './to-status.ts'
@@ -54,7 +53,6 @@ const COSTLY_PAUSE = 60_000
  * lease runs it. Each poll has at most one request at a time and waits for no other poll.
  */
 export class Polls {
-  readonly #rooms: StatusRooms
   readonly #store: Store
   readonly #statuses: PollsInit['statuses']
   readonly #bus: Bus
@@ -66,7 +64,6 @@ export class Polls {
   readonly #running = new Map<string, Running>()
 
   constructor({ store, statuses, bus, leases, client, log }: PollsInit) {
-    this.#rooms = statuses.rooms
     this.#store = store
     this.#statuses = statuses
     this.#bus = bus
@@ -81,7 +78,8 @@ export class Polls {
       void reading.catch((error: Error) => log.error({ error: error.message }, 'cannot read polls again'))
     this.#unsubscribe = [
       bus.subscribe((room, change) => {
-        if (change === 'settings' && this.#rooms.keyOf(room) !== undefined) follow(this.#follow(room))
+        if (change === 'settings' && this.#statuses.rooms.keyOf(room) !== undefined)
+          follow(this.#follow(room))
       }),
       bus.onReconnect(() => follow(this.#followAll())),
     ]
@@ -98,7 +96,7 @@ export class Polls {
       const caption = `there are already ${MAX_POLLS} polls, which is the limit`
       throw new PublicError({ code: 'too-many-polls', status: 409, caption })
     }
-    const room = this.#rooms.of(key)
+    const room = this.#statuses.rooms.of(key)
     await Promise.all([
       this.#store.set(room, NAME, poll, { durable: true }),
       this.#store.delete(room, OUTCOME),
@@ -117,7 +115,7 @@ export class Polls {
   /** Deletes a poll; the last status stays. Returns whether there was one. */
   async delete(key: string): Promise<boolean> {
     if (!this.#stop(key)) return false
-    const room = this.#rooms.of(key)
+    const room = this.#statuses.rooms.of(key)
     await Promise.all([this.#store.delete(room, NAME, { durable: true }), this.#store.delete(room, OUTCOME)])
     this.#bus.publish(room, 'settings')
     return true
@@ -128,7 +126,7 @@ export class Polls {
     const rows = new Map<string, StatusRow>()
     for await (const [room, status] of this.#store.list(BADGE)) {
       if (rows.size >= MAX_STATUSES) break
-      const key = this.#rooms.keyOf(room)
+      const key = this.#statuses.rooms.keyOf(room)
       if (key !== undefined) rows.set(key, { key, status: toStatus(status), poll: null })
     }
     for (const [key, running] of [...this.#running]) {
@@ -188,14 +186,14 @@ export class Polls {
   /** A poll may have been added, changed or deleted by another node. */
   async #follow(room: string): Promise<void> {
     const row = await this.#store.get(room, NAME)
-    const key = this.#rooms.keyOf(room)
+    const key = this.#statuses.rooms.keyOf(room)
     if (row !== undefined) this.#apply(room, row)
     else if (key !== undefined) this.#stop(key)
   }
 
   /** Messages were lost: compares every poll with the store. */
   async #followAll(): Promise<void> {
-    const rooms = new Set([...this.#running.keys()].map((key) => this.#rooms.of(key)))
+    const rooms = new Set([...this.#running.keys()].map((key) => this.#statuses.rooms.of(key)))
     for await (const [room] of this.#store.list(NAME)) rooms.add(room)
     for (const room of rooms) await this.#follow(room)
   }
@@ -203,8 +201,8 @@ export class Polls {
   /** Starts a stored poll, unless it already runs with the same settings. */
   #apply(room: string, row: unknown): void {
     try {
-      const key = this.#rooms.keyOf(room)
-      if (key === undefined) throw new TypeError(`expected a room of ${this.#rooms.widget}`)
+      const key = this.#statuses.rooms.keyOf(room)
+      if (key === undefined) throw new TypeError(`expected a room of ${this.#statuses.rooms.widget}`)
       checkKey(key)
       const poll = parsePoll(row)
       const running = this.#running.get(key)
@@ -222,11 +220,13 @@ export class Polls {
   }
 
   async #outcome(key: string): Promise<z.infer<typeof outcomeSchema> | undefined> {
-    return outcomeSchema.safeParse(await this.#store.get(this.#rooms.of(key), OUTCOME)).data
+    return outcomeSchema.safeParse(await this.#store.get(this.#statuses.rooms.of(key), OUTCOME)).data
   }
 
   async #keepOutcome(key: string, { last, failures, notBefore }: RunningPoll): Promise<void> {
-    await this.#store.set(this.#rooms.of(key), OUTCOME, { last, failures, notBefore }).catch(() => {})
+    await this.#store
+      .set(this.#statuses.rooms.of(key), OUTCOME, { last, failures, notBefore })
+      .catch(() => {})
   }
 
   #schedule(key: string, running: Running, delay: number): void {

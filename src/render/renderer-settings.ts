@@ -1,0 +1,19 @@
+import type { Logger } from 'pino'
+import type { RenderObserver } from './observer.ts'
+import type { StateRequest } from './protocol.ts'
+
+/** The options of the renderer. */
+export interface RendererSettings {
+  /** Folders of widget modules; of two modules with one name the one in the later folder is used. */
+  folders: readonly string[]
+  /** The number of processes that the well-behaved widgets share. */
+  workers: number
+  /** Milliseconds a drawing may take before its process is killed. */
+  drawTimeout: number
+  log: Logger
+  /** Keeps a warm process for code that will be saved. @default false */
+  reloads?: boolean
+  /** Reads or writes the state of a widget's room. */
+  onState(request: StateRequest): Promise<unknown>
+  observer?: RenderObserver
+}
