@@ -78,8 +78,7 @@ export class Polls {
       void reading.catch((error: Error) => log.error({ error: error.message }, 'cannot read polls again'))
     this.#unsubscribe = [
       bus.subscribe((room, change) => {
-        if (change === 'settings' && this.#statuses.rooms.keyOf(room) !== undefined)
-          follow(this.#follow(room))
+        if (change === 'settings' && statuses.rooms.has(room)) follow(this.#follow(room))
       }),
       bus.onReconnect(() => follow(this.#followAll())),
     ]

@@ -16,6 +16,11 @@ export class StatusRooms {
     return roomOf({ widget: this.widget, key })
   }
 
+  /** Whether a room stores a status. */
+  has(room: string): boolean {
+    return this.keyOf(room) !== undefined
+  }
+
   /** The key of a status from its room; undefined for any other room. */
   keyOf(room: string): string | undefined {
     const { widget, key } = parseRoom(room)

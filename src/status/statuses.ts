@@ -45,7 +45,7 @@ export class Statuses {
       void reading.catch((error: Error) => log.error({ error: error.message }, 'cannot read statuses again'))
     this.#unsubscribe = [
       bus.subscribe((room, change) => {
-        if (change === 'state' && rooms.keyOf(room) !== undefined) follow(this.#follow(room))
+        if (change === 'state' && rooms.has(room)) follow(this.#follow(room))
       }),
       bus.onReconnect(() => follow(this.load())),
     ]
@@ -54,7 +54,7 @@ export class Statuses {
   /** Reads the statuses that can be late, including those from before the last stop. */
   async load(): Promise<void> {
     for await (const [room, stored] of this.#init.store.list(BADGE))
-      if (this.rooms.keyOf(room) !== undefined) this.#note(room, stored)
+      if (this.rooms.has(room)) this.#note(room, stored)
     this.#schedule()
   }
 
