@@ -13,7 +13,7 @@ import { pathToFileURL } from 'node:url'
  * @property {string[]} commands any one of these on the PATH will do
  * @property {string[]} packages the Debian packages that bring it
  * @property {string} suite what is skipped without it
- * @property {(path: string) => string | undefined} [fault] why a command that was found will not do
+ * @property {() => string | undefined} [fault] why a command that was found will not do
  */
 
 /** @typedef {Tool & { reason: string }} MissingTool */
@@ -37,14 +37,6 @@ export const tools = [
     suite: 'the WebKit tests',
   },
   { name: 'xvfb', commands: ['Xvfb'], packages: ['xvfb'], suite: 'the tests in browsers with a window' },
-  {
-    name: 'imagemagick',
-    commands: ['import'],
-    packages: ['imagemagick'],
-    suite: 'the tests that look at the screen',
-    // Other packages install an `import` too.
-    fault: (path) => (run(path, ['-version']).includes('ImageMagick') ? undefined : 'it is not ImageMagick'),
-  },
   { name: 'ffmpeg', commands: ['ffmpeg'], packages: ['ffmpeg'], suite: 'the ffmpeg tests' },
   {
     name: 'gstreamer',
@@ -141,7 +133,7 @@ function toolNamed(name) {
 function whyMissing(tool) {
   const path = toolPath(tool.name)
   if (path === undefined) return `no ${tool.commands.join(' or ')} on the PATH`
-  const fault = tool.fault?.(path)
+  const fault = tool.fault?.()
   return fault && `${path}: ${fault}`
 }
 
@@ -181,12 +173,6 @@ function mayMakeNamespaces() {
   } catch {
     return false
   }
-}
-
-/** @param {string} command @param {string[]} args */
-function run(command, args) {
-  const { stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 10_000 })
-  return `${stdout ?? ''}${stderr ?? ''}`
 }
 
 /** @param {string} line */

@@ -88,5 +88,8 @@ async function untilLost(tab: Tab): Promise<void> {
         .slice(0, 3)
         .join() !== RED.join(),
     () => 'the picture was still there',
+    30_000,
+    20,
+    SIZE,
   )
 }

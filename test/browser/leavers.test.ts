@@ -1,5 +1,6 @@
+import type { Socket } from 'node:net'
 import { loadImage } from '@napi-rs/canvas'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { pixelOf } from '../support/pixels.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -16,15 +17,30 @@ const WATCH = 3000
 
 let site: Site
 let server: TestServer
+let rooms = 0
+const sockets = new Set<Socket>()
 
 beforeAll(async () => {
   site = await Site.start()
-})
-afterAll(() => site.close())
-beforeEach(async () => {
   server = await startServer({ heartbeat: HEARTBEAT, linger: 100 })
+  server.server.on('connection', (socket) => sockets.add(socket))
 })
-afterEach(() => server.close())
+afterEach(async () => {
+  // Browsers keep connections of pages that were left: a test begins with nobody watching.
+  for (const socket of sockets) socket.destroy()
+  sockets.clear()
+  await eventually(() => expect(server.imgcast.stats().connections).toBe(0))
+})
+afterAll(async () => {
+  await server.close()
+  site.close()
+})
+
+/** A room that nobody was in. */
+function newRoom(): string {
+  rooms += 1
+  return `counter/room-${rooms}`
+}
 
 interface Way {
   way: string
@@ -56,23 +72,43 @@ const WAYS: Way[] = [
 ]
 
 describeEngines((engine) => {
+  // One for all the tests; killing it comes last.
   let browser: Browser
-  beforeEach(async () => {
+  beforeAll(async () => {
     browser = await launch(engine)
+    // WebKit's driver holds on to a session by its tab: another one stays open beside it.
+    if (engine === 'webkit') await browser.open('about:blank')
   })
-  afterEach(async () => {
+  afterAll(async () => {
     await browser.close()
+  })
+
+  test('ten page views in a row by one reader are one visitor at every moment', async () => {
+    const seen = new Set<number>()
+    const room = newRoom()
+    const page = (view: number) =>
+      site.page(img(`${server.url}/${room}.png?count=visitors&view=${view}`, COUNTER))
+    const tab = await browser.open(page(0))
+    for (let view = 1; view <= 10; view += 1) {
+      await untilFilled(tab, COUNTER, [10, 0, 0], 4)
+      seen.add((await counts(room)).visitors)
+      await tab.goto(page(view))
+    }
+    await untilFilled(tab, COUNTER, [10, 0, 0], 4)
+    await tab.close()
+    expect([...seen]).toEqual([1])
   })
 
   describe('a viewer who', () => {
     test.each(WAYS)('$way', async ({ way, go, after, stays = [] }) => {
-      // WebKit's driver holds on to a session by its tab: another one stays open beside it.
-      if (engine === 'webkit') await browser.open('about:blank')
-      const tab = await browser.open(
-        site.page(img(`${server.url}/counter/leave.png?count=connections`, COUNTER)),
-      )
+      const url = `${server.url}/${newRoom()}.png?count=connections`
+      const tab = await browser.open(site.page(img(url, COUNTER)))
+      onTestFinished(async () => {
+        // Some are closed already, or their browser is.
+        await tab.close().catch(() => {})
+      })
       await untilFilled(tab, COUNTER, [10, 0, 0], 4)
-      const observer = await openStream(`${server.url}/counter/leave.png?count=connections`)
+      const observer = await openStream(url)
       await eventually(async () => expect(await shownTo(observer)).toBe(2))
       const start = performance.now()
       await go(tab, browser)
@@ -89,20 +125,6 @@ describeEngines((engine) => {
       )
     })
   })
-
-  test('ten page views in a row by one reader are one visitor at every moment', async () => {
-    const seen = new Set<number>()
-    const page = (view: number) =>
-      site.page(img(`${server.url}/counter/views.png?count=visitors&view=${view}`, COUNTER))
-    const tab = await browser.open(page(0))
-    for (let view = 1; view <= 10; view += 1) {
-      await untilFilled(tab, COUNTER, [10, 0, 0], 4)
-      seen.add((await counts('views')).visitors)
-      await tab.goto(page(view))
-    }
-    await untilFilled(tab, COUNTER, [10, 0, 0], 4)
-    expect([...seen]).toEqual([1])
-  })
 })
 
 /** The number of connections on the newest picture that another viewer has been sent. */
@@ -111,8 +133,8 @@ async function shownTo({ parts }: RawStream): Promise<number> {
   return red / 10
 }
 
-async function counts(key: string): Promise<{ connections: number; visitors: number }> {
-  const response = await fetch(`${server.url}/counter/${key}.json`, { headers: { Connection: 'close' } })
+async function counts(room: string): Promise<{ connections: number; visitors: number }> {
+  const response = await fetch(`${server.url}/${room}.json`, { headers: { Connection: 'close' } })
   return (await response.json()) as { connections: number; visitors: number }
 }
 

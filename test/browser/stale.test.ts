@@ -47,6 +47,9 @@ describeEngines((engine) => {
         )
       },
       (screen) => `no mark, but ${screen.pixel(...MARK)} on ${screen.pixel(...PICTURE)}`,
+      30_000,
+      100,
+      SIZE,
     )
 
   test('a picture marks itself once nothing comes any more, and is live again with the next part', async () => {

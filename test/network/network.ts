@@ -14,6 +14,8 @@ const COUNTS = fileURLToPath(new URL('counts.mjs', import.meta.url))
 /** Of the block for tests of network devices (RFC 2544): nobody's real network is hidden by it. */
 const ADDRESSES = { server: '198.18.1.2', viewer: '198.18.2.2' } as const
 const PREFIX = 'imgcast'
+/** How long a busy machine may take to start a server. */
+const START = 40_000
 
 /** One viewer of viewer.mjs; one whose name begins with `stamped` reads the time in its pictures. */
 export interface Viewer {
@@ -121,9 +123,12 @@ export class Network {
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk
     })
-    await eventually(() => {
-      if (!/https?:\/\/\S+:\d+/.test(text)) throw new Error(`no server at port ${port}: ${text}`)
-    })
+    await eventually(
+      () => {
+        if (!/https?:\/\/\S+:\d+/.test(text)) throw new Error(`no server at port ${port}: ${text}`)
+      },
+      { timeout: START },
+    )
   }
 
   /** Starts viewers in the viewers' namespace; the array grows as they tell what they see. */

@@ -1,4 +1,4 @@
-import type { Browser, BrowserOptions, Key, NavigateOptions, Screen, Tab } from './driver.ts'
+import type { Browser, BrowserOptions, Key, NavigateOptions, Screen, Size, Tab } from './driver.ts'
 import { endings } from './endings.ts'
 import { COMMIT, Den, PATIENCE, poll } from './processes.ts'
 import { screenOf } from './screen.ts'
@@ -138,11 +138,12 @@ class ChromiumTab implements Tab {
     return result.value
   }
 
-  async screenshot(): Promise<Screen> {
+  async screenshot(corner?: Size): Promise<Screen> {
     await this.activate()
+    const clip = corner && { clip: { x: 0, y: 0, ...corner, scale: 1 } }
+    const params = { format: 'png', ...clip }
     const { data } = await poll(
-      () =>
-        this.#call<{ data: string }>('Page.captureScreenshot', { format: 'png' }, CAPTURE).catch(swapping),
+      () => this.#call<{ data: string }>('Page.captureScreenshot', params, CAPTURE).catch(swapping),
       () => 'No page became active',
     )
     return screenOf(Buffer.from(data, 'base64'))

@@ -7,6 +7,7 @@ import {
   type Key,
   type NavigateOptions,
   type Screen,
+  type Size,
   type Tab,
 } from './driver.ts'
 import { endings } from './endings.ts'
@@ -162,9 +163,12 @@ class FirefoxTab implements Tab {
     return (result.value === undefined ? undefined : JSON.parse(result.value)) as T
   }
 
-  async screenshot(): Promise<Screen> {
+  async screenshot(corner?: Size): Promise<Screen> {
     await this.activate()
-    const { data } = await this.#call<{ data: string }>('captureScreenshot')
+    const { data } = await this.#call<{ data: string }>(
+      'captureScreenshot',
+      corner && { clip: { type: 'box', x: 0, y: 0, ...corner } },
+    )
     return screenOf(Buffer.from(data, 'base64'))
   }
 

@@ -3,7 +3,7 @@ import type { Browser, BrowserOptions, Engine } from './driver.ts'
 import { launchFirefox } from './firefox.ts'
 import { launchWebkit } from './webkit.ts'
 
-export type { Browser, BrowserOptions, Engine, Key, NavigateOptions, Screen, Tab } from './driver.ts'
+export type { Browser, BrowserOptions, Engine, Key, NavigateOptions, Screen, Size, Tab } from './driver.ts'
 
 const LAUNCHERS = { chromium: launchChromium, firefox: launchFirefox, webkit: launchWebkit }
 

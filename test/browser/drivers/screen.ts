@@ -18,15 +18,15 @@ export async function screenOf(png: Buffer): Promise<Screen> {
   return toScreen(context.getImageData(0, 0, width, height).data, width, height, () => png)
 }
 
-/** The part of a screen of four bytes a pixel (red, green, blue, anything) that is the viewport. */
-export function screenOfPixels(pixels: Buffer, stride: number, area: Area): Screen {
-  const { x, y, width, height } = area
+/** The pixels of an X server, each blue, green, red and anything. */
+export function screenOfPixels(pixels: Buffer, { width, height }: Area): Screen {
   const data = new Uint8ClampedArray(width * height * 4)
-  for (let row = 0; row < height; row++) {
-    const start = ((y + row) * stride + x) * 4
-    data.set(pixels.subarray(start, start + width * 4), row * width * 4)
+  for (let at = 0; at < data.length; at += 4) {
+    data[at] = pixels[at + 2] as number
+    data[at + 1] = pixels[at + 1] as number
+    data[at + 2] = pixels[at] as number
+    data[at + 3] = 255
   }
-  for (let at = 3; at < data.length; at += 4) data[at] = 255
   return toScreen(data, width, height, () => {
     const canvas = createCanvas(width, height)
     canvas.getContext('2d').putImageData(new ImageData(data, width, height), 0, 0)
@@ -43,10 +43,10 @@ function toScreen(data: Uint8ClampedArray, width: number, height: number, encode
     },
     pixel(x, y) {
       const at = (y * width + x) * 4
-      const [r, g, b, a] = data.subarray(at, at + 4)
+      const a = data[at + 3]
       if (x < 0 || y < 0 || x >= width || a === undefined)
         throw new RangeError(`(${x}, ${y}) is outside of ${width}x${height}`)
-      return [r as number, g as number, b as number, a]
+      return [data[at] as number, data[at + 1] as number, data[at + 2] as number, a]
     },
   }
 }

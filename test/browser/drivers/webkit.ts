@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
-import { promisify } from 'node:util'
 import {
   type Browser,
   type BrowserOptions,
@@ -8,12 +6,13 @@ import {
   type Key,
   type NavigateOptions,
   type Screen,
+  type Size,
   type Tab,
 } from './driver.ts'
-import { clickOnScreen } from './pointer.ts'
 import { COMMIT, Den, freePort, PATIENCE, poll } from './processes.ts'
 import { type Area, areaOf, screenOfPixels } from './screen.ts'
 import { isTimeout, Session } from './webdriver.ts'
+import { XServer } from './x-server.ts'
 
 /** Where Debian puts the driver. */
 const WEBKIT_DRIVER = '/usr/bin/WebKitWebDriver'
@@ -62,7 +61,7 @@ export async function launchWebkit({ javascript = true }: BrowserOptions = {}): 
     )
     // Without a window manager a full-screen window keeps its own size.
     await session.send('POST', '/window/rect', { x: 0, y: 0, width: WIDTH, height: HEIGHT })
-    const desk = new Desk(session, display)
+    const desk = new Desk(session, await XServer.connect(display))
     await desk.calibrate()
     return {
       engine: 'webkit',
@@ -74,9 +73,13 @@ export async function launchWebkit({ javascript = true }: BrowserOptions = {}): 
       },
       async close() {
         await session.send('DELETE', '').catch(() => {})
+        desk.close()
         await den.clear()
       },
-      kill: () => den.clear(),
+      async kill() {
+        desk.close()
+        await den.clear()
+      },
     }
   } catch (error) {
     await den.clear()
@@ -87,13 +90,13 @@ export async function launchWebkit({ javascript = true }: BrowserOptions = {}): 
 /** The one full-screen window with its row of tabs. */
 class Desk {
   readonly session: Session
-  readonly #display: string
+  readonly #screen: XServer
   readonly #tabs: string[] = []
   #viewport: Area | undefined
 
-  constructor(session: Session, display: string) {
+  constructor(session: Session, screen: XServer) {
     this.session = session
-    this.#display = display
+    this.#screen = screen
   }
 
   // The row of tabs shows from the second tab on, so two tabs stay open for good: the viewport never moves
@@ -137,27 +140,29 @@ class Desk {
     let asked = 0
     await poll(
       async () => {
-        const state = await this.session.evaluate(tab, 'document.visibilityState').catch(() => 'unknown')
+        const state = await this.session
+          .evaluate(tab, 'document.visibilityState', ANSWER_PATIENCE)
+          .catch(() => 'unknown')
         if (state === 'visible') return true
         // Out of the way afterwards: a pointer at rest over a tab brings up its tooltip.
-        if (asked++ % 50 === 0) await clickOnScreen(this.#display, at, [WIDTH - 1, HEIGHT - 1])
+        if (asked++ % 50 === 0) await this.#screen.click(at, [WIDTH - 1, HEIGHT - 1])
         return undefined
       },
       () => 'The tab did not come to the front',
     )
   }
 
-  async screenshot(): Promise<Screen> {
-    return this.#takeScreen(this.#viewport as Area)
+  async screenshot(corner?: Size): Promise<Screen> {
+    return this.#takeScreen({ ...(this.#viewport as Area), ...corner })
   }
 
   // WebDriver's own screenshot never answers in WebKitGTK 2.50.
   async #takeScreen(area: Area): Promise<Screen> {
-    const args = ['-silent', '-window', 'root', '-depth', '8', 'rgba:-']
-    const env = { ...process.env, DISPLAY: this.#display }
-    const options = { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024, timeout: PATIENCE, env } as const
-    const { stdout } = await promisify(execFile)('import', args, options)
-    return screenOfPixels(stdout, WIDTH, area)
+    return screenOfPixels(await this.#screen.image(area), area)
+  }
+
+  close(): void {
+    this.#screen.close()
   }
 }
 
@@ -210,9 +215,9 @@ class WebkitTab implements Tab {
     return ask()
   }
 
-  async screenshot(): Promise<Screen> {
+  async screenshot(corner?: Size): Promise<Screen> {
     await this.activate()
-    return this.#desk.screenshot()
+    return this.#desk.screenshot(corner)
   }
 
   async activate(): Promise<void> {

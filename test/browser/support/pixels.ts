@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Screen, Tab } from '../drivers/index.ts'
+import type { Screen, Size, Tab } from '../drivers/index.ts'
 
 /** Red, green and blue. */
 export type Colour = readonly [number, number, number]
@@ -33,17 +33,26 @@ export function isColour(
   return colour.every((channel, index) => Math.abs(channel - (pixel[index] ?? 0)) <= (within[index] ?? 0))
 }
 
-/** Takes screenshots until one satisfies: never a single one, which may be of the moment before. */
+/** The corner of a viewport that holds all of some points. */
+export function cornerOf(points: readonly Point[]): Size {
+  return { width: Math.max(...points.map(([x]) => x)) + 1, height: Math.max(...points.map(([, y]) => y)) + 1 }
+}
+
+/**
+ * Takes screenshots until one satisfies: never a single one, which may be of the moment before.
+ * @param corner how much of the top left is enough. @default the whole viewport
+ */
 export async function untilScreen(
   tab: Tab,
   satisfies: (screen: Screen) => boolean,
   failure: (screen: Screen) => string,
   timeout = PATIENCE,
   interval = 20,
+  corner: Size | undefined = undefined,
 ): Promise<Screen> {
   const deadline = performance.now() + timeout
   for (;;) {
-    const screen = await tab.screenshot()
+    const screen = await tab.screenshot(corner)
     if (satisfies(screen)) return screen
     if (performance.now() > deadline) throw new Error(`${failure(screen)} for ${timeout} ms`)
     await sleep(interval)
@@ -62,6 +71,9 @@ export async function untilPixel(
     tab,
     (screen) => isColour(screen, [x, y], colour, tolerance),
     (screen) => `(${x}, ${y}) was not ${colour} but at last ${screen.pixel(x, y)}`,
+    PATIENCE,
+    20,
+    cornerOf([[x, y]]),
   )
 }
 
@@ -81,6 +93,9 @@ export async function untilFilled(
     tab,
     (screen) => points.every((point) => isColour(screen, point, colour, tolerance)),
     (screen) => `not all was ${colour} but ${points.map(([x, y]) => screen.pixel(x, y)).join(' and ')}`,
+    PATIENCE,
+    20,
+    cornerOf(points),
   )
 }
 
@@ -93,7 +108,7 @@ export async function expectStays(
 ): Promise<void> {
   const end = performance.now() + duration
   do {
-    const screen = await tab.screenshot()
+    const screen = await tab.screenshot(cornerOf([[x, y]]))
     if (!isColour(screen, [x, y], colour, tolerance)) {
       throw new Error(`(${x}, ${y}) did not stay ${colour} but became ${screen.pixel(x, y)}`)
     }

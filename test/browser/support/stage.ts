@@ -13,7 +13,7 @@ import {
 const TOOLS: Record<Engine, string[]> = {
   chromium: ['chromium'],
   firefox: ['firefox'],
-  webkit: ['webkit', 'xvfb', 'imagemagick'],
+  webkit: ['webkit', 'xvfb'],
 }
 
 /** Runs a suite once in every engine; one that is not there is skipped with the reason, and fails under CI. */

@@ -12,6 +12,8 @@ const MAIN = fileURLToPath(new URL('../../../dist/src/cli/main.js', import.meta.
 const VIEWER = fileURLToPath(new URL('viewer.mjs', import.meta.url))
 const COUNTS = fileURLToPath(new URL('../../network/counts.mjs', import.meta.url))
 const PREFIX = 'imgcast-proxy'
+/** How long a busy machine may take to start a server. */
+const START = 40_000
 
 /** What counts.mjs tells. */
 export interface Round {
@@ -68,15 +70,20 @@ export class Network {
     const widgets = ['--widgets', fileURLToPath(FIXTURE_WIDGETS), '--workers', '1', '--log-level', 'warn']
     // What is quiet has to stay so: bytes that nobody acknowledges keep a kernel from probing.
     const quiet = ['--heartbeat', '60s', '--store', 'memory:']
-    const args = ['serve', '--port', `${port}`, '--trust-proxy', 'loopback', ...quiet, ...widgets]
+    // All viewers are of one browser: from the fifth picture on it would get stills.
+    const live = ['--live-per-browser', '0']
+    const args = ['serve', '--port', `${port}`, '--trust-proxy', 'loopback', ...live, ...quiet, ...widgets]
     const { stdout } = this.#start(this.front, [process.execPath, MAIN, ...args], env)
     let output = ''
     stdout?.on('data', (text: Buffer) => {
       output += text
     })
-    await eventually(() => {
-      if (!/https?:\/\/\S+:\d+/.test(output)) throw new Error(`no server: ${output}`)
-    })
+    await eventually(
+      () => {
+        if (!/https?:\/\/\S+:\d+/.test(output)) throw new Error(`no server: ${output}`)
+      },
+      { timeout: START },
+    )
   }
 
   /** Polls counts from where the server is; the array grows. */
