@@ -1,17 +1,22 @@
-import type { Arrival } from '../viewer/viewers.ts'
-import { clientOf, hasSixConnections } from './client.ts'
+import type { Arrival, Viewers } from '../viewer/viewers.ts'
+import { canBeProbed, clientOf, hasSixConnections } from './client.ts'
 import { headerText } from './header-text.ts'
 import { clientAddress, type PictureRequest } from './request.ts'
 
 /** Reads a viewer's arrival from a request, for any transport that begins with one. */
-export function toArrival(request: PictureRequest): Arrival {
+export function toArrival(request: PictureRequest, viewers: Pick<Viewers, 'keyOf'>): Arrival {
   const { headers, socket } = request
+  const address = clientAddress(request)
   return {
-    address: clientAddress(request),
-    userAgent: headerText(headers, 'user-agent'),
-    language: headerText(headers, 'accept-language'),
+    address,
+    viewerKey: viewers.keyOf({
+      address,
+      userAgent: headerText(headers, 'user-agent'),
+      language: headerText(headers, 'accept-language'),
+    }),
     client: clientOf(headers),
     hasSixConnections: hasSixConnections(request),
+    canBeProbed: canBeProbed(request),
     socket,
   }
 }

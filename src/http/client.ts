@@ -46,6 +46,14 @@ export function hasSixConnections(request: PictureRequest): boolean {
   return clientProtocol(request) === 1 || (clientProtocol(request) === undefined && !isOverTls(headers))
 }
 
+/**
+ * Whether a stream may be one of six that a page in the back/forward cache keeps open: those of Chromium over HTTP/1.1.
+ * Behind a proxy the request does not show the client's protocol, unless the proxy adds it in a header.
+ */
+export function canBeProbed(request: PictureRequest): boolean {
+  return isChromium(headerText(request.headers, 'user-agent')) && clientProtocol(request) === 1
+}
+
 function isOverTls(headers: IncomingHttpHeaders): boolean {
   const stated = headers['x-forwarded-proto']
   if (stated !== undefined) return /^https\b/i.test(String(stated))

@@ -32,6 +32,8 @@ export type Delivery =
       eager: boolean
       /** Redirect to a unique URL first. */
       redirect: boolean
+      /** Whether a still may be sent in its place, because the client requested neither. */
+      isOptional: boolean
     }
   | { kind: 'still'; format: Format }
   | { kind: 'page' }
@@ -46,9 +48,10 @@ export function negotiate(request: DeliveryRequest): Delivery {
   if (row.delivery === 'data') return { kind: 'data' }
   const requested = readDelivery(request.query)
   const purpose = readPurpose(request.headers)
-  if (row.delivery === 'stream') return stream(request, row.format, purpose)
+  const isOptional = row.delivery === 'negotiated' && requested === undefined
+  if (row.delivery === 'stream') return stream(request, row.format, purpose, isOptional)
   if (row.delivery === 'negotiated' && (requested ?? defaultDelivery(purpose)) === 'stream')
-    return stream(request, row.format, purpose)
+    return stream(request, row.format, purpose, isOptional)
   if (purpose.kind === 'page' && requested === undefined) return { kind: 'page' }
   return { kind: 'still', format: row.format }
 }
@@ -67,6 +70,7 @@ function stream(
   { headers, extension, query }: DeliveryRequest,
   format: StreamFormat,
   purpose: Purpose,
+  isOptional: boolean,
 ): Delivery {
   const isShown = purpose.kind === 'image' && !purpose.takesStillsOnly
   // Over plain http a page's script sends no Sec-Fetch headers: only its `Accept` differs from that of an img.
@@ -75,5 +79,5 @@ function stream(
   const firefox = framing === 'browser' && isFirefox(headerText(headers, 'user-agent'))
   // Firefox requests one URL at a time: a second tab would wait 20 s for the first tab's stream. A 302 takes 80 ms.
   const redirect = firefox && isShown && !query.has('v')
-  return { kind: 'stream', format, framing, eager: firefox, redirect }
+  return { kind: 'stream', format, framing, eager: firefox, redirect, isOptional }
 }

@@ -32,10 +32,15 @@ export interface ViewersInit {
 }
 
 /** The viewer's properties that its request shows. */
-export interface Arrival extends Identity {
+export interface Arrival {
+  address: string
+  /** Names the person: a keyed hash. */
+  viewerKey: string
   client: Client
   /** Whether it is a browser that opens six connections to this host and no more. */
   hasSixConnections: boolean
+  /** Whether its page may stay in a back/forward cache, from which a probe evicts it. */
+  canBeProbed: boolean
   socket: StreamSocket & Endpoint
 }
 
@@ -119,7 +124,7 @@ export class Viewers implements SessionHost {
       reread,
       channel,
       network,
-      viewerKey: this.keyOf(arrival),
+      viewerKey: arrival.viewerKey,
       client: arrival.client,
       socket: arrival.socket,
       traffic: this.#traffic.enter(spec.widget, room),
@@ -139,14 +144,12 @@ export class Viewers implements SessionHost {
    * a still: its six connections are needed for the rest of the page, and for links.
    */
   hasPlace(spec: ChannelSpec, arrival: Arrival): boolean {
-    return (
-      !arrival.hasSixConnections || this.#init.livePictures.hasPlace(this.keyOf(arrival), channelId(spec))
-    )
+    return !arrival.hasSixConnections || this.#init.livePictures.hasPlace(arrival.viewerKey, channelId(spec))
   }
 
   /** The key that names the person who made a request: a keyed hash. */
-  keyOf(arrival: Arrival): string {
-    return this.#init.viewerKeys.keyOf(arrival)
+  keyOf(identity: Identity): string {
+    return this.#init.viewerKeys.keyOf(identity)
   }
 
   /** Shows every viewer the picture that its URL means now, because code has changed. */

@@ -152,6 +152,12 @@ describe.each(['gif', 'svg'] as const)('.%s', (format) => {
   })
 })
 
+test('a stream may be replaced by a still unless it was requested', () => {
+  expect(ask(chromium, 'online.png')).toMatchObject({ kind: 'stream', isOptional: true })
+  expect(ask(chromium, 'online.png?delivery=stream')).toMatchObject({ kind: 'stream', isOptional: false })
+  expect(ask(chromium, 'online.mjpeg')).toMatchObject({ kind: 'stream', isOptional: false })
+})
+
 describe('.mjpeg', () => {
   test.each<[string, Headers]>([
     ['ffmpeg', { 'User-Agent': 'Lavf/61.7.100', Accept: '*/*' }],
@@ -163,7 +169,14 @@ describe('.mjpeg', () => {
     ['a script of a page', { ...chromium, Accept: '*/*', 'Sec-Fetch-Dest': 'empty' }],
     ['a script of a page in Firefox, over plain http', { ...plain(firefox), Accept: '*/*' }],
   ])('is a stream with lengths for %s', (_who, headers) => {
-    const stream = { kind: 'stream', format: 'jpeg', framing: 'machine', eager: false, redirect: false }
+    const stream = {
+      kind: 'stream',
+      format: 'jpeg',
+      framing: 'machine',
+      eager: false,
+      redirect: false,
+      isOptional: false,
+    }
     expect(ask(headers, 'online.mjpeg')).toEqual(stream)
     expect(ask(headers, 'online.mjpeg?delivery=still')).toEqual(stream)
   })

@@ -19,10 +19,10 @@ const CARD = { isCard: true } as unknown as Frame
 
 const arrival: Arrival = {
   address: '192.0.2.1',
-  userAgent: 'test',
-  language: 'en',
+  viewerKey: 'somebody',
   client: { family: 'other', isForwarded: false },
   hasSixConnections: false,
+  canBeProbed: false,
   socket: { setNoDelay() {}, setKeepAlive() {}, localPort: 80, remoteAddress: '192.0.2.1', remotePort: 5000 },
 }
 

@@ -11,13 +11,12 @@ import { addressGroup } from '../../system/address-group.ts'
 import { TokenBuckets } from '../../system/token-buckets.ts'
 import type { NewRooms } from '../../viewer/new-rooms.ts'
 import type { HitCounter } from '../../viewer/room-hits.ts'
-import type { Reread } from '../../viewer/viewer-session.ts'
 import { stopping } from '../../viewer/viewers.ts'
 import { type Look, parseLook, toStillLook } from '../../widget/look.ts'
 import { deviceOf } from '../../widget/look-device.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { roomOf } from '../../widget/room.ts'
-import { extensionRow, formatOf, type PageExtension } from '../extensions.ts'
+import { formatOf, type PageExtension } from '../extensions.ts'
 import type { FailureLog } from '../failure-log.ts'
 import type { ForwardingCheck } from '../forwarding-check.ts'
 import { isLongUrl } from '../head-limits.ts'
@@ -30,7 +29,7 @@ import { clientAddress, type PictureRequest } from '../request.ts'
 import { sendJson, sendStill } from '../send.ts'
 import { sendBareRefusal, sendErrorPicture, sendProblem, tooManyErrors } from '../send-error.ts'
 import { readStale } from '../stream/stale.ts'
-import type { StreamDelivery, Streams } from '../stream/streams.ts'
+import type { ShownStream, StreamDelivery, Streams } from '../stream/streams.ts'
 import { readBadgeUrl } from './badge-request.ts'
 import { Badges } from './badges.ts'
 import { readCacheSeconds, secondsUntil } from './cache-seconds.ts'
@@ -216,13 +215,14 @@ export class Pictures {
     const look: Look = parseLook(manifest, delivery.format, query)
     const spec = { widget: manifest.name, key, look }
     const reread = rereadPicture(renderer, spec, query)
-    const shown = { ...delivery, stale: readStale(query, manifest, delivery), reread }
     const embedded = await this.#check(manifest, spec, query)
     if (delivery.redirect && redirectToUnique(request, response)) return
     if (request.method === 'HEAD') return streams.sendHead(request, response)
     const network = addressGroup(clientAddress(request))
     await newRooms.check(roomsOfPicture(renderer.manifests, spec, embedded), network)
-    if (isNegotiated(picture) && !(await streams.findPlace(request, spec)))
+    const arrival = streams.arrive(request)
+    const shown = { ...delivery, stale: readStale(query, manifest, delivery), reread, arrival }
+    if (delivery.isOptional && !(await streams.findPlace(arrival, spec)))
       return this.#sendWithoutPlace(request, response, picture, spec, shown)
     streams.open(request, response, spec, shown)
   }
@@ -236,19 +236,20 @@ export class Pictures {
     response: ServerResponse,
     picture: RequestedPicture,
     spec: ChannelSpec,
-    delivery: StreamDelivery & { stale: number; reread: Reread },
+    delivery: ShownStream,
   ): Promise<void> {
     const { streams, channels } = this.#init
-    if (streams.canMakePlace(request)) {
+    const { arrival } = delivery
+    if (streams.canMakePlace(arrival)) {
       const network = addressGroup(clientAddress(request))
       const channel = channels.open(spec, network)
       // Only a drawing shows what a picture depends on. If it fails, the still says why.
       await channel.still(network, IN_PLACE_PATIENCE).catch(() => {})
-      if (channel.isLively && streams.makePlace(request))
+      if (channel.isLively && streams.makePlace(arrival))
         return streams.open(request, response, spec, delivery)
     }
     // The picture shows its own reader.
-    if (!picture.manifest.stateless) streams.noteVisit(request, roomOf(spec))
+    if (!picture.manifest.stateless) streams.noteVisit(arrival, roomOf(spec))
     const still = { kind: 'still', format: delivery.format } as const
     await this.#sendStill(request, response, picture, still, IN_PLACE_PATIENCE)
   }
@@ -282,11 +283,4 @@ export class Pictures {
       return this.#badges.sendError(request, response, error)
     sendErrorPicture(request, response, error, place, this.#init.cards)
   }
-}
-
-/** Whether the client left it open how the picture is delivered. */
-function isNegotiated({ extension, query }: RequestedPicture): boolean {
-  return (
-    (extension === undefined || extensionRow(extension).delivery === 'negotiated') && !query.has('delivery')
-  )
 }

@@ -4,15 +4,12 @@ import { type ChannelSpec, channelId } from '../../channel/spec.ts'
 import type { DirectSend } from '../../system/direct-send.ts'
 import type { LivePictures } from '../../viewer/live-pictures.ts'
 import type { Reread, ViewerSession } from '../../viewer/viewer-session.ts'
-import type { Viewers } from '../../viewer/viewers.ts'
+import type { Arrival, Viewers } from '../../viewer/viewers.ts'
 import type { Visits } from '../../viewer/visits.ts'
 import { toArrival } from '../arrival.ts'
-import { clientProtocol } from '../client.ts'
-import { headerText } from '../header-text.ts'
 import { STREAM } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
 import { isHttp2, type PictureRequest } from '../request.ts'
-import { isChromium } from '../user-agent.ts'
 import { Connection, writeHead } from './connection.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Multipart } from './multipart.ts'
@@ -33,8 +30,17 @@ export interface StreamsInit {
   directSend: DirectSend | undefined
 }
 
-/** How one stream is delivered. */
+/** How a stream is delivered. */
 export type StreamDelivery = Extract<Delivery, { kind: 'stream' }>
+
+/** A stream for one viewer. */
+export interface ShownStream extends StreamDelivery {
+  arrival: Arrival
+  /** Milliseconds after which the picture marks itself as stale; 0: never. */
+  stale: number
+  /** As in `Viewers.admit`. */
+  reread: Reread
+}
 
 /** Milliseconds that a picture waits until a probe has closed a stream whose page was left. It takes 20. */
 const PROBE_TIME = 150
@@ -59,7 +65,12 @@ export class Streams {
     this.#heartbeat = new Heartbeat(init.heartbeat)
   }
 
-  /** Responds to HEAD with the headers of a stream. Nobody is counted. */
+  /** Reads the properties of a viewer from its request, once for all other calls. */
+  arrive(request: PictureRequest): Arrival {
+    return toArrival(request, this.#init.viewers)
+  }
+
+  /** Responds to HEAD with the headers of a stream, without counting a viewer. */
   sendHead(request: PictureRequest, response: ServerResponse): void {
     writeHead(response, this.#headers(request))
     response.end()
@@ -69,51 +80,43 @@ export class Streams {
    * Resolves to whether a viewer may stream a picture. If its browser streams as many different pictures as it may, those
    * of pages that were left are probed: the newest page comes first.
    */
-  async findPlace(request: PictureRequest, spec: ChannelSpec): Promise<boolean> {
+  async findPlace(arrival: Arrival, spec: ChannelSpec): Promise<boolean> {
     const { viewers, livePictures, probe } = this.#init
-    const arrival = toArrival(request)
     if (viewers.hasPlace(spec, arrival)) return true
-    if (!probe || !canBeProbed(request)) return false
-    const viewerKey = viewers.keyOf(arrival)
+    if (!probe || !arrival.canBeProbed) return false
+    const { viewerKey } = arrival
     probe.probeNow(viewerKey)
     await livePictures.untilPlace(viewerKey, channelId(spec), PROBE_TIME)
     return viewers.hasPlace(spec, arrival)
   }
 
   /** Whether `makePlace` makes a place. */
-  canMakePlace(request: PictureRequest): boolean {
-    return this.#init.livePictures.canMakePlace(this.#keyOf(request))
+  canMakePlace({ viewerKey }: Arrival): boolean {
+    return this.#init.livePictures.canMakePlace(viewerKey)
   }
 
   /** Ends the viewer's streams of a picture that rests, for one that moves or counts. Returns whether there was one. */
-  makePlace(request: PictureRequest): boolean {
-    return this.#init.livePictures.makePlace(this.#keyOf(request))
+  makePlace({ viewerKey }: Arrival): boolean {
+    return this.#init.livePictures.makePlace(viewerKey)
   }
 
   /** Counts a reader who gets a still in place of a stream. */
-  noteVisit(request: PictureRequest, room: string): void {
-    this.#init.visits.note(room, this.#keyOf(request))
+  noteVisit({ viewerKey }: Arrival, room: string): void {
+    this.#init.visits.note(room, viewerKey)
   }
 
   /**
    * Opens a stream: admits the viewer, counts it in, shows it the channel, and counts it out when it is gone.
-   * @param delivery `stale` is the time after which the picture marks itself as stale, in milliseconds. @default 0: never
-   * `reread` is as in `Viewers.admit`.
    * @throws PublicError 429 or 503 if the viewer is refused. Nothing is sent then.
    */
-  open(
-    request: PictureRequest,
-    response: ServerResponse,
-    spec: ChannelSpec,
-    delivery: StreamDelivery & { stale?: number; reread?: Reread },
-  ): void {
+  open(request: PictureRequest, response: ServerResponse, spec: ChannelSpec, delivery: ShownStream): void {
     const { socket } = request
     // It may have left while a host app's middleware was waiting: no `close` event would follow.
     if (response.destroyed || socket.destroyed) return
     if (!isHttp2(request) && this.#taken.has(socket)) return void socket.destroy()
-    const session = this.#init.viewers.admit(spec, toArrival(request), delivery.reread)
+    const session = this.#init.viewers.admit(spec, delivery.arrival, delivery.reread)
     const connection = this.#connect(request, response, delivery, session)
-    const stopProbing = canBeProbed(request)
+    const stopProbing = delivery.arrival.canBeProbed
       ? this.#init.probe?.add(session.viewerKey, connection)
       : undefined
     const carrier = carrierOf(request)
@@ -137,14 +140,10 @@ export class Streams {
     this.#init.directSend?.close()
   }
 
-  #keyOf(request: PictureRequest): string {
-    return this.#init.viewers.keyOf(toArrival(request))
-  }
-
   #connect(
     request: PictureRequest,
     response: ServerResponse,
-    { framing, eager, stale = 0 }: StreamDelivery & { stale?: number },
+    { framing, eager, stale }: ShownStream,
     { traffic }: ViewerSession,
   ): Connection {
     if (!isHttp2(request)) this.#taken.add(request.socket)
@@ -170,14 +169,6 @@ export class Streams {
     const headers = { 'Content-Type': this.#multipart.contentType, ...STREAM }
     return isHttp2(request) ? headers : { ...headers, Connection: 'close' }
   }
-}
-
-/**
- * Whether a stream may be one of six that a page in the back/forward cache keeps open: those of Chromium over HTTP/1.1.
- * Behind a proxy the request does not show the client's protocol, unless the proxy adds it in a header.
- */
-function canBeProbed(request: PictureRequest): boolean {
-  return isChromium(headerText(request.headers, 'user-agent')) && clientProtocol(request) === 1
 }
 
 /** Whether the kernel gave up on the client (tcp(7), `TCP_USER_TIMEOUT` and keep-alive). */

@@ -5,7 +5,14 @@ import type { Manifest } from '../../../src/widget/manifest.ts'
 
 const rests = { fps: undefined, loops: false } as Manifest
 const moves = { fps: 10, loops: true } as Manifest
-const delivery = { kind: 'stream', format: 'png', framing: 'browser', eager: false, redirect: false } as const
+const delivery = {
+  kind: 'stream',
+  format: 'png',
+  framing: 'browser',
+  eager: false,
+  redirect: false,
+  isOptional: false,
+} as const
 const read = (search: string, manifest = rests, more: Partial<StreamDelivery> = {}) =>
   readStale(new URLSearchParams(search), manifest, { ...delivery, ...more })
 
