@@ -213,6 +213,7 @@ export class RecordedHistory implements History, RoomMemory {
     const activity: RoomActivity[] = []
     for (const room of rooms) {
       const watched = this.#rooms.get(room)
+      if (!this.#closing && watched?.isDue(now) === false) continue
       watched?.advance(now)
       const taken = watched?.take(this.#closing !== undefined)
       if (watched && taken) this.#unlisted.delete(watched)

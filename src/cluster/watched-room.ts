@@ -4,6 +4,8 @@ import { addToMinute, DAY, emptyMinute, isEmptyMinute, MINUTE, type Minute } fro
 
 /** Two readings of the clock are closer than this, unless it was set forward or the machine slept. */
 const MAX_GAP = 2 * MINUTE
+/** Milliseconds between two savings of a room in which nothing happens but time. */
+const QUIET_INTERVAL = 40_000
 
 /** One watched room: turns changing counts into minutes, and holds those until they are saved. */
 export class WatchedRoom {
@@ -14,6 +16,9 @@ export class WatchedRoom {
   /** The unsaved minutes, by number since the epoch. */
   readonly #minutes = new Map<number, Minute>()
   #isChanged = false
+  /** Whether anything but time has changed the activity since it was taken. */
+  #hasEvents = false
+  #takenAt = Number.NEGATIVE_INFINITY
   #connections = 0
   #visitors = 0
   /** Everything before this time is recorded. */
@@ -44,8 +49,14 @@ export class WatchedRoom {
     return this.#minutes
   }
 
+  /** Whether the activity should be saved now: at once after an event, and now and then without one. */
+  isDue(now: number): boolean {
+    return this.#hasEvents || Math.abs(now - this.#takenAt) >= QUIET_INTERVAL
+  }
+
   note(connections: number, visitors: number, now: number): void {
     this.advance(now)
+    this.#hasEvents = true
     this.#connections = connections
     this.#visitors = visitors
     if (this.isWatched) this.#add(now, 0)
@@ -55,6 +66,7 @@ export class WatchedRoom {
     this.advance(now)
     this.#minuteAt(now).hits += amount
     this.#isChanged = true
+    this.#hasEvents = true
   }
 
   /** Records the unchanged counts up to now. */
@@ -76,6 +88,8 @@ export class WatchedRoom {
   take(isFinal: boolean): RoomActivity | undefined {
     if (!this.#isChanged) return undefined
     this.#isChanged = false
+    this.#hasEvents = false
+    this.#takenAt = this.#at
     const current = this.isWatched && !isFinal ? Math.floor(this.#at / MINUTE) : undefined
     const minutes: RoomActivity['minutes'] = []
     for (const [number, minute] of [...this.#minutes]) {
@@ -96,6 +110,7 @@ export class WatchedRoom {
       this.#minutes.set(number, known)
     }
     this.#isChanged = true
+    this.#hasEvents = true
   }
 
   /** Keeps only the `count` newest unsaved minutes. */

@@ -32,14 +32,16 @@ describeHistory('a history in a file', async () => {
   return new SqliteArchive(thread)
 })
 
-test('a history is written every 20 s while there are viewers, and not at all without viewers', async () => {
+test('a history is written 20 s after an event, every 40 s while nothing happens, and not at all without viewers', async () => {
   vi.useFakeTimers()
   const archive = new MemoryArchive()
   const write = vi.spyOn(archive, 'add')
   const history = new RecordedHistory({ archive, retention: 1e9, log: pino({ level: 'silent' }) })
   expect(vi.getTimerCount()).toBe(0)
   history.note('r/a', { visitors: 1, connections: 1 })
-  await vi.advanceTimersByTimeAsync(60_000)
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(write).toHaveBeenCalledTimes(1)
+  await vi.advanceTimersByTimeAsync(80_000)
   expect(write).toHaveBeenCalledTimes(3)
   await vi.advanceTimersByTimeAsync(5_000)
   history.note('r/a', { visitors: 0, connections: 0 })

@@ -48,6 +48,8 @@ const PROBE_TIME = 150
 /** Reverse proxies close a connection that is silent for a minute: send at least four times in that time. */
 const PROXY_HEARTBEAT = 15_000
 
+const NO_HEADERS: string[] = []
+
 /** The minimum time until a picture marks itself as stale, as a multiple of the longest time between two of its parts. */
 const STALE_MARGIN = 4 / 3
 
@@ -130,7 +132,7 @@ export class Streams {
     request.resume()
     this.#heartbeat.add(connection)
     session.start(connection)
-    releaseRoute(request)
+    release(request)
   }
 
   /** Frees what all streams share, once they have ended. */
@@ -182,9 +184,13 @@ function carrierOf(request: IncomingMessage): Readable {
   return stream ?? request.socket
 }
 
-/** Drops the route that Express keeps on a request in `next`. The request outlives it, at 4 kB a viewer. */
-function releaseRoute(request: PictureRequest): void {
+/**
+ * Drops what a request keeps while its stream is open: the route that Express keeps in `next`, 4 kB a viewer, and the
+ * headers as they came. `headers` stays, for a host app that logs the end of a request.
+ */
+function release(request: PictureRequest): void {
   request.next = undefined
+  if (!isHttp2(request)) request.rawHeaders = NO_HEADERS
 }
 
 /**
