@@ -29,6 +29,9 @@ export interface Sheet {
 /** Maximum number of device pixels of a picture: 64 MB of canvas. */
 export const MAX_PIXELS = 16_000_000
 
+/** The font of a new context. Without it, text would be drawn in the first font of the machine. */
+export const FIRST_FONT = '10px Inter'
+
 /**
  * Draws without encoding.
  * @throws RangeError if the sheet is empty or has more than `MAX_PIXELS`.
@@ -40,6 +43,7 @@ export function drawCanvas(sheet: Sheet, draw: (ctx: SKRSContext2D) => void): Ca
   const canvas = createCanvas(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)))
   const ctx = canvas.getContext('2d')
   ctx.scale(scale, scale)
+  ctx.font = FIRST_FONT
   ctx.save()
   draw(ctx)
   if (format === 'jpeg') fillBehind(canvas, ctx)

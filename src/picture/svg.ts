@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createCanvas, type SKRSContext2D, SvgExportFlag } from '@napi-rs/canvas'
-import { checkSheet, drawCanvas, type Sheet } from './draw-canvas.ts'
+import { checkSheet, drawCanvas, FIRST_FONT, type Sheet } from './draw-canvas.ts'
 import { registerFonts } from './fonts.ts'
 import { createFrame, type Frame } from './frame.ts'
 import { prepareSvgContext } from './svg-context.ts'
@@ -36,6 +36,7 @@ export function paintSvg(sheet: Sheet, draws: readonly [Draw] | readonly [light:
 function drawSvg(width: number, height: number, draw: Draw): string {
   const canvas = createCanvas(width, height, SvgExportFlag.ConvertTextToPaths)
   const ctx = canvas.getContext('2d')
+  ctx.font = FIRST_FONT
   const isWritable = prepareSvgContext(ctx)
   draw(ctx)
   if (!isWritable()) return embed(width, height, draw)

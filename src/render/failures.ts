@@ -23,6 +23,7 @@ export class Failures {
   readonly #folders: readonly string[]
   readonly #log: Logger
   readonly #byRoom = new LRUCache<string, DrawFailure>({ max: MAX_ROOMS })
+  readonly #sources = new LRUCache<string, DrawFailure>({ max: MAX_ROOMS })
   readonly #logged = new Map<string, { failure: string; at: number }>()
 
   /** @param folders the widgets' own, in which `place` is searched for. */
@@ -31,9 +32,9 @@ export class Failures {
     this.#log = log
   }
 
-  /** The failure of a room's last drawing; undefined if it succeeded. */
+  /** The failure of a room's last drawing, or else of its source of changes; undefined if both work. */
   get(room: string): DrawFailure | undefined {
-    return this.#byRoom.get(room)
+    return this.#byRoom.get(room) ?? this.#sources.get(room)
   }
 
   /** Logs a failure of a widget, if it differs from its last one or a minute has passed. */
@@ -47,18 +48,17 @@ export class Failures {
 
   /** Records an error that a widget threw. */
   recordError(room: string, error: Error): void {
-    const stack = String(error.stack)
-    const name = /^(?:\w*Error|\w*Exception)\b/.exec(stack)?.[0] ?? 'an error'
-    this.#record(room, {
-      reason: `failed to draw: ${name}`,
-      words: error.message,
-      place: findPlace(stack, this.#folders),
-    })
+    this.#byRoom.set(room, this.#read('failed to draw', error))
+  }
+
+  /** Records an error of a widget's source of changes: of its `start`, or of what that left running. */
+  recordSource(room: string, error: Pick<Error, 'message' | 'stack'>): void {
+    this.#sources.set(room, this.#read('its source of changes failed', error))
   }
 
   /** Records a failure that the server noticed, such as a timeout. */
   recordReason(room: string, reason: string): void {
-    this.#record(room, { reason, words: undefined, place: undefined })
+    this.#byRoom.set(room, { reason, words: undefined, place: undefined })
   }
 
   /** Call this when a picture of the room succeeded. */
@@ -66,12 +66,19 @@ export class Failures {
     this.#byRoom.delete(room)
   }
 
+  /** Call this when a room's source works, or has ended. */
+  deleteSource(room: string): void {
+    this.#sources.delete(room)
+  }
+
   /** Call this when other code runs. */
   clear(): void {
     this.#byRoom.clear()
+    this.#sources.clear()
   }
 
-  #record(room: string, failure: DrawFailure): void {
-    this.#byRoom.set(room, failure)
+  #read(failed: string, { message, stack = '' }: Pick<Error, 'message' | 'stack'>): DrawFailure {
+    const name = /^(?:\w*Error|\w*Exception)\b/.exec(stack)?.[0] ?? 'an error'
+    return { reason: `${failed}: ${name}`, words: message, place: findPlace(stack, this.#folders) }
   }
 }

@@ -82,6 +82,17 @@ export type StateRequest =
  */
 export type ShownFailure = { kind: 'too-large' } | { kind: 'mistake' } | { kind: 'failure'; status: number }
 
+/** An error outside of any job. */
+export interface Stray {
+  /** Known if the error comes from a source, or if its stack names the widget's file. */
+  widget: string | undefined
+  /** The room whose source of changes left running what failed. */
+  room: string | undefined
+  message: string
+  /** The stack. */
+  failure: string
+}
+
 /** The loaded code of a render process. */
 export interface Loaded {
   manifests: Manifest[]
@@ -118,8 +129,7 @@ export type FromHost =
   | { type: 'done'; id: number; result: JobResult }
   /** `shown`: the message may be public. @default it is only logged */
   | { type: 'failed'; id: number; message: string; stack: string; shown?: ShownFailure | undefined }
-  /** An error outside of any job; the widget is known if the stack names its file. */
-  | { type: 'stray'; widget: string | undefined; failure: string }
+  | ({ type: 'stray' } & Stray)
   | { type: 'state'; id: number; request: StateRequest }
   /** A source changed; `pushed` is undefined if it only requests a redraw. */
   | { type: 'push'; id: number; pushed: { data: unknown } | undefined }

@@ -15,10 +15,10 @@ import type { ProcessSettings, RenderProcess } from './processes/render-process.
 import { type Started, startProcess } from './processes/start-process.ts'
 import type { Death, Task } from './processes/task.ts'
 import { WarmProcesses } from './processes/warm-processes.ts'
-import { WidgetSource } from './processes/widget-source.ts'
 import type { Drawing, Job, Reading } from './protocol.ts'
-import { Abandoned, noWidget, RenderError } from './render-error.ts'
+import { noWidget, RenderError } from './render-error.ts'
 import type { RendererSettings } from './renderer-settings.ts'
+import { startSource } from './start-source.ts'
 
 /** The memory limit of a process whose widget declares none. */
 const MEMORY_BYTES = 2 ** 30
@@ -155,16 +155,13 @@ export class Renderer {
 
   /** Starts a widget's own source of changes; returns a function that ends it. */
   startSource(job: Omit<Job, 'output'>, onPush: (pushed: Job['pushed']) => void): () => void {
-    const source = new WidgetSource({
+    return startSource({
       job: { ...job, output: 'source' },
+      failures: this.#failures,
       dispatch: (task) => this.#dispatch(task),
       onPush,
-      onFailure: (error) => {
-        if (error instanceof Abandoned || this.#closed) return
-        this.#failures.log(job.widget, String(error.stack), 'a source of changes failed')
-      },
+      isClosed: () => this.#closed,
     })
-    return () => source.close()
   }
 
   /**
@@ -234,8 +231,10 @@ export class Renderer {
         memoryBytes: more.memoryBytes ?? MEMORY_BYTES,
         onState,
         onOutput: (line, renderer) => log.info({ renderer }, line),
-        onStray: (widget, failure) =>
-          this.#failures.log(widget ?? 'a widget', failure, 'a widget failed outside of its drawing'),
+        onStray: ({ widget, room, message, failure }) => {
+          if (room !== undefined) this.#failures.recordSource(room, { message, stack: failure })
+          this.#failures.log(widget ?? 'a widget', failure, 'a widget failed outside of its drawing')
+        },
       },
       skip,
       group: this.#processes,

@@ -138,10 +138,10 @@ function findAnimateFaults(animate: unknown): string[] {
   const repeats = loop === undefined || typeof loop === 'function' || (typeof loop === 'number' && loop > 0)
   if (!repeats)
     return [`expected \`animate.loop\` to be a time in milliseconds or a function, got ${describe(loop)}`]
-  if (typeof every === 'function' || (typeof fps === 'number' && fps >= 1 && fps <= MAX_FPS))
+  if (isPace(every) || (typeof fps === 'number' && fps >= 1 && fps <= MAX_FPS))
     return findUnknownFields('animate', animate as object, ['fps', 'every', 'loop'])
   return [
-    `expected \`animate\` to be { fps } from 1 to ${MAX_FPS} or { every(params) }, got ${describe(animate)}`,
+    `expected \`animate\` to be { fps } from 1 to ${MAX_FPS} or { every } with a time in milliseconds or a function, got ${describe(animate)}`,
   ]
 }
 
@@ -179,6 +179,10 @@ function findLimitFaults(limits: unknown): string[] {
       ? []
       : [`expected \`limits.${name}\` to be from ${range.min} to ${range.max}, got ${describe(value)}`]
   })
+}
+
+function isPace(every: unknown): boolean {
+  return typeof every === 'function' || (typeof every === 'number' && every >= 1000 / MAX_FPS)
 }
 
 function isLength(value: unknown): value is number {

@@ -148,12 +148,12 @@ export interface Scene<P extends Params = Params, D = unknown> {
 }
 
 /**
- * How a picture is animated: a rate in frames per second, at most 30, or a function that returns the milliseconds between
- * frames. If the picture repeats after `loop` milliseconds, it can be sent once, as an animated picture.
+ * How a picture is animated: a rate in frames per second, at most 30, or the milliseconds between frames, or a function
+ * that returns them. If the picture repeats after `loop` milliseconds, it can be sent once, as an animated picture.
  */
 export type Animation<P extends Params = Params, D = unknown> = (
   | { fps: number }
-  | { every: (params: Values<P>, data: D) => number }
+  | { every: number | ((params: Values<P>, data: D) => number) }
 ) & {
   /** The period in milliseconds, or a function of the parameters that returns it; 0: no motion. @default it never repeats */
   loop?: number | ((params: Values<P>, data: D) => number)

@@ -188,6 +188,23 @@ describe('a source of changes', () => {
     stream.close()
   })
 
+  test.each([
+    ['throw', 'RangeError'],
+    ['timer', 'RangeError'],
+    ['promise', 'RangeError'],
+    ['push', 'TypeError'],
+  ])('that fails (%s) shows on the page of its picture, as long as it runs', async (by, name) => {
+    const stream = await open(`/starves/${by}.png?by=${by}`)
+    const page = async () => {
+      const headers = { ...chromium, Accept: 'text/html', 'Sec-Fetch-Dest': 'document' }
+      return (await fetch(`${server.url}/starves/${by}?by=${by}`, { headers })).text()
+    }
+    await eventually(async () => expect(await page()).toContain(`its source of changes failed: ${name}`))
+    expect(await page()).toContain('starves.mjs')
+    stream.close()
+    await eventually(async () => expect(await page()).not.toContain('its source of changes failed'))
+  })
+
   test('that pushes data that cannot be sent continues with the next', async () => {
     const stream = await open('/pushes/bad.png?bad=4')
     await eventually(async () => expect((await color(stream))[0]).toBe(100))

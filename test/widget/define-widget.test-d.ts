@@ -81,6 +81,7 @@ defineWidget({
 })
 // @ts-expect-error: there is no such field
 defineWidget({ title: 'Misspelt', size: { width: 10, height: 10 }, draw() {}, onclick() {} })
+defineWidget({ title: 'Slow', size: { width: 10, height: 10 }, animate: { every: 10_000 }, draw() {} })
 // @ts-expect-error: a widget has a size
 defineWidget({ title: 'Without size', draw() {} })
 // @ts-expect-error: a range has a default

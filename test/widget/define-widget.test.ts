@@ -14,6 +14,7 @@ describe('a widget', () => {
     ['a size of the parameters', { ...good, size: () => ({ width: 1, height: 1 }) }],
     ['frames a second', { ...good, animate: { fps: 30 } }],
     ['its own clock', { ...good, animate: { every: () => 1000 } }],
+    ['a time between frames', { ...good, animate: { every: 10_000 } }],
     ['everything', { ...good, about: 'It.', params: { label: param.text() }, load() {}, data() {} }],
   ])('with %s is right, and comes back as it is', (_what, widget) => {
     expect(findWidgetFaults(widget)).toEqual([])
@@ -51,15 +52,21 @@ describe('a widget', () => {
       { size: { width: { min: 5, max: 1, default: 3 }, height: 1 } },
       `expected \`size.width\` ${length} {"min":5,"max":1,"default":3}`,
     ],
-    [{ animate: {} }, 'expected `animate` to be { fps } from 1 to 30 or { every(params) }, got {}'],
-    [{ animate: null }, 'expected `animate` to be { fps } from 1 to 30 or { every(params) }, got null'],
+    [
+      { animate: {} },
+      'expected `animate` to be { fps } from 1 to 30 or { every } with a time in milliseconds or a function, got {}',
+    ],
+    [
+      { animate: null },
+      'expected `animate` to be { fps } from 1 to 30 or { every } with a time in milliseconds or a function, got null',
+    ],
     [
       { animate: { fps: 31 } },
-      'expected `animate` to be { fps } from 1 to 30 or { every(params) }, got {"fps":31}',
+      'expected `animate` to be { fps } from 1 to 30 or { every } with a time in milliseconds or a function, got {"fps":31}',
     ],
     [
       { animate: { fps: 0.5 } },
-      'expected `animate` to be { fps } from 1 to 30 or { every(params) }, got {"fps":0.5}',
+      'expected `animate` to be { fps } from 1 to 30 or { every } with a time in milliseconds or a function, got {"fps":0.5}',
     ],
     [{ params: 'label' }, 'expected `params` to be an object, got "label"'],
     [

@@ -1,6 +1,6 @@
 import type { SKRSContext2D as Context } from '@napi-rs/canvas'
 import { paintAnimation } from '../../picture/animation.ts'
-import { MAX_PIXELS, paint } from '../../picture/encode.ts'
+import { paint } from '../../picture/encode.ts'
 import { createFrame, type Frame } from '../../picture/frame.ts'
 import { paintSvg } from '../../picture/svg.ts'
 import type { LoadedWidget } from '../../widget/load-widget.ts'
@@ -8,14 +8,16 @@ import { deviceOf } from '../../widget/look-device.ts'
 import { isTheme } from '../../widget/param.ts'
 import { roomOf } from '../../widget/room.ts'
 import { type HistoryRequest, type RoomHistory, withEveryStep } from '../../widget/room-history.ts'
-import type { EmbeddedPicture, Size } from '../../widget/widget.ts'
+import type { EmbeddedPicture } from '../../widget/widget.ts'
 import type { Drawing, Job, JobResult } from '../protocol.ts'
 import { observeReads, type SceneRead } from '../scene-reads.ts'
 import { backgroundOf } from './background.ts'
 import { DrawTimer } from './draw-timer.ts'
+import { guardCanvas } from './guard-canvas.ts'
 import { ImageCache } from './image-cache.ts'
 import { roomScope, valuesOf } from './job-scope.ts'
-import { checkSynchronous } from './mistake.ts'
+import { synchronous } from './mistake.ts'
+import { pictureSize } from './picture-size.ts'
 import { GIF_TIME, motionOf, planAnimation } from './plan-animation.ts'
 import type { AskState } from './room-state.ts'
 
@@ -92,18 +94,16 @@ export function* drawSteps(
   const room = roomOf(job)
   const facts = { room, key, params, connections, visitors, peak, time, data }
   if (job.output === 'data') {
-    return { data: widget.data ? widget.data(facts) : { room, connections, visitors, peak } }
+    return {
+      data: widget.data ? synchronous('data', widget.data(facts)) : { room, connections, visitors, peak },
+    }
   }
   const reads = new Set<SceneRead>(readsOutside(loaded, job) ? ['outside'] : [])
-  const { width, height }: Size =
-    typeof widget.size === 'function'
-      ? widget.size(params, observeReads({ data, room, key, pictures }, reads))
-      : look
-  checkPixels(width * height * look.scale ** 2, manifest.sizeFromParams)
+  const size = pictureSize(loaded, look, params, observeReads({ data, room, key, pictures }, reads))
+  const { width, height } = size
   const sheet = {
     ...look,
-    width: Math.ceil(width),
-    height: Math.ceil(height),
+    ...size,
     background: backgroundOf(manifest, params),
     title: manifest.title,
     device: deviceOf(look),
@@ -113,7 +113,8 @@ export function* drawSteps(
   const drawWith = (more: Partial<typeof facts>) =>
     timer.draw((ctx: Context) => {
       const scene = { ...facts, ...more, width, height, scale: look.scale, pictures }
-      checkSynchronous(widget.draw(ctx, observeReads(scene, reads)))
+      guardCanvas(ctx)
+      synchronous('draw', widget.draw(ctx, observeReads(scene, reads)))
     })
   const finish = (frame: Frame, next: number | undefined, isTimeless = false): Drawing => {
     if (isTimeless) reads.delete('time')
@@ -121,7 +122,7 @@ export function* drawSteps(
   }
   const writeSvg = () => {
     const scene = { ...facts, width, height, scale: look.scale, pictures }
-    const svg = widget.svg?.(observeReads(scene, reads))
+    const svg = synchronous('svg', widget.svg?.(observeReads(scene, reads)))
     return svg === undefined ? undefined : createFrame('svg', Buffer.from(svg), sheet.width, sheet.height)
   }
   const next = stops || period === undefined ? undefined : time + period - job.time
@@ -143,16 +144,6 @@ export function* drawSteps(
   // One period from its beginning is the same picture at any time.
   const isTimeless = timings[0]?.time === 0
   return finish(frame, isTimeless ? undefined : GIF_TIME, isTimeless)
-}
-
-/** The parameters of a picture make it larger than any picture may be. */
-export class TooLargeError extends Error {}
-
-function checkPixels(pixels: number, sizeFromParams: boolean): void {
-  if (!sizeFromParams || !(pixels > MAX_PIXELS)) return
-  throw new TooLargeError(
-    `expected a picture of at most ${MAX_PIXELS / 1e6} million pixels, got ${Math.ceil(pixels)}`,
-  )
 }
 
 /** Whether a drawing depends on values that the server cannot compare: the result of `load`, or of a parser. */

@@ -1,13 +1,16 @@
 /** The main module of a render process: loads the widgets and runs jobs. Widget code runs nowhere else. */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { paint } from '../../picture/encode.ts'
 import { dieWithParent } from '../../system/die-with-parent.ts'
 import { readFailure } from '../../widget/failure.ts'
 import { loadFolders } from '../../widget/load-folder.ts'
 import { createWidgetLoader, type LoadedWidget } from '../../widget/load-widget.ts'
+import { roomOf } from '../../widget/room.ts'
 import type { FromHost, Job, JobResult, ShownFailure, StateRequest, ToHost } from '../protocol.ts'
-import { drawSteps, loadJob, TooLargeError, untilAborted } from './draw-job.ts'
+import { drawSteps, loadJob, untilAborted } from './draw-job.ts'
 import { ImageCache } from './image-cache.ts'
 import { Mistake } from './mistake.ts'
+import { TooLargeError } from './picture-size.ts'
 import { PushQueue } from './push-queue.ts'
 import { deliverEvent, readJob, runSource } from './room-job.ts'
 
@@ -25,6 +28,8 @@ class Host {
   readonly #images = new ImageCache()
   readonly #pushQueues = new Map<number, PushQueue>()
   readonly #stateCalls = new Map<number, StateCall>()
+  /** The job of the source that runs: known in every timer and promise that it starts. */
+  readonly #sources = new AsyncLocalStorage<Job>()
   #widgets: ReadonlyMap<string, LoadedWidget> = new Map()
   #lastStateCall = 0
   readonly #loadWidget = createWidgetLoader()
@@ -55,11 +60,16 @@ class Host {
     }
   }
 
-  /** Reports an error that belongs to no job. The process continues, for the sake of its other widgets. */
-  reportStray(error: unknown): void {
-    const failure = error instanceof Error ? String(error.stack) : `threw ${String(error)}`
-    const widget = [...this.#widgets.values()].find(({ manifest }) => failure.includes(manifest.file))
-    this.#send({ type: 'stray', widget: widget?.manifest.name, failure })
+  /**
+   * Reports an error that belongs to no job. The process continues, for the sake of its other widgets.
+   * @param source the source that left running what failed. @default the one in whose timer or promise it was thrown
+   */
+  reportStray(error: unknown, source = this.#sources.getStore()): void {
+    const { message, stack } = error instanceof Error ? error : new Error(`threw ${String(error)}`)
+    const failure = String(error instanceof Error ? stack : message)
+    const named = [...this.#widgets.values()].find(({ manifest }) => failure.includes(manifest.file))
+    const widget = source?.widget ?? named?.manifest.name
+    this.#send({ type: 'stray', widget, room: source && roomOf(source), message, failure })
   }
 
   async #start(folders: readonly string[], skip: ReadonlyMap<string, string>): Promise<void> {
@@ -114,11 +124,15 @@ class Host {
 
   async #runSource(id: number, loaded: LoadedWidget, job: Job): Promise<void> {
     const abort = new AbortController()
-    const queue = new PushQueue((pushed) => this.#send({ type: 'push', id, pushed }))
+    const queue = new PushQueue({
+      send: (pushed) => this.#send({ type: 'push', id, pushed }),
+      onFailure: (error) => this.reportStray(error, job),
+    })
     this.#aborts.set(id, abort)
     this.#pushQueues.set(id, queue)
     try {
-      await runSource(loaded, job, abort.signal, queue, (request) => this.#askState(request))
+      const ask = (request: StateRequest) => this.#askState(request)
+      await this.#sources.run(job, () => runSource(loaded, job, abort.signal, queue, ask))
     } finally {
       abort.abort()
       this.#aborts.delete(id)

@@ -4,6 +4,7 @@ import type { Look } from '../../widget/look.ts'
 import type { ParamValue } from '../../widget/param.ts'
 import { MAX_FPS } from '../../widget/picture-limits.ts'
 import type { Size, Widget } from '../../widget/widget.ts'
+import { synchronous } from './mistake.ts'
 
 /** The motion of a widget with certain parameters, in milliseconds. */
 export interface Motion {
@@ -40,7 +41,7 @@ export function motionOf(
   const { animate } = widget
   if (!animate) return { period: undefined, loop: undefined }
   const loop = typeof animate.loop === 'function' ? animate.loop(params, data) : animate.loop
-  const period = 'fps' in animate ? 1000 / (look.fps || animate.fps) : animate.every(params, data)
+  const period = 'fps' in animate ? 1000 / (look.fps || animate.fps) : everyOf(animate.every, params, data)
   if (loop === 0 || period === Number.POSITIVE_INFINITY) return { period: undefined, loop: undefined }
   if (!(period >= 1000 / MAX_FPS)) {
     throw new RangeError(
@@ -48,6 +49,14 @@ export function motionOf(
     )
   }
   return { period, loop: loop !== undefined && loop > 0 && loop <= MAX_LOOP ? loop : undefined }
+}
+
+function everyOf(
+  every: number | ((params: Record<string, ParamValue>, data: unknown) => number),
+  params: Record<string, ParamValue>,
+  data: unknown,
+): number {
+  return typeof every === 'number' ? every : synchronous('animate.every', every(params, data))
 }
 
 /**

@@ -4,6 +4,7 @@ import { isParser } from '../../widget/param.ts'
 import { roomOf } from '../../widget/room.ts'
 import type { Job, Reading } from '../protocol.ts'
 import { roomScope, valuesOf } from './job-scope.ts'
+import { synchronous } from './mistake.ts'
 import type { PushQueue } from './push-queue.ts'
 import type { AskState } from './room-state.ts'
 
@@ -24,11 +25,8 @@ export function readJob({ widget, manifest }: LoadedWidget, job: Job): Reading {
   })
   if (faults.length > 0 || !widget.shows) return { faults, shows: [] }
   const { widget: name, key } = job
-  const shows = widget.shows({
-    room: roomOf({ widget: name, key }),
-    key,
-    params: valuesOf({ widget, manifest }, job),
-  })
+  const scope = { room: roomOf({ widget: name, key }), key, params: valuesOf({ widget, manifest }, job) }
+  const shows = synchronous('shows', widget.shows(scope))
   if (shows.length <= MAX_EMBEDDED) return { faults, shows }
   const detail = `expected at most ${MAX_EMBEDDED} pictures, got ${shows.length}`
   return { faults: [{ name: 'show', detail }], shows: [] }

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { type ProcessExit, SupervisedProcess } from '../../system/supervised-process.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import type { FairShares } from '../fair-shares.ts'
-import type { FromHost, JobResult, Loaded, StateRequest, ToHost } from '../protocol.ts'
+import type { FromHost, JobResult, Loaded, StateRequest, Stray, ToHost } from '../protocol.ts'
 import { Abandoned, toJobError } from '../render-error.ts'
 import { forkHost } from './fork-host.ts'
 import type { Death, Task } from './task.ts'
@@ -30,7 +30,7 @@ export interface ProcessSettings {
   /** Reads or writes a room's state. */
   onState(request: StateRequest): Promise<unknown>
   /** Receives an error of a widget's outside of any job: in a timer, or in a promise that is not awaited. */
-  onStray(widget: string | undefined, failure: string): void
+  onStray(stray: Stray): void
   /** Receives lines that widgets write to stdout and stderr. */
   onOutput(line: string, pid: number | undefined): void
 }
@@ -73,7 +73,8 @@ export class RenderProcess {
         try {
           if (typeof message?.type === 'string') this.#receive(message, resolve, reject)
         } catch (error) {
-          settings.onStray(undefined, `sent a malformed message: ${(error as Error).message}`)
+          const message = `sent a malformed message: ${(error as Error).message}`
+          settings.onStray({ widget: undefined, room: undefined, message, failure: message })
         }
       })
       void this.#process.exited.then((exit) => reject(new Error(describeExit(exit))))
@@ -148,7 +149,7 @@ export class RenderProcess {
           reject(toJobError(message.message, message.stack, message.shown)),
         )
       case 'stray':
-        return this.#settings.onStray(message.widget, message.failure)
+        return this.#settings.onStray(message)
       case 'state':
         return void this.#respondToState(message.id, message.request)
       case 'push':

@@ -1,0 +1,44 @@
+import { MAX_PIXELS } from '../../picture/encode.ts'
+import type { LoadedWidget } from '../../widget/load-widget.ts'
+import type { Look } from '../../widget/look.ts'
+import type { ParamValue } from '../../widget/param.ts'
+import { MAX_SIDE } from '../../widget/picture-limits.ts'
+import type { Size, SizeScope } from '../../widget/widget.ts'
+import { Mistake, synchronous } from './mistake.ts'
+
+/** The parameters of a picture make it larger than any picture may be. */
+export class TooLargeError extends Error {}
+
+/**
+ * Returns the size of a picture, in whole CSS pixels: a widget's fractions are rounded up.
+ * @throws Mistake if its `size` returned no size, TooLargeError if the parameters make it too large.
+ */
+export function pictureSize(
+  { widget }: LoadedWidget,
+  look: Look,
+  params: Record<string, ParamValue>,
+  scope: SizeScope<unknown>,
+): Size {
+  if (typeof widget.size !== 'function') return { width: look.width, height: look.height }
+  const given = synchronous('size', widget.size(params, scope))
+  const { width, height } = Object(given) as Partial<Size>
+  const size = { width: toSide(width), height: toSide(height) }
+  if (!(size.width >= 1 && size.height >= 1))
+    throw new Mistake(
+      `returned ${width} x ${height} from \`size\`: expected { width, height } from 1 to ${MAX_SIDE} pixels`,
+    )
+  if (size.width > MAX_SIDE || size.height > MAX_SIDE)
+    throw new TooLargeError(
+      `expected a picture of at most ${MAX_SIDE} pixels in each direction, got ${size.width} x ${size.height}`,
+    )
+  const pixels = size.width * size.height * look.scale ** 2
+  if (pixels > MAX_PIXELS)
+    throw new TooLargeError(
+      `expected a picture of at most ${MAX_PIXELS / 1e6} million pixels, got ${Math.ceil(pixels)}`,
+    )
+  return size
+}
+
+function toSide(length: unknown): number {
+  return typeof length === 'number' ? Math.ceil(length) : Number.NaN
+}
