@@ -32,8 +32,8 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
-          // After the unit tests, so that browsers do not contend with them for the processors.
+          // After the unit tests, so that browsers do not contend with them for the processors. Two files at a time:
+          // a browser and its test mostly wait for each other.
           sequence: { groupOrder: 1 },
         },
       },

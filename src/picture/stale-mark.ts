@@ -17,7 +17,10 @@ const ACCENT = '#f0b429'
 /** The distance of two shades. */
 const SHADE = 51
 
-/** Milliseconds of the first frame: WebKit skips the first frame of an animated part, so that the second one lasts. */
+/**
+ * Milliseconds of each of the first two frames. WebKit skips the first frame of an animated part, and the second one
+ * too if the page shows the picture twice: the third one lasts, however often it is shown.
+ */
 const FIRST_DELAY = 10
 /** PNG, section 11.2.1: bit depth 8, truecolour with alpha, not interlaced. */
 const BIT_DEPTH = 8
@@ -35,8 +38,8 @@ interface Mark {
 const CLEAR_PIXEL = deflateSync(Buffer.alloc(5))
 
 /**
- * Turns PNGs into pictures that mark themselves as stale: APNGs of three frames that play once. The first two look like
- * the picture; the third adds a mark. A stream that sends the picture again before that never shows the mark, and one
+ * Turns PNGs into pictures that mark themselves as stale: APNGs of four frames that play once. The first three look
+ * like the picture; the fourth adds a mark. A stream that sends the picture again before that never shows the mark, and one
  * whose server is gone does, as the browser needs no server to play it (measured in three engines).
  */
 export class StaleMarks {
@@ -57,13 +60,15 @@ export class StaleMarks {
     const y = Math.max(0, height - mark.height - margin)
     return Buffer.concat([
       png.subarray(0, PNG_HEADER_BYTES),
-      animationControl(3, 1),
+      animationControl(4, 1),
       frameControl({ sequence: 0, width, height, x: 0, y: 0, delay: FIRST_DELAY }),
       png.subarray(PNG_HEADER_BYTES, -END_BYTES),
-      frameControl({ sequence: 1, width: 1, height: 1, x: 0, y: 0, delay, isOver: true }),
+      frameControl({ sequence: 1, width: 1, height: 1, x: 0, y: 0, delay: FIRST_DELAY, isOver: true }),
       frameData(2, CLEAR_PIXEL),
-      frameControl({ sequence: 3, width: mark.width, height: mark.height, x, y, delay, isOver: true }),
-      frameData(4, mark.pixels),
+      frameControl({ sequence: 3, width: 1, height: 1, x: 0, y: 0, delay, isOver: true }),
+      frameData(4, CLEAR_PIXEL),
+      frameControl({ sequence: 5, width: mark.width, height: mark.height, x, y, delay, isOver: true }),
+      frameData(6, mark.pixels),
       png.subarray(-END_BYTES),
     ])
   }

@@ -178,7 +178,11 @@ function hasBlue(screen: Screen, box: Box): boolean {
 }
 
 function differ(one: Screen, other: Screen, box: Box): boolean {
-  return pointsOf(one, box).some((point) => one.pixel(...point).join() !== other.pixel(...point).join())
+  return pointsOf(one, box).some((point) => {
+    const [red, green, blue] = one.pixel(...point)
+    const [otherRed, otherGreen, otherBlue] = other.pixel(...point)
+    return red !== otherRed || green !== otherGreen || blue !== otherBlue
+  })
 }
 
 function pointsOf({ width, height }: Screen, box: Box): [x: number, y: number][] {

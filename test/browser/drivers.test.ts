@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createCanvas } from '@napi-rs/canvas'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Browser, launch, type Tab } from './drivers/index.ts'
 import { poll } from './drivers/processes.ts'
 import { describeEngines } from './support/stage.ts'
@@ -48,7 +48,7 @@ async function shows(tab: Tab, colour: Colour): Promise<void> {
   let last: number[] = []
   await poll(
     async () => {
-      last = (await tab.screenshot()).pixel(50, 50)
+      last = (await tab.screenshot({ width: 100, height: 100 })).pixel(50, 50)
       return last.join() === [...colour, 255].join() || undefined
     },
     () => `Waited for ${colour}, saw ${last}`,
@@ -67,15 +67,15 @@ afterAll(() => {
 })
 
 describeEngines((engine) => {
-  let browser: Browser | undefined
-
-  afterEach(async () => {
-    await browser?.close()
-    browser = undefined
-  }, 60_000)
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launch(engine)
+  })
+  afterAll(async () => {
+    await browser.close()
+  })
 
   it('navigates, clicks, evaluates and takes screenshots in several tabs', async () => {
-    browser = await launch(engine)
     const first = await browser.open(`${base}/blue`)
     await shows(first, BLUE)
     await first.goto(`${base}/red`, { wait: 'load' })
@@ -114,16 +114,19 @@ describeEngines((engine) => {
   })
 
   it('shows <noscript> with scripts off', async () => {
-    browser = await launch(engine, { javascript: false })
-    const tab = await browser.open(`${base}/script`)
-    await shows(tab, GREEN)
-    await tab.goto(`${base}/red`)
-    await tab.click('#next')
-    await shows(tab, BLUE)
+    const scriptless = await launch(engine, { javascript: false })
+    try {
+      const tab = await scriptless.open(`${base}/script`)
+      await shows(tab, GREEN)
+      await tab.goto(`${base}/red`)
+      await tab.click('#next')
+      await shows(tab, BLUE)
+    } finally {
+      await scriptless.close()
+    }
   })
 
-  it('shows the frames of a multipart picture as they arrive', async () => {
-    browser = await launch(engine)
+  it('shows the frames of a multipart picture as they arrive, and closes its connection when it is killed', async () => {
     const tab = await browser.open(`${base}/picture`)
     const stream = await poll(
       () => streams.pop(),

@@ -294,7 +294,9 @@ function differ(one: Screen, other: Screen, { x, y, width, height }: Box): boole
   for (let row = 0; row < height; row += 1) {
     for (let column = 0; column < width; column += 1) {
       const at = [Math.floor(x + column), Math.floor(y + row)] as const
-      if (one.pixel(...at).join() !== other.pixel(...at).join()) return true
+      const [red, green, blue] = one.pixel(...at)
+      const [otherRed, otherGreen, otherBlue] = other.pixel(...at)
+      if (red !== otherRed || green !== otherGreen || blue !== otherBlue) return true
     }
   }
   return false

@@ -41,8 +41,8 @@ describe('imgcast --help', () => {
       expect(stdout.split('\n').some((line) => line.startsWith(`  ${name} `) && line.endsWith(about))).toBe(
         true,
       )
-      expect((await runCommand(['help', name])).stdout).toBe((await runCommand([name, '--help'])).stdout)
-      const help = await runCommand([name, '--help'])
+      const [help, same] = await Promise.all([runCommand([name, '--help']), runCommand(['help', name])])
+      expect(same.stdout).toBe(help.stdout)
       expect(help).toMatchObject({ code: 0, stderr: '' })
       for (const flag of [...options.map(flagOf), ...flags.map((each) => each.flag)]) {
         expect(help.stdout).toContain(flag)

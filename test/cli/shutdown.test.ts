@@ -48,7 +48,7 @@ test('SIGTERM ends 1000 streams cleanly, and a stuck one too, within 5 s, with e
   expect(stuck.closed).toBe(false)
 }, 120_000)
 
-test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+test.concurrent.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   '%s ends streams with the closing boundary, exit code 0',
   async (signal) => {
     const { url, child, ended } = await serveCommand(['--store', 'memory:'])

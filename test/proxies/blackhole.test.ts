@@ -14,6 +14,8 @@ const SERVER = `127.0.0.1:${PORT}`
 const USER_TIMEOUT = 5000
 /** A busy machine may be late by this much. Whom nothing gives up stays for minutes. */
 const SLACK = 15_000
+/** How long a busy machine may take to start eight viewers. */
+const START = 40_000
 /** From the last byte to the end of the probes in deploy/nginx.conf: `so_keepalive=5s:2s:3`. */
 const NGINX_PROBES = 11_000
 const SCALED: Replacement[] = [
@@ -53,14 +55,17 @@ describeWith(
         for (const [index, { title }] of ROWS.entries())
           network.watch(proxies[index] as RunningProxy, [path(title)], webkit)
       rounds = network.poll(ROWS.flatMap(({ title }) => [moving(title), quiet(title)].map(urlOf)))
-      await eventually(() => {
-        for (const { title } of ROWS)
-          expect([connections(moving(title)), connections(quiet(title))]).toEqual([2, 2])
-      })
+      await eventually(
+        () => {
+          for (const { title } of ROWS)
+            expect([connections(moving(title)), connections(quiet(title))]).toEqual([2, 2])
+        },
+        { timeout: START },
+      )
       await sleep(500)
       network.cut()
       cutAt = Date.now()
-    })
+    }, 3 * START)
     afterAll(async () => {
       for (const proxy of proxies) await proxy.stop()
       await network?.close()

@@ -83,7 +83,10 @@ describe('a renderer', () => {
   })
 
   test('says when the clock changes the picture next', async () => {
-    const { next } = await (await start()).draw({ ...job('ticker', { every: 50 }), time: 1020 }, watched)
+    const { next } = await (await start(undefined, 1)).draw(
+      { ...job('ticker', { every: 50 }), time: 1020 },
+      watched,
+    )
     expect(next).toBe(30)
   })
 
@@ -106,7 +109,8 @@ describe('a renderer', () => {
   })
 
   test('a widget’s error never reaches the picture', async () => {
-    const error = await (await start()).draw(job('throws'), watched).catch((reason: Error) => reason)
+    const renderer = await start(undefined, 1)
+    const error = await renderer.draw(job('throws'), watched).catch((reason: Error) => reason)
     expect(String(error)).not.toContain('secret detail')
   })
 
@@ -141,7 +145,7 @@ describe('a renderer', () => {
   })
 
   test('a widget that keeps killing its process rests, and its card says for how long', async () => {
-    const renderer = await start()
+    const renderer = await start(undefined, 1)
     for (let time = 0; time < 3; time += 1) await renderer.draw(job('exits'), watched).catch(() => {})
     const error = await renderer.draw(job('exits'), watched).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ caption: expect.stringMatching(/^exits keeps failing, next try in \d s$/) })
@@ -149,7 +153,7 @@ describe('a renderer', () => {
   })
 
   test('a look that keeps killing its process rests alone: other looks of the widget are drawn for everyone else', async () => {
-    const renderer = await start()
+    const renderer = await start(undefined, 1)
     const of = (network: string) => () => ({ networks: [network], count: 1 })
     for (let time = 0; time < 3; time += 1)
       await renderer.draw(job('exits'), watched, of('192.0.2.1')).catch(() => {})
@@ -205,7 +209,7 @@ describe('a renderer', () => {
   })
 
   test('a folder that cannot be read is reported, and the others load', async () => {
-    const renderer = await start('/no/such/folder')
+    const renderer = await start('/no/such/folder', 1)
     expect(renderer.faults[0]).toMatchObject({
       file: '/no/such/folder',
       message: expect.stringMatching(/ENOENT/),
