@@ -96,9 +96,9 @@ async function chokidarReports() {
   await once(watcher, 'ready')
   const times = await measure(
     async () => {
-      const told = once(watcher, 'all')
+      const reported = once(watcher, 'all')
       await WAYS['in place']()
-      await told
+      await reported
     },
     () => sleep(150),
   )

@@ -1,6 +1,6 @@
 /**
  * The programs the tests need: looks for them, and as root on Debian installs what is missing.
- * `npm test` runs this first; the tests ask `missingTools()` to know what they must skip.
+ * `npm test` runs this first; the tests call `missingTools()` to know which of them to skip.
  */
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs'
@@ -9,10 +9,10 @@ import { pathToFileURL } from 'node:url'
 
 /**
  * @typedef {object} Tool
- * @property {string} name how tests ask for it
- * @property {string[]} commands any one of these on the PATH will do
- * @property {string[]} packages the Debian packages that bring it
- * @property {string} suite what is skipped without it
+ * @property {string} name its name in tests
+ * @property {string[]} commands one of these on the PATH is enough
+ * @property {string[]} packages the Debian packages that contain it
+ * @property {string} suite the tests that are skipped without it
  * @property {() => string | undefined} [fault] why a command that was found will not do
  */
 
@@ -100,7 +100,7 @@ export const tools = [
 ]
 
 /**
- * The tools that are not there, each with the reason; asked by name or by command, of all when none is named.
+ * The missing tools, each with the reason: those named by name or by command, or all.
  * @param {string[]} [names]
  * @returns {MissingTool[]}
  */
@@ -164,7 +164,7 @@ function lacksElements(...elements) {
   return lacking.length === 0 ? undefined : `it lacks the elements ${lacking.join(', ')}`
 }
 
-/** Root may lack what it takes in a container, and others may have been given it: so the capabilities are asked for. */
+/** Root may lack capabilities in a container, and others may have them: so the capabilities are checked. */
 function mayMakeNamespaces() {
   const [CAP_NET_ADMIN, CAP_SYS_ADMIN] = [12n, 21n]
   try {

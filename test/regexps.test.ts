@@ -26,7 +26,7 @@ describe('every regular expression is linear', () => {
         const expression = new RegExp(source, flags)
         const measure = () => processorTimeOf(() => text.replace(expression, ''))
         const took = measure()
-        // Other work of this process may have been counted: only what is slow each time is the expression's.
+        // Other work of this process may have been counted: only an expression that is slow each time is at fault.
         const least = took < ALLOWED ? took : Math.min(measure(), measure(), measure())
         expect(least, JSON.stringify(text.slice(0, 40))).toBeLessThan(ALLOWED)
       }

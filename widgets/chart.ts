@@ -54,14 +54,14 @@ export default defineWidget({
     const highest = Math.max(data.visitors, ...data.steps.map(({ visitors }) => visitors.peak))
     const top = snap(padding + (hasHeading ? em * 1.9 : em * 0.5))
     const bottom = snap(height - padding - (hasTime ? em * 1.6 : 1))
-    const { ticks, most } = scaleFor(highest, (bottom - top) / (em * 2.4))
+    const { ticks, max } = scaleFor(highest, (bottom - top) / (em * 2.4))
     ctx.font = font(400)
     const right = width - padding - 4
     const left = snap(
       padding + Math.max(...ticks.map((tick) => textWidth(COMPACT.format(tick), font(400)))) + em * 0.6,
     )
     const x = (time: number) => left + ((time - data.from) / (data.to - data.from)) * (right - left)
-    const y = (count: number) => bottom - (count / most) * (bottom - top)
+    const y = (count: number) => bottom - (count / max) * (bottom - top)
 
     ctx.fillStyle = quiet
     ctx.textBaseline = 'middle'
@@ -125,15 +125,15 @@ interface Place {
   em: number
 }
 
-/** Returns round numbers up to the highest, at most `atMost` of them: 0, 5, 10. Only whole numbers, as they count people. */
-function scaleFor(highest: number, atMost: number) {
-  if (highest === 0) return { ticks: [0], most: 1 }
-  if (atMost < 2) return { ticks: [0, highest], most: highest }
-  const lines = Math.min(5, Math.floor(atMost))
+/** Returns round numbers up to the highest, at most `maxTicks` of them: 0, 5, 10. Only whole numbers, as they count people. */
+function scaleFor(highest: number, maxTicks: number) {
+  if (highest === 0) return { ticks: [0], max: 1 }
+  if (maxTicks < 2) return { ticks: [0, highest], max: highest }
+  const lines = Math.min(5, Math.floor(maxTicks))
   const power = 10 ** Math.floor(Math.log10(Math.max(1, highest / lines)))
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each * lines >= highest) ?? 1
   const count = Math.max(1, Math.ceil(highest / step))
-  return { ticks: Array.from({ length: count + 1 }, (_, index) => index * step), most: count * step }
+  return { ticks: Array.from({ length: count + 1 }, (_, index) => index * step), max: count * step }
 }
 
 function trace(ctx: Context, points: { x: number; y: number }[]) {

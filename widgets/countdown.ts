@@ -64,11 +64,11 @@ export default defineWidget({
     if (left === 0) return drawText(ctx, params.done, width / 2, top + high / 2, done)
     // Cells of equal width, except for years of days.
     const shares = [Math.max(1, days.length / 3), 1, 1, 1]
-    const wide = shares.map((share, _, [most = 1]) => (share / (most + 3)) * (width - gap * 5))
+    const wide = shares.map((share, _, [first = 1]) => (share / (first + 3)) * (width - gap * 5))
     const inside = wide.map((cell) => cell - Math.max(cell * 0.14, Math.min(12, cell * 0.3)))
     // One size for all: the smallest that any of the texts needs.
-    const sizeOf = (texts: string[], most: number, font = '500 16px Inter') =>
-      Math.min(most, ...texts.map((text, at) => (16 * (inside[at] ?? 0)) / textWidth(text, font)))
+    const sizeOf = (texts: string[], max: number, font = '500 16px Inter') =>
+      Math.min(max, ...texts.map((text, at) => (16 * (inside[at] ?? 0)) / textWidth(text, font)))
     const words = sizeOf(UNITS, high * 0.16) < SMALLEST ? ['d', 'h', 'min', 's'] : UNITS
     const small = sizeOf(words, Math.max(high * 0.16, SMALLEST))
     const hasWords = small >= SMALLEST_LETTER && high >= small * 3

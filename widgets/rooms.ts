@@ -114,7 +114,7 @@ function layOut<Column>({ names, width, inset, em, cell }: Layout, asked: readon
   const count = Math.max(1, Math.min(asked.length, Math.floor(room / Math.min(cell, em * NUMBER))))
   const wide = Math.min(cell, room / count)
   const spare = room - wide * count
-  // The names and the lines share what is left, or the names have it, where it is too little for a line.
+  // The names and the lines share the remaining width; if it is too little for a line, the names get it.
   const more = names.length === 0 ? 0 : spare > em * LINE * 2 ? Math.min(widest - name, spare / 2) : spare
   return { cell: wide, left: inset + name + Math.max(0, more), columns: asked.slice(0, count) }
 }

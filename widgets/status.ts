@@ -9,10 +9,10 @@ import {
   loadLogo,
   param,
   parseColor,
+  readStatus,
   rollUp,
-  type ShownStatus,
+  type StatusContent,
   type StatusLook,
-  showStatus,
   statusBadge,
   uptimeDays,
   uptimeShare,
@@ -72,14 +72,14 @@ export default defineWidget({
       Promise.all(wanted.map(read)),
     ])
     const stored: Stored = { status, days, members, at: Date.now() }
-    const { logo } = statusBadge(toShown(stored, ''), params, logos)
+    const { logo } = statusBadge(toContent(stored, ''), params, logos)
     return { ...stored, picture: await loadLogo(logo) }
   },
   data({ room, key, data, params }) {
-    const { label, message, color, labelColor, isError, style, level } = toShown(data, key)
+    const { label, message, color, labelColor, isError, style, level } = toContent(data, key)
     const members = data?.members?.map((member) => ({
       key: member.key,
-      ...pick(toShown({ status: member.status, at: data.at }, member.key)),
+      ...pick(toContent({ status: member.status, at: data.at }, member.key)),
     }))
     const days =
       params.show === 'bar' ? uptimeDays(data?.days, data?.status, data?.at ?? 0, params.days) : undefined
@@ -96,25 +96,25 @@ export default defineWidget({
   svg: ({ data, key, params }) => (params.show === 'bar' ? undefined : badgeSvg(toBadge(data, key, params))),
   draw(ctx, { params, data, key }) {
     if (params.show === 'badge') return drawBadge(ctx, badgeSvg(toBadge(data, key, params)), data?.picture)
-    const shown = toShown(data, key)
+    const content = toContent(data, key)
     const days = uptimeDays(data?.days, data?.status, data?.at ?? 0, params.days)
-    const color = parseColor((!shown.isError && params.color) || shown.color) ?? shown.color
-    const label = params.label || shown.label
-    drawUptime(ctx, { label, message: shown.message, color, days, isDark: params.theme === 'dark' })
+    const color = parseColor((!content.isError && params.color) || content.color) ?? content.color
+    const label = params.label || content.label
+    drawUptime(ctx, { label, message: content.message, color, days, isDark: params.theme === 'dark' })
   },
 })
 
-function toShown(stored: Partial<Stored> | undefined, key: string): ShownStatus {
+function toContent(stored: Partial<Stored> | undefined, key: string): StatusContent {
   const { status, members = [], at = 0 } = stored ?? {}
-  if (members.length === 0) return showStatus(status, key, at)
-  const shown = members.map((member) => showStatus(member.status, member.key, at))
-  return rollUp(shown, key)
+  if (members.length === 0) return readStatus(status, key, at)
+  const content = members.map((member) => readStatus(member.status, member.key, at))
+  return rollUp(content, key)
 }
 
 function toBadge(stored: Partial<Stored> | undefined, key: string, look: StatusLook): Badge {
-  return statusBadge(toShown(stored, key), look, logos)
+  return statusBadge(toContent(stored, key), look, logos)
 }
 
-function pick({ label, message, color, level }: ShownStatus) {
+function pick({ label, message, color, level }: StatusContent) {
   return { label, message, color, level }
 }

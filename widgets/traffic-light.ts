@@ -1,4 +1,4 @@
-import { colorOfWord, defineWidget, param, showStatus } from 'imgcast'
+import { colorOfWord, defineWidget, param, readStatus } from 'imgcast'
 
 const LAMPS = [
   { lit: '#ff3b30', core: '#ffb3a6', sheen: '#5c2b29', dark: '#3a1b1a' },
@@ -77,10 +77,10 @@ export default defineWidget({
 /** The light of a status: of its word, like `passing` or `red`, if it has no colour of its own. */
 function lightOf(stored: unknown, key: string, time: number): number {
   const { color } = (stored ?? {}) as { color?: unknown }
-  const shown = showStatus(stored, key, time)
-  const word = color === undefined && !shown.isError ? colorOfWord(shown.message) : undefined
+  const content = readStatus(stored, key, time)
+  const word = color === undefined && !content.isError ? colorOfWord(content.message) : undefined
   if (word === 'lightgrey') return 1
   const { level } =
-    word === undefined ? shown : showStatus({ message: shown.message, color: word }, key, time)
+    word === undefined ? content : readStatus({ message: content.message, color: word }, key, time)
   return level === 'up' ? 2 : level === 'down' ? 0 : 1
 }

@@ -10,7 +10,7 @@ const OF_BARE = 0.6
 /** Of a badge that is drawn with text on a canvas, in a channel of its own. */
 const OF_CHANNEL = 2
 
-/** Badges with ever new texts: no answer was made before. */
+/** Badges with new texts each time: no response is cached. */
 export const badges = {
   name: 'badges',
   title: 'Badges with ever new texts',

@@ -50,7 +50,7 @@ export interface FrameSource {
    */
   draw(interest: Interest, payers: GetPayers): Promise<SourceFrame | undefined>
   /**
-   * Whether `draw` would certainly return its last frame, as far as can be told at once. Cheap: called once a heartbeat
+   * Whether `draw` would certainly return its last frame, as far as is known at once. Cheap: called once a heartbeat
    * for each picture that somebody watches.
    */
   isUnchanged?(): boolean

@@ -75,7 +75,7 @@ export class WidgetFrameSource implements FrameSource {
   isUnchanged(): boolean {
     const { renderer, presence } = this.#init
     const last = this.#last
-    // What is pushed and what is embedded is compared by `draw`.
+    // `draw` compares the pushed data and the embedded pictures.
     if (!last || last.inputs.pushed || last.inputs.embedded.length > 0) return false
     if (last.drawing.next !== undefined || renderer.manifests.get(this.#spec.widget)?.starts) return false
     const counts = presence.countsNow(roomOf(this.#spec))

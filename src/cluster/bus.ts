@@ -1,7 +1,6 @@
 /**
- * What of a room changed: who watches it, what it remembers, or how often its pictures were requested. `settings`: a hook
- * or a poll that is kept under this room and the server's own names was added, changed or deleted. `deleted`: all that was
- * known of the room is gone.
+ * The part of a room that changed: its viewers, its state, or its hits. `settings`: a hook or a poll that is stored in this
+ * room, under the server's own names, was added, changed or deleted. `deleted`: the room and all its data were deleted.
  */
 export type Change = 'presence' | 'state' | 'hits' | 'settings' | 'deleted'
 

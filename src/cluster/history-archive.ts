@@ -36,7 +36,7 @@ export interface HistoryArchive {
   readRecords(rooms: readonly string[]): Promise<(RecordRow | undefined)[]>
   /** Merges records into those that are saved, without activity; `seen` is when something happened in their rooms. */
   addRecords(records: readonly RecordRow[], seen: number): Promise<void>
-  /** Adds activity to what is saved: all of it, or nothing if that fails. A room without minutes gets no record. */
+  /** Adds activity to the saved one: all of it, or nothing if that fails. A room without minutes gets no record. */
   add(activity: readonly RoomActivity[]): Promise<void>
   /** Deletes hours before `hour`, or a part of them if there are many. */
   deleteBefore(hour: number): Promise<void>

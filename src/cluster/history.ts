@@ -41,7 +41,7 @@ export interface History {
   record(room: string): Promise<RoomRecord>
   /** Only the `peak` of a room's record, which every drawing needs. */
   peak(room: string): Promise<number>
-  /** The same where it is known without asking the storage; undefined otherwise. */
+  /** The same if it is known without reading the storage; undefined otherwise. */
   peakNow(room: string): number | undefined
   /**
    * Saves everything and ignores all further calls. Rejects with a `StoreError` if something could not be saved.

@@ -47,7 +47,7 @@ export interface Presence {
    */
   join(room: string, viewer: string, kind?: PresenceKind): Promise<Membership>
   counts(room: string): Promise<RoomCounts>
-  /** The counts of a room where they are known without asking anybody; undefined otherwise. */
+  /** The counts of a room if they are known without a request; undefined otherwise. */
   countsNow(room: string): Counts | undefined
   /** Every room with viewers, in any order. */
   rooms(): Promise<WatchedCounts[]>

@@ -126,7 +126,7 @@ export class RecordedHistory implements History, RoomMemory {
     await this.#round
   }
 
-  /** What is saved of some rooms was deleted: reads it again when it is needed next. */
+  /** The saved data of some rooms was deleted: reads it again when it is needed next. */
   forgetSaved(rooms: readonly string[]): void {
     for (const room of rooms) {
       if (this.#rooms.get(room)?.isWatched) this.#records.forget(room)
@@ -134,7 +134,7 @@ export class RecordedHistory implements History, RoomMemory {
     }
   }
 
-  /** Drops what is not saved of a room. Returns whether there was anything. */
+  /** Drops the unsaved data of a room. Returns whether there was anything. */
   drop(room: string): boolean {
     this.#records.forget(room)
     const watched = this.#rooms.get(room)

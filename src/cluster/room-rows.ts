@@ -44,7 +44,7 @@ export const ROOM_LIST_SCHEMA = `
   CREATE INDEX rooms_hardly_watched ON rooms (seen) WHERE peak = 1;
 `
 
-/** A row of the table; the room as a blob, as `readText` says. */
+/** A row of the table; the room as a blob, as `readText` explains. */
 interface RawRow {
   room: ArrayBuffer
   since: number

@@ -51,8 +51,8 @@ export interface IdleRooms {
   /** The maximum of rooms. If there are more, rooms that were never watched or written are deleted, least recently used first. */
   maxRooms: number
   /**
-   * If that is not enough, those that one visitor at a time has watched, that were hardly requested, that nobody has
-   * written and in which nothing has happened since this time.
+   * If that is not enough, rooms are deleted that never had more than one visitor at a time, were hardly requested, were
+   * never written, and have had no activity since this time.
    */
   unusedSince: number
 }

@@ -143,7 +143,7 @@ export class Rooms {
     return this.#inTable(query, sort, watched === false ? roomsWithStreams(open) : [])
   }
 
-  /** Rooms that nobody watches have the same counts, and so are in the order of their names. */
+  /** Unwatched rooms have the same counts, and so are in the order of their names. */
   async #byCounts(
     query: RoomQuery,
     sort: 'connections' | 'visitors',
@@ -158,11 +158,11 @@ export class Rooms {
       .filter(({ value }) => value > 0)
     const left = places.map(({ room }) => room)
     if (watched === false) left.push(...roomsWithStreams(open))
-    const ofOpen = (most: number) =>
-      firstAfter(places, isDescending, afterOpen, most).map((place) => ({ place }))
-    const ofOthers = async (most: number) => {
+    const ofOpen = (max: number) =>
+      firstAfter(places, isDescending, afterOpen, max).map((place) => ({ place }))
+    const ofOthers = async (max: number) => {
       const place = afterOthers && { value: afterOthers.room, room: afterOthers.room }
-      const range = { ...query, isDescending: false, after: place, limit: most }
+      const range = { ...query, isDescending: false, after: place, limit: max }
       const found = await this.#inTable(range, 'room', left)
       return found.map(({ row, place: { room } }) => ({ row, place: { value: 0, room } }))
     }
@@ -225,7 +225,7 @@ export class Rooms {
   }
 }
 
-/** A room on a page, and what is saved of it as far as that was read. */
+/** A room on a page, with its saved data if that was read. */
 interface Found {
   place: Place
   row?: RoomRow | undefined

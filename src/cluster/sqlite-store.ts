@@ -115,19 +115,19 @@ export class SqliteStore implements Store, RoomMemory {
     for (let deleted = 1; deleted > 0; ) deleted = await this.#calls.call('deleteNames', from, to)
   }
 
-  /** Commits what is not on disk now. Never rejects: what fails is logged and retried. */
+  /** Commits all changes now. Never rejects: a failure is logged and retried. */
   async save(): Promise<void> {
     await this.#queue.flush()
   }
 
-  /** What the file has of some rooms was deleted: nothing of it is cached any more. */
+  /** The values of some rooms were deleted from the file: nothing of them may stay cached. */
   forgetSaved(rooms: readonly string[]): void {
     const gone = new Set(rooms)
     for (const ids of [this.#cache, this.#reading])
       for (const id of [...ids.keys()]) if (gone.has(roomOf(id))) ids.delete(id)
   }
 
-  /** Drops what is not on disk of a room. Returns whether there was anything. */
+  /** Drops the changes of a room that are not on disk. Returns whether there was anything. */
   drop(room: string): boolean {
     this.forgetSaved([room])
     return this.#queue.drop((change) => change.room === room) > 0

@@ -1,7 +1,7 @@
 import type { StoreOperation } from './observer.ts'
 import type { StateFile } from './state-file.ts'
 
-/** What can be asked of a state file from another thread. */
+/** The calls of a state file from another thread. */
 export type StateMethods = Pick<
   StateFile,
   | 'readMany'

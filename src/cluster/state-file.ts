@@ -81,7 +81,7 @@ export class StateFile {
     this.#database = openDatabase(path)
     this.history = new HistoryTable(this.#database, (room) => onDamage('history', room))
     this.#rooms = new RoomRows(this.#database, (room) => onDamage('room', room))
-    // As blobs: `readText` says why.
+    // As blobs: `readText` explains why.
     this.#select = this.#database.prepare(
       'SELECT CAST(json AS BLOB) AS json FROM state WHERE room = ? AND name = ?',
     )
@@ -180,7 +180,7 @@ export class StateFile {
     return this.#rooms.widgets(exclude)
   }
 
-  /** Deletes a part of what is saved of a room, for good; returns how many rows, 0 if there is nothing left. */
+  /** Deletes a part of a room's saved data, for good; returns how many rows, 0 if there is nothing left. */
   deleteRoom(room: string): number {
     return this.#rooms.delete(room)
   }

@@ -22,7 +22,7 @@ interface PendingCall {
 
 /** Milliseconds to wait for a file of a server that is stopping, which takes five seconds at most. */
 const PATIENCE = 6_000
-/** Milliseconds to wait where the system does not tell which process has the file. */
+/** Milliseconds to wait if the system does not report which process has the file. */
 const BLIND_PATIENCE = 1_000
 const PATIENCE_CHECK = 100
 

@@ -46,7 +46,7 @@ export const MAX_HOOKS = 100
 const INTERVAL = 1_000
 /** Minimum pause between two evaluations: strangers can join and leave a thousand times a second. */
 const EVALUATION_PAUSE = 100
-const NOBODY = { connections: 0, visitors: 0, peak: 0, hits: 0 }
+const NO_COUNTS = { connections: 0, visitors: 0, peak: 0, hits: 0 }
 
 /**
  * Webhooks: each gets a message once when its condition becomes true, and again only after it was false and its cooldown
@@ -241,7 +241,7 @@ export class Hooks {
     if (!isOurs()) return
     const summary = await this.#init.rooms.get(condition.room)
     if (!isOurs()) return
-    const value = (summary ?? NOBODY)[condition.measure]
+    const value = (summary ?? NO_COUNTS)[condition.measure]
     const fires = trigger.update(holds(condition, value), performance.now())
     if (trigger.hasFired !== hook.hasFired) {
       hook.hasFired = trigger.hasFired
@@ -253,7 +253,7 @@ export class Hooks {
 }
 
 function toMessage(hook: Hook, { room }: Condition, summary: RoomSummary | undefined): object {
-  const { connections, visitors, peak, hits } = summary ?? NOBODY
+  const { connections, visitors, peak, hits } = summary ?? NO_COUNTS
   return {
     type: 'condition.met',
     timestamp: new Date().toISOString(),

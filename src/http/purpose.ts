@@ -39,7 +39,7 @@ export function wantsPage(headers: IncomingHttpHeaders): boolean {
   return readPurpose(headers).kind === 'page'
 }
 
-/** Whether a request says that it loads an image, so that a page cannot be the response. */
+/** Whether a request states that it loads an image, so that a page cannot be the response. */
 export function wantsImage(headers: IncomingHttpHeaders): boolean {
   const { kind, isStated } = readPurpose(headers)
   return kind === 'image' && isStated

@@ -47,7 +47,7 @@ export interface FrameControl {
   y: number
   /** Milliseconds, at most 65 535 seconds. */
   delay: number
-  /** Whether the frame is blended over what is there, or replaces it, including alpha. @default false */
+  /** Whether the frame is blended over the previous one, or replaces it, including alpha. @default false */
   isOver?: boolean
 }
 

@@ -18,10 +18,10 @@ const MAX_BYTES = 4 * 2 ** 20
  * a page of new pictures. Captions are a small finite set, but sizes are not.
  */
 const PAINTING = { perSecond: 25, burst: 300 }
-/** The size of the card that is painted once a format, and stands for all that there is no time to paint. */
+/** The size of the card that is painted once a format, and replaces all cards that there is no time to paint. */
 const PLAIN_SIDE = 32
 
-/** A picture that a card stands for. */
+/** A picture that a card replaces. */
 export interface CardPlace {
   format: Format
   width: number
@@ -36,8 +36,8 @@ export interface CardPlace {
 export const NO_PICTURE: CardPlace = { format: 'png', width: 160, height: 40 }
 
 /**
- * Placeholders and error cards, painted once for all pictures of a size. What strangers can have painted is bounded: where
- * the time for it is used up, a plain small card is returned instead.
+ * Placeholders and error cards, painted once for all pictures of a size. The painting that strangers can cause is bounded:
+ * once that time is used up, a plain small card is returned instead.
  */
 export class Cards {
   readonly #cards = new LRUCache<string, Frame>({

@@ -1,4 +1,4 @@
-/** A picture on its way to a render process: which part of its time it spends waiting for its turn. */
+/** A picture on its way to a render process: measures the time that it waits for its turn. */
 export interface Wait {
   /** It waits for something else, such as its widget's `load`. */
   pause(): void
@@ -20,7 +20,7 @@ export class DrawQueue {
     this.#onBegun = onBegun
   }
 
-  /** How many wait now. */
+  /** The number of waiting pictures. */
   get size(): number {
     return this.#waiting.size
   }

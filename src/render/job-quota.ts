@@ -1,24 +1,24 @@
 import { tooBusy } from './render-error.ts'
 
-/** A job that waits or is being done. */
+/** A job that waits or runs. */
 export interface QuotaEntry {
   /** The network that it counts for; undefined for the server's own. */
   network: string | undefined
-  /** Takes the job back: its caller gets the error. */
+  /** Rejects the job: its caller gets the error. */
   refuse(error: Error): void
 }
 
-/** How many jobs there may be. */
+/** The limits of jobs. */
 export interface QuotaLimits {
   /** In all: more take too long for any client. */
   total: number
-  /** Of one network. */
+  /** For one network. */
   perNetwork: number
 }
 
 /**
- * Bounds the jobs that wait or are being done. A full queue costs the network that filled it: its newest job makes
- * place for one of a network that has fewer.
+ * Bounds the jobs that wait or run. A full queue costs the network that filled it: its newest job is
+ * rejected in favour of one of a network that has fewer.
  */
 export class JobQuota {
   readonly #limits: QuotaLimits
@@ -33,7 +33,7 @@ export class JobQuota {
     return this.#total
   }
 
-  /** Counts a job. Returns a function that counts it out. @throws PublicError 503 where its network has too many. */
+  /** Counts a job. Returns a function that removes it. @throws PublicError 503 if its network has too many. */
   enter(entry: QuotaEntry): () => void {
     const { network } = entry
     const own = this.#byNetwork.get(network)?.size ?? 0

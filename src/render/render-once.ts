@@ -112,12 +112,12 @@ function toJob(manifest: Manifest, options: RenderOnceOptions): Job {
   const { key = manifest.key.default, connections = options.visitors ?? 1, visitors = connections } = options
   const { peak = visitors, time = NOON } = options
   checkKey(key, manifest.key)
-  const moment = new Date(time).getTime()
-  if (Number.isNaN(moment)) throw new TypeError(`expected \`time\` to be a time, got ${quote(time)}`)
+  const timestamp = new Date(time).getTime()
+  if (Number.isNaN(timestamp)) throw new TypeError(`expected \`time\` to be a time, got ${quote(time)}`)
   const look = toLook(manifest, options)
   const pushed = 'data' in options ? { data: options.data } : undefined
   const { name: widget } = manifest
-  return { output: 'frame', widget, key, look, connections, visitors, peak, time: moment, pushed }
+  return { output: 'frame', widget, key, look, connections, visitors, peak, time: timestamp, pushed }
 }
 
 /** Adds the parameters that only the widget can read, and the pictures that it embeds. */

@@ -6,7 +6,7 @@ import type { Status } from './status-schema.ts'
 export const outcomeSchema = z.object({
   last: z.object({ at: z.string(), ok: z.boolean(), detail: z.string() }).nullable(),
   failures: z.number(),
-  /** Milliseconds since the epoch: the other server asked for no request before this. */
+  /** Milliseconds since the epoch: the other server allows no request before this. */
   notBefore: z.number().optional(),
 })
 

@@ -170,7 +170,7 @@ export class Polls {
     const outcome = await this.#outcome(key).catch(() => undefined)
     if (signal.aborted) return
     Object.assign(running.report, outcome)
-    // A pause that the other server asked for outlives a restart.
+    // A pause that the other server requested outlives a restart.
     const pause = (running.report.notBefore ?? 0) - Date.now()
     this.#schedule(key, running, Math.max(running.delay, pause))
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 
 /** Short, as a longer one is cut to the length of the command line. Processes of others can read it (`ps`). */
 const TITLE = 'imgcast stops'
-/** What is left of it where the command line is shorter than any. */
+/** The part of it that fits into a shorter command line. */
 const RECOGNISED = TITLE.slice(0, 9)
 
 /** Shows other processes that this one is about to end. */

@@ -8,7 +8,7 @@ import { TokenBuckets } from '../system/token-buckets.ts'
 export interface NewRoomsInit {
   presence: Pick<Presence, 'countsNow'>
   rooms: Pick<Rooms, 'get'>
-  /** How many rooms one address may create in a minute; 0 for `NEW_ROOMS_PER_CONNECTION` times the next. */
+  /** Maximum of rooms that one address may create in a minute; 0 for `NEW_ROOMS_PER_CONNECTION` times `maxConnectionsPerAddress`. */
   maxNewRoomsPerAddress: number
   maxConnectionsPerAddress: number
   /** Milliseconds of a clock that never goes back. @default performance.now */
@@ -19,7 +19,7 @@ export interface NewRoomsInit {
 const NEW_ROOMS_PER_CONNECTION = 3
 
 /**
- * Limits how many rooms one address can create, as each leaves something behind. Existing rooms cost nothing, so that a
+ * Limits how many rooms one address can create, as each is stored. Existing rooms cost nothing, so that a
  * crowd behind one address, or behind a proxy that is not trusted yet, can see every picture that somebody has seen before.
  */
 export class NewRooms {

@@ -46,7 +46,7 @@ export class RoomHits implements HitCounter {
     await Promise.all([...new Set(counted.map(roomOf))].map(act))
   }
 
-  /** A picture of a stateless widget has no room. A look that says so is no hit: `count=no`. */
+  /** A picture of a stateless widget has no room. A look with `count=no` is no hit. */
   #isCounted({ widget, look }: ChannelSpec): boolean {
     return this.#init.renderer.manifests.get(widget)?.stateless !== true && look.params.count !== false
   }

@@ -3,7 +3,7 @@ import type { Membership, Presence } from '../cluster/presence.ts'
 
 /** Milliseconds that the reader of a still counts as a visitor. */
 const VISIT_TIME = 60_000
-/** Visits that are counted at once; beyond it, the one that was renewed longest ago ends. */
+/** Maximum of visits; beyond it, the one that was renewed longest ago ends. */
 const MAX_VISITS = 10_000
 
 /** Readers who got a still in place of a stream. For a minute each counts among a room's visitors, but not its connections. */
@@ -21,7 +21,7 @@ export class Visits {
     })
   }
 
-  /** Counts a reader of a room, or goes on counting one. */
+  /** Counts a reader of a room, or extends the time that one is counted. */
   note(room: string, viewerKey: string): void {
     const id = JSON.stringify([room, viewerKey])
     if (!this.#visits.get(id)) this.#visits.set(id, this.#presence.join(room, viewerKey, 'still'))

@@ -6,12 +6,12 @@ export { drawBadge, loadLogo } from '../picture/badge/draw-badge.ts'
 export { drawUptime, type UptimeBar, uptimeSize } from '../picture/badge/draw-uptime.ts'
 export { colorOfWord, type Level as StatusLevel } from '../picture/badge/level.ts'
 export { type LogoLook, type LogoReading, Logos } from '../picture/badge/logo.ts'
-export { rollUp, type ShownStatus, type StoredStatus, showStatus } from '../picture/badge/shown-status.ts'
 export {
   parseStaticPath as parseBadgePath,
   type StaticPath as BadgePath,
 } from '../picture/badge/static-path.ts'
 export { type StatusLook, statusBadge } from '../picture/badge/status-badge.ts'
+export { readStatus, rollUp, type StatusContent, type StoredStatus } from '../picture/badge/status-content.ts'
 export { type UptimeDay, uptimeDays, uptimeShare } from '../picture/badge/uptime.ts'
 export { brightness, parseColor, readColor } from '../picture/color.ts'
 export { contrast, readableColor } from '../picture/contrast.ts'

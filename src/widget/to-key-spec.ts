@@ -11,7 +11,7 @@ import {
 import { toPatternSource } from './key-pattern.ts'
 import type { ParamSpec } from './param.ts'
 
-/** Describes an author's key grammar as plain data. @throws TypeError that says what is wrong with it. */
+/** Describes an author's key grammar as plain data. @throws TypeError that names its fault. */
 export function toKeySpec(grammar: KeyGrammar | undefined): KeySpec {
   if (grammar === undefined) return NAME_KEY
   if (typeof grammar !== 'object' || grammar === null) throw noGrammar()

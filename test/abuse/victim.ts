@@ -4,7 +4,7 @@ import { type RunningServer, serveCommand } from '../support/command.ts'
 import { openStream, type RawStream } from '../support/stream-reader.ts'
 
 const WIDGETS = fileURLToPath(new URL('../fixtures/widgets', import.meta.url))
-/** Drawn ten times a second for as long as somebody watches. */
+/** Drawn ten times a second while it is watched. */
 export const MOVING = '/sine/healthy.png?fps=10'
 const SAMPLE_INTERVAL = 100
 

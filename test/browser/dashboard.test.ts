@@ -60,7 +60,7 @@ describeEngines((engine) => {
         (screen) => differ(screen, before, row),
         () => 'the other viewer did not show',
       )
-      // What a screen reader says is true for when the page was made, and so does not move.
+      // A screen reader reads the counts of the time when the page was made, which do not change.
       expect(await tab.evaluate('document.querySelector(".rooms tbody td").textContent')).toBe('1')
       other.close()
       await eventually(async () => expect(await connectionsOf('online/blog')).toBe(1))
@@ -154,7 +154,7 @@ async function untilBox(tab: Tab, selector: string): Promise<Box> {
   return found as unknown as Box
 }
 
-/** Waits until a picture is there, which has a blue line, and stands still. */
+/** Waits until a picture with a blue line is shown and no longer changes. */
 async function untilPainted(tab: Tab, box: Box): Promise<Screen> {
   let before: Screen | undefined
   return untilScreen(

@@ -26,7 +26,7 @@ beforeAll(async () => {
   server.server.on('connection', (socket) => sockets.add(socket))
 })
 afterEach(async () => {
-  // Browsers keep what they asked for: a test begins with nobody watching.
+  // Browsers keep their connections: a test begins without viewers.
   for (const socket of sockets) socket.destroy()
   sockets.clear()
   site.clear()

@@ -26,7 +26,7 @@ beforeAll(async () => {
   server.server.on('connection', (socket) => sockets.add(socket))
 })
 afterEach(async () => {
-  // Browsers keep connections of pages that were left: a test begins with nobody watching.
+  // Browsers keep connections of pages that were left: a test begins without viewers.
   for (const socket of sockets) socket.destroy()
   sockets.clear()
   await eventually(() => expect(server.imgcast.stats().connections).toBe(0))
@@ -36,7 +36,7 @@ afterAll(async () => {
   site.close()
 })
 
-/** A room that nobody was in. */
+/** A room that was never watched. */
 function newRoom(): string {
   rooms += 1
   return `counter/room-${rooms}`
@@ -47,7 +47,7 @@ interface Way {
   go(tab: Tab, browser: Browser): Promise<unknown>
   /** Streams that are open afterwards, of the one there was; of a page that shows the picture again it is one. */
   after: number
-  /** Engines that keep the stream open although nobody looks, with what ends it. */
+  /** Engines that keep the stream open while it is hidden, and the event that ends it. */
   stays?: Engine[]
 }
 

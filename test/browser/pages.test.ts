@@ -78,7 +78,7 @@ describeEngines((engine) => {
           const title = await tab.evaluate<string>(`${page}?.querySelector("h1")?.textContent ?? ""`)
           expect(title).not.toBe('')
         })
-        // Nothing is folded up, so that what is inside counts too.
+        // Everything is unfolded, so that hidden parts count too.
         await tab.evaluate(`void ${page}.querySelectorAll("details").forEach((each) => { each.open = true })`)
         expect(await tab.evaluate(`${page}.documentElement.clientWidth`)).toBeLessThanOrEqual(NARROW)
         expect(
@@ -90,7 +90,7 @@ describeEngines((engine) => {
 
     test('a picture without a size in the tag has the right size on a dense screen, and is drawn', async () => {
       const still = await fetch(`${url}/status/dense.png?delivery=still`)
-      // Where a PNG says its width.
+      // The offset of a PNG's width.
       const width = Buffer.from(await still.arrayBuffer()).readUInt32BE(16)
       for (const page of ['/dense?picture=/status/dense.png', '/status/dense']) {
         const tab = await stage.open(url + page)
@@ -162,7 +162,7 @@ async function untilImages(tab: Tab, least = 1): Promise<void> {
   })
 }
 
-/** Scrolls to an element and answers where it is then. */
+/** Scrolls to an element and returns its new position. */
 async function scrollTo(tab: Tab, element: string): Promise<Box> {
   const box = await tab.evaluate<Box | undefined>(
     `((e) => { e?.scrollIntoView({ block: 'center', behavior: 'instant' }); return e?.getBoundingClientRect().toJSON() })(${element})`,

@@ -40,7 +40,7 @@ function useServer(heartbeat: number): void {
   })
 }
 
-/** A room nobody else is in, so that no test sees another's leavers. */
+/** A room of its own, so that no test sees another's leavers. */
 function counterUrl(format = 'png'): string {
   rooms += 1
   return `${server.url}/counter/room-${rooms}.${format}?count=connections`
@@ -86,7 +86,7 @@ describeEngines((engine) => {
       expect(performance.now() - start).toBeLessThan(CACHE_LOCK / 2)
       await untilCounts(first, 2)
 
-      // To the front first: no engine loads a lazy picture in a tab that nobody sees.
+      // To the front first: no engine loads a lazy picture in a hidden tab.
       await second.activate()
       const again = performance.now()
       await second.reload()

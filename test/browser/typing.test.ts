@@ -57,7 +57,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** Asks for the room's counts all the time; answers what ends that, with every different answer that came. */
+/** Requests the room's counts all the time; returns a function that stops it and returns all different responses. */
 function recordCounts(room: string): () => Promise<string[]> {
   const seen = new Set<string>()
   let over = false
@@ -78,7 +78,7 @@ function recordCounts(room: string): () => Promise<string[]> {
   }
 }
 
-/** Saves, waits until it is on screen, and says how long that took. */
+/** Saves, waits until it is on screen, and returns how long that took. */
 async function timed(name: string, saving: () => Promise<void>, tab: Tab, colour: Colour): Promise<void> {
   const start = performance.now()
   await saving()

@@ -114,7 +114,7 @@ async function walk(tab: Tab, forum: Forum, pictures: number, patience?: number)
   for (let page = 1; page <= PAGES; page += 1) {
     const start = performance.now()
     if (page > 1) await tab.click('#next')
-    // Asked of the page, since a screenshot just after a navigation may take Chromium seconds.
+    // Read from the page, since a screenshot just after a navigation may take Chromium seconds.
     await eventually(async () => expect(await tab.evaluate('document.title')).toBe(`Topic ${page}`), {
       timeout: BFCACHE,
     })

@@ -39,7 +39,7 @@ function sourceOf(parts: Partial<FrameSource>): FrameSource {
 
 const observe = () => ({ fannedOut: vi.fn(), unchanged: vi.fn(), changeShown: vi.fn(), paced: vi.fn() })
 
-/** A channel whose pictures are words: each drawing takes `delay` and shows the word that `say` returns then. */
+/** A channel whose pictures are words: each drawing takes `delay` and shows the word that `say` then returns. */
 function setUp({ say = (): string => 'hello', delay = 1, next = undefined as number | undefined } = {}) {
   const onIdle = vi.fn()
   const draw = vi.fn(async (): Promise<SourceFrame> => {

@@ -14,7 +14,7 @@ const HEADERS = {
   'cross-origin-resource-policy': 'cross-origin',
 }
 
-/** What is seen where nothing is wrong. */
+/** Observations without a fault. */
 const well = {
   reach: {
     url: 'https://img.example.com/online/lobby.png',
@@ -43,12 +43,12 @@ function ill(seen: Observations): Record<string, string> {
   return Object.fromEntries(found.map(({ id, level }) => [id, level]))
 }
 
-/** What is seen where the way ends. */
+/** Observations of a server that cannot be reached. */
 function failed(stage: 'name' | 'connection' | 'tls' | 'response', code: string): Observations {
   return { reach: { ...well.reach, failure: { stage, code, message: 'it failed' } }, proxy: 'none seen' }
 }
 
-/** What is seen where there is no Imgcast. */
+/** Observations of another server. */
 function found(status: number, headers: Record<string, string>): Observations {
   const identity = { status, headers, base: undefined, wanted: 'stream' as const }
   return { reach: well.reach, proxy: 'nginx', identity }

@@ -24,7 +24,7 @@ afterAll(() => {
   other.closeAllConnections()
 })
 
-/** Runs a command that has to succeed; answers what it printed. */
+/** Runs a command that must succeed; returns its output. */
 async function run(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runCommand([...args, '--server', server.url], { IMGCAST_TOKEN })
   expect([code, stderr]).toEqual([0, ''])

@@ -59,7 +59,7 @@ function acknowledged(): { at: number; sum: number }[] {
   return lines.map((line) => line.split(' ').map(Number)).map(([at = 0, sum = 0]) => ({ at, sum }))
 }
 
-/** Adds on and on, up to 10 000 a second, for so many milliseconds. */
+/** Adds all the time, up to 10 000 a second, for `duration` milliseconds. */
 async function addFor(server: RunningServer, duration: number): Promise<void> {
   await (await fetch(`${server.url}/adds/a.png?begin=true`)).arrayBuffer()
   await eventually(

@@ -70,12 +70,12 @@ function memoryOf(pid: number | undefined): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
 }
 
-/** Sends what `next` returns on so many connections until all are closed or all is sent. */
+/** Sends the result of `next` on the given number of connections until all are closed or everything is sent. */
 async function attack(port: number, connections: number, next: (stream: number) => Buffer, window?: number) {
   const ended = Array.from({ length: connections }, async () => {
     const socket = await openRaw(port, window)
     attackers.push(socket)
-    // The server ends it: that is what is tested.
+    // The server must end it.
     socket.on('error', () => {})
     for (let stream = 1; stream < 12_000 && socket.writable; stream += 40) {
       const frames = Array.from({ length: 20 }, (_, index) => next(stream + 2 * index))

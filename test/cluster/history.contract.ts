@@ -26,7 +26,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive | Promi
     })
     open.push(history)
     const count = (visitors: number, connections = visitors) => history.note('r/a', { visitors, connections })
-    /** Time goes by as it does: somebody looks at the clock at least every 20 s. */
+    /** Time passes in steps of at most 20 s, as in a server. */
     const pass = async (time: number) => {
       for (let left = time; left > 0; left -= 20_000) {
         clock.now += Math.min(left, 20_000)
@@ -63,7 +63,7 @@ export function describeHistory(kind: string, make: () => HistoryArchive | Promi
       count(2)
       clock.now += 1_000
       expect(await history.record('r/a')).toMatchObject({ peak: 5, peakToday: 5 })
-      // The clock is put back over midnight, and goes on.
+      // The clock is set back over midnight, and continues.
       clock.now = MIDNIGHT - 4_000
       count(1)
       clock.now = MIDNIGHT + 3_000

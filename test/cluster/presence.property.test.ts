@@ -5,7 +5,7 @@ import { MemoryPresence } from '../../src/cluster/memory-presence.ts'
 import type { Membership, Presence } from '../../src/cluster/presence.ts'
 import { memoryHistory } from '../support/memory-history.ts'
 
-/** A presence whose store answers late, in whatever order fast-check's scheduler likes. */
+/** A presence whose store responds late, in any order that fast-check's scheduler chooses. */
 function slow(presence: Presence, scheduler: fc.Scheduler): Pick<Presence, 'join' | 'counts'> {
   const late = <T>(call: () => Promise<T>): Promise<T> => scheduler.schedule(Promise.resolve()).then(call)
   return {

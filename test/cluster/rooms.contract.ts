@@ -55,7 +55,7 @@ export function describeRooms(kind: string, make: (bus: Bus) => RoomParts): void
     const page = (query: Partial<RoomQuery> = {}) =>
       rooms.page({ sort: 'room', isDescending: false, limit: 1_000, ...query })
     const names = async (query: Partial<RoomQuery> = {}) => (await page(query)).rooms.map(({ room }) => room)
-    /** Somebody watched, and has left. */
+    /** A viewer watched, and has left. */
     const visit = async (room: string, ...people: string[]) => {
       const members = await Promise.all(people.map((person) => presence.join(room, person)))
       for (const member of members) await member.leave()

@@ -91,7 +91,7 @@ describe('a state file', () => {
     expect(faultOf(at('twice.db'))).toBe('none')
   })
 
-  /** A process that has a file open, and says so by its title if it is stopping. It ends at the first input. */
+  /** A process that has a file open, and whose title shows whether it is stopping. It ends at the first input. */
   async function holdOpen(path: string, title: string) {
     new StateFile(path).close()
     const script = `

@@ -1,4 +1,4 @@
-/** What a page says under a heading, up to the next heading of the same depth or less. @throws where there is none. */
+/** The text of a page under a heading, up to the next heading of the same depth or less. @throws if there is none. */
 export function section(page: string, heading: string): string {
   const start = new RegExp(`^(#+) ${heading}$`, 'm').exec(page)
   if (!start) throw new Error(`there is no heading ${heading}`)

@@ -12,7 +12,7 @@ import { section } from './markdown.ts'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const page = readFileSync(join(root, 'docs/widgets.md'), 'utf8')
 
-/** A numbered step of the walk: its fenced blocks in order, each with what its fence says. */
+/** A numbered step of the walk: its fenced blocks in order, each with the words after its fence. */
 interface Step {
   number: number
   blocks: { language: string; about: string; text: string }[]
@@ -47,7 +47,7 @@ class Walker {
     this.#env = { ...Object.fromEntries(own), ...npm, IMGCAST_PORT: '0' }
   }
 
-  /** Runs a block as one goes on in a terminal: a `cd` lasts. */
+  /** Runs a block as in a terminal: a `cd` lasts. */
   run(block: string): { status: number | null; output: string } {
     // The package of this very checkout, packed: the one of the registry would be another.
     const script = block.replace(/^npm install imgcast$/m, `npm install '${this.#tarball}'`)
@@ -123,7 +123,7 @@ let walker: Walker
 
 beforeAll(() => {
   place = mkdtempSync(join(tmpdir(), 'imgcast-walk-'))
-  // Not built anew: other tests run the built files at this moment.
+  // Not built again: other tests run the built files at this moment.
   const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', place], {
     cwd: root,
     encoding: 'utf8',

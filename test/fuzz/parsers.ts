@@ -40,7 +40,7 @@ export interface FuzzedParser {
   pieces: readonly string[]
 }
 
-/** Whether an error is one that the parsers promise: it says what was expected. */
+/** Whether an error is one that the parsers promise: it names the expected text. */
 export function isRefusal(error: unknown): boolean {
   if (error instanceof PublicError) return error.status >= 400 && error.status < 500
   // A fault of the code is a TypeError, too, and expects nothing.
@@ -64,7 +64,7 @@ const manifest = toManifest(
   } as Widget),
 )
 const widgets = { manifests: new Map([['it', manifest]]), faults: [] }
-/** The store is asked only of a session with a valid signature, before anything is awaited. */
+/** The store is read only for a session with a valid signature, before anything is awaited. */
 const verified: string[] = []
 const sessions = new Sessions({
   token: 'a token of sixteen',

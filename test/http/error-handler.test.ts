@@ -6,7 +6,7 @@ import { PublicError } from '../../src/errors.ts'
 import { createErrorHandler } from '../../src/http/error-handler.ts'
 import { createFailureLog } from '../support/failure-log.ts'
 
-/** Has a route throw, and answers what is told and what is written down. */
+/** Makes a route throw; returns the response and the logged lines. */
 async function fail(error: unknown, path = '/') {
   const lines: { msg: string; url: string; error: string }[] = []
   const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) })

@@ -71,7 +71,7 @@ describeWith(['prometheus'], 'Prometheus', () => {
       streams.push(await openStream(`${server.url}/counter/a.png?delivery=stream`, { headers }))
     }
     streams.push(await openStream(`${server.url}/ticker/a.jpg?delivery=stream`))
-    // One of everything, so that each query has something to answer.
+    // One of everything, so that each query has a result.
     await openStream(`${server.url}/noise/a.png?delivery=stream`, { read: false }).then((each) =>
       streams.push(each),
     )
@@ -139,7 +139,7 @@ describeWith(['prometheus'], 'Prometheus', () => {
   })
 
   test.each(queriesOf(readDashboard()))('returns data for the panel $panel: $query', async ({ query }) => {
-    // Two answers of the server make the first rate.
+    // Two scrapes make the first rate.
     await eventually(async () => expect((await prometheus.query(query)).length).toBeGreaterThan(0), {
       timeout: 20_000,
       interval: 200,

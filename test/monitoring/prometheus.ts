@@ -10,14 +10,14 @@ import { toolPath } from '../support/tools.ts'
 /** The files that people copy. */
 export const DEPLOY = fileURLToPath(new URL('../../deploy/', import.meta.url))
 
-/** One series that a query answers. */
+/** One series in the result of a query. */
 export interface Series {
   metric: Record<string, string>
   /** A time in seconds, and the value as text. */
   value: [number, string]
 }
 
-/** Runs promtool, which comes with Prometheus; answers all it says. @throws where it finds a fault. */
+/** Runs promtool, which comes with Prometheus, and returns its output. @throws where it finds a fault. */
 export function promtool(...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(join(dirname(toolPath('prometheus')), 'promtool'), args, {
     encoding: 'utf8',
@@ -26,7 +26,7 @@ export function promtool(...args: string[]): string {
   return stdout + stderr
 }
 
-/** A Prometheus that asks one server, with deploy/prometheus.yml: only target, token's path and times are others. */
+/** A Prometheus that scrapes one server, with deploy/prometheus.yml: only target, token's path and times are others. */
 export class Prometheus {
   readonly url: string
   readonly #directory: string
@@ -69,12 +69,12 @@ export class Prometheus {
     return promtool('check', 'config', join(this.#directory, 'prometheus.yml'))
   }
 
-  /** The current answer to a query. @throws where Prometheus does not understand it. */
+  /** The current result of a query. @throws if Prometheus does not understand it. */
   async query(expression: string): Promise<Series[]> {
     return (await this.ask(`query?query=${encodeURIComponent(expression)}`)).result as Series[]
   }
 
-  /** Asks its HTTP API. */
+  /** Calls its HTTP API. */
   async ask(path: string): Promise<Record<string, unknown>> {
     const response = await fetch(`${this.url}/api/v1/${path}`)
     const answer = (await response.json()) as {
@@ -102,7 +102,7 @@ export class Prometheus {
   }
 }
 
-/** The example with another target, token and pace. @throws where it no longer says what is replaced. */
+/** The example with another target, token and pace. @throws if it no longer contains the replaced text. */
 function configuration(server: string, token: string): string {
   const replacements: [string, string][] = [
     ['127.0.0.1:9192', new URL(server).host],

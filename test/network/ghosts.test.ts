@@ -36,9 +36,9 @@ const KINDS: Record<string, Row[]> = {
 }
 
 /**
- * What makes it late: data sent to somebody who is gone ends the probing, and the kernel's clock starts anew. It may be
- * the heartbeat, which comes at another moment of the probing for each age; or that someone else is gone, which all
- * others in the room are to be shown.
+ * The causes of a late close: data sent to a viewer who is gone ends the probing, and the kernel's clock starts again. The
+ * data may be the heartbeat, which is sent at another time of the probing for each age; or a new picture, because another
+ * viewer of the room is gone.
  */
 const LATE: Record<string, Row[]> = {
   'five in a room': [6500, 6300, 6100, 5900, 5700].map((age) => ({ room: 'counter/five', age })),
@@ -48,7 +48,7 @@ const SWEEP: Record<string, Row[]> = Object.fromEntries(
   AGES.map((age) => [`never, ${age / 1000} s after it came`, [{ room: `counter/age-${age}`, age }]]),
 )
 
-/** Milliseconds until a server shows the rows' room as empty; undefined if it still counts somebody. */
+/** Milliseconds until a server shows the rows' room as empty; undefined if it still counts a viewer. */
 function goneAfter(rounds: readonly Round[], cutAt: number, port: number, rows: readonly Row[]) {
   const url = inside(port, `/${rows[0]?.room}.json`)
   const gone = rounds.find(({ at, counts }) => at >= cutAt && counts[url]?.connections === 0)

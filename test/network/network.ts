@@ -11,7 +11,7 @@ import { toolPath } from '../support/tools.ts'
 const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
 const VIEWER = fileURLToPath(new URL('viewer.mjs', import.meta.url))
 const COUNTS = fileURLToPath(new URL('counts.mjs', import.meta.url))
-/** Of the block for tests of network devices (RFC 2544): nobody's real network is hidden by it. */
+/** Of the block for tests of network devices (RFC 2544): no real network is hidden by it. */
 const ADDRESSES = { server: '198.18.1.2', viewer: '198.18.2.2' } as const
 const PREFIX = 'imgcast'
 /** How long a busy machine may take to start a server. */
@@ -27,7 +27,7 @@ export interface Viewer {
   after?: number
 }
 
-/** What viewer.mjs tells. */
+/** A line of viewer.mjs. */
 export interface Sight {
   name: string
   at: number
@@ -36,7 +36,7 @@ export interface Sight {
   ended?: string
 }
 
-/** What counts.mjs tells. */
+/** A line of counts.mjs. */
 export interface Round {
   at: number
   counts: Record<string, { connections: number; visitors: number }>
@@ -76,7 +76,7 @@ export class Network {
     this.heal()
   }
 
-  /** Makes the router swallow everything without a word: Linux answers nothing where forwarding is off. */
+  /** Makes the router drop every packet silently: Linux sends no error while forwarding is off. */
   cut(): void {
     this.#forward(0)
   }
@@ -91,7 +91,7 @@ export class Network {
     run('tc', '-n', this.#name('router'), 'qdisc', 'replace', 'dev', 'to-viewer', ...shaper)
   }
 
-  /** Counters of the router's kernel: what it forwarded, and what it said itself. */
+  /** Counters of the router's kernel: the packets that it forwarded, and its own. */
   routerCounters(): { forwarded: number; icmpSent: number; tcpSent: number } {
     const rows = this.#run('router', 'cat', '/proc/net/snmp').split('\n')
     const read = (protocol: string, counter: string): number => {
@@ -110,7 +110,7 @@ export class Network {
     return this.#run('server', 'ss', '-Htino', 'state', 'established', 'dst', ADDRESSES.viewer)
   }
 
-  /** Runs the real command in the server's namespace until it says that it listens. */
+  /** Runs the real command in the server's namespace until it prints that it listens. */
   async serve(port: number, args: readonly string[] = []): Promise<void> {
     const widgets = ['--widgets', fileURLToPath(FIXTURE_WIDGETS)]
     const env = Object.fromEntries(
@@ -131,7 +131,7 @@ export class Network {
     )
   }
 
-  /** Starts viewers in the viewers' namespace; the array grows as they tell what they see. */
+  /** Starts viewers in the viewers' namespace; the array grows as they report parts. */
   watch(viewers: readonly Viewer[]): Sight[] {
     const headed = viewers.map((viewer) => ({ ...viewer, headers: { ...chromium, ...viewer.headers } }))
     return this.#read('viewer', [VIEWER, JSON.stringify({ host: ADDRESSES.server, viewers: headed })])
@@ -142,7 +142,7 @@ export class Network {
     return this.#read('server', [COUNTS, JSON.stringify(urls)])
   }
 
-  /** Asks once from inside the server's namespace; answers the text. */
+  /** Requests a URL from inside the server's namespace; returns the text. */
   get(url: string, headers: Readonly<Record<string, string>> = {}): string {
     const script = 'fetch(...JSON.parse(process.argv[1])).then((r) => r.text()).then(console.log)'
     return this.#run('server', process.execPath, '-e', script, JSON.stringify([url, { headers }]))
@@ -162,7 +162,7 @@ export class Network {
   #read<Line>(place: Place, args: string[]): Line[] {
     const lines: Line[] = []
     const child = this.#start(place, args, process.env)
-    // What was being written when it was killed is no whole line.
+    // A line that was being written at the kill is incomplete.
     const take = (line: string) => child.killed || lines.push(JSON.parse(line) as Line)
     if (child.stdout) createInterface(child.stdout).on('line', take)
     return lines
@@ -218,7 +218,7 @@ function removeNamespace(name: string): void {
   }
 }
 
-/** Whether the process was there to be told; 0 asks no more than that. */
+/** Whether the process existed; signal 0 only checks that. */
 function kill(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal)

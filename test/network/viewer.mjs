@@ -40,7 +40,7 @@ function watch({ name, port, path, headers = {} }) {
       if (end < 0) return
       const part = pending.subarray(0, end)
       pending = pending.subarray(end + delimiter.length + 4)
-      // What comes before the first boundary is the head of the response.
+      // The bytes before the first boundary are the head of the response.
       if (begun) {
         const picture = part.subarray(part.indexOf('\r\n\r\n') + 4)
         shown = shown.then(() => show(name, at, picture))

@@ -32,7 +32,7 @@ test('painting takes a bounded part of the time, for any sizes; beyond it a plai
   expect(cards.error(sheet(3000), 'no such widget').width).toBe(32)
   // Placeholders have a share of their own: a page is laid out by their size.
   expect(cards.placeholder(sheet(300))).toMatchObject({ width: 300, isPlaceholder: true })
-  // What is painted already is still sent.
+  // A painted card is still sent.
   expect(cards.error(sheet(100), 'no such widget')).toBe(frames[0])
   now += 60_000
   expect(cards.error(sheet(999), 'no such widget').width).toBe(999)

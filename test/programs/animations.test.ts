@@ -42,7 +42,7 @@ describe.skipIf(missing.length > 0)('a GIF', () => {
     expect(info).toContain(` ${frames} images`)
     expect(/loop (forever|count \d+)/.exec(info)?.[0] ?? '').toBe(loops)
     expect(countFrames(path)).toBe(frames)
-    // Reads every frame; reports what is not as the format says.
+    // Reads every frame, and reports each breach of the format.
     execFileSync('gifsicle', ['--unoptimize', '-o', '/dev/null', path])
     expect(bytes.length).toBeLessThan(150_000)
   })

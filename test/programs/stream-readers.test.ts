@@ -30,7 +30,7 @@ describeWith(['ffmpeg'], 'ffmpeg', () => {
     const hashes = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
     expect(hashes).toHaveLength(FRAMES)
     expect(new Set(hashes.map((line) => line.split(',').at(-1))).size).toBeGreaterThan(FRAMES / 2)
-    // The scale of a JPEG's colours is told by every JPEG there is and by no player minded.
+    // Every JPEG states the range of its colours, and every player ignores it.
     expect(stderr.split('\n').filter((line) => line !== '' && !/deprecated pixel format/.test(line))).toEqual(
       [],
     )

@@ -10,7 +10,7 @@ import { type RunningProxy, startProxy } from './support/proxy.ts'
 
 const PORT = 9192
 const SERVER = `127.0.0.1:${PORT}`
-/** Half of what is documented. */
+/** Half of the documented time. */
 const USER_TIMEOUT = 5000
 /** A busy machine may be late by this much. Whom nothing gives up stays for minutes. */
 const SLACK = 15_000
@@ -29,7 +29,7 @@ const ROWS: { title: string; name: ProxyName; changes?: Replacement[] }[] = [
   { title: 'nginx', name: 'nginx' },
   { title: 'caddy', name: 'caddy' },
 ]
-/** How long the kernel goes on with the number of retransmissions in deploy/: 200 ms, doubled for each. */
+/** How long the kernel keeps trying with the number of retransmissions in deploy/: 200 ms, doubled for each. */
 const RETRIES = Number(
   /^net\.ipv4\.tcp_retries2 = (\d+)$/m.exec(readFileSync('deploy/60-imgcast.conf', 'utf8'))?.[1],
 )

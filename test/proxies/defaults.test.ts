@@ -23,7 +23,7 @@ const HEARTBEAT = 1000
 
 interface Default {
   protocols: Protocol[]
-  /** What it tells a client that offers both. */
+  /** The protocol that it chooses for a client that offers both. */
   negotiated: string
   /** Whether the server hears at once of a client that left. */
   tellsOfLeaving: boolean

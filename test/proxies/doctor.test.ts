@@ -27,7 +27,7 @@ interface Report {
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'imgcast-doctor-'))
-/** What is measured are times, which a busy machine may miss once. */
+/** The doctor measures times, which a busy machine may miss once. */
 const MEASURING = { timeout: 120_000, retry: 1 }
 /** A doctor mostly waits: a few can do so beside each other, in rooms of their own. */
 const besideOthers = pLimit(3)
@@ -74,7 +74,7 @@ async function examine(args: readonly string[], env: Record<string, string> = {}
   return report
 }
 
-/** What is not as it should be, by its id. */
+/** The ids of the findings that are not ok. */
 function ill({ findings }: Report): Record<string, string> {
   const found = findings.filter(({ level }) => level !== 'ok')
   return Object.fromEntries(found.map(({ id, level }) => [id, level]))

@@ -16,7 +16,7 @@ const LINES: Record<ProxyName, string[]> = {
   haproxy: ['timeout client 60s', 'timeout server 60s'],
 }
 
-/** A Firefox's heartbeat is what --heartbeat says; everybody else's is never shorter than 15 s. */
+/** Firefox's heartbeat is --heartbeat; that of all others is at least 15 s. */
 const HEARTBEAT = '1s'
 /** Four heartbeats, and a silence to it that is more than three minutes to the documented timeout. */
 const [SHORT, SHORT_SILENCE] = ['4s', 14_000]

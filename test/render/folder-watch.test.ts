@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FolderWatch } from '../../src/render/folder-watch.ts'
 import { eventually } from '../support/eventually.ts'
 
-/** Longer than any change takes to be told on a machine that has something else to do. */
+/** Longer than a change takes to be reported on a busy machine. */
 const QUIET = 1_000
 
 let folder: string

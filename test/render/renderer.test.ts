@@ -15,7 +15,7 @@ import { FIXTURE_WIDGETS } from '../support/server.ts'
 
 const DRAW_TIMEOUT = 1000
 const renderers: Renderer[] = []
-/** Somebody waits for the picture, all the time. */
+/** A viewer waits for the picture, all the time. */
 const watched = () => 2
 
 async function start(

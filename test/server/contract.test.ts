@@ -140,7 +140,7 @@ describe('a stream', () => {
     const stream = await open('/counter/same.png?count=visitors')
     await shows(stream, [10, 0, 0])
     const connections = await open('/counter/same.png')
-    // Everything in the room is drawn anew; the number of people is still one.
+    // Everything in the room is drawn again; the number of people is still one.
     await shows(connections, [20, 0, 0])
     await open('/counter/same.png', OTHER_PERSON)
     await shows(connections, [30, 0, 0])

@@ -9,7 +9,7 @@ const TOKEN = 'a-token-of-the-tests'
 const BADGE = { schemaVersion: 1, label: 'build', message: 'passing', color: 'brightgreen' }
 /** Text in another charset than the API reads. */
 const FOREIGN = { body: '"x"', headers: { 'Content-Type': 'application/json; charset=utf-16' } }
-/** A port of this machine that nobody listens on. */
+/** A port of this machine without a listener. */
 const NOBODY = 'http://127.0.0.1:9/'
 
 let server: TestServer
@@ -26,7 +26,7 @@ afterAll(async () => {
   await server.close()
 })
 
-/** Asks for what was got once more: it has not changed. */
+/** Requests the same resource again: it has not changed. */
 async function again(path: string): Promise<void> {
   const etag = (await api.call('GET', path)).headers.get('etag') ?? ''
   const { status, body } = await api.call('GET', path, { headers: { 'If-None-Match': etag } })
@@ -225,7 +225,7 @@ describe('the API follows its OpenAPI document', () => {
     await api.call('GET', '/api/backup')
     await api.call('POST', '/api/backup')
     await api.call('GET', '/api/load')
-    // What is connected may be another each time.
+    // The list of connections may differ each time.
     expect((await api.call('GET', '/api/audit', { headers: { 'If-None-Match': '*' } })).status).toBe(304)
     for (const path of ['/api/audit', '/healthz', '/readyz', '/metrics']) {
       await api.call('GET', path)

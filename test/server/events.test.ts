@@ -197,7 +197,7 @@ describe('a consumer that does not read', () => {
     while (!dropped && published < 400_000) {
       for (let turn = 0; turn < 500; turn += 1) bus.publish(`online/${'k'.repeat(60)}`, 'state')
       published += 500
-      // Two turns of the loop, so that whoever reads has read.
+      // Two turns of the event loop, so that every reader has read.
       await new Promise((resolve) => setTimeout(resolve, 1))
       await reader.arrived(published)
       backlog = Math.max(backlog, peers[0]?.writableLength ?? 0)

@@ -31,7 +31,7 @@ afterAll(async () => {
   server.closeAllConnections()
 })
 
-/** Sends a request as it stands; resolves to the whole response when the server has closed the connection. */
+/** Sends a request unchanged; resolves to the whole response when the server has closed the connection. */
 function exchange(...lines: string[]): Promise<string> {
   const { port } = server.address() as AddressInfo
   return new Promise((resolve, reject) => {

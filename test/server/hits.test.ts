@@ -16,7 +16,7 @@ afterEach(() => {
 })
 afterAll(() => server.close())
 
-/** The widget `asked` says how often its room was asked for. */
+/** The widget `asked` shows the hits of its room. */
 async function hitsOf(key: string): Promise<number> {
   return (await fetch(`${server.url}/asked/${key}.json`)).json() as Promise<number>
 }

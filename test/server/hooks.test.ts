@@ -12,7 +12,7 @@ import { openStream, type RawStream } from '../support/stream-reader.ts'
 
 const TOKEN = 'a-token-of-the-tests'
 
-/** What came to a receiver. */
+/** A request that a receiver got. */
 interface Received {
   path: string
   headers: IncomingHttpHeaders
@@ -23,7 +23,7 @@ let folder: string
 let receiver: Server
 let receiverUrl: string
 let received: Received[] = []
-/** What the receiver answers next; 204 when it has run out. */
+/** The receiver's next responses; 204 when there are no more. */
 let answers: { status: number; headers?: Record<string, string> }[] = []
 const servers: TestServer[] = []
 const streams: RawStream[] = []
@@ -188,7 +188,7 @@ describe('a webhook', () => {
     await arrived(2)
     new Webhook(hook.secret).verify(received[1]?.body ?? '', received[1]?.headers as Record<string, string>)
     expect(received[1]?.headers['webhook-id']).toBe(received[0]?.headers['webhook-id'])
-    // It holds still, and was told of: that it is the same hook is no news.
+    // The condition still holds and was reported: putting the same hook again sends nothing.
     await second.holds(hook.id, true)
     await eventually(async () => expect(await second.log(hook.id)).toMatchObject([{ state: 'delivered' }]))
   })

@@ -132,7 +132,7 @@ async function askOld(path: string, headers: Record<string, string> = chromium):
   const page = { Referer: 'https://forum.example/', ...headers }
   const request = get(origin + path, { ca: tls.cert, agent: false, headers: page })
   const [response] = (await once(request, 'response')) as [IncomingMessage]
-  // A client that destroys an answer that goes on is told that the server hung up.
+  // A client that destroys an endless response gets the error that the server hung up.
   request.on('error', () => {})
   return response
 }

@@ -14,7 +14,7 @@ const TOKEN = 'a-token-of-the-tests'
 let folder: string
 let upstream: Server
 let upstreamUrl: string
-/** What the other server answers, by path. */
+/** The other server's responses, by path. */
 const pages = new Map<string, { status?: number; headers?: Record<string, string>; body: string }>()
 let asked: string[] = []
 const servers: TestServer[] = []

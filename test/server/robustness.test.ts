@@ -42,7 +42,7 @@ const plain = (body = '') =>
 /** Draws the room's key, so that no other room's drawing serves for it. */
 const OWN = 'ctx.fillText(view.key, 0, 10)'
 
-/** Shows that the traffic light's stream goes on. */
+/** Shows that the traffic light's stream continues. */
 async function expectGoesOn(light: RawStream): Promise<void> {
   const { length } = light.parts
   await light.waitFor(({ parts }) => parts.length > length + 1, 'the light to change')

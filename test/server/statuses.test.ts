@@ -30,7 +30,7 @@ const set = async (key: string, body: object, query = '') => {
   return response.body
 }
 const svg = async (path: string) => (await fetch(`${server.url}/${path}`)).text()
-// biome-ignore lint/suspicious/noExplicitAny: every test knows what it asked for.
+// biome-ignore lint/suspicious/noExplicitAny: every test knows what it requested.
 const json = async (path: string): Promise<any> => (await fetch(`${server.url}/${path}`)).json()
 const title = async (path: string) => /<title>(.*)<\/title>/.exec(await svg(path))?.[1]
 

@@ -250,7 +250,7 @@ describe('limits of a widget', () => {
     const slow = await startServer({ drawTimeout: 60_000 })
     try {
       const stream = await openStream(`${slow.url}/limited/x.png?wait=20s`, { headers: chromium })
-      // The placeholder, then the card that says so.
+      // The placeholder, then the card with the error.
       await stream.waitFor(({ parts }) => parts.length > 1)
       stream.close()
       await eventually(async () =>

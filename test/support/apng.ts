@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 
-/** One picture of an animated PNG, as its fcTL chunk tells. */
+/** One picture of an animated PNG, as its fcTL chunk describes it. */
 export interface ApngPicture {
   width: number
   height: number

@@ -29,7 +29,7 @@ export function runCommand(args: readonly string[], env: Record<string, string> 
   return start(args, env).ended
 }
 
-/** Runs `imgcast serve` on a free port until it says where it listens. */
+/** Runs `imgcast serve` on a free port until it prints its address. */
 export async function serveCommand(
   args: readonly string[] = [],
   env: Record<string, string> = {},

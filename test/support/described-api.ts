@@ -1,12 +1,12 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 
-/** An answer of the API. */
+/** A response of the API. */
 export interface ApiAnswer {
   status: number
   headers: Headers
   /** The body, read as JSON where it is; undefined where there is none. */
-  // biome-ignore lint/suspicious/noExplicitAny: every test knows what it asked for.
+  // biome-ignore lint/suspicious/noExplicitAny: every test knows what it requested.
   body: any
 }
 
@@ -29,7 +29,7 @@ type Document = {
 /** In the order of `Allow`. */
 const METHODS = ['get', 'put', 'post', 'delete']
 
-/** Asks a server by its own OpenAPI document, and throws where an answer is not as that says. */
+/** Calls a server by its own OpenAPI document, and throws if a response does not match it. */
 export class DescribedApi {
   readonly #url: string
   readonly #token: string
@@ -50,7 +50,7 @@ export class DescribedApi {
     return new DescribedApi(url, token, (await response.json()) as object)
   }
 
-  /** Every answer that the document promises, like `get /api/rooms 200`. */
+  /** Every response that the document promises, like `get /api/rooms 200`. */
   get promised(): string[] {
     return Object.entries(this.#document.paths).flatMap(([path, operations]) =>
       METHODS.flatMap((method) =>
@@ -64,7 +64,7 @@ export class DescribedApi {
     return this.#seen
   }
 
-  /** Every operation that wants the token, as a method and a path that may be asked. */
+  /** Every operation that needs the token, as a method and a valid path. */
   get guarded(): [method: string, path: string][] {
     return Object.entries(this.#document.paths).flatMap(([path, operations]) =>
       METHODS.flatMap((method): [string, string][] =>
@@ -100,7 +100,7 @@ export class DescribedApi {
     return answer
   }
 
-  /** Throws where the document knows no such answer, or another body. */
+  /** Throws if the document has no such response, or another body. */
   check(method: string, path: string, { status, headers, body }: ApiAnswer, type: string): void {
     const [template, operations] = this.#find(path)
     const operation = operations[method.toLowerCase()]

@@ -9,12 +9,12 @@ export interface EventReader {
   lastId(): string | undefined
   /** Whether the stream is over. */
   isOver(): boolean
-  /** Resolves when there are so many events. */
+  /** Resolves when that many events have arrived. */
   arrived(count: number): Promise<void>
   close(): void
 }
 
-/** Opens a stream of events, and reads it until it is closed. Rejects where the answer is not 200. */
+/** Opens a stream of events, and reads it until it is closed. Rejects if the response is not 200. */
 export async function readEvents(url: string, headers: Record<string, string>): Promise<EventReader> {
   const controller = new AbortController()
   const response = await fetch(url, { headers, signal: controller.signal })

@@ -93,7 +93,7 @@ export class Hub {
     // The shared store writes and publishes in the turn of the call.
     return new Proxy(store, {
       get: (_target, name: keyof MemoryStore) => {
-        // `await` asks every object for `then`.
+        // `await` reads `then` of every object.
         if (typeof store[name] !== 'function') return undefined
         if (name === 'close')
           return async () => {

@@ -1,7 +1,7 @@
 /** The samples of a `/metrics` page: `name{label="value"}` to its value, labels in the order they came. */
 export type Samples = Map<string, number>
 
-/** Asks a server for its metrics. */
+/** Reads a server's metrics. */
 export async function readMetrics(url: string, token: string): Promise<Samples> {
   const response = await fetch(`${url}/metrics`, { headers: { Authorization: `Bearer ${token}` } })
   if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`)

@@ -49,7 +49,7 @@ export class MultipartParser {
     this.#delimiter = Buffer.from(`\r\n--${boundary}`)
   }
 
-  /** What of an unfinished part has arrived, in words. */
+  /** Describes the received bytes of an unfinished part. */
   get unfinished(): string {
     const headers =
       this.#state === 'body' ? `, of a part with the headers ${JSON.stringify(this.#headers)}` : ''

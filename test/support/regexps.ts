@@ -9,7 +9,7 @@ export interface SourceExpression {
   flags: string
 }
 
-/** What stands in the source files of some folders. */
+/** The texts of the source files of some folders. */
 export interface SourceExpressions {
   literals: SourceExpression[]
   /** Files that make expressions of text at run time. */

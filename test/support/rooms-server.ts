@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A room as `GET /api/rooms` tells it. */
+/** A room as `GET /api/rooms` returns it. */
 export interface ToldRoom {
   room: string
   widget: string
@@ -14,15 +14,15 @@ export interface ToldRoom {
   since: string | null
 }
 
-/** A server that answers `GET /api/rooms` with rooms that a test sets: any counts at any time. */
+/** A server whose `GET /api/rooms` returns rooms that a test sets: any counts at any time. */
 export interface RoomsServer {
   url: string
   rooms: ToldRoom[]
-  /** What is asked for, the newest last. */
+  /** The requested URLs, the newest last. */
   asked: URLSearchParams[]
-  /** The most rooms on a page, whatever is asked for. */
+  /** The maximum of rooms on a page, whatever is requested. */
   page: number
-  /** Answers this instead, with status 200. */
+  /** Sends this instead, with status 200. */
   answer: string | undefined
   close(): void
 }

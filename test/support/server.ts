@@ -8,7 +8,7 @@ import type { Imgcast, ImgcastOptions } from '../../src/imgcast-interface.ts'
 /** The widgets that tests draw: small, and each with one behaviour. */
 export const FIXTURE_WIDGETS = new URL('../fixtures/widgets/', import.meta.url)
 
-/** A server of this process on a free port, so that a test can ask it what it holds. */
+/** A server of this process on a free port, so that a test can read its state. */
 export interface TestServer {
   imgcast: Imgcast
   url: string

@@ -14,7 +14,7 @@ const OPTIONS = {
   TCP_NOTSENT_LOWAT: [IPPROTO_TCP, 25],
 } as const
 
-/** What the kernel has set on a socket, asked with getsockopt(2). */
+/** A socket's options in the kernel, read with getsockopt(2). */
 export function readSocketOptions(socket: object): Record<keyof typeof OPTIONS, number> {
   return Object.fromEntries(
     Object.entries(OPTIONS).map(([name, [level, option]]) => {

@@ -184,7 +184,7 @@ describe('openStream', () => {
     })
     const stream = await opened(url, { timeout: 100 })
     await expect(stream.nextPart()).rejects.toThrow(
-      /waited 0\.1 s in vain for part 0; arrived: status 200, multipart.*0 complete parts, then 2 bytes in the body/,
+      /waited 0\.1 s without success for part 0; arrived: status 200, multipart.*0 complete parts, then 2 bytes in the body/,
     )
     const silent = await serve((socket) => socket.write('HTTP/1.1 2'))
     await expect(openStream(silent, { timeout: 100 })).rejects.toThrow(

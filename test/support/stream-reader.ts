@@ -21,7 +21,7 @@ export interface RawStream {
   bytes(): Buffer
   /** The next part that nextPart has not given yet, which may have arrived before the call. */
   nextPart(): Promise<Part>
-  /** Resolves when the predicate holds; it is asked now and after every arrival. */
+  /** Resolves when the predicate holds; it is called now and after every arrival. */
   waitFor(predicate: (stream: RawStream) => boolean, label?: string): Promise<void>
   /** How it ended: the response is complete or the server said FIN, the socket was destroyed here, or an error. */
   readonly ended: Promise<Ending>
@@ -202,7 +202,7 @@ class SocketStream implements RawStream {
         }
       }
       const timer = setTimeout(
-        () => settle(this.#error(`waited ${this.#timeout / 1000} s in vain for ${label}`)),
+        () => settle(this.#error(`waited ${this.#timeout / 1000} s without success for ${label}`)),
         this.#timeout,
       )
       this.#listeners.add(listener)
@@ -232,7 +232,7 @@ class SocketStream implements RawStream {
     const [statusLine = ''] = head.split('\r\n')
     const status = Number(/^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(statusLine)?.[1])
     if (!status) throw new Error(`not an HTTP status line: ${JSON.stringify(statusLine)}`)
-    // An interim answer, such as 103 Early Hints: the real head is still to come.
+    // An interim response, such as 103 Early Hints: the real head is still to come.
     if (status < 200) {
       this.#receiveHead(rest)
       return

@@ -28,7 +28,7 @@ async function listen(): Promise<Server> {
   return server
 }
 
-/** A socket and its other end, which reads nothing until it is told to. */
+/** A socket and its other end, which reads nothing until the test resumes it. */
 async function pair(server?: Server): Promise<{ socket: Socket; other: Socket }> {
   const host = server ?? (await listen())
   const socket = connect((host.address() as AddressInfo).port, '127.0.0.1')

@@ -45,7 +45,7 @@ async function serve(pages: Record<string, Page>) {
   return { url, requests }
 }
 
-/** A server that sends these bytes to whoever connects, and then nothing. */
+/** A server that sends these bytes to every client, and then nothing. */
 function sendRaw(bytes: string, then: (socket: Socket) => void = () => {}): Promise<string> {
   return listen(
     createTcpServer((socket) => {
@@ -266,7 +266,7 @@ describe('without private targets, the outgoing client', () => {
   test('checks the very addresses that it connects to: rebinding gains nothing', async () => {
     const { requests, url } = await serve({ '/': { body: 'inside' } })
     const { port } = new URL(url)
-    // The first answer, which a check before the request would see, is public; the second is not.
+    // The first address, which a check before the request would see, is public; the second is not.
     const rebinding = resolving(['127.0.0.1'], ['127.0.0.1'])
     await expect(rebinding.open({ url: `http://rebind.test:${port}/` })).rejects.toThrow(remedy)
     expect(requests).toEqual([])

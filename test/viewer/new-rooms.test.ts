@@ -25,7 +25,7 @@ function setUp({ maxNewRoomsPerAddress = 6, known = [] as string[], watched = []
 
 const TOO_MANY = { status: 429, code: 'too-many-new-rooms' }
 
-test('one address creates so many rooms a minute, and learns when it may create the next', async () => {
+test('one address creates a limited number of rooms a minute, and the error names the time of the next', async () => {
   const { clock, invent } = setUp()
   await invent(6, '203.0.113.1')
   await expect(invent(1, '203.0.113.1')).rejects.toMatchObject({

@@ -50,7 +50,7 @@ const widget = defineWidget({
     ctx.fillText(params.label, params.style, 0)
     // @ts-expect-error: no such style
     if (params.style === 'square') ctx.fill()
-    // @ts-expect-error: what `load` answers has no such field
+    // @ts-expect-error: the result of `load` has no such field
     ctx.fillText(data.label, 0, 0)
   },
   data({ params, data }) {
@@ -106,7 +106,7 @@ export async function draw(): Promise<void> {
   await renderOnce(widget, { params: { style: 'square' } })
   // @ts-expect-error: no such parameter
   await renderOnce(widget, { params: { labels: 'x' } })
-  // @ts-expect-error: not what `load` answers
+  // @ts-expect-error: not the result of `load`
   await renderOnce(widget, { data: { sum: 'many' } })
   const unknown = await renderOnce('./widget.ts', { params: { label: 'x', many: 2 } })
   expectTypeOf(unknown.data).toEqualTypeOf<unknown>()

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { blend, contrast } from '../../src/picture/contrast.ts'
 import { drawFrame, type Facts, hits, type Name, table, watched } from './sheets.ts'
 
-/** One text or line, and what was under it. */
+/** One text or line, and the colours under it. */
 interface Mark {
   text: string
   color: string

@@ -14,7 +14,7 @@ export interface Message {
  * 0.16 among them) ignore the result of `write`, and buffer without a limit.
  */
 const MAX_BACKLOG_BYTES = 1_048_576
-/** Reverse proxies close a connection that is silent for a minute; `EventSource` cannot tell that from an end. */
+/** Reverse proxies close a connection that is silent for a minute; `EventSource` cannot distinguish that from an end. */
 const HEARTBEAT = 15_000
 /** How long a browser waits before it reconnects. */
 const RETRY = 3_000

@@ -34,8 +34,8 @@ export async function toListPage(known: Rooms, given: URLSearchParams, { base, h
     known.page(query),
     known.totals(pictures.ownRooms),
   ])
-  const most = countThatFit(whole.rooms)
-  const page = most < whole.rooms.length ? await known.page({ ...query, limit: most }) : whole
+  const fitting = countThatFit(whole.rooms)
+  const page = fitting < whole.rooms.length ? await known.page({ ...query, limit: fitting }) : whole
   const { rooms, total } = page
   const next = nextCursor(page, query)
   const hrefOf = (changes: Record<string, string | undefined>) => toHref(home, asked, changes)

@@ -180,7 +180,7 @@ export function toQuery(manifest: Manifest, look: Look): URLSearchParams {
   return writeChanged(specs, (name) => values[name] as ParamValue)
 }
 
-/** The values that differ from the defaults; undefined stands for the default. */
+/** The values that differ from the defaults; undefined is the default. */
 function writeChanged(
   specs: Specs,
   find: (name: string, spec: ParamSpec) => ParamValue | undefined,

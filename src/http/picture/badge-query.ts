@@ -3,7 +3,7 @@ import type { Badge, BadgeStyle } from '../../picture/badge/badge.ts'
 import type { Logos } from '../../picture/badge/logo.ts'
 
 const LINK = /^https?:\/\/[^\s"'<>]+$/i
-/** One for the badge, or one for each half. */
+/** One link for the badge, or one for each half. */
 const MAX_LINKS = 2
 
 /** Reads `logo`, `logoColor` and `logoSize`. Adds to `faults` if there is no such logo. */

@@ -24,7 +24,7 @@ const URL_FORM = /^(?:\/([^/?]+?))?(?:\.([a-z]+))?(?:\?(.*))?$/s
 const OLDER = { color: 'colorB', labelColor: 'colorA' } as const
 const MAX_TEXT_LENGTH = 255
 
-/** The same for shields.io's own URLs, which have no extension. */
+/** The same part of shields.io's own URLs, which have no extension. */
 const BARE = /^\/[^/?]+(?:\?|$)/
 
 /** Whether a request target has the form of a badge's URL, with or without an extension. */

@@ -102,10 +102,10 @@ export class Badges {
     const { label = '', message, color = '', labelColor = '', style = 'flat' } = badge
     const params = { ...look.params, label, message, color, labelColor, style }
     const job = { widget, key: '', look: { ...look, params } }
-    const nobody = { connections: 0, visitors: 0, peak: 0, time: Date.now() }
+    const noCounts = { connections: 0, visitors: 0, peak: 0, time: Date.now() }
     const payers = { networks: [addressGroup(clientAddress(request))], count: 1 }
     const { frame } = await this.#renderer.draw(
-      { ...job, ...nobody },
+      { ...job, ...noCounts },
       () => Number(!response.destroyed),
       () => payers,
     )

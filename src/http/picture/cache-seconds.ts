@@ -7,8 +7,8 @@ const NAME = 'cacheSeconds'
 const SPEC: ParamSpec = { kind: 'integer', default: 0, min: 0, max: 604_800 }
 
 /**
- * Returns for how many seconds caches may keep a still, by the parameter `cacheSeconds`; 0 without it. It is part of no
- * look: the picture is the same.
+ * Returns the seconds that caches may keep a still, from the parameter `cacheSeconds`; 0 without it. It is not part of
+ * the look: the picture is the same.
  * @throws PublicError 400.
  */
 export function readCacheSeconds(query: URLSearchParams): number {

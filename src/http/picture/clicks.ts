@@ -14,7 +14,7 @@ import { UNCACHED } from '../headers.ts'
 import { clientAddress } from '../request.ts'
 import { checkReferrer } from './referrer.ts'
 
-/** What clicks are handled with. */
+/** The parts that handle clicks. */
 export interface ClicksInit {
   renderer: Pick<Renderer, 'manifests'>
   events: WidgetEvents

@@ -6,7 +6,7 @@ import type { Renderer } from '../../render/renderer.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { roomOf } from '../../widget/room.ts'
 
-/** What `PictureData` works with. */
+/** The parts that `PictureData` works with. */
 export interface PictureDataInit {
   renderer: Renderer
   pushedData: PushedData
@@ -26,7 +26,7 @@ export class PictureData {
 
   /**
    * The data of a picture: what its widget returns, or the counts of its room.
-   * @param network what the work is charged to.
+   * @param network the network that the work is charged to.
    * @throws PublicError 503 if the widget takes longer than three seconds, and its own error if it fails.
    */
   async read(manifest: Manifest, spec: ChannelSpec, network: string): Promise<unknown> {

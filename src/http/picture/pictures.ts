@@ -41,7 +41,7 @@ import { type EmbeddedSpecs, roomsOfPicture } from './rooms-of-picture.ts'
 import { StatusPictures } from './status-pictures.ts'
 import { type RequestedPicture, readTarget, type Target } from './target.ts'
 
-/** What `Pictures` works with. */
+/** The parts that `Pictures` works with. */
 export interface PicturesInit {
   renderer: Renderer
   channels: Channels
@@ -75,7 +75,7 @@ export interface PictureObserver {
 const WORDED_REFUSALS = { perSecond: 20, burst: 200 }
 /** Milliseconds that a request waits for a widget to read its parameters; a later fault is shown in the picture. */
 const READ_TIMEOUT = 150
-/** Milliseconds that a still in place of a stream waits for its drawing: nobody replaces its placeholder. */
+/** Milliseconds that a still in place of a stream waits for its drawing: its placeholder stays. */
 const IN_PLACE_PATIENCE = 10_000
 /** The size of a badge's error picture, in CSS pixels. */
 const BADGE_SIZE = { width: 320, height: 40 }
@@ -243,7 +243,7 @@ export class Pictures {
     if (streams.canMakePlace(arrival)) {
       const network = addressGroup(clientAddress(request))
       const channel = channels.open(spec, network)
-      // Only a drawing shows what a picture depends on. If it fails, the still says why.
+      // Only a drawing shows what a picture depends on. If it fails, the still shows the reason.
       await channel.still(network, IN_PLACE_PATIENCE).catch(() => {})
       if (channel.isLively && streams.makePlace(arrival))
         return streams.open(request, response, spec, delivery)

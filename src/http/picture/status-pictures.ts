@@ -3,8 +3,8 @@ import type { Fault } from '../../errors.ts'
 import type { BadgeStyle } from '../../picture/badge/badge.ts'
 import { badgeSize, badgeSvg } from '../../picture/badge/badge-svg.ts'
 import { Logos } from '../../picture/badge/logo.ts'
-import { rollUp, showStatus } from '../../picture/badge/shown-status.ts'
 import { type StatusLook, statusBadge } from '../../picture/badge/status-badge.ts'
+import { readStatus, rollUp } from '../../picture/badge/status-content.ts'
 import { createFrame, type Frame } from '../../picture/frame.ts'
 import { BADGE } from '../../status/status-schema.ts'
 import { badParameters, type Look } from '../../widget/look.ts'
@@ -65,7 +65,7 @@ export class StatusPictures {
   async #show({ widget, key }: RoomParts, of: string) {
     const now = Date.now()
     const show = async (each: string) =>
-      showStatus(await this.#store.get(roomOf({ widget, key: each }), BADGE), each, now)
+      readStatus(await this.#store.get(roomOf({ widget, key: each }), BADGE), each, now)
     const members = of
       .split(',')
       .map((member) => member.trim())

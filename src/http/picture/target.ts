@@ -23,7 +23,7 @@ export interface RequestedPicture {
   delivery: Delivery
 }
 
-/** What a request for a picture says, as far as it can be read. */
+/** The parts of a picture's request that can be read. */
 export interface Target {
   /** Undefined if the path cannot be read. */
   widget?: string
@@ -31,18 +31,18 @@ export interface Target {
   extension: Extension | undefined
   /** Format and size of the picture: an error is drawn in the same. */
   place: CardPlace
-  /** The picture, or what is wrong with the request. */
+  /** The picture, or the request's fault. */
   result: RequestedPicture | PublicError
 }
 
-/** The part of a request that says which picture it is for. */
+/** The part of a request that names its picture. */
 export interface TargetRequest {
   method?: string | undefined
   url?: string | undefined
   headers: IncomingHttpHeaders
 }
 
-/** Reads the picture that a request is for. Never throws: what is wrong is the result. */
+/** Reads the picture that a request is for. Never throws: a fault is the result. */
 export function readTarget(request: TargetRequest, widgets: Widgets): Target {
   const url = toOriginForm(request.url ?? '/')
   const split = url.indexOf('?')
@@ -99,7 +99,7 @@ function toOriginForm(target: string): string {
   return target.replace(/^https?:\/\/[^/?]*/i, '')
 }
 
-/** The place of an error card: what the request asks for, as far as it is right. */
+/** The place of an error card: the requested format and size, if they are valid. */
 function placeOf(manifest: Manifest, format: Format, query: URLSearchParams): CardPlace {
   const read = <T extends ParamValue>(name: string, otherwise: T): T => {
     const raw = query.getAll(name).at(-1)

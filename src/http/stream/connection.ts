@@ -22,7 +22,7 @@ export interface ConnectionInit {
   heartbeat: number
   /** How its pictures mark themselves as stale. @default they never do */
   stale?: StaleSettings | undefined
-  /** Counts what is sent. @default its own */
+  /** Counts the sent bytes. @default its own */
   traffic?: Traffic
   /** @default undefined: everything is written to the socket */
   directSend?: DirectSend | undefined

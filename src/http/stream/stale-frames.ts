@@ -17,7 +17,7 @@ export class StaleFrames {
 
   /**
    * The frame, with a mark that its viewer's browser shows after `delay` milliseconds without another part. Animated
-   * frames, and formats that cannot do it, are returned as they are.
+   * frames, and formats without such a mark, are returned unchanged.
    */
   get(frame: Frame, delay: number): Frame {
     if (frame.format !== 'png' || frame.animated) return frame

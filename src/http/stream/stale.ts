@@ -10,9 +10,9 @@ const LONGEST = 300_000
 const EXPECTED = `off, or a time from ${formatDuration(SHORTEST)} to ${formatDuration(LONGEST)}`
 
 /**
- * Reads from a query after how many milliseconds of silence a stream's picture marks itself as stale; 0 for never. By
- * default pictures that are still or count do, since they look the same when their server is gone. A moving one stops.
- * @throws PublicError 400 for a time that is out of range, or for a format that cannot do it: only PNG can.
+ * Reads the milliseconds of silence after which a stream's picture marks itself as stale from a query; 0 for never. By
+ * default, pictures that do not move have a mark, since they look the same when their server is gone: a moving one stops.
+ * @throws PublicError 400 for a time that is out of range, or for a format other than PNG, which has no mark.
  */
 export function readStale(
   query: URLSearchParams,

@@ -9,9 +9,9 @@ export interface Badge {
   /** The left half. @default none */
   label?: string | undefined
   message: string
-  /** Behind the message, in any notation of `parseColor`. @default lightgrey */
+  /** Background of the message, in any notation of `parseColor`. @default lightgrey */
   color?: string | undefined
-  /** Behind the label. @default grey */
+  /** Background of the label. @default grey */
   labelColor?: string | undefined
   /** @default flat */
   style?: BadgeStyle | undefined
@@ -19,7 +19,7 @@ export interface Badge {
   logo?: string | undefined
   /** CSS pixels. @default 14 */
   logoWidth?: number | undefined
-  /** Where a click on the badge leads, or on its left and on its right half: `http:` or `https:`. */
+  /** Link targets: of the whole badge, or of its left and its right half; `http:` or `https:`. */
   links?: readonly string[] | undefined
 }
 

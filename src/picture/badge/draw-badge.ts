@@ -25,15 +25,15 @@ const BRAND = /viewBox="([\d. ]+)" fill="([^"]+)"><path d="([^"]+)"\/>/
 /** Scripts whose letters are joined or reordered: their text is scaled in width instead of spaced. */
 const JOINED = /[\u0590-\u109f\u1780-\u18af\ufb1d-\ufdff\ufe70-\ufeff]/
 /**
- * Where the copies of a text are drawn that look like its blur, in tenths of a pixel: a filter takes four times as long
+ * The offsets of the copies of a text that imitate its blur, in tenths of a pixel: a filter takes four times as long
  * as everything else in a badge.
  */
 const COPIES = toCopies(16)
 
-/** Decodes the logo of a badge, where it is not drawn as a path; undefined for what cannot be decoded. */
+/** Decodes the logo of a badge, where it is not drawn as a path; undefined if it cannot be decoded. */
 export async function loadLogo(logo: string | undefined): Promise<Image | undefined> {
   if (!logo?.startsWith('data:') || toBrand(logo)) return undefined
-  // Strangers choose the data: a damaged picture is theirs, and no failure of the widget.
+  // The data come from the client: a damaged picture is its fault, and no failure of the widget.
   return loadImage(Buffer.from(logo.slice(logo.indexOf(',') + 1), 'base64')).catch(() => undefined)
 }
 

@@ -3,7 +3,7 @@ import { drawText } from '../draw-text.ts'
 import { toDrawable } from './drawable.ts'
 import { type UptimeDay, uptimeShare } from './uptime.ts'
 
-/** What a bar of days is drawn from. */
+/** The inputs of a bar of days. */
 export interface UptimeBar {
   label: string
   message: string
@@ -44,7 +44,7 @@ export function uptimeSize(days: number): { width: number; height: number } {
 
 /**
  * Draws a bar a day, as status pages do: green where it was up, yellow where it was late, red by the share of the day
- * that it was down, grey where nothing is known.
+ * that it was down, grey without data.
  */
 export function drawUptime(ctx: SKRSContext2D, { label, message, color, days, isDark }: UptimeBar): void {
   const colors = COLORS[isDark ? 'dark' : 'light']

@@ -3,7 +3,7 @@ import { isMissing } from '../text.ts'
 /** A flag, a keycap, or an emoji of one or more parts. */
 const EMOJI =
   /\p{Regional_Indicator}{2}|[0-9#*]\ufe0f?\u20e3|\p{Extended_Pictographic}(?:[\ufe0f\p{Emoji_Modifier}]|\u200d\p{Extended_Pictographic})*/gu
-/** Signs of older fonts that say the same. */
+/** Signs of older fonts with the same meaning. */
 const SIGNS: Readonly<Record<string, string>> = {
   '✅': '✓',
   '✔': '✓',
@@ -18,8 +18,8 @@ const SIGNS: Readonly<Record<string, string>> = {
 const BOX = '□'
 
 /**
- * Replaces each emoji that no font of the machine has by a sign that says the same, the digit of a keycap, or one box:
- * a badge never hides that there is something.
+ * Replaces each emoji that no font of the machine has by a sign of the same meaning, the digit of a keycap, or one box:
+ * a badge never drops a character silently.
  */
 export function toDrawable(text: string): string {
   return text.replace(EMOJI, (emoji) => (isMissing(emoji) ? toSign(emoji) : emoji))

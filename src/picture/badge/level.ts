@@ -4,7 +4,7 @@ import { parseColor } from '../color.ts'
 /** The health that a status shows, from good to bad. */
 export const LEVELS = ['up', 'warn', 'late', 'down'] as const
 
-/** How well a thing is; `unset` where nothing is known of it. */
+/** The level of a status; `unset` without a status. */
 export type Level = (typeof LEVELS)[number] | 'unset'
 
 /** The colours of words that programs report, by the names of shields.io. */
@@ -34,8 +34,8 @@ export function colorOfWord(word: string): string | undefined {
 }
 
 /**
- * Ranks a colour by how bad it looks: green and blue 0, grey 1, yellow 3, orange 4, red 5. Between grey and yellow is
- * what has no status.
+ * Ranks a colour by how bad it looks: green and blue 0, grey 1, yellow 3, orange 4, red 5. A missing status ranks
+ * between grey and yellow.
  */
 export function rankColor(color: string): number {
   const { h, s } = colord(parseColor(color) ?? 'grey').toHsl()

@@ -17,11 +17,11 @@ export type LogoReading =
     }
   | { fault: string }
 
-/** How a logo is shown. */
+/** The appearance of a logo. */
 export interface LogoLook {
   /** @default flat */
   style?: BadgeStyle | undefined
-  /** Of a brand's logo. @default the brand's own where it is readable */
+  /** The colour of a brand's logo. @default the brand's own if it is readable */
   color?: string | undefined
   /** `auto` gives a wide brand its own proportions. @default as wide as high */
   size?: string | undefined
@@ -35,7 +35,7 @@ const DARK = 0.4
 const LIGHT = 0.6
 /** CSS pixels: badge-maker's height of a logo. */
 const HEIGHT = 14
-/** Pixels a side: a few bytes can ask for gigabytes. */
+/** The longest side in pixels: a few bytes can describe a picture of gigabytes. */
 const MAX_SIDE = 1_024
 /** The longest logo, in bytes of its data. */
 const MAX_BYTES = 64_000
@@ -114,7 +114,7 @@ function readData(type: string, uri: string): LogoReading {
   }
 }
 
-/** The proportions of a brand that is wider than high, as shields.io's `logoSize=auto` has them. */
+/** The proportions of a brand that is wider than high, as with shields.io's `logoSize=auto`. */
 function toBox(path: string): { box: string; width: number } {
   const [left, top, right, bottom] = new Path2D(path).computeTightBounds()
   const [width, height] = [right - left, bottom - top]

@@ -1,6 +1,6 @@
 import type { Badge, BadgeStyle } from './badge.ts'
 import { type Logos, readSvgLogo } from './logo.ts'
-import type { ShownStatus } from './shown-status.ts'
+import type { StatusContent } from './status-content.ts'
 
 /** The parameters of a URL that change how a status looks; empty texts change nothing. */
 export interface StatusLook {
@@ -15,23 +15,23 @@ export interface StatusLook {
 }
 
 /** Makes the badge of a status. By the rule of shields.io for its endpoint badges, an error cannot be recoloured. */
-export function statusBadge(shown: ShownStatus, look: StatusLook, logos: Logos): Badge {
-  const style = look.style === 'auto' ? (shown.style ?? 'flat') : look.style
-  const given = shown.isError ? { color: '', labelColor: '' } : look
+export function statusBadge(content: StatusContent, look: StatusLook, logos: Logos): Badge {
+  const style = look.style === 'auto' ? (content.style ?? 'flat') : look.style
+  const given = content.isError ? { color: '', labelColor: '' } : look
   return {
-    label: look.label || shown.label,
-    message: shown.message,
-    color: given.color || shown.color,
-    labelColor: given.labelColor || shown.labelColor,
+    label: look.label || content.label,
+    message: content.message,
+    color: given.color || content.color,
+    labelColor: given.labelColor || content.labelColor,
     style,
-    ...readLogo(shown, look, style, logos),
+    ...readLogo(content, look, style, logos),
     links: look.link ? [look.link] : [],
   }
 }
 
-/** A logo of the URL comes before that of the status; one that cannot be read is left out. */
+/** A logo of the URL takes precedence over that of the status; one that cannot be read is omitted. */
 function readLogo(
-  { logo: sent }: ShownStatus,
+  { logo: sent }: StatusContent,
   look: StatusLook,
   style: BadgeStyle,
   logos: Logos,

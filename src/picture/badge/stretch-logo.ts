@@ -4,8 +4,8 @@ const LOGO = /<image x="([\d.]+)"/
 const LOGO_WIDTH = 14
 
 /**
- * Makes room for a logo that is wider than high, which badge-maker draws but lets nobody ask for: everything behind the
- * logo moves to the right, and what the logo stands on becomes wider.
+ * Makes room for a logo that is wider than high, for which badge-maker has no option: everything after the logo moves to
+ * the right, and the box below it becomes wider.
  */
 export function stretchLogo(svg: string, logoWidth: number): string {
   const more = logoWidth - LOGO_WIDTH

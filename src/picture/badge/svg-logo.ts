@@ -1,4 +1,4 @@
-/** What a logo is made of. None of these takes time out of proportion to its length, nor loads anything. */
+/** The elements of a logo. None of them loads anything, or takes time out of proportion to its length. */
 const ELEMENTS: ReadonlySet<string> = new Set(
   'svg g defs title desc metadata path rect circle ellipse line polygon polyline linearGradient radialGradient stop clipPath style'.split(
     ' ',
@@ -8,7 +8,7 @@ const TAG = /<\/?([^\s/>]*)/g
 const ROOT = /<svg\b[^<>]*>/
 const SIDE = /\s(?:width|height)="(\d+(?:\.\d+)?)/g
 const MAX_SIDE = 2_000
-/** Handlers, references to anywhere else, and lines of millions of dashes. */
+/** Event handlers, external references, and lines of millions of dashes. */
 const FORBIDDEN =
   /\son[a-z]+\s*=|href\s*=\s*["'](?!#)|url\(\s*["']?(?!#)|@import|stroke-dasharray|<!|<\?(?!xml )/i
 

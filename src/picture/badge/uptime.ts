@@ -1,10 +1,10 @@
 import { type Level, levelOfColor } from './level.ts'
-import { type StoredStatus, showStatus } from './shown-status.ts'
+import { readStatus, type StoredStatus } from './status-content.ts'
 
 /** Seconds of a day that a status was up, warned or late, and down. */
 export type DayTimes = [up: number, poor: number, down: number]
 
-/** How a status was, day by day, until `since`; from then on it is as the stored status says. */
+/** The levels of a status, day by day, until `since`; from then on its level is that of the stored status. */
 export interface Uptime {
   /** Milliseconds since the epoch. */
   since: number
@@ -47,16 +47,16 @@ export function addTime(uptime: Uptime, stored: unknown, time: number): Uptime {
   return { since: time, days: Object.fromEntries(kept) }
 }
 
-/** Whether a status that is set again goes on as it was, so that the time need not be added yet. */
+/** Whether a status that is set again keeps its level, so that the time need not be added yet. */
 export function isSameLevel(before: unknown, after: unknown, time: number): boolean {
-  const shown = showStatus(before, '', time).level
-  return shown === 'up' && showStatus(after, '', time).level === 'up'
+  const shown = readStatus(before, '', time).level
+  return shown === 'up' && readStatus(after, '', time).level === 'up'
 }
 
 /**
  * Reads how a status was in the last `count` days until `time`, the oldest first; a day without a status has no seconds.
  * @param days as stored.
- * @param status as stored: it tells the time since then.
+ * @param status as stored: it determines the time since then.
  */
 export function uptimeDays(days: unknown, status: unknown, time: number, count: number): UptimeDay[] {
   const uptime = readUptime(days)
@@ -84,7 +84,8 @@ function toSpans(stored: unknown, from: number, to: number): Span[] {
   if (typeof stored !== 'object' || stored === null) return []
   const { color, isError, lateAt, downAt }: StoredStatus = stored
   const level = isError === true ? 'down' : levelOfColor(typeof color === 'string' ? color : 'lightgrey')
-  const clamp = (moment: unknown) => (typeof moment === 'number' ? Math.min(Math.max(moment, from), to) : to)
+  const clamp = (timestamp: unknown) =>
+    typeof timestamp === 'number' ? Math.min(Math.max(timestamp, from), to) : to
   const [late, down] = [clamp(lateAt), clamp(downAt)]
   return [
     [toIndex(level), from, late],

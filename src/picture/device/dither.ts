@@ -39,7 +39,7 @@ export function dither(
   const channels = gray ? 1 : 3
   const levels = Float32Array.from(palette.flatMap((color) => color.slice(0, channels)))
   // A panel's white is grey, and its red is pale: errors that no colour can correct would accumulate and flood the picture.
-  const [least, most] = findBounds(levels, channels)
+  const [lowest, highest] = findBounds(levels, channels)
   const findNearest = gray ? grayFinder(levels) : colorFinder(levels)
   const height = rgba.length / 4 / width
   const indices = new Uint8Array(width * height)
@@ -56,7 +56,7 @@ export function dither(
       for (let channel = 0; channel < channels; channel += 1) {
         const ink = gray ? brightnessAt(rgba, at) : (rgba[at + channel] as number)
         const sum = ink + (own[place + channel] as number)
-        wanted[channel] = Math.min(Math.max(sum, least[channel] as number), most[channel] as number)
+        wanted[channel] = Math.min(Math.max(sum, lowest[channel] as number), highest[channel] as number)
       }
       const index = findNearest(wanted)
       indices[y * width + x] = index
@@ -80,14 +80,14 @@ function brightnessAt(rgba: Uint8ClampedArray, at: number): number {
   return (rgba[at] as number) * 0.299 + (rgba[at + 1] as number) * 0.587 + (rgba[at + 2] as number) * 0.114
 }
 
-function findBounds(levels: Float32Array, channels: number): [least: number[], most: number[]] {
-  const least = new Array<number>(channels).fill(255)
-  const most = new Array<number>(channels).fill(0)
+function findBounds(levels: Float32Array, channels: number): [lowest: number[], highest: number[]] {
+  const lowest = new Array<number>(channels).fill(255)
+  const highest = new Array<number>(channels).fill(0)
   levels.forEach((level, at) => {
-    least[at % channels] = Math.min(least[at % channels] as number, level)
-    most[at % channels] = Math.max(most[at % channels] as number, level)
+    lowest[at % channels] = Math.min(lowest[at % channels] as number, level)
+    highest[at % channels] = Math.max(highest[at % channels] as number, level)
   })
-  return [least, most]
+  return [lowest, highest]
 }
 
 /** Finds the nearest of some greys in a table: 256 greys would take 256 comparisons a pixel, 4 s a megapixel. */
@@ -101,13 +101,13 @@ function colorFinder(levels: Float32Array): (wanted: Float32Array) => number {
 }
 
 function nearestOf(levels: Float32Array, channels: number, wanted: Float32Array): number {
-  let [found, least] = [0, Number.POSITIVE_INFINITY]
+  let [found, shortest] = [0, Number.POSITIVE_INFINITY]
   for (let at = 0; at < levels.length; at += channels) {
     let distance = 0
     for (let channel = 0; channel < channels; channel += 1) {
       distance += ((levels[at + channel] as number) - (wanted[channel] as number)) ** 2
     }
-    if (distance < least) [found, least] = [at / channels, distance]
+    if (distance < shortest) [found, shortest] = [at / channels, distance]
   }
   return found
 }

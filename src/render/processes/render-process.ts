@@ -43,7 +43,7 @@ export class RenderProcess {
   readonly ready: Promise<Loaded>
   /** The widgets it has loaded, by name. */
   readonly widgets = new Map<string, Manifest>()
-  /** The widgets it was asked to draw since it started. */
+  /** The widgets that it has drawn since it started. */
   readonly usedWidgets = new Set<string>()
   readonly #settings: ProcessSettings
   readonly #process: SupervisedProcess

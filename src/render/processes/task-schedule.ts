@@ -121,7 +121,7 @@ export class TaskSchedule {
     this.#drawNext()
   }
 
-  /** Tells every source to end, so that the schedule becomes empty. */
+  /** Requests every source to end, so that the schedule becomes empty. */
   abortSources(): void {
     for (const [id, { phase }] of this.#entries) {
       if (phase === 'living') this.#init.send({ type: 'abort', id })

@@ -23,7 +23,7 @@ export interface Task {
   readonly job: Job
   /** Its priority: the highest is drawn first; 0 is not drawn at all, as no viewer waits for it. */
   interest(): number
-  /** Its time in the queue; undefined for what is no picture. */
+  /** Its time in the queue; undefined for other tasks. */
   readonly wait?: Wait | undefined
   /** The networks that its drawing is charged to. @default none: it is the server's own */
   payers?(): Payers

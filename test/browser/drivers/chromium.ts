@@ -52,7 +52,7 @@ export async function launchChromium({
         if (!javascript) await remote.call('Emulation.setScriptExecutionDisabled', { value: true }, sessionId)
         const features = [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }]
         await remote.call('Emulation.setEmulatedMedia', { features }, sessionId)
-        // A new target is not in front by itself, and what is not in front loads no lazy picture.
+        // A new tab is not in front by itself, and a hidden tab loads no lazy picture.
         await tab.activate()
         await tab.goto(url, options)
         return tab
@@ -70,7 +70,7 @@ interface HistoryState {
   entries: { id: number }[]
 }
 
-// A screenshot asked for while a new page takes the old one's place is refused, or never answered.
+// A screenshot requested while a page replaces another one is refused, or never returned.
 const CAPTURE = 3000
 
 function swapping(error: Error): undefined {
@@ -186,7 +186,7 @@ class ChromiumTab implements Tab {
       wait === 'load' ? PATIENCE : COMMIT,
     )
     const answered = this.#call<{ errorText?: string }>(method, params)
-    // Its answer waits for the new document, so a server that is silent would fail it a minute later.
+    // Its response waits for the new document, so a silent server would make it fail a minute later.
     answered.catch(() => {})
     if (wait === 'none') return void (await arrived)
     const { errorText } = await answered

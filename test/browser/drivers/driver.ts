@@ -3,9 +3,9 @@ export type Engine = 'chromium' | 'firefox' | 'webkit'
 
 /** How a browser is started. */
 export interface BrowserOptions {
-  /** Whether pages may run scripts; true unless told. */
+  /** Whether pages may run scripts. @default true */
   javascript?: boolean
-  /** Whether the reader prefers dark pages; false unless told. WebKit cannot be told, and stays light. */
+  /** Whether the reader prefers dark pages. WebKit has no such setting, and stays light. @default false */
   dark?: boolean
 }
 
@@ -33,7 +33,7 @@ export const KEY_CODES: Record<Key, string> = { Tab: '\uE004', Enter: '\uE007' }
 
 /** One tab of a browser. */
 export interface Tab {
-  /** Navigates; without `wait: 'load'` a server that never answers is no error. */
+  /** Navigates; without `wait: 'load'`, a server that never responds is not an error. */
   goto(url: string, options?: NavigateOptions): Promise<void>
   /** Reloads the page, without waiting for its load event. */
   reload(): Promise<void>

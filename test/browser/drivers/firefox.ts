@@ -120,7 +120,7 @@ class FirefoxTab implements Tab {
   }
 
   async back(): Promise<void> {
-    // The answer tells: a page that comes back from the cache commits no navigation.
+    // The response shows it: a page from the back/forward cache commits no navigation.
     const gone = this.#call('traverseHistory', { delta: -1 })
     await Promise.race([gone, delay(COMMIT)])
     gone.catch(() => {})
@@ -153,7 +153,7 @@ class FirefoxTab implements Tab {
   }
 
   async evaluate<T>(expression: string): Promise<T> {
-    // Awaits only what is a promise: with scripts off plain expressions still work, but no promise ever settles.
+    // Awaits only promises: with scripts off plain expressions still work, but no promise ever settles.
     const json = `((v) => (v?.then ? v.then((w) => JSON.stringify(w)) : JSON.stringify(v)))(${expression})`
     const { result, exceptionDetails } = await this.#remote.call<{
       result: { value?: string }

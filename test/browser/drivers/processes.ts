@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** How long a busy machine may take to start a browser or to answer a command. */
+/** How long a busy machine may take to start a browser or to respond to a command. */
 export const PATIENCE = 60_000
 
 /** How long a navigation may take to begin its document: silent servers are no error, but hold up a test this long. */
@@ -25,7 +25,7 @@ exit 0`
 /** Resolves after some milliseconds. */
 export const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Asks again and again until the answer is not undefined, or throws what `failure` says. */
+/** Repeats a call until its result is not undefined. @throws Error with the text of `failure`. */
 export async function poll<T>(
   ask: () => Promise<T | undefined> | T | undefined,
   failure: () => string,
@@ -96,7 +96,7 @@ export class Child {
     }, failure)
   }
 
-  /** Waits a while for its end; false if it goes on. */
+  /** Waits a while for its end; returns false if it still runs. */
   async ends(timeout: number): Promise<boolean> {
     const deadline = Date.now() + timeout
     while (!this.ended && Date.now() < deadline) await delay(10)

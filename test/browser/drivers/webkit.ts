@@ -156,7 +156,7 @@ class Desk {
     return this.#takeScreen({ ...(this.#viewport as Area), ...corner })
   }
 
-  // WebDriver's own screenshot never answers in WebKitGTK 2.50.
+  // WebDriver's own screenshot never returns in WebKitGTK 2.50.
   async #takeScreen(area: Area): Promise<Screen> {
     return screenOfPixels(await this.#screen.image(area), area)
   }

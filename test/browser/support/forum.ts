@@ -9,7 +9,7 @@ import { FIXTURE_WIDGETS } from '../../support/server.ts'
 import type { Colour } from './pixels.ts'
 import { img } from './site.ts'
 
-/** The size of each picture, and where the pictures of a page begin: below a bar that tells the page's number. */
+/** The size of each picture, and where the pictures of a page begin: below a bar with the page's number. */
 export const PICTURE = { width: 40, height: 20 }
 export const BAR = 20
 

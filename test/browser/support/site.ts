@@ -19,7 +19,7 @@ export interface FeedOptions {
   stale?: number
 }
 
-/** What a page is like around what it shows. */
+/** The settings of a page. */
 export interface PageOptions {
   background?: string
   /** Attributes of the body. */
@@ -56,7 +56,7 @@ export class Site {
     return `http://localhost:${portOf(this.#servers[1])}`
   }
 
-  /** Adds a page of the given HTML; answers its address. */
+  /** Adds a page of the given HTML; returns its address. */
   page(html: string, { background = 'white', body = '' }: PageOptions = {}): string {
     const style = `margin:0;background:${background}`
     return (
@@ -76,17 +76,17 @@ export class Site {
     return feed
   }
 
-  /** Adds an address to answer by hand. */
+  /** Adds an address whose response the test writes. */
   answer(handler: (request: IncomingMessage, response: ServerResponse) => void): string {
     return this.#add('png', handler)
   }
 
-  /** Adds an address that a page's script may report to; answers the path. */
+  /** Adds an address that a page's script may report to; returns the path. */
   beacon(): string {
     return this.#add('txt', (_, response) => void response.writeHead(204).end())
   }
 
-  /** Waits until a path was asked for so many times. */
+  /** Waits until a path was requested that many times. */
   async untilRequested(path: string, times = 1): Promise<void> {
     await eventually(
       () => {
@@ -145,7 +145,7 @@ export class Feed {
     this.#options = options
   }
 
-  /** How often a browser asked for it. */
+  /** How often a browser requested it. */
   get requests(): number {
     return this.#requests
   }
@@ -198,7 +198,7 @@ export class Feed {
     })
   }
 
-  /** Answers a browser's request for it. */
+  /** Responds to a browser's request for it. */
   answer(request: IncomingMessage, response: ServerResponse): void {
     this.#requests += 1
     const { framing = 'browser', eager = isFirefox(request.headers['user-agent'] ?? '') } = this.#options

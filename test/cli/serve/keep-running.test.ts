@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 
 const module = fileURLToPath(new URL('../../../dist/src/cli/serve/keep-running.js', import.meta.url))
 
-/** Runs code in a process of its own, with `keepRunning` in it; returns the exit code and what it logged. */
+/** Runs code in a process of its own, with `keepRunning` in it; returns the exit code and the logged lines. */
 async function run(code: string) {
   const script = `
     import { keepRunning } from ${JSON.stringify(module)}

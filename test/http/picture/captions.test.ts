@@ -31,7 +31,7 @@ const widgets = {
   faults: [{ name: 'broken' }],
 }
 
-/** What is wrong with a URL, as a picture and as a problem document say it. */
+/** The fault of a URL, in a picture and in a problem document. */
 function faultOf(url: string, method = 'GET'): PublicError | undefined {
   const { result } = readTarget({ method, url, headers: { 'sec-fetch-dest': 'image' } }, widgets)
   if (result instanceof PublicError) return result

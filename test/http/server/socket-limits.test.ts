@@ -80,7 +80,7 @@ describe('an address with all the sockets it may have', () => {
     const { limits, open } = await start({ maxPerAddress: 2 })
     const busy = [await open(SLOW), await open(SLOW)]
     await eventually(() => expect(limits.size).toBe(2))
-    // Both requests have been read once a third answer would have come.
+    // Both requests have been read once a third response would have come.
     expect(await answerOf(await open(QUICK, '127.0.0.2'))).toMatch(/200/)
     expect(await answerOf(await open(QUICK))).toBe('')
     expect(busy.map(({ destroyed }) => destroyed)).toEqual([false, false])

@@ -24,7 +24,7 @@ describe('probing', () => {
     vi.useRealTimers()
   })
 
-  /** A reader whose pages each hold `pictures` streams; a page that was left ends when it is asked. */
+  /** A reader whose pages each hold `pictures` streams; a page that was left ends when it is probed. */
   class Reader {
     readonly probe = new Probe()
     readonly open = new Set<{ end(): void; left: boolean; asked: number }>()
@@ -179,7 +179,7 @@ describe('probing', () => {
       await vi.advanceTimersByTimeAsync(3000)
       leave()
     }
-    // Each page that was left is asked once or twice; the five tabs no more than three times each in this minute.
+    // Each page that was left is probed once or twice; the five tabs at most three times each in this minute.
     expect(reader.probe.bytes - before).toBeLessThanOrEqual((20 * 2 + 5 * 3) * 1000)
     reader.close()
   })

@@ -137,7 +137,7 @@ function compare(one: Uint8ClampedArray, other: Uint8Array): [mean: number, far:
   return [sum / one.length, (far * 4) / one.length]
 }
 
-/** Draws a badge as shields.io's server does, which may ask for the width of a logo. */
+/** Draws a badge as shields.io's server does, which may change the width of a logo. */
 const makeWide = async (): Promise<(format: object) => string> => {
   const file = join(dirname(fileURLToPath(import.meta.resolve('badge-maker'))), 'make-badge.js')
   return (await import(pathToFileURL(file).href)).default

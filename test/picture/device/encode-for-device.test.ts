@@ -32,7 +32,7 @@ function encode(format: DeviceFormat, device: Device, canvas = ramp()): Buffer {
   return encodeForDevice(canvas, format, device, 90)
 }
 
-/** What a program of others says of a file. */
+/** The output of another program about a file. */
 function inspect(command: string, options: string[], bytes: Buffer): string {
   const file = join(folder, 'picture')
   writeFileSync(file, bytes)

@@ -31,7 +31,7 @@ export interface Viewer {
   close(): void
 }
 
-/** How a viewer asks. */
+/** The options of a viewer's request. */
 export interface ViewerOptions {
   protocol: Protocol
   headers?: Record<string, string>

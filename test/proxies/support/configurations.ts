@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 export const PROXIES = ['nginx', 'caddy', 'haproxy'] as const
 export type ProxyName = (typeof PROXIES)[number]
 
-/** Where one proxy of a test listens and what it stands in front of. */
+/** The address of a test's proxy, and the server behind it. */
 export interface Place {
   host: string
   port: number
@@ -17,7 +17,7 @@ export interface Place {
   certificate: { chain: string; key: string; both: string }
 }
 
-/** A piece of a configuration that has to be there, and what stands in its place. */
+/** A required piece of a configuration, and its replacement. */
 export type Replacement = [from: string, to: string]
 
 /** The host name in the documented configurations. */
@@ -35,7 +35,7 @@ export function deployed(name: ProxyName, place: Place, changes: readonly Replac
   return replaceAll(text, [...PLACES[name](place), ...changes])
 }
 
-/** What somebody writes who has read nothing: the shortest configuration that proxies over TLS. */
+/** The configuration of an operator who has read nothing: the shortest one that proxies over TLS. */
 export function plain(name: ProxyName, place: Place, changes: readonly Replacement[] = []): string {
   return replaceAll(PLAIN[name](place), changes)
 }

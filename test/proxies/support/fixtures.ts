@@ -2,7 +2,7 @@ import { type IncomingMessage, type RequestListener, request, type ServerRespons
 
 type Pass = (from: IncomingMessage, to: ServerResponse) => void
 
-/** A proxy that passes on what comes at once, and tells the server who left. */
+/** A proxy that passes bytes on at once, and closes the upstream connection when its client leaves. */
 export function attentive(upstream: string): RequestListener {
   return proxyTo(upstream, (from, to) => {
     from.on('data', (bytes) => to.write(bytes))
@@ -10,7 +10,7 @@ export function attentive(upstream: string): RequestListener {
   })
 }
 
-/** A proxy that collects what comes, and passes it on in one piece every so many milliseconds. */
+/** A proxy that buffers bytes, and passes them on in one piece every given number of milliseconds. */
 export function collecting(upstream: string, period: number): RequestListener {
   return proxyTo(upstream, (from, to) => {
     const chunks: Buffer[] = []
@@ -22,14 +22,14 @@ export function collecting(upstream: string, period: number): RequestListener {
   })
 }
 
-/** A proxy that goes on reading when its client has left. */
+/** A proxy that keeps reading after its client has left. */
 export function deaf(upstream: string): RequestListener {
   return proxyTo(upstream, (from, to) => {
     from.on('data', (bytes) => to.destroyed || to.write(bytes))
   })
 }
 
-/** As proxies are to do, it says in X-Forwarded-For who asks, whatever they say themselves. */
+/** As proxies should, it sets X-Forwarded-For to the client's address, whatever the client sent. */
 function proxyTo(upstream: string, pass: Pass): RequestListener {
   return (asked, to) => {
     const headers = { ...asked.headers, 'x-forwarded-for': asked.socket.remoteAddress ?? '' }

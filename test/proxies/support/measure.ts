@@ -24,12 +24,12 @@ export function upstreamOf({ url }: RunningServer): string {
   return `127.0.0.1:${new URL(url).port}`
 }
 
-/** A room that nobody has looked at. */
+/** A room that was never watched. */
 export function newRoom(widget: string): string {
   return `${widget}/${randomUUID()}`
 }
 
-/** What the server itself says of a room. */
+/** The server's own counts of a room. */
 export async function countsOf(
   server: RunningServer,
   room: string,
@@ -40,7 +40,7 @@ export async function countsOf(
   }
 }
 
-/** Milliseconds until the server counts so many connections in a room. */
+/** Milliseconds until the server counts the given number of connections in a room. */
 export async function untilCounted(
   server: RunningServer,
   room: string,
@@ -139,7 +139,7 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
-/** Tells a figure to whoever runs the tests. */
+/** Prints a figure beside the test's result. */
 export function tell(proxy: string, what: string, milliseconds: readonly number[]): void {
   const shown = milliseconds.map((value) => value.toFixed(0)).join(' ')
   console.info(

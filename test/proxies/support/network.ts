@@ -15,7 +15,7 @@ const PREFIX = 'imgcast-proxy'
 /** How long a busy machine may take to start a server. */
 const START = 40_000
 
-/** What counts.mjs tells. */
+/** A line of counts.mjs. */
 export interface Round {
   at: number
   counts: Record<string, { connections: number }>
@@ -48,7 +48,7 @@ export class Network {
     this.heal()
   }
 
-  /** From here on the router answers nothing and passes nothing on. */
+  /** From here on the router drops every packet. */
   cut(): void {
     this.#set(this.#router, 'net.ipv4.ip_forward', '0')
   }
@@ -62,7 +62,7 @@ export class Network {
     this.#set(this.front, name, value)
   }
 
-  /** Runs the real command in front, beside the proxies, until it says that it listens. */
+  /** Runs the real command in front, beside the proxies, until it prints that it listens. */
   async serve(port: number): Promise<void> {
     const env = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !name.startsWith('IMGCAST_')),

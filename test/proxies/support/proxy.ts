@@ -83,7 +83,7 @@ export async function startProxy(
   return { name, host, port, ca: readFileSync(certificate.chain), log, stop }
 }
 
-/** A Caddy that is told to end waits for its viewers; a master of nginx that is killed leaves its workers behind. */
+/** A Caddy that gets SIGTERM waits for its viewers; a master of nginx that is killed leaves its workers behind. */
 async function end(name: ProxyName, child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
@@ -116,7 +116,7 @@ function makeCertificate(directory: string): Place['certificate'] {
   return certificate
 }
 
-/** A port nobody listens on, below those that the kernel gives to clients: it is free for some time yet. */
+/** A port without a listener, below those that the kernel gives to clients: it is free for some time yet. */
 async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 10_000)
@@ -129,7 +129,7 @@ async function freePort(): Promise<number> {
   }
 }
 
-/** Asks the kernel, as a connection would be one more for the proxy to handle. */
+/** Reads the kernel's table, since a connection would be one more for the proxy to handle. */
 function listens(port: number, namespace: string | undefined): boolean {
   const command = [toolPath('ip'), 'netns', 'exec', namespace ?? '', 'cat', '/proc/self/net/tcp']
   const table =

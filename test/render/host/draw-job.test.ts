@@ -10,7 +10,7 @@ import { noDevice } from '../../support/looks.ts'
 const base = { title: 'Mine', size: { width: 10, height: 10 } }
 const read = (scene: Scene) => void scene.time
 
-/** What a drawing of a widget says that it has read. */
+/** The inputs that a widget's drawing has read. */
 function readsOf(more: Partial<Widget>, look: Partial<Look> = {}, job: Partial<Job> = {}) {
   const widget: Widget = { ...base, draw() {}, ...more }
   const loaded = { widget, manifest: toManifest('mine', '/mine.mjs', widget) }

@@ -129,7 +129,7 @@ export function inQueryOf(schema: z.ZodObject): Json[] {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input' })
   return Object.entries(properties as Record<string, Json>).map(([name, { description, ...rest }]) => {
     const field = schema.shape[name]
-    // That of a parameter that is parsed to another type is not in the JSON Schema of what is sent.
+    // The default of a parameter that is parsed to another type is not in the JSON Schema of its text.
     const byDefault = field instanceof z.ZodDefault ? { default: field.def.defaultValue } : {}
     return inQuery(name, String(description), { ...rest, ...byDefault })
   })

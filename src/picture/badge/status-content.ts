@@ -19,13 +19,13 @@ type StatusField =
   | 'lateAt'
   | 'downAt'
 
-/** The content of a status at one moment. */
-export interface ShownStatus {
+/** The content of a status at one timestamp. */
+export interface StatusContent {
   label: string
   message: string
   color: string
   labelColor?: string | undefined
-  /** The colours of an error, and of what is late, cannot be overridden. */
+  /** The colours of an error and of a late status cannot be overridden. */
   isError: boolean
   style?: BadgeStyle | undefined
   level: Level
@@ -38,14 +38,14 @@ const UNSET_RANK = 2
 /** The longest text that is drawn: the limit of a badge in a URL. */
 const MAX_TEXT_LENGTH = 255
 
-/** Reads what a stored status says at `time`: later than it promised to be set again it is late, and then down. */
-export function showStatus(stored: unknown, key: string, time: number): ShownStatus {
+/** Reads a stored status at `time`: a status that was not set again in time is late, and later down. */
+export function readStatus(stored: unknown, key: string, time: number): StatusContent {
   if (typeof stored !== 'object' || stored === null)
     return { label: key, message: 'not set', color: UNSET, isError: false, level: 'unset', logo: {} }
   const status: StoredStatus = stored
   const isError = status.isError === true
   const color = toColor(status.color) ?? (isError ? 'red' : 'lightgrey')
-  const shown: ShownStatus = {
+  const content: StatusContent = {
     label: toText(status.label),
     message: toText(status.message) || 'blank',
     color,
@@ -56,13 +56,13 @@ export function showStatus(stored: unknown, key: string, time: number): ShownSta
     logo: toLogo(status),
   }
   if (isPast(status.downAt, time))
-    return { ...shown, message: 'down', color: 'red', isError: true, level: 'down' }
-  if (!isPast(status.lateAt, time)) return shown
-  return { ...shown, message: 'late', color: 'orange', isError: true, level: 'late' }
+    return { ...content, message: 'down', color: 'red', isError: true, level: 'down' }
+  if (!isPast(status.lateAt, time)) return content
+  return { ...content, message: 'late', color: 'orange', isError: true, level: 'late' }
 }
 
-/** Sums up several statuses: how many are up, in the worst of their colours. */
-export function rollUp(members: readonly ShownStatus[], label: string): ShownStatus {
+/** Sums up several statuses: the number that is up, in the worst of their colours. */
+export function rollUp(members: readonly StatusContent[], label: string): StatusContent {
   const up = members.filter(({ level }) => level === 'up').length
   const ranks = members.map((member) => (member.level === 'unset' ? UNSET_RANK : rankColor(member.color)))
   const worst = members[ranks.indexOf(Math.max(...ranks))]
@@ -76,9 +76,9 @@ export function rollUp(members: readonly ShownStatus[], label: string): ShownSta
   }
 }
 
-/** Whether a value is a moment that is over. */
-function isPast(moment: unknown, time: number): boolean {
-  return typeof moment === 'number' && time >= moment
+/** Whether a value is a time in the past. */
+function isPast(timestamp: unknown, time: number): boolean {
+  return typeof timestamp === 'number' && time >= timestamp
 }
 
 function toText(value: unknown): string {
@@ -91,7 +91,7 @@ function toColor(value: unknown): string | undefined {
   return typeof value === 'string' ? (parseColor(value) && value) || undefined : undefined
 }
 
-function toLogo({ namedLogo, logoSvg, logoColor, logoSize }: StoredStatus): ShownStatus['logo'] {
+function toLogo({ namedLogo, logoSvg, logoColor, logoSize }: StoredStatus): StatusContent['logo'] {
   return {
     ...(typeof namedLogo === 'string' && { name: namedLogo }),
     ...(typeof logoSvg === 'string' && { svg: logoSvg }),
