@@ -34,6 +34,7 @@ export function createHandler({ pictures, router, failures, trustProxy }: Handle
   if (trustProxy !== undefined)
     app.set('trust proxy', /^\d+$/.test(trustProxy) ? Number(trustProxy) : trustProxy)
   app.use(router)
+  app.use((request: PictureRequest, response: ServerResponse) => pictures.handle(request, response))
   const trust: Pick<PictureRequest, 'app'> = { app }
   return (anyRequest, anyResponse) => {
     // The compatibility API of HTTP/2 has the same methods; the types do not say so.

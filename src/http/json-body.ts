@@ -7,7 +7,8 @@ import { badRequest, PublicError } from '../errors.ts'
 export const MAX_BODY_BYTES = 65_536
 
 /**
- * Reads a body as JSON in UTF-8, whatever type it claims to be, into `request.body`.
+ * Reads a body as JSON in UTF-8, whatever type it claims to be, into `request.body`. A body that a host app's middleware has
+ * already read, such as `express.json()`, is taken as that left it.
  * @throws PublicError 400 for an empty body, for invalid JSON, and for numbers beyond 1.8e308; 415 for other charsets.
  */
 export function jsonBody(): RequestHandler {
@@ -23,10 +24,35 @@ export function jsonBody(): RequestHandler {
   })
   const read = promisify<Request, Response, void>(readText)
   return async (request, response, next) => {
-    await read(request, response)
-    request.body = parseJson(request.body)
+    if (isRead(request)) request.body = takeRead(request)
+    else {
+      await read(request, response)
+      request.body = parseJson(request.body)
+    }
     next()
   }
+}
+
+/** Whether a middleware has read the body. Express 4 sets `body` to an empty object for a request without one. */
+function isRead({ body, headers, readableEnded }: Request): boolean {
+  const isEmpty = headers['transfer-encoding'] === undefined && !Number(headers['content-length'])
+  return readableEnded && body !== undefined && !isEmpty
+}
+
+function takeRead({ body, headers }: Request): unknown {
+  if (Buffer.isBuffer(body) && !isUtf8(body)) throw badJson('got bytes that are not UTF-8')
+  // Of JSON a text is the value; of another type it is what was sent.
+  const isSent = Buffer.isBuffer(body) || (typeof body === 'string' && !isJsonType(headers['content-type']))
+  const text = isSent ? String(body) : JSON.stringify(body)
+  if (Buffer.byteLength(text) > MAX_BODY_BYTES) {
+    const caption = `expected a body of at most ${MAX_BODY_BYTES} bytes, got more`
+    throw new PublicError({ code: 'too-large', status: 413, caption })
+  }
+  return parseJson(text)
+}
+
+function isJsonType(type = ''): boolean {
+  return /^[^;]*\bjson\b/i.test(type)
 }
 
 function parseJson(text: string | undefined): unknown {

@@ -22,9 +22,14 @@ export interface RouterInit {
   failures: FailureLog
 }
 
-/** All routes, for any Express 4 or 5 app. */
+/** All routes, for any Express 4 or 5 app. Calls `next` only for a path that is none of its own, mounted at the root. */
 export function createRouter({ pictures, pages, api, calls, dashboard, failures }: RouterInit): Router {
   const router = Router()
+  // Mounted at the root of a host app, the other paths are that app's.
+  router.use((request, _response, next) => {
+    if (request.baseUrl !== '' || pictures.isOwn(request.url)) next()
+    else next('router')
+  })
   router.use((request, response, next) => {
     if (!refuseLargeHead(request, response, (error) => failures.note(request, error))) next()
   })

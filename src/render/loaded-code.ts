@@ -11,6 +11,8 @@ export class LoadedCode {
   #manifests: ReadonlyMap<string, Manifest> = new Map()
   #faults: readonly WidgetFault[] = []
   #files: readonly string[] = []
+  /** Those that were logged: a reload does not repeat them. */
+  #notices: ReadonlySet<string> = new Set()
   #roles: Roles = new Map()
   #kept: ReadonlySet<string> = new Set()
 
@@ -49,7 +51,7 @@ export class LoadedCode {
   }
 
   /** Records the loaded code; returns the widgets whose previous code must keep running. */
-  update({ manifests, faults, files, roles }: Loaded): ReadonlySet<string> {
+  update({ manifests, faults, files, roles, notices }: Loaded): ReadonlySet<string> {
     const known = this.#manifests
     const loaded = new Map(manifests.map((manifest) => [manifest.name, manifest]))
     // A folder that cannot be read is a fault without a name: all of its widgets are missing.
@@ -58,6 +60,8 @@ export class LoadedCode {
     this.#manifests = new Map([...loaded, ...kept])
     this.#faults = faults
     this.#files = files
+    for (const notice of notices) if (!this.#notices.has(notice)) this.#log.warn(notice)
+    this.#notices = new Set(notices)
     this.#roles = roles
     for (const fault of faults) {
       const continues = known.has(fault.name) || (fault.name === '' && kept.length > 0)

@@ -99,6 +99,8 @@ export interface Loaded {
   faults: WidgetFault[]
   /** Every file that the code was read from. */
   files: string[]
+  /** What an author may not expect, as sentences. */
+  notices: string[]
   /** The names of the widgets that serve a part of the server. */
   roles: Roles
 }

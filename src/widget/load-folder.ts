@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
-import { extname, join, resolve } from 'node:path'
+import { dirname, extname, join, resolve } from 'node:path'
+import { builtInFolder } from './built-in-folder.ts'
 import { createWidgetLoader, findNameFault, type LoadedWidget, nameOf } from './load-widget.ts'
 import { MODULE_ENDINGS } from './module-endings.ts'
 import type { Role, Roles } from './role.ts'
@@ -16,10 +17,14 @@ export interface LoadedFolders {
   files: string[]
   /** The names of the built-in widgets with a role. A widget that replaces one takes its part, even if it is faulty. */
   roles: Roles
+  /** What an author may not expect, as sentences: replaced widgets, and files that are not loaded. */
+  notices: string[]
 }
 
 /** Files to watch. */
 const MAX_FILES = 1_000
+/** Endings of modules that an author may expect to be widgets. */
+const UNSUPPORTED: ReadonlySet<string> = new Set(['.cjs', '.cts', '.jsx', '.tsx'])
 const NO_WIDGET = /\.(d|test|spec)\.[a-z]+$/
 
 /**
@@ -40,13 +45,16 @@ export async function loadFolders(
   const faults = new Map<string, WidgetFault>()
   const roles = new Map<Role, string>()
   const roots = folders.map((folder) => resolve(folder))
+  const notices: string[] = []
   const listFolder = (folder: string) =>
-    listModules(folder).catch((error: Error): string[] => {
+    listModules(folder, notices).catch((error: Error): string[] => {
       faults.set(folder, { name: '', file: folder, message: error.message, publicMessage: 'cannot be read' })
       return []
     })
   for (const file of (await Promise.all(folders.map(listFolder))).flat()) {
     const name = nameOf(file)
+    const replaced = widgets.get(name)?.manifest.file
+    if (replaced !== undefined) notices.push(describeReplaced(name, file, replaced))
     widgets.delete(name)
     faults.delete(name)
     try {
@@ -63,11 +71,20 @@ export async function loadFolders(
   const found = [...faults.values()]
   // A file that does not load is watched as well, so that its repair is noticed.
   const files = new Set([...loadWidget.files(), ...found.map(({ file }) => file)])
-  return { widgets, faults: found, files: [...files].slice(0, MAX_FILES), roles }
+  return { widgets, faults: found, files: [...files].slice(0, MAX_FILES), roles, notices }
 }
 
-async function listModules(folder: string): Promise<string[]> {
+function describeReplaced(name: string, file: string, replaced: string): string {
+  const isBuiltIn = dirname(replaced) === resolve(builtInFolder())
+  return `${file} replaces ${isBuiltIn ? `the built-in widget ${name}` : replaced}`
+}
+
+async function listModules(folder: string, notices: string[]): Promise<string[]> {
   const files = await readdir(folder)
+  for (const file of files) {
+    if (UNSUPPORTED.has(extname(file)) && !NO_WIDGET.test(file))
+      notices.push(`${join(folder, file)} is not loaded: expected one of ${[...MODULE_ENDINGS].join(', ')}`)
+  }
   return files
     .filter((file) => MODULE_ENDINGS.has(extname(file)) && !NO_WIDGET.test(file))
     .sort()

@@ -79,6 +79,10 @@ export const param = {
     value: NoInfer<C> = choices[0] as C,
     about: About = {},
   ): Param<C> {
+    if (!Array.isArray(choices))
+      throw new TypeError(
+        `param.choice: expected a list of words, like param.choice(['flat', 'round']), got ${quote(choices)}`,
+      )
     return { spec: { kind: 'choice', default: value, choices, ...about } }
   },
   /**

@@ -123,6 +123,8 @@ describe('the API follows its OpenAPI document', () => {
     expect((await api.call('POST', list, { body: 1 })).body).toEqual([1])
     expect((await api.call('POST', list, { body: 1, ...stale })).status).toBe(412)
     expect((await api.call('POST', path, { body: 1 })).status).toBe(409)
+    for (const method of ['PUT', 'POST'])
+      expect((await api.call(method, list.replace('online', 'onlin'), { body: 1 })).status).toBe(404)
     await api.call('POST', list, { body: '{' })
     await api.call('POST', `${list}?keep=x`, { body: 1 })
     await api.call('POST', list, FOREIGN)

@@ -28,6 +28,7 @@ describe.each([
     const log = pino({ level: process.env.TEST_LOG ?? 'silent' })
     imgcast = await createImgcast({ widgets: FIXTURE_WIDGETS, workers: 1, store: 'memory:', log })
     const app = express()
+    app.use(express.json())
     app.get('/', (_request, response) => void response.send('the host’s own page'))
     app.use('/live', imgcast.router)
     app.use((_request, response) => void response.status(404).send('the host’s own 404'))
@@ -101,16 +102,22 @@ describe.each([
     expect(data).toMatchObject({ room: 'counter/lobby', connections: 0 })
   })
 
-  test('the API accepts a status', async () => {
-    const answer = await fetch(`${origin}/live/api/status/build`, {
-      method: 'PUT',
-      headers: { Authorization: `Bearer ${imgcast.token}` },
-      body: JSON.stringify({ schemaVersion: 1, label: 'build', message: 'passing' }),
-    })
-    expect(answer.status).toBe(200)
-    const data = await (await fetch(`${origin}/live/status/build.json`)).json()
-    expect(data).toMatchObject({ message: 'passing' })
-  })
+  test.each([
+    ['passing', {}],
+    ['passing again', { 'Content-Type': 'application/json' }],
+  ])(
+    'the API accepts a status (%s), also if the host’s own middleware has read it',
+    async (message, type) => {
+      const answer = await fetch(`${origin}/live/api/status/build`, {
+        method: 'PUT',
+        headers: { Authorization: `Bearer ${imgcast.token}`, ...type },
+        body: JSON.stringify({ schemaVersion: 1, label: 'build', message }),
+      })
+      expect(answer.status).toBe(200)
+      const data = await (await fetch(`${origin}/live/status/build.json`)).json()
+      expect(data).toMatchObject({ message })
+    },
+  )
 
   test('errors are pictures, and the host’s own pages stay its own', async () => {
     const wrong = await fetch(`${origin}/live/nope.png`, { headers: chromium })
@@ -118,6 +125,32 @@ describe.each([
     expect(await (await fetch(origin)).text()).toBe('the host’s own page')
     expect(await (await fetch(`${origin}/counter.png`)).text()).toBe('the host’s own 404')
   })
+})
+
+test.each([
+  ['Express 5', express5],
+  ['Express 4', express4],
+])('at the root of an app of %s, paths of the host stay its own', async (_version, express) => {
+  const imgcast = await createImgcast({ workers: 1, store: 'memory:', logLevel: 'silent' })
+  const app = express()
+  app.use(imgcast.router)
+  app.use((_request, response) => void response.status(404).send('the host’s own 404'))
+  const server = app.listen(0, '127.0.0.1')
+  try {
+    await new Promise((resolve) => server.once('listening', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    for (const path of ['/about', '/logo.png', '/css/main.css']) {
+      const own = await fetch(url + path, { headers: chromium })
+      expect([own.status, await own.text()]).toEqual([404, 'the host’s own 404'])
+    }
+    expect((await fetch(`${url}/online.png`)).headers.get('content-type')).toBe('image/png')
+    expect((await fetch(`${url}/online/a%20b.png`)).status).toBe(400)
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+  } finally {
+    server.close()
+    await imgcast.close()
+    server.closeAllConnections()
+  }
 })
 
 test('after its end, an image load still gets an error picture', async () => {

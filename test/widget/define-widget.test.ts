@@ -122,6 +122,13 @@ describe('a widget', () => {
     expect(findWidgetFaults(candidate)).toEqual([fault])
   })
 
+  test('whose choices are not a list is refused where they are declared', () => {
+    const declare = param.choice as (...words: unknown[]) => unknown
+    expect(() => declare('flat', 'round')).toThrow(
+      "param.choice: expected a list of words, like param.choice(['flat', 'round']), got \"flat\"",
+    )
+  })
+
   test('with several faults reports all at once', () => {
     const wrong = { title: '', size: { width: 0, height: 'tall' }, params: { v: {} }, animate: { fps: 99 } }
     expect(findWidgetFaults(wrong)).toHaveLength(6)

@@ -18,6 +18,24 @@ async function faultOf(files: Record<string, string>) {
   return faults[0]
 }
 
+test('a module that replaces another one, and files that look like widgets, are noticed', async () => {
+  const other = await mkdtemp(join(tmpdir(), 'widgets-'))
+  const widget = "export default { title: 'A', size: { width: 1, height: 1 }, draw() {} }\n"
+  try {
+    for (const name of ['twice.ts', 'twice.mjs', 'card.tsx', 'old.cjs', 'twice.test.cjs'])
+      await writeFile(join(other, name), widget)
+    const { widgets, notices } = await loadFolders([other])
+    expect([...widgets.keys()]).toEqual(['twice'])
+    expect(notices.toSorted()).toEqual([
+      `${join(other, 'card.tsx')} is not loaded: expected one of .js, .mjs, .ts, .mts`,
+      `${join(other, 'old.cjs')} is not loaded: expected one of .js, .mjs, .ts, .mts`,
+      `${join(other, 'twice.ts')} replaces ${join(other, 'twice.mjs')}`,
+    ])
+  } finally {
+    await rm(other, { recursive: true })
+  }
+})
+
 describe('a module that does not load', () => {
   test.each(['ts', 'js', 'mjs'])('names the line and column of a syntax error in .%s', async (ending) => {
     const fault = await faultOf({ [`wrong.${ending}`]: 'export default {\n  title: 1,\n  size: (,\n}\n' })

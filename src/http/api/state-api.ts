@@ -5,6 +5,7 @@ import { appended } from '../../widget/state-change.ts'
 import { checkStateName, isServerName } from '../../widget/state-name.ts'
 import { jsonBody } from '../json-body.ts'
 import { refuseOthers } from '../methods.ts'
+import { findManifest } from '../picture/find-manifest.ts'
 import { checkPreconditions } from '../preconditions.ts'
 import { type Manifests, readRoom } from '../room-param.ts'
 import { sendTaggedJson, tagOfJson } from '../send.ts'
@@ -27,6 +28,7 @@ export function createStateApi(known: Manifests, store: Store): Router {
     })
     .put(jsonBody(), async ({ params, body, headers }, response) => {
       const { room, name } = readWritable(known, params)
+      findManifest(known.manifests, params.widget)
       await write(store, { room, name }, (current) => {
         checkPreconditions(headers, current)
         return body
@@ -35,6 +37,7 @@ export function createStateApi(known: Manifests, store: Store): Router {
     })
     .post(jsonBody(), async ({ params, body, headers, query }, response) => {
       const { room, name } = readWritable(known, params)
+      findManifest(known.manifests, params.widget)
       const keep = readKeep(query.keep)
       const list = await write(store, { room, name }, (current) => {
         checkPreconditions(headers, current)

@@ -33,6 +33,7 @@ import type { ShownStream, StreamDelivery, Streams } from '../stream/streams.ts'
 import { readBadgeUrl } from './badge-request.ts'
 import { Badges } from './badges.ts'
 import { readCacheSeconds, secondsUntil } from './cache-seconds.ts'
+import { isOwnPath } from './own-path.ts'
 import type { PictureData } from './picture-data.ts'
 import { redirectToUnique } from './redirect-to-unique.ts'
 import { checkReferrer } from './referrer.ts'
@@ -96,6 +97,11 @@ export class Pictures {
   /** Whether a request target has the form of a picture's URL: such requests bypass Express. */
   isFor(url: string): boolean {
     return isPictureUrl(url) || this.#badges.isFor(url)
+  }
+
+  /** Whether a URL is one of this server's, by its first segment: the gallery, a widget, a path of the server's own. */
+  isOwn(url: string): boolean {
+    return isOwnPath(url, this.#init.renderer) || this.#badges.isFor(url)
   }
 
   /** Handles a request to its end. Never rejects. */

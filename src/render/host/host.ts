@@ -75,10 +75,10 @@ class Host {
   async #start(folders: readonly string[], skip: ReadonlyMap<string, string>): Promise<void> {
     try {
       const before = (file: string) => this.#send({ type: 'loading', file })
-      const { widgets, faults, files, roles } = await loadFolders(folders, skip, before, this.#loadWidget)
+      const { widgets, ...found } = await loadFolders(folders, skip, before, this.#loadWidget)
       this.#widgets = widgets
       const manifests = [...widgets.values()].map(({ manifest }) => manifest)
-      this.#send({ type: 'ready', manifests, faults, files, roles })
+      this.#send({ type: 'ready', manifests, ...found })
     } catch (error) {
       this.#send({ type: 'fatal', message: (error as Error).message })
     }

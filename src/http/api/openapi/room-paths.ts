@@ -88,7 +88,7 @@ export function roomPaths(): Json {
         parameters: CONDITIONS,
         body: ref('Value'),
         answers: { 200: json('The value.', ref('Value'), TAG) },
-        problems: [403, 412],
+        problems: [403, 404, 412],
       }),
       post: operation({
         id: 'appendState',
@@ -98,7 +98,7 @@ export function roomPaths(): Json {
         parameters: [KEEP, ...CONDITIONS],
         body: ref('Value'),
         answers: { 200: json('The list.', ref('Value'), TAG) },
-        problems: [403, 409, 412],
+        problems: [403, 404, 409, 412],
       }),
       delete: operation({
         id: 'deleteState',
