@@ -101,6 +101,11 @@ export async function launchFirefox({
   }
 }
 
+// On a busy machine a screenshot sometimes fails while the window is being set up.
+function unpainted(error: Error): undefined {
+  if (!/Unable to capture screenshot/.test(error.message)) throw error
+}
+
 class FirefoxTab implements Tab {
   readonly #remote: RemoteSocket
   readonly #context: string
@@ -165,9 +170,10 @@ class FirefoxTab implements Tab {
 
   async screenshot(corner?: Size): Promise<Screen> {
     await this.activate()
-    const { data } = await this.#call<{ data: string }>(
-      'captureScreenshot',
-      corner && { clip: { type: 'box', x: 0, y: 0, ...corner } },
+    const params = corner && { clip: { type: 'box', x: 0, y: 0, ...corner } }
+    const { data } = await poll(
+      () => this.#call<{ data: string }>('captureScreenshot', params).catch(unpainted),
+      () => 'No screenshot could be taken',
     )
     return screenOf(Buffer.from(data, 'base64'))
   }

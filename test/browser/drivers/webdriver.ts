@@ -66,9 +66,9 @@ export class Session {
   }
 
   /** The id of the first element that matches. */
-  async find(tab: string, selector: string): Promise<string> {
+  async find(tab: string, selector: string, timeout?: number): Promise<string> {
     const query = { using: 'css selector', value: selector }
-    const found = await this.sendTo<{ [ELEMENT]: string }>(tab, 'POST', '/element', query)
+    const found = await this.sendTo<{ [ELEMENT]: string }>(tab, 'POST', '/element', query, timeout)
     return found[ELEMENT]
   }
 

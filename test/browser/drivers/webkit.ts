@@ -190,7 +190,7 @@ class WebkitTab implements Tab {
   async click(selector: string): Promise<void> {
     await this.activate()
     const element = await poll(
-      () => this.#desk.session.find(this.#handle, selector).catch(() => undefined),
+      () => this.#desk.session.find(this.#handle, selector, ANSWER_PATIENCE).catch(() => undefined),
       () => `Nothing to click on matches ${selector}`,
     )
     await this.#desk.session.sendTo(this.#handle, 'POST', `/element/${element}/click`)
@@ -230,7 +230,7 @@ class WebkitTab implements Tab {
 
   async #navigate(path: string, body: object = {}, wait: 'none' | 'load' = 'none'): Promise<void> {
     const { session } = this.#desk
-    const root = await session.find(this.#handle, ':root').catch(() => undefined)
+    const root = await session.find(this.#handle, ':root', ANSWER_PATIENCE).catch(() => undefined)
     await session.sendTo(this.#handle, 'POST', path, body)
     // The old document's root goes stale in the moment the new document takes its place.
     const begun = poll(
