@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
 const page = readFileSync('docs/architecture.md', 'utf8')
@@ -26,27 +27,29 @@ test('every file that docs/architecture.md names exists', () => {
   expect(missing).toEqual([])
 })
 
-test('docs/architecture.md lists every class that more than one folder of src uses', () => {
-  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) =>
-    path.endsWith('.ts'),
-  )
-  const sources = new Map(files.map((path) => [path, readFileSync(`src/${path}`, 'utf8')]))
+test('docs/architecture.md lists every class and every type that another folder of src imports', () => {
   const floorOf = (path: string) => path.split('/')[0]
-  const shared = [...sources].flatMap(([path, source]) =>
-    [...source.matchAll(/^export (?:abstract )?class (\w+)/gm)]
-      .map(([, name = '']) => name)
-      .filter((name) =>
-        [...sources].some(
-          ([other, text]) =>
-            path.includes('/') &&
-            other.includes('/') &&
-            floorOf(other) !== floorOf(path) &&
-            new RegExp(`^import [^;]*?\\b${name}\\b[^;]*? from`, 'm').test(text),
-        ),
-      ),
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) =>
+    /\/.*\.ts$/.test(path),
+  )
+  const shared = files.flatMap((path) =>
+    [...readFileSync(`src/${path}`, 'utf8').matchAll(/^import (?:type )?\{([^}]*)\} from '(\.[^']+)'/gm)]
+      .filter(([, , from = '']) => {
+        const target = join(dirname(path), from)
+        return target.includes('/') && floorOf(target) !== floorOf(path)
+      })
+      .flatMap(([, names = '']) => names.split(','))
+      .map((name) =>
+        name
+          .trim()
+          .replace(/^type /, '')
+          .replace(/ as .*$/, ''),
+      )
+      .filter((name) => /^[A-Z][a-z]/.test(name)),
   )
   const words = (name: string) => name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
   const nouns = new Set([...page.matchAll(/\*\*([^*]+)\*\*/g)].map(([, noun = '']) => noun.toLowerCase()))
-  expect(shared.length).toBeGreaterThan(20)
-  expect(shared.filter((name) => !nouns.has(name.toLowerCase()) && !nouns.has(words(name)))).toEqual([])
+  const missing = shared.filter((name) => !nouns.has(name.toLowerCase()) && !nouns.has(words(name)))
+  expect(new Set(shared).size).toBeGreaterThan(100)
+  expect([...new Set(missing)]).toEqual([])
 })
