@@ -22,6 +22,7 @@ import { Metrics } from './http/metrics/metrics.ts'
 import { createMetricsRoute } from './http/metrics/metrics-route.ts'
 import { Pages, showsSource } from './http/page/pages.ts'
 import { createClicks } from './http/picture/clicks.ts'
+import { createOembedRoute } from './http/picture/oembed-route.ts'
 import { PictureData } from './http/picture/picture-data.ts'
 import { Pictures } from './http/picture/pictures.ts'
 import { allowedHosts } from './http/picture/referrer.ts'
@@ -111,7 +112,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     observer: metrics,
   })
   closers.defer(() => cluster.close())
-  const { presence, bus, store, history, leases, viewerKeys } = cluster
+  const { presence, bus, store, history, leases, viewerKeys, backup } = cluster
   const watch = await FolderWatch.start(options.widgets, log)
   closers.defer(() => watch.close())
   const renderer = await Renderer.start({
@@ -199,7 +200,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const sessions = new Sessions({ token, store })
   const pictures = new Pictures({
     ...{ renderer, channels, embeddedReader, hits, streams, data, pages, cards, forwarding, allowReferrer },
-    ...{ store, isReady, failures, newRooms },
+    ...{ store, isReady, failures, newRooms, stillCache: options.stillCache },
     observer: metrics,
   })
   const metricsNow = () => ({
@@ -219,12 +220,13 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     pictures,
     pages,
     api: createApi({
-      ...{ renderer, store, rooms, history, events, statuses, polls, hooks, backup: cluster.backup },
-      ...{ guard, sessions, publicUrl, log, sockets: () => viewers.sockets(), loadNow: () => load.now() },
+      ...{ renderer, store, rooms, history, events, statuses, polls, hooks, guard, sessions, publicUrl, log },
+      ...{ sockets: () => viewers.sockets(), loadNow: () => load.now(), hits: cluster.hits, backup },
     }),
     calls: [
       createHealthRoute(unready),
       createMetricsRoute({ guard, metrics, metricsNow }),
+      createOembedRoute(renderer, publicUrl),
       createClicks({ renderer, events: widgetEvents, newRooms, allowReferrer }),
     ],
     dashboard: createDashboard({

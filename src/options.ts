@@ -132,6 +132,7 @@ const TABLE = {
     HOUR,
     'how soon a viewer whose network is gone stops counting; 0s for never',
   ),
+  stillCache: duration(0, 0, 7 * DAY, 'how long caches may keep a still, unless its URL has cacheSeconds'),
   probe: text<'on' | 'off'>('on', 'on or off', /^(on|off)$/, {
     help: 'send a megabyte to streams that Chromium may have left open, so that it closes them',
     value: 'on|off',

@@ -5,7 +5,6 @@ import {
   defineWidget,
   drawBadge,
   Logos,
-  loadLogo,
   param,
   parseBadgePath,
 } from 'imgcast'
@@ -45,17 +44,10 @@ export default defineWidget({
       about: 'Seconds that caches may keep it without revalidation.',
     }),
   },
-  // Written once for its size and the drawing. A logo is decoded before the drawing, which cannot wait.
-  async load({ key, params }) {
-    const badge = toBadge(key, params)
-    return { svg: badgeSvg(badge), picture: badge.logo ? await loadLogo(badge.logo) : undefined }
-  },
   data: ({ key, params }) => toBadge(key, params),
-  size: (params, { key, data }) => badgeSize(svgOf(data, key, params)),
-  svg: ({ key, params, data }) => svgOf(data, key, params),
-  draw(ctx, { key, params, data }) {
-    drawBadge(ctx, svgOf(data, key, params), data?.picture)
-  },
+  size: (params, { key }) => badgeSize(badgeSvg(toBadge(key, params))),
+  svg: ({ key, params }) => badgeSvg(toBadge(key, params)),
+  draw: (ctx, { key, params }) => drawBadge(ctx, badgeSvg(toBadge(key, params))),
 })
 
 type Texts = Record<'label' | 'message' | 'color' | 'labelColor' | 'logo' | 'logoColor' | 'link', string>
@@ -74,9 +66,4 @@ function toBadge(key: string, params: Params): Badge {
     ...(reading && 'logo' in reading && { logo: reading.logo, logoWidth: reading.width }),
     links: link ? [link] : [],
   }
-}
-
-/** The SVG that `load` wrote; the default picture has none. */
-function svgOf(data: { svg: string } | undefined, key: string, params: Params): string {
-  return data?.svg ?? badgeSvg(toBadge(key, params))
 }

@@ -69,6 +69,12 @@ export default defineWidget({
       about: 'Added to all requests: the number that an earlier counter had.',
     }),
     count: param.boolean(true, { about: 'Whether a request for this look is a hit.' }),
+    only: param.choice(['all', 'proxies'], 'all', {
+      about: 'Which requests are hits: all, or those of image proxies, such as that of GitHub.',
+    }),
+    unique: param.choice(['no', 'day'], 'no', {
+      about: 'With day, a visitor counts once a day. Readers behind one image proxy are one visitor.',
+    }),
     digits: param.integer(6, {
       min: 1,
       max: 12,

@@ -10,13 +10,15 @@ import {
   toPalette,
 } from 'imgcast'
 
-const GROUPED = new Intl.NumberFormat('en')
-const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' })
+const GROUPED = toText(new Intl.NumberFormat('en'))
+const COMPACT = toText(new Intl.NumberFormat('en', { notation: 'compact' }))
 // In em: the dot's radius, the gaps, and the height of Inter's digits.
 const [DOT, AFTER_DOT, SPACE, DIGIT_HEIGHT] = [0.26, 0.44, 0.32, 0.727]
 const LINE_HEIGHT = 1.25
 const SMALLEST = 9
 const GREENS = { light: '#1a7f37', dark: '#3fb950', either: '#1f883d' }
+const LOADS = 'loads today'
+const UNKNOWN = '–'
 /** English nouns for people: `readers`, `visitors`. */
 const PLURAL = /^(\S+\s)?(\p{L}+[eo]r)s(?!\p{L})/iu
 
@@ -32,6 +34,12 @@ export default defineWidget({
       about: 'Text after the number; a bar parts a form for 1 from the form for other numbers.',
     }),
     count: param.choice(['visitors', 'connections'], 'visitors', { about: 'Count people, or open streams.' }),
+    loads: param.integer(-1, {
+      min: -1,
+      max: 1_000_000_000,
+      about:
+        'From 0, shows this number of loads of today in place of viewers. Image proxies get it, since they hide the viewers.',
+    }),
     style: param.choice(['pill', 'box'], 'pill', { about: 'Round ends, or rounded corners.' }),
     theme: param.theme(),
     color: param.color('', {
@@ -44,8 +52,9 @@ export default defineWidget({
     const palette = toPalette(params)
     const color = params.color || palette.on(GREENS[palette.tone])
     const ink = palette.tone === 'either' && params.color ? color : palette.ink
-    const watching = params.count === 'visitors' ? visitors : connections
-    const label = dropMissingEmoji(toWords(params.label, watching))
+    const isProxied = params.loads >= 0
+    const watching = isProxied ? params.loads : params.count === 'visitors' ? visitors : connections
+    const label = isProxied ? LOADS : dropMissingEmoji(toWords(params.label, watching))
     const corner = height / (params.style === 'pill' ? 2 : 5)
     // A hairline, so that the edge is visible on a page of nearly the same colour.
     drawBox(ctx, [0, 0, width, height], { color: palette.ground, corner })
@@ -54,7 +63,8 @@ export default defineWidget({
     // Digits of equal width, so that the text does not move while the number changes.
     ctx.fontVariantNumeric = 'tabular-nums'
     const padding = Math.min(height * 0.38, width * 0.13)
-    const text = layOut(ctx, watching, label, { width: width - padding * 2, height })
+    const shown = isProxied && watching === 0 ? UNKNOWN : watching
+    const text = layOut(ctx, shown, label, { width: width - padding * 2, height })
     // On whole device pixels, for crisp text at 1x.
     const snap = (length: number) => Math.round(length * scale) / scale
     const { em, lines } = text
@@ -84,6 +94,10 @@ export default defineWidget({
   },
 })
 
+function toText(format: Intl.NumberFormat) {
+  return (count: number | string) => (typeof count === 'string' ? count : format.format(count))
+}
+
 /** The label for a number: `1 reader`, `2 readers`. */
 function toWords(label: string, count: number): string {
   const [one = '', other] = label.split('|')
@@ -92,29 +106,34 @@ function toWords(label: string, count: number): string {
 }
 
 /** Smaller type before fewer digits, those before a second line, and that before fewer words. */
-function layOut(ctx: Context, count: number, label: string, room: { width: number; height: number }) {
+function layOut(
+  ctx: Context,
+  count: number | typeof UNKNOWN,
+  label: string,
+  room: { width: number; height: number },
+) {
   const em = room.height * 0.23 + 5
   const fits = (line: { width: number }) => line.width <= room.width
   const shrunk = [1, 0.93, 0.86, 0.8]
   for (const format of [GROUPED, COMPACT]) {
     for (const shrink of shrunk) {
-      const line = measure(ctx, format.format(count), [label], em * shrink)
+      const line = measure(ctx, format(count), [label], em * shrink)
       if (fits(line)) return line
     }
   }
   // Two lines need the height of two.
   for (let small = Math.min(em * 0.8, room.height / 2.7); small >= SMALLEST; small *= 0.94) {
     for (const format of [GROUPED, COMPACT]) {
-      const text = measure(ctx, format.format(count), inTwo(label), small)
+      const text = measure(ctx, format(count), inTwo(label), small)
       if (fits(text)) return text
     }
   }
   // Fewer letters would be meaningless.
-  const number = measure(ctx, COMPACT.format(count), [''], em * 0.8)
+  const number = measure(ctx, COMPACT(count), [''], em * 0.8)
   const left = room.width - number.width - SPACE * em * 0.8
   const cut = cutText(label, `500 ${em * 0.8}px Inter`, left)
   if ([...cut].length > 8) return measure(ctx, number.number, [cut], em * 0.8)
-  const bare = measure(ctx, COMPACT.format(count), [''], em)
+  const bare = measure(ctx, COMPACT(count), [''], em)
   return measure(ctx, bare.number, [''], em * Math.min(1, room.width / bare.width))
 }
 

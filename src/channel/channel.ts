@@ -5,17 +5,13 @@ import { Alarm } from './alarm.ts'
 import { Broadcast } from './broadcast.ts'
 import type { ChannelInit } from './channel-init.ts'
 import type { FrameSink, GetPayers, Interest } from './frame-source.ts'
+import type { GoodFrame } from './last-frames.ts'
 import { BUSY_INTERVAL, heartbeatOf } from './pace.ts'
 import { PayerList } from './payer-list.ts'
 import { Punctuality } from './punctuality.ts'
+import { settledWithin } from './settled-within.ts'
+import { chooseStill, STILL_LIMITS, type Still } from './still.ts'
 import type { Viewer } from './viewer.ts'
-
-/** Milliseconds that a still waits for its drawing. */
-const STILL_PATIENCE = 700
-/** Milliseconds after which a still requests one frame of an animation, which may be too slow as a whole. */
-const ANIMATION_STILL_PATIENCE = 350
-/** Drawings that a still tries: a change during a drawing makes its frame stale. */
-const STILL_DRAWINGS = 3
 
 /** One live picture (room and look), drawn once for all its viewers, and only while it has any. */
 export class Channel implements FrameSink {
@@ -28,6 +24,7 @@ export class Channel implements FrameSink {
   #soonerFrame: Frame | undefined
   /** Why the newest picture is an error card. */
   #failure: PublicError | undefined
+  #lastGood: GoodFrame | undefined
   /** Nothing has changed since the newest frame was requested. */
   #isFresh = false
   /** When the newest frame becomes stale because of the time. */
@@ -49,6 +46,7 @@ export class Channel implements FrameSink {
     this.#init = init
     this.#punctuality = new Punctuality(init.observer, init.sheet.fps ?? 0)
     this.#interval = init.pace.minInterval
+    this.#lastGood = init.lastGood
     this.#broadcast = new Broadcast({
       observer: init.observer,
       createPlaceholder: () => init.cards.placeholder(init.sheet),
@@ -100,29 +98,26 @@ export class Channel implements FrameSink {
   }
 
   /**
-   * Resolves to a current frame, or to a placeholder if that takes too long. Rejects with a failed drawing's `PublicError`.
+   * Resolves to a current frame. If that takes too long, or the drawing fails, resolves to the last good frame with its
+   * age; without one, to a placeholder, or rejects with the `PublicError` of the drawing.
    * @param network the network to which its part of the drawing is charged. @default none
-   * @param patience milliseconds until the placeholder. @default 700: image proxies time out after four seconds
+   * @param patience milliseconds until then. @default 700: image proxies time out after four seconds
    */
-  async still(network?: string, patience = STILL_PATIENCE): Promise<Frame> {
+  async still(network?: string, patience: number = STILL_LIMITS.patience): Promise<Still> {
     if (this.size === 0) this.#rest()
-    let timer: NodeJS.Timeout | undefined
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, patience)
-    })
-    const sooner = setTimeout(() => void this.#drawSooner(), ANIMATION_STILL_PATIENCE)
+    const startedAt = performance.now()
+    const sooner = setTimeout(() => void this.#drawSooner(), STILL_LIMITS.animationPatience)
     const stopPaying = this.#payers.add(network)
     this.#stills += 1
-    try {
-      await Promise.race([this.#drawUntilCurrent(), timeout])
-    } finally {
+    await settledWithin(patience, this.#drawUntilCurrent()).finally(() => {
       this.#stills -= 1
       stopPaying()
-      clearTimeout(timer)
       clearTimeout(sooner)
-    }
-    if (this.#failure) throw this.#failure
-    return this.#broadcast.frame ?? this.#soonerFrame ?? this.#broadcast.placeholder
+    })
+    const [{ frame = this.#soonerFrame }, last] = [this.#broadcast, this.#lastGood]
+    // Of a picture that changes all the time there is none newer than one drawn for this still.
+    const isNew = frame === this.#soonerFrame || this.#isCurrent() || (last && last.at >= startedAt)
+    return chooseStill({ failure: this.#failure, current: isNew ? frame : undefined, last }, this.#broadcast)
   }
 
   redraw(interval?: number): void {
@@ -141,6 +136,7 @@ export class Channel implements FrameSink {
     this.#failure = undefined
     this.#isFresh = true
     this.#freshUntil = performance.now() + this.#init.pace.heartbeat
+    this.#lastGood = { frame, at: performance.now() }
     this.#pushed = frame
     this.#punctuality.onChange()
     const due = this.#pushedAt + this.#broadcast.pause
@@ -155,8 +151,9 @@ export class Channel implements FrameSink {
     void this.#showFailure(error)
   }
 
-  /** Rebuilds the frame source, because its code or configuration has changed, and redraws. */
+  /** Rebuilds the frame source, because its code or configuration has changed, and redraws. From now on a failure shows. */
   renew(): void {
+    this.#lastGood = undefined
     this.#init.source.renew()
     this.#redraw()
   }
@@ -164,12 +161,12 @@ export class Channel implements FrameSink {
   /** Stops every timer and shows no more frames. Returns the viewers, which the caller must end. */
   close(): readonly Viewer[] {
     if (this.#isClosed) return []
-    const isWatched = this.size > 0
     this.#isClosed = true
     this.#alarm.clear()
     clearTimeout(this.#linger)
-    if (isWatched) this.#onWatched(false)
+    if (this.size > 0) this.#onWatched(false)
     this.#init.source.close()
+    if (this.#lastGood) this.#init.onLastGood?.(this.#lastGood)
     return this.#broadcast.removeAll()
   }
 
@@ -186,7 +183,7 @@ export class Channel implements FrameSink {
   }
 
   async #drawUntilCurrent(): Promise<void> {
-    for (let turn = 0; turn < STILL_DRAWINGS && !this.#isCurrent() && !this.#isClosed; turn += 1)
+    for (let turn = 0; turn < STILL_LIMITS.drawings && !this.#isCurrent() && !this.#isClosed; turn += 1)
       await this.#draw()
   }
 
@@ -212,6 +209,7 @@ export class Channel implements FrameSink {
     if (!this.#isFresh || this.#failure || this.#drawing || this.#broadcast.frame?.animated) return false
     if (!source.isUnchanged?.()) return false
     this.#freshUntil = performance.now() + pace.heartbeat
+    if (this.#lastGood) this.#lastGood.at = performance.now()
     this.#schedule(this.#freshUntil)
     return true
   }
@@ -249,6 +247,8 @@ export class Channel implements FrameSink {
       this.#freshUntil = startedAt + Math.min(next, heartbeatOf(pace, frame))
       this.#changesAt = startedAt + next
       this.#failure = undefined
+      this.#lastGood = { frame, at: startedAt }
+      if (this.#isClosed) this.#init.onLastGood?.(this.#lastGood)
       isShown = true
       await this.#show(frame, changedAt)
     } catch (error) {

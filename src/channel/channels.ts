@@ -8,6 +8,7 @@ import { Channel } from './channel.ts'
 import type { EmbeddedChannel, EmbeddedChannels } from './embedded-frames.ts'
 import type { FrameSource } from './frame-source.ts'
 import { inSlices } from './in-slices.ts'
+import { LastFrames } from './last-frames.ts'
 import { NetworkLimits, type NetworkLimitsInit, tooManyPictures } from './network-limits.ts'
 import type { ChannelObserver } from './observer.ts'
 import type { Pace } from './pace.ts'
@@ -50,6 +51,7 @@ export class Channels {
   readonly #entries = new Map<string, Entry>()
   readonly #rooms = new Map<string, Set<Entry>>()
   readonly #limits: NetworkLimits
+  readonly #lastFrames = new LastFrames()
   readonly #unsubscribe: readonly (() => void)[]
 
   constructor(init: ChannelsInit) {
@@ -83,11 +85,18 @@ export class Channels {
   /** Embedded pictures use at most half of all channels, since one viewer can open many of them. */
   openEmbedded(spec: ChannelSpec, network?: string): EmbeddedChannel {
     const channel = this.#open(spec, this.#init.maxChannels / 2, network)
-    return { join: (viewer) => channel.join(viewer, network), still: () => channel.still(network) }
+    const still = async () => {
+      const { frame, failure } = await channel.still(network)
+      // The card of a cell says what is wrong with it.
+      if (failure) throw failure
+      return frame
+    }
+    return { join: (viewer) => channel.join(viewer, network), still }
   }
 
   /** Redraws every picture, because the code of widgets has changed. */
   renew(): void {
+    this.#lastFrames.clear()
     for (const { channel } of this.#entries.values()) channel.renew()
   }
 
@@ -112,7 +121,9 @@ export class Channels {
       sheet: { ...spec.look, device: deviceOf(spec.look), theme: themeOf(spec.look) },
       pace: this.#init.pace,
       cards: this.#init.cards,
+      lastGood: this.#lastFrames.take(id),
       observer: this.#init.observer,
+      onLastGood: (last) => this.#lastFrames.keep(id, last),
       onIdle: () => void this.#remove(entry),
       onRooms: (rooms) => this.#follow(entry, rooms),
     })

@@ -3,6 +3,7 @@ import { auditCommand } from './commands/audit.ts'
 import { backupCommand } from './commands/backup.ts'
 import { createCompletionCommand } from './commands/completion.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { hitsCommand } from './commands/hits.ts'
 import { hooksCommand } from './commands/hooks.ts'
 import { newCommand } from './commands/new.ts'
 import { renderCommand } from './commands/render.ts'
@@ -18,6 +19,7 @@ const OWN: readonly Command[] = [
   newCommand,
   renderCommand,
   statusCommand,
+  hitsCommand,
   hooksCommand,
   topCommand,
   auditCommand,

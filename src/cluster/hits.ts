@@ -14,6 +14,11 @@ export function toHits(stored: unknown): number {
   return typeof stored === 'number' ? Math.max(stored, 0) : 0
 }
 
+/** The name under which a room keeps its hits of the day of a time, in UTC. */
+export function hitsOfDay(time: number): string {
+  return nameOf(Math.floor(time / DAY))
+}
+
 /**
  * Counts how often a room's pictures are requested: `$hits` for all time, `$hits:YYYY-MM-DD` for a day in UTC. Days older
  * than a week are deleted.
@@ -43,6 +48,12 @@ export class Hits {
   /** Takes back one hit, because its request failed. */
   uncount(room: string): Promise<void> {
     return this.#add(room, -1)
+  }
+
+  /** Sets the hits of all time, durably: the number that an earlier counter had. Rejects as the store does. */
+  async set(room: string, hits: number): Promise<void> {
+    await this.#store.set(room, HITS, hits, { durable: true })
+    this.#bus.publish(room, 'hits')
   }
 
   /** Must be called for each value that a widget reads: from its first read of hits on, a hit redraws its pictures. */

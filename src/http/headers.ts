@@ -39,6 +39,15 @@ export function keptFor(seconds: number): Readonly<Record<string, string>> {
   }
 }
 
+/**
+ * Headers of a still that was current `age` milliseconds ago (RFC 9111, section 5.1; the warning codes are those of
+ * RFC 7234, section 5.5, which programs still read): its drawing is late, or it failed.
+ */
+export function agedFor(age: number, hasFailed: boolean): Readonly<Record<string, string>> {
+  const warning = hasFailed ? '111 - "Revalidation Failed"' : '110 - "Response is Stale"'
+  return { Age: String(Math.round(age / 1000)), Warning: warning }
+}
+
 /** Headers of an API response that only the client may cache, and must revalidate each time. */
 export const REVALIDATED: Readonly<Record<string, string>> = {
   ...CROSS_ORIGIN,
@@ -53,7 +62,7 @@ export const UNCACHED: Readonly<Record<string, string>> = { ...CROSS_ORIGIN, 'Ca
 export const PAGE: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-cache',
   'Content-Security-Policy':
-    "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'",
+    "default-src 'none'; img-src 'self'; style-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'",
   'Referrer-Policy': 'strict-origin-when-cross-origin',
   'X-Content-Type-Options': 'nosniff',
   // The same URL is a picture to an img and a page to a reader.

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import express, { Router } from 'express'
+import { fontFolder } from '../picture/fonts.ts'
 import { isReservedName, SERVER_PATHS } from '../widget/server-paths.ts'
 import { createErrorHandler } from './error-handler.ts'
 import type { FailureLog } from './failure-log.ts'
@@ -50,6 +51,7 @@ export function createRouter({ pictures, pages, api, calls, dashboard, failures 
   data.use(createErrorHandler(failures))
   router.use(data)
   router.use(SERVER_PATHS.dashboard, dashboard)
+  router.use(`${SERVER_PATHS.assets}/fonts`, express.static(fontFolder(), { index: false, maxAge: '30d' }))
   router.use(
     SERVER_PATHS.assets,
     express.static(join(publicFolder(), 'assets'), { index: false, maxAge: '1h' }),

@@ -15,12 +15,16 @@ const BUNDLED = { '@fontsource/inter': 'Inter', '@fontsource/dejavu-sans': 'Deja
  */
 export function registerFonts(): void {
   if (GlobalFonts.has('Inter')) return
-  const { resolve } = createRequire(import.meta.url)
   for (const [name, family] of Object.entries(BUNDLED)) {
-    const folder = join(dirname(resolve(`${name}/package.json`)), 'files')
+    const folder = fontFolder(name)
     for (const file of readdirSync(folder)) {
       if (WEIGHTS.test(file)) GlobalFonts.register(readFileSync(join(folder, file)), family)
     }
   }
   GlobalFonts.setAlias('Inter', 'sans-serif')
+}
+
+/** The folder with the files of a bundled font. @default those of Inter */
+export function fontFolder(name = '@fontsource/inter'): string {
+  return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'files')
 }

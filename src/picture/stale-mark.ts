@@ -1,18 +1,12 @@
 import { deflateSync } from 'node:zlib'
-import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas'
+import { createCanvas } from '@napi-rs/canvas'
 import { animationControl, frameControl, frameData } from './apng.ts'
-import { drawText } from './draw-text.ts'
 import { PNG_HEADER_BYTES } from './png.ts'
+import { drawStaleSign, SIGN, WORDS } from './stale-sign.ts'
 
-/** Sizes of the mark in CSS pixels: words where they fit, else a sign. */
-const WORDS = { width: 60, height: 16 }
-const SIGN = { width: 12, height: 12 }
 /** CSS pixels between the mark and the corner, where there is room. */
 const MARGIN = 2
 const TEXT = 'no signal'
-const BACKGROUND = '#1f2328'
-const FOREGROUND = '#ffffff'
-const ACCENT = '#f0b429'
 
 /** The distance of two shades. */
 const SHADE = 51
@@ -92,14 +86,7 @@ function paintMark(size: typeof SIGN, scale: number): Mark {
   const [width, height] = [size.width * scale, size.height * scale]
   const ctx = createCanvas(width, height).getContext('2d')
   ctx.scale(scale, scale)
-  ctx.fillStyle = BACKGROUND
-  ctx.beginPath()
-  ctx.roundRect(0, 0, size.width, size.height, size.height / 4)
-  ctx.fill()
-  if (size === WORDS) {
-    paintBars(ctx, 4, 4, 8)
-    drawText(ctx, TEXT, 36, size.height / 2, { size: 9, weight: 600, color: FOREGROUND, width: 44 })
-  } else paintBars(ctx, 2, 2, 8)
+  drawStaleSign(ctx, size, TEXT)
   const { data } = ctx.getImageData(0, 0, width, height)
   // Fewer shades at the edges of letters: half of the bytes.
   for (const [at, value] of data.entries()) data[at] = Math.round(value / SHADE) * SHADE
@@ -107,19 +94,4 @@ function paintMark(size: typeof SIGN, scale: number): Mark {
     Buffer.concat([Buffer.of(0), Buffer.from(data.buffer, data.byteOffset + row * width * 4, width * 4)]),
   )
   return { width, height, pixels: deflateSync(Buffer.concat(rows), { level: 9 }) }
-}
-
-/** Three bars of a signal's strength, struck through. */
-function paintBars(ctx: SKRSContext2D, x: number, y: number, side: number): void {
-  ctx.fillStyle = FOREGROUND
-  for (let bar = 0; bar < 3; bar += 1) {
-    const height = (side * (bar + 1)) / 3
-    ctx.fillRect(x + bar * 3, y + side - height, 2, height)
-  }
-  ctx.strokeStyle = ACCENT
-  ctx.lineWidth = 1.5
-  ctx.beginPath()
-  ctx.moveTo(x, y)
-  ctx.lineTo(x + side, y + side)
-  ctx.stroke()
 }

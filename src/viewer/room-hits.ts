@@ -3,13 +3,23 @@ import type { ChannelSpec } from '../channel/spec.ts'
 import type { Hits } from '../cluster/hits.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { roomOf } from '../widget/room.ts'
+import { UniqueHits } from './unique-hits.ts'
 
-/** Counts and takes back hits of pictures. */
+/** The reader that a picture was requested for. */
+export interface HitReader {
+  /** A keyed hash, which changes daily. */
+  viewerKey: string
+  /** Whether an image proxy asks for it. @default false */
+  isProxied?: boolean
+}
+
+/** Counts hits of pictures. */
 export interface HitCounter {
-  /** Counts one request for a picture, and for those within it. Never rejects. */
-  count(spec: ChannelSpec): Promise<void>
-  /** Takes back what `count` has counted, because the request failed. */
-  uncount(spec: ChannelSpec): Promise<void>
+  /**
+   * Counts one request for a picture, and for those within it. Never rejects. Returns a function that takes back what was
+   * counted, because the request failed.
+   */
+  count(spec: ChannelSpec, reader: HitReader): Promise<() => Promise<void>>
 }
 
 /** What hits are counted with. */
@@ -19,35 +29,39 @@ export interface RoomHitsInit {
   embeddedReader: Pick<EmbeddedReader, 'read'>
 }
 
-/** Counts the hits of a picture's room and of the rooms of pictures within it, except of widgets that have no rooms. */
+/**
+ * Counts the hits of a picture's room and of the rooms of pictures within it, except of widgets that have no rooms. A look
+ * may restrict what is a hit: `count=no`, `only=proxies`, `unique=day`.
+ */
 export class RoomHits implements HitCounter {
   readonly #init: RoomHitsInit
+  readonly #unique = new UniqueHits()
 
   constructor(init: RoomHitsInit) {
     this.#init = init
   }
 
-  async count(spec: ChannelSpec): Promise<void> {
-    await this.#each(spec, (room) => this.#init.hits.count(room))
-  }
-
-  async uncount(spec: ChannelSpec): Promise<void> {
-    await this.#each(spec, (room) => this.#init.hits.uncount(room))
-  }
-
-  async #each(spec: ChannelSpec, act: (room: string) => Promise<void>): Promise<void> {
-    const { renderer, embeddedReader } = this.#init
+  async count(spec: ChannelSpec, reader: HitReader): Promise<() => Promise<void>> {
+    const { renderer, embeddedReader, hits } = this.#init
     const own = renderer.manifests.get(spec.widget)
     // A reading that fails fails in the drawing as well, which reports it.
     const inside = own?.shows ? await embeddedReader.read(spec).catch(() => []) : []
-    const counted = [spec, ...inside.flatMap((each) => each.spec ?? [])].filter((each) =>
-      this.#isCounted(each),
-    )
-    await Promise.all([...new Set(counted.map(roomOf))].map(act))
+    const all = [spec, ...inside.flatMap((each) => each.spec ?? [])]
+    const allowed = all.filter((each) => this.#isCounted(each, reader))
+    const rooms = [...new Set(allowed.map(roomOf))]
+    await Promise.all(rooms.map((room) => hits.count(room)))
+    return async () => {
+      for (const room of rooms) this.#unique.delete(room, reader.viewerKey)
+      await Promise.all(rooms.map((room) => hits.uncount(room)))
+    }
   }
 
-  /** A picture of a stateless widget has no room. A look with `count=no` is no hit. */
-  #isCounted({ widget, look }: ChannelSpec): boolean {
-    return this.#init.renderer.manifests.get(widget)?.stateless !== true && look.params.count !== false
+  /** A picture of a stateless widget has no room. */
+  #isCounted(spec: ChannelSpec, { viewerKey, isProxied = false }: HitReader): boolean {
+    const { params } = spec.look
+    if (this.#init.renderer.manifests.get(spec.widget)?.stateless === true || params.count === false)
+      return false
+    if (params.only === 'proxies' && !isProxied) return false
+    return params.unique !== 'day' || this.#unique.add(roomOf(spec), viewerKey)
   }
 }

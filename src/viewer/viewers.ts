@@ -23,7 +23,7 @@ import { type Endpoint, type Reread, type SessionHost, ViewerSession } from './v
 export interface ViewersInit {
   channels: Channels
   memberships: Memberships
-  hits: Pick<HitCounter, 'count'>
+  hits: HitCounter
   viewerKeys: ViewerKeys
   socketOptions: SocketOptions
   livePictures: LivePictures
@@ -116,7 +116,7 @@ export class Viewers implements SessionHost {
     const { channel, release } = this.#enter(spec, network)
     const { hits, socketOptions, livePictures } = this.#init
     const room = roomOf(spec)
-    void hits.count(spec)
+    void hits.count(spec, { viewerKey: arrival.viewerKey })
     socketOptions.apply(arrival.socket)
     const session = new ViewerSession({
       host: this,

@@ -3,8 +3,8 @@
  * these widgets by their role: no code outside of a widget's own module knows its name.
  */
 export const ROLES = {
-  /** Shows how many people watch a room, or how many streams are open. The doctor watches it. */
-  'viewer-count': ['count'],
+  /** Shows how many people watch a room, or how many streams are open, and to image proxies its loads. The doctor watches it. */
+  'viewer-count': ['count', 'loads'],
   /** Changes at regular intervals. The doctor measures its pace. */
   ticker: ['interval'],
   /** Shows the counts of several rooms as a table, in the dashboard. */

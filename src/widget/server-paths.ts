@@ -9,6 +9,7 @@ export const SERVER_PATHS = {
   healthz: '/healthz',
   'live-img': '/live-img',
   metrics: '/metrics',
+  oembed: '/oembed',
   readyz: '/readyz',
   ws: '/ws',
 } as const

@@ -78,9 +78,9 @@ describe('a channel', () => {
     channel.redraw()
     await vi.advanceTimersByTimeAsync(200)
     expect(screen.shown).toEqual(['one'])
-    expect((await Promise.all([channel.still(), vi.advanceTimersByTimeAsync(10)]))[0].bytes.toString()).toBe(
-      'one',
-    )
+    expect(
+      (await Promise.all([channel.still(), vi.advanceTimersByTimeAsync(10)]))[0].frame.bytes.toString(),
+    ).toBe('one')
     const before = draw.mock.calls.length
     word = 'two'
     await vi.advanceTimersByTimeAsync(1_200)
@@ -94,7 +94,7 @@ describe('a channel', () => {
     const { channel, observer } = setUp({ say: () => word })
     const still = channel.still()
     await vi.advanceTimersByTimeAsync(500)
-    expect((await still).bytes.toString()).toBe('one')
+    expect((await still).frame.bytes.toString()).toBe('one')
     expect(observer.fannedOut).not.toHaveBeenCalled()
     for (let screen = 0; screen < 20; screen += 1) channel.join(new Screen())
     word = 'two'
@@ -254,7 +254,7 @@ describe('a channel', () => {
     const still = async () => {
       const frame = channel.still()
       await vi.advanceTimersByTimeAsync(10)
-      return (await frame).bytes.toString()
+      return (await frame).frame.bytes.toString()
     }
     expect(await still()).toBe('one')
     expect(await still()).toBe('one')
@@ -270,7 +270,7 @@ describe('a channel', () => {
     const channel = new Channel({ source, sheet, pace, cards: new Cards(), onIdle() {} })
     const still = channel.still()
     await vi.advanceTimersByTimeAsync(1000)
-    expect((await still).bytes.toString()).toBe('one frame')
+    expect((await still).frame.bytes.toString()).toBe('one frame')
     channel.close()
   })
 
@@ -278,14 +278,51 @@ describe('a channel', () => {
     const { channel } = setUp({ delay: 60_000 })
     const still = channel.still()
     await vi.advanceTimersByTimeAsync(800)
-    expect((await still).bytes.length).toBeGreaterThan(20)
+    expect((await still).frame.bytes.length).toBeGreaterThan(20)
+  })
+
+  test('a still that is late, or fails, is the last good picture with its age; a refusal is one', async () => {
+    let word = 'one'
+    let delay = 1
+    const draw = async (): Promise<SourceFrame> => {
+      const frame = createFrame('png', Buffer.from(word), 40, 20)
+      await new Promise((resolve) => setTimeout(resolve, delay))
+      if (word === 'fail') throw new RenderError('mine', 'failed to draw')
+      if (word === 'wrong') throw new PublicError({ code: 'bad', status: 400, caption: 'wrong' })
+      return { frame }
+    }
+    const onLastGood = vi.fn()
+    const channel = new Channel({
+      ...{ sheet, pace, cards: new Cards(), onIdle() {}, onLastGood },
+      source: sourceOf({ draw }),
+    })
+    const still = async (wait: number) => {
+      const result = channel.still().then(
+        ({ frame, ...rest }) => ({ word: frame.bytes.toString(), ...rest }),
+        ({ message }: Error) => message,
+      )
+      await vi.advanceTimersByTimeAsync(wait)
+      return result
+    }
+    expect(await still(10)).toEqual({ word: 'one' })
+    delay = 60_000
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(await still(800)).toEqual({ word: 'one', age: expect.closeTo(5_710, -2) })
+    ;[word, delay] = ['fail', 1]
+    await vi.advanceTimersByTimeAsync(70_000)
+    expect(await still(800)).toMatchObject({ word: 'one', failure: { name: 'RenderError' } })
+    word = 'wrong'
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(await still(800)).toBe('wrong')
+    channel.close()
+    expect(onLastGood).toHaveBeenCalledTimes(1)
   })
 
   test('a still may wait longer for its drawing', async () => {
     const { channel } = setUp({ delay: 2000 })
     const still = channel.still('net', 10_000)
     await vi.advanceTimersByTimeAsync(2100)
-    expect((await still).bytes.toString()).toBe('hello')
+    expect((await still).frame.bytes.toString()).toBe('hello')
   })
 
   test('close returns the viewers to end, shows nothing more and leaves no timer', async () => {
@@ -371,11 +408,11 @@ describe('a channel whose source pushes frames', () => {
     channel.join(screen)
     fail(new PublicError({ code: 'no-frame', status: 503, caption: 'no frame for 10 s' }))
     await vi.advanceTimersByTimeAsync(10)
-    await expect(channel.still()).rejects.toThrow('no frame for 10 s')
+    expect((await channel.still()).failure?.message).toBe('no frame for 10 s')
     push('second')
     await vi.advanceTimersByTimeAsync(10)
     expect(screen.shown).toEqual(['first', 'card', 'second'])
-    expect((await channel.still()).bytes.toString()).toBe('second')
+    expect((await channel.still()).frame.bytes.toString()).toBe('second')
     channel.close()
   })
 
@@ -386,7 +423,7 @@ describe('a channel whose source pushes frames', () => {
     leave()
     push('two')
     push('three')
-    expect((await channel.still()).bytes.toString()).toBe('three')
+    expect((await channel.still()).frame.bytes.toString()).toBe('three')
     const screen = new Screen()
     channel.join(screen)
     expect(screen.shown).toEqual(['three'])

@@ -4,6 +4,7 @@ import type { FrameSink, FrameSource } from '../../src/channel/frame-source.ts'
 import type { NetworkLimitsInit } from '../../src/channel/network-limits.ts'
 import type { Bus } from '../../src/cluster/bus.ts'
 import { MemoryBus } from '../../src/cluster/memory-bus.ts'
+import { PublicError } from '../../src/errors.ts'
 import { Cards } from '../../src/picture/cards.ts'
 import type { Look } from '../../src/widget/look.ts'
 import { plainFrame } from '../support/frames.ts'
@@ -173,4 +174,25 @@ test('an address that opens more pictures than allowed gives up one that only li
   open('4', 'other')
   expect(channels.size).toBe(3)
   channels.close()
+})
+
+test('the last good picture of a channel that has ended is kept for the next one, until the code changes', async () => {
+  const { channels, create, sources } = setUp(1)
+  const spec = { widget: 'a', key: 'b', look }
+  await channels.open(spec).still()
+  const fail = () => {
+    const source = sources().at(-1) as FrameSource
+    source.draw = () => Promise.reject(new PublicError({ code: 'x', status: 500, caption: 'failed' }))
+  }
+  channels.open({ ...spec, key: 'c' })
+  const next = channels.open(spec)
+  fail()
+  expect(create).toHaveBeenCalledTimes(3)
+  expect(await next.still()).toMatchObject({ frame, failure: { message: 'failed' } })
+  channels.open({ ...spec, key: 'c' })
+  channels.renew()
+  const renewed = channels.open(spec)
+  fail()
+  await expect(renewed.still()).rejects.toThrow('failed')
+  await channels.close()
 })

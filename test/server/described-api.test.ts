@@ -98,6 +98,15 @@ describe('the API follows its OpenAPI document', () => {
     await api.call('GET', '/online/watched.json?label=12&round=7&color=notacolor')
   })
 
+  test('of rooms’ hits', async () => {
+    const path = '/api/rooms/hits/watched/hits'
+    expect((await api.call('PUT', path, { body: { hits: 7 } })).body).toEqual({ hits: 7 })
+    await api.call('PUT', path, { body: { hits: -1 } })
+    await api.call('PUT', path, FOREIGN)
+    await api.call('PUT', path, { body: 'x'.repeat(70_000) })
+    expect((await api.call('PUT', path.replace('hits/', 'nothing/'), { body: { hits: 7 } })).status).toBe(404)
+  })
+
   test('of rooms’ state', async () => {
     const path = '/api/rooms/online/watched/state/score'
     await api.call('GET', path)

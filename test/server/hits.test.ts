@@ -52,6 +52,51 @@ test('a stream is a hit, and open pictures show those that follow', async () => 
   for (const stream of [first, second]) await stream.waitFor(widthIs(13))
 })
 
+const proxy = { headers: { 'User-Agent': 'github-camo (876de43e)', Via: '1.1 github-camo' } }
+
+test('only=proxies counts what an image proxy loads, and unique=day each visitor once', async () => {
+  const hits = async (key: string) =>
+    ((await (await fetch(`${server.url}/hits/${key}.json`)).json()) as { hits: number }).hits
+  for (const init of [{}, proxy, proxy]) await get('/hits/of-proxies.png?only=proxies', init)
+  expect(await hits('of-proxies')).toBe(2)
+  for (const agent of ['one', 'one', 'two'])
+    await get('/hits/unique.svg?unique=day', { headers: { 'User-Agent': agent } })
+  expect(await hits('unique')).toBe(2)
+  // A failed request is none, and does not use up the visitor's hit.
+  await get('/hits/failed.png?unique=day&size=1')
+  await get('/hits/failed.png?unique=day')
+  expect(await hits('failed')).toBe(1)
+})
+
+test('are set through the API, and go on from there in open pictures', async () => {
+  const headers = { Authorization: `Bearer ${server.imgcast.token}`, 'Content-Type': 'application/json' }
+  const put = (body: string) =>
+    fetch(`${server.url}/api/rooms/asked/set/hits`, { method: 'PUT', headers, body })
+  const open = await watch('/asked/set.png', chromium)
+  const response = await put('{"hits": 40}')
+  expect([response.status, await response.json()]).toEqual([200, { hits: 40 }])
+  await open.waitFor(({ parts }) => parts.at(-1)?.body.readUInt32BE(16) === 50)
+  await get('/asked/set.png')
+  expect(await hitsOf('set')).toBe(41)
+  for (const body of ['{"hits": -1}', '{"hits": 1.5}', '{}', '7']) expect((await put(body)).status).toBe(400)
+})
+
+test('an image proxy is shown how often online was loaded today, since it hides the viewers', async () => {
+  const textOf = async (key: string, init: RequestInit) => {
+    const [picture, same] = await Promise.all(
+      [`/online/${key}.png`, `/online/other-${key}.png?loads=2&count=visitors`].map(async (path, index) => {
+        const response = await fetch(server.url + path, index === 0 ? init : {})
+        return Buffer.from(await response.arrayBuffer())
+      }),
+    )
+    return picture?.equals(same as Buffer)
+  }
+  await get('/online/proxied.png')
+  expect(await textOf('proxied', proxy)).toBe(true)
+  await get('/online/direct.png')
+  expect(await textOf('direct', {})).toBe(false)
+})
+
 test('a look that says so is no hit', async () => {
   await get('/hits/quiet.png')
   await get('/hits/quiet.png?count=no')

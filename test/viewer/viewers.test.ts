@@ -55,7 +55,7 @@ function setUp({ limit = 10, openChannel = () => {} } = {}) {
       return (reason: EndReason) => void steps.push(`leave rooms: ${reason}`)
     },
   } as unknown as Memberships
-  const hits = { count: vi.fn(async () => {}) }
+  const hits = { count: vi.fn(async () => async () => {}) }
   const viewers = new Viewers({
     channels,
     memberships,

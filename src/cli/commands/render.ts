@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { pino } from 'pino'
 import { readEmbedded } from '../../channel/read-embedded.ts'
@@ -10,6 +9,7 @@ import { formatFaults, OPTIONS } from '../../options.ts'
 import type { Job, StateRequest } from '../../render/protocol.ts'
 import { RenderError } from '../../render/render-error.ts'
 import { Renderer } from '../../render/renderer.ts'
+import { findUrlFault } from '../../system/outgoing.ts'
 import { builtInFolder } from '../../widget/built-in-folder.ts'
 import { formatPlace } from '../../widget/find-place.ts'
 import { checkKey } from '../../widget/key.ts'
@@ -17,13 +17,13 @@ import { badParameters, parseLook } from '../../widget/look.ts'
 import { emptyHistory } from '../../widget/room-history.ts'
 import { changeState } from '../../widget/state-change.ts'
 import { type Command, USAGE_ERROR, type Words } from '../command.ts'
+import { fetchStill } from '../fetch-still.ts'
+import { type OutputOptions, writeOutput } from '../write-output.ts'
 
-interface RenderSettings {
+interface RenderSettings extends OutputOptions {
   path: PicturePath
   extension: Extension
   query: URLSearchParams
-  /** A path, or `-` for standard output. */
-  output: string
   counts: { connections: number; visitors: number; peak: number }
   time: number
 }
@@ -33,17 +33,22 @@ const MAX_VIEWERS = 1_000_000_000
 /** ISO 8601 only: `Date` also parses many other texts. */
 const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/
 
-/** Draws one picture without a server, in a render process like the server's, so that a hanging widget is killed. */
+/**
+ * Draws one picture without a server, in a render process like the server's, so that a hanging widget is killed. With
+ * `--url`, fetches a finished picture of a running server.
+ */
 export const renderCommand: Command = {
   name: 'render',
-  about: 'draw one picture into a file, without a server',
-  operand: '<path?look>',
+  about: 'draw one picture into a file, without a server, or fetch one from a server',
+  operand: '[path?look]',
   options: OPTIONS.filter(({ name }) => name === 'widgets' || name === 'drawTimeout'),
   flags: [
     {
       flag: '-o, --output <file>',
       help: 'output file, with the same extension as the path or none; - for standard output',
     },
+    { flag: '--url <url>', help: 'fetch the finished picture of this address in place of drawing one' },
+    { flag: '--if-changed', help: 'leave the file untouched if it has the same bytes' },
     {
       flag: '--connections <number>',
       help: 'number of open pictures (default: as many as visitors, or 1)',
@@ -52,17 +57,48 @@ export const renderCommand: Command = {
     { flag: '--time <time>', help: 'time of the picture, like 2026-01-01T12:00:00Z (default now)' },
   ],
   read(words, faults) {
+    if (words.flags.url !== undefined) return readFetch(words, faults)
     const settings = readSettings(words, faults)
     return () => render(settings, words)
   },
 }
 
-function readSettings({ operand = '', flags }: Words, faults: Fault[]): RenderSettings {
-  const [, name = '', search = ''] = /^\/?([^?]*)(?:\?(.*))?$/s.exec(operand) ?? []
-  const path = readPath(`/${name}`, faults)
+/** Flags that describe a drawing. */
+const DRAWING = ['connections', 'visitors', 'time']
+
+function readFetch({ operand, flags }: Words, faults: Fault[]): () => Promise<number> {
+  const url = String(flags.url)
+  const fault = findUrlFault(url)
+  if (fault !== undefined) faults.push({ name: '--url', detail: `expected ${fault}` })
+  for (const name of [
+    operand,
+    ...DRAWING.filter((each) => flags[each] !== undefined).map((each) => `--${each}`),
+  ])
+    if (name !== undefined) faults.push({ name, detail: 'does not apply to --url' })
+  const options = readOutput(flags, faults)
+  return async () => {
+    try {
+      await writeOutput(await fetchStill(url), options)
+      return 0
+    } catch (error) {
+      process.stderr.write(`${(error as Error).message}\n`)
+      return FAILED
+    }
+  }
+}
+
+function readOutput(flags: Words['flags'], faults: Fault[]): OutputOptions {
   const output = String(flags.output ?? '')
   if (output === '')
     faults.push({ name: '--output', detail: 'expected a file to write, or - for standard output' })
+  return { output, ifChanged: flags.ifChanged === true }
+}
+
+function readSettings({ operand = '', flags }: Words, faults: Fault[]): RenderSettings {
+  if (operand === '') faults.push({ name: '<path?look>', detail: 'is missing, see --help' })
+  const [, name = '', search = ''] = /^\/?([^?]*)(?:\?(.*))?$/s.exec(operand) ?? []
+  const path = readPath(`/${name}`, faults)
+  const options = readOutput(flags, faults)
   const connections = readCount('connections', flags.connections, faults)
   const visitors = readCount('visitors', flags.visitors, faults) ?? connections ?? 1
   const time =
@@ -79,9 +115,9 @@ function readSettings({ operand = '', flags }: Words, faults: Fault[]): RenderSe
   }
   return {
     path,
-    extension: readExtension(path, output, faults),
+    extension: readExtension(path, options.output, faults),
     query: new URLSearchParams(search),
-    output,
+    ...options,
     counts: { connections: connections ?? visitors, visitors, peak: visitors },
     time,
   }
@@ -136,8 +172,7 @@ async function render(
   })
   try {
     const bytes = await drawPicture(settings, renderer)
-    if (settings.output === '-') await new Promise((done) => process.stdout.write(bytes, done))
-    else await writeFile(settings.output, bytes)
+    await writeOutput(bytes, settings)
     return 0
   } catch (error) {
     const isUsage = error instanceof PublicError && !(error instanceof RenderError)

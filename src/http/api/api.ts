@@ -2,6 +2,7 @@ import { type Request, Router } from 'express'
 import type { Logger } from 'pino'
 import type { RoomEvents } from '../../channel/room-events.ts'
 import type { History } from '../../cluster/history.ts'
+import type { Hits } from '../../cluster/hits.ts'
 import type { Rooms } from '../../cluster/rooms.ts'
 import type { Store } from '../../cluster/store.ts'
 import { PublicError } from '../../errors.ts'
@@ -19,6 +20,7 @@ import type { TokenGuard } from '../token-guard.ts'
 import { createBackupApi } from './backup-api.ts'
 import { createEventsApi } from './events-api.ts'
 import { createHistoryApi } from './history-api.ts'
+import { createHitsApi } from './hits-api.ts'
 import { createHooksApi } from './hooks-api.ts'
 import { createLoadApi } from './load-api.ts'
 import { createOpenApi } from './openapi/openapi-api.ts'
@@ -32,6 +34,7 @@ export interface ApiInit {
   store: Store
   rooms: Rooms
   history: History
+  hits: Pick<Hits, 'set'>
   events: RoomEvents
   statuses: Statuses
   polls: Polls
@@ -82,6 +85,7 @@ export function createApi(init: ApiInit): Router {
   api.use(
     createRoomsApi(renderer, rooms, baseOf, init.log),
     createHistoryApi(renderer, init.history),
+    createHitsApi(renderer, init.hits),
     createStateApi(renderer, store),
     createEventsApi(renderer, init.events),
     createStatusApi(init.statuses, init.polls),

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { END_REASONS } from '../../channel/viewer.ts'
 import { hookSettingsSchema } from '../../hooks/hook.ts'
+import { expected } from '../../schema/expected.ts'
 import { countField, textShape, timeField } from '../../schema/fields.ts'
 import { countFields, hitsField } from '../../schema/room-schema.ts'
 import { pollSchema } from '../../status/poll.ts'
@@ -22,6 +23,11 @@ export const problemSchema = z
     errors: z.array(z.object({ name: z.string(), detail: z.string() })).optional(),
   })
   .meta({ description: 'A problem document (RFC 9457).' })
+
+/** The hits of a room. */
+export const hitsSchema = z
+  .object({ hits: z.int(expected('a whole number from 0')).min(0, expected('a whole number from 0')) })
+  .meta({ description: 'The number of hits that a room has from now on.' })
 
 /** The counts of a room over time. */
 export const historySchema = z.object({

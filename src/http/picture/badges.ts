@@ -15,6 +15,7 @@ import { wantsStatus200 } from '../purpose.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
 import { sendJson, sendStill, sendWhole } from '../send.ts'
 import { type BadgeUrl, isBadgeUrl, readBadge } from './badge-request.ts'
+import { readCacheSeconds } from './cache-seconds.ts'
 
 const ROLE = 'static-badge'
 
@@ -30,12 +31,15 @@ export interface SentBadge {
  */
 export class Badges {
   readonly #renderer: Renderer
+  readonly #stillCache: number
   readonly #logos = new Logos()
   /** The looks of URLs without a query, by format: parsing one takes half as long as a badge. */
   readonly #plainLooks = new Map<Format, Look>()
 
-  constructor(renderer: Renderer) {
+  /** @param stillCache for how long caches may keep a badge whose URL says nothing, in milliseconds. */
+  constructor(renderer: Renderer, stillCache: number) {
     this.#renderer = renderer
+    this.#stillCache = stillCache
   }
 
   /** The badge's manifest; undefined if the owner has another widget of that name. */
@@ -67,8 +71,8 @@ export class Badges {
     }
     const frame =
       format === 'svg' ? toFrame(badge) : await this.#draw(manifest.name, badge, look, request, response)
-    const seconds = Number(look.params.cacheSeconds)
-    const status = sendStill(request, response, frame, seconds > 0 ? keptFor(seconds) : {})
+    const kept = keptFor(readCacheSeconds(url.query, this.#stillCache))
+    const status = sendStill(request, response, frame, kept)
     return { status, bytes: status === 200 ? frame.bytes.length : 0 }
   }
 

@@ -7,13 +7,13 @@ const NAME = 'cacheSeconds'
 const SPEC: ParamSpec = { kind: 'integer', default: 0, min: 0, max: 604_800 }
 
 /**
- * Returns the seconds that caches may keep a still, from the parameter `cacheSeconds`; 0 without it. It is not part of
- * the look: the picture is the same.
+ * Returns for how many seconds caches may keep a still, by the parameter `cacheSeconds`; without it, `otherwise`
+ * milliseconds. It is part of no look: the picture is the same.
  * @throws PublicError 400.
  */
-export function readCacheSeconds(query: URLSearchParams): number {
+export function readCacheSeconds(query: URLSearchParams, otherwise: number): number {
   const raw = query.getAll(NAME).at(-1)
-  if (raw === undefined) return 0
+  if (raw === undefined) return Math.round(otherwise / 1000)
   try {
     return Number(parseParam(SPEC, raw))
   } catch (error) {

@@ -24,17 +24,19 @@ import { keptFor } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
 import type { Pages } from '../page/pages.ts'
 import { isPictureUrl } from '../picture-path.ts'
-import { wantsPage, wantsProblem } from '../purpose.ts'
+import { wantsPage, wantsProblem, wantsStatus200 } from '../purpose.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
 import { sendJson, sendStill } from '../send.ts'
 import { sendBareRefusal, sendErrorPicture, sendProblem, tooManyErrors } from '../send-error.ts'
 import { readStale } from '../stream/stale.ts'
 import type { ShownStream, StreamDelivery, Streams } from '../stream/streams.ts'
+import { AgedStills } from './aged-stills.ts'
 import { readBadgeUrl } from './badge-request.ts'
 import { Badges } from './badges.ts'
 import { readCacheSeconds, secondsUntil } from './cache-seconds.ts'
 import { isOwnPath } from './own-path.ts'
 import type { PictureData } from './picture-data.ts'
+import { ProxiedOnline } from './proxied-online.ts'
 import { redirectToUnique } from './redirect-to-unique.ts'
 import { checkReferrer } from './referrer.ts'
 import { rereadPicture } from './reread-picture.ts'
@@ -56,6 +58,8 @@ export interface PicturesInit {
   pages: Pages
   cards: Cards
   forwarding: ForwardingCheck
+  /** Milliseconds that caches may keep a still whose URL says nothing about it. */
+  stillCache: number
   /** Hosts whose pages may show pictures; empty allows all. */
   allowReferrer: readonly string[]
   /** Whether new viewers are admitted. */
@@ -84,14 +88,18 @@ const BADGE_SIZE = { width: 320, height: 40 }
 /** Responds to every URL of a picture, over HTTP/1.1 and HTTP/2: with a stream, a still, data, a page or an error. */
 export class Pictures {
   readonly #init: PicturesInit
+  readonly #agedStills: AgedStills
   readonly #badges: Badges
   readonly #refusals = new TokenBuckets(WORDED_REFUSALS)
   readonly #statuses: StatusPictures
+  readonly #online: ProxiedOnline
 
   constructor(init: PicturesInit) {
     this.#init = init
-    this.#badges = new Badges(init.renderer)
+    this.#badges = new Badges(init.renderer, init.stillCache)
     this.#statuses = new StatusPictures(init.store)
+    this.#online = new ProxiedOnline(init.store)
+    this.#agedStills = new AgedStills(init.failures)
   }
 
   /** Whether a request target has the form of a picture's URL: such requests bypass Express. */
@@ -180,31 +188,35 @@ export class Pictures {
     { format }: Extract<Delivery, { kind: 'still' }>,
     patience?: number,
   ): Promise<void> {
-    const { renderer, channels, hits, newRooms, observer, allowReferrer } = this.#init
+    const { renderer, channels, hits, newRooms, observer, streams, allowReferrer } = this.#init
     const network = addressGroup(clientAddress(request))
     checkReferrer(request.headers, allowReferrer)
     const look = toStillLook(manifest, parseLook(manifest, format, query))
     const spec = { widget: manifest.name, key, look }
     const embedded = await this.#check(manifest, spec, query)
-    const seconds = readCacheSeconds(query)
+    const seconds = readCacheSeconds(query, this.#init.stillCache)
     const written = async () => this.#statuses.has(manifest) && (await this.#statuses.svg({ ...spec, query }))
     const send = async () => {
       const svg = await written()
       if (svg) return { status: sendStill(request, response, svg, keptFor(seconds)), bytes: svg.bytes.length }
-      const channel = channels.open(spec, network)
-      const frame = await channel.still(network, patience)
+      const shown = await this.#online.toShown(spec, manifest, request.headers)
+      const channel = channels.open(shown, network)
+      const still = await channel.still(network, patience)
+      if (still.age !== undefined) return this.#agedStills.send(request, response, still, look)
+      const { frame } = still
       const kept = keptFor(seconds || (deviceOf(look) ? secondsUntil(channel.changesIn) : 0))
       return { status: sendStill(request, response, frame, kept), bytes: frame.bytes.length }
     }
     if (request.method === 'HEAD') return void (await send())
     await newRooms.check(roomsOfPicture(renderer.manifests, spec, embedded), network)
     // The picture shows its own hit, so the hit is counted first, and taken back if the drawing fails.
-    await hits.count(spec)
+    const { viewerKey } = streams.arrive(request)
+    const uncount = await hits.count(spec, { viewerKey, isProxied: wantsStatus200(request.headers) })
     try {
       const { status, bytes } = await send()
       observer.sentStill(spec.widget, status, status === 200 ? bytes : 0)
     } catch (error) {
-      await hits.uncount(spec)
+      await uncount()
       throw error
     }
   }

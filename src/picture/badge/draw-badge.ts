@@ -1,4 +1,4 @@
-import { type Image, loadImage, Path2D, type SKRSContext2D } from '@napi-rs/canvas'
+import { Image, loadImage, Path2D, type SKRSContext2D } from '@napi-rs/canvas'
 import { parseColor } from '../color.ts'
 import { toDrawable } from './drawable.ts'
 import { type Attributes, readElements } from './svg-elements.ts'
@@ -30,7 +30,10 @@ const JOINED = /[\u0590-\u109f\u1780-\u18af\ufb1d-\ufdff\ufe70-\ufeff]/
  */
 const COPIES = toCopies(16)
 
-/** Decodes the logo of a badge, where it is not drawn as a path; undefined if it cannot be decoded. */
+/**
+ * Decodes the logo of a badge ahead of its drawing, where it is not drawn as a path; undefined for what cannot be decoded.
+ * A logo that is given to `drawBadge` is not decoded again.
+ */
 export async function loadLogo(logo: string | undefined): Promise<Image | undefined> {
   if (!logo?.startsWith('data:') || toBrand(logo)) return undefined
   // The data come from the client: a damaged picture is its fault, and no failure of the widget.
@@ -150,11 +153,22 @@ function paintLogo(ctx: SKRSContext2D, of: Attributes, logo: Image | undefined):
     ctx.fillStyle = brand.fill
     return ctx.fill(new Path2D(brand.path))
   }
-  if (!logo) return
+  const image = logo ?? decodeLogo(of.href ?? '')
+  if (!image) return
   // As in SVG, a picture keeps its proportions and is centred.
-  const size = Math.min(width / logo.width, height / logo.height)
-  const [w, h] = [logo.width * size, logo.height * size]
-  ctx.drawImage(logo, x + (width - w) / 2, y + (height - h) / 2, w, h)
+  const size = Math.min(width / image.width, height / image.height)
+  const [w, h] = [image.width * size, image.height * size]
+  ctx.drawImage(image, x + (width - w) / 2, y + (height - h) / 2, w, h)
+}
+
+/** Logos have at most 1024 pixels a side. */
+function decodeLogo(logo: string): Image | undefined {
+  if (!logo.startsWith('data:')) return undefined
+  const image = new Image()
+  // Strangers choose the data: a damaged picture is theirs, and no failure of the widget.
+  image.onerror = () => {}
+  image.src = Buffer.from(logo.slice(logo.indexOf(',') + 1), 'base64')
+  return image.width > 0 && image.height > 0 ? image : undefined
 }
 
 function paintText(ctx: SKRSContext2D, of: Attributes, text: string, ink: Ink): void {

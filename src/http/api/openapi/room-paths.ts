@@ -71,6 +71,18 @@ export function roomPaths(): Json {
         problems: [400],
       }),
     },
+    '/api/rooms/{widget}/{key}/hits': {
+      parameters: ROOM,
+      put: operation({
+        id: 'setHits',
+        tag,
+        summary: 'Set the hits of a room',
+        description: 'For the number that an earlier counter had. Redraws the open pictures that show hits.',
+        body: ref('Hits'),
+        answers: { 200: json('The hits.', ref('Hits')) },
+        problems: [404],
+      }),
+    },
     '/api/rooms/{widget}/{key}/state/{name}': {
       parameters: [...ROOM, NAME],
       get: operation({

@@ -1,0 +1,50 @@
+import type { PublicError } from '../errors.ts'
+import type { Frame } from '../picture/frame.ts'
+import type { GoodFrame } from './last-frames.ts'
+
+/** How long a still waits, in milliseconds, and for how many drawings. */
+export const STILL_LIMITS = {
+  /** Image proxies time out after four seconds. */
+  patience: 700,
+  /** Then one frame of an animation is requested: a busy process may not finish the whole. */
+  animationPatience: 350,
+  /** A change during a drawing makes its frame stale. */
+  drawings: 3,
+} as const
+
+/** One finished picture for a client that takes no stream. */
+export interface Still {
+  frame: Frame
+  /** Milliseconds since it was current. @default it is */
+  age?: number
+  /** Why there is no newer one. @default its drawing is only late */
+  failure?: PublicError
+}
+
+/** The pictures that a still can be. */
+export interface StillChoices {
+  /** Why the newest drawing failed. */
+  failure: PublicError | undefined
+  /** The newest frame, if it is current, or one frame of an animation that is late. */
+  current: Frame | undefined
+  last: GoodFrame | undefined
+}
+
+/** Chooses a still. @throws PublicError of the drawing if it failed and there is no older frame, or if the request is wrong. */
+export function chooseStill(
+  { failure, current, last }: StillChoices,
+  otherwise: { placeholder: Frame },
+): Still {
+  const age = last ? performance.now() - last.at : 0
+  if (failure) {
+    if (!last || isRefusal(failure)) throw failure
+    return { frame: last.frame, age, failure }
+  }
+  if (current) return { frame: current }
+  return last ? { frame: last.frame, age } : { frame: otherwise.placeholder }
+}
+
+/** Whether an error is the client's: an older picture would hide it. */
+function isRefusal({ status }: PublicError): boolean {
+  return status >= 400 && status < 500 && status !== 429
+}
