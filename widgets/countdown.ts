@@ -14,6 +14,7 @@ import {
 // On a background of the viewer's own a cell is outlined, so that the text stands on that background alone.
 const CELLS = { light: '#eef1f4', dark: '#2a313a', either: '#0000' }
 const UNITS = ['days', 'hours', 'minutes', 'seconds']
+const ENDS_WITHIN_MINUTE = /T\d\d:\d\d:(?!00)/
 // The smallest readable font size, in CSS pixels, and the smallest letter size.
 const [SMALLEST, SMALLEST_LETTER] = [9, 7]
 
@@ -28,31 +29,36 @@ export default defineWidget({
     label: param.text('until {date}', { max: 60, about: 'Text; {date} is replaced by the date.' }),
     done: param.text('It is time', { max: 60, about: 'Text after the countdown has ended.' }),
     style: param.choice(['cells', 'line'], 'cells', { about: 'A box per unit, or one line of text.' }),
+    seconds: param.boolean(true, {
+      about: 'Whether to show seconds; without them it is drawn once a minute.',
+    }),
     theme: param.theme(),
     color: param.color('', { about: 'The figures.' }),
     background: param.color('', { about: 'Background colour, or transparent.' }),
   },
-  animate: { every: () => 1000 },
+  // An end within a minute is not passed either.
+  animate: { every: ({ seconds, to }) => (seconds || ENDS_WITHIN_MINUTE.test(to) ? 1000 : 60_000) },
   draw(ctx, { width, height, params, time }) {
-    const { zone, style, color, background } = params
+    const { zone, style, seconds: hasSeconds, color, background } = params
     const palette = toPalette(params)
     const { ground, edge, ink, quiet, tone } = palette
     const isOutlined = tone === 'either' || (background !== '' && edge !== '')
     const [cell, line] = isOutlined ? ['#0000', palette.rule] : [CELLS[tone], '']
     const next = new Date(time + zoneOffset(time, zone)).getUTCFullYear() + 1
     const to = params.to || `${next}-01-01`
-    const left = Math.ceil(Math.max(0, dateToTime(to, zone) - time) / 1000)
+    const step = hasSeconds ? 1 : 60
+    const left = Math.ceil(Math.max(0, dateToTime(to, zone) - time) / (step * 1000)) * step
     const date = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: zone })
     const label = params.label.replaceAll('{date}', date.format(dateToTime(to, zone)))
-    const day = new Date(left * 1000).toISOString()
-    const [hours = '', minutes = '', seconds = ''] = day.slice(11, 19).split(':')
+    const clock = new Date(left * 1000).toISOString().slice(11, hasSeconds ? 19 : 16)
     const days = String(Math.floor(left / 86_400))
+    const shown = [days, ...clock.split(':')]
 
     const gap = Math.min(width / 24, height / 10)
     drawBox(ctx, [0, 0, width, height], { color: ground, edge, corner: gap * 1.2 })
     const loud = { color: color || ink, weight: 600, tabular: true }
     if (style === 'line') {
-      const figures = left ? `${days === '0' ? '' : `${days}d `}${hours}:${minutes}:${seconds}` : params.done
+      const figures = left ? `${days === '0' ? '' : `${days}d `}${clock}` : params.done
       drawLine(ctx, label.trim(), figures, { width, height, loud, palette })
       return
     }
@@ -63,19 +69,23 @@ export default defineWidget({
     const done = { ...loud, size: high * 0.4, width: width - gap * 4 }
     if (left === 0) return drawText(ctx, params.done, width / 2, top + high / 2, done)
     // Cells of equal width, except for years of days.
-    const shares = [Math.max(1, days.length / 3), 1, 1, 1]
-    const wide = shares.map((share, _, [first = 1]) => (share / (first + 3)) * (width - gap * 5))
+    const shares = shown.map((_, at) => (at === 0 ? Math.max(1, days.length / 3) : 1))
+    const all = shares.reduce((sum, share) => sum + share)
+    const wide = shares.map((share) => (share / all) * (width - gap * (shown.length + 1)))
     const inside = wide.map((cell) => cell - Math.max(cell * 0.14, Math.min(12, cell * 0.3)))
     // One size for all: the smallest that any of the texts needs.
     const sizeOf = (texts: string[], max: number, font = '500 16px Inter') =>
-      Math.min(max, ...texts.map((text, at) => (16 * (inside[at] ?? 0)) / textWidth(text, font)))
+      Math.min(
+        max,
+        ...texts.slice(0, shown.length).map((text, at) => (16 * (inside[at] ?? 0)) / textWidth(text, font)),
+      )
     const words = sizeOf(UNITS, high * 0.16) < SMALLEST ? ['d', 'h', 'min', 's'] : UNITS
     const small = sizeOf(words, Math.max(high * 0.16, SMALLEST))
     const hasWords = small >= SMALLEST_LETTER && high >= small * 3
     const widest = ['0'.repeat(Math.max(2, days.length))]
     const size = sizeOf(widest, high * (hasWords ? 0.5 : 0.6), '600 16px Inter')
     let x = gap
-    for (const [at, figures] of [days, hours, minutes, seconds].entries()) {
+    for (const [at, figures] of shown.entries()) {
       const across = wide[at] ?? 0
       drawBox(ctx, [x, top, across, high], { color: cell, edge: line, corner: gap * 0.7 })
       drawText(ctx, figures, x + across / 2, top + high * (hasWords ? 0.42 : 0.5), { ...loud, size })

@@ -104,7 +104,7 @@ describe('the API follows its OpenAPI document', () => {
     await api.call('PUT', path, { body: { hits: -1 } })
     await api.call('PUT', path, FOREIGN)
     await api.call('PUT', path, { body: 'x'.repeat(70_000) })
-    expect((await api.call('PUT', path.replace('hits/', 'nothing/'), { body: { hits: 7 } })).status).toBe(404)
+    expect((await api.call('PUT', path.replace('/hits/', '/badge/'), { body: { hits: 7 } })).status).toBe(404)
   })
 
   test('of rooms’ state', async () => {

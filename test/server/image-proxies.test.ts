@@ -118,6 +118,14 @@ const BADGES = [
   '/badge/build-passing-green.png',
 ]
 
+/** The same, again while a busy machine sends a placeholder, which says that it must not be kept. */
+async function fetchReady(url: string, proxy: ImageProxy): Promise<Passed> {
+  for (;;) {
+    const passed = await fetchThrough(url, proxy)
+    if ('refused' in passed || passed.headers['cache-control'] !== 'no-store') return passed
+  }
+}
+
 let server: TestServer
 beforeAll(async () => {
   server = await startServer({ widgets: [] })
@@ -131,7 +139,7 @@ describe.each(Object.entries(PROXIES))('through %s', (_, proxy) => {
   test('every built-in is one finished picture with its length, which no cache may keep', async () => {
     const results: Record<string, unknown> = {}
     for (const path of [...PATHS, ...BADGES]) {
-      const passed = await fetchThrough(server.url + path, proxy)
+      const passed = await fetchReady(server.url + path, proxy)
       const { headers = {} } = 'refused' in passed ? {} : passed
       results[path] = [
         describePassed(passed),

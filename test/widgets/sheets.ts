@@ -6,6 +6,7 @@ import { parseLook } from '../../src/widget/look.ts'
 import { toManifest } from '../../src/widget/manifest.ts'
 import type { HistorySpan, RoomHistory } from '../../src/widget/room-history.ts'
 import type { EmbeddedPicture, Widget } from '../../src/widget/widget.ts'
+import badge from '../../widgets/badge.ts'
 import chart from '../../widgets/chart.ts'
 import clock from '../../widgets/clock.ts'
 import countdown from '../../widgets/countdown.ts'
@@ -19,6 +20,7 @@ import trafficLight from '../../widgets/traffic-light.ts'
 import { makeSheet, type Sheet } from '../support/sheet.ts'
 
 export const widgets = {
+  badge,
   chart,
   clock,
   countdown,
@@ -107,7 +109,10 @@ export const table = [
 ]
 
 /** The states of each widget that are kept, all on one sheet. */
-export const sheets: Record<Name, [query: string, facts?: Facts][]> = {
+type States = [query: string, facts?: Facts][]
+
+/** The states of each widget; those of badges are compared with the SVG of badge-maker. */
+export const sheets: Record<Exclude<Name, 'badge'>, States> = {
   chart: [
     ['span=day', { data: watched('day', 140) }],
     ['span=week', { data: watched('week', 23_456) }],
@@ -239,7 +244,14 @@ export const sheets: Record<Name, [query: string, facts?: Facts][]> = {
   ],
 }
 /** The styles that the docs show, on a light page and a dark one. */
-export const styleSheets: Partial<typeof sheets> = {
+export const styleSheets: Partial<Record<Name, States>> = {
+  badge: [
+    ...styles.map((style): [string, Facts] => [
+      `style=${style}&logo=github`,
+      { key: 'build-passing-brightgreen' },
+    ]),
+    ['logo=typescript&labelColor=navy', { key: 'types-strict-blue' }],
+  ],
   chart: [
     ['height=120', { data: watched('day', 140) }],
     ['height=120&theme=light', { data: watched('week', 23_456) }],
@@ -272,6 +284,17 @@ export const styleSheets: Partial<typeof sheets> = {
     ['width=480', { data: table }],
     ['width=300&height=100&theme=light', { data: table }],
   ],
+  sine: [
+    ['width=300&height=100'],
+    ['width=300&height=60&frequency=5&color=3fb950&thickness=2'],
+    ['width=300&height=100&background=0d1117&thickness=8&amplitude=1'],
+  ],
+  status: [
+    ...styles.map((style): [string, Facts] => [`style=${style}`, { data: { status: build } }]),
+    ['', { data: { status: { label: 'build', message: 'failing', isError: true } } }],
+    ['', { key: 'deploys' }],
+  ],
+  'traffic-light': [0, 500, 1000].map((time): [string, Facts] => ['width=30&height=75', { time }]),
 }
 
 /** Scripts and emoji that only the machine's fonts have: drawn on the contact sheet, and not kept. */
@@ -301,7 +324,12 @@ export const COLUMNS = [
 ]
 
 /** Draws one sheet of a widget: a row for each state. @param states @default those that are kept */
-export async function drawSheet(name: Name, scale: number, states = sheets[name], pages = 4): Promise<Sheet> {
+export async function drawSheet(
+  name: Name,
+  scale: number,
+  states = sheets[name as keyof typeof sheets],
+  pages = 4,
+): Promise<Sheet> {
   const columns = COLUMNS.slice(0, 'theme' in (widgets[name].params ?? {}) && name !== 'grid' ? pages : 2)
   const rows = states.map(([query, facts]) =>
     columns.map(({ theme }) => drawFrame(name, `${query}&theme=${theme}&scale=${scale}`, facts).bytes),

@@ -141,3 +141,6 @@ export const healthSchema = z.object({
 
 /** Any JSON. */
 export const valueSchema = z.unknown().meta({ description: 'Any JSON of at most 64 KiB.' })
+
+/** The query of a status that is set: for scripts that send a fixed body. The body takes precedence. */
+export const lifetimeQuerySchema = statusSchema.pick({ ttl: true, grace: true })

@@ -57,7 +57,7 @@ test.each([
   ['https://elsewhere.example/online/x', '', 404],
   ['nonsense', '', 400],
   ['/nothing/x', '', 404],
-  ['/online/a%20b', '', 404],
+  ['/online/a%20b', '', 400],
   ['/a/b/c', '', 404],
   ['/online/x', '&format=xml', 501],
 ])('%s%s is refused with %i', async (of, more, expected) => {

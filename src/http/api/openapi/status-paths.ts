@@ -1,4 +1,5 @@
-import { GONE, inPath, type Json, json, operation, ref, tagged } from './parts.ts'
+import { lifetimeQuerySchema } from '../schemas.ts'
+import { GONE, inPath, inQueryOf, type Json, json, operation, ref, tagged } from './parts.ts'
 
 const KEY = inPath('key', 'The key of the status.', '^[A-Za-z0-9._~-]{1,64}$')
 
@@ -27,7 +28,8 @@ export function statusPaths(): Json {
         id: 'setStatus',
         tag,
         summary: 'Set a status',
-        description: 'Redraws every open picture of it. `ttl` and `grace` can stand in the query too.',
+        description: 'Redraws every open picture of it.',
+        parameters: inQueryOf(lifetimeQuerySchema),
         body: ref('Status'),
         answers: { 200: json('The status.', ref('Status')) },
       }),
