@@ -56,6 +56,7 @@ import { Viewers } from './viewer/viewers.ts'
 import { Visits } from './viewer/visits.ts'
 import { WidgetEvents } from './viewer/widget-events.ts'
 import { builtInFolder } from './widget/built-in-folder.ts'
+import { loadDigitThemes } from './widget/digit-themes.ts'
 
 /** Sockets of one address in addition to its streams. */
 const SPARE_SOCKETS_PER_ADDRESS = 100
@@ -115,13 +116,14 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const { presence, bus, store, history, leases, viewerKeys, backup } = cluster
   const watch = await FolderWatch.start(options.widgets, log)
   closers.defer(() => watch.close())
+  const themes = await loadDigitThemes(options.hitsThemes, (text) => log.warn(text))
   const renderer = await Renderer.start({
     folders: [builtInFolder(), ...options.widgets],
     workers: options.workers,
     drawTimeout: options.drawTimeout,
     log,
     reloads: options.widgets.length > 0,
-    onState: (request) => serveStateRequest(cluster, request),
+    onState: (request) => serveStateRequest(cluster, request, themes),
     observer: metrics,
   })
   closers.defer(() => renderer.close())

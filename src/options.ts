@@ -40,6 +40,13 @@ const TABLE = {
     help: 'folder of your own widget modules, reloaded when they change',
     parse: (path) => (existsSync(path) && statSync(path).isDirectory() ? path : undefined),
   }),
+  hitsThemes: option<string | undefined>({
+    value: 'folder',
+    default: undefined,
+    expected: 'a folder that exists',
+    help: 'folder whose subfolders hold pictures of the digits of hit counters, 0.png to 9.png',
+    parse: (path) => (existsSync(path) && statSync(path).isDirectory() ? path : undefined),
+  }),
   store: option<string>({
     value: 'location',
     default: 'file:./imgcast.db',

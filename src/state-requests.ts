@@ -1,27 +1,36 @@
 import type { Cluster } from './cluster/cluster.ts'
 import { readRoomHistory } from './cluster/room-history.ts'
 import type { StateRequest } from './render/protocol.ts'
+import type { Digits } from './widget/digit-themes.ts'
 import { changeState } from './widget/state-change.ts'
 import { checkStateName, isServerName } from './widget/state-name.ts'
 
 /** The server's own names that widgets can read: polls and hooks hold secrets. */
-const READABLE = /^\$(?:hits|days)(?::|$)/
+const READABLE = /^\$(?:hits|days|digits)(?::|$)/
 
 /** Thrown to leave a value as it is. */
 const UNCHANGED = new Error('nothing is to be written')
 
+/** The name under which every room has the digits of a theme. */
+const DIGITS = '$digits:'
+
 /** Serves a widget's request to read or write a room's state. Rejects with a `TypeError` for a bad name. */
-export async function serveStateRequest(cluster: Cluster, request: StateRequest): Promise<unknown> {
+export async function serveStateRequest(
+  cluster: Cluster,
+  request: StateRequest,
+  themes: ReadonlyMap<string, Digits> = new Map(),
+): Promise<unknown> {
   if (request.operation === 'history') return readRoomHistory(cluster, request.room, request.span)
   const { store, hits } = cluster
   const { room, name } = request
   checkStateName(name)
   if (isServerName(name) && !READABLE.test(name))
-    throw new TypeError(`Expected a name of the widget's own, or $hits or $days, got "${name}"`)
+    throw new TypeError(`Expected a name of the widget's own, or $hits, $days or $digits, got "${name}"`)
   if (request.operation !== 'get' && isServerName(name))
     throw new TypeError(`Expected a name that widgets can write, got "${name}", which is read-only`)
   switch (request.operation) {
     case 'get':
+      if (name.startsWith(DIGITS)) return themes.get(name.slice(DIGITS.length))
       hits.widgetRead(room, name)
       return store.get(room, name)
     case 'set':

@@ -7,6 +7,7 @@ import {
   drawBadge,
   drawBox,
   drawText,
+  loadLogo,
   param,
   toPalette,
   zoneOffset,
@@ -31,6 +32,7 @@ const STYLES = [
   'for-the-badge',
   'social',
 ] as const
+const THEME = /^[A-Za-z0-9._~-]{1,40}$/
 const SEPARATORS = { none: '', comma: ',', point: '.', space: '\u202f' }
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 /** Width of a separator in the style plain, in digit heights. */
@@ -40,7 +42,8 @@ const SMALLEST_DRUM = 24
 // Start and end of each of the seven segments, in half digits, and the digits that light it.
 const SEGMENTS = '0010:02356789 1011:01234789 1112:013456789 0212:0235689 0102:0268 0001:045689 0111:2345689'
 
-type Counts = { hits: number; today: number }
+type Counts = { hits: number; today: number; digits?: readonly Digit[] | undefined }
+type Digit = NonNullable<Awaited<ReturnType<typeof loadLogo>>>
 type Look = {
   span: 'total' | 'today'
   style: (typeof STYLES)[number]
@@ -62,6 +65,10 @@ export default defineWidget({
     zone: param.zone('UTC', { about: 'Whose midnight begins today.' }),
     style: param.choice(STYLES, 'odometer', {
       about: 'A counter with digits of its own, or a badge in a style of shields.io.',
+    }),
+    images: param.text('', {
+      max: 40,
+      about: 'A theme of the server: pictures of digits, in place of the style. An unknown one is ignored.',
     }),
     base: param.integer(0, {
       min: 0,
@@ -91,28 +98,36 @@ export default defineWidget({
     theme: param.theme(),
     color: param.color('', { about: 'The digits, or the right half of a badge.' }),
   },
-  async load({ state, history, params: { zone } }) {
+  async load({ state, history, params: { zone, images } }) {
+    const stored = THEME.test(images) ? await state.get<string[]>(`$digits:${images}`) : undefined
+    const loaded = await Promise.all((stored ?? []).map(loadLogo))
+    const digits = stored && loaded.every((digit) => digit !== undefined) ? loaded : undefined
     const now = Date.now()
     const today = `$hits:${new Date(now).toISOString().slice(0, 10)}`
     const hits = (await state.get<number>('$hits')) ?? 0
-    if (zone === 'UTC') return { hits, today: (await state.get<number>(today)) ?? 0 }
+    if (zone === 'UTC') return { hits, today: (await state.get<number>(today)) ?? 0, digits }
     const offset = zoneOffset(now, zone)
     const midnight = Math.floor((now + offset) / 86_400_000) * 86_400_000 - offset
     const { steps } = await history({ span: 'day' })
     const since = steps.filter(({ time }) => time >= midnight)
-    return { hits, today: since.reduce((sum, step) => sum + step.hits, 0) }
+    return { hits, today: since.reduce((sum, step) => sum + step.hits, 0), digits }
   },
-  data: ({ room, data }) => ({ room, ...data }),
+  data: ({ room, data: { hits, today } }) => ({ room, hits, today }),
   size: (params, { data }) => {
+    const row = layOutDigits(params, data)
+    if (row) return row
     if (isBadge(params.style)) return badgeSize(toBadge(params, data))
     const { size, label } = params
     const { cells, frame } = layOut(params, data)
     const height = size + frame * 2 + (label.trim() ? size * 0.3 + 12 : 0)
     return { width: cells.reduce((sum, { wide }) => sum + wide, 0) + frame * 2, height }
   },
-  svg: ({ params, data }) => (isBadge(params.style) ? toBadge(params, data) : undefined),
+  svg: ({ params, data }) => (isBadge(params.style) && !data?.digits ? toBadge(params, data) : undefined),
   draw(ctx, { params, data, width, height }) {
     const { style, size, label, theme, color } = params
+    const row = layOutDigits(params, data)
+    for (const { digit, x, wide } of row?.cells ?? []) ctx.drawImage(digit, x, 0, wide, size)
+    if (row) return
     if (isBadge(style)) return drawBadge(ctx, toBadge(params, data))
     // Label and plain digits have no panel behind them.
     const page = toPalette({ theme, background: 'transparent' })
@@ -173,6 +188,20 @@ function toBadge(look: Look, data: Partial<Counts> | undefined): string {
     color: color || 'blue',
     style: isBadge(style) ? style : 'flat',
   })
+}
+
+/** A row of pictures as high as a digit; undefined without a theme. */
+function layOutDigits(look: Look, data: Partial<Counts> | undefined) {
+  if (!data?.digits) return undefined
+  const { digits: least, size } = look
+  let width = 0
+  const cells = [...String(numberOf(look, data)).padStart(least, '0')].map((number) => {
+    const digit = data.digits?.[Number(number)] as Digit
+    const wide = Math.round((size * digit.width) / digit.height)
+    width += wide
+    return { digit, x: width - wide, wide }
+  })
+  return { cells, width, height: size }
 }
 
 /** The cells of a counter, each a digit; in the style plain also what parts them. */

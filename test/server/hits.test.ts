@@ -1,20 +1,32 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createCanvas, loadImage } from '@napi-rs/canvas'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { startServer, type TestServer } from '../support/server.ts'
 import { chromium, firefox, openStream, type RawStream } from '../support/stream-reader.ts'
 
 let server: TestServer
+let themes: string
 const streams: RawStream[] = []
 
 beforeAll(async () => {
-  server = await startServer()
+  themes = mkdtempSync(join(tmpdir(), 'imgcast-digits-'))
+  mkdirSync(join(themes, 'red'))
+  const ctx = createCanvas(20, 30).getContext('2d')
+  ctx.fillStyle = 'red'
+  ctx.fillRect(0, 0, 20, 30)
+  for (let digit = 0; digit < 10; digit += 1)
+    writeFileSync(join(themes, 'red', `${digit}.png`), ctx.canvas.encodeSync('png'))
+  server = await startServer({ hitsThemes: themes })
 })
 afterEach(() => {
   for (const stream of streams.splice(0)) stream.close()
 })
-afterAll(() => server.close())
+afterAll(async () => {
+  await server.close()
+  rmSync(themes, { recursive: true })
+})
 
 /** The widget `asked` shows the hits of its room. */
 async function hitsOf(key: string): Promise<number> {
@@ -95,6 +107,23 @@ test('an image proxy is shown how often online was loaded today, since it hides 
   expect(await textOf('proxied', proxy)).toBe(true)
   await get('/online/direct.png')
   expect(await textOf('direct', {})).toBe(false)
+})
+
+test('are shown by the pictures of a theme, and by digits where there is no such theme', async () => {
+  const sizeOf = async (path: string) => {
+    const { width, height } = await loadImage(
+      Buffer.from(await (await fetch(server.url + path)).arrayBuffer()),
+    )
+    return [width, height]
+  }
+  expect(await sizeOf('/hits/themed.png?images=red&digits=3&size=30')).toEqual([60, 30])
+  expect(await sizeOf('/hits/themed.gif?images=red&digits=4&size=60&style=flat')).toEqual([160, 60])
+  const plain = await sizeOf('/hits/plain.png')
+  for (const name of ['blue', 'no%20theme', '..'])
+    expect(await sizeOf(`/hits/plain.png?images=${name}`)).toEqual(plain)
+  expect(await (await fetch(`${server.url}/hits/plain.json?images=red`)).json()).toEqual({
+    ...{ room: 'hits/plain', hits: 4, today: 4 },
+  })
 })
 
 test('a look that says so is no hit', async () => {
