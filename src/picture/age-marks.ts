@@ -18,7 +18,7 @@ const MAX_BYTES = 4 * 2 ** 20
 /** CSS pixels between the mark and the corner. */
 const MARGIN = 2
 /** The mark has words only on pictures of at least this many times its area, since it covers what is below. */
-const LEAST_AREA = 6
+const LEAST_AREA = 16
 
 const UNITS = [
   ['d', 86_400],
