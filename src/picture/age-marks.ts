@@ -2,6 +2,7 @@ import { loadImage } from '@napi-rs/canvas'
 import { LRUCache } from 'lru-cache'
 import { TokenBuckets } from '../system/token-buckets.ts'
 import { paint, type Sheet } from './encode.ts'
+import { registerFonts } from './fonts.ts'
 import { createFrame, type Frame } from './frame.ts'
 import { drawStaleSign, SIGN, staleSignSvg, WORDS } from './stale-sign.ts'
 
@@ -13,7 +14,7 @@ const MAX_PIXELS = 640 * 400
 /** The most that are decoded at all, in another thread: 16 MB of memory. */
 const MAX_DECODED_PIXELS = 4_000_000
 /** Milliseconds of painting: a hundredth of the time, after a burst for the pictures of a page. */
-const PAINTING = { perSecond: 10, burst: 300 }
+const PAINTING = { perSecond: 10, burst: 1_000 }
 const MAX_BYTES = 4 * 2 ** 20
 /** CSS pixels between the mark and the corner. */
 const MARGIN = 2
@@ -45,7 +46,14 @@ export class AgeMarks {
     maxSize: MAX_BYTES,
     sizeCalculation: ({ bytes }) => Math.max(1, bytes.length),
   })
-  readonly #painting = new TokenBuckets(PAINTING)
+  readonly #painting: TokenBuckets
+  readonly #now: () => number
+
+  /** @param now milliseconds of any clock. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now
+    this.#painting = new TokenBuckets(PAINTING, now)
+  }
 
   /** Returns the picture with its age in milliseconds. Never rejects. */
   async add(frame: Frame, sheet: MarkedSheet, age: number): Promise<Frame> {
@@ -69,7 +77,9 @@ export class AgeMarks {
     const shown = Math.min(scale, Math.sqrt(MAX_PIXELS / (width * height)))
     // A small device shows a picture only in its own size.
     if (sheet.device && shown < scale) return frame
-    const from = performance.now()
+    // Loading them takes long, once, and is no stranger's doing.
+    registerFonts()
+    const from = this.#now()
     const device =
       sheet.device &&
       ({ ...sheet.device, rotate: 0, invert: false, dither: 'none', palette: undefined } as const)
@@ -78,7 +88,7 @@ export class AgeMarks {
       ctx.translate(place.x, place.y)
       drawStaleSign(ctx, place.size, text)
     })
-    this.#painting.spend('', performance.now() - from)
+    this.#painting.spend('', this.#now() - from)
     return marked
   }
 }

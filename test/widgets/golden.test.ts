@@ -282,7 +282,7 @@ describe('hits', () => {
     const scope = {
       state: { get: async () => 20 },
       history: async () => ({ steps }),
-      params: { zone: 'Asia/Tokyo' },
+      params: { zone: 'Asia/Tokyo', images: '' },
     }
     expect(await hitCounter.load?.(scope as never)).toEqual({ hits: 20, today: 10 })
   })

@@ -111,7 +111,9 @@ describe.each(pages)('the %s page', (_, html) => {
 
   it('complies with its content security policy', () => {
     expect(html).not.toMatch(/<script|<style|\sstyle=|\son\w+=|javascript:/i)
-    const loaded = [...html.matchAll(/<(?:link|img)\b[^>]* (?:href|src)="([^"]*)"/g)].map(([, url]) => url)
+    const loaded = [...html.matchAll(/<(?:link(?! rel="alternate")|img)\b[^>]* (?:href|src)="([^"]*)"/g)].map(
+      ([, url]) => url,
+    )
     expect(loaded.filter((url) => !url?.startsWith('/live/'))).toEqual([])
   })
 
