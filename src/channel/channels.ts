@@ -87,7 +87,7 @@ export class Channels {
     const channel = this.#open(spec, this.#init.maxChannels / 2, network)
     const still = async () => {
       const { frame, failure } = await channel.still(network)
-      // The card of a cell says what is wrong with it.
+      // The cell shows the error as a card.
       if (failure) throw failure
       return frame
     }

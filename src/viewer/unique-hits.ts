@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache'
 const MAX_SEEN = 100_000
 
 /**
- * The visitors whose hits were counted today, by room. A viewer key is a keyed hash that changes daily, so that nobody is
+ * The visitors whose hits were counted today, by room. A viewer key is a keyed hash that changes daily, so that no visitor is
  * recognised on the next day. Kept in memory only: after a restart a visitor may count once more.
  */
 export class UniqueHits {

@@ -20,7 +20,7 @@ const MAX_THEMES = 200
 /**
  * Loads the themes of hit counters: each subfolder with a picture of each digit, `0.png` to `9.png` (or `.gif`, `.webp`,
  * `.jpg`), is a theme of its name. Other subfolders are reported.
- * @param report called with what is wrong with a subfolder
+ * @param report called with the fault of a subfolder
  */
 export async function loadDigitThemes(
   folder: string | undefined,
