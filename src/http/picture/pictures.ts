@@ -36,6 +36,7 @@ import { Badges } from './badges.ts'
 import { readCacheSeconds, secondsUntil } from './cache-seconds.ts'
 import { isOwnPath } from './own-path.ts'
 import type { PictureData } from './picture-data.ts'
+import type { PictureObserver } from './picture-observer.ts'
 import { ProxiedOnline } from './proxied-online.ts'
 import { redirectToUnique } from './redirect-to-unique.ts'
 import { checkReferrer } from './referrer.ts'
@@ -66,14 +67,6 @@ export interface PicturesInit {
   isReady(): boolean
   failures: FailureLog
   observer: PictureObserver
-}
-
-/** Notified of how requests for pictures end. */
-export interface PictureObserver {
-  /** A still was sent, with all its bytes, or none for a 304. */
-  sentStill(widget: string, status: 200 | 304, bytes: number): void
-  /** A request ended as an error, in whatever form it was sent. */
-  refused(error: PublicError): void
 }
 
 /** Errors of one network that are sent with words: more are 429 without a body. */
