@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { parseRoom } from '../widget/room.ts'
 import { toHits } from './hits.ts'
 import type { MemoryArchive } from './memory-archive.ts'
 import type { MemoryStore } from './memory-store.ts'
@@ -51,7 +52,7 @@ export class MemoryRoomTable implements RoomTable {
 
   async widgets(exclude: readonly string[]): Promise<string[]> {
     const widgets = new Set<string>()
-    for await (const { room } of this.#scan({ exclude }, 0)) widgets.add(room.slice(0, room.indexOf('/')))
+    for await (const { room } of this.#scan({ exclude }, 0)) widgets.add(parseRoom(room).widget)
     return [...widgets].sort()
   }
 
@@ -88,7 +89,7 @@ export class MemoryRoomTable implements RoomTable {
     const excluded = new Set(exclude)
     for (const [index, room] of this.#rooms().entries()) {
       if (index % AT_ONCE === AT_ONCE - 1) await nextTurn()
-      if (widget !== undefined && !room.startsWith(`${widget}/`)) continue
+      if (widget !== undefined && parseRoom(room).widget !== widget) continue
       if (excluded.has(room) || !room.toLowerCase().includes(search)) continue
       const row = this.#row(room, today)
       if (isListed(row)) yield row

@@ -1,4 +1,5 @@
 import type Database from 'libsql'
+import { parseRoom } from '../widget/room.ts'
 import { HITS } from './hits.ts'
 import {
   FEW_HITS,
@@ -146,7 +147,7 @@ export class RoomRows {
       ) as [{ room: ArrayBuffer }?]
       const room = row && readText(row.room)
       if (room === undefined) return widgets
-      const widget = room.slice(0, room.indexOf('/'))
+      const widget = parseRoom(room).widget
       widgets.push(widget)
       // The character after the slash.
       from = `${widget}0`

@@ -238,7 +238,7 @@ function roomsWithStreams(open: ReadonlyMap<string, WatchedCounts>): string[] {
 
 function isWanted(room: string, { search = '', widget, exclude = [] }: RoomFilter): boolean {
   if (isPassingRoom(room)) return false
-  if (widget !== undefined && !room.startsWith(`${widget}/`)) return false
+  if (widget !== undefined && parseRoom(room).widget !== widget) return false
   return room.toLowerCase().includes(search) && !exclude.includes(room)
 }
 

@@ -121,6 +121,6 @@ function checkClickMethod(method: string): void {
 }
 
 function notClickable(widget: string, key: string): PublicError {
-  const caption = `${widget}/${key} takes no clicks`
+  const caption = `${roomOf({ widget, key })} takes no clicks`
   return new PublicError({ code: 'not-found', status: 404, caption })
 }

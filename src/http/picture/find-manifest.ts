@@ -1,6 +1,7 @@
 import { notFound } from '../../errors.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { nearest } from '../../widget/nearest.ts'
+import { roomOf } from '../../widget/room.ts'
 import { EXTENSIONS } from '../extensions.ts'
 import type { PicturePath } from '../picture-path.ts'
 
@@ -27,7 +28,7 @@ export function findPicture(
     throw notFound(`${widget} does not load`)
   const manifest = findManifest(manifests, widget)
   if (extension !== undefined || !(isImage || OTHER_FORMAT.test(key ?? widget))) return manifest
-  const path = key === undefined ? widget : `${widget}/${key}`
+  const path = key === undefined ? widget : roomOf({ widget, key })
   const needs = `a picture needs an extension, one of ${Object.keys(EXTENSIONS).join(', ')}`
   throw notFound(needs, `${path}: ${needs}`)
 }
