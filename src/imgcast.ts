@@ -229,7 +229,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
       createHealthRoute(unready),
       createMetricsRoute({ guard, metrics, metricsNow }),
       createOembedRoute(renderer, publicUrl),
-      createClicks({ renderer, events: widgetEvents, newRooms, allowReferrer }),
+      createClicks({ renderer, events: widgetEvents, newRooms, viewers, allowReferrer }),
     ],
     dashboard: createDashboard({
       ...{ rooms, renderer, guard, sessions, failures, publicUrl, streamsOf, loadNow: () => load.now() },

@@ -23,6 +23,9 @@ export interface HandlerInit {
   trustProxy: string | undefined
 }
 
+/** The setting of an app that serves nothing but Imgcast, so that every path is the router's. */
+export const OWN_APP = 'imgcast own app'
+
 /**
  * All routes as a plain handler. Pictures need no Express: it gives each request and response another prototype, and
  * with it a shape of its own, at 3 kB a viewer.
@@ -33,8 +36,8 @@ export function createHandler({ pictures, router, failures, trustProxy }: Handle
   app.disable('x-powered-by')
   if (trustProxy !== undefined)
     app.set('trust proxy', /^\d+$/.test(trustProxy) ? Number(trustProxy) : trustProxy)
+  app.set(OWN_APP, true)
   app.use(router)
-  app.use((request: PictureRequest, response: ServerResponse) => pictures.handle(request, response))
   const trust: Pick<PictureRequest, 'app'> = { app }
   return (anyRequest, anyResponse) => {
     // The compatibility API of HTTP/2 has the same methods; the types do not say so.

@@ -4,6 +4,7 @@ import { fontFolder } from '../picture/fonts.ts'
 import { isReservedName, SERVER_PATHS } from '../widget/server-paths.ts'
 import { createErrorHandler } from './error-handler.ts'
 import type { FailureLog } from './failure-log.ts'
+import { OWN_APP } from './handler.ts'
 import { isLongUrl, refuseLargeHead, uriTooLong } from './head-limits.ts'
 import type { Pages } from './page/pages.ts'
 import { publicFolder } from './page/views.ts'
@@ -28,7 +29,7 @@ export function createRouter({ pictures, pages, api, calls, dashboard, failures 
   const router = Router()
   // Mounted at the root of a host app, the other paths are that app's.
   router.use((request, _response, next) => {
-    if (request.baseUrl !== '' || pictures.isOwn(request.url)) next()
+    if (request.baseUrl !== '' || request.app.get(OWN_APP) || pictures.isOwn(request.url)) next()
     else next('router')
   })
   router.use((request, response, next) => {

@@ -12,6 +12,9 @@ const IMAGE_PROXY =
 const MAIL_CLIENT =
   /Thunderbird|Microsoft Outlook|ms-office|MSOffice|Outlook-iOS|Outlook-Android|AppleMail|Airmail|YahooMobileMail|PostboxApp|Postbox\//i
 
+/** Names that programs which follow links by themselves give themselves. */
+const CRAWLER = /bot\b|crawl|spider|preview/i
+
 /** User agents are few, and the expressions over them are the most expensive part of reading a request. */
 const STILLS_ONLY = new LRUCache<string, boolean>({ max: 1000 })
 /** Longer user agents are not remembered: strangers choose them. */
@@ -33,6 +36,11 @@ export function takesStillsOnly(userAgent: string, hasDestination: boolean): boo
   const stillsOnly = isImageProxy(agent) || MAIL_CLIENT.test(agent) || (agent !== '' && isbot(agent))
   if (agent.length <= MAX_REMEMBERED) STILLS_ONLY.set(agent, stillsOnly)
   return stillsOnly
+}
+
+/** Whether a user agent is a program that follows links by itself: a link unfurler, a crawler, an image proxy. */
+export function isCrawler(userAgent: string): boolean {
+  return isImageProxy(userAgent) || CRAWLER.test(userAgent)
 }
 
 /** Whether a user agent is a browser's. */

@@ -49,6 +49,8 @@ export interface Manifest {
   shows: boolean
   /** True if it has its own source of changes (`start`). */
   starts: boolean
+  /** The fields that a click may send. */
+  fields: Record<string, ParamSpec>
   /** The events that it handles. */
   handles: Readonly<Record<EventType, boolean>>
   limits: Limits
@@ -93,6 +95,7 @@ export function toManifest(name: string, file: string, widget: Widget): Manifest
     reads: widget.shows !== undefined || Object.values(params).includes(CUSTOM),
     shows: widget.shows !== undefined,
     starts: widget.start !== undefined,
+    fields: Object.fromEntries(Object.entries(widget.fields ?? {}).map(([name, { spec }]) => [name, spec])),
     handles: {
       join: widget.onJoin !== undefined,
       leave: widget.onLeave !== undefined,

@@ -38,6 +38,10 @@ interface About {
   about?: string
 }
 
+interface TextRange extends About {
+  max?: number
+}
+
 interface Range extends About {
   min?: number
   max?: number
@@ -50,8 +54,10 @@ const THEMES: readonly Theme[] = ['auto', 'light', 'dark']
 
 /** Functions that declare a widget's parameters. */
 export const param = {
-  /** Text of at most `max` characters. @default max 100 */
-  text(value = '', { max = 100, ...about }: About & { max?: number } = {}): Param<string> {
+  /** Text of at most `max` characters: `param.text('here', { max: 20 })`, or only the options. @default max 100 */
+  text(value: string | TextRange = '', options: TextRange = {}): Param<string> {
+    if (typeof value === 'object') return param.text('', value)
+    const { max = 100, ...about } = options
     return { spec: { kind: 'text', default: value, max, ...about } }
   },
   /** A finite number in a range. @default any number */

@@ -24,6 +24,7 @@ const FIELDS: Readonly<Record<keyof Widget, true>> = {
   onJoin: true,
   onLeave: true,
   onClick: true,
+  fields: true,
   shows: true,
   limits: true,
   draw: true,
@@ -71,6 +72,7 @@ export function findWidgetFaults(candidate: unknown): string[] {
     ...findSizeFaults(widget.size),
     ...findAnimateFaults(widget.animate),
     ...findParamFaults(widget.params),
+    ...findFieldFaults(widget),
     ...findKeyFaults(widget.key),
     ...findStatelessFaults(widget),
     ...findGalleryFaults(widget.gallery),
@@ -163,6 +165,24 @@ function findParamFaults(params: unknown): string[] {
     return findUnknownFields(`params.${name}`, spec, specFields(spec)).map((each) =>
       each.replace('unknown field', 'unknown option'),
     )
+  })
+}
+
+function findFieldFaults({ fields, onClick }: Partial<Widget>): string[] {
+  if (fields === undefined) return []
+  if (typeof fields !== 'object' || fields === null)
+    return [`expected \`fields\` to be an object, got ${describe(fields)}`]
+  if (onClick === undefined) return ['`fields` are never read: the widget has no `onClick`']
+  return Object.entries(fields).flatMap(([name, field]) => {
+    const spec = (field as Partial<Param> | null)?.spec
+    if (!spec)
+      return [
+        `expected \`fields.${name}\` to come from param.text(), param.number()..., got ${describe(field)}`,
+      ]
+    if (/^(x|y)$|\./.test(name))
+      return [`\`fields.${name}\` is reserved: clicks have coordinates of this name`]
+    const fault = findSpecFault(spec)
+    return fault ? [`\`fields.${name}\` ${fault}`] : []
   })
 }
 

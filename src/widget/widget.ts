@@ -18,6 +18,8 @@ export interface Size {
 }
 
 export type Params = Record<string, Param | Parser>
+/** The fields that a click may send. */
+export type Fields = Record<string, Param>
 export type Values<P extends Params> = {
   [K in keyof P]: P[K] extends Param<infer T> ? T : P[K] extends Parser<infer T> ? T : unknown
 }
@@ -84,12 +86,16 @@ export interface EventScope extends RoomScope {
 }
 
 /** A click on a picture or on a link to `/<widget>/<key>/click/<action>`. */
-export interface Click {
+export interface Click<F extends Fields = Fields> {
   /** CSS pixels from the top left corner of the picture as displayed; undefined for a link. */
   x: number | undefined
   y: number | undefined
   /** @default '' */
   action: string
+  /** The reader: the same text for the same reader of the same room on the same day (UTC), meaningless elsewhere. */
+  visitor: string
+  /** The values of the form's or the link's fields that the widget declares. */
+  fields: Values<F>
 }
 
 /** The argument of `start`. */
@@ -174,7 +180,7 @@ export interface SizeScope<D = unknown> {
 type Synchronous = void | undefined
 
 /** A live picture: the plain object that an author's module exports by default. */
-export interface Widget<P extends Params = Params, D = unknown> {
+export interface Widget<P extends Params = Params, D = unknown, F extends Fields = Fields> {
   /** Its name in the gallery: a few words. */
   title: string
   /** One or two sentences for the gallery. */
@@ -215,7 +221,9 @@ export interface Widget<P extends Params = Params, D = unknown> {
   /** Called when a viewer leaves, always after the same viewer's `onJoin`. */
   onLeave?(scope: EventScope): Promise<void> | void
   /** Called for a click: `/<widget>/<key>/click?x,y` or `/<widget>/<key>/click/<action>`. */
-  onClick?(click: Click, scope: EventScope): Promise<void> | void
+  onClick?(click: Click<F>, scope: EventScope): Promise<void> | void
+  /** The fields of forms and links that `onClick` gets, checked like parameters. @default none */
+  fields?: F
   /**
    * Returns the pictures that this one embeds, at most 16, as `widget/key?look`. Viewers of this picture also count in
    * the rooms of the embedded ones. Embedded pictures cannot embed others.

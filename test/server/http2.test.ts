@@ -42,6 +42,7 @@ beforeAll(async () => {
   })
   const app = http2Express(express)
   app.use(imgcast.router)
+  app.use((request, response) => imgcast.handler(request, response))
   server = createSecureServer({ ...tls, allowHTTP1: true })
   server.on('request', app)
   server.listen(0, '127.0.0.1')

@@ -110,6 +110,51 @@ describe('a click', () => {
     expect(kept.map(({ action }) => action).sort()).toEqual(actions.sort())
   })
 
+  test('has the fields that the widget declares, checked, and names its reader in this room only', async () => {
+    const sign = (room: string, query: string, init: RequestInit = {}) =>
+      fetch(`${server.url}/signs/${room}/click?${query}`, init)
+    const other = { headers: { 'User-Agent': 'another reader' } }
+    const body = new URLSearchParams({ text: 'form', more: 'x' })
+    for (const done of [
+      await sign('one', 'text=query&stars=5'),
+      await sign('one', 'text=query', { method: 'POST', body }),
+      await sign('one', '', other),
+      await sign('two', ''),
+    ])
+      expect(done.status).toBe(204)
+    type Entry = { visitor: string; text: string; stars: number }
+    const [one = [], two = []] = [
+      await json<Entry[]>('/signs/one.json'),
+      await json<Entry[]>('/signs/two.json'),
+    ]
+    expect(one.map(({ text, stars }) => [text, stars])).toEqual([
+      ['query', 5],
+      ['form', 3],
+      ['', 3],
+    ])
+    const [first, second, third] = one.map(({ visitor }) => visitor)
+    expect(first).toMatch(/^[\w-]{22}$/)
+    expect(second).toBe(first)
+    expect(new Set([first, third, two[0]?.visitor]).size).toBe(3)
+    expect(await problem('/signs/one/click?text=much+too+long&stars=9')).toEqual({
+      status: 400,
+      detail:
+        'text: expected text of at most 10 characters, got "much too long"; stars: expected a whole number from 1 to 5, got "9"',
+    })
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['a browser that fetches in advance', { 'Sec-Purpose': 'prefetch;prerender' }],
+    ['a link unfurler', { 'User-Agent': 'Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)' }],
+    [
+      'a crawler',
+      { 'User-Agent': 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)' },
+    ],
+  ])('is no click by %s', async (_who, headers) => {
+    expect((await fetch(`${server.url}/signs/ahead/click?text=a`, { headers })).status).toBe(204)
+    expect(await json('/signs/ahead.json')).toEqual([])
+  })
+
   test('nowhere, on a picture that cannot be clicked, or of a wrong kind is refused with the reason', async () => {
     expect(await problem('/hears/x/click?name.x=abc&name.y=1')).toEqual({
       status: 400,

@@ -12,7 +12,7 @@ const look = {
 const spec = (key: string, widget = 'board') => ({ widget, key, look })
 const click = (action: string): RoomEvent => ({
   type: 'click',
-  click: { x: undefined, y: undefined, action },
+  click: { x: undefined, y: undefined, action, visitor: '', fields: {} },
 })
 
 function setUp() {

@@ -61,6 +61,18 @@ const widget = defineWidget({
 })
 
 defineWidget({
+  title: 'Guestbook',
+  size: { width: 10, height: 10 },
+  fields: { text: param.text({ max: 80 }), stars: param.integer(3) },
+  draw() {},
+  onClick({ visitor, fields, x }) {
+    expectTypeOf(visitor).toEqualTypeOf<string>()
+    expectTypeOf(fields).toEqualTypeOf<{ text: string; stars: number }>()
+    expectTypeOf(x).toEqualTypeOf<number | undefined>()
+  },
+})
+
+defineWidget({
   title: 'Without load',
   size: { width: 10, height: 10 },
   draw(_ctx, { data, params }) {

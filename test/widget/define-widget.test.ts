@@ -93,6 +93,15 @@ describe('a widget', () => {
       'unknown field `size.width.step`, expected min, max, default',
     ],
     [{ animate: { fps: 5, lop: 9 } }, 'unknown field `animate.lop`, did you mean `animate.loop`?'],
+    [{ fields: { text: param.text() } }, '`fields` are never read: the widget has no `onClick`'],
+    [
+      { onClick() {}, fields: { text: 'text' } },
+      'expected `fields.text` to come from param.text(), param.number()..., got "text"',
+    ],
+    [
+      { onClick() {}, fields: { x: param.text() } },
+      '`fields.x` is reserved: clicks have coordinates of this name',
+    ],
     [{ gallery: { rang: 1 } }, 'unknown field `gallery.rang`, did you mean `gallery.rank`?'],
     [
       { params: { t: param.text('', { mx: 5 } as object) } },
@@ -172,6 +181,7 @@ describe('a manifest', () => {
       reads: false,
       shows: false,
       starts: false,
+      fields: {},
       handles: { join: false, leave: false, click: false },
       limits: {},
     })

@@ -1,17 +1,23 @@
-import type { ServerResponse } from 'node:http'
+import { createHash } from 'node:crypto'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import express, { type Request, Router } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import { PublicError, quote } from '../../errors.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import { addressGroup } from '../../system/address-group.ts'
 import type { NewRooms } from '../../viewer/new-rooms.ts'
+import type { Viewers } from '../../viewer/viewers.ts'
 import type { WidgetEvents } from '../../viewer/widget-events.ts'
 import { checkKey } from '../../widget/key.ts'
 import { parseLook } from '../../widget/look.ts'
 import { roomOf } from '../../widget/room.ts'
 import type { Click } from '../../widget/widget.ts'
+import { toArrival } from '../arrival.ts'
+import { headerText } from '../header-text.ts'
 import { UNCACHED } from '../headers.ts'
 import { clientAddress } from '../request.ts'
+import { isCrawler } from '../user-agent.ts'
+import { readFields } from './click-fields.ts'
 import { checkReferrer } from './referrer.ts'
 
 /** The parts that handle clicks. */
@@ -19,6 +25,7 @@ export interface ClicksInit {
   renderer: Pick<Renderer, 'manifests'>
   events: WidgetEvents
   newRooms: NewRooms
+  viewers: Pick<Viewers, 'keyOf'>
   /** Hosts whose pages may show pictures, so that their readers may click; empty allows all. */
   allowReferrer: readonly string[]
 }
@@ -27,6 +34,8 @@ export interface ClicksInit {
 const MAX_CLICKS = 60
 const CLICK_WINDOW = 10_000
 const MAX_FORM_BYTES = 4096
+/** Headers in which browsers say that they only look ahead. */
+const PURPOSES = ['sec-purpose', 'purpose', 'x-moz', 'x-purpose']
 /** No page lays a picture out larger than a browser can scroll. */
 const MAX_COORDINATE = 1e6
 
@@ -34,7 +43,7 @@ const MAX_COORDINATE = 1e6
  * `GET` and `POST /<widget>/<key>/click?x,y` and `/<widget>/<key>/click/<action>`: links, forms, `ismap` and
  * `<input type="image">`. The response is 204: the page stays, and in a hidden frame its streams live on.
  */
-export function createClicks({ renderer, events, newRooms, allowReferrer }: ClicksInit): Router {
+export function createClicks({ renderer, events, newRooms, viewers, allowReferrer }: ClicksInit): Router {
   const clicks = Router()
   const limit = rateLimit({
     limit: MAX_CLICKS,
@@ -65,7 +74,11 @@ export function createClicks({ renderer, events, newRooms, allowReferrer }: Clic
       const manifest = renderer.manifests.get(widget)
       if (!manifest?.handles.click) throw notClickable(widget, key)
       checkKey(key, manifest.key)
-      const click = { ...readPoint(request), action }
+      // A browser or a program that only looks ahead must not click for its reader.
+      if (isLookingAhead(request.headers)) return void response.writeHead(204, UNCACHED).end()
+      const visitor = visitorOf(roomOf({ widget, key }), toArrival(request, viewers).viewerKey)
+      const fields = readFields(manifest.fields, request)
+      const click: Click = { ...readPoint(request), action, visitor, fields }
       const look = parseLook(manifest, 'png', new URLSearchParams())
       if (!manifest.stateless) await newRooms.check([roomOf({ widget, key })], clientAddress(request))
       await events.deliver({ widget, key, look }, { type: 'click', click })
@@ -90,6 +103,18 @@ export function readPoint({ url = '', body }: Pick<Request, 'url' | 'body'>): Pi
     (axis) => fields.findLast(([name]) => name === axis || name.endsWith(`.${axis}`))?.[1],
   )
   return x === undefined && y === undefined ? { x: undefined, y: undefined } : checkPoint(x, y)
+}
+
+/** Names a reader in one room: a viewer key is a keyed hash already, but the same one in every room. */
+function visitorOf(room: string, viewerKey: string): string {
+  return createHash('sha256').update(`${room}\n${viewerKey}`).digest('base64url').slice(0, 22)
+}
+
+function isLookingAhead(headers: IncomingHttpHeaders): boolean {
+  const isStated = PURPOSES.some((name) =>
+    /prefetch|preview|prerender/i.test(String(headers[name]).slice(0, 100)),
+  )
+  return isStated || isCrawler(headerText(headers, 'user-agent'))
 }
 
 function checkPoint(x: unknown, y: unknown): { x: number; y: number } {

@@ -32,6 +32,7 @@ function manifest(more: Partial<Manifest> = {}, params: Record<string, Param> = 
     key: NAME_KEY,
     stateless: false,
     rank: undefined,
+    fields: {},
     handles: { join: false, leave: false, click: false },
     limits: {},
     ...more,
