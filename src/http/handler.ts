@@ -7,6 +7,7 @@ import type { FailureLog } from './failure-log.ts'
 import { refuseLargeHead } from './head-limits.ts'
 import type { Pictures } from './picture/pictures.ts'
 import type { PictureRequest } from './request.ts'
+import { OWN_APP } from './router.ts'
 
 /** Handles a request of `node:http` or, in its compatibility API, of `node:http2`. */
 export type Handler = (
@@ -22,9 +23,6 @@ export interface HandlerInit {
   /** As Express's `trust proxy`: which proxies are believed; undefined believes none. */
   trustProxy: string | undefined
 }
-
-/** The setting of an app that serves nothing but Imgcast, so that every path is the router's. */
-export const OWN_APP = 'imgcast own app'
 
 /**
  * All routes as a plain handler. Pictures need no Express: it gives each request and response another prototype, and

@@ -4,7 +4,6 @@ import { fontFolder } from '../picture/fonts.ts'
 import { isReservedName, SERVER_PATHS } from '../widget/server-paths.ts'
 import { createErrorHandler } from './error-handler.ts'
 import type { FailureLog } from './failure-log.ts'
-import { OWN_APP } from './handler.ts'
 import { isLongUrl, refuseLargeHead, uriTooLong } from './head-limits.ts'
 import type { Pages } from './page/pages.ts'
 import { publicFolder } from './page/views.ts'
@@ -23,6 +22,9 @@ export interface RouterInit {
   dashboard: Router
   failures: FailureLog
 }
+
+/** The setting of an app that serves nothing but Imgcast, so that every path is the router's. */
+export const OWN_APP = 'imgcast own app'
 
 /** All routes, for any Express 4 or 5 app. Calls `next` only for a path that is none of its own, mounted at the root. */
 export function createRouter({ pictures, pages, api, calls, dashboard, failures }: RouterInit): Router {
