@@ -61,7 +61,7 @@ import { loadDigitThemes } from './widget/digit-themes.ts'
 /** Sockets of one address in addition to its streams. */
 const SPARE_SOCKETS_PER_ADDRESS = 100
 /** Milliseconds that viewers have to receive their last picture. */
-const LAST_PICTURE_TIMEOUT = 3_000
+const LAST_PICTURE_TIMEOUT = 2_500
 /** Milliseconds that widgets have to handle the last `onLeave`. */
 const LAST_EVENTS_TIMEOUT = 500
 

@@ -176,13 +176,14 @@ export class Viewers implements SessionHost {
   }
 
   /**
-   * Refuses new viewers, ends all others, and resolves when all have received their last picture. After `timeout`
-   * milliseconds the remaining connections are closed.
+   * Refuses new viewers, ends all others, and resolves when all have received their last picture. `timeout` milliseconds
+   * after the call, the remaining connections are closed.
    */
   async close(timeout: number): Promise<void> {
+    const end = performance.now() + timeout
     this.#isClosing = true
     await this.#init.channels.close()
-    if (this.size > 0) await this.#untilEmpty(timeout)
+    if (this.size > 0) await this.#untilEmpty(Math.max(0, end - performance.now()))
     for (const session of this.#sessions.keys()) session.cutOff()
   }
 

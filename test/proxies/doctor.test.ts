@@ -30,7 +30,7 @@ const directory = mkdtempSync(join(tmpdir(), 'imgcast-doctor-'))
 /** The doctor measures times, which a busy machine may miss once. */
 const MEASURING = { timeout: 120_000, retry: 1 }
 /** A doctor mostly waits: a few can do so beside each other, in rooms of their own. */
-const besideOthers = pLimit(3)
+const besideOthers = pLimit(2)
 let server: RunningServer
 
 beforeAll(async () => {

@@ -115,7 +115,7 @@ describe('renderOnce', () => {
     const error = await renderOnce(online, wrong).catch((reason: Error) => reason)
     expect((error as Error).message.split('; ').toSorted()).toEqual([
       `fps: expected one of width, height, scale, quality, ${DEVICE_NAMES.join(', ')}`,
-      'labels: expected one of label, count, style, theme, color, background',
+      'labels: expected one of label, count, loads, style, theme, color, background',
       'style: expected one of pill, box, got "round"',
       'width: expected a whole number from 60 to 600, got "5000"',
     ])

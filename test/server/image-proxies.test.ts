@@ -152,11 +152,12 @@ describe.each(Object.entries(PROXIES))('through %s', (_, proxy) => {
     expect(results).toEqual(Object.fromEntries(Object.keys(results).map((path) => [path, expected])))
   })
 
-  test('a stream that the URL asks for, a wrong parameter and a wrong key are pictures too', async () => {
+  test('a stream that the URL asks for, a wrong parameter, a wrong key and a missing widget are pictures too', async () => {
     for (const path of [
       '/online/x.png?delivery=still',
       '/online/x.png?width=huge',
       '/online/wrong%20key.png',
+      '/nothing/x.png',
       '/badge/.svg',
     ])
       expect([path, describePassed(await fetchThrough(server.url + path, proxy))]).toEqual([path, 'shown'])
