@@ -102,11 +102,14 @@ describeEngines((engine) => {
         expect(await tab.evaluate(`${root}.clientWidth`)).toBeLessThanOrEqual(NARROW)
         expect(await tab.evaluate(`${root}.scrollWidth - ${root}.clientWidth`)).toBe(0)
         if (path !== '') continue
-        const [picture, columns] = await tab.evaluate<[number, number]>(
-          `[${page}.querySelector('.over img').width, ['th:nth-child(2)', 'th:last-child'].reduce(
-            (sum, cell) => sum + ${page}.querySelector('.rooms thead ' + cell).offsetWidth, 0)]`,
-        )
-        expect(picture).toBe(columns)
+        // The columns have their width once the page's font has loaded.
+        await eventually(async () => {
+          const [picture, columns] = await tab.evaluate<[number, number]>(
+            `[${page}.querySelector('.over img').width, ['th:nth-child(2)', 'th:last-child'].reduce(
+              (sum, cell) => sum + ${page}.querySelector('.rooms thead ' + cell).offsetWidth, 0)]`,
+          )
+          expect(picture).toBe(columns)
+        })
       }
     })
   })

@@ -33,6 +33,8 @@ beforeAll(async () => {
       .send(`<!doctype html><body style="margin:0"><img srcset="${query.picture}?scale=2 2x" alt="dense">`)
   })
   app.use(imgcast.router)
+  // The error pages of paths that would be a host app's.
+  app.use((request, response) => imgcast.handler(request, response))
   server = app.listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
