@@ -67,9 +67,15 @@ export async function launchWebkit({ javascript = true }: BrowserOptions = {}): 
       engine: 'webkit',
       async open(url, options) {
         const tab = new WebkitTab(desk, await desk.addTab())
-        await tab.activate()
-        await tab.goto(url, options)
-        return tab
+        try {
+          await tab.activate()
+          await tab.goto(url, options)
+          return tab
+        } catch (error) {
+          // A tab that stays makes the row of tabs too long for those after it.
+          await tab.close().catch(() => {})
+          throw error
+        }
       },
       async close() {
         await session.send('DELETE', '').catch(() => {})

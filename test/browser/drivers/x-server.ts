@@ -10,6 +10,11 @@ const PRESS = 4
 const RELEASE = 5
 const MOTION = 6
 
+/** The first byte of what the server sends: an error, a reply, or the number of an event, which nobody asked for. */
+const [ERROR, REPLY] = [0, 1]
+/** Milliseconds that the server may take for a reply. */
+const REPLY_PATIENCE = 10_000
+
 const Z_PIXMAP = 2
 const ALL_PLANES = 0xffffffff
 
@@ -20,6 +25,8 @@ export class XServer {
   readonly #root: number
   readonly #xtest: number
   #turn: Promise<unknown> = Promise.resolve()
+  /** Requests that were sent: the first one asked for the extension. */
+  #sequence = 1
 
   private constructor(socket: Socket, replies: Replies, root: number, xtest: number) {
     this.#socket = socket
@@ -51,13 +58,13 @@ export class XServer {
   /** Clicks on a point with the left button, then leaves the pointer at another point. */
   click(at: [number, number], rest: [number, number]): Promise<void> {
     return this.#inTurn(async () => {
-      this.#socket.write(this.#fakeInput(MOTION, 0, ...at))
-      this.#socket.write(this.#fakeInput(PRESS, 1))
-      this.#socket.write(this.#fakeInput(RELEASE, 1))
-      this.#socket.write(this.#fakeInput(MOTION, 0, ...rest))
+      this.#request(this.#fakeInput(MOTION, 0, ...at))
+      this.#request(this.#fakeInput(PRESS, 1))
+      this.#request(this.#fakeInput(RELEASE, 1))
+      this.#request(this.#fakeInput(MOTION, 0, ...rest))
       // Any reply proves that everything before it has been done.
-      this.#socket.write(Buffer.from([GET_INPUT_FOCUS, 0, 1, 0]))
-      await this.#replies.read(32)
+      this.#request(Buffer.from([GET_INPUT_FOCUS, 0, 1, 0]))
+      await this.#reply()
     })
   }
 
@@ -74,15 +81,30 @@ export class XServer {
       request.writeUInt16LE(width, 12)
       request.writeUInt16LE(height, 14)
       request.writeUInt32LE(ALL_PLANES, 16)
-      this.#socket.write(request)
-      const head = await this.#replies.read(32)
-      if (head[0] !== 1) throw new Error(`The X server refused an image: error ${head[1]}`)
-      return this.#replies.read(head.readUInt32LE(4) * 4)
+      this.#request(request)
+      return this.#reply()
     })
   }
 
   close(): void {
     this.#socket.destroy()
+  }
+
+  #request(request: Buffer): void {
+    this.#sequence = (this.#sequence + 1) & 0xffff
+    this.#socket.write(request)
+  }
+
+  /** The data of the newest request's reply. Events that every client gets, as for a new keyboard map, are skipped. */
+  async #reply(): Promise<Buffer> {
+    for (;;) {
+      const head = await this.#replies.read(32)
+      const kind = head[0] as number
+      if (kind > REPLY) continue
+      const data = kind === REPLY ? await this.#replies.read(head.readUInt32LE(4) * 4) : head
+      if (kind === ERROR) throw new Error(`The X server refused a request: error ${head[1]}`)
+      if (head.readUInt16LE(2) === this.#sequence) return data
+    }
   }
 
   // Replies come in the order of the requests: each is read before the next request is sent.
@@ -125,11 +147,16 @@ class Replies {
   }
 
   async read(length: number): Promise<Buffer> {
-    while (this.#length < length) {
-      if (this.#socket.destroyed) throw new Error('The X server hung up')
-      await new Promise<void>((resolve) => {
-        this.#more = resolve
-      })
+    const late = setTimeout(() => this.#socket.destroy(), REPLY_PATIENCE)
+    try {
+      while (this.#length < length) {
+        if (this.#socket.destroyed) throw new Error('The X server hung up, or did not reply')
+        await new Promise<void>((resolve) => {
+          this.#more = resolve
+        })
+      }
+    } finally {
+      clearTimeout(late)
     }
     const all = Buffer.concat(this.#chunks)
     this.#chunks = [all.subarray(length)]
