@@ -8,7 +8,7 @@ const QUICK_ROOMS = 500
 const ROOMS = 10_000
 const LASTS = 15_000
 const OPENED_A_SECOND = 1000
-/** New processes collect their garbage in the first 20 s, whoever watches. */
+/** New processes collect their garbage in the first 20 s, with and without viewers. */
 const SETTLES = 25_000
 /** A separate room for each viewer. */
 const PATH = '/online/room-#####.png?delivery=stream'
