@@ -8,7 +8,8 @@ const MAX_SEEN = 100_000
  * recognised on the next day. Kept in memory only: after a restart a visitor may count once more.
  */
 export class UniqueHits {
-  readonly #seen = new LRUCache<string, true>({ max: MAX_SEEN })
+  // By size: with `max`, lru-cache allocates everything at the start.
+  readonly #seen = new LRUCache<string, true>({ maxSize: MAX_SEEN, sizeCalculation: () => 1 })
 
   /** Whether this is the visitor's first hit of the day in a room; notes it. */
   add(room: string, viewerKey: string): boolean {
