@@ -1,5 +1,6 @@
 import { loadImage } from '@napi-rs/canvas'
 import { LRUCache } from 'lru-cache'
+import pLimit from 'p-limit'
 import { TokenBuckets } from '../system/token-buckets.ts'
 import { paint, type Sheet } from './encode.ts'
 import { registerFonts } from './fonts.ts'
@@ -46,6 +47,8 @@ export class AgeMarks {
     maxSize: MAX_BYTES,
     sizeCalculation: ({ bytes }) => Math.max(1, bytes.length),
   })
+  /** One picture at a time: each is up to 16 MB when it is decoded, and is paid for only then. */
+  readonly #inTurn = pLimit(1)
   readonly #painting: TokenBuckets
   readonly #now: () => number
 
@@ -59,11 +62,13 @@ export class AgeMarks {
   async add(frame: Frame, sheet: MarkedSheet, age: number): Promise<Frame> {
     const text = formatAge(age)
     const id = `${frame.etag} ${text}`
-    const known = this.#marked.get(id)
-    if (known) return known
-    const marked = await this.#mark(frame, sheet, text).catch(() => frame)
-    if (marked !== frame) this.#marked.set(id, marked)
-    return marked
+    return this.#inTurn(async () => {
+      const known = this.#marked.get(id)
+      if (known) return known
+      const marked = await this.#mark(frame, sheet, text).catch(() => frame)
+      if (marked !== frame) this.#marked.set(id, marked)
+      return marked
+    })
   }
 
   async #mark(frame: Frame, sheet: MarkedSheet, text: string): Promise<Frame> {
