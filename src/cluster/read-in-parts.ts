@@ -27,7 +27,11 @@ export async function* readInParts<T>({ read, keyOf, changes }: PartsInit<T>): A
       else part.set(key, row)
     }
     const sorted = [...part].sort(([one], [other]) => (one < other ? -1 : 1))
-    yield* sorted.map(([, row]) => row)
+    // Changes that are not saved yet can make a part far longer than those that are read.
+    for (const [index, [, row]] of sorted.entries()) {
+      if (index % PART_ROWS === PART_ROWS - 1) await nextTurn()
+      yield row
+    }
     if (end === undefined) return
     after = end
     await nextTurn()
