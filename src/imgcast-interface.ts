@@ -1,10 +1,20 @@
-import type { Router } from 'express'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { Driver } from './cluster/driver.ts'
-import type { Handler } from './http/handler.ts'
+import type { Handler } from './http/request.ts'
 import type { GuardedServer } from './http/server/server-guard.ts'
 import type { Upgrade } from './http/upgrade.ts'
 import type { EmbeddedOptions } from './options.ts'
+
+/**
+ * A request handler with `next`, as `app.use` takes it in Express 4, in Express 5 and in Connect. Not Express's own type,
+ * so that an app needs no types of Express.
+ */
+export type Router = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void
 
 /** The options of `createImgcast`; a host app decides everything else. */
 export type ImgcastOptions = Omit<EmbeddedOptions, 'widgets' | 'store'> & {

@@ -238,7 +238,8 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   })
   const handler = createHandler({ pictures, router, failures, trustProxy })
   return {
-    router,
+    // Of every request Express itself makes what its own type asks for.
+    router: router as unknown as Imgcast['router'],
     handler,
     upgrade: createUpgrade(handler),
     protect: (server) => serverGuard.protect(server),

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export type { ClusterParts, Driver, DriverInit } from './cluster/driver.ts'
 export { PublicError } from './errors.ts'
 export { createImgcast } from './imgcast.ts'

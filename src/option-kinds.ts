@@ -48,7 +48,12 @@ export function integer(fallback: number, min: number, max: number, help: string
 }
 
 /** A time in a range, in milliseconds. */
-export function duration(fallback: number, min: number, max: number, help: string): OptionSpec<number> {
+export function duration(
+  fallback: number,
+  min: number,
+  max: number,
+  help: string,
+): OptionSpec<number> & { value: 'time' } {
   const parse = (text: string) => {
     const value = parseDuration(text)
     return value !== undefined && value >= min && value <= max ? value : undefined

@@ -16,7 +16,7 @@ import {
   serverOnly,
   text,
 } from './option-kinds.ts'
-import { formatDuration } from './widget/duration.ts'
+import { type Duration, formatDuration } from './widget/duration.ts'
 
 /** One option: the only definition of its flag, environment variable, default, range and help. */
 export interface OptionRow<Name extends string = keyof Options> extends OptionSpec<unknown> {
@@ -179,13 +179,13 @@ type Table = typeof TABLE
 /** All options by name; times are milliseconds. */
 export type Options = { -readonly [Name in keyof Table]: Table[Name]['default'] }
 
-/** The options of an app that embeds the server. A repeatable one takes one value or several. */
+/** The options of an app that embeds the server. A repeatable one takes one value or several; a time may have a unit. */
 export type EmbeddedOptions = Partial<{
   [Name in keyof Table as Table[Name] extends { serverOnly: true } ? never : Name]: Table[Name] extends {
     repeatable: true
   }
     ? string | string[]
-    : Table[Name]['default']
+    : Table[Name]['default'] | (Table[Name] extends { value: 'time' } ? Duration : never)
 }>
 
 /** The options as rows, in the order of the help. */

@@ -1,19 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import express, { type Router } from 'express'
 import http2Express from 'http2-express'
 import type { PublicError } from '../errors.ts'
 import type { FailureLog } from './failure-log.ts'
 import { refuseLargeHead } from './head-limits.ts'
 import type { Pictures } from './picture/pictures.ts'
-import type { PictureRequest } from './request.ts'
+import type { Handler, PictureRequest } from './request.ts'
 import { OWN_APP } from './router.ts'
-
-/** Handles a request of `node:http` or, in its compatibility API, of `node:http2`. */
-export type Handler = (
-  request: IncomingMessage | Http2ServerRequest,
-  response: ServerResponse | Http2ServerResponse,
-) => void
 
 /** What the handler dispatches to. */
 export interface HandlerInit {

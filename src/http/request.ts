@@ -1,6 +1,13 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import { readForwarded } from './forwarded.ts'
+
+/** Handles a request of `node:http` or, in its compatibility API, of `node:http2`. */
+export type Handler = (
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+) => void
 
 /** A request, with the additions of Express or of the plain handler. */
 export interface PictureRequest extends IncomingMessage {

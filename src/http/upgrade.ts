@@ -1,7 +1,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { notFound, PublicError } from '../errors.ts'
-import type { Handler } from './handler.ts'
+import type { Handler } from './request.ts'
 import { sendProblem } from './send-error.ts'
 
 /** Handles the `upgrade` event of a `node:http` server. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { type Fault, PublicError, quote } from '../errors.ts'
-import { createFrame, type Format } from '../picture/frame.ts'
+import { createFrame, FORMATS, type Format } from '../picture/frame.ts'
 import { checkKey } from '../widget/key.ts'
 import { createWidgetLoader, type LoadedWidget } from '../widget/load-widget.ts'
 import { badParameters, type Look, parseLook } from '../widget/look.ts'
@@ -114,6 +114,10 @@ function toJob(manifest: Manifest, options: RenderOnceOptions): Job {
   checkKey(key, manifest.key)
   const timestamp = new Date(time).getTime()
   if (Number.isNaN(timestamp)) throw new TypeError(`expected \`time\` to be a time, got ${quote(time)}`)
+  if (options.format !== undefined && !FORMATS.includes(options.format))
+    throw new TypeError(
+      `expected \`format\` to be one of ${FORMATS.join(', ')}, got ${quote(options.format)}`,
+    )
   const look = toLook(manifest, options)
   const pushed = 'data' in options ? { data: options.data } : undefined
   const { name: widget } = manifest

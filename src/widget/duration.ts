@@ -1,3 +1,6 @@
+/** A time with its unit, such as `500ms`, `1.5s`, `10m`, `1h` or `1d`. */
+export type Duration = `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
+
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /**
@@ -15,4 +18,10 @@ export function parseDuration(text: string): number | undefined {
 export function formatDuration(time: number): string {
   const unit = ['d', 'h', 'm', 's'].find((name) => time > 0 && time % (UNITS[name] ?? 1) === 0) ?? 'ms'
   return `${time / (UNITS[unit] ?? 1)}${unit}`
+}
+
+/** Returns milliseconds as they are, and a time with a unit as milliseconds; NaN for anything else. */
+export function toMilliseconds(time: number | Duration): number {
+  if (typeof time === 'number') return time
+  return typeof time === 'string' ? (parseDuration(time) ?? Number.NaN) : Number.NaN
 }

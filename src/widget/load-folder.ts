@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { open, readdir } from 'node:fs/promises'
 import { dirname, extname, join, resolve } from 'node:path'
 import { builtInFolder } from './built-in-folder.ts'
 import { createWidgetLoader, findNameFault, type LoadedWidget, nameOf } from './load-widget.ts'
@@ -23,6 +23,9 @@ export interface LoadedFolders {
 
 /** Files to watch. */
 const MAX_FILES = 1_000
+/** Modules of a subfolder that are searched for a widget, and the part of each that is read. */
+const MAX_INNER_MODULES = 20
+const MAX_HEAD_BYTES = 16_384
 /** Endings of modules that an author may expect to be widgets. */
 const UNSUPPORTED: ReadonlySet<string> = new Set(['.cjs', '.cts', '.jsx', '.tsx'])
 const NO_WIDGET = /\.(d|test|spec)\.[a-z]+$/
@@ -80,7 +83,15 @@ function describeReplaced(name: string, file: string, replaced: string): string 
 }
 
 async function listModules(folder: string, notices: string[]): Promise<string[]> {
-  const files = await readdir(folder)
+  const entries = await readdir(folder, { withFileTypes: true })
+  const inner = await Promise.all(
+    entries
+      .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
+      .map(({ name }) => findInnerWidget(join(folder, name))),
+  )
+  for (const file of inner.filter((each) => each !== undefined))
+    notices.push(`${file} is not loaded: expected widgets directly in ${folder}, subfolders are not searched`)
+  const files = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name)
   for (const file of files) {
     if (UNSUPPORTED.has(extname(file)) && !NO_WIDGET.test(file))
       notices.push(`${join(folder, file)} is not loaded: expected one of ${[...MODULE_ENDINGS].join(', ')}`)
@@ -89,4 +100,25 @@ async function listModules(folder: string, notices: string[]): Promise<string[]>
     .filter((file) => MODULE_ENDINGS.has(extname(file)) && !NO_WIDGET.test(file))
     .sort()
     .map((file) => resolve(join(folder, file)))
+}
+
+/** Returns a module in a subfolder that looks like a widget, so that its author learns why it is missing. */
+async function findInnerWidget(folder: string): Promise<string | undefined> {
+  const files = await readdir(folder).catch((): string[] => [])
+  const modules = files.filter((file) => MODULE_ENDINGS.has(extname(file)) && !NO_WIDGET.test(file))
+  for (const file of modules.slice(0, MAX_INNER_MODULES)) {
+    const head = await readHead(join(folder, file)).catch(() => '')
+    if (/\bdefineWidget\s*\(/.test(head)) return join(folder, file)
+  }
+  return undefined
+}
+
+async function readHead(path: string): Promise<string> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_HEAD_BYTES), 0, MAX_HEAD_BYTES, 0)
+    return buffer.toString('utf8', 0, bytesRead)
+  } finally {
+    await file.close()
+  }
 }

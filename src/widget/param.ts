@@ -1,7 +1,7 @@
 import { quote } from '../errors.ts'
 import { COLOR_SYNTAX, parseColor, readColor, splitColors } from '../picture/color.ts'
 import { readDate } from './date.ts'
-import { formatDuration, parseDuration } from './duration.ts'
+import { type Duration, formatDuration, parseDuration, toMilliseconds } from './duration.ts'
 import { readZone } from './zone.ts'
 
 /** A parameter's type, default and range as plain data, for pages and for the parser. */
@@ -45,6 +45,11 @@ interface TextRange extends About {
 interface Range extends About {
   min?: number
   max?: number
+}
+
+interface DurationRange extends About {
+  min?: number | Duration
+  max?: number | Duration
 }
 
 /** The page that a picture is drawn for: light, dark, or unknown. */
@@ -105,9 +110,20 @@ export const param = {
   ): Param<Theme> {
     return { spec: { kind: 'choice', default: value, choices: THEMES, ...about } }
   },
-  /** A time with a unit (`500ms`, `2s`, `5m`, `1h`). `draw` gets milliseconds; the limits are milliseconds, too. */
-  duration(value: number, { min = 1, max = 86_400_000, ...about }: Range = {}): Param<number> {
-    return { spec: { kind: 'duration', default: value, min, max, ...about } }
+  /**
+   * A time with a unit (`500ms`, `2s`, `5m`, `1h`). `draw` gets milliseconds. The default and the limits are such texts
+   * or milliseconds.
+   */
+  duration(
+    value: number | Duration,
+    { min = 1, max = 86_400_000, ...about }: DurationRange = {},
+  ): Param<number> {
+    const [time, least, most] = [value, min, max].map((each) => toMilliseconds(each)) as [
+      number,
+      number,
+      number,
+    ]
+    return { spec: { kind: 'duration', default: time, min: least, max: most, ...about } }
   },
   /** The name of a time zone, such as `Europe/Berlin`; see `zoneOffset`. */
   zone(value = 'UTC', about: About = {}): Param<string> {
@@ -172,6 +188,8 @@ export function parseParam(spec: ParamSpec, raw: string): ParamValue {
 /** Describes the fault in an author's spec; undefined for a valid one. */
 export function findSpecFault(spec: ParamSpec): string | undefined {
   if ('choices' in spec && spec.choices.length === 0) return 'has no choices'
+  if ('min' in spec && (Number.isNaN(spec.min) || Number.isNaN(spec.max)))
+    return 'has a limit that is no number, and no time with a unit like 500ms'
   if ('min' in spec && spec.min > spec.max) return `has a range from ${spec.min} down to ${spec.max}`
   const raw = spec.kind === 'duration' ? `${spec.default}ms` : String(spec.default)
   if (read(spec, raw) !== undefined) return undefined

@@ -52,6 +52,20 @@ describe('imgcast new', () => {
     },
   )
 
+  test('makes the folder one of modules in a package of CommonJS, for the sake of tsc', async () => {
+    writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }')
+    const inner = join(folder, 'widgets')
+    for (const name of ['tea-party', 'tea-time']) await runCommand(['new', name, '--folder', inner])
+    expect(readdirSync(inner)).toEqual([
+      'package.json',
+      'tea-party.test.mjs',
+      'tea-party.ts',
+      'tea-time.test.mjs',
+      'tea-time.ts',
+    ])
+    expect(readFileSync(join(inner, 'package.json'), 'utf8')).toBe('{ "type": "module" }\n')
+  })
+
   test('never overwrites: it names the existing files, exits with 1, and writes nothing', async () => {
     writeFileSync(join(folder, 'tea-party.test.mjs'), 'mine')
     const { code, stderr } = await runCommand(['new', 'tea-party', '--folder', folder])

@@ -176,12 +176,19 @@ describe('imgcast render', () => {
     expect(stderr).toMatch(/syntax-error\.mjs:\d+:\d+: SyntaxError/s)
   })
 
-  test('prints a widget’s output to standard error', async () => {
-    const module =
-      "export default { title: 'T', size: { width: 9, height: 9 }, draw() { console.log('hello') } }"
+  test('prints a widget’s output to standard error, with the name of the widget', async () => {
+    const module = `console.log('loaded')
+      export default { title: 'T', size: { width: 9, height: 9 },
+        async load() { await null; console.log('%s\\nline', 'two') }, draw() { console.error('hello') } }`
     writeFileSync(at('talks.mjs'), module)
     const { stdout, stderr } = await runCommand(['render', 'talks', '-o', at('talks'), '--widgets', folder])
-    expect([stdout, stderr]).toEqual(['', 'hello\n'])
+    expect(stdout).toBe('')
+    expect(stderr.trim().split('\n').sort()).toEqual([
+      'talks: hello',
+      'talks: line',
+      'talks: loaded',
+      'talks: two',
+    ])
   })
 
   test('a file that cannot be written has exit code 1', async () => {

@@ -41,6 +41,12 @@ describe('renderOnce', () => {
     expect(values.bytes).not.toEqual((await renderOnce(online)).bytes)
   })
 
+  test('names a format that there is not', async () => {
+    await expect(renderOnce(online, { format: 'tiff' as 'png' })).rejects.toThrow(
+      'expected `format` to be one of png, jpeg, webp, gif, svg, bmp, got "tiff"',
+    )
+  })
+
   test('accepts a duration in milliseconds, as `draw` gets it', async () => {
     expect((await renderOnce(tally, { params: { every: 2500 } })).json).toMatchObject({ every: 2500 })
   })

@@ -24,10 +24,14 @@ test('a module that replaces another one, and files that look like widgets, are 
   try {
     for (const name of ['twice.ts', 'twice.mjs', 'card.tsx', 'old.cjs', 'twice.test.cjs'])
       await writeFile(join(other, name), widget)
+    for (const inner of ['lib', 'more']) await mkdir(join(other, inner))
+    await writeFile(join(other, 'lib/colors.ts'), "export const red = '#f00'\n")
+    await writeFile(join(other, 'more/inner.ts'), 'export default defineWidget({})\n')
     const { widgets, notices } = await loadFolders([other])
     expect([...widgets.keys()]).toEqual(['twice'])
     expect(notices.toSorted()).toEqual([
       `${join(other, 'card.tsx')} is not loaded: expected one of .js, .mjs, .ts, .mts`,
+      `${join(other, 'more/inner.ts')} is not loaded: expected widgets directly in ${other}, subfolders are not searched`,
       `${join(other, 'old.cjs')} is not loaded: expected one of .js, .mjs, .ts, .mts`,
       `${join(other, 'twice.ts')} replaces ${join(other, 'twice.mjs')}`,
     ])

@@ -12,6 +12,12 @@ const duration = param.duration(1000, { min: 500, max: 60_000 })
 const zone = param.zone()
 const date = param.date()
 
+test('a duration is declared in milliseconds or as text with a unit', () => {
+  expect(param.duration('1s', { min: '500ms', max: '1m' })).toEqual(duration)
+  const wrong = param.duration('soon' as '1s', { max: 'late' as '1s' })
+  expect(findSpecFault(wrong.spec)).toMatch(/has a limit that is no number/)
+})
+
 describe('a parameter', () => {
   test.each<[string, Param, string, unknown]>([
     ['text', text, '', ''],

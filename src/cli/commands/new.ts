@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -37,6 +37,8 @@ async function writeWidget(settings: NewSettings): Promise<number> {
   const taken = [...files.keys()].filter((file) => existsSync(file))
   if (taken.length > 0) return refuse(`${taken.join(' and ')} already exists: nothing was written`)
   try {
+    if (needsModuleType(settings.folder))
+      files.set(join(settings.folder, 'package.json'), '{ "type": "module" }\n')
     await mkdir(settings.folder, { recursive: true })
     for (const [file, text] of files) await writeFile(file, text, { flag: 'wx' })
   } catch (error) {
@@ -65,6 +67,26 @@ async function fillTemplates({ name, folder, ending }: NewSettings): Promise<Map
     [join(folder, `${name}.${ending}`), await fill(`${TEMPLATE}.ts`)],
     [join(folder, `${name}.test.mjs`), await fill(`${TEMPLATE}.test.mjs`)],
   ])
+}
+
+/**
+ * Whether the folder needs a `package.json` that makes its files modules: it is in a package of CommonJS, as `npm init -y`
+ * creates one. Imgcast loads the files in any package, but `tsc` and editors report an error at each `import`.
+ */
+function needsModuleType(folder: string): boolean {
+  for (let place = resolve(folder); ; place = dirname(place)) {
+    const file = join(place, 'package.json')
+    if (existsSync(file)) return place !== resolve(folder) && typeOf(file) !== 'module'
+    if (place === dirname(place)) return false
+  }
+}
+
+function typeOf(file: string): unknown {
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { type?: unknown }).type
+  } catch {
+    return undefined
+  }
 }
 
 function formatNextSteps({ name, folder }: NewSettings, [module = '', test = '']: string[]): string {

@@ -4,7 +4,7 @@ import { paint } from '../../picture/encode.ts'
 import { dieWithParent } from '../../system/die-with-parent.ts'
 import { readFailure } from '../../widget/failure.ts'
 import { loadFolders } from '../../widget/load-folder.ts'
-import { createWidgetLoader, type LoadedWidget } from '../../widget/load-widget.ts'
+import { createWidgetLoader, type LoadedWidget, nameOf } from '../../widget/load-widget.ts'
 import { roomOf } from '../../widget/room.ts'
 import type { FromHost, Job, JobResult, ShownFailure, StateRequest, ToHost } from '../protocol.ts'
 import { drawSteps, loadJob, untilAborted } from './draw-job.ts'
@@ -13,9 +13,13 @@ import { Mistake } from './mistake.ts'
 import { TooLargeError } from './picture-size.ts'
 import { PushQueue } from './push-queue.ts'
 import { deliverEvent, readJob, runSource } from './room-job.ts'
+import { WidgetConsole } from './widget-console.ts'
 
 /** The drawing of a job that is loaded. */
-type Steps = Generator<undefined, JobResult>
+interface Loaded {
+  widget: string
+  steps: Generator<undefined, JobResult>
+}
 
 interface StateCall {
   resolve(value: unknown): void
@@ -23,7 +27,7 @@ interface StateCall {
 }
 
 class Host {
-  readonly #loaded = new Map<number, Steps>()
+  readonly #loaded = new Map<number, Loaded>()
   readonly #aborts = new Map<number, AbortController>()
   readonly #images = new ImageCache()
   readonly #pushQueues = new Map<number, PushQueue>()
@@ -33,6 +37,7 @@ class Host {
   #widgets: ReadonlyMap<string, LoadedWidget> = new Map()
   #lastStateCall = 0
   readonly #loadWidget = createWidgetLoader()
+  readonly #console = new WidgetConsole(console)
 
   constructor() {
     // The first picture loads fonts and initialises the canvas: do it before a viewer waits for it.
@@ -68,14 +73,18 @@ class Host {
     const { message, stack } = error instanceof Error ? error : new Error(`threw ${String(error)}`)
     const failure = String(error instanceof Error ? stack : message)
     const named = [...this.#widgets.values()].find(({ manifest }) => failure.includes(manifest.file))
-    const widget = source?.widget ?? named?.manifest.name
+    const widget = source?.widget ?? this.#console.widget ?? named?.manifest.name
     this.#send({ type: 'stray', widget, room: source && roomOf(source), message, failure })
   }
 
   async #start(folders: readonly string[], skip: ReadonlyMap<string, string>): Promise<void> {
     try {
-      const before = (file: string) => this.#send({ type: 'loading', file })
+      const before = (file: string) => {
+        this.#send({ type: 'loading', file })
+        this.#console.load(nameOf(file))
+      }
       const { widgets, ...found } = await loadFolders(folders, skip, before, this.#loadWidget)
+      this.#console.load(undefined)
       this.#widgets = widgets
       const manifests = [...widgets.values()].map(({ manifest }) => manifest)
       this.#send({ type: 'ready', manifests, ...found })
@@ -91,19 +100,26 @@ class Host {
       const ask = (request: StateRequest) => this.#askState(request)
       switch (job.output) {
         case 'reading':
-          return this.#send({ type: 'done', id, result: { data: readJob(loaded, job) } })
+          return this.#send({
+            ...{ type: 'done', id },
+            result: { data: this.#console.runNow(job.widget, () => readJob(loaded, job)) },
+          })
         case 'event':
-          await this.#abortable(id, (signal) => untilAborted(signal, () => deliverEvent(loaded, job, ask)))
+          await this.#console.run(job.widget, () =>
+            this.#abortable(id, (signal) => untilAborted(signal, () => deliverEvent(loaded, job, ask))),
+          )
           return this.#send({ type: 'done', id, result: { data: undefined } })
         case 'source':
-          await this.#runSource(id, loaded, job)
+          await this.#console.run(job.widget, () => this.#runSource(id, loaded, job))
           return this.#send({ type: 'done', id, result: { data: undefined } })
       }
       const needsMore = loaded.manifest.loads
       const supplies = needsMore
-        ? await this.#abortable(id, (signal) => loadJob(loaded, job, signal, ask, this.#images))
+        ? await this.#console.run(job.widget, () =>
+            this.#abortable(id, (signal) => loadJob(loaded, job, signal, ask, this.#images)),
+          )
         : { data: job.pushed?.data, pictures: [] }
-      this.#loaded.set(id, drawSteps(loaded, job, supplies))
+      this.#loaded.set(id, { widget: job.widget, steps: drawSteps(loaded, job, supplies) })
       if (hold) this.#send({ type: 'loaded', id })
       else this.#draw(id)
     } catch (error) {
@@ -142,8 +158,9 @@ class Host {
 
   #draw(id: number): void {
     try {
-      const step = this.#loaded.get(id)?.next()
-      if (!step) return
+      const loaded = this.#loaded.get(id)
+      if (!loaded) return
+      const step = this.#console.runNow(loaded.widget, () => loaded.steps.next())
       if (!step.done) return this.#send({ type: 'paused', id })
       this.#loaded.delete(id)
       this.#send({ type: 'done', id, result: step.value })
