@@ -5,6 +5,7 @@ import { Alarm } from './alarm.ts'
 import { Broadcast } from './broadcast.ts'
 import type { ChannelInit } from './channel-init.ts'
 import type { FrameSink, GetPayers, Interest } from './frame-source.ts'
+import { Freshness } from './freshness.ts'
 import type { GoodFrame } from './last-frames.ts'
 import { BUSY_INTERVAL, heartbeatOf } from './pace.ts'
 import { PayerList } from './payer-list.ts'
@@ -19,16 +20,13 @@ export class Channel implements FrameSink {
   readonly #broadcast: Broadcast
   readonly #punctuality: Punctuality
   readonly #payers = new PayerList()
+  readonly #freshness = new Freshness()
   readonly #alarm = new Alarm(() => this.#onTime())
   /** The frame for stills, if `drawSooner` finished before `draw`. */
   #soonerFrame: Frame | undefined
   /** Why the newest picture is an error card. */
   #failure: PublicError | undefined
   #lastGood: GoodFrame | undefined
-  /** Nothing has changed since the newest frame was requested. */
-  #isFresh = false
-  /** When the newest frame becomes stale because of the time. */
-  #freshUntil = 0
   #changesAt = Number.POSITIVE_INFINITY
   #lastDrawAt = Number.NEGATIVE_INFINITY
   /** The minimum time before the next drawing, as its events request. */
@@ -85,7 +83,7 @@ export class Channel implements FrameSink {
     const stopPaying = this.#payers.add(network)
     this.#broadcast.add(viewer)
     if (!this.#isCurrent()) this.#redraw()
-    else this.#schedule(this.#freshUntil)
+    else this.#schedule(this.#freshness.until)
     return () => {
       stopPaying()
       this.#broadcast.remove(viewer)
@@ -126,7 +124,7 @@ export class Channel implements FrameSink {
   }
 
   #redraw(interval = this.#init.pace.minInterval): void {
-    this.#isFresh = false
+    this.#freshness.end()
     this.#interval = Math.min(this.#interval, interval)
     this.#schedule(this.#earliestDraw())
   }
@@ -134,8 +132,8 @@ export class Channel implements FrameSink {
   push(frame: Frame): void {
     if (this.#isClosed) return
     this.#failure = undefined
-    this.#isFresh = true
-    this.#freshUntil = performance.now() + this.#init.pace.heartbeat
+    this.#freshness.renew()
+    this.#freshness.until = performance.now() + this.#init.pace.heartbeat
     this.#lastGood = { frame, at: performance.now() }
     this.#pushed = frame
     this.#punctuality.onChange()
@@ -171,7 +169,7 @@ export class Channel implements FrameSink {
   }
 
   #isCurrent(): boolean {
-    return this.#broadcast.frame !== undefined && this.#isFresh && performance.now() < this.#freshUntil
+    return this.#broadcast.frame !== undefined && this.#freshness.isCurrent
   }
 
   #demand(): [Interest, GetPayers] {
@@ -203,14 +201,15 @@ export class Channel implements FrameSink {
     else if (this.size > 0 && !this.#extend()) void this.#draw()
   }
 
-  /** Lets the newest frame stand for another heartbeat where nothing has changed; returns whether it does. */
+  /** Lets the newest frame stand for longer each time that nothing has changed; returns whether it does. */
   #extend(): boolean {
     const { source, pace } = this.#init
-    if (!this.#isFresh || this.#failure || this.#drawing || this.#broadcast.frame?.animated) return false
+    if (!this.#freshness.isFresh || this.#failure || this.#drawing || this.#broadcast.frame?.animated)
+      return false
     if (!source.isUnchanged?.()) return false
-    this.#freshUntil = performance.now() + pace.heartbeat
+    this.#freshness.extend(pace.heartbeat)
     if (this.#lastGood) this.#lastGood.at = performance.now()
-    this.#schedule(this.#freshUntil)
+    this.#schedule(this.#freshness.until)
     return true
   }
 
@@ -219,7 +218,7 @@ export class Channel implements FrameSink {
     this.#pushed = undefined
     this.#pushedAt = performance.now()
     if (frame) void this.#show(frame, this.#punctuality.takeChange())
-    this.#schedule(this.#isFresh ? this.#freshUntil : this.#earliestDraw())
+    this.#schedule(this.#freshness.isFresh ? this.#freshness.until : this.#earliestDraw())
   }
 
   /** One drawing is under way at a time: an animation that is slower than its clock skips frames and never queues. */
@@ -232,19 +231,19 @@ export class Channel implements FrameSink {
     const startedAt = performance.now()
     const { source, pace } = this.#init
     this.#lastDrawAt = startedAt
-    this.#isFresh = true
+    this.#freshness.renew()
     this.#interval = pace.minInterval
     const changedAt = this.#punctuality.takeChange()
     let isShown = false
     try {
       const drawing = await source.draw(...this.#demand())
       if (!drawing) {
-        this.#isFresh = false
+        this.#freshness.end()
         return
       }
       const { frame, next = Number.POSITIVE_INFINITY, rooms = [] } = drawing
       this.#init.onRooms?.(rooms)
-      this.#freshUntil = startedAt + Math.min(next, heartbeatOf(pace, frame))
+      this.#freshness.until = startedAt + Math.min(next, heartbeatOf(pace, frame))
       this.#changesAt = startedAt + next
       this.#failure = undefined
       this.#lastGood = { frame, at: startedAt }
@@ -255,9 +254,9 @@ export class Channel implements FrameSink {
       await this.#showFailure(toPublicError(error))
     } finally {
       this.#drawing = undefined
-      if (!isShown && !this.#isFresh) this.#punctuality.restoreChange(changedAt)
+      if (!isShown && !this.#freshness.isFresh) this.#punctuality.restoreChange(changedAt)
       if (!this.#broadcast.frame?.animated) this.#punctuality.onDrawn(startedAt, isShown)
-      const due = this.#isFresh ? this.#freshUntil : this.#earliestDraw()
+      const due = this.#freshness.isFresh ? this.#freshness.until : this.#earliestDraw()
       this.#schedule(Math.max(due, this.#lastDrawAt + this.#broadcast.pause))
     }
   }
@@ -270,12 +269,12 @@ export class Channel implements FrameSink {
     const { cards, sheet, pace } = this.#init
     // A viewer that has a picture keeps it while there is too much to draw.
     if (error.code === 'too-busy' && this.#broadcast.frame && !this.#failure) {
-      this.#isFresh = false
+      this.#freshness.end()
       this.#interval = BUSY_INTERVAL
       return
     }
     this.#failure = error
-    this.#freshUntil = performance.now() + Math.max(pace.heartbeat, error.retryIn)
+    this.#freshness.until = performance.now() + Math.max(pace.heartbeat, error.retryIn)
     const { width, height } = this.#broadcast.frame ?? sheet
     await this.#broadcast.show(cards.error({ ...sheet, width, height }, error.caption))
   }

@@ -50,8 +50,8 @@ export interface FrameSource {
    */
   draw(interest: Interest, payers: GetPayers): Promise<SourceFrame | undefined>
   /**
-   * Whether `draw` would certainly return its last frame, as far as is known at once. Cheap: called once a heartbeat
-   * for each picture that somebody watches.
+   * Whether `draw` would certainly return its last frame, as far as is known at once. Cheap: called for each
+   * picture that somebody watches, after a heartbeat, and ever less often while it returns true.
    */
   isUnchanged?(): boolean
   /** A faster `draw` for stills that cannot wait: draws one frame of an animation. */

@@ -7,7 +7,10 @@ export const BUSY_INTERVAL = 1_000
 export interface Pace {
   /** The minimum time between two drawings for events. */
   minInterval: number
-  /** The maximum time between two drawings of a watched channel: recovers from lost events. */
+  /**
+   * The time after which the newest frame of a watched channel is compared with its source, which recovers from lost
+   * events. While nothing changes, the time doubles (`Freshness`).
+   */
   heartbeat: number
   /** How long a channel outlives its last viewer. */
   linger: number

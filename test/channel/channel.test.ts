@@ -182,6 +182,22 @@ describe('a channel', () => {
     expect(screen.shown).toEqual(['one', 'two'])
   })
 
+  test('is compared ever less often while nothing changes, and recovers within 12 s', async () => {
+    const compared = vi.fn(() => true)
+    const draw = vi.fn(async () => ({ frame: createFrame('png', Buffer.from('word'), 40, 20) }))
+    const channel = new Channel({
+      ...{ sheet, pace, cards: new Cards(), observer: observe(), onIdle() {} },
+      source: sourceOf({ draw, isUnchanged: compared, isLively: false }),
+    })
+    channel.join(new Screen())
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(draw).toHaveBeenCalledTimes(1)
+    expect(compared.mock.calls.length).toBeLessThanOrEqual(7)
+    compared.mockReturnValueOnce(false)
+    await vi.advanceTimersByTimeAsync(12_000)
+    expect(draw).toHaveBeenCalledTimes(2)
+  })
+
   test('an animation that is slower than its clock skips, and never queues', async () => {
     const { channel, draw } = setUp({ delay: 120, next: 50 })
     channel.join(new Screen())
