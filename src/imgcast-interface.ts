@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { Driver } from './cluster/driver.ts'
-import type { Handler } from './http/request.ts'
+import type { Handler, Upgrade } from './http/request.ts'
 import type { GuardedServer } from './http/server/server-guard.ts'
-import type { Upgrade } from './http/upgrade.ts'
 import type { EmbeddedOptions } from './options.ts'
 
 /**

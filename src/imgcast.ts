@@ -15,13 +15,14 @@ import { createApi } from './http/api/api.ts'
 import { createDashboard } from './http/dashboard/dashboard.ts'
 import { FailureLog } from './http/failure-log.ts'
 import { ForwardingCheck } from './http/forwarding-check.ts'
-import { createHandler } from './http/handler.ts'
+import { createHandler, createTrust } from './http/handler.ts'
 import { createHealthRoute, type Unready } from './http/health-route.ts'
 import { LoadMeter } from './http/metrics/load-meter.ts'
 import { Metrics } from './http/metrics/metrics.ts'
 import { createMetricsRoute } from './http/metrics/metrics-route.ts'
 import { Pages, showsSource } from './http/page/pages.ts'
 import { createClicks } from './http/picture/clicks.ts'
+import { LiveAddresses } from './http/picture/live-picture.ts'
 import { createOembedRoute } from './http/picture/oembed-route.ts'
 import { PictureData } from './http/picture/picture-data.ts'
 import { Pictures } from './http/picture/pictures.ts'
@@ -30,6 +31,8 @@ import { RefusalLog } from './http/refusal-log.ts'
 import { createRouter } from './http/router.ts'
 import { ServerGuard } from './http/server/server-guard.ts'
 import { Sessions } from './http/sessions.ts'
+import { LiveSockets } from './http/socket/live-sockets.ts'
+import { createSocketRoute } from './http/socket/socket-route.ts'
 import { Probe } from './http/stream/probe.ts'
 import { Streams } from './http/stream/streams.ts'
 import { TokenGuard } from './http/token-guard.ts'
@@ -162,11 +165,21 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const probe = options.probe === 'on' ? new Probe() : undefined
   const directSend = options.directSend === 'auto' ? createDirectSend() : undefined
   const streams = new Streams({ viewers, livePictures, visits, heartbeat, probe, directSend })
-  closers.defer(() => streams.close())
-  closers.defer(() => viewers.close(LAST_PICTURE_TIMEOUT))
-  if (probe) closers.defer(() => probe.close())
+  const allowReferrer = allowedHosts(options.allowReferrer, publicUrl)
+  const forwarding = new ForwardingCheck(log)
+  const failures = new FailureLog(log, refusals)
   const rooms = new Rooms(cluster)
   const newRooms = new NewRooms({ presence, rooms, ...options })
+  const sockets = new LiveSockets({
+    ...{ viewers, cards, failures, forwarding, allowReferrer, isReady, limits: options },
+    addresses: new LiveAddresses({ renderer, embeddedReader, newRooms, store }),
+    ghostTimeout: options.ghostTimeout,
+    onAccepted: (socket) => serverGuard.onUpgrade(socket),
+  })
+  closers.defer(() => streams.close())
+  closers.defer(() => sockets.close())
+  closers.defer(() => viewers.close(LAST_PICTURE_TIMEOUT))
+  if (probe) closers.defer(() => probe.close())
   const client = new OutgoingClient(options)
   const statuses = new Statuses({ rooms: new StatusRooms(renderer.roles), store, bus, log })
   closers.defer(() => statuses.close())
@@ -193,11 +206,8 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     const reason = serverGuard.fault ?? store.fault
     return reason === undefined ? undefined : { status: 'failing', reason }
   }
-  const allowReferrer = allowedHosts(options.allowReferrer, publicUrl)
   const pages = new Pages(renderer, publicUrl, showsSource(options))
   const data = new PictureData({ renderer, pushedData, presence })
-  const forwarding = new ForwardingCheck(log)
-  const failures = new FailureLog(log, refusals)
   const guard = new TokenGuard(token)
   const sessions = new Sessions({ token, store })
   const pictures = new Pictures({
@@ -227,6 +237,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     }),
     calls: [
       createHealthRoute(unready),
+      createSocketRoute(),
       createMetricsRoute({ guard, metrics, metricsNow }),
       createOembedRoute(renderer, publicUrl),
       createClicks({ renderer, events: widgetEvents, newRooms, viewers, allowReferrer }),
@@ -236,12 +247,13 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     }),
     failures,
   })
-  const handler = createHandler({ pictures, router, failures, trustProxy })
+  const trust = createTrust(trustProxy)
+  const handler = createHandler({ pictures, router, failures, trust })
   return {
     // Of every request Express itself makes what its own type asks for.
     router: router as unknown as Imgcast['router'],
     handler,
-    upgrade: createUpgrade(handler),
+    upgrade: createUpgrade({ handler, sockets, failures, trust }),
     protect: (server) => serverGuard.protect(server),
     token,
     log: wholeLog,

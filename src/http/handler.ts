@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import express, { type Router } from 'express'
+import express, { type Express, type Router } from 'express'
 import http2Express from 'http2-express'
 import type { PublicError } from '../errors.ts'
 import type { FailureLog } from './failure-log.ts'
@@ -13,23 +13,35 @@ export interface HandlerInit {
   pictures: Pictures
   router: Router
   failures: FailureLog
-  /** As Express's `trust proxy`: which proxies are believed; undefined believes none. */
-  trustProxy: string | undefined
+  trust: Trust
+}
+
+/** The Express app with the setting `trust proxy`, as a request has it. */
+export interface Trust {
+  app: Express
+}
+
+/**
+ * Makes the app that decides which proxies are trusted.
+ * @param trustProxy as Express's `trust proxy`: which proxies are believed; undefined believes none.
+ */
+export function createTrust(trustProxy: string | undefined): Trust {
+  // Express's own request and response extend those of HTTP/1.1; the bridge extends both kinds.
+  const app = http2Express(express)
+  app.disable('x-powered-by')
+  if (trustProxy !== undefined)
+    app.set('trust proxy', /^\d+$/.test(trustProxy) ? Number(trustProxy) : trustProxy)
+  return { app }
 }
 
 /**
  * All routes as a plain handler. Pictures need no Express: it gives each request and response another prototype, and
  * with it a shape of its own, at 3 kB a viewer.
  */
-export function createHandler({ pictures, router, failures, trustProxy }: HandlerInit): Handler {
-  // Express's own request and response extend those of HTTP/1.1; the bridge extends both kinds.
-  const app = http2Express(express)
-  app.disable('x-powered-by')
-  if (trustProxy !== undefined)
-    app.set('trust proxy', /^\d+$/.test(trustProxy) ? Number(trustProxy) : trustProxy)
+export function createHandler({ pictures, router, failures, trust }: HandlerInit): Handler {
+  const { app } = trust
   app.set(OWN_APP, true)
   app.use(router)
-  const trust: Pick<PictureRequest, 'app'> = { app }
   return (anyRequest, anyResponse) => {
     // The compatibility API of HTTP/2 has the same methods; the types do not say so.
     const request: PictureRequest = anyRequest as IncomingMessage

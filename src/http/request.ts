@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { readForwarded } from './forwarded.ts'
 
@@ -8,6 +9,9 @@ export type Handler = (
   request: IncomingMessage | Http2ServerRequest,
   response: ServerResponse | Http2ServerResponse,
 ) => void
+
+/** Handles the `upgrade` event of a `node:http` server. */
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
 /** A request, with the additions of Express or of the plain handler. */
 export interface PictureRequest extends IncomingMessage {

@@ -1,39 +1,59 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { notFound, PublicError } from '../errors.ts'
-import type { Handler } from './request.ts'
+import { notFound, toPublicError } from '../errors.ts'
+import type { FailureLog } from './failure-log.ts'
+import { isLongUrl, refuseLargeHead, uriTooLong } from './head-limits.ts'
+import type { Handler, PictureRequest, Upgrade } from './request.ts'
 import { sendProblem } from './send-error.ts'
+import { isSocketPath, type LiveSockets } from './socket/live-sockets.ts'
+import { upgradeRequired, WEBSOCKET_VERSION } from './socket/socket-route.ts'
 
-/** Handles the `upgrade` event of a `node:http` server. */
-export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
-
-/** The only version that RFC 6455 defines. */
-const WEBSOCKET_VERSION = '13'
+/** The parts that handle upgrades. */
+export interface UpgradeInit {
+  handler: Handler
+  sockets: Pick<LiveSockets, 'accept'>
+  failures: FailureLog
+  /** Gives a request the proxies that are trusted. */
+  trust: Pick<PictureRequest, 'app'>
+}
 
 /**
- * Responds to requests to upgrade the connection. There is no WebSocket endpoint yet, so a WebSocket gets an error. Any
- * other protocol (`h2c`, which curl offers) is ignored and the request is handled as it stands (RFC 9110, section 7.8).
+ * Responds to requests to upgrade the connection: WebSockets at `/ws`, below any mount path. Any other protocol (`h2c`,
+ * which curl offers) is ignored and the request is handled as it stands (RFC 9110, section 7.8).
  */
-export function createUpgrade(handler: Handler): Upgrade {
-  return (request, socket) => {
+export function createUpgrade({ handler, sockets, failures, trust }: UpgradeInit): Upgrade {
+  return (request, socket, head) => {
     // Nothing else listens for it any more; a client may reset the connection at any time.
     socket.on('error', () => socket.destroy())
+    if (!/\bwebsocket\b/i.test(request.headers.upgrade ?? ''))
+      return handler(request, sendTo(socket, new ServerResponse(request)))
+    const trusting: PictureRequest = Object.assign(request, trust)
+    // Without a socket, it keeps what is written until it gets one.
     const response = new ServerResponse(request)
-    response.shouldKeepAlive = false
-    response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0])
-    response.once('finish', () => socket.end())
-    if (!/\bwebsocket\b/i.test(request.headers.upgrade ?? '')) return handler(request, response)
-    sendProblem(request, response, toError(request))
+    try {
+      if (refuseLargeHead(request, response, (error) => failures.note(trusting, error)))
+        return void sendTo(socket, response)
+      checkHandshake(request)
+      sockets.accept(trusting, socket, head)
+    } catch (error) {
+      const refusal = toPublicError(error)
+      failures.note(trusting, refusal)
+      sendProblem(request, sendTo(socket, response), refusal)
+    }
   }
 }
 
-function toError({ headers }: IncomingMessage): PublicError {
-  const version = headers['sec-websocket-version']
-  if (version === WEBSOCKET_VERSION) return notFound('there is no WebSocket here')
-  return new PublicError({
-    code: 'upgrade-required',
-    status: 426,
-    caption: `expected Sec-WebSocket-Version ${WEBSOCKET_VERSION}, got ${version ?? 'none'}`,
-    headers: { 'Sec-WebSocket-Version': WEBSOCKET_VERSION, Upgrade: 'websocket' },
-  })
+function checkHandshake(request: IncomingMessage): void {
+  const version = request.headers['sec-websocket-version']
+  if (isLongUrl(request)) throw uriTooLong(request)
+  if (!isSocketPath(request.url ?? '')) throw notFound('there is no WebSocket here, only at /ws')
+  if (version !== WEBSOCKET_VERSION) throw upgradeRequired(version)
+}
+
+/** Sends a response on an upgraded socket, and closes it. */
+function sendTo(socket: Duplex, response: ServerResponse): ServerResponse {
+  response.shouldKeepAlive = false
+  response.once('finish', () => socket.end())
+  response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0])
+  return response
 }

@@ -127,8 +127,8 @@ describe('HEAD has the headers of GET', () => {
 })
 
 describe('a request to upgrade', () => {
-  test('to a WebSocket is a problem: there is none yet', async () => {
-    const response = await exchange('GET /ws HTTP/1.1', ...WEBSOCKET, 'Sec-WebSocket-Version: 13')
+  test('to a WebSocket elsewhere than at /ws is a problem', async () => {
+    const response = await exchange('GET /news HTTP/1.1', ...WEBSOCKET, 'Sec-WebSocket-Version: 13')
     expect(response).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/)
     expect(response).toMatch(/\r\nContent-Type: application\/problem\+json\r\n/i)
     expect(response).toMatch(/\r\nConnection: close\r\n/i)

@@ -50,6 +50,7 @@ export const innerFloors: Record<string, string[][]> = {
     ['router.ts'],
     ['api', 'dashboard'],
     ['metrics'],
+    ['socket'],
     ['picture'],
     ['stream', 'page', 'audit'],
   ],

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Polls a check until it no longer throws; at the timeout its last error is thrown. */
-export async function eventually(
-  check: () => void | Promise<void>,
+/** Polls a check until it no longer throws, and returns its result; at the timeout its last error is thrown. */
+export async function eventually<T = void>(
+  check: () => T | Promise<T>,
   { timeout = 10_000, interval = 20 }: { timeout?: number; interval?: number } = {},
-): Promise<void> {
+): Promise<T> {
   const deadline = performance.now() + timeout
   for (;;) {
     try {

@@ -34,7 +34,7 @@ export async function startServer(
   app.use(imgcast.router)
   // Unlike a host app, it has no paths of its own: errors of all others are the server's.
   app.use((request, response) => imgcast.handler(request, response))
-  const server = app.listen(0, '127.0.0.1')
+  const server = app.listen(0, '127.0.0.1').on('upgrade', imgcast.upgrade)
   await new Promise((resolve) => server.once('listening', resolve))
   const { port } = server.address() as AddressInfo
   return {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Http2SecureServer, Http2Server, ServerHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import proxyAddress from 'proxy-addr'
 import { descriptorLimit, isOutOfDescriptors } from '../../system/descriptors.ts'
@@ -41,6 +42,7 @@ const CHECK_INTERVAL = 1_000
 export class ServerGuard {
   readonly #init: ServerGuardInit
   readonly #isTrusted: (address: string) => boolean
+  readonly #sockets = new Set<SocketLimits>()
   #isOut = false
 
   constructor(init: ServerGuardInit) {
@@ -70,6 +72,11 @@ export class ServerGuard {
     this.#watchDescriptors(server, sockets)
   }
 
+  /** Records that a socket of any guarded server carries a WebSocket: it is not closed as idle. */
+  onUpgrade(socket: Duplex): void {
+    for (const sockets of this.#sockets) sockets.onUpgrade(socket as Socket)
+  }
+
   #limitSockets(server: GuardedServer): SocketLimits {
     const capacity = this.#capacity()
     const sockets = new SocketLimits({
@@ -78,6 +85,8 @@ export class ServerGuard {
       isExempt: (address) => isLoopback(address) || this.#isTrusted(address),
       onRefused: (address, reason) => this.#init.refusals.note(address, reason),
     })
+    this.#sockets.add(sockets)
+    server.once('close', () => this.#sockets.delete(sockets))
     // Beyond this Node drops connections of any address, so it is above the guard's own limit.
     server.maxConnections ??= Math.ceil(capacity * 1.1)
     server.on('connection', (socket: Socket) => sockets.admit(socket))

@@ -25,7 +25,7 @@ interface Entry {
   /** The latest exchange over HTTP/1.1. A pipelined one ends after those before it. */
   request?: IncomingMessage
   response?: ServerResponse
-  /** Open streams of HTTP/2; undefined over HTTP/1.1. */
+  /** Open streams of HTTP/2, or one for a WebSocket; undefined over HTTP/1.1. */
   streams?: () => number
 }
 
@@ -81,6 +81,12 @@ export class SocketLimits {
   onSession(socket: Socket, streams: () => number): void {
     const entry = this.#entries.get(idOf(socket))
     if (entry) entry.streams = streams
+  }
+
+  /** Records that a socket carries a WebSocket: it is never idle. */
+  onUpgrade(socket: Socket): void {
+    const entry = this.#entries.get(idOf(socket))
+    if (entry) entry.streams = () => 1
   }
 
   /** Closes a batch of idle sockets, starting with the addresses that have the most. Returns their number. */

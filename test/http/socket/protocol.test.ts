@@ -1,0 +1,77 @@
+import { Readable, Writable } from 'node:stream'
+import { expect, test } from 'vitest'
+import * as ws from 'ws'
+import { FrameLine, type LineMember } from '../../../src/http/socket/frame-line.ts'
+import { closeReason, frameHead, MAX_SUBSCRIPTIONS, parseMessage } from '../../../src/http/socket/protocol.ts'
+
+test('a message names pictures by what is to be done with them', () => {
+  expect(parseMessage('{"subscribe":["/a.png","/b.png"],"unsubscribe":["/c.png"],"pause":[]}')).toEqual([
+    { action: 'subscribe', src: '/a.png' },
+    { action: 'subscribe', src: '/b.png' },
+    { action: 'unsubscribe', src: '/c.png' },
+  ])
+})
+
+test.each([
+  ['', 'expected JSON like {"subscribe":["/online/lobby.png"]}, got ""'],
+  ['[]', 'expected JSON like {"subscribe":["/online/lobby.png"]}, got "[]"'],
+  ['null', 'expected JSON like {"subscribe":["/online/lobby.png"]}, got "null"'],
+  ['{"watch":["/a.png"]}', 'expected subscribe, unsubscribe, pause or resume, got "watch"'],
+  ['{"subscribe":"/a.png"}', 'subscribe: expected a list of picture addresses, got "/a.png"'],
+  ['{"subscribe":[1]}', 'subscribe: expected a list of picture addresses, got [1]'],
+  [
+    JSON.stringify({ subscribe: Array.from({ length: MAX_SUBSCRIPTIONS + 1 }, () => '') }),
+    'expected at most 500 addresses in a message, got 501',
+  ],
+])('a message that is none is refused with a reason: %.40s', (text, reason) => {
+  expect(() => parseMessage(text)).toThrow(reason)
+})
+
+test('a reason is cut to the bytes of a close frame, between characters', () => {
+  expect(closeReason('short')).toBe('short')
+  expect(Buffer.byteLength(closeReason('é'.repeat(200)))).toBe(122)
+})
+
+test.each([0, 1, 123, 124, 65_533, 65_534, 70_000])(
+  'an image of %i bytes is one binary message',
+  async (size) => {
+    // Exported, but not in its types.
+    const { Receiver } = ws as unknown as { Receiver: new () => Writable }
+    const receiver = new Receiver()
+    const messages: [Buffer, boolean][] = []
+    receiver.on('message', (data: Buffer, isBinary: boolean) => messages.push([Buffer.from(data), isBinary]))
+    const image = Buffer.alloc(size, 7)
+    const sent = Readable.from([frameHead(513, size), image, frameHead(2, 1), Buffer.from([9])])
+    await new Promise((resolve) => sent.pipe(receiver).once('finish', resolve))
+    expect(messages).toEqual([
+      [Buffer.concat([Buffer.from([2, 1]), image]), true],
+      [Buffer.from([0, 2, 9]), true],
+    ])
+  },
+)
+
+test('pictures take turns, each with its newest frame, and wait while much is unsent', () => {
+  const taken: (() => void)[] = []
+  const written: number[] = []
+  const socket = new Writable({
+    writev: (chunks, callback) => {
+      written.push((chunks[1] as { chunk: Buffer }).chunk[0] ?? -1)
+      taken.push(callback)
+    },
+  })
+  const line = new FrameLine(socket)
+  const member = (id: number): LineMember => ({
+    onTurn: () => line.write(id, Buffer.alloc(20_000, id), () => {}),
+  })
+  const [one, two, three] = [member(1), member(2), member(3)]
+  for (const each of [one, two, three, two]) line.join(each)
+  line.leave(three)
+  expect(written).toEqual([1])
+  taken.shift()?.()
+  return new Promise<void>((resolve) => {
+    setImmediate(() => {
+      expect(written).toEqual([1, 2])
+      resolve()
+    })
+  })
+})
