@@ -147,6 +147,8 @@ export const sheets: Record<Exclude<Name, 'badge'>, States> = {
     ['to=2040-01-01&width=600&height=200'],
     ['style=line&height=36'],
     ['style=line'],
+    ['to=2026-02-01&seconds=off'],
+    ['to=2026-02-01&seconds=off&style=line&height=36'],
     ['style=line&label=from+{date}+to+{date}&width=240&height=60&background=fffbe6'],
     [`style=line&height=30&width=300&label=${BACKWARDS}a+rather+long+name+of+what+is+to+come`],
   ],
