@@ -2,10 +2,15 @@ import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 const ci = process.env.CI === 'true'
+const source = (file: string) => fileURLToPath(new URL(`src/${file}`, import.meta.url))
 
 export default defineConfig({
   resolve: {
-    alias: [{ find: /^imgcast$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }],
+    alias: [
+      { find: /^imgcast$/, replacement: source('index.ts') },
+      { find: /^imgcast\/widget$/, replacement: source('widget/author.ts') },
+      { find: /^imgcast\/test$/, replacement: source('test.ts') },
+    ],
   },
   test: {
     // Said outright, so that GITHUB_ACTIONS adds nothing; .ci/run counts the tests in the JSON.

@@ -28,7 +28,7 @@ let version = 0
 const source = () => {
   version += 1
   const color = `rgb(${version % 256}, ${(version * 7) % 256}, 128)`
-  return `import { defineWidget } from 'imgcast'
+  return `import { defineWidget } from 'imgcast/widget'
 const color: string = '${color}'
 export default defineWidget({
   title: 'Typed',

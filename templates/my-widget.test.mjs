@@ -1,5 +1,5 @@
 import test from 'node:test'
-import { expectPicture, renderOnce } from 'imgcast'
+import { expectPicture, renderOnce } from 'imgcast/test'
 
 const widget = new URL('./my-widget.ts', import.meta.url)
 const kept = (name) => new URL(`./pictures/${name}.png`, import.meta.url)

@@ -1,4 +1,4 @@
-import { brightness, cutText, defineWidget, param } from 'imgcast'
+import { brightness, cutText, defineWidget, param } from 'imgcast/widget'
 
 const COLORS = ['#e5534b', '#e0823d', '#c69026', '#57ab5a', '#539bf5', '#b083f0']
 const BOLD = '600 22px Inter'

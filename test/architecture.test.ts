@@ -18,20 +18,22 @@ const sources: Sources = Object.fromEntries(
 
 const { imports, exports } = JSON.parse(read('package.json')) as {
   imports: Record<string, string>
-  exports: { '.': { default: string } }
+  exports: Record<'.' | './widget' | './test', { default: string }>
 }
 const aliases = Object.fromEntries(
-  Object.entries({ ...imports, imgcast: exports['.'].default }).map(([specifier, built]) => [
-    specifier,
-    built.replace(/^\.\/dist\//, '').replace(/\.js$/, '.ts'),
-  ]),
+  Object.entries({
+    ...imports,
+    imgcast: exports['.'].default,
+    'imgcast/widget': exports['./widget'].default,
+    'imgcast/test': exports['./test'].default,
+  }).map(([specifier, built]) => [specifier, built.replace(/^\.\/dist\//, '').replace(/\.js$/, '.ts')]),
 )
 
 const rules: Record<Rule, string> = {
   floors: 'imports go from left to right over the floors only',
   'inner-floors': 'imports inside http and cli go from left to right, too',
   circles: 'no import circle, not even of types',
-  widgets: 'widgets import nothing but imgcast',
+  widgets: 'widgets import nothing but imgcast/widget',
   extensions: 'relative imports end in .ts',
   length: 'no file in src is over 300 lines',
   state: 'src has no mutable state at module level',
@@ -73,6 +75,8 @@ describe('the architecture checker', () => {
     ['src/channel/a.ts', '../http/b.ts'],
     ['src/http/a.ts', '../index.ts'],
     ['src/http/a.ts', 'imgcast'],
+    ['src/picture/a.ts', 'imgcast/widget'],
+    ['src/http/a.ts', 'imgcast/test'],
     ['src/errors.ts', './picture/b.ts'],
     ['src/imgcast.ts', './cli/main.ts'],
     ['src/cli/a.ts', '../../widgets/clock.ts'],
@@ -101,7 +105,7 @@ describe('the architecture checker', () => {
     ['src/http/stream/a.ts', '../send.ts'],
     ['src/http/send.ts', './headers.ts'],
     ['src/cli/commands/top.ts', '../top/view.ts'],
-    ['widgets/clock.ts', 'imgcast'],
+    ['widgets/clock.ts', 'imgcast/widget'],
   ])('lets %s import %s', (path, specifier) => {
     expect(faultsOf({ [path]: `import '${specifier}'\n` })).toEqual([])
   })
@@ -120,6 +124,7 @@ describe('the architecture checker', () => {
 
   it.each<[Rule, string, string]>([
     ['widgets', 'widgets/clock.ts', "import { readFile } from 'node:fs'"],
+    ['widgets', 'widgets/clock.ts', "import { createImgcast } from 'imgcast'"],
     ['widgets', 'widgets/clock.ts', "import type { A } from '../src/index.ts'"],
     ['extensions', 'src/http/a.ts', "import { b } from './b.js'"],
     ['length', 'src/http/a.ts', 'f()\n'.repeat(301)],

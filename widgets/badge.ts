@@ -7,7 +7,7 @@ import {
   Logos,
   param,
   parseBadgePath,
-} from 'imgcast'
+} from 'imgcast/widget'
 
 const STYLES = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social'] as const
 const MAX_TEXT_LENGTH = 255
@@ -44,8 +44,8 @@ export default defineWidget({
       about: 'Seconds that caches may keep it without revalidation.',
     }),
   },
-  data: ({ key, params }) => toBadge(key, params),
-  size: (params, { key }) => badgeSize(badgeSvg(toBadge(key, params))),
+  json: ({ key, params }) => toBadge(key, params),
+  size: ({ params, key }) => badgeSize(badgeSvg(toBadge(key, params))),
   svg: ({ key, params }) => badgeSvg(toBadge(key, params)),
   draw: (ctx, { key, params }) => drawBadge(ctx, badgeSvg(toBadge(key, params))),
 })

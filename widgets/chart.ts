@@ -7,7 +7,7 @@ import {
   param,
   textWidth,
   toPalette,
-} from 'imgcast'
+} from 'imgcast/widget'
 
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' })
 const BLUES = { light: '#0969da', dark: '#4493f8', either: '#2f81f7' }
@@ -37,7 +37,7 @@ export default defineWidget({
   },
   load: ({ key, params: { room, span }, history }) =>
     history({ room: room.includes('/') ? room : `online/${room || key}`, span }),
-  data: ({ data }) => data,
+  json: ({ data }) => data,
   draw(ctx, { width, height, scale, params, data }) {
     const palette = toPalette(params)
     const color = params.color || palette.on(BLUES[palette.tone])

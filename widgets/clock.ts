@@ -7,7 +7,7 @@ import {
   textWidth,
   toPalette,
   zoneOffset,
-} from 'imgcast'
+} from 'imgcast/widget'
 
 const RIMS = { light: '#8b949e', dark: '#3d444d', either: '#767b81' }
 const REDS = { light: '#e0002a', dark: '#ff5a52', either: '#ed2b3c' }
@@ -29,7 +29,7 @@ export default defineWidget({
     color: param.color('', { about: 'Colour of the second hand, or of the digits.' }),
     background: param.color('', { about: 'Background colour, or transparent.' }),
   },
-  animate: { every: ({ seconds }) => (seconds ? 1000 : 60_000) },
+  animate: { every: ({ params: { seconds } }) => (seconds ? 1000 : 60_000) },
   draw(ctx, { width, height, params, time }) {
     const { zone, face, hours, seconds, color, background } = params
     // A white dial is readable on pages of any colour.

@@ -9,7 +9,7 @@ import {
   textWidth,
   toPalette,
   zoneOffset,
-} from 'imgcast'
+} from 'imgcast/widget'
 
 // On a background of the viewer's own a cell is outlined, so that the text stands on that background alone.
 const CELLS = { light: '#eef1f4', dark: '#2a313a', either: '#0000' }
@@ -37,7 +37,9 @@ export default defineWidget({
     background: param.color('', { about: 'Background colour, or transparent.' }),
   },
   // An end within a minute is not passed either.
-  animate: { every: ({ seconds, to }) => (seconds || ENDS_WITHIN_MINUTE.test(to) ? 1000 : 60_000) },
+  animate: {
+    every: ({ params: { seconds, to } }) => (seconds || ENDS_WITHIN_MINUTE.test(to) ? 1000 : 60_000),
+  },
   draw(ctx, { width, height, params, time }) {
     const { zone, style, seconds: hasSeconds, color, background } = params
     const palette = toPalette(params)

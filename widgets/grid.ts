@@ -1,4 +1,4 @@
-import { defineWidget, drawText, type EmbeddedPicture, param, toPalette } from 'imgcast'
+import { defineWidget, drawText, type EmbeddedPicture, param, toPalette } from 'imgcast/widget'
 
 export default defineWidget({
   title: 'Grid',
@@ -20,7 +20,7 @@ export default defineWidget({
     background: param.color('transparent', { about: 'The ground.' }),
   },
   shows: ({ params }) => pathsOf(params),
-  size: (params, { pictures }) => layOut(params, pictures),
+  size: ({ params, pictures }) => layOut(params, pictures),
   draw(ctx, { params, pictures, width, height }) {
     ctx.fillStyle = params.background
     ctx.fillRect(0, 0, width, height)
@@ -32,7 +32,7 @@ export default defineWidget({
       ctx.drawImage(picture.image, x, y, picture.width, picture.height)
     }
   },
-  data: ({ room, params, connections, visitors, peak }) => {
+  json: ({ room, params, connections, visitors, peak }) => {
     return { room, connections, visitors, peak, shows: pathsOf(params) }
   },
 })

@@ -11,7 +11,7 @@ import {
   param,
   toPalette,
   zoneOffset,
-} from 'imgcast'
+} from 'imgcast/widget'
 
 // Width of a cell and of the frame, in digit heights; then the colours of frame, cell and digit.
 const COUNTERS = {
@@ -112,8 +112,8 @@ export default defineWidget({
     const since = steps.filter(({ time }) => time >= midnight)
     return { hits, today: since.reduce((sum, step) => sum + step.hits, 0), digits }
   },
-  data: ({ room, data: { hits, today } }) => ({ room, hits, today }),
-  size: (params, { data }) => {
+  json: ({ room, data: { hits, today } }) => ({ room, hits, today }),
+  size: ({ params, data }) => {
     const row = layOutDigits(params, data)
     if (row) return row
     if (isBadge(params.style)) return badgeSize(toBadge(params, data))

@@ -8,7 +8,7 @@ import {
   param,
   textWidth,
   toPalette,
-} from 'imgcast'
+} from 'imgcast/widget'
 
 const GROUPED = toText(new Intl.NumberFormat('en'))
 const COMPACT = toText(new Intl.NumberFormat('en', { notation: 'compact' }))

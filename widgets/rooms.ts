@@ -8,7 +8,7 @@ import {
   type RoomHistory,
   textWidth,
   toPalette,
-} from 'imgcast'
+} from 'imgcast/widget'
 
 const [GROUPED, COMPACT] = [new Intl.NumberFormat('en'), new Intl.NumberFormat('en', { notation: 'compact' })]
 const BLUES = { light: '#0969da', dark: '#4493f8', either: '#2f81f7' }
@@ -50,7 +50,7 @@ export default defineWidget({
     const rooms = show.split(',').flatMap((room) => room.trim() || [])
     return Promise.all(rooms.slice(0, MAX_ROOMS).map((room) => history({ room, span })))
   },
-  data: ({ data }) => data.map(({ from, to, step, steps, since, ...counts }) => counts),
+  json: ({ data }) => data.map(({ from, to, step, steps, since, ...counts }) => counts),
   draw(ctx, { width, height, scale, params, data }) {
     const { names, counts } = params
     const palette = toPalette(params)

@@ -1,4 +1,4 @@
-import { type Context, defineWidget, param, toPalette } from 'imgcast'
+import { type Context, defineWidget, param, toPalette } from 'imgcast/widget'
 
 // The blue line, and greys for the grid; those of `either` are visible on white and on black.
 const COLORS = {
@@ -27,7 +27,7 @@ export default defineWidget({
     color: param.color('', { about: 'Colour of the line, and of the fainter area below it.' }),
     background: param.color('transparent', { about: 'The ground.' }),
   },
-  animate: { fps: 20, loop: ({ speed }) => (speed === 0 ? 0 : 1000 / Math.abs(speed)) },
+  animate: { fps: 20, loop: ({ params: { speed } }) => (speed === 0 ? 0 : 1000 / Math.abs(speed)) },
   draw(ctx, { width, height, scale, params, time }) {
     const { frequency, speed, thickness, background } = params
     const palette = toPalette(params)

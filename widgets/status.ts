@@ -17,7 +17,7 @@ import {
   uptimeDays,
   uptimeShare,
   uptimeSize,
-} from 'imgcast'
+} from 'imgcast/widget'
 
 const STYLES = ['auto', 'flat', 'flat-square', 'plastic', 'for-the-badge', 'social'] as const
 const MAX_MEMBERS = 50
@@ -75,7 +75,7 @@ export default defineWidget({
     const { logo } = statusBadge(toContent(stored, ''), params, logos)
     return { ...stored, picture: await loadLogo(logo) }
   },
-  data({ room, key, data, params }) {
+  json({ room, key, data, params }) {
     const { label, message, color, labelColor, isError, style, level } = toContent(data, key)
     const members = data?.members?.map((member) => ({
       key: member.key,
@@ -89,7 +89,7 @@ export default defineWidget({
       ...(days && { uptime: uptimeShare(days), days }),
     }
   },
-  size(params, { data, key }) {
+  size({ params, data, key }) {
     if (params.show === 'bar') return uptimeSize(params.days)
     return badgeSize(badgeSvg(toBadge(data, key, params)))
   },

@@ -1,4 +1,4 @@
-import { colorOfWord, defineWidget, param, readStatus } from 'imgcast'
+import { colorOfWord, defineWidget, param, readStatus } from 'imgcast/widget'
 
 const LAMPS = [
   { lit: '#ff3b30', core: '#ffb3a6', sheen: '#5c2b29', dark: '#3a1b1a' },
@@ -20,14 +20,14 @@ export default defineWidget({
   },
   // A light is set as a status is: PUT /api/status/<key>.
   load: ({ key, readRoom }) => readRoom(`status/${key}`, 'badge'),
-  data: ({ room, key, data, time }) => {
+  json: ({ room, key, data, time }) => {
     const light = data === undefined ? undefined : lightOf(data, key, time)
     return { room, light: light === undefined ? 'in turn' : LIGHTS[light] }
   },
   // Whole milliseconds: multiples of 100.1 are not exact, and a light would occasionally come twice.
   animate: {
-    every: ({ interval }, status) => (status === undefined ? Math.round(interval) : STILL),
-    loop: ({ interval }, status) => (status === undefined ? Math.round(interval) * LAMPS.length : 0),
+    every: ({ params, data }) => (data === undefined ? Math.round(params.interval) : STILL),
+    loop: ({ params, data }) => (data === undefined ? Math.round(params.interval) * LAMPS.length : 0),
   },
   draw(ctx, { width, height, params, time, key, data }) {
     const turn = () => Math.floor(time / Math.round(params.interval)) % LAMPS.length

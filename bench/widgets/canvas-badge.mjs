@@ -5,7 +5,7 @@ export default {
   title: 'Canvas badge',
   params: { label: { spec: { kind: 'text', default: '', max: 60 } } },
   load: ({ state }) => state.get('badge'),
-  size: ({ label }) => ({ width: Math.ceil(label.length * 6.5) + 80, height: 20 }),
+  size: ({ params: { label } }) => ({ width: Math.ceil(label.length * 6.5) + 80, height: 20 }),
   draw(ctx, { params, width, height, scale }) {
     const gloss = ctx.createLinearGradient(0, 0, 0, height)
     gloss.addColorStop(0, '#ffffff26')

@@ -1,4 +1,4 @@
-import { defineWidget, param } from 'imgcast'
+import { defineWidget, param } from 'imgcast/widget'
 
 // Noise cannot be compressed, so the area determines the bytes.
 const AREAS = { '2k': [26, 20], '20k': [80, 71] }
@@ -7,7 +7,7 @@ const AREAS = { '2k': [26, 20], '20k': [80, 71] }
 export default defineWidget({
   title: 'Frames',
   params: { bytes: param.choice(Object.keys(AREAS), '2k'), moves: param.boolean(true) },
-  size: ({ bytes }) => ({ width: AREAS[bytes][0], height: AREAS[bytes][1] }),
+  size: ({ params }) => ({ width: AREAS[params.bytes][0], height: AREAS[params.bytes][1] }),
   animate: { fps: 1 },
   draw(ctx, { params, width, height, time }) {
     const image = ctx.createImageData(width, height)

@@ -1,4 +1,4 @@
-import { defineWidget } from 'imgcast'
+import { defineWidget } from 'imgcast/widget'
 
 /** Takes 300 ms to draw: a picture that arrives sooner was not drawn for this request. */
 export default defineWidget({

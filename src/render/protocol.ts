@@ -14,7 +14,7 @@ import type { SceneRead } from './scene-reads.ts'
  * `data`, to parse its own parameters (`reading`), to handle an `event`, or to run as a `source` of changes.
  */
 export interface Job {
-  output: 'frame' | 'data' | 'reading' | 'event' | 'source'
+  output: 'frame' | 'json' | 'reading' | 'event' | 'source'
   widget: string
   key: string
   look: Look
@@ -67,7 +67,7 @@ export interface DrawTimings {
   encoding: number
 }
 
-/** The result of a job: a `Drawing`, or any JSON value for the output `data`. */
+/** The result of a job: a `Drawing`, or any JSON value for the output `json`. */
 export type JobResult = Drawing | { data: unknown }
 
 /** A widget's access to a room's state or history, which the server carries out. */

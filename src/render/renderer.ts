@@ -140,7 +140,7 @@ export class Renderer {
 
   /** Returns the data behind a picture; rejects with a `RenderError`. */
   data(job: Omit<Job, 'output'>, interest: Demand['interest'], payers?: Demand['payers']): Promise<unknown> {
-    return this.#runForData({ ...job, output: 'data' }, { interest, payers })
+    return this.#runForData({ ...job, output: 'json' }, { interest, payers })
   }
 
   /** Calls a widget to read the parameters that only it can read; rejects with a `RenderError`. */

@@ -1,4 +1,5 @@
-/** The module `imgcast` inside a render process: everything that widget authors use, without the server. */
+/// <reference types="node" preserve="true" />
+/** The module `imgcast/widget`: everything that widget authors use, without the server. */
 export type { SKRSContext2D as Context } from '@napi-rs/canvas'
 export type { Badge, BadgeSize, BadgeStyle } from '../picture/badge/badge.ts'
 export { badgeSize, badgeSvg } from '../picture/badge/badge-svg.ts'
@@ -27,7 +28,9 @@ export type { HistoryRequest, HistorySpan, HistoryStep, Level, RoomHistory } fro
 export { backgroundTone, type Tone } from './tone.ts'
 export type {
   Animation,
+  AnimationScope,
   Click,
+  ClickScope,
   EmbeddedPicture,
   EventScope,
   Limits,
@@ -35,8 +38,10 @@ export type {
   RoomScope,
   RoomState,
   Scene,
+  ShowsScope,
   Size,
   SizeRange,
+  SizeScope,
   SourceScope,
   Widget,
 } from './widget.ts'

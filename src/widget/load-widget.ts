@@ -2,6 +2,7 @@ import { basename, dirname, extname, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
 import { type Manifest, toManifest } from './manifest.ts'
+import { type Doors, findsOtherCopy, useOwnCopy } from './own-copy.ts'
 import { isWidgetName } from './room.ts'
 import { isReservedName } from './server-paths.ts'
 import type { Widget } from './widget.ts'
@@ -16,6 +17,9 @@ export interface LoadedWidget {
 /** The folder of Imgcast's own modules, which change only with its version. */
 const OWN_CODE = fileURLToPath(new URL('../', import.meta.url))
 const BUILT_IN = fileURLToPath(new URL('../../widgets', import.meta.url))
+
+/** The module that widgets import. */
+const AUTHORS_DOOR = 'imgcast/widget'
 
 /** Loads modules, each at most once: changed code needs a new process. */
 export interface WidgetLoader {
@@ -39,16 +43,20 @@ export function findNameFault(name: string): string | undefined {
 /**
  * Creates a loader of widget modules. It rejects with a description of the fault, or with the error that the module's
  * code throws. Built-in widgets are already plain JavaScript. An author's module may be TypeScript, does not need
- * `"type": "module"`, and can import `imgcast` (the author's part, without the server) without installing it.
+ * `"type": "module"`, and can import `imgcast/widget` without installing it: every module gets the copy of this server.
  */
 export function createWidgetLoader(): WidgetLoader {
-  // In the same folder and with the same extension as this module: compiled, or TypeScript in a test.
-  const imgcast = fileURLToPath(new URL(`author${extname(import.meta.url)}`, import.meta.url))
-  const jiti = createJiti(import.meta.url, { alias: { imgcast }, fsCache: false, interopDefault: false })
+  const doors = ownDoors()
+  const jiti = createJiti(import.meta.url, { alias: { ...doors }, fsCache: false, interopDefault: false })
+  let usesOwnCopy = false
   // The first transformation reads a compiler of two megabytes: do it before anyone waits for it.
   jiti.transform({ source: 'const warm: number = 1', filename: 'warm.ts', ts: true })
   const load = async (path: string): Promise<LoadedWidget> => {
     const file = resolve(path)
+    if (!usesOwnCopy && findsOtherCopy(file, AUTHORS_DOOR)) {
+      useOwnCopy(doors)
+      usesOwnCopy = true
+    }
     const module: { default?: unknown } =
       dirname(file) === BUILT_IN ? await import(pathToFileURL(file).href) : await jiti.import(file)
     const faults = findWidgetFaults(module.default)
@@ -61,4 +69,12 @@ export function createWidgetLoader(): WidgetLoader {
       (file) => !file.includes(`${sep}node_modules${sep}`) && !file.startsWith(OWN_CODE),
     )
   return Object.assign(load, { files })
+}
+
+/** The modules that a widget may import, and the one that says which these are. */
+function ownDoors(): Doors {
+  // In the same folder and with the same extension as this module: compiled, or TypeScript in a test.
+  const beside = (name: string) =>
+    fileURLToPath(new URL(`${name}${extname(import.meta.url)}`, import.meta.url))
+  return { [AUTHORS_DOOR]: beside('author'), 'imgcast/test': beside('../test'), imgcast: beside('host-door') }
 }

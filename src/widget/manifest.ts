@@ -41,8 +41,8 @@ export interface Manifest {
   ticks: boolean
   /** True if drawing waits for the widget's `load` or for embedded pictures. */
   loads: boolean
-  /** True if `.json` comes from the widget's own `data`. */
-  hasData: boolean
+  /** True if `.json` comes from the widget's own `json`. */
+  hasJson: boolean
   /** True if only the widget's own code can read its parameters, or name the pictures that it embeds. */
   reads: boolean
   /** True if it embeds other pictures. */
@@ -91,7 +91,7 @@ export function toManifest(name: string, file: string, widget: Widget): Manifest
       widget.load === undefined &&
       widget.shows === undefined,
     loads: widget.load !== undefined || widget.shows !== undefined,
-    hasData: widget.data !== undefined,
+    hasJson: widget.json !== undefined,
     reads: widget.shows !== undefined || Object.values(params).includes(CUSTOM),
     shows: widget.shows !== undefined,
     starts: widget.start !== undefined,
@@ -115,7 +115,8 @@ function defaultSize(name: string, key: string, widget: Widget, params: Record<s
   try {
     const values = readValues(widget, params, {})
     if (typeof widget.size !== 'function') return UNKNOWN_SIZE
-    const { width, height } = widget.size(values, {
+    const { width, height } = widget.size({
+      params: values,
       data: undefined,
       room: roomOf({ widget: name, key }),
       key,

@@ -10,6 +10,7 @@ import type { Limits, SizeRange, Widget } from './widget.ts'
 
 /** Every field of a widget. */
 const FIELDS: Readonly<Record<keyof Widget, true>> = {
+  apiVersion: true,
   title: true,
   about: true,
   size: true,
@@ -29,8 +30,17 @@ const FIELDS: Readonly<Record<keyof Widget, true>> = {
   limits: true,
   draw: true,
   svg: true,
-  data: true,
+  json: true,
 }
+
+/** The version of the widget's interface. */
+const API_VERSION = 1
+
+/** Earlier names of fields. */
+const RENAMED: Readonly<Record<string, keyof Widget>> = { data: 'json' }
+
+/** The optional fields that are functions. */
+const FUNCTIONS = ['load', 'json', 'svg', 'start', 'onJoin', 'onLeave', 'onClick', 'shows'] as const
 
 const LIMIT_RANGES: Readonly<Record<keyof Limits, { min: number; max: number }>> = {
   timeout: { min: 10, max: 60_000 },
@@ -55,18 +65,25 @@ export function findWidgetFaults(candidate: unknown): string[] {
     return [`expected the default export to be a widget (defineWidget({...})), got ${describe(candidate)}`]
   }
   const widget = candidate as Partial<Widget>
-  const faults = findUnknownFields('', candidate, Object.keys(FIELDS))
+  const { apiVersion = API_VERSION } = widget as { apiVersion?: unknown }
+  // Other faults would only say how the versions differ.
+  if (apiVersion !== API_VERSION)
+    return [
+      `expected \`apiVersion\` to be ${API_VERSION}, the only version that this server has, got ${describe(apiVersion)}`,
+    ]
+  const faults = findUnknownFields('', candidate, Object.keys(FIELDS), RENAMED)
   if (typeof widget.title !== 'string' || widget.title === '') {
     faults.push(`expected \`title\` to be text, got ${describe(widget.title)}`)
   }
   if (typeof widget.draw !== 'function') {
     faults.push(`expected \`draw\` to be a function, got ${describe(widget.draw)}`)
   }
-  for (const name of ['load', 'data', 'svg', 'start', 'onJoin', 'onLeave', 'onClick', 'shows'] as const) {
+  for (const name of FUNCTIONS) {
     if (widget[name] !== undefined && typeof widget[name] !== 'function') {
       faults.push(`expected \`${name}\` to be a function, got ${describe(widget[name])}`)
     }
   }
+  faults.push(...findArgumentFaults(widget))
   return [
     ...faults,
     ...findSizeFaults(widget.size),
@@ -79,6 +96,20 @@ export function findWidgetFaults(candidate: unknown): string[] {
     ...findRoleFaults(widget.role),
     ...findLimitFaults(widget.limits),
   ]
+}
+
+/** A function that expects more than its one object would find its second argument undefined when it is called. */
+function findArgumentFaults(widget: Partial<Widget>): string[] {
+  const { every, loop } = Object(widget.animate) as { every?: unknown; loop?: unknown }
+  const functions = {
+    ...Object.fromEntries(FUNCTIONS.map((name) => [name, widget[name]])),
+    ...{ size: widget.size, 'animate.every': every, 'animate.loop': loop },
+  }
+  return Object.entries(functions).flatMap(([name, value]) =>
+    typeof value === 'function' && value.length > 1
+      ? [`expected \`${name}\` to take one object, such as ({ params, data }), got ${value.length} arguments`]
+      : [],
+  )
 }
 
 function findKeyFaults(key: unknown): string[] {

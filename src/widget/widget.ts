@@ -98,6 +98,17 @@ export interface Click<F extends Fields = Fields> {
   fields: Values<F>
 }
 
+/** The argument of `onClick`: the click, and the room after it. */
+export type ClickScope<F extends Fields = Fields> = EventScope & Click<F>
+
+/** The argument of `shows`. */
+export interface ShowsScope<P extends Params = Params> {
+  /** `<widget>/<key>`. */
+  room: string
+  key: string
+  params: Values<P>
+}
+
 /** The argument of `start`. */
 export interface SourceScope<P extends Params = Params, D = unknown> extends RoomScope {
   params: Values<P>
@@ -159,14 +170,22 @@ export interface Scene<P extends Params = Params, D = unknown> {
  */
 export type Animation<P extends Params = Params, D = unknown> = (
   | { fps: number }
-  | { every: number | ((params: Values<P>, data: D) => number) }
+  | { every: number | ((scope: AnimationScope<P, D>) => number) }
 ) & {
   /** The period in milliseconds, or a function of the parameters that returns it; 0: no motion. @default it never repeats */
-  loop?: number | ((params: Values<P>, data: D) => number)
+  loop?: number | ((scope: AnimationScope<P, D>) => number)
 }
 
-/** The second argument of a `size` function. */
-export interface SizeScope<D = unknown> {
+/** The argument of the functions of `animate`. */
+export interface AnimationScope<P extends Params = Params, D = unknown> {
+  params: Values<P>
+  /** The result of `load`. */
+  data: D
+}
+
+/** The argument of a `size` function. */
+export interface SizeScope<P extends Params = Params, D = unknown> {
+  params: Values<P>
   /** The result of `load`. */
   data: D
   /** `<widget>/<key>`. */
@@ -179,16 +198,16 @@ export interface SizeScope<D = unknown> {
 // biome-ignore lint/suspicious/noConfusingVoidType: only a union with `void` refuses a promise and accepts a missing result.
 type Synchronous = void | undefined
 
-/** A live picture: the plain object that an author's module exports by default. */
+/** A live picture: the plain object that an author's module exports by default. Every function takes one object. */
 export interface Widget<P extends Params = Params, D = unknown, F extends Fields = Fields> {
+  /** The version of this interface. @default 1, the only one */
+  apiVersion?: 1
   /** Its name in the gallery: a few words. */
   title: string
   /** One or two sentences for the gallery. */
   about?: string
   /** CSS pixels: fixed, a range for viewers to choose from (`width=`, `height=`), or a function of the parameters. */
-  size:
-    | { width: number | SizeRange; height: number | SizeRange }
-    | ((params: Values<P>, scope: SizeScope<D>) => Size)
+  size: { width: number | SizeRange; height: number | SizeRange } | ((scope: SizeScope<P, D>) => Size)
   /**
    * The keys, and so the rooms, of the widget: `param.choice([...])`, `param.text('main', { max: 255 })`, or
    * `{ pattern: /\d{4}/, default: '2027' }`, which must match the whole key. Any other key is a 404 and creates no room.
@@ -221,14 +240,14 @@ export interface Widget<P extends Params = Params, D = unknown, F extends Fields
   /** Called when a viewer leaves, always after the same viewer's `onJoin`. */
   onLeave?(scope: EventScope): Promise<void> | void
   /** Called for a click: `/<widget>/<key>/click?x,y` or `/<widget>/<key>/click/<action>`. */
-  onClick?(click: Click<F>, scope: EventScope): Promise<void> | void
+  onClick?(scope: ClickScope<F>): Promise<void> | void
   /** The fields of forms and links that `onClick` gets, checked like parameters. @default none */
   fields?: F
   /**
    * Returns the pictures that this one embeds, at most 16, as `widget/key?look`. Viewers of this picture also count in
    * the rooms of the embedded ones. Embedded pictures cannot embed others.
    */
-  shows?(scope: { room: string; key: string; params: Values<P> }): readonly string[]
+  shows?(scope: ShowsScope<P>): readonly string[]
   /** @default the limits of every widget */
   limits?: Limits
   /** Draws on a transparent canvas, in CSS pixels. Must be synchronous and depend on nothing but the scene. */
@@ -239,5 +258,5 @@ export interface Widget<P extends Params = Params, D = unknown, F extends Fields
    */
   svg?(scene: Scene<P, D>): string | undefined
   /** The response to `.json`. @default room, connections, visitors, peak */
-  data?(scene: Omit<Scene<P, D>, 'width' | 'height' | 'scale' | 'pictures'>): unknown
+  json?(scene: Omit<Scene<P, D>, 'width' | 'height' | 'scale' | 'pictures'>): unknown
 }

@@ -26,7 +26,7 @@ const lines: string[] = []
 /** The socket of every request for a picture, in order. */
 const sockets: Socket[] = []
 
-const source = (colour: Colour) => `import { defineWidget } from 'imgcast'
+const source = (colour: Colour) => `import { defineWidget } from 'imgcast/widget'
 
 const colour: string = 'rgb(${colour})'
 export default defineWidget({

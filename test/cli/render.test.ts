@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { renderOnce } from 'imgcast'
+import { renderOnce } from 'imgcast/test'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import online from '../../widgets/online.ts'
 import { runCommand } from '../support/command.ts'
@@ -143,7 +143,7 @@ describe('imgcast render', () => {
 
   test('the line is that of the TypeScript that was written', async () => {
     const lines = [
-      "import { defineWidget } from 'imgcast'",
+      "import { defineWidget } from 'imgcast/widget'",
       'interface Anything { that: is }',
       'type is = gone',
       'type gone = string',

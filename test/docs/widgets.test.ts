@@ -207,7 +207,7 @@ describe('the reference', () => {
   })
 
   test('names every kind of parameter', async () => {
-    const { param } = await import('imgcast')
+    const { param } = await import('imgcast/widget')
     for (const kind of Object.keys(param)) expect(page).toContain(`| \`param.${kind}(`)
   })
 })

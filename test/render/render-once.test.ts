@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { defineWidget, param, renderOnce } from 'imgcast'
+import { renderOnce } from 'imgcast/test'
+import { defineWidget, param } from 'imgcast/widget'
 import { describe, expect, test } from 'vitest'
 import online from '../../widgets/online.ts'
 import sine from '../../widgets/sine.ts'
@@ -20,7 +21,7 @@ const tally = defineWidget({
     return { label, sum: await state.add('sum', params.by) }
   },
   draw() {},
-  data: ({ data, params, room, time, visitors }) => ({ ...data, every: params.every, room, time, visitors }),
+  json: ({ data, params, room, time, visitors }) => ({ ...data, every: params.every, room, time, visitors }),
 })
 
 describe('renderOnce', () => {

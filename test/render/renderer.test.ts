@@ -353,7 +353,7 @@ test('a TypeScript module runs without a build, and one outside of any package f
   await typed.draw(job('typed'), watched)
   const far = await mkdtemp(join(tmpdir(), 'widgets-'))
   try {
-    const source = `import { defineWidget } from 'imgcast'
+    const source = `import { defineWidget } from 'imgcast/widget'
       export default defineWidget({ title: 'Far', size: { width: 10, height: 10 }, draw() {} })`
     await writeFile(join(far, 'far.js'), source)
     const renderer = await start(far, 1)

@@ -321,7 +321,7 @@ describe('a broken widget', () => {
     const write = (body: string) =>
       writeFile(
         join(folder, 'mine.mjs'),
-        `import { defineWidget } from 'imgcast'
+        `import { defineWidget } from 'imgcast/widget'
         export default defineWidget({ title: 'Mine', size: { width: 30, height: 20 }, draw(ctx) { ${body} } })`,
       )
     await write('throw new Error("not yet")')

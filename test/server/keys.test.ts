@@ -8,11 +8,11 @@ import { pixelOf } from '../support/pixels.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
 const WIDGETS = {
-  pages: `key: param.choice(['home', 'about']), onClick: ({ action }, { state }) => state.set('action', action),`,
+  pages: `key: param.choice(['home', 'about']), onClick: ({ action, state }) => state.set('action', action),`,
   years: `key: { pattern: /\\d{4}/, default: '2027' },`,
   content: `key: param.text('build', { max: 255 }), stateless: true,
     load: async ({ state }) => ({ refused: await state.set('n', 1).catch(({ message }) => message), n: await state.get('n') }),
-    data: ({ key, data, visitors }) => ({ key, visitors, ...data }),`,
+    json: ({ key, data, visitors }) => ({ key, visitors, ...data }),`,
 }
 const folder = mkdtempSync(join(tmpdir(), 'imgcast-keys-'))
 let server: TestServer
@@ -20,7 +20,7 @@ let token: string
 
 beforeAll(async () => {
   for (const [name, parts] of Object.entries(WIDGETS)) {
-    const code = `import { defineWidget, param } from 'imgcast'
+    const code = `import { defineWidget, param } from 'imgcast/widget'
 export default defineWidget({ title: 'It', size: { width: 10, height: 10 }, ${parts} draw() {} })`
     writeFileSync(join(folder, `${name}.mjs`), code)
   }

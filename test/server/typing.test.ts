@@ -16,7 +16,7 @@ const streams: RawStream[] = []
 let lines: string[] = []
 
 const write = (name: string, text: string) => writeFile(join(folder, name), text)
-const source = (fill: string, imports = '') => `import { defineWidget } from 'imgcast'
+const source = (fill: string, imports = '') => `import { defineWidget } from 'imgcast/widget'
 ${imports}
 export default defineWidget({
   title: 'Mine',
@@ -93,7 +93,7 @@ describe('while a widget is being written', () => {
   })
 
   test('its open picture follows a parameter’s default and the size, and a URL that becomes wrong shows so', async () => {
-    const mine = (value: string, width: number) => `import { defineWidget, param } from 'imgcast'
+    const mine = (value: string, width: number) => `import { defineWidget, param } from 'imgcast/widget'
 export default defineWidget({
   title: 'Mine',
   size: { width: ${width}, height: 20 },

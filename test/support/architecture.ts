@@ -172,8 +172,10 @@ function circleFaults(sources: Sources): Fault[] {
 
 function widgetFaults(path: string, specifiers: string[]): Fault[] {
   return specifiers
-    .filter((specifier) => specifier !== 'imgcast')
-    .map((specifier) => fault('widgets', path, `imports ${specifier}; a widget may import only imgcast`))
+    .filter((specifier) => specifier !== 'imgcast/widget')
+    .map((specifier) =>
+      fault('widgets', path, `imports ${specifier}; a widget may import only imgcast/widget`),
+    )
 }
 
 function extensionFaults(path: string, specifiers: string[]): Fault[] {

@@ -1,4 +1,5 @@
-import { defineWidget, type LoadScope, param, type RenderedPicture, renderOnce } from 'imgcast'
+import { type RenderedPicture, renderOnce } from 'imgcast/test'
+import { defineWidget, type LoadScope, param } from 'imgcast/widget'
 import { expectTypeOf } from 'vitest'
 
 // Checked by tsc alone: an author's editor shows these types, and underlines what is marked as an error here.
@@ -28,14 +29,16 @@ const widget = defineWidget({
     expectTypeOf(await state.get<number>('sum')).toEqualTypeOf<number | undefined>()
     return { sum: await state.add('sum', params.many) }
   },
-  size(params, { data }) {
+  size({ params, data, key }) {
+    expectTypeOf(key).toEqualTypeOf<string>()
     expectTypeOf(params).toEqualTypeOf<Chosen>()
     expectTypeOf(data).toEqualTypeOf<{ sum: number }>()
     return { width: params.many * 10, height: 20 }
   },
   animate: {
-    every(params) {
+    every({ params, data }) {
       expectTypeOf(params).toEqualTypeOf<Chosen>()
+      expectTypeOf(data).toEqualTypeOf<{ sum: number }>()
       return params.pause
     },
   },
@@ -53,7 +56,7 @@ const widget = defineWidget({
     // @ts-expect-error: the result of `load` has no such field
     ctx.fillText(data.label, 0, 0)
   },
-  data({ params, data }) {
+  json({ params, data }) {
     expectTypeOf(params).toEqualTypeOf<Chosen>()
     expectTypeOf(data).toEqualTypeOf<{ sum: number }>()
     return data.sum
@@ -65,7 +68,10 @@ defineWidget({
   size: { width: 10, height: 10 },
   fields: { text: param.text({ max: 80 }), stars: param.integer(3) },
   draw() {},
-  onClick({ visitor, fields, x }) {
+  onClick({ visitor, fields, x, state, room, visitors }) {
+    expectTypeOf(room).toEqualTypeOf<string>()
+    expectTypeOf(visitors).toEqualTypeOf<number>()
+    expectTypeOf(state.delete).returns.toEqualTypeOf<Promise<boolean>>()
     expectTypeOf(visitor).toEqualTypeOf<string>()
     expectTypeOf(fields).toEqualTypeOf<{ text: string; stars: number }>()
     expectTypeOf(x).toEqualTypeOf<number | undefined>()

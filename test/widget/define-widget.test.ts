@@ -15,7 +15,10 @@ describe('a widget', () => {
     ['frames a second', { ...good, animate: { fps: 30 } }],
     ['its own clock', { ...good, animate: { every: () => 1000 } }],
     ['a time between frames', { ...good, animate: { every: 10_000 } }],
-    ['everything', { ...good, about: 'It.', params: { label: param.text() }, load() {}, data() {} }],
+    [
+      'everything',
+      { ...good, about: 'It.', params: { label: param.text() }, load() {}, json() {}, apiVersion: 1 },
+    ],
   ])('with %s is right, and comes back as it is', (_what, widget) => {
     expect(findWidgetFaults(widget)).toEqual([])
     expect(defineWidget(widget as Widget)).toBe(widget)
@@ -33,7 +36,7 @@ describe('a widget', () => {
     [{ draw: undefined }, 'expected `draw` to be a function, got nothing'],
     [{ draw: 'circle' }, 'expected `draw` to be a function, got "circle"'],
     [{ load: {} }, 'expected `load` to be a function, got {}'],
-    [{ data: [1] }, 'expected `data` to be a function, got [1]'],
+    [{ json: [1] }, 'expected `json` to be a function, got [1]'],
     [
       { size: undefined },
       'expected `size` to be { width, height } or a function of the parameters, got nothing',
@@ -82,6 +85,19 @@ describe('a widget', () => {
       '`params.n` has the default 5, expected a whole number from -1000000000 to 1',
     ],
     [{ params: { c: param.choice([]) } }, '`params.c` has no choices'],
+    [{ data() {} }, 'unknown field `data`, did you mean `json`?'],
+    [
+      { apiVersion: 2, data() {} },
+      'expected `apiVersion` to be 1, the only version that this server has, got 2',
+    ],
+    [
+      { onClick: (_click: object, _scope: object) => {} },
+      'expected `onClick` to take one object, such as ({ params, data }), got 2 arguments',
+    ],
+    [
+      { animate: { every: (_params: object, _data: object) => 1000 } },
+      'expected `animate.every` to take one object, such as ({ params, data }), got 2 arguments',
+    ],
     [{ onclick() {} }, 'unknown field `onclick`, did you mean `onClick`?'],
     [{ 'on click': 1 }, 'unknown field "on click", did you mean `onClick`?'],
     [
@@ -156,7 +172,7 @@ describe('a manifest', () => {
       about: 'It.',
       params: { label: param.text('a') },
       load() {},
-      data() {},
+      json() {},
       animate: { fps: 5 },
     }
     const manifest = toManifest('good', '/good.mjs', defineWidget(widget) as unknown as Widget)
@@ -177,7 +193,7 @@ describe('a manifest', () => {
       loops: false,
       ticks: false,
       loads: true,
-      hasData: true,
+      hasJson: true,
       reads: false,
       shows: false,
       starts: false,
@@ -191,7 +207,7 @@ describe('a manifest', () => {
     const widget = defineWidget({
       ...good,
       params: { cells: param.integer(3) },
-      size: ({ cells }) => ({ width: cells * 10, height: 7 }),
+      size: ({ params: { cells } }) => ({ width: cells * 10, height: 7 }),
     })
     const { size, sizeFromParams } = toManifest('it', '/it.mjs', widget as unknown as Widget)
     expect({ size, sizeFromParams }).toEqual({ size: { width: 30, height: 7 }, sizeFromParams: true })

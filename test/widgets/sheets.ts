@@ -67,7 +67,7 @@ function showAll(...pictures: [name: Name, query?: string, facts?: Facts][]): Pr
 }
 
 export function readData(name: Name, facts: Facts = {}): unknown {
-  return (run('data', name, '', facts) as { data: unknown }).data
+  return (run('json', name, '', facts) as { data: unknown }).data
 }
 
 export const long = 'a message much longer than any badge on any page has a right to be, '.repeat(3)

@@ -1,4 +1,4 @@
-import { defineWidget, param } from 'imgcast'
+import { defineWidget, param } from 'imgcast/widget'
 
 export default defineWidget({
   title: 'Oven',

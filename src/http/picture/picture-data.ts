@@ -33,7 +33,7 @@ export class PictureData {
     const room = roomOf(spec)
     const { connections, visitors, peak } = await this.#init.presence.counts(room)
     const counts = { connections, visitors, peak }
-    return manifest.hasData ? this.#readFromWidget(spec, counts, network) : { room, ...counts }
+    return manifest.hasJson ? this.#readFromWidget(spec, counts, network) : { room, ...counts }
   }
 
   async #readFromWidget(

@@ -93,13 +93,13 @@ export function* drawSteps(
   const time = stops ? 0 : period === undefined ? job.time : Math.floor(job.time / period) * period
   const room = roomOf(job)
   const facts = { room, key, params, connections, visitors, peak, time, data }
-  if (job.output === 'data') {
+  if (job.output === 'json') {
     return {
-      data: widget.data ? synchronous('data', widget.data(facts)) : { room, connections, visitors, peak },
+      data: widget.json ? synchronous('json', widget.json(facts)) : { room, connections, visitors, peak },
     }
   }
   const reads = new Set<SceneRead>(readsOutside(loaded, job) ? ['outside'] : [])
-  const size = pictureSize(loaded, look, params, observeReads({ data, room, key, pictures }, reads))
+  const size = pictureSize(loaded, look, observeReads({ params, data, room, key, pictures }, reads))
   const { width, height } = size
   const sheet = {
     ...look,

@@ -1,7 +1,6 @@
 import { MAX_PIXELS } from '../../picture/encode.ts'
 import type { LoadedWidget } from '../../widget/load-widget.ts'
 import type { Look } from '../../widget/look.ts'
-import type { ParamValue } from '../../widget/param.ts'
 import { MAX_SIDE } from '../../widget/picture-limits.ts'
 import type { Size, SizeScope } from '../../widget/widget.ts'
 import { Mistake, synchronous } from './mistake.ts'
@@ -13,14 +12,9 @@ export class TooLargeError extends Error {}
  * Returns the size of a picture, in whole CSS pixels: a widget's fractions are rounded up.
  * @throws Mistake if its `size` returned no size, TooLargeError if the parameters make it too large.
  */
-export function pictureSize(
-  { widget }: LoadedWidget,
-  look: Look,
-  params: Record<string, ParamValue>,
-  scope: SizeScope<unknown>,
-): Size {
+export function pictureSize({ widget }: LoadedWidget, look: Look, scope: SizeScope): Size {
   if (typeof widget.size !== 'function') return { width: look.width, height: look.height }
-  const given = synchronous('size', widget.size(params, scope))
+  const given = synchronous('size', widget.size(scope))
   const { width, height } = Object(given) as Partial<Size>
   const size = { width: toSide(width), height: toSide(height) }
   if (!(size.width >= 1 && size.height >= 1))

@@ -3,7 +3,7 @@ import type { Format } from '../../picture/frame.ts'
 import type { Look } from '../../widget/look.ts'
 import type { ParamValue } from '../../widget/param.ts'
 import { MAX_FPS } from '../../widget/picture-limits.ts'
-import type { Size, Widget } from '../../widget/widget.ts'
+import type { AnimationScope, Size, Widget } from '../../widget/widget.ts'
 import { synchronous } from './mistake.ts'
 
 /** The motion of a widget with certain parameters, in milliseconds. */
@@ -40,7 +40,10 @@ export function motionOf(
 ): Motion {
   const { animate } = widget
   if (!animate) return { period: undefined, loop: undefined }
-  const loop = typeof animate.loop === 'function' ? animate.loop(params, data) : animate.loop
+  const loop =
+    typeof animate.loop === 'function'
+      ? synchronous('animate.loop', animate.loop({ params, data }))
+      : animate.loop
   const period = 'fps' in animate ? 1000 / (look.fps || animate.fps) : everyOf(animate.every, params, data)
   if (loop === 0 || period === Number.POSITIVE_INFINITY) return { period: undefined, loop: undefined }
   if (!(period >= 1000 / MAX_FPS)) {
@@ -52,11 +55,11 @@ export function motionOf(
 }
 
 function everyOf(
-  every: number | ((params: Record<string, ParamValue>, data: unknown) => number),
+  every: number | ((scope: AnimationScope) => number),
   params: Record<string, ParamValue>,
   data: unknown,
 ): number {
-  return typeof every === 'number' ? every : synchronous('animate.every', every(params, data))
+  return typeof every === 'number' ? every : synchronous('animate.every', every({ params, data }))
 }
 
 /**

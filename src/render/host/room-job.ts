@@ -46,7 +46,7 @@ export async function deliverEvent(
     case 'leave':
       return widget.onLeave?.(scope)
     case 'click':
-      return widget.onClick?.(event.click, scope)
+      return widget.onClick?.({ ...scope, ...event.click })
   }
 }
 
@@ -55,7 +55,7 @@ export async function runSource(
   { widget, manifest }: LoadedWidget,
   job: Job,
   signal: AbortSignal,
-  queue: PushQueue,
+  queue: Pick<PushQueue, 'put'>,
   ask: AskState,
 ): Promise<void> {
   const params = valuesOf({ widget, manifest }, job)

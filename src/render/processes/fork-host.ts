@@ -14,11 +14,7 @@ export function forkHost(memoryBytes: number): ChildProcess {
   const host = createRequire(import.meta.url).resolve('#render-host')
   const { IMGCAST_TOKEN: _, ...env } = process.env
   return forkModule(host, {
-    // With this condition `imgcast` resolves to what authors use, without the server.
-    execArgv: [
-      `--max-old-space-size=${Math.floor((memoryBytes * HEAP_SHARE) / 2 ** 20)}`,
-      '--conditions=imgcast-render',
-    ],
+    execArgv: [`--max-old-space-size=${Math.floor((memoryBytes * HEAP_SHARE) / 2 ** 20)}`],
     env,
   })
 }

@@ -143,7 +143,7 @@ export class TaskSchedule {
 
   #firstPhase({ output, widget }: Job): Phase {
     if (output === 'source') return 'living'
-    const isDrawn = output === 'frame' || output === 'data'
+    const isDrawn = output === 'frame' || output === 'json'
     if (!isDrawn) return 'loading'
     const manifest = this.#init.widgets.get(widget)
     if (manifest?.shows) return 'held'

@@ -25,7 +25,7 @@ function manifest(more: Partial<Manifest> = {}, params: Record<string, Param> = 
     ticks: false,
     loops: false,
     loads: false,
-    hasData: false,
+    hasJson: false,
     reads: false,
     shows: false,
     starts: false,

@@ -40,10 +40,8 @@ test('a drawing reports which counts and whether time it has read, however it re
 test('a drawing reports that it has read its room, by name or by key, also for its size', () => {
   expect(readsOf({ draw: (_, { room }) => void room })).toEqual(['room'])
   expect(readsOf({ draw: (_, { key }) => void key })).toEqual(['room'])
-  expect(readsOf({ size: (_, { key }) => ({ width: key.length * 10, height: 10 }) })).toEqual(['room'])
-  expect(readsOf({ size: (_, { data }) => ({ width: data === undefined ? 10 : 20, height: 10 }) })).toEqual(
-    [],
-  )
+  expect(readsOf({ size: ({ key }) => ({ width: key.length * 10, height: 10 }) })).toEqual(['room'])
+  expect(readsOf({ size: ({ data }) => ({ width: data === undefined ? 10 : 20, height: 10 }) })).toEqual([])
 })
 
 test('a scene has its values, and can be written to', () => {

@@ -5,19 +5,19 @@ import type { Look } from '../../../src/widget/look.ts'
 import { toManifest } from '../../../src/widget/manifest.ts'
 import type { Size, Widget } from '../../../src/widget/widget.ts'
 
-const scope = { data: undefined, room: 'mine/main', key: 'main', pictures: [] }
+const scope = { params: {}, data: undefined, room: 'mine/main', key: 'main', pictures: [] }
 
 function sizeOf(returned: unknown, scale = 1): Size {
   const widget: Widget = { title: 'Mine', size: () => returned as Size, draw() {} }
   const loaded = { widget, manifest: toManifest('mine', '/mine.mjs', widget) }
-  return pictureSize(loaded, { width: 160, height: 40, scale } as Look, {}, scope)
+  return pictureSize(loaded, { width: 160, height: 40, scale } as Look, scope)
 }
 
 describe('the size of a picture', () => {
   test('is that of the look if the widget has no function for it', () => {
     const widget: Widget = { title: 'Mine', size: { width: 1, height: 1 }, draw() {} }
     const loaded = { widget, manifest: toManifest('mine', '/mine.mjs', widget) }
-    expect(pictureSize(loaded, { width: 70, height: 9, scale: 1 } as Look, {}, scope)).toEqual({
+    expect(pictureSize(loaded, { width: 70, height: 9, scale: 1 } as Look, scope)).toEqual({
       width: 70,
       height: 9,
     })
