@@ -1,4 +1,4 @@
-import type { Widget } from '../widget/widget.ts'
+import type { Fields, Params, Widget } from '../widget/widget.ts'
 import { deliverEvent } from './host/room-job.ts'
 import { type OnceOptions, type OnceResult, StateOnce, toLoaded, toRoomJob } from './once.ts'
 
@@ -8,11 +8,19 @@ const FUNCTIONS = { join: 'onJoin', leave: 'onLeave' } as const
  * Runs a widget's `onJoin` once in this process; the counts are those after the event. For tests of widgets.
  * @throws TypeError if it has no `onJoin`, and the widget's own errors.
  */
+export function joinOnce<P extends Params, D, F extends Fields>(
+  widget: Widget<P, D, F> | string | URL,
+  options?: OnceOptions,
+): Promise<OnceResult>
 export function joinOnce(widget: Widget | string | URL, options: OnceOptions = {}): Promise<OnceResult> {
   return deliverOnce('join', widget, options)
 }
 
 /** Runs a widget's `onLeave` once, like `joinOnce`. */
+export function leaveOnce<P extends Params, D, F extends Fields>(
+  widget: Widget<P, D, F> | string | URL,
+  options?: OnceOptions,
+): Promise<OnceResult>
 export function leaveOnce(widget: Widget | string | URL, options: OnceOptions = {}): Promise<OnceResult> {
   return deliverOnce('leave', widget, options)
 }
