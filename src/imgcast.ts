@@ -206,8 +206,8 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     const reason = serverGuard.fault ?? store.fault
     return reason === undefined ? undefined : { status: 'failing', reason }
   }
-  const pages = new Pages(renderer, publicUrl, showsSource(options))
-  const data = new PictureData({ renderer, pushedData, presence })
+  const data = new PictureData({ renderer, pushedData, presence, channels, embeddedReader })
+  const pages = new Pages(renderer, data, publicUrl, showsSource(options))
   const guard = new TokenGuard(token)
   const sessions = new Sessions({ token, store })
   const pictures = new Pictures({

@@ -37,6 +37,10 @@ export default defineWidget({
   },
   load: ({ key, params: { room, span }, history }) =>
     history({ room: room.includes('/') ? room : `online/${room || key}`, span }),
+  alt({ params: { span }, data: { room, visitors, steps } }) {
+    const highest = Math.max(visitors, ...steps.map((step) => step.visitors.peak))
+    return `Visitors of ${room} over the last ${span}: ${visitors} now, at most ${highest}`
+  },
   json: ({ data }) => data,
   draw(ctx, { width, height, scale, params, data }) {
     const palette = toPalette(params)

@@ -30,6 +30,10 @@ export default defineWidget({
     background: param.color('', { about: 'Background colour, or transparent.' }),
   },
   animate: { every: ({ params: { seconds } }) => (seconds ? 1000 : 60_000) },
+  alt({ params: { zone, hours }, time }) {
+    const clock = toFigures(new Date(time + zoneOffset(time, zone)), hours, false)
+    return `Clock, ${clock} in ${zone.replaceAll('_', ' ')}`
+  },
   draw(ctx, { width, height, params, time }) {
     const { zone, face, hours, seconds, color, background } = params
     // A white dial is readable on pages of any colour.
@@ -43,9 +47,9 @@ export default defineWidget({
     const unit = Math.min(width, height) / 110 // The dial is 110 wide, with its rim.
     ctx.translate(width / 2, height / 2)
     if (face === 'digital') {
-      const half = hours === '24' ? '' : local.getUTCHours() < 12 ? ' AM' : ' PM'
-      const figures = half ? `${local.getUTCHours() % 12 || 12}${clock.slice(2)}${half}` : clock
-      const maxSize = Math.min(height * 0.6, (width / (clock.length + half.length)) * 1.5)
+      const figures = toFigures(local, hours, seconds)
+      const longest = clock.length + (hours === '24' ? 0 : 3)
+      const maxSize = Math.min(height * 0.6, (width / longest) * 1.5)
       // A label under 9 pixels would be unreadable: the digits get its space.
       const words = maxSize < 20 ? '' : label.trim()
       const size = words ? Math.min(maxSize, height * 0.5) : maxSize
@@ -80,6 +84,13 @@ export default defineWidget({
     ctx.restore()
   },
 })
+
+/** The digits of a local time. */
+function toFigures(local: Date, hours: '12' | '24', seconds: boolean): string {
+  const clock = local.toISOString().slice(11, seconds ? 19 : 16)
+  const hour = local.getUTCHours()
+  return hours === '24' ? clock : `${hour % 12 || 12}${clock.slice(2)} ${hour < 12 ? 'AM' : 'PM'}`
+}
 
 /** After the clock of Swiss stations (Hans Hilfiker, 1944), whose dial is 100 wide. */
 function drawHands(ctx: Context, [hour = 0, minute = 0, second]: number[], accent: string) {

@@ -40,18 +40,20 @@ export default defineWidget({
   animate: {
     every: ({ params: { seconds, to } }) => (seconds || ENDS_WITHIN_MINUTE.test(to) ? 1000 : 60_000),
   },
+  alt({ params, time }) {
+    const { left, label } = read(params, time)
+    if (left === 0) return params.done
+    const parts = toParts(left).map(([unit, count]) => `${count} ${count === 1 ? unit.slice(0, -1) : unit}`)
+    const words = parts.slice(0, 2).join(' and ')
+    return /^until\b/i.test(label) || !label.trim() ? `${words} ${label}` : `${label.trim()}: ${words}`
+  },
   draw(ctx, { width, height, params, time }) {
-    const { zone, style, seconds: hasSeconds, color, background } = params
+    const { style, seconds: hasSeconds, color, background } = params
     const palette = toPalette(params)
     const { ground, edge, ink, quiet, tone } = palette
     const isOutlined = tone === 'either' || (background !== '' && edge !== '')
     const [cell, line] = isOutlined ? ['#0000', palette.rule] : [CELLS[tone], '']
-    const next = new Date(time + zoneOffset(time, zone)).getUTCFullYear() + 1
-    const to = params.to || `${next}-01-01`
-    const step = hasSeconds ? 1 : 60
-    const left = Math.ceil(Math.max(0, dateToTime(to, zone) - time) / (step * 1000)) * step
-    const date = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: zone })
-    const label = params.label.replaceAll('{date}', date.format(dateToTime(to, zone)))
+    const { left, label } = read(params, time)
     const clock = new Date(left * 1000).toISOString().slice(11, hasSeconds ? 19 : 16)
     const days = String(Math.floor(left / 86_400))
     const shown = [days, ...clock.split(':')]
@@ -97,6 +99,30 @@ export default defineWidget({
     }
   },
 })
+
+/** The seconds that are left, and the label. */
+function read(
+  { to, zone, seconds, label }: Record<'to' | 'zone' | 'label', string> & { seconds: boolean },
+  time: number,
+) {
+  const next = new Date(time + zoneOffset(time, zone)).getUTCFullYear() + 1
+  const end = dateToTime(to || `${next}-01-01`, zone)
+  const step = seconds ? 1 : 60
+  const date = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: zone })
+  return {
+    left: Math.ceil(Math.max(0, end - time) / (step * 1000)) * step,
+    label: label.replaceAll('{date}', date.format(end)),
+  }
+}
+
+/** The units of a time that are not zero, from the largest. */
+function toParts(left: number): [unit: string, count: number][] {
+  const lengths = [86_400, 3_600, 60, 1]
+  return UNITS.flatMap((unit, at): [string, number][] => {
+    const count = Math.floor((at === 0 ? left : left % (lengths[at - 1] ?? 1)) / (lengths[at] ?? 1))
+    return count === 0 ? [] : [[unit, count]]
+  })
+}
 
 interface Line {
   width: number

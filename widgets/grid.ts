@@ -32,6 +32,13 @@ export default defineWidget({
       ctx.drawImage(picture.image, x, y, picture.width, picture.height)
     }
   },
+  alt({ pictures }) {
+    const [first] = pictures
+    if (!first) return 'An empty grid'
+    return pictures.length === 1
+      ? first.alt
+      : `${pictures.length} pictures: ${pictures.map(({ alt }) => alt).join('; ')}`
+  },
   json: ({ room, params, connections, visitors, peak }) => {
     return { room, connections, visitors, peak, shows: pathsOf(params) }
   },

@@ -112,6 +112,12 @@ export default defineWidget({
     const since = steps.filter(({ time }) => time >= midnight)
     return { hits, today: since.reduce((sum, step) => sum + step.hits, 0), digits }
   },
+  alt({ params, data }) {
+    const number = numberOf(params, data)
+    const words = `${new Intl.NumberFormat('en').format(number)} ${number === 1 ? 'hit' : 'hits'}`
+    const said = params.span === 'today' ? `${words} today` : words
+    return params.label.trim() ? `${params.label.trim()}: ${said}` : said
+  },
   json: ({ room, data: { hits, today } }) => ({ room, hits, today }),
   size: ({ params, data }) => {
     const row = layOutDigits(params, data)

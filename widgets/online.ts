@@ -17,6 +17,7 @@ const [DOT, AFTER_DOT, SPACE, DIGIT_HEIGHT] = [0.26, 0.44, 0.32, 0.727]
 const LINE_HEIGHT = 1.25
 const SMALLEST = 9
 const GREENS = { light: '#1a7f37', dark: '#3fb950', either: '#1f883d' }
+const LABEL = 'watching now'
 const LOADS = 'loads today'
 const UNKNOWN = '–'
 /** English nouns for people: `readers`, `visitors`. */
@@ -29,7 +30,7 @@ export default defineWidget({
   role: 'viewer-count',
   size: { width: { min: 60, max: 600, default: 170 }, height: { min: 16, max: 150, default: 40 } },
   params: {
-    label: param.text('watching now', {
+    label: param.text(LABEL, {
       max: 60,
       about: 'Text after the number; a bar parts a form for 1 from the form for other numbers.',
     }),
@@ -47,6 +48,14 @@ export default defineWidget({
         'Colour of the dot and the number, and of the text if the background is transparent and the theme is auto.',
     }),
     background: param.color('', { about: 'Background colour, or transparent.' }),
+  },
+  alt({ params, visitors, connections }) {
+    if (params.loads >= 0) return `${GROUPED(params.loads)} ${LOADS}`
+    const isPeople = params.count === 'visitors'
+    const watching = isPeople ? visitors : connections
+    const people = isPeople ? 'people ' : 'streams '
+    const label = params.label === LABEL ? people + LABEL : params.label
+    return `${GROUPED(watching)} ${toWords(label, watching)}`
   },
   draw(ctx, { width, height, scale, params, visitors, connections }) {
     const palette = toPalette(params)

@@ -50,6 +50,10 @@ export default defineWidget({
     const rooms = show.split(',').flatMap((room) => room.trim() || [])
     return Promise.all(rooms.slice(0, MAX_ROOMS).map((room) => history({ room, span })))
   },
+  alt: ({ data }) =>
+    data
+      .map(({ room, visitors }) => `${room}: ${visitors} ${visitors === 1 ? 'visitor' : 'visitors'}`)
+      .join(', ') || 'No rooms',
   json: ({ data }) => data.map(({ from, to, step, steps, since, ...counts }) => counts),
   draw(ctx, { width, height, scale, params, data }) {
     const { names, counts } = params

@@ -28,6 +28,8 @@ export default defineWidget({
     background: param.color('transparent', { about: 'The ground.' }),
   },
   animate: { fps: 20, loop: ({ params: { speed } }) => (speed === 0 ? 0 : 1000 / Math.abs(speed)) },
+  alt: ({ params: { speed } }) =>
+    speed === 0 ? 'A sine wave' : `A sine wave that moves to the ${speed > 0 ? 'right' : 'left'}`,
   draw(ctx, { width, height, scale, params, time }) {
     const { frequency, speed, thickness, background } = params
     const palette = toPalette(params)

@@ -2,6 +2,7 @@ import {
   type Badge,
   badgeSize,
   badgeSvg,
+  badgeWords,
   defineWidget,
   drawBadge,
   drawUptime,
@@ -74,6 +75,14 @@ export default defineWidget({
     const stored: Stored = { status, days, members, at: Date.now() }
     const { logo } = statusBadge(toContent(stored, ''), params, logos)
     return { ...stored, picture: await loadLogo(logo) }
+  },
+  alt({ key, data, params }) {
+    const words = badgeWords(toBadge(data, key, params))
+    if (params.show === 'badge') return words
+    const share = uptimeShare(uptimeDays(data?.days, data?.status, data?.at ?? 0, params.days))
+    return share === undefined
+      ? words
+      : `${words}, up ${Math.floor(share * 1000) / 10}% of the last ${params.days} days`
   },
   json({ room, key, data, params }) {
     const { label, message, color, labelColor, isError, style, level } = toContent(data, key)

@@ -20,6 +20,7 @@ export default defineWidget({
   },
   // A light is set as a status is: PUT /api/status/<key>.
   load: ({ key, readRoom }) => readRoom(`status/${key}`, 'badge'),
+  alt: ({ params, key, data, time }) => `Traffic light: ${LIGHTS[litOf(params.interval, data, key, time)]}`,
   json: ({ room, key, data, time }) => {
     const light = data === undefined ? undefined : lightOf(data, key, time)
     return { room, light: light === undefined ? 'in turn' : LIGHTS[light] }
@@ -30,8 +31,7 @@ export default defineWidget({
     loop: ({ params, data }) => (data === undefined ? Math.round(params.interval) * LAMPS.length : 0),
   },
   draw(ctx, { width, height, params, time, key, data }) {
-    const turn = () => Math.floor(time / Math.round(params.interval)) % LAMPS.length
-    const lit = data === undefined ? turn() : lightOf(data, key, time)
+    const lit = litOf(params.interval, data, key, time)
     // Drawn as 60 x 150 and scaled to the requested size.
     const unit = Math.min(width / 60, height / 150)
     ctx.translate((width - 60 * unit) / 2, (height - 150 * unit) / 2)
@@ -73,6 +73,12 @@ export default defineWidget({
     })
   },
 })
+
+/** The light that is on: that of the status, or else of its turn. */
+function litOf(interval: number, stored: unknown, key: string, time: number): number {
+  if (stored !== undefined) return lightOf(stored, key, time)
+  return Math.floor(time / Math.round(interval)) % LAMPS.length
+}
 
 /** The light of a status: of its word, like `passing` or `red`, if it has no colour of its own. */
 function lightOf(stored: unknown, key: string, time: number): number {

@@ -64,6 +64,11 @@ export class Channel implements FrameSink {
     return this.#broadcast.frame && this.#init.source.isLively
   }
 
+  /** Milliseconds since its newest good frame was current, while its drawings fail; else 0. */
+  get age(): number {
+    return this.#failure && this.#lastGood ? performance.now() - this.#lastGood.at : 0
+  }
+
   /** The networks that watch, or wait for a still. */
   get payers(): Payers {
     return this.#payers.get()

@@ -39,6 +39,8 @@ interface Entry {
   id: string
   room: string
   channel: Channel
+  /** The parameters of its look, as JSON. */
+  params: string
   /** The network that opened it, which it counts for. */
   network: string | undefined
   /** Other rooms whose changes redraw it. */
@@ -94,6 +96,18 @@ export class Channels {
     return { join: (viewer) => channel.join(viewer, network), still }
   }
 
+  /**
+   * Milliseconds since the picture was current, if an open channel of this room and these parameters cannot draw it in any
+   * size; else 0.
+   */
+  ageOf(spec: ChannelSpec): number {
+    const params = JSON.stringify(spec.look.params)
+    const ages = [...(this.#rooms.get(roomOf(spec)) ?? [])].map(({ channel, params: own }) =>
+      own === params ? channel.age : 0,
+    )
+    return Math.max(0, ...ages)
+  }
+
   /** Redraws every picture, because the code of widgets has changed. */
   renew(): void {
     this.#lastFrames.clear()
@@ -127,7 +141,8 @@ export class Channels {
       onIdle: () => void this.#remove(entry),
       onRooms: (rooms) => this.#follow(entry, rooms),
     })
-    const entry: Entry = { id, room, channel, network, others: [] }
+    const params = JSON.stringify(spec.look.params)
+    const entry: Entry = { id, room, channel, params, network, others: [] }
     this.#entries.set(id, entry)
     this.#addTo(room, entry)
     return channel

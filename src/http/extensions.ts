@@ -2,13 +2,14 @@ import type { Format, StreamFormat } from '../picture/frame.ts'
 
 /**
  * One extension of a picture's path. Delivery: `negotiated` between a stream, a still and a page; always a `stream`;
- * always one `still` file, or a page; always `data`.
+ * always one `still` file, or a page; always `data`; always `words`.
  */
 type ExtensionRow =
   | { delivery: 'negotiated'; format: StreamFormat; label?: string }
   | { delivery: 'stream'; format: StreamFormat; label?: undefined }
   | { delivery: 'still'; format: Format; label?: string }
   | { delivery: 'data'; format?: undefined; label?: undefined }
+  | { delivery: 'words'; format?: undefined; label?: undefined }
 
 /** Every extension of a picture's path, in the order of messages. Those with a `label` are the choices on a picture's page. */
 export const EXTENSIONS = {
@@ -21,6 +22,7 @@ export const EXTENSIONS = {
   bmp: { delivery: 'still', format: 'bmp', label: 'BMP' },
   mjpeg: { delivery: 'stream', format: 'jpeg' },
   json: { delivery: 'data' },
+  txt: { delivery: 'words' },
 } as const satisfies Record<string, ExtensionRow>
 
 /** An extension of a picture's path. */
@@ -41,9 +43,14 @@ export function extensionRow(extension: Extension): ExtensionRow {
   return EXTENSIONS[extension]
 }
 
-/** The format of the pictures of an extension: PNG for data and for no extension. */
+/** The format of the pictures of an extension: PNG for data, words and no extension. */
 export function formatOf(extension: Extension | undefined): Format {
   return (extension && extensionRow(extension).format) ?? 'png'
+}
+
+/** Whether an extension is that of a picture, and not of its data or words. */
+export function isPicture(extension: Extension): boolean {
+  return extensionRow(extension).format !== undefined
 }
 
 /** The choices of formats on a picture's page. */

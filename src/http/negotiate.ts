@@ -38,6 +38,7 @@ export type Delivery =
   | { kind: 'still'; format: Format }
   | { kind: 'page' }
   | { kind: 'data' }
+  | { kind: 'words' }
 
 /**
  * Decides how a picture is delivered, to GET and HEAD alike (RFC 9110, section 9.3.2).
@@ -45,7 +46,7 @@ export type Delivery =
  */
 export function negotiate(request: DeliveryRequest): Delivery {
   const row = extensionRow(request.extension)
-  if (row.delivery === 'data') return { kind: 'data' }
+  if (row.delivery === 'data' || row.delivery === 'words') return { kind: row.delivery }
   const requested = readDelivery(request.query)
   const purpose = readPurpose(request.headers)
   const isOptional = row.delivery === 'negotiated' && requested === undefined

@@ -50,6 +50,11 @@ export function wantsProblem(headers: IncomingHttpHeaders, extension: string | u
   return extension === 'json' || readPurpose(headers).kind === 'data'
 }
 
+/** Whether errors are plain text for this client: in place of a picture in words, unless it reads problem documents. */
+export function wantsText(headers: IncomingHttpHeaders, extension: string | undefined): boolean {
+  return extension === 'txt' && !wantsProblem(headers, extension)
+}
+
 /** Whether an error picture needs the status 200: image proxies drop every other. */
 export function wantsStatus200(headers: IncomingHttpHeaders): boolean {
   return isImageProxy(headerText(headers, 'user-agent'))

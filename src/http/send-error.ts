@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { STATUS_CODES } from 'node:http'
-import { PublicError } from '../errors.ts'
+import { PublicError, toSentence } from '../errors.ts'
 import type { CardPlace, Cards } from '../picture/cards.ts'
 import { contentType } from '../picture/frame.ts'
 import { formatHeaders, UNCACHED } from './headers.ts'
 import { wantsProblem, wantsStatus200 } from './purpose.ts'
-import { sendJson, sendWhole } from './send.ts'
+import { sendJson, sendWhole, TEXT_TYPE } from './send.ts'
 
 /** Used if nothing is known about the requested picture. */
 export const UNKNOWN_PLACE: CardPlace = { format: 'png', width: 160, height: 40 }
@@ -29,6 +29,12 @@ export function sendErrorPicture(
     contentType(place.format),
     frame.bytes,
   )
+}
+
+/** Sends an error as one line of text. */
+export function sendErrorText(request: IncomingMessage, response: ServerResponse, error: PublicError): void {
+  const line = `${toSentence(error.message)}\n`
+  sendWhole(request, response, error.status, { ...UNCACHED, ...error.headers }, TEXT_TYPE, line)
 }
 
 /** The error for a network that causes more errors than are painted for it; `error` is the one it would have got. */

@@ -5,6 +5,8 @@ import { contentType, type Frame } from '../picture/frame.ts'
 import { formatHeaders, REVALIDATED, STILL, UNCACHED } from './headers.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
+/** The media type of a picture in words. */
+export const TEXT_TYPE = 'text/plain; charset=utf-8'
 
 /**
  * Sends a still: 200, or 304 if `If-None-Match` matches. HEAD gets the same headers.
@@ -31,6 +33,16 @@ export function sendStill(
   }
   sendWhole(request, response, 200, headers, contentType(frame.format), body)
   return 200
+}
+
+/** Sends a picture in words, as one line: 200, or 304 if `If-None-Match` matches. HEAD gets the same headers. */
+export function sendWords(
+  request: IncomingMessage,
+  response: ServerResponse,
+  words: string,
+  more: Readonly<Record<string, string>> = {},
+): void {
+  sendTagged(request, response, TEXT_TYPE, `${words}\n`, { ...STILL, ...more })
 }
 
 /** Chooses between a frame's bytes and its compressed ones, which have a strong tag of their own. */

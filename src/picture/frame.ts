@@ -19,6 +19,8 @@ export interface Frame {
   readonly height: number
   /** A strong entity tag (RFC 9110, section 8.8.3): equal bytes, equal tag. */
   readonly etag: string
+  /** What it shows, in words. @default unknown */
+  readonly alt?: string | undefined
   /** Whether it is an animated picture, which restarts whenever it is sent. */
   readonly animated: boolean
   /** The bytes compressed, for formats that are not compressed themselves and where it is worth it. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createCanvas, type SKRSContext2D, SvgExportFlag } from '@napi-rs/canvas'
 import { checkSheet, drawCanvas, FIRST_FONT, type Sheet } from './draw-canvas.ts'
+import { escapeXml } from './escape-xml.ts'
 import { registerFonts } from './fonts.ts'
 import { createFrame, type Frame } from './frame.ts'
 import { prepareSvgContext } from './svg-context.ts'
@@ -78,13 +79,4 @@ function embed(width: number, height: number, draw: Draw): string {
   const sheet: Sheet = { width, height, scale: EMBEDDED_SCALE, format: 'png', quality: 1 }
   const png = drawCanvas(sheet, draw).encodeSync('png').toString('base64')
   return `<image width="${width}" height="${height}" xlink:href="data:image/png;base64,${png}"/>`
-}
-
-function escapeXml(text: string): string {
-  // Control characters are not allowed in XML.
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll(/[^\P{C}\p{Cf}]/gu, '')
 }

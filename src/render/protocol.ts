@@ -27,6 +27,8 @@ export interface Job {
   pushed?: { data: unknown } | undefined
   /** Frames of the embedded pictures. */
   embedded?: readonly EmbeddedFrame[] | undefined
+  /** The embedded pictures in words, for the output `data`. */
+  words?: readonly EmbeddedWords[] | undefined
   event?: RoomEvent
 }
 
@@ -34,6 +36,19 @@ export interface Job {
 export interface EmbeddedFrame {
   path: string
   frame: Frame
+}
+
+/** A picture that another picture embeds, in words. */
+export interface EmbeddedWords {
+  path: string
+  alt: string
+}
+
+/** The data and the words of a picture. */
+export interface PictureFacts {
+  /** The body of `.json`. */
+  json: unknown
+  alt: string
 }
 
 /** An event that a widget handles. */

@@ -9,7 +9,7 @@ import { drawJob, loadJob, type Supplies } from './host/draw-job.ts'
 import { readJob } from './host/room-job.ts'
 import { lookOnce } from './look-once.ts'
 import { LOAD_TIMEOUT, NOON, type OnceOptions, StateOnce, toLoaded, toRoomJob } from './once.ts'
-import type { Drawing, Job } from './protocol.ts'
+import type { Drawing, Job, PictureFacts } from './protocol.ts'
 
 /** The inputs of a picture. */
 export interface RenderOnceOptions<P extends Params = Params, D = unknown>
@@ -38,6 +38,8 @@ export interface RenderedPicture<D = unknown> {
   data: D
   /** The body of `.json`; the widget computes it when it is read. */
   readonly json: unknown
+  /** What it shows, in words, as `.txt` has it; the widget computes it when it is read. */
+  readonly alt: string
   /** The room's state afterwards. */
   state: Record<string, unknown>
   /** Milliseconds until the picture changes because of the time; undefined if it never does. */
@@ -64,6 +66,7 @@ export async function renderOnce(
   const supplies = await load(loaded, job, state)
   const { frame, next } = drawJob(loaded, job, supplies) as Drawing
   const { bytes, width, height, format } = frame
+  const facts = () => (drawJob(loaded, { ...job, output: 'json' }, supplies) as { data: PictureFacts }).data
   return {
     bytes,
     width,
@@ -72,8 +75,11 @@ export async function renderOnce(
     data: supplies.data,
     state: state.read(),
     next,
+    get alt() {
+      return facts().alt
+    },
     get json() {
-      return (drawJob(loaded, { ...job, output: 'json' }, supplies) as { data: unknown }).data
+      return facts().json
     },
   }
 }

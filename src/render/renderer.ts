@@ -15,7 +15,7 @@ import type { ProcessSettings, RenderProcess } from './processes/render-process.
 import { type Started, startProcess } from './processes/start-process.ts'
 import type { Death, Task } from './processes/task.ts'
 import { WarmProcesses } from './processes/warm-processes.ts'
-import type { Drawing, Job, Reading } from './protocol.ts'
+import type { Drawing, Job, PictureFacts, Reading } from './protocol.ts'
 import { noWidget, RenderError } from './render-error.ts'
 import type { RendererSettings } from './renderer-settings.ts'
 import { startSource } from './start-source.ts'
@@ -138,9 +138,13 @@ export class Renderer {
     return this.#runner.run({ ...job, output: 'frame' }, { interest, payers }) as Promise<Drawing>
   }
 
-  /** Returns the data behind a picture; rejects with a `RenderError`. */
-  data(job: Omit<Job, 'output'>, interest: Demand['interest'], payers?: Demand['payers']): Promise<unknown> {
-    return this.#runForData({ ...job, output: 'json' }, { interest, payers })
+  /** Returns the data behind a picture, and its words; rejects with a `RenderError`. */
+  async data(
+    job: Omit<Job, 'output'>,
+    interest: Demand['interest'],
+    payers?: Demand['payers'],
+  ): Promise<PictureFacts> {
+    return (await this.#runForData({ ...job, output: 'json' }, { interest, payers })) as PictureFacts
   }
 
   /** Calls a widget to read the parameters that only it can read; rejects with a `RenderError`. */

@@ -3,6 +3,7 @@
 export type { SKRSContext2D as Context } from '@napi-rs/canvas'
 export type { Badge, BadgeSize, BadgeStyle } from '../picture/badge/badge.ts'
 export { badgeSize, badgeSvg } from '../picture/badge/badge-svg.ts'
+export { badgeWords } from '../picture/badge/badge-words.ts'
 export { drawBadge, loadLogo } from '../picture/badge/draw-badge.ts'
 export { drawUptime, type UptimeBar, uptimeSize } from '../picture/badge/draw-uptime.ts'
 export { colorOfWord, type Level as StatusLevel } from '../picture/badge/level.ts'
@@ -27,6 +28,7 @@ export { type Param, type ParamSpec, type Parser, param, type Theme } from './pa
 export type { HistoryRequest, HistorySpan, HistoryStep, Level, RoomHistory } from './room-history.ts'
 export { backgroundTone, type Tone } from './tone.ts'
 export type {
+  AltScene,
   Animation,
   AnimationScope,
   Click,

@@ -43,6 +43,8 @@ export interface Manifest {
   loads: boolean
   /** True if `.json` comes from the widget's own `json`. */
   hasJson: boolean
+  /** True if the widget describes its pictures in words of its own. */
+  hasAlt: boolean
   /** True if only the widget's own code can read its parameters, or name the pictures that it embeds. */
   reads: boolean
   /** True if it embeds other pictures. */
@@ -92,6 +94,7 @@ export function toManifest(name: string, file: string, widget: Widget): Manifest
       widget.shows === undefined,
     loads: widget.load !== undefined || widget.shows !== undefined,
     hasJson: widget.json !== undefined,
+    hasAlt: widget.alt !== undefined,
     reads: widget.shows !== undefined || Object.values(params).includes(CUSTOM),
     shows: widget.shows !== undefined,
     starts: widget.start !== undefined,

@@ -31,6 +31,7 @@ const FIELDS: Readonly<Record<keyof Widget, true>> = {
   draw: true,
   svg: true,
   json: true,
+  alt: true,
 }
 
 /** The version of the widget's interface. */
@@ -40,7 +41,7 @@ const API_VERSION = 1
 const RENAMED: Readonly<Record<string, keyof Widget>> = { data: 'json' }
 
 /** The optional fields that are functions. */
-const FUNCTIONS = ['load', 'json', 'svg', 'start', 'onJoin', 'onLeave', 'onClick', 'shows'] as const
+const FUNCTIONS = ['load', 'json', 'svg', 'alt', 'start', 'onJoin', 'onLeave', 'onClick', 'shows'] as const
 
 const LIMIT_RANGES: Readonly<Record<keyof Limits, { min: number; max: number }>> = {
   timeout: { min: 10, max: 60_000 },

@@ -134,6 +134,8 @@ export interface EmbeddedPicture {
   path: string
   /** For `ctx.drawImage`. */
   image: Image
+  /** What it shows, in words. */
+  alt: string
   /** CSS pixels. */
   width: number
   height: number
@@ -192,6 +194,13 @@ export interface SizeScope<P extends Params = Params, D = unknown> {
   room: string
   key: string
   pictures: readonly EmbeddedPicture[]
+}
+
+/** The argument of `alt`. */
+export interface AltScene<P extends Params = Params, D = unknown>
+  extends Omit<Scene<P, D>, 'width' | 'height' | 'scale' | 'pictures'> {
+  /** The embedded pictures in words, in the order of `shows`. */
+  pictures: readonly Pick<EmbeddedPicture, 'path' | 'alt'>[]
 }
 
 /** The result of a function whose result is not used; a promise is an error, because nothing would wait for it. */
@@ -257,6 +266,11 @@ export interface Widget<P extends Params = Params, D = unknown, F extends Fields
    * drawn. It must have the size of the picture.
    */
   svg?(scene: Scene<P, D>): string | undefined
+  /**
+   * What the picture shows, in words on one line: for screen readers, for `.txt`, for `alt` in snippets and in `.json`, and
+   * the title of `.svg`. @default the title, and the numbers and short texts of `.json`
+   */
+  alt?(scene: AltScene<P, D>): string
   /** The response to `.json`. @default room, connections, visitors, peak */
   json?(scene: Omit<Scene<P, D>, 'width' | 'height' | 'scale' | 'pictures'>): unknown
 }

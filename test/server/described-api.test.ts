@@ -95,6 +95,11 @@ describe('the API follows its OpenAPI document', () => {
     expect((await api.call('DELETE', '/api/rooms/online/a%20b')).status).toBe(400)
     await api.call('GET', '/online/watched.json')
     await api.call('GET', '/nothing/watched.json')
+    const words = await api.call('GET', '/online/watched.txt')
+    const known = { headers: { 'If-None-Match': words.headers.get('etag') ?? '' } }
+    expect((await api.call('GET', '/online/watched.txt', known)).status).toBe(304)
+    await api.call('GET', '/nothing/watched.txt')
+    await api.call('GET', '/online/watched.txt?color=notacolor')
     await api.call('GET', '/online/watched.json?label=12&round=7&color=notacolor')
   })
 

@@ -1,7 +1,7 @@
 import { loadImage } from '@napi-rs/canvas'
 import type { Format, Frame } from '../../src/picture/frame.ts'
 import { drawJob, type Supplies } from '../../src/render/host/draw-job.ts'
-import type { Job } from '../../src/render/protocol.ts'
+import type { Job, PictureFacts } from '../../src/render/protocol.ts'
 import { parseLook } from '../../src/widget/look.ts'
 import { toManifest } from '../../src/widget/manifest.ts'
 import type { HistorySpan, RoomHistory } from '../../src/widget/room-history.ts'
@@ -61,13 +61,17 @@ function showAll(...pictures: [name: Name, query?: string, facts?: Facts][]): Pr
   return Promise.all(
     pictures.map(async ([name, query = '', facts]) => {
       const { bytes, width, height } = drawFrame(name, `${query}&scale=2`, facts)
-      return { path: name, image: await loadImage(bytes), width, height }
+      return { path: name, alt: name, image: await loadImage(bytes), width, height }
     }),
   )
 }
 
 export function readData(name: Name, facts: Facts = {}): unknown {
-  return (run('json', name, '', facts) as { data: unknown }).data
+  return (run('json', name, '', facts) as { data: PictureFacts }).data.json
+}
+
+export function readAlt(name: Name, query = '', facts: Facts = {}): string {
+  return (run('json', name, query, facts) as { data: PictureFacts }).data.alt
 }
 
 export const long = 'a message much longer than any badge on any page has a right to be, '.repeat(3)

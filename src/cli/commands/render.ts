@@ -2,8 +2,9 @@ import { extname } from 'node:path'
 import { pino } from 'pino'
 import { readEmbedded } from '../../channel/read-embedded.ts'
 import { type Fault, PublicError, quote } from '../../errors.ts'
-import { type Extension, extensionRow, isExtension } from '../../http/extensions.ts'
+import { type Extension, extensionRow, isExtension, isPicture } from '../../http/extensions.ts'
 import { findManifest } from '../../http/picture/find-manifest.ts'
+import { withWords } from '../../http/picture/picture-data.ts'
 import { type PicturePath, parsePicturePath } from '../../http/picture-path.ts'
 import { formatFaults, OPTIONS } from '../../options.ts'
 import type { Job, StateRequest } from '../../render/protocol.ts'
@@ -142,7 +143,11 @@ function readExtension({ extension }: PicturePath, output: string, faults: Fault
   const found = extension ?? (isExtension(written) ? written : 'png')
   if (found === 'mjpeg') faults.push({ name: '.mjpeg', detail: 'is an endless stream, use .jpg' })
   const agrees =
-    written === '' || (isExtension(written) && extensionRow(written).format === extensionRow(found).format)
+    written === '' ||
+    written === found ||
+    (isExtension(written) &&
+      isPicture(written) &&
+      extensionRow(written).format === extensionRow(found).format)
   if (!agrees)
     faults.push({ name: '--output', detail: `expected the extension .${found}, or none, got .${written}` })
   return found
@@ -208,7 +213,16 @@ async function drawPicture(
     ),
   )
   const job: Omit<Job, 'output'> = { ...spec, ...facts, embedded }
-  if (format === undefined) return `${JSON.stringify((await renderer.data(job, () => 1)) ?? null)}\n`
+  if (format === undefined) {
+    const words = await Promise.all(
+      shows.map(async ({ path, spec }) => ({
+        path,
+        alt: spec ? (await renderer.data({ ...spec, ...facts }, () => 1)).alt : path,
+      })),
+    )
+    const { json, alt } = await renderer.data({ ...job, words }, () => 1)
+    return extension === 'txt' ? `${alt}\n` : `${JSON.stringify(withWords(json ?? null, alt, 0))}\n`
+  }
   return (await draw(job)).bytes
 }
 

@@ -1,4 +1,4 @@
-import { extensionRow, isExtension } from '../../http/extensions.ts'
+import { isExtension, isPicture } from '../../http/extensions.ts'
 import { negotiate } from '../../http/negotiate.ts'
 import type { Client, OpenResponse } from './client.ts'
 import type { Identity } from './observations.ts'
@@ -24,7 +24,7 @@ export async function identify(
 /** Returns how Imgcast should deliver the picture at an address to a browser's `<img>`. */
 function wantedOf(url: URL): Identity['wanted'] {
   const ending = /\.([a-z]+)$/.exec(url.pathname)?.[1] ?? ''
-  if (!isExtension(ending) || extensionRow(ending).delivery === 'data') return undefined
+  if (!isExtension(ending) || !isPicture(ending)) return undefined
   const headers = Object.fromEntries(
     Object.entries(imageHeaders(url.origin)).map(([name, value]) => [name.toLowerCase(), value]),
   )

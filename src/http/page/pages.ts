@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import { STATUS_CODES } from 'node:http'
 import { LRUCache } from 'lru-cache'
+import type { ChannelSpec } from '../../channel/spec.ts'
 import { PublicError, toSentence } from '../../errors.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import { addressGroup } from '../../system/address-group.ts'
 import { TokenBuckets } from '../../system/token-buckets.ts'
+import { parseLook } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { roomOf } from '../../widget/room.ts'
 import { PAGE } from '../headers.ts'
@@ -12,6 +14,7 @@ import { clientAddress, isHttp2 } from '../request.ts'
 import { sendWhole } from '../send.ts'
 import { type ErrorReport, toFailureReport, toFaultReport } from './error-report.ts'
 import { isLocalReader } from './local-reader.ts'
+import { readPageLook } from './page-look.ts'
 import { type PageRequest, type Site, siteOf, toSite } from './site.ts'
 import { GALLERY_KEY, type PageRoom, Views } from './views.ts'
 
@@ -28,12 +31,21 @@ const RENDERED_PAGES = { burst: 100, perSecond: 10 }
 /** Galleries to keep, of 60 kB each: one for each name that the server is called by. */
 const MAX_GALLERIES = 16
 
+/** Milliseconds that the gallery shows the same words. */
+const WORDS_KEPT = 5_000
+
 /** The options that decide whether pages may show source. */
 export interface SourceSettings {
   /** `auto`: if the server was started on a terminal. */
   showSource: 'auto' | 'on' | 'off'
   publicUrl: string | undefined
   trustProxy: string | undefined
+}
+
+/** Reads pictures in words. */
+export interface WordsReader {
+  /** The words of a picture; soon, and never rejects. @param network the network that the work is charged to. */
+  words(manifest: Manifest, spec: ChannelSpec, network: string): Promise<string>
 }
 
 /** Sends server-rendered pages. */
@@ -43,7 +55,10 @@ export class Pages {
   readonly #galleries = new LRUCache<string, string>({ max: MAX_GALLERIES })
   /** What the galleries that are kept were rendered from. */
   #known: Renderer['manifests'] | undefined
+  #galleryAlts: Promise<ReadonlyMap<string, string>> | undefined
+  #wordsUntil = 0
   readonly #renderer: Renderer
+  readonly #words: WordsReader
   readonly #public: Site | undefined
   readonly #showsSource: boolean
 
@@ -51,13 +66,15 @@ export class Pages {
    * @param publicUrl the public address. @default that of each request
    * @param showsSource whether readers on this machine may see code.
    */
-  constructor(renderer: Renderer, publicUrl: string | undefined, showsSource: boolean) {
+  constructor(renderer: Renderer, words: WordsReader, publicUrl: string | undefined, showsSource: boolean) {
     this.#showsSource = showsSource
     this.#renderer = renderer
+    this.#words = words
     this.#public = toSite(publicUrl)
   }
 
-  gallery(request: PageRequest, response: ServerResponse): void {
+  async gallery(request: PageRequest, response: ServerResponse): Promise<void> {
+    const alts = await this.#galleryWords(addressGroup(clientAddress(request)))
     const { manifests, faults } = this.#renderer
     const live = isHttp2(request) ? undefined : HTTP1_STREAMS
     const broken = faults.map((fault) => ({
@@ -74,24 +91,32 @@ export class Pages {
     const site = this.#site(request)
     const render = () => {
       this.#countRendered(request)
-      return this.#views.gallery(site, widgets, broken, { live, failures })
+      return this.#views.gallery(site, widgets, broken, { live, failures, alts })
     }
-    this.#send(request, response, 200, this.#findGallery([site, live, broken, [...failures]], render))
+    this.#send(
+      request,
+      response,
+      200,
+      this.#findGallery([site, live, broken, [...failures], [...alts]], render),
+    )
   }
 
-  picture(
+  async picture(
     request: PageRequest,
     response: ServerResponse,
     manifest: Manifest,
     room: PageRoom,
     query: URLSearchParams,
-  ): void {
+  ): Promise<void> {
     this.#countRendered(request)
+    const right = readPageLook(manifest, room.extension ?? 'png', query).query
+    const spec = { widget: manifest.name, key: room.key, look: parseLook(manifest, 'png', right) }
+    const alt = await this.#words.words(manifest, spec, addressGroup(clientAddress(request)))
     const reports = {
       load: this.#faultReport(request, manifest.name),
       draw: this.#failureOf(request, manifest.name, room.key),
     }
-    const page = this.#views.picture(this.#site(request), manifest, room, query, reports)
+    const page = this.#views.picture(this.#site(request), manifest, room, query, reports, alt)
     this.#send(request, response, 200, page)
   }
 
@@ -107,6 +132,22 @@ export class Pages {
     const asked = status === 404 && !report ? site.base + pathOf(request) : undefined
     const page = this.#views.error(site, { ...words, status, asked }, report)
     this.#send(request, response, error.status, page, error.headers)
+  }
+
+  /** The words of the gallery's pictures, by widget, read at most every few seconds. */
+  #galleryWords(network: string): Promise<ReadonlyMap<string, string>> {
+    const { manifests } = this.#renderer
+    const isKept = this.#known === manifests && performance.now() < this.#wordsUntil
+    if (isKept && this.#galleryAlts) return this.#galleryAlts
+    this.#wordsUntil = performance.now() + WORDS_KEPT
+    this.#galleryAlts = Promise.all(
+      [...manifests.values()].map(async (manifest): Promise<[string, string]> => {
+        const look = parseLook(manifest, 'png', new URLSearchParams())
+        const spec = { widget: manifest.name, key: GALLERY_KEY, look }
+        return [manifest.name, await this.#words.words(manifest, spec, network)]
+      }),
+    ).then((words) => new Map(words))
+    return this.#galleryAlts
   }
 
   /** @param facts all that the page shows besides the widgets. */

@@ -24,6 +24,8 @@ export interface GalleryOptions {
   live?: number | undefined
   /** Why the last drawing of a widget failed, by the widget's name. @default no failures */
   failures?: ReadonlyMap<string, ErrorReport> | undefined
+  /** The pictures in words, by the widget's name. @default their titles */
+  alts?: ReadonlyMap<string, string> | undefined
 }
 
 /** The room of a picture's page, and the extension in the page's address. */
@@ -64,6 +66,8 @@ interface Picture {
   extension: PageExtension
   query: URLSearchParams
   size: Size | undefined
+  /** What it shows, in words. */
+  alt: string
 }
 
 interface Image {
@@ -83,6 +87,8 @@ export interface PageMeta {
   image: string
   /** Pixels of the image, if known. */
   size: Size | undefined
+  /** The image in words. */
+  alt: string
 }
 
 /** The room whose pictures the gallery shows. */
@@ -109,12 +115,12 @@ export class Views {
     site: Site,
     widgets: readonly Manifest[],
     broken: readonly BrokenModule[],
-    { live = Number.POSITIVE_INFINITY, failures }: GalleryOptions = {},
+    { live = Number.POSITIVE_INFINITY, failures, alts }: GalleryOptions = {},
   ): string {
     return this.#eta.render('@gallery', {
       site,
       cards: toGalleryOrder(widgets, live).map((exhibit) => ({
-        ...toCard(site, exhibit),
+        ...toCard(site, exhibit, alts?.get(exhibit.manifest.name)),
         failure: failures?.get(exhibit.manifest.name),
         report: broken.find(({ name }) => name === exhibit.manifest.name)?.report,
       })),
@@ -132,6 +138,7 @@ export class Views {
     room: PageRoom,
     query: URLSearchParams,
     reports: PictureReports = {},
+    alt = manifest.title,
   ): string {
     const { key, extension = 'png' } = room
     const look = readPageLook(manifest, extension, query)
@@ -142,6 +149,7 @@ export class Views {
       extension,
       query: look.query,
       size: look.size,
+      alt,
     }
     const image = toImage(picture)
     return this.#eta.render('@picture', {
@@ -159,6 +167,7 @@ export class Views {
       live: extensionRow(extension).delivery === 'negotiated',
       formats: toFormats(picture),
       data: pathOf(picture, 'json') + toSearch(look.query),
+      words: pathOf(picture, 'txt') + toSearch(look.query),
       stream: pathOf(picture, 'mjpeg') + toSearch(look.query),
       still: pathOf(picture, extension) + toSearch(look.query, { delivery: 'still' }),
     })
@@ -175,10 +184,10 @@ export class Views {
   }
 }
 
-function toCard(site: Site, { manifest, isLive }: Exhibit): object {
+function toCard(site: Site, { manifest, isLive }: Exhibit, alt = manifest.title): object {
   const query = new URLSearchParams()
   const size = sizeOf(manifest, query)
-  const picture: Picture = { site, manifest, key: GALLERY_KEY, extension: 'png', query, size }
+  const picture: Picture = { site, manifest, key: GALLERY_KEY, extension: 'png', query, size, alt }
   return {
     manifest,
     isLive,
@@ -191,15 +200,15 @@ function toCard(site: Site, { manifest, isLive }: Exhibit): object {
 }
 
 function toImage(picture: Picture, more: Record<string, string> = {}): Image {
-  const { manifest, extension, query, size } = picture
+  const { extension, query, size, alt } = picture
   const at = (scale: string) => pathOf(picture, extension) + toSearch(query, { scale, ...more })
   // Without a size in the tag, a picture takes its own: an SVG has one, others take it from the scale in `srcset`.
   const srcset = size || extension === 'svg' ? undefined : `${at('1')} 1x, ${at('2')} 2x`
-  return { src: at(isDense(picture) ? '2' : '1'), srcset, size, alt: manifest.title }
+  return { src: at(isDense(picture) ? '2' : '1'), srcset, size, alt }
 }
 
 function toSnippets(picture: Picture): Snippets {
-  const { site, manifest, extension, query, size } = picture
+  const { site, extension, query, size, alt } = picture
   const path = pathOf(picture, extension).slice(site.base.length)
   const at = (more: Record<string, string>) => site.url + path + toSearch(query, more)
   const dense = isDense(picture) && extension !== 'svg' ? { scale: '2' } : undefined
@@ -212,7 +221,7 @@ function toSnippets(picture: Picture): Snippets {
     url: at({}),
     denseUrl: dense && at(dense),
     ...size,
-    alt: manifest.title,
+    alt,
     page,
     sources,
   })
@@ -264,7 +273,7 @@ function toSearch(query: URLSearchParams, more: Record<string, string> = {}): st
 
 /** What link previews show of a picture's page (https://ogp.me): a still of this look. */
 function toMeta(picture: Picture): PageMeta {
-  const { site, manifest, query, size } = picture
+  const { site, manifest, query, size, alt } = picture
   const path = pathOf(picture, 'png').slice(site.base.length)
   const scale = isDense(picture) ? '2' : '1'
   return {
@@ -272,6 +281,7 @@ function toMeta(picture: Picture): PageMeta {
     description: manifest.about,
     url: site.url + pageOf(picture, 'png').slice(site.base.length) + toSearch(query),
     image: site.url + path + toSearch(query, { scale, delivery: 'still' }),
+    alt,
     size: size && { width: size.width * Number(scale), height: size.height * Number(scale) },
   }
 }

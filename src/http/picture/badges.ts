@@ -3,17 +3,19 @@ import type { PublicError } from '../../errors.ts'
 import type { Badge } from '../../picture/badge/badge.ts'
 import { badgeJson } from '../../picture/badge/badge-json.ts'
 import { badgeSize, badgeSvg } from '../../picture/badge/badge-svg.ts'
+import { badgeWords } from '../../picture/badge/badge-words.ts'
 import { Logos } from '../../picture/badge/logo.ts'
 import { contentType, createFrame, type Format, type Frame } from '../../picture/frame.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import { addressGroup } from '../../system/address-group.ts'
+import { toAlt } from '../../widget/alt.ts'
 import { type Look, parseLook } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { extensionRow } from '../extensions.ts'
 import { formatHeaders, keptFor, UNCACHED } from '../headers.ts'
 import { wantsStatus200 } from '../purpose.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
-import { sendJson, sendStill, sendWhole } from '../send.ts'
+import { sendJson, sendStill, sendWhole, sendWords } from '../send.ts'
 import { type BadgeUrl, isBadgeUrl, readBadge } from './badge-request.ts'
 import { readCacheSeconds } from './cache-seconds.ts'
 
@@ -66,7 +68,9 @@ export class Badges {
     const look = this.#readLook(manifest, format ?? 'png', url.query)
     const badge = readBadge(url, look, this.#logos)
     if (format === undefined) {
-      sendJson(request, response, 200, badgeJson(badge))
+      if (url.extension === 'txt') sendWords(request, response, toAlt(badgeWords(badge)))
+      // Exactly as shields.io writes it, without `alt`.
+      else sendJson(request, response, 200, badgeJson(badge))
       return undefined
     }
     const frame =

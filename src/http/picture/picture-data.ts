@@ -1,8 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Channels } from '../../channel/channels.ts'
+import type { EmbeddedReader } from '../../channel/embedded-reader.ts'
 import type { PushedData } from '../../channel/pushed-data.ts'
 import type { ChannelSpec } from '../../channel/spec.ts'
 import type { Presence } from '../../cluster/presence.ts'
 import { PublicError } from '../../errors.ts'
+import type { EmbeddedWords, PictureFacts } from '../../render/protocol.ts'
 import type { Renderer } from '../../render/renderer.ts'
+import { defaultAlt, toAlt } from '../../widget/alt.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { roomOf } from '../../widget/room.ts'
 
@@ -11,12 +16,16 @@ export interface PictureDataInit {
   renderer: Renderer
   pushedData: PushedData
   presence: Presence
+  channels: Pick<Channels, 'ageOf'>
+  embeddedReader: EmbeddedReader
 }
 
 /** Milliseconds that a widget's data may take. */
 const DATA_TIMEOUT = 3_000
+/** Milliseconds that a page waits for the words of a picture. */
+const WORDS_TIMEOUT = 250
 
-/** Reads the data behind pictures, for `.json`. */
+/** Reads the data behind pictures and their words, for `.json`, `.txt` and `alt`. */
 export class PictureData {
   readonly #init: PictureDataInit
 
@@ -25,28 +34,49 @@ export class PictureData {
   }
 
   /**
-   * The data of a picture: what its widget returns, or the counts of its room.
+   * The data of a picture, what its widget returns or the counts of its room, and its words.
    * @param network the network that the work is charged to.
    * @throws PublicError 503 if the widget takes longer than three seconds, and its own error if it fails.
    */
-  async read(manifest: Manifest, spec: ChannelSpec, network: string): Promise<unknown> {
+  async read(
+    manifest: Manifest,
+    spec: ChannelSpec,
+    network: string,
+  ): Promise<PictureFacts & { age: number }> {
+    const { presence, channels } = this.#init
     const room = roomOf(spec)
-    const { connections, visitors, peak } = await this.#init.presence.counts(room)
+    const { connections, visitors, peak } = await presence.counts(room)
     const counts = { connections, visitors, peak }
-    return manifest.hasJson ? this.#readFromWidget(spec, counts, network) : { room, ...counts }
+    const facts =
+      manifest.hasJson || manifest.hasAlt
+        ? await this.#readFromWidget(spec, counts, network)
+        : { json: { room, ...counts }, alt: defaultAlt(manifest.title, room) }
+    return { ...facts, age: channels.ageOf(spec) }
+  }
+
+  /** The words of a picture, or those that need no widget if they are late or fail. Never rejects. */
+  async words(manifest: Manifest, spec: ChannelSpec, network: string): Promise<string> {
+    const otherwise = defaultAlt(manifest.title, roomOf(spec))
+    if (!manifest.hasAlt && !manifest.hasJson) return otherwise
+    const reading = this.read(manifest, spec, network).then(
+      ({ alt }) => alt,
+      () => otherwise,
+    )
+    return Promise.race([reading, sleep(WORDS_TIMEOUT, otherwise, { ref: false })])
   }
 
   async #readFromWidget(
     spec: ChannelSpec,
     counts: { connections: number; visitors: number; peak: number },
     network: string,
-  ): Promise<unknown> {
+  ): Promise<PictureFacts> {
     const { renderer, pushedData } = this.#init
     const { widget, key, look } = spec
-    const job = { widget, key, look, ...counts, time: Date.now(), pushed: pushedData.of(spec) }
+    const words = await this.#readEmbedded(spec, network)
+    const job = { widget, key, look, ...counts, time: Date.now(), pushed: pushedData.of(spec), words }
     let isWaiting = true
     try {
-      return await withTimeout(
+      const { json, alt } = await withTimeout(
         DATA_TIMEOUT,
         renderer.data(
           job,
@@ -54,10 +84,31 @@ export class PictureData {
           () => ({ networks: [network], count: 1 }),
         ),
       )
+      // Any code in the render process could have sent it.
+      return { json: json ?? null, alt: toAlt(String(alt)) }
     } finally {
       isWaiting = false
     }
   }
+
+  /** The words of the embedded pictures; none for a widget that embeds none. */
+  async #readEmbedded(spec: ChannelSpec, network: string): Promise<readonly EmbeddedWords[]> {
+    const { renderer, embeddedReader } = this.#init
+    if (!renderer.manifests.get(spec.widget)?.shows) return []
+    const embedded = await embeddedReader.read(spec)
+    return Promise.all(
+      embedded.map(async ({ path, spec: shown, caption = path }) => {
+        const manifest = shown && renderer.manifests.get(shown.widget)
+        return { path, alt: manifest ? await this.words(manifest, shown, network) : caption }
+      }),
+    )
+  }
+}
+
+/** The body of `.json`: the data, with the words and the age of the picture if it is an object. */
+export function withWords(json: unknown, alt: string, age: number): unknown {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return json
+  return { alt, age: Math.round(age), ...json }
 }
 
 async function withTimeout<T>(timeout: number, promise: Promise<T>): Promise<T> {

@@ -16,18 +16,24 @@ import { type Look, parseLook, toStillLook } from '../../widget/look.ts'
 import { deviceOf } from '../../widget/look-device.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { roomOf } from '../../widget/room.ts'
-import { formatOf, type PageExtension } from '../extensions.ts'
+import { formatOf, isPicture, type PageExtension } from '../extensions.ts'
 import type { FailureLog } from '../failure-log.ts'
 import type { ForwardingCheck } from '../forwarding-check.ts'
 import { isLongUrl } from '../head-limits.ts'
-import { keptFor } from '../headers.ts'
+import { agedFor, keptFor } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
 import type { Pages } from '../page/pages.ts'
 import { isPictureUrl } from '../picture-path.ts'
-import { wantsPage, wantsProblem, wantsStatus200 } from '../purpose.ts'
+import { wantsPage, wantsProblem, wantsStatus200, wantsText } from '../purpose.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
-import { sendJson, sendStill } from '../send.ts'
-import { sendBareRefusal, sendErrorPicture, sendProblem, tooManyErrors } from '../send-error.ts'
+import { sendJson, sendStill, sendWords } from '../send.ts'
+import {
+  sendBareRefusal,
+  sendErrorPicture,
+  sendErrorText,
+  sendProblem,
+  tooManyErrors,
+} from '../send-error.ts'
 import { readStale } from '../stream/stale.ts'
 import type { ShownStream, StreamDelivery, Streams } from '../stream/streams.ts'
 import { AgedStills } from './aged-stills.ts'
@@ -35,7 +41,7 @@ import { readBadgeUrl } from './badge-request.ts'
 import { Badges } from './badges.ts'
 import { readCacheSeconds, secondsUntil } from './cache-seconds.ts'
 import { isOwnPath } from './own-path.ts'
-import type { PictureData } from './picture-data.ts'
+import { type PictureData, withWords } from './picture-data.ts'
 import type { PictureObserver } from './picture-observer.ts'
 import { ProxiedOnline } from './proxied-online.ts'
 import { redirectToUnique } from './redirect-to-unique.ts'
@@ -124,13 +130,13 @@ export class Pictures {
     const url = manifest && readBadgeUrl(request.url ?? '', manifest)
     if (!url || isLongUrl(request)) return false
     if (request.method !== 'GET' && request.method !== 'HEAD') return false
-    const isPage = url.extension !== 'json' && wantsPage(request.headers) && !url.query.has('delivery')
+    const isPage = isPicture(url.extension) && wantsPage(request.headers) && !url.query.has('delivery')
     if (isPage || (!url.isNamed && wantsProblem(request.headers, undefined))) return false
     const { extension } = url
     const place = { format: formatOf(extension), ...BADGE_SIZE }
     try {
       if (!isReady()) throw stopping()
-      if (extension !== 'json') checkReferrer(request.headers, allowReferrer)
+      if (isPicture(extension)) checkReferrer(request.headers, allowReferrer)
       const sent = await this.#badges.send(request, response, url, manifest)
       if (sent) observer.sentStill(manifest.name, sent.status, sent.bytes)
     } catch (error) {
@@ -148,6 +154,7 @@ export class Pictures {
       case 'page':
         return this.#sendPage(request, response, result)
       case 'data':
+      case 'words':
         return this.#sendData(request, response, result)
       case 'still':
         return this.#sendStill(request, response, result, delivery)
@@ -156,22 +163,25 @@ export class Pictures {
     }
   }
 
-  #sendPage(request: PictureRequest, response: ServerResponse, picture: RequestedPicture): void {
+  #sendPage(request: PictureRequest, response: ServerResponse, picture: RequestedPicture): Promise<void> {
     const { manifest, key, query } = picture
     // Only extensions of pictures are negotiated to a page.
     const extension = picture.extension as PageExtension | undefined
-    this.#init.pages.picture(request, response, manifest, { key, extension }, query)
+    return this.#init.pages.picture(request, response, manifest, { key, extension }, query)
   }
 
   async #sendData(
     request: PictureRequest,
     response: ServerResponse,
-    { manifest, key, query }: RequestedPicture,
+    { manifest, key, query, delivery }: RequestedPicture,
   ): Promise<void> {
     const network = addressGroup(clientAddress(request))
     const spec = { widget: manifest.name, key, look: parseLook(manifest, 'png', query) }
     await this.#check(manifest, spec, query)
-    sendJson(request, response, 200, (await this.#init.data.read(manifest, spec, network)) ?? null)
+    const { json, alt, age } = await this.#init.data.read(manifest, spec, network)
+    const headers = age > 0 ? agedFor(age, true) : {}
+    if (delivery.kind === 'words') sendWords(request, response, alt, headers)
+    else sendJson(request, response, 200, withWords(json, alt, age), { headers })
   }
 
   async #sendStill(
@@ -289,6 +299,7 @@ export class Pictures {
     if (response.headersSent) return void response.destroy()
     if (!isWorded) return sendBareRefusal(request, response, shown, extension)
     if (wantsProblem(request.headers, extension)) return sendProblem(request, response, error)
+    if (wantsText(request.headers, extension)) return sendErrorText(request, response, error)
     if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error, widget)
     if (widget !== undefined && widget === this.#badges.manifest?.name && place.format === 'svg')
       return this.#badges.sendError(request, response, error)

@@ -91,7 +91,7 @@ export class Subscription implements SessionViewer, LineMember {
     this.#held = undefined
     this.#isSending = true
     const { width, height } = frame
-    this.announce({ width, height, alt: this.#announced?.alt ?? '' })
+    this.announce({ width, height, alt: frame.alt ?? this.#announced?.alt ?? '' })
     if (this.#traffic) {
       this.#traffic.frames += 1
       this.#traffic.bytes += frame.bytes.length

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { makeBadge } from 'badge-maker'
 import { parseColor } from '../color.ts'
 import type { Badge, BadgeSize } from './badge.ts'
@@ -7,6 +8,8 @@ import { stretchLogo } from './stretch-logo.ts'
 /** Colours that badge-maker accepts unchanged: its own names, CSS names, 3 or 6 digits, and functions with commas. */
 const PLAIN = /^(?!transparent$)(?:[a-z]+|#?(?:[0-9a-f]{3}){1,2})$/
 const PLAIN_FUNCTION = /^(?:rgb\(\d+(?:, ?\d+){2}|hsl\(\d+(?:, ?\d+%){2})\)$/
+/** With a quote, which a text of the badge cannot contain. */
+const BLUR = /( id="| filter="url\(#)blur(?=[")])/g
 const SIZE = /^<svg[^>]* width="(\d+(?:\.\d+)?)" height="(\d+(?:\.\d+)?)"/
 
 /** Draws a badge as SVG with badge-maker, the library of shields.io: about 1 kB, with a title. */
@@ -20,7 +23,7 @@ export function badgeSvg({
   logoWidth,
   links = [],
 }: Badge): string {
-  const svg = makeBadge({
+  const format = {
     label: toBadgeText(label ?? ''),
     message: toBadgeText(message),
     color: toPlainColor(color),
@@ -28,8 +31,16 @@ export function badgeSvg({
     ...(style !== undefined && { style }),
     ...(logo !== undefined && { logoBase64: logo }),
     ...(links.length > 0 && { links: [...links] }),
-  })
+  }
+  const idSuffix = toSuffix(format)
+  // That of its blur is the only one that badge-maker gives no suffix.
+  const svg = makeBadge({ ...format, idSuffix }).replace(BLUR, `$1blur${idSuffix}`)
   return logo === undefined || logoWidth === undefined ? svg : stretchLogo(svg, logoWidth)
+}
+
+/** A suffix for ids, so that several badges can be inlined in one page: the first of equal ids would clip them all. */
+function toSuffix(format: object): string {
+  return createHash('sha1').update(JSON.stringify(format)).digest('hex').slice(0, 6)
 }
 
 /** The size of a badge, read from its SVG, in whole pixels: `for-the-badge` has quarters. */

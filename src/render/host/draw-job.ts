@@ -3,20 +3,22 @@ import { paintAnimation } from '../../picture/animation.ts'
 import { paint } from '../../picture/encode.ts'
 import { createFrame, type Frame } from '../../picture/frame.ts'
 import { paintSvg } from '../../picture/svg.ts'
+import { labelSvg } from '../../picture/svg-label.ts'
+import { defaultAlt, toAlt } from '../../widget/alt.ts'
 import type { LoadedWidget } from '../../widget/load-widget.ts'
 import { deviceOf } from '../../widget/look-device.ts'
 import { isTheme } from '../../widget/param.ts'
 import { roomOf } from '../../widget/room.ts'
 import { type HistoryRequest, type RoomHistory, withEveryStep } from '../../widget/room-history.ts'
-import type { EmbeddedPicture } from '../../widget/widget.ts'
-import type { Drawing, Job, JobResult } from '../protocol.ts'
+import type { AltScene, EmbeddedPicture } from '../../widget/widget.ts'
+import type { Drawing, Job, JobResult, PictureFacts } from '../protocol.ts'
 import { observeReads, type SceneRead } from '../scene-reads.ts'
 import { backgroundOf } from './background.ts'
 import { DrawTimer } from './draw-timer.ts'
 import { guardCanvas } from './guard-canvas.ts'
 import { ImageCache } from './image-cache.ts'
 import { roomScope, valuesOf } from './job-scope.ts'
-import { synchronous } from './mistake.ts'
+import { Mistake, synchronous } from './mistake.ts'
 import { pictureSize } from './picture-size.ts'
 import { GIF_TIME, motionOf, planAnimation } from './plan-animation.ts'
 import type { AskState } from './room-state.ts'
@@ -59,8 +61,8 @@ export async function loadJob(
     return widget.load?.({ ...scope, history, readRoom, params, signal })
   }
   const decode = async ({ path, frame }: (typeof embedded)[number]): Promise<EmbeddedPicture> => {
-    const { width, height } = frame
-    return { path, image: await images.get(frame), width, height }
+    const { width, height, alt = path } = frame
+    return { path, alt, image: await images.get(frame), width, height }
   }
   const [data, pictures] = await untilAborted(signal, () =>
     Promise.all([load(), Promise.all(embedded.map(decode))]),
@@ -94,22 +96,28 @@ export function* drawSteps(
   const room = roomOf(job)
   const facts = { room, key, params, connections, visitors, peak, time, data }
   if (job.output === 'json') {
-    return {
-      data: widget.json ? synchronous('json', widget.json(facts)) : { room, connections, visitors, peak },
-    }
+    const json = widget.json ? synchronous('json', widget.json(facts)) : { room, connections, visitors, peak }
+    const alt = describe(loaded, { ...facts, pictures: job.words ?? pictures }, () => widget.json && json)
+    return { data: { json, alt } satisfies PictureFacts }
   }
   const reads = new Set<SceneRead>(readsOutside(loaded, job) ? ['outside'] : [])
   const size = pictureSize(loaded, look, observeReads({ params, data, room, key, pictures }, reads))
   const { width, height } = size
-  const sheet = {
+  const plain = {
     ...look,
     ...size,
     background: backgroundOf(manifest, params),
-    title: manifest.title,
     device: deviceOf(look),
     fps: stops || period === undefined ? 0 : 1000 / period,
   }
   const timer = new DrawTimer()
+  const alt = timer.run(() => {
+    const scene = observeReads({ ...facts, pictures }, reads)
+    // The default words of pixels would call `json` for each frame of an animation.
+    const read = () => (look.format === 'svg' ? widget.json?.(scene) : undefined)
+    return widget.alt || look.format === 'svg' ? describe(loaded, scene, read) : manifest.title
+  })
+  const sheet = { ...plain, title: alt }
   const drawWith = (more: Partial<typeof facts>) =>
     timer.draw((ctx: Context) => {
       const scene = { ...facts, ...more, width, height, scale: look.scale, pictures }
@@ -118,12 +126,18 @@ export function* drawSteps(
     })
   const finish = (frame: Frame, next: number | undefined, isTimeless = false): Drawing => {
     if (isTimeless) reads.delete('time')
-    return { frame, next, took: timer.read(), reads: [...reads], ...(rooms.length > 0 && { rooms }) }
+    return {
+      frame: { ...frame, alt },
+      next,
+      took: timer.read(),
+      reads: [...reads],
+      ...(rooms.length > 0 && { rooms }),
+    }
   }
   const writeSvg = () => {
     const scene = { ...facts, width, height, scale: look.scale, pictures }
     const svg = synchronous('svg', widget.svg?.(observeReads(scene, reads)))
-    return svg === undefined ? undefined : createFrame('svg', Buffer.from(svg), sheet.width, sheet.height)
+    return svg === undefined ? undefined : createFrame('svg', Buffer.from(labelSvg(svg, alt)), width, height)
   }
   const next = stops || period === undefined ? undefined : time + period - job.time
   const theme = Object.keys(params).find((name) => isTheme(manifest.params[name]) && params[name] === 'auto')
@@ -144,6 +158,14 @@ export function* drawSteps(
   // One period from its beginning is the same picture at any time.
   const isTimeless = timings[0]?.time === 0
   return finish(frame, isTimeless ? undefined : GIF_TIME, isTimeless)
+}
+
+/** Describes a picture in words. @throws the widget's errors. */
+function describe({ widget, manifest }: LoadedWidget, scene: AltScene, json: () => unknown): string {
+  if (!widget.alt) return defaultAlt(manifest.title, scene.room, json())
+  const alt: unknown = synchronous('alt', widget.alt(scene))
+  if (typeof alt !== 'string') throw new Mistake(`expected \`alt\` to return text, got ${typeof alt}`)
+  return toAlt(alt)
 }
 
 /** Whether a drawing depends on values that the server cannot compare: the result of `load`, or of a parser. */

@@ -206,5 +206,7 @@ function describeExit({ killedFor, error, tail, code, signal }: ProcessExit): st
 function isWhole(result: JobResult): boolean {
   if ('data' in result) return true
   const { frames, drawing, encoding } = result.took
-  return Buffer.isBuffer(result.frame.bytes) && [frames, drawing, encoding].every(Number.isFinite)
+  const { bytes, alt } = result.frame
+  const isDescribed = alt === undefined || typeof alt === 'string'
+  return isDescribed && Buffer.isBuffer(bytes) && [frames, drawing, encoding].every(Number.isFinite)
 }

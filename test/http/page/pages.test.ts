@@ -15,7 +15,7 @@ afterEach(() => void vi.restoreAllMocks())
 function setUp() {
   const renderer = { manifests: new Map(), faults: [] as object[], failureOf: () => undefined }
   const render = vi.spyOn(Views.prototype, 'gallery')
-  const pages = new Pages(renderer as unknown as Renderer, undefined, false)
+  const pages = new Pages(renderer as unknown as Renderer, { words: async () => 'words' }, undefined, false)
   const bodies: string[] = []
   const response = { writeHead() {}, end: (body: string) => void bodies.push(body) }
   const open = (address: string, host = 'pics.example') =>
@@ -26,39 +26,39 @@ function setUp() {
   return { renderer, render, bodies, open }
 }
 
-function repeat(times: number, act: (turn: number) => void): void {
-  for (let turn = 0; turn < times; turn += 1) act(turn)
+async function repeat(times: number, act: (turn: number) => Promise<void>): Promise<void> {
+  for (let turn = 0; turn < times; turn += 1) await act(turn)
 }
 
 const tooMany = expect.objectContaining({ status: 429, code: 'too-many-pages' })
 
-test('the gallery is rendered once for everyone', () => {
+test('the gallery is rendered once for everyone', async () => {
   const { render, bodies, open } = setUp()
-  repeat(500, (turn) => open(`198.51.100.${turn % 250}`))
+  await repeat(500, (turn) => open(`198.51.100.${turn % 250}`))
   expect(render).toHaveBeenCalledTimes(1)
   expect(new Set(bodies).size).toBe(1)
   expect(bodies[0]).toContain('</html>')
 })
 
-test('another name of the server, another code and another fault render it again', () => {
+test('another name of the server, another code and another fault render it again', async () => {
   const { renderer, render, bodies, open } = setUp()
-  open('198.51.100.1')
-  open('198.51.100.1', 'other.example')
+  await open('198.51.100.1')
+  await open('198.51.100.1', 'other.example')
   renderer.manifests = new Map()
-  open('198.51.100.1')
+  await open('198.51.100.1')
   renderer.faults.push({ name: 'mine', file: '/w/mine.mjs', publicMessage: 'does not load' })
-  open('198.51.100.1')
+  await open('198.51.100.1')
   expect(render).toHaveBeenCalledTimes(4)
   expect(bodies[3]).toContain('mine')
 })
 
-test('a network that has many pages rendered is refused, until a tenth of a second has passed', () => {
+test('a network that has many pages rendered is refused, until a tenth of a second has passed', async () => {
   const { open } = setUp()
-  repeat(100, (turn) => open('203.0.113.1', `host-${turn}.example`))
-  expect(() => open('203.0.113.1', 'one-more.example')).toThrow(tooMany)
-  open('203.0.113.2', 'one-more.example')
-  open('203.0.113.1', 'one-more.example')
+  await repeat(100, (turn) => open('203.0.113.1', `host-${turn}.example`))
+  await expect(open('203.0.113.1', 'one-more.example')).rejects.toThrow(tooMany)
+  await open('203.0.113.2', 'one-more.example')
+  await open('203.0.113.1', 'one-more.example')
   now += 100
-  open('203.0.113.1', 'and-another.example')
-  expect(() => open('203.0.113.1', 'a-third.example')).toThrow(tooMany)
+  await open('203.0.113.1', 'and-another.example')
+  await expect(open('203.0.113.1', 'a-third.example')).rejects.toThrow(tooMany)
 })

@@ -14,9 +14,21 @@ export function serverPaths(): Json {
         id: 'getData',
         tag,
         summary: 'Get the data behind a picture',
-        description: 'The widget decides what it contains; by default it is the room with its counts.',
+        description:
+          'The widget decides what it contains; by default it is the room with its counts. An object also has `alt`, the picture in words, and `age`: milliseconds since the picture was current.',
         answers: { 200: json('The data.', ref('Value')) },
         problems: [400, 404],
+        isPublic: true,
+      }),
+    },
+    '/{widget}/{key}.txt': {
+      parameters: [widget, inPath('key', 'The key.')],
+      get: operation({
+        id: 'getWords',
+        tag,
+        summary: 'Get a picture in words',
+        description: 'One line, for a terminal or a screen reader.',
+        answers: words(),
         isPublic: true,
       }),
     },
@@ -117,5 +129,20 @@ function clicks(name: string): Json {
   return {
     get: operation({ ...click, id: `click${name}ByLink` }),
     post: operation({ ...click, id: `click${name}ByForm`, form: { type: 'object' } }),
+  }
+}
+
+/** The responses of a picture in words. Errors are lines too, unless the client accepts problem documents. */
+function words(): Record<number, Json> {
+  const headers = { ETag: { description: 'Send it as `If-None-Match`.', schema: { type: 'string' } } }
+  const line = (description: string) => ({
+    description,
+    content: { 'text/plain': { schema: { type: 'string' } } },
+  })
+  return {
+    200: { ...line('The line.'), headers },
+    304: { description: 'Not modified since the response with this `ETag`.', headers },
+    400: line('A wrong parameter or key.'),
+    404: line('There is no such picture.'),
   }
 }
