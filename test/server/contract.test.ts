@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { chromium, firefox, openStream, type Part, type RawStream } from '../support/stream-reader.ts'
+import { withoutWords } from '../support/without-words.ts'
 
 const CROSS_ORIGIN = {
   'x-content-type-options': 'nosniff',
@@ -61,7 +62,7 @@ async function shows(stream: RawStream, pixel: number[]): Promise<Part> {
 }
 
 async function countsOf(room: string): Promise<unknown> {
-  return (await fetch(`${server.url}/${room}.json`)).json()
+  return withoutWords(await (await fetch(`${server.url}/${room}.json`)).json())
 }
 
 describe('a stream', () => {

@@ -4,6 +4,7 @@ import { eventually } from '../support/eventually.ts'
 import { pixelOf } from '../support/pixels.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { chromium, openStream, type RawStream } from '../support/stream-reader.ts'
+import { withoutWords } from '../support/without-words.ts'
 
 let server: TestServer
 
@@ -19,7 +20,7 @@ const still = async (path: string) =>
   loadImage(Buffer.from(await (await fetch(server.url + path)).arrayBuffer()))
 const color = async (stream: RawStream) => pixelOf(await loadImage(stream.parts.at(-1)?.body as Buffer))
 const json = async <T = Record<string, unknown>>(path: string) =>
-  (await (await fetch(`${server.url}${path}`)).json()) as T
+  withoutWords(await (await fetch(`${server.url}${path}`)).json()) as T
 const problem = async (path: string, init: RequestInit = {}) => {
   const response = await fetch(server.url + path, {
     ...init,

@@ -194,6 +194,7 @@ describe('a manifest', () => {
       ticks: false,
       loads: true,
       hasJson: true,
+      hasAlt: false,
       reads: false,
       shows: false,
       starts: false,
