@@ -36,8 +36,7 @@ export class Channel implements FrameSink {
   #pushed: Frame | undefined
   #pushedAt = Number.NEGATIVE_INFINITY
   #linger: NodeJS.Timeout | undefined
-  /** Stills that wait for a drawing. */
-  #stills = 0
+  #waitingStills = 0
   #isClosed = false
 
   constructor(init: ChannelInit) {
@@ -111,9 +110,9 @@ export class Channel implements FrameSink {
     const startedAt = performance.now()
     const sooner = setTimeout(() => void this.#drawSooner(), STILL_LIMITS.animationPatience)
     const stopPaying = this.#payers.add(network)
-    this.#stills += 1
+    this.#waitingStills += 1
     await settledWithin(patience, this.#drawUntilCurrent()).finally(() => {
-      this.#stills -= 1
+      this.#waitingStills -= 1
       stopPaying()
       clearTimeout(sooner)
     })
@@ -178,7 +177,7 @@ export class Channel implements FrameSink {
   }
 
   #demand(): [Interest, GetPayers] {
-    return [() => (this.size > 0 ? 2 : this.#stills > 0 ? 1 : 0), () => this.#payers.get()]
+    return [() => (this.size > 0 ? 2 : this.#waitingStills > 0 ? 1 : 0), () => this.#payers.get()]
   }
 
   #earliestDraw(): number {
@@ -242,10 +241,7 @@ export class Channel implements FrameSink {
     let isShown = false
     try {
       const drawing = await source.draw(...this.#demand())
-      if (!drawing) {
-        this.#freshness.end()
-        return
-      }
+      if (!drawing) return this.#freshness.end()
       const { frame, next = Number.POSITIVE_INFINITY, rooms = [] } = drawing
       this.#init.onRooms?.(rooms)
       this.#freshness.until = startedAt + Math.min(next, heartbeatOf(pace, frame))

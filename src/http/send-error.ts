@@ -4,7 +4,7 @@ import { PublicError, toSentence } from '../errors.ts'
 import type { CardPlace, Cards } from '../picture/cards.ts'
 import { contentType } from '../picture/frame.ts'
 import { formatHeaders, UNCACHED } from './headers.ts'
-import { wantsProblem, wantsStatus200 } from './purpose.ts'
+import { wantsProblem, wantsStatus200, wantsText } from './purpose.ts'
 import { sendJson, sendWhole, TEXT_TYPE } from './send.ts'
 
 /** Used if nothing is known about the requested picture. */
@@ -31,8 +31,21 @@ export function sendErrorPicture(
   )
 }
 
-/** Sends an error as one line of text. */
-export function sendErrorText(request: IncomingMessage, response: ServerResponse, error: PublicError): void {
+/** Sends an error as a problem document or as a line of text, if its client or its extension asks for either. Returns whether it did. */
+export function sendWrittenError(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: PublicError,
+  extension: string | undefined,
+): boolean {
+  const { headers } = request
+  if (wantsProblem(headers, extension)) sendProblem(request, response, error)
+  else if (wantsText(headers, extension)) sendText(request, response, error)
+  else return false
+  return true
+}
+
+function sendText(request: IncomingMessage, response: ServerResponse, error: PublicError): void {
   const line = `${toSentence(error.message)}\n`
   sendWhole(request, response, error.status, { ...UNCACHED, ...error.headers }, TEXT_TYPE, line)
 }

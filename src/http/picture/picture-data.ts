@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Channels } from '../../channel/channels.ts'
 import type { EmbeddedReader } from '../../channel/embedded-reader.ts'
@@ -7,9 +8,13 @@ import type { Presence } from '../../cluster/presence.ts'
 import { PublicError } from '../../errors.ts'
 import type { EmbeddedWords, PictureFacts } from '../../render/protocol.ts'
 import type { Renderer } from '../../render/renderer.ts'
+import { addressGroup } from '../../system/address-group.ts'
 import { defaultAlt, toAlt } from '../../widget/alt.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { roomOf } from '../../widget/room.ts'
+import { agedFor } from '../headers.ts'
+import { clientAddress, type PictureRequest } from '../request.ts'
+import { sendJson, sendWords } from '../send.ts'
 
 /** The parts that `PictureData` works with. */
 export interface PictureDataInit {
@@ -52,6 +57,18 @@ export class PictureData {
         ? await this.#readFromWidget(spec, counts, network)
         : { json: { room, ...counts }, alt: defaultAlt(manifest.title, room) }
     return { ...facts, age: channels.ageOf(spec) }
+  }
+
+  /** Sends the data of a picture as JSON, or its words as text. @throws as `read` does. */
+  async send(
+    request: PictureRequest,
+    response: ServerResponse,
+    { manifest, spec, isWords }: { manifest: Manifest; spec: ChannelSpec; isWords: boolean },
+  ): Promise<void> {
+    const { json, alt, age } = await this.read(manifest, spec, addressGroup(clientAddress(request)))
+    const headers = age > 0 ? agedFor(age, true) : {}
+    if (isWords) sendWords(request, response, alt, headers)
+    else sendJson(request, response, 200, withWords(json, alt, age), { headers })
   }
 
   /** The words of a picture, or those that need no widget if they are late or fail. Never rejects. */

@@ -20,20 +20,14 @@ import { formatOf, isPicture, type PageExtension } from '../extensions.ts'
 import type { FailureLog } from '../failure-log.ts'
 import type { ForwardingCheck } from '../forwarding-check.ts'
 import { isLongUrl } from '../head-limits.ts'
-import { agedFor, keptFor } from '../headers.ts'
+import { keptFor } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
 import type { Pages } from '../page/pages.ts'
 import { isPictureUrl } from '../picture-path.ts'
-import { wantsPage, wantsProblem, wantsStatus200, wantsText } from '../purpose.ts'
+import { wantsPage, wantsProblem, wantsStatus200 } from '../purpose.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
-import { sendJson, sendStill, sendWords } from '../send.ts'
-import {
-  sendBareRefusal,
-  sendErrorPicture,
-  sendErrorText,
-  sendProblem,
-  tooManyErrors,
-} from '../send-error.ts'
+import { sendStill } from '../send.ts'
+import { sendBareRefusal, sendErrorPicture, sendWrittenError, tooManyErrors } from '../send-error.ts'
 import { readStale } from '../stream/stale.ts'
 import type { ShownStream, StreamDelivery, Streams } from '../stream/streams.ts'
 import { AgedStills } from './aged-stills.ts'
@@ -41,7 +35,7 @@ import { readBadgeUrl } from './badge-request.ts'
 import { Badges } from './badges.ts'
 import { readCacheSeconds, secondsUntil } from './cache-seconds.ts'
 import { isOwnPath } from './own-path.ts'
-import { type PictureData, withWords } from './picture-data.ts'
+import type { PictureData } from './picture-data.ts'
 import type { PictureObserver } from './picture-observer.ts'
 import { ProxiedOnline } from './proxied-online.ts'
 import { redirectToUnique } from './redirect-to-unique.ts'
@@ -170,18 +164,11 @@ export class Pictures {
     return this.#init.pages.picture(request, response, manifest, { key, extension }, query)
   }
 
-  async #sendData(
-    request: PictureRequest,
-    response: ServerResponse,
-    { manifest, key, query, delivery }: RequestedPicture,
-  ): Promise<void> {
-    const network = addressGroup(clientAddress(request))
+  async #sendData(request: PictureRequest, response: ServerResponse, of: RequestedPicture): Promise<void> {
+    const { manifest, key, query, delivery } = of
     const spec = { widget: manifest.name, key, look: parseLook(manifest, 'png', query) }
     await this.#check(manifest, spec, query)
-    const { json, alt, age } = await this.#init.data.read(manifest, spec, network)
-    const headers = age > 0 ? agedFor(age, true) : {}
-    if (delivery.kind === 'words') sendWords(request, response, alt, headers)
-    else sendJson(request, response, 200, withWords(json, alt, age), { headers })
+    await this.#init.data.send(request, response, { manifest, spec, isWords: delivery.kind === 'words' })
   }
 
   async #sendStill(
@@ -298,8 +285,7 @@ export class Pictures {
     this.#init.failures.note(request, shown)
     if (response.headersSent) return void response.destroy()
     if (!isWorded) return sendBareRefusal(request, response, shown, extension)
-    if (wantsProblem(request.headers, extension)) return sendProblem(request, response, error)
-    if (wantsText(request.headers, extension)) return sendErrorText(request, response, error)
+    if (sendWrittenError(request, response, error, extension)) return
     if (wantsPage(request.headers)) return this.#init.pages.error(request, response, error, widget)
     if (widget !== undefined && widget === this.#badges.manifest?.name && place.format === 'svg')
       return this.#badges.sendError(request, response, error)
