@@ -1,9 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { Driver } from './cluster/driver.ts'
+import type { HostEvents } from './host-events.ts'
+import type { HostRoom } from './host-room.ts'
+import type { PictureFile } from './http/picture/picture-files.ts'
 import type { Handler, Upgrade } from './http/request.ts'
 import type { GuardedServer } from './http/server/server-guard.ts'
 import type { EmbeddedOptions } from './options.ts'
+import type { WidgetInfo } from './widget-list.ts'
 
 /**
  * A request handler with `next`, as `app.use` takes it in Express 4, in Express 5 and in Connect. Not Express's own type,
@@ -17,8 +21,8 @@ export type Router = (
 
 /** The options of `createImgcast`; a host app decides everything else. */
 export type ImgcastOptions = Omit<EmbeddedOptions, 'widgets' | 'store'> & {
-  /** The store for state, counts and history: a location, or your own driver. @default 'file:./imgcast.db' */
-  store?: string | Driver
+  /** The store for state, counts and history: a location, or your own driver. @default 'memory:', which keeps nothing */
+  store?: string | Driver | undefined
   /** Folders of your own widget modules, in addition to the built-in ones. */
   widgets?: string | URL | (string | URL)[]
   /** The proxies that `handler` trusts. For `router`, use the Express app's own setting. @default none */
@@ -54,6 +58,22 @@ export interface Imgcast {
   /** The token of the API; random if none was set. */
   readonly token: string
   readonly log: Logger
+  /**
+   * The state, counts, history and events of a room, `<widget>/<key>`.
+   * @throws PublicError for a malformed name, or a key that the widget does not have.
+   */
+  room(room: string): HostRoom
+  /** `join`, `leave`, `state` and `delete` of all rooms. */
+  readonly events: HostEvents
+  /** Loads and draws every open picture of a room again, or of all rooms, on every node. */
+  redraw(room?: string): Promise<void>
+  /**
+   * Draws the picture of a path like `/online/lobby.png?scale=2`, without a viewer or a hit; rejects with the `PublicError`
+   * that a request for it would get.
+   */
+  render(path: string): Promise<PictureFile>
+  /** The widgets that are loaded, by name. */
+  readonly widgets: readonly WidgetInfo[]
   stats(): Stats
   /** Makes `/readyz` return 503, so that a load balancer sends no new viewers. The server keeps serving. */
   drain(): void

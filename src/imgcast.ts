@@ -11,6 +11,7 @@ import { createCluster } from './cluster/cluster.ts'
 import type { Driver } from './cluster/driver.ts'
 import { Rooms } from './cluster/rooms.ts'
 import { Hooks } from './hooks/hooks.ts'
+import { createHostAccess } from './host-access.ts'
 import { createApi } from './http/api/api.ts'
 import { createDashboard } from './http/dashboard/dashboard.ts'
 import { FailureLog } from './http/failure-log.ts'
@@ -60,6 +61,7 @@ import { Visits } from './viewer/visits.ts'
 import { WidgetEvents } from './viewer/widget-events.ts'
 import { builtInFolder } from './widget/built-in-folder.ts'
 import { loadDigitThemes } from './widget/digit-themes.ts'
+import { toWidgetList } from './widget-list.ts'
 
 /** Sockets of one address in addition to its streams. */
 const SPARE_SOCKETS_PER_ADDRESS = 100
@@ -87,7 +89,8 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const driver = isDriver(given.store) ? given.store : undefined
   const options = readOptions({
     ...given,
-    ...(driver && { store: undefined }),
+    // An app that names no store keeps nothing: a file in its working directory would be a surprise.
+    store: driver ? undefined : (given.store ?? 'memory:'),
     widgets: toPaths(given.widgets),
   })
   const { heartbeat, linger, minInterval, publicUrl, trustProxy } = options
@@ -126,7 +129,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     drawTimeout: options.drawTimeout,
     log,
     reloads: options.widgets.length > 0,
-    onState: (request) => serveStateRequest(cluster, request, themes),
+    onState: (request) => serveStateRequest(cluster, request, { themes }),
     observer: metrics,
   })
   closers.defer(() => renderer.close())
@@ -208,6 +211,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   }
   const data = new PictureData({ renderer, pushedData, presence, channels, embeddedReader })
   const pages = new Pages(renderer, data, publicUrl, showsSource(options))
+  const host = createHostAccess({ cluster, renderer, channels, embeddedReader, events, data, isReady, log })
   const guard = new TokenGuard(token)
   const sessions = new Sessions({ token, store })
   const pictures = new Pictures({
@@ -257,6 +261,10 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     protect: (server) => serverGuard.protect(server),
     token,
     log: wholeLog,
+    ...host,
+    get widgets() {
+      return toWidgetList(renderer.manifests)
+    },
     stats: () => ({
       connections: viewers.size,
       channels: channels.size,

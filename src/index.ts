@@ -2,8 +2,14 @@
 /** The module `imgcast`: the server in an app. */
 import './refuse-widgets.ts'
 
+export type { LiveEvent } from './channel/room-events.ts'
 export type { ClusterParts, Driver, DriverInit } from './cluster/driver.ts'
 export { type Fault, PublicError } from './errors.ts'
+export type { HostEventMap, HostEvents } from './host-events.ts'
+export type { HostRoom, RoomCounts } from './host-room.ts'
+export type { PictureFile } from './http/picture/picture-files.ts'
 export { createImgcast } from './imgcast.ts'
 export type { Imgcast, ImgcastOptions, Stats } from './imgcast-interface.ts'
 export type { Format } from './picture/frame.ts'
+export type { HistorySpan, HistoryStep, RoomHistory } from './widget/room-history.ts'
+export type { WidgetInfo } from './widget-list.ts'

@@ -1,5 +1,6 @@
 import type { Cluster } from './cluster/cluster.ts'
 import { readRoomHistory } from './cluster/room-history.ts'
+import type { WriteOptions } from './cluster/store.ts'
 import type { StateRequest } from './render/protocol.ts'
 import type { Digits } from './widget/digit-themes.ts'
 import { changeState } from './widget/state-change.ts'
@@ -14,11 +15,17 @@ const UNCHANGED = new Error('nothing is to be written')
 /** The name under which every room has the digits of a theme. */
 const DIGITS = '$digits:'
 
+/** The options of `serveStateRequest`. */
+export interface StateRequestOptions extends WriteOptions {
+  /** @default none */
+  themes?: ReadonlyMap<string, Digits>
+}
+
 /** Serves a widget's request to read or write a room's state. Rejects with a `TypeError` for a bad name. */
 export async function serveStateRequest(
   cluster: Cluster,
   request: StateRequest,
-  themes: ReadonlyMap<string, Digits> = new Map(),
+  { themes = new Map(), durable = false }: StateRequestOptions = {},
 ): Promise<unknown> {
   if (request.operation === 'history') return readRoomHistory(cluster, request.room, request.span)
   const { store, hits } = cluster
@@ -34,28 +41,30 @@ export async function serveStateRequest(
       hits.widgetRead(room, name)
       return store.get(room, name)
     case 'set':
-      return store.set(room, name, request.value)
+      return store.set(room, name, request.value, { durable })
     case 'add':
-      return store.add(room, name, request.value as number)
+      return store.add(room, name, request.value as number, { durable })
     case 'delete':
-      return store.delete(room, name)
+      return store.delete(room, name, { durable })
     default:
-      return applyChange(cluster, request)
+      return applyChange(cluster, request, { durable })
   }
 }
 
 async function applyChange(
   { store }: Pick<Cluster, 'store'>,
   { room, name, ...change }: Exclude<StateRequest, { operation: 'get' | 'history' }>,
+  options: WriteOptions,
 ): Promise<unknown> {
   let result: unknown
   try {
-    await store.update(room, name, (current) => {
+    const apply = (current: unknown) => {
       const changed = changeState(name, current, change)
       result = changed.result
       if (changed.isUnchanged) throw UNCHANGED
       return changed.value
-    })
+    }
+    await store.update(room, name, apply, options)
   } catch (error) {
     if (error !== UNCHANGED) throw error
   }

@@ -2,7 +2,10 @@ import express from 'express'
 import { createImgcast } from 'imgcast'
 
 // All pictures are below /live; the widgets folder beside this file is watched.
-const imgcast = await createImgcast({ widgets: new URL('./widgets', import.meta.url) })
+const imgcast = await createImgcast({
+  widgets: new URL('./widgets', import.meta.url),
+  store: 'file:imgcast.db',
+})
 
 const app = express()
 app.use('/live', imgcast.router)

@@ -39,6 +39,7 @@ interface Entry {
   id: string
   room: string
   channel: Channel
+  source: FrameSource
   /** The parameters of its look, as JSON. */
   params: string
   /** The network that opened it, which it counts for. */
@@ -60,8 +61,11 @@ export class Channels {
     this.#init = init
     this.#limits = new NetworkLimits(init.addressLimits ?? {})
     this.#unsubscribe = [
-      init.bus.subscribe((room) => {
-        for (const { channel } of this.#rooms.get(room) ?? []) channel.redraw()
+      init.bus.subscribe((room, change) => {
+        for (const { channel, source } of this.#rooms.get(room) ?? []) {
+          if (change === 'redraw') source.refresh?.()
+          channel.redraw()
+        }
       }),
       init.bus.onReconnect(() => {
         for (const { channel } of this.#entries.values()) channel.redraw()
@@ -72,6 +76,11 @@ export class Channels {
   /** The number of channels, watched or lingering. */
   get size(): number {
     return this.#entries.size
+  }
+
+  /** The rooms that channels of this process are drawn from. */
+  get rooms(): Iterable<string> {
+    return this.#rooms.keys()
   }
 
   /**
@@ -128,10 +137,11 @@ export class Channels {
     if (network !== undefined) this.#makeOwnPlace(network)
     if (this.#entries.size >= limit) this.#evict(network)
     const room = roomOf(spec)
+    const source = this.#init.sources.create(spec, {
+      openEmbedded: (embedded) => this.openEmbedded(embedded, network),
+    })
     const channel = new Channel({
-      source: this.#init.sources.create(spec, {
-        openEmbedded: (embedded) => this.openEmbedded(embedded, network),
-      }),
+      source,
       sheet: { ...spec.look, device: deviceOf(spec.look), theme: themeOf(spec.look) },
       pace: this.#init.pace,
       cards: this.#init.cards,
@@ -142,7 +152,7 @@ export class Channels {
       onRooms: (rooms) => this.#follow(entry, rooms),
     })
     const params = JSON.stringify(spec.look.params)
-    const entry: Entry = { id, room, channel, params, network, others: [] }
+    const entry: Entry = { id, room, channel, source, params, network, others: [] }
     this.#entries.set(id, entry)
     this.#addTo(room, entry)
     return channel

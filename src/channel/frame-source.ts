@@ -65,6 +65,8 @@ export interface FrameSource {
   onWatched(isWatched: boolean): void
   /** Called when the widget's code or the configuration has changed: the next frame must use the new one. */
   renew(): void
+  /** Called if something has changed that the server does not know of: the next frame must be drawn again. */
+  refresh?(): void
   /** Called when the channel has ended. */
   close(): void
 }

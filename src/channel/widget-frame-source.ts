@@ -102,6 +102,10 @@ export class WidgetFrameSource implements FrameSource {
     if (this.#isWatched) this.#start()
   }
 
+  refresh(): void {
+    this.#changes += 1
+  }
+
   close(): void {
     this.#stop()
   }

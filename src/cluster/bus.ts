@@ -1,8 +1,9 @@
 /**
  * The part of a room that changed: its viewers, its state, or its hits. `settings`: a hook or a poll that is stored in this
  * room, under the server's own names, was added, changed or deleted. `deleted`: the room and all its data were deleted.
+ * `redraw`: something that the server does not know of has changed.
  */
-export type Change = 'presence' | 'state' | 'hits' | 'settings' | 'deleted'
+export type Change = 'presence' | 'state' | 'hits' | 'settings' | 'deleted' | 'redraw'
 
 /** Called for a change of any room. */
 export type ChangeListener = (room: string, change: Change) => void

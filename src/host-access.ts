@@ -1,0 +1,45 @@
+import type { Logger } from 'pino'
+import type { Channels } from './channel/channels.ts'
+import type { EmbeddedReader } from './channel/embedded-reader.ts'
+import type { RoomEvents } from './channel/room-events.ts'
+import type { Cluster } from './cluster/cluster.ts'
+import { HostEvents } from './host-events.ts'
+import { createHostRoom } from './host-room.ts'
+import type { PictureData } from './http/picture/picture-data.ts'
+import { PictureFiles } from './http/picture/picture-files.ts'
+import type { Imgcast } from './imgcast-interface.ts'
+import type { Renderer } from './render/renderer.ts'
+
+/** The parts that an app uses in process. */
+export interface HostAccessInit {
+  cluster: Cluster
+  renderer: Renderer
+  channels: Channels
+  embeddedReader: EmbeddedReader
+  events: RoomEvents
+  data: PictureData
+  isReady(): boolean
+  log: Logger
+}
+
+/** Creates what the app that runs the server uses in process: rooms, their events, and pictures. */
+export function createHostAccess(
+  init: HostAccessInit,
+): Pick<Imgcast, 'room' | 'events' | 'redraw' | 'render'> {
+  const { cluster, renderer, channels, log } = init
+  const { bus, presence, store } = cluster
+  const events = new HostEvents(init.events, log)
+  const files = new PictureFiles({ ...init, store })
+  return {
+    room: (room) => createHostRoom(room, { cluster, events, manifests: () => renderer.manifests }),
+    events,
+    redraw: async (room) => {
+      if (room !== undefined) return bus.publish(room, 'redraw')
+      const watched = await presence.rooms()
+      // Stateless pictures are in no room that is counted.
+      for (const each of new Set([...watched.map(({ room }) => room), ...channels.rooms]))
+        bus.publish(each, 'redraw')
+    },
+    render: (path) => files.read(path),
+  }
+}
