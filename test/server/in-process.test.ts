@@ -82,7 +82,7 @@ test('events report joins, leaves and writes: of all rooms, or of one', async ()
 describe('imgcast.render', () => {
   test('draws a picture of any format, and counts neither a viewer nor a hit', async () => {
     const picture = await own.imgcast.render('/counter/drawn.png?scale=2')
-    expect(picture).toMatchObject({ type: 'image/png', width: 40, height: 40 })
+    expect(picture).toMatchObject({ type: 'image/png', width: 40, height: 20 })
     expect(picture.bytes.readUInt32BE(16)).toBe(80)
     expect((await own.imgcast.render('/counter/drawn.jpg')).type).toBe('image/jpeg')
     expect(await own.imgcast.room('counter/drawn').counts()).toMatchObject({ connections: 0, hits: 0 })
