@@ -15,7 +15,7 @@ const REDS = { light: '#e0002a', dark: '#ff5a52', either: '#ed2b3c' }
 export default defineWidget({
   title: 'Clock',
   about: 'The time in a time zone, to the second.',
-  gallery: { rank: 60 },
+  gallery: { rank: 45 },
   size: { width: { min: 60, max: 1000, default: 160 }, height: { min: 24, max: 1000, default: 160 } },
   params: {
     zone: param.zone('UTC', { about: 'Whose time.' }),

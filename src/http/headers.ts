@@ -62,7 +62,7 @@ export const UNCACHED: Readonly<Record<string, string>> = { ...CROSS_ORIGIN, 'Ca
 export const PAGE: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-cache',
   'Content-Security-Policy':
-    "default-src 'none'; img-src 'self'; style-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'",
+    "default-src 'none'; img-src 'self'; style-src 'self'; font-src 'self'; form-action 'self'; frame-src 'self'; base-uri 'none'",
   'Referrer-Policy': 'strict-origin-when-cross-origin',
   'X-Content-Type-Options': 'nosniff',
   // The same URL is a picture to an img and a page to a reader.

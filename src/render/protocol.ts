@@ -6,7 +6,7 @@ import type { Manifest } from '../widget/manifest.ts'
 import type { Roles } from '../widget/role.ts'
 import type { HistorySpan } from '../widget/room-history.ts'
 import type { StateChange } from '../widget/state-change.ts'
-import type { Click } from '../widget/widget.ts'
+import type { Click, Size } from '../widget/widget.ts'
 import type { SceneRead } from './scene-reads.ts'
 
 /**
@@ -52,7 +52,11 @@ export interface PictureFacts {
 }
 
 /** An event that a widget handles. */
-export type RoomEvent = { type: 'join' } | { type: 'leave' } | { type: 'click'; click: Click }
+export type RoomEvent =
+  | { type: 'join' }
+  | { type: 'leave' }
+  /** `shown`: the size at which the page shows the picture, if it is not the picture's own. */
+  | { type: 'click'; click: Click; shown?: Size | undefined }
 
 /** A widget's reading of a look: the parameters that it cannot read, and the pictures that it embeds. */
 export interface Reading {

@@ -146,8 +146,11 @@ export type LookValues = { -readonly [Name in keyof Table]: ReturnType<Table[Nam
 /** The names of all look parameters, in the order of the table. */
 export const LOOK_NAMES = Object.keys(LOOK_TABLE) as (keyof Table)[]
 
-/** Query parameters that are not part of the look: the delivery, and the unique `v` of the redirect for Firefox. */
-const REQUEST_PARAMS: readonly string[] = ['delivery', 'v']
+/**
+ * Query parameters that are not part of the look: the delivery, the unique `v` of the redirect for Firefox, and the size
+ * at which a page shows a picture that is clicked.
+ */
+const REQUEST_PARAMS: readonly string[] = ['delivery', 'v', 'shown']
 
 /** Whether a name is reserved, because every picture already has a parameter of this name. */
 export function isReservedParam(name: string): boolean {

@@ -78,7 +78,7 @@ export interface LoadScope<P extends Params = Params> extends RoomScope {
   signal: AbortSignal
 }
 
-/** The argument of `onJoin`, `onLeave` and `onClick`: the room after the event. */
+/** The argument of `onJoin` and `onLeave`: the room after the event. */
 export interface EventScope extends RoomScope {
   connections: number
   visitors: number
@@ -87,7 +87,10 @@ export interface EventScope extends RoomScope {
 
 /** A click on a picture or on a link to `/<widget>/<key>/click/<action>`. */
 export interface Click<F extends Fields = Fields> {
-  /** CSS pixels from the top left corner of the picture as displayed; undefined for a link. */
+  /**
+   * CSS pixels from the top left corner of the picture, of its own `width` and `height` whatever its scale; undefined for
+   * a link.
+   */
   x: number | undefined
   y: number | undefined
   /** @default '' */
@@ -98,8 +101,14 @@ export interface Click<F extends Fields = Fields> {
   fields: Values<F>
 }
 
-/** The argument of `onClick`: the click, and the room after it. */
-export type ClickScope<F extends Fields = Fields> = EventScope & Click<F>
+/** The argument of `onClick`: the click, the picture that its URL describes, and the room after it. */
+export interface ClickScope<F extends Fields = Fields, P extends Params = Params> extends EventScope, Click<F> {
+  /** The parameters in the click's URL. */
+  params: Values<P>
+  /** The picture's own size in CSS pixels, in which `x` and `y` are measured. */
+  width: number
+  height: number
+}
 
 /** The argument of `shows`. */
 export interface ShowsScope<P extends Params = Params> {
@@ -249,7 +258,7 @@ export interface Widget<P extends Params = Params, D = unknown, F extends Fields
   /** Called when a viewer leaves, always after the same viewer's `onJoin`. */
   onLeave?(scope: EventScope): Promise<void> | void
   /** Called for a click: `/<widget>/<key>/click?x,y` or `/<widget>/<key>/click/<action>`. */
-  onClick?(scope: ClickScope<F>): Promise<void> | void
+  onClick?(scope: ClickScope<F, P>): Promise<void> | void
   /** The fields of forms and links that `onClick` gets, checked like parameters. @default none */
   fields?: F
   /**

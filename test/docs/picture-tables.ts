@@ -6,11 +6,14 @@ import badge from '../../widgets/badge.ts'
 import chart from '../../widgets/chart.ts'
 import clock from '../../widgets/clock.ts'
 import countdown from '../../widgets/countdown.ts'
+import guestbook from '../../widgets/guestbook.ts'
 import hits from '../../widgets/hits.ts'
 import online from '../../widgets/online.ts'
+import poll from '../../widgets/poll.ts'
 import rooms from '../../widgets/rooms.ts'
 import sine from '../../widgets/sine.ts'
 import status from '../../widgets/status.ts'
+import tictactoe from '../../widgets/tictactoe.ts'
 import trafficLight from '../../widgets/traffic-light.ts'
 import { DEVICE_NAMES } from '../support/looks.ts'
 import { toTable } from './markdown.ts'
@@ -21,11 +24,14 @@ export const SECTIONS = {
   chart,
   clock,
   countdown,
+  guestbook,
   hits,
   online,
+  poll,
   rooms,
   sine,
   status,
+  tictactoe,
   'traffic-light': trafficLight,
 }
 

@@ -1,7 +1,7 @@
 import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { blend, contrast } from '../../src/picture/contrast.ts'
-import { drawFrame, type Facts, hits, type Name, table, watched } from './sheets.ts'
+import { drawFrame, type Facts, hits, type Name, sheets, table, watched } from './sheets.ts'
 
 /** One text or line, and the colours under it. */
 interface Mark {
@@ -56,7 +56,7 @@ function pixel(ctx: SKRSContext2D, x: number, y: number): string {
   return `rgba(${red}, ${green}, ${blue}, ${alpha / 255})`
 }
 
-const cases: [name: Name, query: string, facts?: Facts][] = [
+const cases: [name: Name, query: string, facts?: Facts | undefined][] = [
   ['chart', '', { data: watched('day', 140) }],
   ['chart', 'width=300&height=120', { data: watched('day', 0) }],
   ['clock', ''],
@@ -66,10 +66,13 @@ const cases: [name: Name, query: string, facts?: Facts][] = [
   ['countdown', 'to=2026-01-01'],
   ['countdown', 'style=line'],
   ['grid', 'show='],
+  ['guestbook', '', sheets.guestbook[0]?.[1]],
   ['online', ''],
   ['online', '', { visitors: 0 }],
+  ['poll', '', sheets.poll[1]?.[1]],
   ['rooms', '', { data: table }],
   ['sine', 'thickness=4'],
+  ['tictactoe', '', sheets.tictactoe[2]?.[1]],
 ]
 const grounds = [
   '',

@@ -11,11 +11,14 @@ import chart from '../../widgets/chart.ts'
 import clock from '../../widgets/clock.ts'
 import countdown from '../../widgets/countdown.ts'
 import grid from '../../widgets/grid.ts'
+import guestbook from '../../widgets/guestbook.ts'
 import hitCounter from '../../widgets/hits.ts'
 import online from '../../widgets/online.ts'
+import poll, { idOf } from '../../widgets/poll.ts'
 import rooms from '../../widgets/rooms.ts'
 import sine from '../../widgets/sine.ts'
 import status from '../../widgets/status.ts'
+import tictactoe from '../../widgets/tictactoe.ts'
 import trafficLight from '../../widgets/traffic-light.ts'
 import { makeSheet, type Sheet } from '../support/sheet.ts'
 
@@ -25,11 +28,14 @@ export const widgets = {
   clock,
   countdown,
   grid,
+  guestbook,
   hits: hitCounter,
   online,
+  poll,
   rooms,
   sine,
   status,
+  tictactoe,
   'traffic-light': trafficLight,
 }
 export type Name = keyof typeof widgets
@@ -112,6 +118,41 @@ export const table = [
   watched('day', 0, 'hits/main'),
 ]
 
+/** A game of tic-tac-toe, from its squares. */
+const game = (squares: string) => ({ data: { squares, seats: { X: 'x', O: 'o' }, moved: NOON } })
+const playing = [
+  { data: { squares: '         ', seats: {}, moved: 0 } },
+  { data: { squares: '    X    ', seats: { X: 'x' }, moved: NOON } },
+  game('XO  X  O '),
+  game('XO XXOO X'),
+  game('XOXXOOOXX'),
+]
+/** Votes of a poll, by its question and options. */
+const voted = (votes: number[], question = 'Tabs or spaces?', options = 'Tabs,Spaces,Both in one file') => ({
+  data: { [idOf({ question, options })]: votes },
+})
+const lunch = [
+  'Where do we have lunch on Friday, if it rains and nobody has an umbrella?',
+  'Pizza,Noodles,Soup,Salad,At home,The new place behind the old station,None,All of them',
+] as const
+const asked = (query: string, [question, options]: readonly [string, string]) =>
+  `${query}&question=${encodeURIComponent(question)}&options=${encodeURIComponent(options)}`
+const signed = {
+  signed: 1234,
+  entries: [
+    ['Ada', 'Hello from the forum! I did not know that a picture can do that.', 3],
+    ['Grace', 'First!', 12],
+    [
+      '',
+      'A line that is as long as one can be, so that it has to be broken into several lines of text, and still is cut at the end of the third one.',
+      0,
+    ],
+    ['M', 'ok', 0],
+  ].map(([name, text, hearts], index) => ({
+    ...{ name, text, hearts: Array(hearts).fill('x'), by: 'y', time: NOON - index * 40_000_000 },
+  })),
+}
+
 /** The states of each widget that are kept, all on one sheet. */
 type States = [query: string, facts?: Facts][]
 
@@ -182,6 +223,13 @@ export const sheets: Record<Exclude<Name, 'badge'>, States> = {
     ['columns=1&gap=0', { pictures: await showAll(['status'], ['online']) }],
     ['show='],
   ],
+  guestbook: [
+    ['', { data: signed }],
+    ['', { data: { entries: [], signed: 0 } }],
+    ['width=180&height=160&label=Leave+a+line+here', { data: signed }],
+    ['width=600&height=200&background=fffbe6&color=8250df', { data: signed }],
+    ['height=120&background=transparent', { data: { ...signed, signed: 1 } }],
+  ],
   hits: [
     ['label=visitors+since+1996', { data: hits }],
     ['style=led&label=today&span=today', { data: hits }],
@@ -216,6 +264,16 @@ export const sheets: Record<Exclude<Name, 'badge'>, States> = {
     ['width=60&height=150', { visitors: 1_000_000 }],
     ['width=300&height=80'],
   ],
+  poll: [
+    ['', { data: {} }],
+    ['', voted([42, 57, 1])],
+    ['', voted([1])],
+    [asked('height=320', lunch), voted([120, 340, 11, 340, 0, 12_345, 2, 7], ...lunch)],
+    ['width=160&height=120', voted([3, 2, 2])],
+    ['height=140&background=fffbe6&color=8250df', voted([3, 2, 2])],
+    ['width=600&height=200&background=transparent', voted([3, 2, 2])],
+    ['options=&height=60', { data: {} }],
+  ],
   rooms: [
     ['', { data: table }],
     ['names=no&width=420&height=120&cell=84', { data: table }],
@@ -241,6 +299,12 @@ export const sheets: Record<Exclude<Name, 'badge'>, States> = {
     ['', { data: { status: { label: 'paint', message: 'cream', color: 'fffbe6' } } }],
     ['', { data: { status: { message: 'alone', color: 'blue' } } }],
     ['label=deploy&color=8250df&labelColor=navy', { data: { status: build } }],
+  ],
+  tictactoe: [
+    ...playing.map((facts): [string, Facts] => ['', facts]),
+    ['width=120&height=140', game('XO  X  O ')],
+    ['width=300&height=140&background=fffbe6', game('OOOXX X  ')],
+    ['width=160&height=200&background=transparent', game('XO  X  O ')],
   ],
   'traffic-light': [
     ['', { time: 0 }],
@@ -276,6 +340,10 @@ export const styleSheets: Partial<Record<Name, States>> = {
     ['to=2026-02-12&style=line&height=80&width=240&theme=light'],
   ],
   grid: sheets.grid.slice(0, 1),
+  guestbook: [
+    ['', { data: signed }],
+    ['theme=light&height=160', { data: signed }],
+  ],
   hits: ['odometer', 'led', 'flip', 'plain', 'flat', 'for-the-badge'].map((style): [string, Facts] => [
     `style=${style}`,
     { data: hits },
@@ -285,6 +353,11 @@ export const styleSheets: Partial<Record<Name, States>> = {
     ['style=box&label=readers', { visitors: 12 }],
     ['theme=light', { visitors: 12 }],
     ['background=fffbe6&label=people+reading+this+article', { visitors: 12 }],
+  ],
+  poll: [
+    ['', voted([42, 57, 1])],
+    ['theme=light&color=8250df', voted([42, 57, 1])],
+    [asked('height=320', lunch), voted([120, 340, 11, 340, 0, 12_345, 2, 7], ...lunch)],
   ],
   rooms: [
     ['width=480', { data: table }],
@@ -299,6 +372,10 @@ export const styleSheets: Partial<Record<Name, States>> = {
     ...styles.map((style): [string, Facts] => [`style=${style}`, { data: { status: build } }]),
     ['', { data: { status: { label: 'build', message: 'failing', isError: true } } }],
     ['', { key: 'deploys' }],
+  ],
+  tictactoe: [
+    ...[2, 3].map((index): [string, Facts] => ['width=180&height=214', playing[index] as Facts]),
+    ['width=180&height=214&theme=light', playing[2] as Facts],
   ],
   'traffic-light': [0, 500, 1000].map((time): [string, Facts] => ['width=30&height=75', { time }]),
 }

@@ -11,6 +11,23 @@ export interface SnippetSource {
   page?: string | undefined
   /** Other versions of the picture, for readers whose settings match. @default none */
   sources?: readonly SnippetVersion[] | undefined
+  /** How readers click on the picture. @default they cannot */
+  clicks?: SnippetClicks | undefined
+}
+
+/** A click on a picture. */
+export interface SnippetClicks {
+  /** The absolute address. */
+  url: string
+  fields: readonly SnippetField[]
+}
+
+/** A field of a form. */
+export interface SnippetField {
+  name: string
+  label: string
+  /** The maximum number of characters; undefined for other values than text. */
+  max: number | undefined
 }
 
 /** A version of a picture for some readers. */
@@ -30,6 +47,10 @@ export interface Snippets {
   linked?: string
   /** A `<picture>` for the reader's settings; only with `sources`. */
   picture?: string
+  /** HTML with a picture to click on, and the form of its fields; only with `clicks`. */
+  clicks?: string
+  /** The same with the picture as a button, for pages that allow forms and no `ismap`; only with `clicks`. */
+  button?: string
 }
 
 const HTML_ESCAPES: Readonly<Record<string, string>> = {
@@ -42,13 +63,14 @@ const HTML_ESCAPES: Readonly<Record<string, string>> = {
 
 /** Writes a picture for pasting, with the escapes of each language. */
 export function snippets(source: SnippetSource): Snippets {
-  const { page, sources = [] } = source
+  const { page, sources = [], clicks } = source
   return {
     html: toHtml(source),
     markdown: toMarkdown(source),
     bbcode: toBbcode(source),
     ...(page !== undefined && { linked: `[${toMarkdown(source)}](${toMarkdownUrl(page)})` }),
     ...(sources.length > 0 && { picture: toPicture(source, sources) }),
+    ...(clicks && { clicks: toClicks(source, clicks), button: toButton(source, clicks) }),
   }
 }
 
@@ -67,13 +89,37 @@ function toHtml({ url, denseUrl = url, width, height, alt }: SnippetSource): str
   return `<img src="${escapeHtml(src)}"${size} alt="${escapeHtml(toLine(alt))}" loading="lazy">`
 }
 
+/** The response to a click goes to a hidden frame: in the page itself, it would stop the pictures of most browsers. */
+const SINK = '<iframe name="sink" hidden></iframe>'
+
+function toClicks(source: SnippetSource, { url, fields }: SnippetClicks): string {
+  const image = toHtml(source).replace('<img ', '<img ismap ')
+  const link = `<a href="${escapeHtml(url)}" target="sink">${image}</a>`
+  const inputs = fields.map(({ name, label, max }) => {
+    const words = escapeHtml(toLine(label))
+    const limit = max === undefined ? '' : ` maxlength="${max}"`
+    return `  <input name="${name}"${limit} placeholder="${words}" aria-label="${words}">`
+  })
+  const form = [`<form action="${escapeHtml(url)}" method="post" target="sink">`, ...inputs]
+  const lines = fields.length > 0 ? [...form, '  <button>Send</button>', '</form>'] : []
+  return [SINK, link, ...lines].join('\n')
+}
+
+function toButton(source: SnippetSource, { url }: SnippetClicks): string {
+  const input = toHtml(source).replace('<img ', '<input type="image" ').replace(' loading="lazy"', '')
+  const form = `<form action="${escapeHtml(url)}" method="post" target="sink">`
+  return [SINK, `${form}${input}</form>`].join('\n')
+}
+
 function toMarkdown({ url, alt }: SnippetSource): string {
   const words = toLine(alt).replace(/[\\`*_~[\]<>&|]/g, '\\$&')
   return `![${words}](${toMarkdownUrl(url)})`
 }
 
-function toBbcode({ url }: SnippetSource): string {
-  return `[img]${percentEncode(url, /[\s[\]]/g)}[/img]`
+function toBbcode({ url, page, clicks }: SnippetSource): string {
+  const [image, link] = [url, page ?? ''].map((each) => percentEncode(each, /[\s[\]]/g))
+  // BBCode has no `ismap`: readers click on the picture's page.
+  return clicks && page ? `[url=${link}][img]${image}[/img][/url]` : `[img]${image}[/img]`
 }
 
 function toMarkdownUrl(url: string): string {

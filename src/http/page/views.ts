@@ -12,6 +12,7 @@ import { type Extension, extensionRow, formatOf, type PageExtension, pageFormats
 import type { ErrorReport } from './error-report.ts'
 import { type Exhibit, toGalleryOrder } from './gallery-order.ts'
 import { readPageLook, sizeOf, toRows } from './page-look.ts'
+import { type Play, toPlay } from './play.ts'
 import type { Site } from './site.ts'
 import { type Snippets, snippets } from './snippets.ts'
 
@@ -160,6 +161,7 @@ export class Views {
       key,
       image,
       snippets: toSnippets(picture),
+      play: playOf(picture),
       page: pageOf(picture, 'png'),
       meta: toMeta(picture),
       action: pageOf(picture, extension),
@@ -191,6 +193,8 @@ function toCard(site: Site, { manifest, isLive }: Exhibit, alt = manifest.title)
   return {
     manifest,
     isLive,
+    // A still would not show what a click changes: its page does.
+    play: isLive ? playOf(picture) : undefined,
     page: pageOf(picture, 'png'),
     image: toImage(picture, isLive ? {} : { delivery: 'still' }),
     snippets: toSnippets(picture),
@@ -207,6 +211,10 @@ function toImage(picture: Picture, more: Record<string, string> = {}): Image {
   return { src: at(isDense(picture) ? '2' : '1'), srcset, size, alt }
 }
 
+function playOf({ site, manifest, key, query }: Picture): Play | undefined {
+  return toPlay(manifest, `${site.base}${pathOfRoom({ widget: manifest.name, key })}`, query)
+}
+
 function toSnippets(picture: Picture): Snippets {
   const { site, extension, query, size, alt } = picture
   const path = pathOf(picture, extension).slice(site.base.length)
@@ -217,7 +225,9 @@ function toSnippets(picture: Picture): Snippets {
   const sources = versions.map(({ media, more }) => {
     return { media, url: at(more), denseUrl: at({ ...more, scale: '2' }) }
   })
+  const play = extension === 'svg' ? undefined : playOf(picture)
   return snippets({
+    clicks: play && { url: site.url + play.action.slice(site.base.length), fields: play.fields },
     url: at({}),
     denseUrl: dense && at(dense),
     ...size,

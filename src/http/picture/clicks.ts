@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
-import express, { type Request, Router } from 'express'
+import express, { type Request, type RequestHandler, Router } from 'express'
 import { rateLimit } from 'express-rate-limit'
-import { PublicError, quote } from '../../errors.ts'
+import { PublicError } from '../../errors.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import { addressGroup } from '../../system/address-group.ts'
 import type { NewRooms } from '../../viewer/new-rooms.ts'
@@ -18,6 +18,7 @@ import { UNCACHED } from '../headers.ts'
 import { clientAddress } from '../request.ts'
 import { isCrawler } from '../user-agent.ts'
 import { readFields } from './click-fields.ts'
+import { pictureQuery, readPoint, readShown } from './click-point.ts'
 import { checkReferrer } from './referrer.ts'
 
 /** The parts that handle clicks. */
@@ -30,14 +31,13 @@ export interface ClicksInit {
   allowReferrer: readonly string[]
 }
 
-/** Clicks that one address may make in `CLICK_WINDOW` milliseconds. */
+/** Clicks that one viewer may make in `CLICK_WINDOW` milliseconds, and all viewers of one address. */
 const MAX_CLICKS = 60
+const MAX_CLICKS_OF_ADDRESS = 300
 const CLICK_WINDOW = 10_000
 const MAX_FORM_BYTES = 4096
 /** Headers in which browsers say that they only look ahead. */
 const PURPOSES = ['sec-purpose', 'purpose', 'x-moz', 'x-purpose']
-/** No page lays a picture out larger than a browser can scroll. */
-const MAX_COORDINATE = 1e6
 
 /**
  * `GET` and `POST /<widget>/<key>/click?x,y` and `/<widget>/<key>/click/<action>`: links, forms, `ismap` and
@@ -45,26 +45,15 @@ const MAX_COORDINATE = 1e6
  */
 export function createClicks({ renderer, events, newRooms, viewers, allowReferrer }: ClicksInit): Router {
   const clicks = Router()
-  const limit = rateLimit({
-    limit: MAX_CLICKS,
-    windowMs: CLICK_WINDOW,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    keyGenerator: (request) => addressGroup(clientAddress(request)),
-    // It would warn about a proxy that is not trusted; `ForwardingCheck` does so for the whole server.
-    validate: false,
-    handler: () => {
-      throw new PublicError({
-        code: 'too-many-clicks',
-        status: 429,
-        caption: 'too many clicks, wait a little',
-      })
-    },
-  })
+  // Hundreds of phones behind one carrier share an address, and one machine can pretend to be many viewers.
+  const limits = [
+    limitOf(MAX_CLICKS_OF_ADDRESS, (request) => addressGroup(clientAddress(request))),
+    limitOf(MAX_CLICKS, (request) => toArrival(request, viewers).viewerKey),
+  ]
   const form = express.urlencoded({ extended: false, limit: MAX_FORM_BYTES })
   clicks.all(
     ['/:widget/:key/click', '/:widget/:key/click/:action'],
-    limit,
+    limits,
     form,
     async (request: Request, response: ServerResponse) => {
       checkClickMethod(request.method)
@@ -79,30 +68,35 @@ export function createClicks({ renderer, events, newRooms, viewers, allowReferre
       const visitor = visitorOf(roomOf({ widget, key }), toArrival(request, viewers).viewerKey)
       const fields = readFields(manifest.fields, request)
       const click: Click = { ...readPoint(request), action, visitor, fields }
-      const look = parseLook(manifest, 'png', new URLSearchParams())
+      const query = pictureQuery(request)
+      const shown = readShown(query)
+      for (const name of Object.keys(fields)) query.delete(name)
+      const look = parseLook(manifest, 'png', query)
       if (!manifest.stateless) await newRooms.check([roomOf({ widget, key })], clientAddress(request))
-      await events.deliver({ widget, key, look }, { type: 'click', click })
+      await events.deliver({ widget, key, look }, { type: 'click', click, shown })
       response.writeHead(204, UNCACHED).end()
     },
   )
   return clicks
 }
 
-/**
- * The point of a click: `?x,y` of an `ismap` (appended to the query of the link, so the last one counts), or `name.x` and
- * `name.y` of an image input; both undefined for a link.
- * @throws PublicError 400 if they are not coordinates.
- */
-export function readPoint({ url = '', body }: Pick<Request, 'url' | 'body'>): Pick<Click, 'x' | 'y'> {
-  const split = url.indexOf('?')
-  const search = split < 0 ? '' : url.slice(split + 1)
-  const point = /(?:^|[?&])(-?\d+)(?:,|%2c)(-?\d+)$/i.exec(search)
-  if (point) return checkPoint(point[1], point[2])
-  const fields = [...new URLSearchParams(search), ...Object.entries((body ?? {}) as Record<string, unknown>)]
-  const [x, y] = ['x', 'y'].map(
-    (axis) => fields.findLast(([name]) => name === axis || name.endsWith(`.${axis}`))?.[1],
-  )
-  return x === undefined && y === undefined ? { x: undefined, y: undefined } : checkPoint(x, y)
+function limitOf(limit: number, keyOf: (request: Request) => string): RequestHandler {
+  return rateLimit({
+    limit,
+    windowMs: CLICK_WINDOW,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    keyGenerator: keyOf,
+    // It would warn about a proxy that is not trusted; `ForwardingCheck` does so for the whole server.
+    validate: false,
+    handler: () => {
+      throw new PublicError({
+        code: 'too-many-clicks',
+        status: 429,
+        caption: 'too many clicks, wait a little',
+      })
+    },
+  })
 }
 
 /** Names a reader in one room: a viewer key is a keyed hash already, but the same one in every room. */
@@ -115,24 +109,6 @@ function isLookingAhead(headers: IncomingHttpHeaders): boolean {
     /prefetch|preview|prerender/i.test(String(headers[name]).slice(0, 100)),
   )
   return isStated || isCrawler(headerText(headers, 'user-agent'))
-}
-
-function checkPoint(x: unknown, y: unknown): { x: number; y: number } {
-  const [across, down] = [x, y].map((value) => (/^-?\d+$/.test(String(value)) ? Number(value) : Number.NaN))
-  if (isCoordinate(across) && isCoordinate(down)) return { x: across, y: down }
-  const detail = `expected two whole numbers like ?12,34, got ${quote(x)} and ${quote(y)}`
-  const faults = [{ name: 'x,y', detail }]
-  throw new PublicError({
-    code: 'bad-parameter',
-    status: 400,
-    caption: 'expected two whole numbers like ?12,34',
-    detail,
-    faults,
-  })
-}
-
-function isCoordinate(value: number | undefined): value is number {
-  return value !== undefined && Math.abs(value) <= MAX_COORDINATE
 }
 
 function checkClickMethod(method: string): void {

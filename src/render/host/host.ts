@@ -106,7 +106,9 @@ class Host {
           })
         case 'event':
           await this.#console.run(job.widget, () =>
-            this.#abortable(id, (signal) => untilAborted(signal, () => deliverEvent(loaded, job, ask))),
+            this.#abortable(id, (signal) =>
+              untilAborted(signal, () => deliverEvent(loaded, job, signal, ask)),
+            ),
           )
           return this.#send({ type: 'done', id, result: { data: undefined } })
         case 'source':

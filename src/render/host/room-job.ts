@@ -1,10 +1,14 @@
 import type { Fault } from '../../errors.ts'
+import { failure } from '../../widget/failure.ts'
 import type { LoadedWidget } from '../../widget/load-widget.ts'
 import { isParser } from '../../widget/param.ts'
 import { roomOf } from '../../widget/room.ts'
+import type { Click, Size } from '../../widget/widget.ts'
 import type { Job, Reading } from '../protocol.ts'
+import { loadJob } from './draw-job.ts'
 import { roomScope, valuesOf } from './job-scope.ts'
 import { synchronous } from './mistake.ts'
+import { pictureSize } from './picture-size.ts'
 import type { PushQueue } from './push-queue.ts'
 import type { AskState } from './room-state.ts'
 
@@ -13,16 +17,7 @@ const MAX_EMBEDDED = 16
 
 /** Calls a widget to parse the parameters that only it can read, and to list the pictures that it embeds. */
 export function readJob({ widget, manifest }: LoadedWidget, job: Job): Reading {
-  const faults = Object.entries(widget.params ?? {}).flatMap(([name, param]): Fault[] => {
-    if (!isParser(param)) return []
-    const raw = job.look.params[name]
-    try {
-      param.parse(raw === '' ? undefined : raw)
-      return []
-    } catch (error) {
-      return [{ name, detail: describeError(error) }]
-    }
-  })
+  const faults = findFaults(widget, job)
   if (faults.length > 0 || !widget.shows) return { faults, shows: [] }
   const { widget: name, key } = job
   const scope = { room: roomOf({ widget: name, key }), key, params: valuesOf({ widget, manifest }, job) }
@@ -34,10 +29,12 @@ export function readJob({ widget, manifest }: LoadedWidget, job: Job): Reading {
 
 /** Calls a widget's listener for an event of a room. */
 export async function deliverEvent(
-  { widget, manifest }: LoadedWidget,
+  loaded: LoadedWidget,
   job: Job,
+  signal: AbortSignal,
   ask: AskState,
 ): Promise<void> {
+  const { widget, manifest } = loaded
   const { event, connections, visitors, peak } = job
   const scope = { ...roomScope(manifest, job, ask), connections, visitors, peak }
   switch (event?.type) {
@@ -45,8 +42,34 @@ export async function deliverEvent(
       return widget.onJoin?.(scope)
     case 'leave':
       return widget.onLeave?.(scope)
-    case 'click':
-      return widget.onClick?.({ ...scope, ...event.click })
+    case 'click': {
+      const { size, params } = await findClicked(loaded, job, signal, ask)
+      const click = toOwnPixels(event.click, size, event.shown)
+      return widget.onClick?.({ ...scope, ...size, params, ...click })
+    }
+  }
+}
+
+/** The picture that a click's URL describes. Its size may depend on the result of `load`. */
+async function findClicked(loaded: LoadedWidget, job: Job, signal: AbortSignal, ask: AskState) {
+  const { widget } = loaded
+  const [fault] = findFaults(widget, job)
+  if (fault) throw failure(`${fault.name}: ${fault.detail}`.slice(0, 200), { status: 400 })
+  const params = valuesOf(loaded, job)
+  const isLoaded = typeof widget.size === 'function' && widget.load !== undefined
+  const data = isLoaded ? (await loadJob(loaded, job, signal, ask)).data : undefined
+  const scope = { data, room: roomOf(job), key: job.key, pictures: [] }
+  return { size: pictureSize(loaded, job.look, params, scope), params }
+}
+
+/** Browsers send the point in the picture as they show it, which may be another size than its own. */
+function toOwnPixels(click: Click, size: Size, shown: Size = size): Click {
+  const { x, y } = click
+  if (x === undefined || y === undefined) return click
+  return {
+    ...click,
+    x: Math.round((x * size.width) / shown.width),
+    y: Math.round((y * size.height) / shown.height),
   }
 }
 
@@ -72,6 +95,20 @@ export async function runSource(
   // A `start` that resolves early may have set up listeners: it continues until it is aborted.
   const failed = Promise.resolve(started).then(() => aborted)
   await Promise.race([failed, aborted])
+}
+
+/** The parameters that only the widget's own code can read, and cannot. */
+function findFaults({ params = {} }: LoadedWidget['widget'], { look }: Job): Fault[] {
+  return Object.entries(params).flatMap(([name, param]): Fault[] => {
+    if (!isParser(param)) return []
+    const raw = look.params[name]
+    try {
+      param.parse(raw === '' ? undefined : raw)
+      return []
+    } catch (error) {
+      return [{ name, detail: describeError(error) }]
+    }
+  })
 }
 
 /** Zod and similar libraries list the errors as issues. */

@@ -51,6 +51,28 @@ describe('snippets', () => {
     expect(snippets({ ...plain, denseUrl, width: undefined }).html).toContain('main.png" alt')
   })
 
+  it('writes a picture to click on, whose response goes to a hidden frame', () => {
+    const url = 'https://pics.example.org/guests/main/click?width=300&height=200'
+    const fields = [{ name: 'text', label: 'A "line"', max: 80 }]
+    const page = 'https://pics.example.org/guests/main'
+    const { clicks, button, bbcode } = snippets({ ...plain, page, clicks: { url, fields } })
+    const address = url.replace('&', '&amp;')
+    const image = 'src="https://pics.example.org/clock/main.png" width="480" height="160" alt="Clock"'
+    expect(clicks?.split('\n')).toEqual([
+      '<iframe name="sink" hidden></iframe>',
+      `<a href="${address}" target="sink"><img ismap ${image} loading="lazy"></a>`,
+      `<form action="${address}" method="post" target="sink">`,
+      '  <input name="text" maxlength="80" placeholder="A &quot;line&quot;" aria-label="A &quot;line&quot;">',
+      '  <button>Send</button>',
+      '</form>',
+    ])
+    expect(button).toBe(
+      `<iframe name="sink" hidden></iframe>\n<form action="${address}" method="post" target="sink"><input type="image" ${image}></form>`,
+    )
+    expect(bbcode).toBe(`[url=${page}][img]${plain.url}[/img][/url]`)
+    expect(snippets({ ...plain, clicks: { url, fields: [] } }).clicks).not.toContain('<form')
+  })
+
   it('links to the page of the picture', () => {
     const { linked } = snippets({ ...plain, page: 'https://pics.example.org/clock/main?a=(b)' })
     expect(linked).toBe(`[![Clock](${plain.url})](https://pics.example.org/clock/main?a=%28b%29)`)

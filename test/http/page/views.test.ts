@@ -102,6 +102,37 @@ const pages: [string, string][] = [
   ['error in report', views.error(site, { status: 404, title: 'Not Found', detail: 'no' }, report())],
 ]
 
+const game = manifest(
+  {
+    name: 'game',
+    size: { width: { min: 100, max: 600, default: 300 }, height: 200 },
+    handles: { join: false, leave: false, click: true },
+    fields: { text: { kind: 'text', default: '', max: 80, about: 'A line' } },
+  },
+  { ink: param.color('') },
+)
+
+describe('a picture that readers click on', () => {
+  const LINK = /<a class="stage[^"]*" href="([^"]*)" target="sink">\n?<img [^>]* ismap/
+
+  it('is a link with the point of the click on its page, in its own CSS pixels', () => {
+    const html = picture('ink=red&width=400&scale=2', game)
+    expect(LINK.exec(html)?.[1]).toBe('/live/game/main/click?ink=ff0000&amp;width=400')
+    expect(html).toContain('<iframe name="sink" hidden')
+    expect(html).toMatch(/<form class="play" method="post" action="[^"]*" target="sink">\s*<input [^>]*name="text"/)
+    expect(snippetsOf(html)[0]).toContain('target=&quot;sink&quot;')
+  })
+
+  it('is clicked in the gallery where it is live, and on its page where it is a still', () => {
+    expect(LINK.exec(views.gallery(site, [game], []))?.[1]).toBe('/live/game/main/click')
+    expect(LINK.test(views.gallery(site, [game], [], { live: 0 }))).toBe(false)
+  })
+
+  it('is only looked at otherwise', () => {
+    expect(picture()).not.toMatch(/ismap|sink/)
+  })
+})
+
 describe.each(pages)('the %s page', (_, html) => {
   it('has lazy pictures with text, and with a size or in the right density', () => {
     for (const image of imagesOf(html)) {

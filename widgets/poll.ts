@@ -1,0 +1,171 @@
+import { cutText, defineWidget, drawBox, drawText, failure, param, textWidth, toPalette } from 'imgcast/widget'
+
+/** Votes by poll, and in it by option. A poll is its question and its options: other words are another poll. */
+type Polls = Record<string, number[]>
+
+/** The votes of one day (UTC), by reader and poll: the number of the option. */
+interface Voters {
+  day: number
+  votes: Record<string, number>
+}
+
+interface Question {
+  question: string
+  options: string
+}
+
+const MAX_OPTIONS = 8
+const MAX_OPTION_LENGTH = 60
+/** The polls that a room remembers; of more, that with the fewest votes is forgotten. */
+const MAX_POLLS = 50
+/** Today's votes in one of the 64 values that a room keeps its voters in: at most 58 kB of 64. */
+const MAX_VOTERS = 2500
+const DAY = 86_400_000
+const BLUE = '#0969da'
+const NUMBER = new Intl.NumberFormat('en')
+
+export default defineWidget({
+  title: 'Poll',
+  about:
+    'A question with up to eight answers. Everyone can vote once a day by a click, and sees the bars move.',
+  gallery: { rank: 94 },
+  size: { width: { min: 160, max: 800, default: 360 }, height: { min: 60, max: 800, default: 196 } },
+  params: {
+    question: param.text('Tabs or spaces?', { max: 120, about: 'The question.' }),
+    options: param.text('Tabs,Spaces,Both in one file', {
+      ...{ max: 400, about: 'The answers, separated by commas: 2 to 8.' },
+    }),
+    theme: param.theme(),
+    color: param.color('', { about: 'Colour of the bars.' }),
+    background: param.color('', { about: 'Background colour, or transparent.' }),
+  },
+  load: async ({ state }) => (await state.get<Polls>('polls')) ?? {},
+  json({ room, params, data }) {
+    const { options, votes, total } = countVotes(params, data)
+    return {
+      ...{ room, question: params.question, total },
+      options: options.map((option, index) => ({ option, votes: votes[index] })),
+    }
+  },
+  async onClick({ x, y, action, visitor, state, params, width, height }) {
+    const { options } = countVotes(params, {})
+    const rows = rowsIn(params, width, height)
+    const isPoint = x !== undefined && y !== undefined && x >= 0 && x < width
+    const option = isPoint
+      ? rows.findIndex(({ top, tall }) => y >= top && y < top + tall)
+      : Number(action) - 1
+    if (!(option in options)) return
+    const poll = idOf(params)
+    const voter = `${poll}${visitor.slice(0, 10)}`
+    let earlier: number | undefined
+    await state.update<Voters>(`voters.${visitor.slice(-1)}`, (kept) => {
+      const day = Math.floor(Date.now() / DAY)
+      const votes = kept?.day === day ? kept.votes : {}
+      earlier = votes[voter]
+      if (earlier === undefined && Object.keys(votes).length >= MAX_VOTERS)
+        throw failure('Too many people have voted here today', { status: 503 })
+      return { day, votes: { ...votes, [voter]: option } }
+    })
+    if (earlier !== option)
+      await state.update<Polls>('polls', (polls) => vote(polls ?? {}, poll, option, earlier))
+  },
+  draw(ctx, { width, height, params, data }) {
+    const palette = toPalette(params)
+    const color = palette.on(params.color || BLUE)
+    const { options, votes, total } = countVotes(params, data)
+    const { margin, lines, size } = headingIn(params, width, height)
+    const corner = Math.min(12, Math.min(width, height) / 16)
+    drawBox(ctx, [0, 0, width, height], { color: palette.ground, corner })
+    drawBox(ctx, [0, 0, width, height], { color: '#0000', corner, edge: palette.edge })
+    for (const [index, words] of lines.entries()) {
+      drawText(ctx, words, margin, margin + size * (0.5 + index * 1.3), {
+        ...{ size, weight: 650, color: palette.ink, width: width - margin * 2, align: 'left' },
+      })
+    }
+
+    const most = Math.max(...votes)
+    for (const [index, { top, tall }] of rowsIn(params, width, height).entries()) {
+      const [count = 0, words = ''] = [votes[index], options[index]]
+      const strip = Math.min(9, tall * 0.22)
+      const em = Math.min(15, tall * 0.44)
+      const [left, wide, middle] = [margin, width - margin * 2, top + tall * 0.36]
+      const isFirst = count > 0 && count === most
+      const share = total === 0 ? '' : `${Math.round((count / total) * 100)} %`
+      const shareWidth = textWidth('100 %', `650 ${em}px Inter`)
+      const text = { size: em, weight: isFirst ? 650 : 500, color: palette.ink }
+      drawText(ctx, share, left + wide, middle, { ...text, align: 'right', tabular: true })
+      drawText(ctx, words, left, middle, { ...text, align: 'left', width: wide - shareWidth - em })
+      const under = [left, top + tall * 0.68, wide, strip] as const
+      drawBox(ctx, under, { color: palette.rule, corner: strip / 2 })
+      if (count === 0) continue
+      ctx.globalAlpha = isFirst ? 1 : 0.6
+      const long = Math.max(strip, (wide * count) / total)
+      drawBox(ctx, [left, under[1], long, strip], { color, corner: strip / 2 })
+      ctx.globalAlpha = 1
+    }
+    const foot = size * 0.72
+    const sum = total === 1 ? '1 vote' : `${NUMBER.format(total)} votes`
+    const hint = total === 0 ? 'No votes yet – click an answer' : `${sum} – click to vote`
+    drawText(ctx, hint, margin, height - margin - foot * 0.2, {
+      ...{ size: foot, color: palette.quiet, align: 'left', width: width - margin * 2 },
+    })
+  },
+})
+
+function vote(polls: Polls, poll: string, option: number, earlier: number | undefined): Polls {
+  const counts = Array.from({ length: MAX_OPTIONS }, (_, index) => polls[poll]?.[index] ?? 0)
+  counts[option] = Number(counts[option]) + 1
+  // The poll may have been forgotten since.
+  if (earlier !== undefined) counts[earlier] = Math.max(0, Number(counts[earlier]) - 1)
+  const others = Object.entries(polls)
+    .filter(([id]) => id !== poll)
+    .toSorted(([, one], [, other]) => sum(other) - sum(one))
+  return Object.fromEntries([[poll, counts], ...others.slice(0, MAX_POLLS - 1)])
+}
+
+/** The options of a poll and their votes. */
+function countVotes({ question, options: list }: Question, polls: Polls) {
+  const words = list.split(',').map((each) => [...each.trim()].slice(0, MAX_OPTION_LENGTH).join(''))
+  const options = [...new Set(words)].filter((each) => each !== '').slice(0, MAX_OPTIONS)
+  const kept = polls[idOf({ question, options: list })]
+  const votes = options.map((_, index) => kept?.[index] ?? 0)
+  return { options, votes, total: sum(votes) }
+}
+
+/** Names a poll within its room. */
+export function idOf({ question, options }: Question): string {
+  // FNV-1a, twice: 64 bits, so that no two polls of a room meet.
+  const letters = [...`${question}\n${options}`].map((letter) => Number(letter.codePointAt(0)))
+  const hash = (seed: number) =>
+    letters.reduce((sum, letter) => Math.imul(sum ^ letter, 16_777_619), seed) >>> 0
+  return `${hash(2_166_136_261).toString(36)}${hash(40_389).toString(36)}`
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, each) => all + each, 0)
+}
+
+function headingIn({ question }: Question, width: number, height: number) {
+  const margin = Math.min(18, Math.min(width, height) * 0.08)
+  const size = Math.min(18, Math.max(11, Math.min(width / 20, height / 9)))
+  return { margin, size, lines: toLines(question, `650 ${size}px Inter`, width - margin * 2) }
+}
+
+/** Breaks a text into at most two lines. */
+function toLines(text: string, font: string, width: number): string[] {
+  const words = text.split(' ')
+  const fits = (count: number) => textWidth(words.slice(0, count).join(' '), font) <= width
+  const count = words.findLastIndex((_, index) => fits(index + 1)) + 1
+  if (count === 0 || count === words.length) return text === '' ? [] : [cutText(text, font, width)]
+  const [first, rest] = [words.slice(0, count), words.slice(count)].map((each) => each.join(' '))
+  return [String(first), cutText(String(rest), font, width)]
+}
+
+/** The rows of the options: `tall` is the height that a click on a row can have. */
+function rowsIn(params: Question, width: number, height: number): { top: number; tall: number }[] {
+  const { margin, lines, size } = headingIn(params, width, height)
+  const { options } = countVotes(params, {})
+  const from = margin + lines.length * size * 1.3 + size * 0.25
+  const tall = Math.min(44, (height - margin - size * 1.1 - from) / Math.max(1, options.length))
+  return options.map((_, index) => ({ top: from + index * tall, tall }))
+}
