@@ -156,7 +156,7 @@ function play(game: Game, { square, visitor, isNew, now }: Move): Game {
   const seats = areKnown ? game.seats : {}
   const mark = turnOf(squares)
   const isWaiting = seats[mark === 'X' ? 'O' : 'X'] === visitor
-  // A new game for a player who waits in vain.
+  // A new game for a player whose opponent has left.
   if (isQuiet && squares !== EMPTY && (isNew || isWaiting)) return newGame(now)
   if (square === undefined || squares[square] !== ' ' || isWaiting) return game
   const isFree = seats[mark] === undefined || isQuiet

@@ -1,5 +1,5 @@
 import type { Arrival, Viewers } from '../viewer/viewers.ts'
-import { canBeProbed, clientOf, hasSixConnections } from './client.ts'
+import { canBeProbed, clientOf, hasSixConnections, sharedConnection } from './client.ts'
 import { headerText } from './header-text.ts'
 import { clientAddress, type PictureRequest } from './request.ts'
 
@@ -7,13 +7,15 @@ import { clientAddress, type PictureRequest } from './request.ts'
 export function toArrival(request: PictureRequest, viewers: Pick<Viewers, 'keyOf'>): Arrival {
   const { headers, socket } = request
   const address = clientAddress(request)
+  const viewerKey = viewers.keyOf({
+    address,
+    userAgent: headerText(headers, 'user-agent'),
+    language: headerText(headers, 'accept-language'),
+  })
   return {
     address,
-    viewerKey: viewers.keyOf({
-      address,
-      userAgent: headerText(headers, 'user-agent'),
-      language: headerText(headers, 'accept-language'),
-    }),
+    viewerKey,
+    shared: sharedConnection(request, viewerKey),
     client: clientOf(headers),
     hasSixConnections: hasSixConnections(request),
     canBeProbed: canBeProbed(request),

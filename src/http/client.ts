@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Client, FAMILIES } from '../viewer/client.ts'
+import type { SharedConnection } from '../viewer/shared-connections.ts'
 import { readForwarded } from './forwarded.ts'
 import { headerText } from './header-text.ts'
 import { isFromTrustedProxy, isHttp2, type PictureRequest } from './request.ts'
@@ -9,6 +10,11 @@ import { isBrowser, isChromium, isFirefox } from './user-agent.ts'
 const CLIENTS: readonly Client[] = FAMILIES.flatMap((family) =>
   [true, false].map((isForwarded) => Object.freeze({ family, isForwarded })),
 )
+
+/** Pictures that a session of HTTP/2 streams: Chromium opens 256 streams and no more, and some are for pages and stills. */
+const SESSION_PLACES = 200
+/** The same behind a proxy. By default nginx allows 128 streams, and Caddy 250. */
+const PROXY_PLACES = 100
 
 /** The program that made a request. */
 export function clientOf(headers: IncomingHttpHeaders): Client {
@@ -44,6 +50,15 @@ export function hasSixConnections(request: PictureRequest): boolean {
   if (familyOf(headerText(headers, 'user-agent')) === 'other') return false
   if (isForwarded(headers) && !isFromTrustedProxy(request)) return false
   return clientProtocol(request) === 1 || (clientProtocol(request) === undefined && !isOverTls(headers))
+}
+
+/** The connection of a client that sends all its requests over one, by HTTP/2; undefined for any other. */
+export function sharedConnection(request: PictureRequest, viewerKey: string): SharedConnection | undefined {
+  const { session } = (request as unknown as { stream?: { session?: object } }).stream ?? {}
+  if (session) return { key: session, places: SESSION_PLACES }
+  const isBrowsers = familyOf(headerText(request.headers, 'user-agent')) !== 'other'
+  if (!isBrowsers || !isFromTrustedProxy(request) || !isForwarded(request.headers)) return undefined
+  return hasSixConnections(request) ? undefined : { key: viewerKey, places: PROXY_PLACES }
 }
 
 /**

@@ -51,6 +51,11 @@ export class Admission {
     }
   }
 
+  /** Whether an address may open one more stream. */
+  hasPlace(client: string): boolean {
+    return (this.#byAddress.get(addressGroup(client)) ?? 0) < this.#limits.maxConnectionsPerAddress
+  }
+
   #release(address: string): void {
     this.#total -= 1
     const left = (this.#byAddress.get(address) ?? 1) - 1

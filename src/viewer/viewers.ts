@@ -16,6 +16,7 @@ import type { Client } from './client.ts'
 import type { LivePictures } from './live-pictures.ts'
 import type { Memberships } from './memberships.ts'
 import type { HitCounter } from './room-hits.ts'
+import { type SharedConnection, SharedConnections } from './shared-connections.ts'
 import { type RoomTraffic, type Traffic, TrafficBook } from './traffic.ts'
 import { type Endpoint, type Reread, type SessionHost, ViewerSession } from './viewer-session.ts'
 
@@ -39,6 +40,8 @@ export interface Arrival {
   client: Client
   /** Whether it is a browser that opens six connections to this host and no more. */
   hasSixConnections: boolean
+  /** Its connection, if that carries many streams: of HTTP/2. */
+  shared: SharedConnection | undefined
   /** Whether its page may stay in a back/forward cache, from which a probe evicts it. */
   canBeProbed: boolean
   socket: StreamSocket & Endpoint
@@ -60,6 +63,7 @@ export interface RoomViewers {
 export class Viewers implements SessionHost {
   readonly #init: ViewersInit
   readonly #admission: Admission
+  readonly #shared = new SharedConnections()
   readonly #sessions = new Map<ViewerSession, () => void>()
   readonly #traffic = new TrafficBook()
   readonly #ended = Object.fromEntries(END_REASONS.map((reason) => [reason, 0])) as Record<EndReason, number>
@@ -132,19 +136,25 @@ export class Viewers implements SessionHost {
     const forget = arrival.hasSixConnections
       ? livePictures.add(session.viewerKey, channelId(spec), session)
       : undefined
+    const leave = arrival.shared && this.#shared.add(arrival.shared, channelId(spec))
     this.#sessions.set(session, () => {
       release()
       forget?.()
+      leave?.()
     })
     return session
   }
 
   /**
    * Whether a viewer may stream a picture. A browser that streams as many different pictures as it may over HTTP/1.1 gets
-   * a still: its six connections are needed for the rest of the page, and for links.
+   * a still: its six connections are needed for the rest of the page, and for links. The same holds for the streams of
+   * its connection over HTTP/2, and where the address has as many pictures open as it may.
    */
-  hasPlace(spec: ChannelSpec, arrival: Arrival): boolean {
-    return !arrival.hasSixConnections || this.#init.livePictures.hasPlace(arrival.viewerKey, channelId(spec))
+  hasPlace(spec: ChannelSpec, { hasSixConnections, shared, viewerKey, address }: Arrival): boolean {
+    const picture = channelId(spec)
+    if (hasSixConnections) return this.#init.livePictures.hasPlace(viewerKey, picture)
+    if (!shared) return true
+    return this.#shared.hasPlace(shared, picture) && this.#admission.hasPlace(addressGroup(address))
   }
 
   /** The key that names the person who made a request: a keyed hash. */

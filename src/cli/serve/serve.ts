@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { createSecureServer, type Http2SecureServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
@@ -15,6 +14,7 @@ import { createLog } from './create-log.ts'
 import { describeListenFault } from './describe-listen-fault.ts'
 import { keepRunning } from './keep-running.ts'
 import { printBanner } from './print-banner.ts'
+import { readCertificate, watchCertificate } from './watch-certificate.ts'
 
 /** Milliseconds after which the process exits at the latest: it must stop within five seconds. */
 const STOP_DEADLINE = 4_700
@@ -64,6 +64,8 @@ async function start(options: Options): Promise<undefined> {
     },
   })
   const server = createServerFor(options)
+  if ('setSecureContext' in server && tlsCert !== undefined && tlsKey !== undefined)
+    watchCertificate(server, { tlsCert, tlsKey }, log)
   imgcast.protect(server)
   server.on('request', imgcast.handler)
   server.on('upgrade', imgcast.upgrade)
@@ -86,8 +88,7 @@ async function start(options: Options): Promise<undefined> {
 function createServerFor({ tlsCert, tlsKey }: Options): Server | Http2SecureServer {
   if (tlsCert === undefined || tlsKey === undefined) return createServer()
   return createSecureServer({
-    cert: readFileSync(tlsCert),
-    key: readFileSync(tlsKey),
+    ...readCertificate({ tlsCert, tlsKey }),
     allowHTTP1: true,
     handshakeTimeout: HANDSHAKE_TIMEOUT,
     maxHeaderListPairs: MAX_HEADER_FIELDS,

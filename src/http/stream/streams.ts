@@ -93,8 +93,8 @@ export class Streams {
   }
 
   /** Whether `makePlace` makes a place. */
-  canMakePlace({ viewerKey }: Arrival): boolean {
-    return this.#init.livePictures.canMakePlace(viewerKey)
+  canMakePlace({ viewerKey, hasSixConnections }: Arrival): boolean {
+    return hasSixConnections && this.#init.livePictures.canMakePlace(viewerKey)
   }
 
   /** Ends the viewer's streams of a picture that rests, for one that moves or counts. Returns whether there was one. */
