@@ -1,4 +1,13 @@
-import { cutText, defineWidget, drawBox, drawText, failure, param, textWidth, toPalette } from 'imgcast/widget'
+import {
+  cutText,
+  defineWidget,
+  drawBox,
+  drawText,
+  failure,
+  param,
+  textWidth,
+  toPalette,
+} from 'imgcast/widget'
 
 /** Votes by poll, and in it by option. A poll is its question and its options: other words are another poll. */
 type Polls = Record<string, number[]>

@@ -3,10 +3,14 @@ import { badParameters } from '../widget/look.ts'
 import { type ParamSpec, type ParamValue, parseParam } from '../widget/param.ts'
 import type { Fields, Params, Values, Widget } from '../widget/widget.ts'
 import { deliverEvent } from './host/room-job.ts'
+import { lookOnce } from './look-once.ts'
 import { type OnceOptions, type OnceResult, StateOnce, toLoaded, toRoomJob, toText } from './once.ts'
+import type { RenderOnceOptions } from './render-once.ts'
 
-/** A click, and its room. */
-export interface ClickOnceOptions<F extends Fields = Fields> extends OnceOptions {
+/** A click on a picture, and its room. */
+export interface ClickOnceOptions<F extends Fields = Fields, P extends Params = Params>
+  extends Pick<RenderOnceOptions<P>, 'params' | 'width' | 'height'>,
+    OnceOptions {
   /** CSS pixels. @default undefined, as for a link */
   x?: number
   /** CSS pixels. @default undefined, as for a link */
@@ -26,7 +30,7 @@ export interface ClickOnceOptions<F extends Fields = Fields> extends OnceOptions
  */
 export function clickOnce<P extends Params, D, F extends Fields>(
   widget: Widget<P, D, F>,
-  options?: ClickOnceOptions<NoInfer<F>>,
+  options?: ClickOnceOptions<NoInfer<F>, NoInfer<P>>,
 ): Promise<OnceResult>
 export function clickOnce(widget: string | URL, options?: ClickOnceOptions): Promise<OnceResult>
 export async function clickOnce(
@@ -39,7 +43,10 @@ export async function clickOnce(
   if (!manifest.handles.click) throw new TypeError(`${manifest.title}: expected an \`onClick\`, got none`)
   const click = { x, y, action, visitor, fields: readFields(manifest.fields, fields) }
   const state = new StateOnce(options.state)
-  const job = { ...toRoomJob(manifest, options), event: { type: 'click' as const, click } }
+  const job = {
+    ...toRoomJob(manifest, options, lookOnce(manifest, options)),
+    event: { type: 'click' as const, click },
+  }
   await deliverEvent(loaded, job, state.askFor(job))
   return { state: state.read() }
 }

@@ -102,7 +102,9 @@ export interface Click<F extends Fields = Fields> {
 }
 
 /** The argument of `onClick`: the click, the picture that its URL describes, and the room after it. */
-export interface ClickScope<F extends Fields = Fields, P extends Params = Params> extends EventScope, Click<F> {
+export interface ClickScope<F extends Fields = Fields, P extends Params = Params>
+  extends EventScope,
+    Click<F> {
   /** The parameters in the click's URL. */
   params: Values<P>
   /** The picture's own size in CSS pixels, in which `x` and `y` are measured. */

@@ -47,7 +47,7 @@ async function click(name: Name, reader: string, { query = '', shown, ...more }:
   const look = parseLook(manifest, 'png', new URLSearchParams(query))
   const facts = { key: 'main', connections: 2, visitors: 2, peak: 2, time: Date.now() }
   const job = { ...facts, output: 'event' as const, widget: name, look, event }
-  await deliverEvent({ widget, manifest }, job, new AbortController().signal, ask)
+  await deliverEvent({ widget, manifest }, job, ask)
 }
 
 beforeEach(() => {

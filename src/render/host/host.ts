@@ -107,7 +107,7 @@ class Host {
         case 'event':
           await this.#console.run(job.widget, () =>
             this.#abortable(id, (signal) =>
-              untilAborted(signal, () => deliverEvent(loaded, job, signal, ask)),
+              untilAborted(signal, () => deliverEvent(loaded, job, ask, signal)),
             ),
           )
           return this.#send({ type: 'done', id, result: { data: undefined } })

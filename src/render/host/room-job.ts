@@ -31,8 +31,8 @@ export function readJob({ widget, manifest }: LoadedWidget, job: Job): Reading {
 export async function deliverEvent(
   loaded: LoadedWidget,
   job: Job,
-  signal: AbortSignal,
   ask: AskState,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
   const { widget, manifest } = loaded
   const { event, connections, visitors, peak } = job
@@ -59,7 +59,7 @@ async function findClicked(loaded: LoadedWidget, job: Job, signal: AbortSignal, 
   const isLoaded = typeof widget.size === 'function' && widget.load !== undefined
   const data = isLoaded ? (await loadJob(loaded, job, signal, ask)).data : undefined
   const scope = { data, room: roomOf(job), key: job.key, pictures: [] }
-  return { size: pictureSize(loaded, job.look, params, scope), params }
+  return { size: pictureSize(loaded, job.look, { params, ...scope }), params }
 }
 
 /** Browsers send the point in the picture as they show it, which may be another size than its own. */
