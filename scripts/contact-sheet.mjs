@@ -10,7 +10,7 @@ import { createJiti } from 'jiti'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = process.argv[2] ?? join(root, '.tmp/contact-sheet')
-const jiti = createJiti(import.meta.url, { alias: { imgcast: join(root, 'src/index.ts') } })
+const jiti = createJiti(import.meta.url, { alias: { 'imgcast/widget': join(root, 'src/widget/author.ts') } })
 /** @type {typeof import('../test/widgets/sheets.ts')} */
 const { COLUMNS, drawSheet, machineSheets, sheets } = await jiti.import('../test/widgets/sheets.ts')
 

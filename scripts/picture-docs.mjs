@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { createJiti } from 'jiti'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const jiti = createJiti(import.meta.url, { alias: { imgcast: join(root, 'src/index.ts') } })
+const jiti = createJiti(import.meta.url, { alias: { 'imgcast/widget': join(root, 'src/widget/author.ts') } })
 /** @type {typeof import('../test/docs/picture-tables.ts')} */
 const { parameterTable, SECTIONS } = await jiti.import('../test/docs/picture-tables.ts')
 /** @type {typeof import('../test/docs/markdown.ts')} */

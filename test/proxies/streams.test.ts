@@ -48,7 +48,7 @@ for (const name of PROXIES) {
       const room = newRoom('counter')
       const viewers = await Promise.all(
         Array.from({ length: 128 }, (_, index) =>
-          openViewer(proxy, `/${room}.png?shade=${index}`, { protocol: 'HTTP/2', session }),
+          openViewer(proxy, `/${room}.png?shade=${index}&delivery=stream`, { protocol: 'HTTP/2', session }),
         ),
       )
       for (const viewer of viewers) expect(await viewer.until(({ parts }) => parts.length > 0)).toBe(true)

@@ -29,11 +29,13 @@ const FLAGS = [
 export async function launchChromium({
   javascript = true,
   dark = false,
+  insecure = false,
 }: BrowserOptions = {}): Promise<Browser> {
   const den = new Den()
   try {
     const chromium = den.start(CHROMIUM, [
       ...FLAGS,
+      ...(insecure ? ['--ignore-certificate-errors'] : []),
       `--user-data-dir=${den.directory}/profile`,
       'about:blank',
     ])

@@ -7,6 +7,8 @@ export interface BrowserOptions {
   javascript?: boolean
   /** Whether the reader prefers dark pages. WebKit has no such setting, and stays light. @default false */
   dark?: boolean
+  /** Whether certificates that nothing vouches for are accepted. Not in WebKit. @default false */
+  insecure?: boolean
 }
 
 /** How long a navigation is waited for: until the new document has begun ('none'), or until its load event. */

@@ -61,6 +61,7 @@ const PREFERENCES = {
 export async function launchFirefox({
   javascript = true,
   dark = false,
+  insecure = false,
 }: BrowserOptions = {}): Promise<Browser> {
   const den = new Den()
   try {
@@ -83,7 +84,7 @@ export async function launchFirefox({
     )
     const [, address] = await firefox.says(/WebDriver BiDi listening on (ws:\S+)/)
     const remote = await RemoteSocket.connect(`${address}/session`, () => firefox.report())
-    await remote.call('session.new', { capabilities: {} })
+    await remote.call('session.new', { capabilities: { alwaysMatch: { acceptInsecureCerts: insecure } } })
     await remote.call('session.subscribe', { events: ['browsingContext'] })
     return {
       engine: 'firefox',
