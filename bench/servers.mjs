@@ -38,7 +38,7 @@ export function startImgcast(args = [], nodeArgs = [], env = {}) {
   return start(
     process.execPath,
     [...nodeArgs, at('../dist/src/cli/main.js'), ...words, '--widgets', at('widgets'), ...limits, ...args],
-    /http:\/\/localhost:(\d+)/,
+    /https?:\/\/localhost:(\d+)/,
     env,
   )
 }
@@ -52,6 +52,12 @@ export async function startC({ bytes, fps = 0, joinInterval = 0 }) {
 /** Node's `http` and `res.write`, with one or seven writes a part. */
 export function startNodeHttp(way, { bytes, fps = 0 }) {
   return start(process.execPath, [at('controls/node-http.mjs'), way, String(bytes), String(fps)], /^(\d+)\n/)
+}
+
+/** Node's `http2` and `stream.write`, over TLS. */
+export function startNodeHttp2({ cert, key, bytes, fps }) {
+  const words = [cert, key, String(bytes), String(fps)]
+  return start(process.execPath, [at('controls/node-http2.mjs'), ...words], /^(\d+)\n/)
 }
 
 /** Node's `http` and `makeBadge`. */

@@ -3,6 +3,7 @@ import { capacity } from './rows/capacity.mjs'
 import { fanOut } from './rows/fan-out.mjs'
 import { frameCost } from './rows/frame-cost.mjs'
 import { hotWidget } from './rows/hot-widget.mjs'
+import { http2Cost } from './rows/http2.mjs'
 import { idle } from './rows/idle.mjs'
 import { joinStorm } from './rows/join-storm.mjs'
 import { memory } from './rows/memory.mjs'
@@ -16,6 +17,7 @@ import { warmPicture } from './rows/warm-picture.mjs'
  */
 export const TABLE = [
   frameCost,
+  http2Cost,
   fanOut,
   memory,
   capacity,

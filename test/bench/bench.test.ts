@@ -26,6 +26,7 @@ let printed: string
 
 const ROWS = [
   'frame-cost',
+  'http2',
   'fan-out',
   'memory',
   'capacity',

@@ -320,31 +320,3 @@ test('when the server stops, streams end cleanly', async () => {
   session.close()
   secure.close()
 })
-
-describe('a page of 300 pictures over one session', () => {
-  test('shows all of them: 200 as streams, the others as stills, until streams close', async () => {
-    const session = await openSession()
-    const answers = await Promise.all(
-      Array.from({ length: 300 }, (_, index) => ask(session, `/counter/page-${index % 5}.png`)),
-    )
-    expect(answers.filter(({ headers }) => headers[':status'] !== 200)).toEqual([])
-    const streams = answers.filter(({ parser }) => parser !== undefined)
-    expect([streams.length, imgcast.stats().connections]).toEqual([200, 200])
-    for (const { stream } of streams.slice(0, 50)) stream.close(8)
-    await eventually(() => expect(imgcast.stats().connections).toBe(150))
-    expect((await ask(session, '/counter/page-0.png')).parser).toBeDefined()
-    const counts = await ask(session, '/counter/page-1.json')
-    expect(JSON.parse(counts.bytes.toString())).toMatchObject({ connections: 30, visitors: 1 })
-  })
-
-  test('is not stopped by a picture that its client does not read', async () => {
-    const session = await openSession()
-    // As browsers do: otherwise one unread stream uses all that the client takes of a connection.
-    session.setLocalWindowSize(15_000_000)
-    const [stuck, other] = [await ask(session, '/sine/stuck.png'), await ask(session, '/sine/other.png')]
-    stuck.stream.pause()
-    const before = other.parser?.parts.length ?? 0
-    await other.parts(before + 20)
-    expect(stuck.stream.closed).toBe(false)
-  })
-})
