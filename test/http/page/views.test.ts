@@ -119,7 +119,9 @@ describe('a picture that readers click on', () => {
     const html = picture('ink=00ff00&width=400&scale=2', game)
     expect(LINK.exec(html)?.[1]).toBe('/live/game/main/click?ink=00ff00&amp;width=400')
     expect(html).toContain('<iframe name="sink" hidden')
-    expect(html).toMatch(/<form class="play" method="post" action="[^"]*" target="sink">\s*<input [^>]*name="text"/)
+    expect(html).toMatch(
+      /<form class="play" method="post" action="[^"]*" target="sink">\s*<input [^>]*name="text"/,
+    )
     expect(snippetsOf(html)[0]).toContain('target=&quot;sink&quot;')
   })
 
