@@ -40,6 +40,15 @@ export class Crowd {
     return this.#connections
   }
 
+  /** The keys of all viewers. */
+  viewers(): string[] {
+    return [...this.#added.keys()]
+  }
+
+  has(viewer: string): boolean {
+    return this.#added.has(viewer)
+  }
+
   get visitors(): number {
     const limit = this.#limit === 'auto' ? Math.max(SMALL_GROUP, Math.floor(this.#base / SHARE)) : this.#limit
     let visitors = this.#base

@@ -1,9 +1,17 @@
 import type { Driver } from './driver.ts'
 import { memoryDriver } from './memory-driver.ts'
+import { redisDriver, redisTlsDriver } from './redis/redis-driver.ts'
 import { sqliteDriver } from './sqlite-driver.ts'
 
 /** The drivers by the scheme of their locations. */
-export const DRIVERS: Readonly<Record<string, Driver>> = { memory: memoryDriver, file: sqliteDriver }
+export const DRIVERS: Readonly<Record<string, Driver>> = {
+  memory: memoryDriver,
+  file: sqliteDriver,
+  redis: redisDriver,
+  rediss: redisTlsDriver,
+  valkey: redisDriver,
+  valkeys: redisTlsDriver,
+}
 
 /** A location, split into its driver and the rest; undefined if no driver accepts it. */
 export function findDriver(location: string): { driver: Driver; rest: string } | undefined {
@@ -14,7 +22,5 @@ export function findDriver(location: string): { driver: Driver; rest: string } |
 
 /** Completes the sentence "expected ..." for a location. */
 export function expectedLocation(): string {
-  return Object.values(DRIVERS)
-    .map(({ expected }) => expected)
-    .join(', or ')
+  return [...new Set(Object.values(DRIVERS).map(({ expected }) => expected))].join(', or ')
 }

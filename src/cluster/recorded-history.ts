@@ -17,6 +17,8 @@ export interface RecordedHistoryInit {
   /** Milliseconds after which hours are deleted. */
   retention: number
   log: Logger
+  /** Whether other processes add to the archive, so that its records must be read again each time. @default false */
+  isShared?: boolean
   /** @default Date.now */
   now?: () => number
 }
@@ -50,12 +52,12 @@ export class RecordedHistory implements History, RoomMemory {
   #isFailing = false
   #closing: Promise<void> | undefined
 
-  constructor({ archive, retention, log, now = Date.now }: RecordedHistoryInit) {
+  constructor({ archive, retention, log, isShared = false, now = Date.now }: RecordedHistoryInit) {
     this.#archive = archive
     this.#retention = retention
     this.#log = log
     this.#now = now
-    this.#records = new SavedRecords(archive, this.#rooms)
+    this.#records = new SavedRecords(archive, this.#rooms, isShared)
   }
 
   note(room: string, { connections, visitors }: { connections: number; visitors: number }): void {

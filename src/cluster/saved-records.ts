@@ -19,9 +19,19 @@ export class SavedRecords {
   })
   readonly #reader: BatchedReader<string, RecordRow | undefined>
 
-  /** @param watched the rooms that keep their record with them. */
-  constructor(archive: Pick<HistoryArchive, 'readRecords'>, watched: ReadonlyMap<string, WatchedRoom>) {
+  readonly #isShared: boolean
+
+  /**
+   * @param watched the rooms that keep their record with them.
+   * @param isShared whether other processes change records: none is kept then. @default false
+   */
+  constructor(
+    archive: Pick<HistoryArchive, 'readRecords'>,
+    watched: ReadonlyMap<string, WatchedRoom>,
+    isShared = false,
+  ) {
     this.#watched = watched
+    this.#isShared = isShared
     this.#reader = new BatchedReader((rooms) => archive.readRecords(rooms))
   }
 
@@ -66,6 +76,7 @@ export class SavedRecords {
   }
 
   #set(room: string, saved: RecordRow | null): void {
+    if (this.#isShared) return
     const watched = this.#watched.get(room)
     if (watched) watched.saved = saved
     else this.#others.set(room, saved ?? { room, since: null })

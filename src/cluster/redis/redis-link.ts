@@ -1,0 +1,243 @@
+import type { Logger } from 'pino'
+import { PublicError } from '../../errors.ts'
+import { Listeners } from '../listeners.ts'
+import { StoreError } from '../store-error.ts'
+import type { RedisClient, RedisListener } from './redis-client.ts'
+import type { RedisScript } from './redis-script.ts'
+
+/** The options of a link. */
+export interface RedisLinkInit {
+  /** Two connections to one Redis: one sends commands, the other receives messages. */
+  commands: RedisClient
+  subscriber: RedisClient
+  /** Begins every key and channel. */
+  prefix: string
+  log: Logger
+  /** Milliseconds that a command may take. @default 2000 */
+  timeout?: number | undefined
+}
+
+/** An argument of a command. */
+export type RedisValue = string | number
+
+/** Milliseconds that a command may take: a slow Redis is better than none, but nobody waits long for a picture. */
+const TIMEOUT = 2_000
+/** Milliseconds between two attempts to reach a Redis that does not reply. */
+const PROBE_INTERVAL = 250
+/** Probes without a reply until the connection is replaced: a cut network reports nothing for a quarter of an hour. */
+const PROBES_PER_CONNECTION = 12
+/** Milliseconds between two checks of the connection that receives messages. */
+const CHECK_INTERVAL = 3_000
+/** Milliseconds to wait for Redis at the start. */
+const START_TIMEOUT = 5_000
+
+/**
+ * The connections of a node to Redis. While Redis does not reply, every call rejects at once. It is up only while both
+ * connections work: whenever it is up again, messages may have been lost.
+ */
+export class RedisLink {
+  readonly prefix: string
+  readonly #commands: RedisClient
+  readonly #subscriber: RedisClient
+  readonly #log: Logger
+  readonly #timeout: number
+  readonly #upListeners: Listeners<[]>
+  readonly #downListeners: Listeners<[]>
+  readonly #messageListeners: Listeners<[message: string]>
+  readonly #handlers: [RedisClient, string, RedisListener][] = []
+  readonly #timer: NodeJS.Timeout
+  #probe: NodeJS.Timeout | undefined
+  #probes = 0
+  #isUp = false
+  /** A command timed out: none is sent until Redis replies. */
+  #isStalled = false
+  #isClosed = false
+  #error = 'no reply'
+
+  constructor({ commands, subscriber, prefix, log, timeout = TIMEOUT }: RedisLinkInit) {
+    this.prefix = prefix
+    this.#commands = commands
+    this.#subscriber = subscriber
+    this.#log = log
+    this.#timeout = timeout
+    this.#upListeners = new Listeners(log)
+    this.#downListeners = new Listeners(log)
+    this.#messageListeners = new Listeners(log)
+    for (const client of [commands, subscriber]) {
+      this.#on(client, 'ready', () => this.#check())
+      this.#on(client, 'close', () => this.#goDown('the connection was closed'))
+      this.#on(client, 'end', () => this.#goDown('the connection was closed'))
+      this.#on(client, 'error', (error: Error) => {
+        this.#error = error.message || error.name
+      })
+    }
+    this.#on(subscriber, 'message', (channel: string, message: string) => {
+      if (channel === this.channel) this.#messageListeners.call(message)
+    })
+    this.#timer = setInterval(() => this.#checkSubscriber(), CHECK_INTERVAL).unref()
+    this.#check()
+  }
+
+  /** The channel of the messages. */
+  get channel(): string {
+    return `${this.prefix}bus`
+  }
+
+  /** Whether commands and messages work. */
+  get isUp(): boolean {
+    return this.#isUp
+  }
+
+  /** Why nothing can be saved; undefined if it can. */
+  get fault(): string | undefined {
+    return this.#isUp ? undefined : `Redis cannot be reached: ${this.#error}`
+  }
+
+  /** Resolves when Redis replies. @throws StoreError if it does not in time. */
+  async opened(time = START_TIMEOUT): Promise<void> {
+    const deadline = performance.now() + time
+    while (!this.#isUp) {
+      if (performance.now() > deadline) throw new StoreError(`Redis cannot be reached: ${this.#error}`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
+  /** Sends a command. Rejects with a `PublicError` 503 if Redis does not reply in time, or with the error that it returns. */
+  async call(command: string, ...args: RedisValue[]): Promise<unknown> {
+    if (this.#isClosed || this.#isStalled || this.#commands.status !== 'ready') throw this.#unreachable()
+    return this.#inTime(this.#commands.call(command, args))
+  }
+
+  /** Runs a script. */
+  async run(script: RedisScript, keys: readonly string[], ...args: RedisValue[]): Promise<unknown> {
+    const rest = [keys.length, ...keys.map((key) => this.prefix + key), this.prefix, ...args]
+    try {
+      return await this.call('EVALSHA', script.sha, ...rest)
+    } catch (error) {
+      if (!(error as Error).message.startsWith('NOSCRIPT')) throw error
+      return this.call('EVAL', script.source, ...rest)
+    }
+  }
+
+  /** Calls `listener` whenever the link is up again. */
+  onUp(listener: () => void): () => void {
+    return this.#upListeners.add(listener)
+  }
+
+  onDown(listener: () => void): () => void {
+    return this.#downListeners.add(listener)
+  }
+
+  onMessage(listener: (message: string) => void): () => void {
+    return this.#messageListeners.add(listener)
+  }
+
+  /** Stops using the connections. */
+  close(): void {
+    this.#isClosed = true
+    this.#isUp = false
+    clearInterval(this.#timer)
+    clearTimeout(this.#probe)
+    for (const listeners of [this.#upListeners, this.#downListeners, this.#messageListeners])
+      listeners.clear()
+    for (const [client, event, handler] of this.#handlers) client.off(event, handler)
+    // Without a listener, the error of a connection that is being closed would end the process.
+    for (const client of [this.#commands, this.#subscriber]) client.on('error', () => {})
+  }
+
+  #on(client: RedisClient, event: string, handler: RedisListener): void {
+    client.on(event, handler)
+    this.#handlers.push([client, event, handler])
+  }
+
+  async #inTime<T>(reply: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        this.#error = `no reply within ${this.#timeout} ms`
+        this.#isStalled = true
+        this.#goDown(this.#error)
+        reject(this.#unreachable())
+      }, this.#timeout)
+    })
+    // A command that fails after its caller gave up is no unhandled rejection.
+    reply.catch(() => {})
+    try {
+      return await Promise.race([reply, late])
+    } catch (error) {
+      // A lost connection is not the caller's fault.
+      if (error instanceof PublicError || (error as Error).name === 'ReplyError') throw error
+      throw this.#unreachable(error)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #goDown(reason: string): void {
+    if (this.#isClosed) return
+    if (this.#isUp) {
+      this.#isUp = false
+      this.#log.warn({ error: reason }, 'Redis cannot be reached, will retry')
+      this.#downListeners.call()
+    }
+    this.#scheduleProbe()
+  }
+
+  #scheduleProbe(): void {
+    if (this.#isClosed) return
+    this.#probe ??= setTimeout(() => {
+      this.#probe = undefined
+      this.#check()
+    }, PROBE_INTERVAL).unref()
+  }
+
+  /** Goes up if both connections reply. */
+  #check(): void {
+    if (this.#isClosed || this.#isUp) return
+    const clients = [this.#commands, this.#subscriber]
+    this.#scheduleProbe()
+    if (clients.some(({ status }) => status !== 'ready')) return
+    this.#probes += 1
+    if (this.#probes > PROBES_PER_CONNECTION) return this.#reconnect()
+    const replies = [this.#commands.call('PING', []), this.#subscriber.subscribe(this.channel)]
+    Promise.all(replies).then(
+      () => this.#goUp(),
+      (error: Error) => {
+        this.#error = error.message
+      },
+    )
+  }
+
+  #goUp(): void {
+    if (this.#isClosed || this.#isUp) return
+    if ([this.#commands, this.#subscriber].some(({ status }) => status !== 'ready')) return
+    clearTimeout(this.#probe)
+    this.#probe = undefined
+    this.#probes = 0
+    this.#isStalled = false
+    this.#isUp = true
+    this.#log.info('Redis is connected')
+    this.#upListeners.call()
+  }
+
+  #reconnect(): void {
+    this.#probes = 0
+    for (const client of [this.#commands, this.#subscriber]) client.disconnect(true)
+  }
+
+  #checkSubscriber(): void {
+    if (!this.#isUp) return
+    this.#inTime(this.#subscriber.subscribe(this.channel)).catch(() => {})
+  }
+
+  #unreachable(cause?: unknown): PublicError {
+    return new PublicError({
+      code: 'not-saved',
+      status: 503,
+      caption: 'the store cannot be reached',
+      detail: 'Redis cannot be reached: nothing was saved.',
+      headers: { 'Retry-After': '1' },
+      cause,
+    })
+  }
+}
