@@ -81,6 +81,7 @@ export const tools = [
     packages: ['nghttp2-client'],
     suite: 'its part of npm run abuse',
   },
+  { name: 'redis', commands: ['redis-server'], packages: ['redis-server'], suite: 'the Redis tests' },
   { name: 'tmux', commands: ['tmux'], packages: ['tmux'], suite: 'the tests in a terminal' },
   {
     name: 'prometheus',

@@ -4,6 +4,8 @@ import './refuse-widgets.ts'
 
 export type { LiveEvent } from './channel/room-events.ts'
 export type { ClusterParts, Driver, DriverInit } from './cluster/driver.ts'
+export type { RedisClient } from './cluster/redis/redis-client.ts'
+export { type RedisClusterOptions, redisCluster } from './cluster/redis/redis-cluster.ts'
 export { type Fault, PublicError } from './errors.ts'
 export type { HostEventMap, HostEvents } from './host-events.ts'
 export type { HostRoom, RoomCounts } from './host-room.ts'

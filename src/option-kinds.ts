@@ -17,6 +17,8 @@ export interface OptionSpec<Value> {
   repeatable?: boolean
   /** Whether its value must never be shown. */
   secret?: boolean
+  /** Returns a value without its secret part, for messages. @default the value */
+  toPublic?(text: string): string
   /** Reads one value; undefined for a wrong one. */
   parse(text: string): unknown
 }

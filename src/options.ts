@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { expectedLocation } from './cluster/drivers.ts'
+import { expectedLocation, toPublicLocation } from './cluster/drivers.ts'
 import type { Fault } from './errors.ts'
 import { quote } from './errors.ts'
 import {
@@ -51,7 +51,8 @@ const TABLE = {
     value: 'location',
     default: 'file:./imgcast.db',
     expected: expectedLocation(),
-    help: 'where to keep state, counts and history: an SQLite file, or memory: to keep nothing after a stop',
+    help: 'where to keep state, counts and history: an SQLite file, a Redis for many servers, or memory:',
+    toPublic: toPublicLocation,
     parse: parseStore,
   }),
   history: duration(90 * DAY, HOUR, 3_650 * DAY, 'how long to keep the history of rooms'),
@@ -250,7 +251,7 @@ export function setOption(
     else
       faults.push({
         name: source,
-        detail: `expected ${row.expected}, got ${row.secret ? 'something else' : quote(value)}`,
+        detail: `expected ${row.expected}, got ${row.secret ? 'something else' : quote(row.toPublic?.(String(value)) ?? value)}`,
       })
   }
   if (read.length > 0) Object.assign(options, { [row.name]: row.repeatable ? read : read.at(-1) })

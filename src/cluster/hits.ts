@@ -1,3 +1,4 @@
+import { settledWithin } from '../system/settled-within.ts'
 import { isPassingRoom, parseRoom } from '../widget/room.ts'
 import type { Bus } from './bus.ts'
 import type { History } from './history.ts'
@@ -6,6 +7,8 @@ import type { Store } from './store.ts'
 
 /** Days whose hits are kept, in addition to today. */
 const KEPT_DAYS = 7
+/** Milliseconds that a picture waits for its hit to be counted: a database that does not reply must not delay it longer. */
+const PATIENCE = 150
 /** The name under which a room keeps the number of its hits. */
 export const HITS = '$hits'
 
@@ -66,8 +69,13 @@ export class Hits {
     this.#history.hit(room, amount)
     const today = this.#today()
     // Both at once: the picture that is drawn next must have both.
-    await Promise.allSettled([this.#store.add(room, HITS, amount), this.#store.add(room, today, amount)])
-    if (this.#readers.has(widgetOf(room))) this.#bus.publish(room, 'hits')
+    const adding = Promise.allSettled([
+      this.#store.add(room, HITS, amount),
+      this.#store.add(room, today, amount),
+    ]).then(() => {
+      if (this.#readers.has(widgetOf(room))) this.#bus.publish(room, 'hits')
+    })
+    await settledWithin(PATIENCE, adding)
   }
 
   #today(): string {

@@ -2,6 +2,7 @@ import type { Presence } from '../cluster/presence.ts'
 import type { Rooms } from '../cluster/rooms.ts'
 import { PublicError } from '../errors.ts'
 import { addressGroup } from '../system/address-group.ts'
+import { settledWithin } from '../system/settled-within.ts'
 import { TokenBuckets } from '../system/token-buckets.ts'
 
 /** The parts of `NewRooms`. */
@@ -17,6 +18,8 @@ export interface NewRoomsInit {
 
 /** New rooms that one address may create in a minute, for each stream that it may have open. */
 const NEW_ROOMS_PER_CONNECTION = 3
+/** Milliseconds that a picture waits for the store: rooms that it cannot report by then are not counted. */
+const PATIENCE = 150
 
 /**
  * Limits how many rooms one address can create, as each is stored. Existing rooms cost nothing, so that a
@@ -39,8 +42,16 @@ export class NewRooms {
     const { presence } = this.#init
     const unwatched = rooms.filter((room) => !presence.countsNow(room)?.connections)
     if (unwatched.length === 0) return
-    const known = await Promise.all(unwatched.map((room) => this.#init.rooms.get(room)))
-    const count = known.filter((room) => room === undefined).length
+    let count = 0
+    const looks = unwatched.map(async (room) => {
+      // While the store fails, nothing is stored that would have to be limited.
+      const isNew = await this.#init.rooms.get(room).then(
+        (known) => known === undefined,
+        () => false,
+      )
+      if (isNew) count += 1
+    })
+    await settledWithin(PATIENCE, Promise.all(looks))
     if (count > 0) this.#spend(addressGroup(address), count)
   }
 

@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { afterAll, expect, test } from 'vitest'
 import { createCluster } from '../../src/cluster/cluster.ts'
 import type { Driver } from '../../src/cluster/driver.ts'
+import { expectedLocation } from '../../src/cluster/drivers.ts'
 import { memoryDriver } from '../../src/cluster/memory-driver.ts'
 import { StoreError } from '../../src/cluster/store-error.ts'
 
@@ -63,11 +64,18 @@ test('a cluster is joined by any driver, given as an object', async () => {
   await cluster.close()
 })
 
+test('a wrong location is reported without its password', async () => {
+  for (const location of [
+    'redis://me:secret@host:99999',
+    'redis://me:sec/secret@host',
+    'rediss://:secret@a,b',
+  ])
+    await expect(createCluster(location, silent)).rejects.toThrow(/^(?!.*secret).*got "rediss?:\/\/\*{3}@/)
+})
+
 test('a location without a driver is refused with the possible ones', async () => {
-  for (const location of ['redis://localhost', 'file:', 'memory:x', '', 'toString:'])
+  for (const location of ['redis:localhost', 'http://localhost', 'file:', 'memory:x', '', 'toString:'])
     await expect(createCluster(location, silent)).rejects.toThrow(
-      new StoreError(
-        `expected memory:, or file: and the path of a file in an existing folder, got ${JSON.stringify(location)}`,
-      ),
+      new StoreError(`expected ${expectedLocation()}, got ${JSON.stringify(location)}`),
     )
 })

@@ -61,9 +61,13 @@ export class TcpProxy {
       this.#sockets.add(from)
       from.setNoDelay(true)
       if (this.#isHeld) from.pause()
+      let newest = 0
       from.on('data', (chunk) => {
-        if (this.delay === 0) to.write(chunk)
-        else setTimeout(() => to.writable && to.write(chunk), this.delay)
+        // In the order in which they came, even if the delay changes.
+        newest = Math.max(newest, performance.now() + this.delay)
+        const wait = newest - performance.now()
+        if (wait <= 0) to.write(chunk)
+        else setTimeout(() => to.writable && to.write(chunk), wait)
       })
       from.on('error', () => {})
       from.on('close', () => {

@@ -30,7 +30,7 @@ const HANDSHAKE_TIMEOUT = 10_000
 const MAX_HEADER_FIELDS = 100
 
 const FAILED = 1
-const STORE_REMEDY = 'Choose another file with --store file:<path>, or use --store memory: to keep nothing'
+const STORE_REMEDY = 'Choose another place with --store file:<path>, or use --store memory: to keep nothing'
 
 /**
  * Runs the server until SIGTERM, SIGINT or SIGHUP. Resolves to undefined when the server listens, or to the exit code if

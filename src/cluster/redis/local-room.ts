@@ -19,14 +19,18 @@ export class LocalRoom {
   #sentConnections = 0
   /** Redis may have anything. */
   #isUnknown = false
-  /** The counts of all nodes, as of the last reply of Redis. */
-  known: Counts | undefined
+  #known: Counts | undefined
   /** Whether this node records the room's history. */
   isRecorder = false
-  /** Changes that are being sent. */
-  sending: Promise<void> | undefined
-  /** Counts that are being read. */
-  reading: Promise<void> | undefined
+  /** Sends and reads until nothing is left. */
+  updating: Promise<void> | undefined
+  /** The newest call of `updating`. */
+  pass: Promise<unknown> | undefined
+  /** Messages that the counts changed. */
+  #messages = 0
+  /** The messages whose changes `known` has. */
+  #readMessages = 0
+  #isClaiming = false
 
   constructor(room: string, limit: VisitorLimit | undefined) {
     this.room = room
@@ -38,26 +42,46 @@ export class LocalRoom {
     return !this.#crowd.isEmpty
   }
 
-  /** Whether Redis does not have every viewer yet. */
+  /** The counts of all nodes, as of the last reply of Redis. */
+  get known(): Counts | undefined {
+    return this.#known
+  }
+
+  get messages(): number {
+    return this.#messages
+  }
+
+  /** Whether the counts have changed since the last reply. */
+  get isStale(): boolean {
+    return this.#messages > this.#readMessages
+  }
+
+  /** Whether Redis does not have everything of this node yet. */
   get isChanged(): boolean {
-    return this.#isUnknown || this.#changed.size > 0 || this.#crowd.connections !== this.#sentConnections
+    return (
+      this.#isUnknown ||
+      this.#isClaiming ||
+      this.#changed.size > 0 ||
+      this.#crowd.connections !== this.#sentConnections
+    )
   }
 
   /** The counts of this node alone. */
-  get own(): Omit<Counts, 'peak'> {
-    return { connections: this.#crowd.connections, visitors: this.#crowd.visitors }
+  get own(): Counts {
+    const { connections, visitors } = this.#crowd
+    return { connections, visitors, peak: Math.max(this.#known?.peak ?? 0, visitors) }
   }
 
   /** The counts of all nodes; changes that Redis has not confirmed raise or lower the connections at once. */
   get newest(): Counts | undefined {
-    if (!this.known) return undefined
+    if (!this.#known) return undefined
     const { connections, visitors } = this.own
     const all = {
-      connections: Math.max(connections, this.known.connections + connections - this.#sentConnections),
+      connections: Math.max(connections, this.#known.connections + connections - this.#sentConnections),
       // How many of them watch other nodes too is not known: no fewer than here.
-      visitors: Math.max(visitors, this.known.visitors),
+      visitors: Math.max(visitors, this.#known.visitors),
     }
-    return { ...all, peak: Math.max(this.known.peak, all.visitors) }
+    return { ...all, peak: Math.max(this.#known.peak, all.visitors) }
   }
 
   add(viewer: string, kind: PresenceKind): void {
@@ -68,6 +92,22 @@ export class LocalRoom {
   delete(viewer: string, kind: PresenceKind): void {
     this.#crowd.delete(viewer, { connections: kind === 'stream' ? 1 : 0 })
     this.#changed.add(viewer)
+  }
+
+  /** Notes that the counts have changed. */
+  noteMessage(): void {
+    this.#messages += 1
+  }
+
+  /** Notes a reply to a call that was made after some messages. */
+  noteCounts(counts: Counts, messages: number): void {
+    this.#known = counts
+    this.#readMessages = messages
+  }
+
+  /** Offers to record the room's history: the next change does. */
+  claim(): void {
+    this.#isClaiming = true
   }
 
   /** Sends every viewer the next time. */
@@ -82,6 +122,7 @@ export class LocalRoom {
     const { connections } = this.#crowd
     this.#changed.clear()
     this.#isUnknown = false
+    this.#isClaiming = false
     this.#sentConnections = connections
     const added = changed.filter((viewer) => this.#crowd.has(viewer))
     const removed = changed.filter((viewer) => !this.#crowd.has(viewer))

@@ -20,6 +20,8 @@ export interface RedisClient {
 
 const CONNECT_TIMEOUT = 3_000
 const MAX_RETRY_DELAY = 1_000
+/** Milliseconds between two new connections to a server that refuses writes. */
+const FAILOVER_INTERVAL = 3_000
 
 /**
  * Connects to a Redis or a Valkey, also through sentinels or as a Redis Cluster. The client is ioredis: it follows
@@ -39,8 +41,7 @@ export async function connectRedis(address: RedisAddress, isTls: boolean): Promi
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    // After a failover the old primary refuses writes: finds the new one.
-    reconnectOnError: ({ message }) => message.startsWith('READONLY'),
+    reconnectOnError: afterFailover(),
   }
   if (isCluster)
     return new Cluster(hosts, {
@@ -58,4 +59,14 @@ export async function connectRedis(address: RedisAddress, isTls: boolean): Promi
       enableTLSForSentinelMode: isTls,
     })
   return new Redis({ ...options, ...hosts[0], db })
+}
+
+/** After a failover the old primary refuses writes: connects again, to find the new one. A replica refuses them for ever. */
+function afterFailover(): (error: Error) => boolean {
+  let triedAt = Number.NEGATIVE_INFINITY
+  return ({ message }) => {
+    if (!message.startsWith('READONLY') || performance.now() - triedAt < FAILOVER_INTERVAL) return false
+    triedAt = performance.now()
+    return true
+  }
 }

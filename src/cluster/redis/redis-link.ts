@@ -28,6 +28,19 @@ const PROBE_INTERVAL = 250
 const PROBES_PER_CONNECTION = 12
 /** Milliseconds between two checks of the connection that receives messages. */
 const CHECK_INTERVAL = 3_000
+/** Errors of a Redis that is full, a replica, loading, without its replicas or its disk, or in a failover. */
+const REFUSED = new Set([
+  'OOM',
+  'READONLY',
+  'LOADING',
+  'MASTERDOWN',
+  'NOREPLICAS',
+  'MISCONF',
+  'CLUSTERDOWN',
+  'TRYAGAIN',
+])
+/** Milliseconds in which a link that goes up and down again is logged once. */
+const QUIET_TIME = 30_000
 /** Milliseconds to wait for Redis at the start. */
 const START_TIMEOUT = 5_000
 
@@ -53,6 +66,8 @@ export class RedisLink {
   #isStalled = false
   #isClosed = false
   #error = 'no reply'
+  #loggedAt = Number.NEGATIVE_INFINITY
+  #wasLogged = true
 
   constructor({ commands, subscriber, prefix, log, timeout = TIMEOUT }: RedisLinkInit) {
     this.prefix = prefix
@@ -165,9 +180,10 @@ export class RedisLink {
     try {
       return await Promise.race([reply, late])
     } catch (error) {
-      // A lost connection is not the caller's fault.
-      if (error instanceof PublicError || (error as Error).name === 'ReplyError') throw error
-      throw this.#unreachable(error)
+      const { name, message } = error as Error
+      if (error instanceof PublicError) throw error
+      if (name !== 'ReplyError') throw this.#unreachable(error)
+      throw REFUSED.has(message.split(' ', 1)[0] ?? '') ? this.#unreachable(error, toReason(message)) : error
     } finally {
       clearTimeout(timer)
     }
@@ -177,10 +193,17 @@ export class RedisLink {
     if (this.#isClosed) return
     if (this.#isUp) {
       this.#isUp = false
-      this.#log.warn({ error: reason }, 'Redis cannot be reached, will retry')
+      if (this.#isLogged()) this.#log.warn({ error: reason }, 'Redis cannot be reached, will retry')
       this.#downListeners.call()
     }
     this.#scheduleProbe()
+  }
+
+  #isLogged(): boolean {
+    const now = performance.now()
+    this.#wasLogged = now - this.#loggedAt > QUIET_TIME
+    if (this.#wasLogged) this.#loggedAt = now
+    return this.#wasLogged
   }
 
   #scheduleProbe(): void {
@@ -216,7 +239,7 @@ export class RedisLink {
     this.#probes = 0
     this.#isStalled = false
     this.#isUp = true
-    this.#log.info('Redis is connected')
+    if (this.#wasLogged) this.#log.info('Redis is connected')
     this.#upListeners.call()
   }
 
@@ -230,14 +253,19 @@ export class RedisLink {
     this.#inTime(this.#subscriber.subscribe(this.channel)).catch(() => {})
   }
 
-  #unreachable(cause?: unknown): PublicError {
+  #unreachable(cause?: unknown, reason = 'it cannot be reached'): PublicError {
     return new PublicError({
       code: 'not-saved',
       status: 503,
-      caption: 'the store cannot be reached',
-      detail: 'Redis cannot be reached: nothing was saved.',
+      caption: 'the store cannot save',
+      detail: `Redis saved nothing: ${reason}.`,
       headers: { 'Retry-After': '1' },
       cause,
     })
   }
+}
+
+/** An error of Redis without the script that it names. */
+function toReason(message: string): string {
+  return message.split('. script:', 1)[0] ?? message
 }

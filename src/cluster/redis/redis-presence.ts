@@ -1,14 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { isPassingRoom } from '../../widget/room.ts'
-import { BatchedReader } from '../batched-reader.ts'
+import { settledWithin } from '../../system/settled-within.ts'
 import type { Bus } from '../bus.ts'
 import type { VisitorLimit } from '../crowd.ts'
 import type { History } from '../history.ts'
-import { DAY } from '../minute.ts'
 import type { Counts, Membership, Presence, PresenceKind, RoomCounts, WatchedCounts } from '../presence.ts'
 import { LocalRoom } from './local-room.ts'
-import { REMOVE_NODE, RENEW_NODE, SET_VIEWERS } from './presence-scripts.ts'
+import { PresenceCalls, type SharedCounts } from './presence-calls.ts'
 import type { RedisLink } from './redis-link.ts'
 
 /** The options of a presence. */
@@ -37,17 +34,14 @@ const READ_EVERY = 5
 const JOIN_TIMEOUT = 100
 /** Rooms sent at once after a reconnect. */
 const SENT_AT_ONCE = 200
-/** Fields of rooms that one script reads to remove a dead node. */
-const REMOVED_AT_ONCE = 2_000
 
 /** The presence of a cluster in Redis: each node sends its own viewers, and Redis has the sums. */
 export class RedisPresence implements Presence {
   readonly #init: RedisPresenceInit
   readonly #link: RedisLink
+  readonly #calls: PresenceCalls
   readonly #rooms = new Map<string, LocalRoom>()
-  readonly #reader: BatchedReader<string, string | null>
   readonly #unsubscribe: readonly (() => void)[]
-  readonly #lease: number
   readonly #timer: NodeJS.Timeout
   #nodes: readonly string[] = []
   /** Whether Redis has every viewer of this node, and its counts are those of all nodes. */
@@ -61,16 +55,13 @@ export class RedisPresence implements Presence {
     const { link, bus } = init
     this.#init = init
     this.#link = link
-    this.#lease = init.lease ?? LEASE
-    this.#reader = new BatchedReader(
-      async (rooms) => (await link.call('HMGET', `${link.prefix}watched`, ...rooms)) as string[],
-    )
+    this.#calls = new PresenceCalls(link, init.node, init.lease ?? LEASE, init.limit ?? 'auto')
     this.#unsubscribe = [
       link.onUp(() => void this.renew()),
       link.onDown(() => this.#lose()),
       bus.subscribe((room, change) => {
         const local = change === 'presence' && !this.#isPublishing ? this.#rooms.get(room) : undefined
-        if (local) void this.#read(local)
+        if (local) this.#refresh(local)
       }),
     ]
     this.#timer = setInterval(() => void this.renew(), init.renewal ?? RENEWAL).unref()
@@ -108,11 +99,12 @@ export class RedisPresence implements Presence {
 
   async counts(room: string): Promise<RoomCounts> {
     const local = this.#rooms.get(room)
-    await local?.reading
+    // A pass that had begun before the newest message may have the old counts: the next one has the new ones.
+    for (let pass = 0; pass < 2 && local?.isStale; pass += 1) await local.pass
     const known = this.#isSynced ? local?.newest : undefined
     if (known) return known
     if (this.#isSynced) {
-      const counts = await this.#fetch(room).catch(() => undefined)
+      const counts = await this.#calls.fetch(room).catch(() => undefined)
       if (counts) return { ...counts, visitors: Math.max(counts.visitors, local?.own.visitors ?? 0) }
     }
     return { ...this.#ownCounts(room), isPartial: true }
@@ -121,15 +113,15 @@ export class RedisPresence implements Presence {
   countsNow(room: string): Counts | undefined {
     const local = this.#rooms.get(room)
     if (!this.#isSynced) return this.#ownCounts(room)
-    return local?.reading ? undefined : local?.newest
+    return local?.isStale ? undefined : local?.newest
   }
 
   async rooms(): Promise<WatchedCounts[]> {
-    const watched = this.#isSynced ? await this.#readWatched().catch(() => undefined) : undefined
+    const watched = this.#isSynced ? await this.#calls.list().catch(() => undefined) : undefined
     if (watched) return watched
     return [...this.#rooms.values()]
       .filter(({ isWatched }) => isWatched)
-      .map(({ room, own }) => ({ room, ...own }))
+      .map(({ room, own: { connections, visitors } }) => ({ room, connections, visitors }))
   }
 
   /** Renews the lease, sends what Redis does not have, and removes dead nodes. Never rejects. */
@@ -149,11 +141,11 @@ export class RedisPresence implements Presence {
     clearInterval(this.#timer)
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
     const rooms = [...this.#rooms.values()]
-    await Promise.all([this.#renewing, ...rooms.map(({ sending }) => sending)])
+    await Promise.all([this.#renewing, ...rooms.map(({ updating }) => updating)])
     this.#rooms.clear()
     this.#isSynced = false
     try {
-      await this.#link.call('DEL', `${this.#link.prefix}node:${this.#init.node}`)
+      await this.#calls.end()
       await this.#remove(this.#init.node)
     } catch {
       // Other nodes remove this one when its lease expires.
@@ -173,75 +165,59 @@ export class RedisPresence implements Presence {
       this.#noteHistory(local)
       return this.#publish(local.room)
     }
-    const sending = this.#send(local)
-    const timeout = new AbortController()
-    await Promise.race([sending, sleep(JOIN_TIMEOUT, undefined, { signal: timeout.signal }).catch(() => {})])
-    timeout.abort()
+    await settledWithin(JOIN_TIMEOUT, this.#update(local))
   }
 
-  /** Sends the changes of a room until Redis has all of them. Never rejects. */
-  #send(local: LocalRoom): Promise<void> {
-    local.sending ??= this.#sendAll(local).finally(() => {
-      local.sending = undefined
-    })
-    return local.sending
+  /** Reads the counts of a room, because they changed. */
+  #refresh(local: LocalRoom): void {
+    local.noteMessage()
+    void this.#update(local)
   }
 
-  async #sendAll(local: LocalRoom): Promise<void> {
-    while (local.isChanged && this.#isSynced) {
-      if (!(await this.#sendChanges(local))) return this.#lose()
-      this.#publish(local.room)
+  /** Sends changes and reads counts until both sides have the other's. Never rejects. */
+  #update(local: LocalRoom): Promise<void> {
+    local.updating ??= this.#updateAll(local)
+    return local.updating
+  }
+
+  async #updateAll(local: LocalRoom): Promise<void> {
+    // Changes of one turn of the event loop share a call.
+    await Promise.resolve()
+    while ((local.isChanged || local.isStale) && this.#isSynced) {
+      const isSending = local.isChanged
+      // One call at a time, so that no reply overtakes another.
+      const pass = isSending ? this.#send(local) : this.#read(local)
+      local.pass = pass
+      if (!(await pass)) this.#lose()
+      else if (isSending) this.#publish(local.room)
     }
+    // In the same turn as the check, so that no change is left behind.
+    local.updating = undefined
     this.#forgetIfEmpty(local)
   }
 
-  /** Sends the changes of a room once. Returns whether Redis has them. */
-  async #sendChanges(local: LocalRoom): Promise<boolean> {
-    const { added, removed, connections, isWhole } = local.takeChanges()
-    const { node, limit = 'auto' } = this.#init
-    const now = Date.now()
-    const flags = [isWhole, local.isWatched].map(Number)
-    const isKept = Number(!isPassingRoom(local.room))
-    const reply = await this.#link
-      .run(
-        ...([SET_VIEWERS, [`viewers:${local.room}`], node, this.#lease, local.room, connections] as const),
-        ...[...flags, limit, now, Math.floor(now / DAY), isKept, added.length, ...added, ...removed],
-      )
-      .catch(() => null)
-    if (!Array.isArray(reply)) {
-      local.forgetSent()
-      return false
-    }
-    const [all, visitors, peak, recorder] = reply as [number, number, number, string]
-    this.#note(local, { connections: all, visitors, peak }, recorder)
+  /** Sends the changes of a room. Returns whether Redis has them. */
+  async #send(local: LocalRoom): Promise<boolean> {
+    const { messages } = local
+    const counts = await this.#calls.send(local).catch(() => undefined)
+    if (counts) this.#note(local, counts, messages)
+    else local.forgetSent()
+    return counts !== undefined
+  }
+
+  /** Reads the counts of a room. Returns whether Redis had them. */
+  async #read(local: LocalRoom): Promise<boolean> {
+    const { messages } = local
+    const counts = await this.#calls.read(local.room).catch(() => undefined)
+    if (!counts) return false
+    this.#note(local, { ...counts, peak: Math.max(local.known?.peak ?? 0, counts.visitors) }, messages)
+    // The node that recorded the history has left: this one takes over.
+    if (counts.recorder === '' && local.isWatched) local.claim()
     return true
   }
 
-  async #read(local: LocalRoom): Promise<void> {
-    if (!this.#isSynced) return
-    // A read that began before the message may have the old counts.
-    const reading = (local.reading ?? Promise.resolve()).then(() => this.#readNow(local))
-    local.reading = reading
-    await reading
-    if (local.reading === reading) local.reading = undefined
-  }
-
-  async #readNow(local: LocalRoom): Promise<void> {
-    const { known } = local
-    const text = await this.#reader.read(local.room).catch(() => undefined)
-    // A reply to changes of this node is newer.
-    if (text === undefined || local.known !== known || local.sending) return
-    const { connections, visitors, recorder } = parseCounts(text)
-    const peak = Math.max(known?.peak ?? 0, visitors)
-    this.#note(local, { connections, visitors, peak }, recorder)
-    // The node that recorded it has left: this one takes over.
-    if (recorder !== '' || !local.isWatched) return
-    local.forgetSent()
-    await this.#send(local)
-  }
-
-  #note(local: LocalRoom, counts: Counts, recorder: string): void {
-    local.known = counts
+  #note(local: LocalRoom, { recorder, ...counts }: SharedCounts, messages: number): void {
+    local.noteCounts(counts, messages)
     const wasRecorder = local.isRecorder
     local.isRecorder = recorder === this.#init.node
     if (local.isRecorder) this.#init.history.note(local.room, counts)
@@ -266,23 +242,21 @@ export class RedisPresence implements Presence {
       local.forgetSent()
       this.#noteHistory(local)
     }
-    this.#publishAll()
+    this.#publish(...this.#rooms.keys())
     // A lease that expired is renewed at once; otherwise the link or the next renewal does.
     if (this.#link.isUp && !this.#closing) setTimeout(() => void this.renew(), JOIN_TIMEOUT).unref()
   }
 
   async #renew(): Promise<void> {
     if (this.#closing || !this.#link.isUp) return
-    const { node, describe = () => '{}' } = this.#init
     try {
-      const reply = await this.#link.run(RENEW_NODE, ['nodes'], node, this.#lease, describe())
-      const [isNew, dead, living] = reply as [number, string[], string[]]
+      const { isNew, dead, living } = await this.#calls.renew(this.#init.describe?.() ?? '{}')
       this.#nodes = living
-      if (isNew === 1) this.#lose()
+      if (isNew) this.#lose()
       if (!this.#isSynced) await this.#sendEverything()
       for (const each of dead) await this.#remove(each)
       this.#renewals += 1
-      if (this.#renewals % READ_EVERY === 0) for (const local of this.#rooms.values()) void this.#read(local)
+      if (this.#renewals % READ_EVERY === 0) for (const local of this.#rooms.values()) this.#refresh(local)
     } catch (error) {
       if (this.#isSynced) this.#init.log.warn({ error: (error as Error).message }, 'cannot renew presence')
       this.#lose()
@@ -291,73 +265,36 @@ export class RedisPresence implements Presence {
 
   /** Sends every viewer of this node, and takes back those that Redis has of before. */
   async #sendEverything(): Promise<void> {
-    const listed = await this.#link.call('SMEMBERS', `${this.#link.prefix}of:${this.#init.node}`)
-    for (const room of listed as string[]) this.#localOf(room)
+    for (const room of await this.#calls.listOwn()) this.#localOf(room)
     const all = [...this.#rooms.values()]
     for (const local of all) local.forgetSent()
     for (let at = 0; at < all.length; at += SENT_AT_ONCE) {
-      const sent = await Promise.all(
-        all.slice(at, at + SENT_AT_ONCE).map((local) => this.#sendChanges(local)),
-      )
+      const sent = await Promise.all(all.slice(at, at + SENT_AT_ONCE).map((local) => this.#send(local)))
       if (sent.includes(false)) throw new Error('Redis did not take the viewers of a room')
     }
     this.#isSynced = true
-    this.#publishAll()
+    this.#publish(...this.#rooms.keys())
     // Viewers may have come or left meanwhile.
-    for (const local of [...this.#rooms.values()]) void this.#send(local)
+    for (const local of [...this.#rooms.values()]) void this.#update(local)
   }
 
   async #remove(node: string): Promise<void> {
     for (;;) {
-      const key = `of:${node}`
-      const rooms = (await this.#link.run(REMOVE_NODE, [key], node, REMOVED_AT_ONCE)) as string[]
+      const rooms = await this.#calls.remove(node)
       if (rooms.length === 0) return
-      for (const room of rooms) {
-        this.#publish(room)
-        const local = this.#rooms.get(room)
-        if (local) void this.#read(local)
-      }
+      this.#publish(...rooms)
+      for (const local of rooms.map((room) => this.#rooms.get(room))) if (local) this.#refresh(local)
     }
   }
 
-  async #fetch(room: string): Promise<Counts> {
-    const [text, peak] = await Promise.all([
-      this.#reader.read(room),
-      this.#link.call('HGET', `${this.#link.prefix}room:${room}`, '#peak'),
-    ])
-    const { connections, visitors } = parseCounts(text)
-    return { connections, visitors, peak: Math.max(Number(peak ?? 0), visitors) }
-  }
-
-  async #readWatched(): Promise<WatchedCounts[]> {
-    const all = (await this.#link.call('HGETALL', `${this.#link.prefix}watched`)) as string[]
-    const rooms: WatchedCounts[] = []
-    for (let at = 0; at < all.length; at += 2) {
-      const { connections, visitors } = parseCounts(all[at + 1] ?? null)
-      rooms.push({ room: all[at] ?? '', connections, visitors })
-    }
-    return rooms
-  }
-
+  /** The counts of this node alone. */
   #ownCounts(room: string): Counts {
-    const local = this.#rooms.get(room)
-    const { connections = 0, visitors = 0 } = local?.own ?? {}
-    return { connections, visitors, peak: Math.max(local?.known?.peak ?? 0, visitors) }
+    return this.#rooms.get(room)?.own ?? { connections: 0, visitors: 0, peak: 0 }
   }
 
-  #publishAll(): void {
-    for (const room of [...this.#rooms.keys()]) this.#publish(room)
-  }
-
-  #publish(room: string): void {
+  #publish(...rooms: string[]): void {
     this.#isPublishing = true
-    this.#init.bus.publish(room, 'presence')
+    for (const room of rooms) this.#init.bus.publish(room, 'presence')
     this.#isPublishing = false
   }
-}
-
-/** Parses the sums of a room; zero for one without viewers. */
-function parseCounts(text: string | null): { connections: number; visitors: number; recorder: string } {
-  const [connections = '0', visitors = '0', recorder = ''] = (text ?? '0 0 ').split(' ')
-  return { connections: Number(connections), visitors: Number(visitors), recorder }
 }

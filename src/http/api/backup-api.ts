@@ -16,7 +16,10 @@ export function createBackupApi(backup: (() => Promise<string>) | undefined): Ro
     .route('/backup')
     .get(async (_request, response) => {
       if (!backup)
-        throw conflict('no-backup', 'nothing to copy: the server stores nothing in a file (--store)')
+        throw conflict(
+          'no-backup',
+          'nothing to copy: the server stores nothing in a file of its own (--store)',
+        )
       if (isRunning) throw conflict('backup-running', 'another backup is being made')
       isRunning = true
       let path: string | undefined

@@ -11,6 +11,7 @@ import { RedisStore } from '../../../src/cluster/redis/redis-store.ts'
 import { RedisViewerSecrets } from '../../../src/cluster/redis/redis-viewer-secrets.ts'
 import { newPrefix, openLink, openPresence, type TestLink } from '../../support/redis-nodes.ts'
 import { RedisServer } from '../../support/redis-server.ts'
+import { describeWith } from '../../support/tools.ts'
 import { describeBus } from '../bus.contract.ts'
 import { describeHistory } from '../history.contract.ts'
 import { describeLeases } from '../leases.contract.ts'
@@ -25,17 +26,6 @@ let server: RedisServer
 let shared: TestLink
 const closes: (() => void)[] = []
 
-beforeAll(async () => {
-  server = await RedisServer.start()
-  shared = await openLink(server.port, '', { timeout: 5_000 })
-  for (const client of [shared.commands, shared.subscriber]) client.setMaxListeners(0)
-})
-afterAll(async () => {
-  for (const close of closes) close()
-  shared.close()
-  await server.close()
-})
-
 /** A link to a cluster of its own, over the connections that all tests share. */
 function ownLink(): RedisLink {
   const { commands, subscriber } = shared
@@ -44,72 +34,85 @@ function ownLink(): RedisLink {
   return link
 }
 
-describeStore('a store in Redis', (bus) => new RedisStore({ link: ownLink(), bus, damage }))
+describeWith(['redis'], 'with a real Redis,', () => {
+  beforeAll(async () => {
+    server = await RedisServer.start()
+    shared = await openLink(server.port, '', { timeout: 5_000 })
+    for (const client of [shared.commands, shared.subscriber]) client.setMaxListeners(0)
+  })
+  afterAll(async () => {
+    for (const close of closes) close()
+    shared.close()
+    await server.close()
+  })
 
-describeHistory('a history in Redis', () => new RedisArchive(ownLink(), damage))
+  describeStore('a store in Redis', (bus) => new RedisStore({ link: ownLink(), bus, damage }))
 
-describeRooms('rooms in Redis', (bus) => {
-  const link = ownLink()
-  const store = new RedisStore({ link, bus, damage })
-  const archive = new RedisArchive(link, damage)
-  return { archive, store, table: new RedisRoomTable(link), memories: [], close: async () => {} }
-})
+  describeHistory('a history in Redis', () => new RedisArchive(ownLink(), damage))
 
-describeViewerSecrets('viewer secrets in Redis', () => {
-  const link = ownLink()
-  return [new RedisViewerSecrets(link), new RedisViewerSecrets(link)]
-})
+  describeRooms('rooms in Redis', (bus) => {
+    const link = ownLink()
+    const store = new RedisStore({ link, bus, damage })
+    const archive = new RedisArchive(link, damage)
+    return { archive, store, table: new RedisRoomTable(link), memories: [], close: async () => {} }
+  })
 
-describeLeases('leases in Redis', () => {
-  const link = ownLink()
-  return {
-    nodes: [new RedisLeases(link, 'one'), new RedisLeases(link, 'two')],
-    // Redis has a clock of its own: the leases get older instead.
-    pass: async (time) => {
-      for (const key of await server.client.keys(`${link.prefix}lease:*`)) {
-        const left = (await server.client.pttl(key)) - time
-        if (left > 0) await server.client.pexpire(key, left)
-        else await server.client.del(key)
-      }
-    },
-  }
-})
+  describeViewerSecrets('viewer secrets in Redis', () => {
+    const link = ownLink()
+    return [new RedisViewerSecrets(link), new RedisViewerSecrets(link)]
+  })
 
-describeBus('a bus in Redis', async () => {
-  const logged: string[] = []
-  const listenerLog = pino(
-    {},
-    { write: (line) => void logged.push((JSON.parse(line) as { msg: string }).msg) },
-  )
-  const prefix = newPrefix()
-  const links = [await openLink(server.port, prefix), await openLink(server.port, prefix)] as const
-  for (const { close } of links) closes.push(close)
-  const [one, two] = links
-  return {
-    nodes: [
-      new RedisBus({ link: one.link, node: 'one', log: listenerLog }),
-      new RedisBus({ link: two.link, node: 'two', log: listenerLog }),
-    ],
-    logged,
-    cut: async () => two.proxy.cut(),
-    reconnect: async () => two.proxy.heal(),
-  }
-})
+  describeLeases('leases in Redis', () => {
+    const link = ownLink()
+    return {
+      nodes: [new RedisLeases(link, 'one'), new RedisLeases(link, 'two')],
+      // Redis has a clock of its own: the leases get older instead.
+      pass: async (time) => {
+        for (const key of await server.client.keys(`${link.prefix}lease:*`)) {
+          const left = (await server.client.pttl(key)) - time
+          if (left > 0) await server.client.pexpire(key, left)
+          else await server.client.del(key)
+        }
+      },
+    }
+  })
 
-describePresence('a presence in Redis', async () => {
-  const prefix = newPrefix()
-  const names = ['aaaaaaaa', 'bbbbbbbb', 'cccccccc'] as const
-  const opened = await Promise.all(names.map((name) => openPresence(server.port, prefix, name)))
-  for (const { close } of opened) closes.push(close)
-  const [first, ...others] = opened
-  if (!first) throw new Error('no nodes')
-  const proxyOf = (node: object) => opened.find((each) => each === node)?.proxy
-  return {
-    nodes: [first, ...others],
-    // All times are a fortieth; nothing happens for longer than a second that did not happen before.
-    pass: (time) => sleep(Math.min(time / 40, 1_000)),
-    kill: (node) => proxyOf(node)?.cut(),
-    cut: async (node) => proxyOf(node)?.cut(),
-    reconnect: async (node) => proxyOf(node)?.heal(),
-  }
+  describeBus('a bus in Redis', async () => {
+    const logged: string[] = []
+    const listenerLog = pino(
+      {},
+      { write: (line) => void logged.push((JSON.parse(line) as { msg: string }).msg) },
+    )
+    const prefix = newPrefix()
+    const links = [await openLink(server.port, prefix), await openLink(server.port, prefix)] as const
+    for (const { close } of links) closes.push(close)
+    const [one, two] = links
+    return {
+      nodes: [
+        new RedisBus({ link: one.link, node: 'one', log: listenerLog }),
+        new RedisBus({ link: two.link, node: 'two', log: listenerLog }),
+      ],
+      logged,
+      cut: async () => two.proxy.cut(),
+      reconnect: async () => two.proxy.heal(),
+    }
+  })
+
+  describePresence('a presence in Redis', async () => {
+    const prefix = newPrefix()
+    const names = ['aaaaaaaa', 'bbbbbbbb', 'cccccccc'] as const
+    const opened = await Promise.all(names.map((name) => openPresence(server.port, prefix, name)))
+    for (const { close } of opened) closes.push(close)
+    const [first, ...others] = opened
+    if (!first) throw new Error('no nodes')
+    const proxyOf = (node: object) => opened.find((each) => each === node)?.proxy
+    return {
+      nodes: [first, ...others],
+      // All times are a fortieth; nothing happens for longer than a second that did not happen before.
+      pass: (time) => sleep(Math.min(time / 40, 1_000)),
+      kill: (node) => proxyOf(node)?.cut(),
+      cut: async (node) => proxyOf(node)?.cut(),
+      reconnect: async (node) => proxyOf(node)?.heal(),
+    }
+  })
 })
