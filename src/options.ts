@@ -40,6 +40,12 @@ const TABLE = {
     help: 'folder of your own widget modules, reloaded when they change',
     parse: (path) => (existsSync(path) && statSync(path).isDirectory() ? path : undefined),
   }),
+  fonts: repeatable({
+    value: 'folder',
+    expected: 'a folder that exists',
+    help: 'folder of fonts for letters that the bundled ones lack, and for your widgets',
+    parse: (path) => (existsSync(path) && statSync(path).isDirectory() ? path : undefined),
+  }),
   hitsThemes: option<string | undefined>({
     value: 'folder',
     default: undefined,

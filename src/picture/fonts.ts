@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { GlobalFonts } from '@napi-rs/canvas'
+import { createCanvas, GlobalFonts } from '@napi-rs/canvas'
 
 const WEIGHTS = /-(400|500|600|700)-normal\.woff2$/
 
 const BUNDLED = { '@fontsource/inter': 'Inter', '@fontsource/dejavu-sans': 'DejaVu Sans' }
+
+const FONT_FILE = /\.(ttf|otf|ttc|otc|woff2?)$/i
 
 /**
  * Registers the bundled fonts once per process: Inter (weights 400 to 700; Latin, Greek, Cyrillic and Vietnamese), and
@@ -22,6 +24,54 @@ export function registerFonts(): void {
     }
   }
   GlobalFonts.setAlias('Inter', 'sans-serif')
+}
+
+/**
+ * Adds every font of some folders and their subfolders, for all pictures that this process draws: letters that the font of a
+ * text lacks are drawn in them, and widgets may name them. Returns a sentence about each file that is no font.
+ */
+export function addFonts(folders: readonly string[]): string[] {
+  if (folders.length === 0) return []
+  registerFonts()
+  const known = new Set(families())
+  const faults = folders.flatMap((folder) => {
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => FONT_FILE.test(file))
+      .sort()
+    if (files.length === 0) return [`${folder}: no fonts (.ttf, .otf, .ttc, .woff, .woff2)`]
+    return files.flatMap((file) => {
+      const path = join(folder, file)
+      return GlobalFonts.registerFromPath(path) === null ? [`${path}: not a font`] : []
+    })
+  })
+  fallBackTo(families().filter((family) => !known.has(family)))
+  return faults
+}
+
+function families(): string[] {
+  return GlobalFonts.families.map(({ family }) => family)
+}
+
+/**
+ * Appends families to the font of every context. Skia looks for a missing letter only in the fonts below /usr/share/fonts, and not in
+ * registered ones.
+ */
+function fallBackTo(added: readonly string[]): void {
+  const prototype = Object.getPrototypeOf(createCanvas(1, 1).getContext('2d')) as object
+  const { get, set } = Object.getOwnPropertyDescriptor(prototype, 'font') ?? {}
+  if (added.length === 0 || !get || !set) return
+  const suffix = added.map((family) => `, "${family.replaceAll('"', '')}"`).join('')
+  Object.defineProperty(prototype, 'font', {
+    configurable: true,
+    enumerable: true,
+    get() {
+      const font = String(get.call(this))
+      return font.endsWith(suffix) ? font.slice(0, -suffix.length) : font
+    },
+    set(font: unknown) {
+      set.call(this, typeof font === 'string' ? font + suffix : font)
+    },
+  })
 }
 
 /** The folder with the files of a bundled font. @default those of Inter */

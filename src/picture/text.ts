@@ -7,6 +7,7 @@ const RIGHT_TO_LEFT =
 /** An emoji of one or more parts, or a flag of two letters. */
 const EMOJI =
   /\p{Regional_Indicator}{2}|\p{Extended_Pictographic}(?:[\ufe0f\p{Emoji_Modifier}]|\u200d\p{Extended_Pictographic})*/gu
+const BOX = '□'
 /** Unicode guarantees that this is never a character. */
 const NO_CHARACTER = '\u{10ffff}'
 
@@ -48,13 +49,15 @@ export function isRightToLeft(text: string): boolean {
 
 /**
  * Removes emoji that no installed font has, which would be drawn as boxes: the bundled font has none. Missing letters
- * stay, as boxes, because the text would be wrong without them.
+ * stay, as boxes, because the text would be wrong without them; a text of nothing but such emoji becomes boxes too.
  */
 export function dropMissingEmoji(text: string): string {
-  return text
-    .replaceAll(EMOJI, (emoji) => (isMissing(emoji) ? '' : emoji))
-    .replaceAll(/\s+/g, ' ')
-    .trim()
+  const replaceMissing = (by: string) =>
+    text
+      .replaceAll(EMOJI, (emoji) => (isMissing(emoji) ? by : emoji))
+      .replaceAll(/\s+/g, ' ')
+      .trim()
+  return replaceMissing('') || replaceMissing(BOX)
 }
 
 /** Whether any of some characters is drawn as the box for missing glyphs. */

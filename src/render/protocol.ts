@@ -126,7 +126,15 @@ export interface Loaded {
 
 /** A message from the server to a render process. */
 export type ToHost =
-  | { type: 'start'; folders: readonly string[]; skip: ReadonlyMap<string, string> }
+  | {
+      type: 'start'
+      folders: readonly string[]
+      skip: ReadonlyMap<string, string>
+      /** Folders of fonts. */
+      fonts: readonly string[]
+      /** Whether to report the fonts, once the widgets are loaded. */
+      reportsFonts: boolean
+    }
   /** Load the job's inputs; draw at once, or (`hold`) wait for `draw`. */
   | { type: 'job'; id: number; job: Job; hold: boolean }
   | { type: 'draw'; id: number }
@@ -150,6 +158,8 @@ export type FromHost =
   | { type: 'done'; id: number; result: JobResult }
   /** `shown`: the message may be public. @default it is only logged */
   | { type: 'failed'; id: number; message: string; stack: string; shown?: ShownFailure | undefined }
+  /** `faults`: the files that are no fonts; `missing`: the scripts that no font has. Each is a sentence. */
+  | { type: 'fonts'; faults: readonly string[]; missing: string | undefined }
   | ({ type: 'stray' } & Stray)
   | { type: 'state'; id: number; request: StateRequest }
   /** A source changed; `pushed` is undefined if it only requests a redraw. */

@@ -8,6 +8,8 @@ export interface RendererSettings {
   folders: readonly string[]
   /** The number of processes that the well-behaved widgets share. */
   workers: number
+  /** Folders of fonts for all pictures. @default none */
+  fonts?: readonly string[]
   /** Milliseconds a drawing may take before its process is killed. */
   drawTimeout: number
   log: Logger

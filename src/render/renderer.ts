@@ -40,6 +40,7 @@ export class Renderer {
   readonly #runner: JobRunner
   readonly #retried = new WeakSet<Task>()
   #skip = new Map<string, string>()
+  #hasReportedFonts = false
   /** The newest reload is the one that counts. */
   #reloads = 0
   #closed = false
@@ -225,10 +226,12 @@ export class Renderer {
     onDeath: (death: Death, process: RenderProcess) => void,
     more: Partial<Pick<ProcessSettings, 'fork' | 'memoryBytes'>> = {},
   ): Promise<Started> {
-    const { log, folders, drawTimeout, onState } = this.#settings
+    const { log, folders, fonts, drawTimeout, onState } = this.#settings
     return startProcess({
       settings: {
         folders,
+        fonts,
+        onFonts: this.#hasReportedFonts ? undefined : (report) => this.#reportFonts(report),
         drawTimeout,
         shares: this.#shares,
         fork: more.fork,
@@ -248,6 +251,13 @@ export class Renderer {
         onDeath(death, process)
       },
     })
+  }
+
+  #reportFonts({ faults, missing }: { faults: readonly string[]; missing: string | undefined }): void {
+    if (this.#hasReportedFonts) return
+    this.#hasReportedFonts = true
+    for (const fault of faults) this.#settings.log.warn(fault)
+    if (missing !== undefined) this.#settings.log.info(missing)
   }
 
   /** A shared process died: draws the innocent jobs again at once, blames the guilty widget, or isolates the suspects. */

@@ -15,14 +15,28 @@ export {
 export { type StatusLook, statusBadge } from '../picture/badge/status-badge.ts'
 export { readStatus, rollUp, type StatusContent, type StoredStatus } from '../picture/badge/status-content.ts'
 export { type UptimeDay, uptimeDays, uptimeShare } from '../picture/badge/uptime.ts'
+export { type Box, type BoxesOptions, column, row, type Track } from '../picture/boxes.ts'
 export { brightness, parseColor, readColor } from '../picture/color.ts'
 export { contrast, readableColor } from '../picture/contrast.ts'
 export { type DrawBoxOptions, drawBox } from '../picture/draw-box.ts'
+export {
+  drawParagraph,
+  measureParagraph,
+  type Paragraph,
+  type ParagraphOptions,
+} from '../picture/draw-paragraph.ts'
 export { type DrawTextOptions, drawText } from '../picture/draw-text.ts'
 export { cutText, dropMissingEmoji, isRightToLeft, type TextOptions, textWidth } from '../picture/text.ts'
 export { dateToTime } from './date.ts'
 export { defineWidget } from './define-widget.ts'
 export { type FailureOptions, failure } from './failure.ts'
+export {
+  type DateOptions,
+  formatDate,
+  formatNumber,
+  formatRelative,
+  type NumberOptions,
+} from './locale.ts'
 export { type Palette, toPalette } from './palette.ts'
 export { type Param, type ParamSpec, type Parser, param, type Theme } from './param.ts'
 export type { HistoryRequest, HistorySpan, HistoryStep, Level, RoomHistory } from './room-history.ts'

@@ -2,6 +2,7 @@ import { quote } from '../errors.ts'
 import { COLOR_SYNTAX, parseColor, readColor, splitColors } from '../picture/color.ts'
 import { readDate } from './date.ts'
 import { type Duration, formatDuration, parseDuration, toMilliseconds } from './duration.ts'
+import { readLocale } from './locale.ts'
 import { readZone } from './zone.ts'
 
 /** A parameter's type, default and range as plain data, for pages and for the parser. */
@@ -10,7 +11,7 @@ export type ParamSpec =
   | { kind: 'number' | 'integer'; default: number; min: number; max: number; about?: string }
   | { kind: 'duration'; default: number; min: number; max: number; about?: string }
   | { kind: 'boolean'; default: boolean; about?: string }
-  | { kind: 'color' | 'zone' | 'date'; default: string; about?: string }
+  | { kind: 'color' | 'zone' | 'date' | 'locale'; default: string; about?: string }
   /** Several colours, as six hex digits each, with commas between. */
   | { kind: 'colors'; default: string; max: number; about?: string }
   | { kind: 'choice'; default: string; choices: readonly string[]; about?: string }
@@ -129,6 +130,10 @@ export const param = {
   zone(value = 'UTC', about: About = {}): Param<string> {
     return { spec: { kind: 'zone', default: value, ...about } }
   },
+  /** A language, such as `de` or `pt-BR`, for `formatNumber`, `formatDate` and `Intl`. */
+  locale(value = 'en', about: About = {}): Param<string> {
+    return { spec: { kind: 'locale', default: value, ...about } }
+  },
   /** A date, or a date and time, with or without an offset; `dateToTime` converts it to milliseconds. `''`: unset. */
   date(value = '', about: About = {}): Param<string> {
     return { spec: { kind: 'date', default: readDate(value) ?? value, ...about } }
@@ -164,6 +169,8 @@ export function describeParam(spec: ParamSpec): string {
       return `2 to ${spec.max} colours with commas between, like 000000,ffffff,ff0000`
     case 'zone':
       return 'a time zone like Europe/Berlin'
+    case 'locale':
+      return 'a language like de or pt-BR'
     case 'date':
       return 'a date like 2027-01-01 or 2027-01-01T18:30'
     case 'choice':
@@ -230,6 +237,8 @@ function read(spec: ParamSpec, raw: string): ParamValue | undefined {
       return raw === '' && spec.default === '' ? '' : readColors(raw, spec.max)
     case 'zone':
       return readZone(raw)
+    case 'locale':
+      return readLocale(raw)
     case 'date':
       // The same for a date.
       return raw === '' && spec.default === '' ? '' : readDate(raw)

@@ -42,7 +42,7 @@ export const renderCommand: Command = {
   name: 'render',
   about: 'draw one picture into a file, without a server, or fetch one from a server',
   operand: '[path?look]',
-  options: OPTIONS.filter(({ name }) => name === 'widgets' || name === 'drawTimeout'),
+  options: OPTIONS.filter(({ name }) => ['widgets', 'fonts', 'drawTimeout'].includes(name)),
   flags: [
     {
       flag: '-o, --output <file>',
@@ -166,11 +166,12 @@ function readCount(name: string, value: string | boolean | undefined, faults: Fa
 
 async function render(
   settings: RenderSettings,
-  { options: { widgets, drawTimeout } }: Words,
+  { options: { widgets, fonts, drawTimeout } }: Words,
 ): Promise<number> {
   const renderer = await Renderer.start({
     folders: [builtInFolder(), ...widgets],
     workers: 1,
+    fonts,
     drawTimeout,
     log: pino({ base: null }, { write: showOutput }),
     onState: async (request) => answerEmpty(request, settings),

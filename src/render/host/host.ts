@@ -1,6 +1,8 @@
 /** The main module of a render process: loads the widgets and runs jobs. Widget code runs nowhere else. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { paint } from '../../picture/encode.ts'
+import { addFonts } from '../../picture/fonts.ts'
+import { describeMissingScripts } from '../../picture/missing-scripts.ts'
 import { dieWithParent } from '../../system/die-with-parent.ts'
 import { readFailure } from '../../widget/failure.ts'
 import { loadFolders } from '../../widget/load-folder.ts'
@@ -49,7 +51,7 @@ class Host {
   receive(message: ToHost): void {
     switch (message.type) {
       case 'start':
-        return void this.#start(message.folders, message.skip)
+        return void this.#start(message)
       case 'job':
         return void this.#runJob(message.id, message.job, message.hold)
       case 'draw':
@@ -77,8 +79,10 @@ class Host {
     this.#send({ type: 'stray', widget, room: source && roomOf(source), message, failure })
   }
 
-  async #start(folders: readonly string[], skip: ReadonlyMap<string, string>): Promise<void> {
+  async #start({ folders, skip, fonts, reportsFonts }: Extract<ToHost, { type: 'start' }>): Promise<void> {
     try {
+      // Before the widgets, which may measure texts while they load.
+      const faults = addFonts(fonts)
       const before = (file: string) => {
         this.#send({ type: 'loading', file })
         this.#console.load(nameOf(file))
@@ -88,6 +92,9 @@ class Host {
       this.#widgets = widgets
       const manifests = [...widgets.values()].map(({ manifest }) => manifest)
       this.#send({ type: 'ready', manifests, ...found })
+      // Looking for a letter in every font takes long: the first picture may come before.
+      if (reportsFonts)
+        setImmediate(() => this.#send({ type: 'fonts', faults, missing: describeMissingScripts() }))
     } catch (error) {
       this.#send({ type: 'fatal', message: (error as Error).message })
     }

@@ -27,6 +27,10 @@ export interface ProcessSettings {
   onDeath(death: Death): void
   /** Called when it has ended in any way. */
   onEnd(): void
+  /** Folders of fonts. @default none */
+  fonts?: readonly string[] | undefined
+  /** Receives a report on the fonts. @default there is none */
+  onFonts?: ((report: Extract<FromHost, { type: 'fonts' }>) => void) | undefined
   /** Reads or writes a room's state. */
   onState(request: StateRequest): Promise<unknown>
   /** Receives an error of a widget's outside of any job: in a timer, or in a promise that is not awaited. */
@@ -81,7 +85,8 @@ export class RenderProcess {
     })
     this.ready.catch(() => {})
     this.#startTimer = setTimeout(() => this.kill('took too long to load'), settings.startTimeout)
-    this.#send({ type: 'start', folders: settings.folders, skip: settings.skip })
+    const { folders, skip, fonts = [], onFonts } = settings
+    this.#send({ type: 'start', folders, skip, fonts, reportsFonts: onFonts !== undefined })
   }
 
   get pid(): number | undefined {
@@ -148,6 +153,8 @@ export class RenderProcess {
         return this.#schedule.settle(message.id, ({ reject }) =>
           reject(toJobError(message.message, message.stack, message.shown)),
         )
+      case 'fonts':
+        return this.#settings.onFonts?.(message)
       case 'stray':
         return this.#settings.onStray(message)
       case 'state':
