@@ -124,6 +124,14 @@ export interface Loaded {
   roles: Roles
 }
 
+/** The fonts of a render process; each text is a sentence. */
+export interface FontReport {
+  /** The files that are no fonts. */
+  faults: readonly string[]
+  /** The scripts that no font has. */
+  missing: string | undefined
+}
+
 /** A message from the server to a render process. */
 export type ToHost =
   | {
@@ -158,8 +166,7 @@ export type FromHost =
   | { type: 'done'; id: number; result: JobResult }
   /** `shown`: the message may be public. @default it is only logged */
   | { type: 'failed'; id: number; message: string; stack: string; shown?: ShownFailure | undefined }
-  /** `faults`: the files that are no fonts; `missing`: the scripts that no font has. Each is a sentence. */
-  | { type: 'fonts'; faults: readonly string[]; missing: string | undefined }
+  | ({ type: 'fonts' } & FontReport)
   | ({ type: 'stray' } & Stray)
   | { type: 'state'; id: number; request: StateRequest }
   /** A source changed; `pushed` is undefined if it only requests a redraw. */

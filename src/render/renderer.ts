@@ -6,6 +6,7 @@ import { roomOf } from '../widget/room.ts'
 import { DrawQueue } from './draw-queue.ts'
 import { type DrawFailure, Failures } from './failures.ts'
 import { FairShares } from './fair-shares.ts'
+import { FontLog } from './font-log.ts'
 import { type Demand, JobRunner } from './job-runner.ts'
 import { LoadedCode } from './loaded-code.ts'
 import type { RenderLoad } from './observer.ts'
@@ -34,13 +35,13 @@ export class Renderer {
   readonly #pool: Pool
   readonly #isolation: Isolation
   readonly #code: LoadedCode
+  readonly #fontLog: FontLog
   readonly #processes = new ProcessGroup()
   readonly #queue: DrawQueue
   readonly #shares = new FairShares()
   readonly #runner: JobRunner
   readonly #retried = new WeakSet<Task>()
   #skip = new Map<string, string>()
-  #hasReportedFonts = false
   /** The newest reload is the one that counts. */
   #reloads = 0
   #closed = false
@@ -50,6 +51,7 @@ export class Renderer {
     this.#settings = settings
     this.#queue = new DrawQueue((wait) => settings.observer?.waited(wait))
     this.#code = new LoadedCode(log)
+    this.#fontLog = new FontLog(log)
     this.#failures = new Failures(settings.folders, log)
     this.#runner = new JobRunner({
       failures: this.#failures,
@@ -231,7 +233,7 @@ export class Renderer {
       settings: {
         folders,
         fonts,
-        onFonts: this.#hasReportedFonts ? undefined : (report) => this.#reportFonts(report),
+        onFonts: this.#fontLog.listener,
         drawTimeout,
         shares: this.#shares,
         fork: more.fork,
@@ -251,13 +253,6 @@ export class Renderer {
         onDeath(death, process)
       },
     })
-  }
-
-  #reportFonts({ faults, missing }: { faults: readonly string[]; missing: string | undefined }): void {
-    if (this.#hasReportedFonts) return
-    this.#hasReportedFonts = true
-    for (const fault of faults) this.#settings.log.warn(fault)
-    if (missing !== undefined) this.#settings.log.info(missing)
   }
 
   /** A shared process died: draws the innocent jobs again at once, blames the guilty widget, or isolates the suspects. */

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { type ProcessExit, SupervisedProcess } from '../../system/supervised-process.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import type { FairShares } from '../fair-shares.ts'
-import type { FromHost, JobResult, Loaded, StateRequest, Stray, ToHost } from '../protocol.ts'
+import type { FontReport, FromHost, JobResult, Loaded, StateRequest, Stray, ToHost } from '../protocol.ts'
 import { Abandoned, toJobError } from '../render-error.ts'
 import { forkHost } from './fork-host.ts'
 import type { Death, Task } from './task.ts'
@@ -30,7 +30,7 @@ export interface ProcessSettings {
   /** Folders of fonts. @default none */
   fonts?: readonly string[] | undefined
   /** Receives a report on the fonts. @default there is none */
-  onFonts?: ((report: Extract<FromHost, { type: 'fonts' }>) => void) | undefined
+  onFonts?: ((report: FontReport) => void) | undefined
   /** Reads or writes a room's state. */
   onState(request: StateRequest): Promise<unknown>
   /** Receives an error of a widget's outside of any job: in a timer, or in a promise that is not awaited. */
