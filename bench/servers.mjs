@@ -60,6 +60,11 @@ export function startNodeHttp2({ cert, key, bytes, fps }) {
   return start(process.execPath, [at('controls/node-http2.mjs'), ...words], /^(\d+)\n/)
 }
 
+/** `ws`, and a `send` of a shared buffer to each client. */
+export function startNodeWs({ bytes, fps }) {
+  return start(process.execPath, [at('controls/node-ws.mjs'), String(bytes), String(fps)], /^(\d+)\n/)
+}
+
 /** Node's `http` and `makeBadge`. */
 export function startNodeBadge() {
   return start(process.execPath, [at('controls/node-badge.mjs')], /^(\d+)\n/)

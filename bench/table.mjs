@@ -9,6 +9,7 @@ import { joinStorm } from './rows/join-storm.mjs'
 import { memory } from './rows/memory.mjs'
 import { ownRooms } from './rows/own-rooms.mjs'
 import { sineCost } from './rows/sine.mjs'
+import { socketCost } from './rows/socket-cost.mjs'
 import { warmPicture } from './rows/warm-picture.mjs'
 
 /**
@@ -18,6 +19,7 @@ import { warmPicture } from './rows/warm-picture.mjs'
 export const TABLE = [
   frameCost,
   http2Cost,
+  socketCost,
   fanOut,
   memory,
   capacity,

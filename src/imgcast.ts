@@ -21,6 +21,7 @@ import { createHealthRoute, type Unready } from './http/health-route.ts'
 import { LoadMeter } from './http/metrics/load-meter.ts'
 import { Metrics } from './http/metrics/metrics.ts'
 import { createMetricsRoute } from './http/metrics/metrics-route.ts'
+import { createLiveImgRoute } from './http/page/live-img-route.ts'
 import { Pages, showsSource } from './http/page/pages.ts'
 import { createClicks } from './http/picture/clicks.ts'
 import { LiveAddresses } from './http/picture/live-picture.ts'
@@ -246,6 +247,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     calls: [
       createHealthRoute(unready),
       createSocketRoute(),
+      createLiveImgRoute(),
       createMetricsRoute({ guard, metrics, metricsNow }),
       createOembedRoute(renderer, publicUrl),
       createClicks({ renderer, events: widgetEvents, newRooms, viewers, allowReferrer }),

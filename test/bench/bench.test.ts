@@ -27,6 +27,7 @@ let printed: string
 const ROWS = [
   'frame-cost',
   'http2',
+  'socket-cost',
   'fan-out',
   'memory',
   'capacity',

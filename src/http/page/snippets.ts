@@ -13,6 +13,8 @@ export interface SnippetSource {
   sources?: readonly SnippetVersion[] | undefined
   /** How readers click on the picture. @default they cannot */
   clicks?: SnippetClicks | undefined
+  /** The absolute address of the module that defines `<live-img>`. @default none */
+  module?: string | undefined
 }
 
 /** A click on a picture. */
@@ -51,6 +53,8 @@ export interface Snippets {
   clicks?: string
   /** The same with the picture as a button, for pages that allow forms and no `ismap`; only with `clicks`. */
   button?: string
+  /** A `<live-img>` for pages with scripts; only with a `module`. */
+  script?: string
 }
 
 const HTML_ESCAPES: Readonly<Record<string, string>> = {
@@ -63,7 +67,7 @@ const HTML_ESCAPES: Readonly<Record<string, string>> = {
 
 /** Writes a picture for pasting, with the escapes of each language. */
 export function snippets(source: SnippetSource): Snippets {
-  const { page, sources = [], clicks } = source
+  const { page, sources = [], clicks, module } = source
   return {
     html: toHtml(source),
     markdown: toMarkdown(source),
@@ -71,6 +75,7 @@ export function snippets(source: SnippetSource): Snippets {
     ...(page !== undefined && { linked: `[${toMarkdown(source)}](${toMarkdownUrl(page)})` }),
     ...(sources.length > 0 && { picture: toPicture(source, sources) }),
     ...(clicks && { clicks: toClicks(source, clicks), button: toButton(source, clicks) }),
+    ...(module !== undefined && { script: toScript(source, module) }),
   }
 }
 
@@ -82,11 +87,19 @@ function toPicture(source: SnippetSource, sources: readonly SnippetVersion[]): s
   return ['<picture>', ...lines, `  ${toHtml(source)}`, '</picture>'].join('\n')
 }
 
-function toHtml({ url, denseUrl = url, width, height, alt }: SnippetSource): string {
+function toScript(source: SnippetSource, module: string): string {
+  return `<script type="module" src="${escapeHtml(module)}"></script>\n<live-img ${toAttributes(source)}></live-img>`
+}
+
+function toHtml(source: SnippetSource): string {
+  return `<img ${toAttributes(source)}>`
+}
+
+function toAttributes({ url, denseUrl = url, width, height, alt }: SnippetSource): string {
   const size = width === undefined || height === undefined ? '' : ` width="${width}" height="${height}"`
   // In WebKit, no load event fires while a stream is open, but it does not wait for lazy pictures.
   const src = size ? denseUrl : url
-  return `<img src="${escapeHtml(src)}"${size} alt="${escapeHtml(toLine(alt))}" loading="lazy">`
+  return `src="${escapeHtml(src)}"${size} alt="${escapeHtml(toLine(alt))}" loading="lazy"`
 }
 
 /** The response to a click goes to a hidden frame: in the page itself, it would stop the pictures of most browsers. */

@@ -160,7 +160,7 @@ export class Views {
       reports,
       key,
       image,
-      snippets: toSnippets(picture),
+      snippets: toSnippets(picture, true),
       play: playOf(picture),
       page: pageOf(picture, 'png'),
       meta: toMeta(picture),
@@ -215,7 +215,7 @@ function playOf({ site, manifest, key, query }: Picture): Play | undefined {
   return toPlay(manifest, `${site.base}${pathOfRoom({ widget: manifest.name, key })}`, query)
 }
 
-function toSnippets(picture: Picture): Snippets {
+function toSnippets(picture: Picture, hasScript = false): Snippets {
   const { site, extension, query, size, alt } = picture
   const path = pathOf(picture, extension).slice(site.base.length)
   const at = (more: Record<string, string>) => site.url + path + toSearch(query, more)
@@ -234,6 +234,8 @@ function toSnippets(picture: Picture): Snippets {
     alt,
     page,
     sources,
+    module:
+      hasScript && extensionRow(extension).delivery === 'negotiated' ? `${site.url}/live-img.js` : undefined,
   })
 }
 

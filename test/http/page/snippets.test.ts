@@ -73,6 +73,13 @@ describe('snippets', () => {
     expect(snippets({ ...plain, clicks: { url, fields: [] } }).clicks).not.toContain('<form')
   })
 
+  it('writes an element for pages with scripts, with the module that defines it', () => {
+    const module = 'https://pics.example.org/live-img.js'
+    expect(snippets({ ...plain, module }).script).toBe(
+      `<script type="module" src="${module}"></script>\n${snippets(plain).html.replace(/^<img (.*)>$/, '<live-img $1></live-img>')}`,
+    )
+  })
+
   it('links to the page of the picture', () => {
     const { linked } = snippets({ ...plain, page: 'https://pics.example.org/clock/main?a=(b)' })
     expect(linked).toBe(`[![Clock](${plain.url})](https://pics.example.org/clock/main?a=%28b%29)`)
