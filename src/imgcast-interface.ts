@@ -48,6 +48,8 @@ export interface Imgcast {
   readonly router: Router
   /** `createServer(imgcast.handler)`, without a host app. */
   readonly handler: Handler
+  /** The handler for a path of an app of any framework: `imgcast.handlerAt('/live')`. */
+  handlerAt(path: string): Handler
   /** `server.on('upgrade', imgcast.upgrade)`, for a server of `node:http`. */
   readonly upgrade: Upgrade
   /**

@@ -16,7 +16,7 @@ import { createApi } from './http/api/api.ts'
 import { createDashboard } from './http/dashboard/dashboard.ts'
 import { FailureLog } from './http/failure-log.ts'
 import { ForwardingCheck } from './http/forwarding-check.ts'
-import { createHandler, createTrust } from './http/handler.ts'
+import { createHandler, createTrust, handlerAt } from './http/handler.ts'
 import { createHealthRoute, type Unready } from './http/health-route.ts'
 import { LoadMeter } from './http/metrics/load-meter.ts'
 import { Metrics } from './http/metrics/metrics.ts'
@@ -54,6 +54,7 @@ import { createDirectSend } from './system/direct-send.ts'
 import { limitLog } from './system/limit-log.ts'
 import { OutgoingClient } from './system/outgoing.ts'
 import { SocketOptions } from './system/socket-options.ts'
+import { Collections } from './viewer/collections.ts'
 import { LivePictures } from './viewer/live-pictures.ts'
 import { Memberships } from './viewer/memberships.ts'
 import { NewRooms } from './viewer/new-rooms.ts'
@@ -143,6 +144,9 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const embeddedReader = new EmbeddedReader(renderer)
   const pushedData = new PushedData(renderer)
   const widgetEvents = new WidgetEvents(presence, renderer)
+  const collections = new Collections({ renderer, events: widgetEvents, leases })
+  closers.defer(() => collections.close())
+  await collections.update()
   const memberships = new Memberships({ presence, renderer, embeddedReader, events, widgetEvents })
   // Everything is on disk before widgets handle their last events, and what those write before the processes end.
   closers.defer(async () => {
@@ -207,6 +211,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     log.info({ files }, describeReload(files, renderer.manifests))
     channels.renew()
     viewers.renew()
+    await collections.update()
   })
 
   const unready = (): Unready | undefined => {
@@ -263,6 +268,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     // Of every request Express itself makes what its own type asks for.
     router: router as unknown as Imgcast['router'],
     handler,
+    handlerAt: (path) => handlerAt(path, handler),
     upgrade: createUpgrade({ handler, sockets, failures, trust }),
     protect: (server) => serverGuard.protect(server),
     token,

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { compile } from 'proxy-addr'
 import { findDriver } from './cluster/drivers.ts'
 import { formatDuration, parseDuration } from './widget/duration.ts'
+import { findWidgetPackage, isFolder, isPackageName, PACKAGE_KEYWORD } from './widget/widget-package.ts'
 
 /** An option without its name, which is its key in the table. */
 export interface OptionSpec<Value> {
@@ -21,6 +22,8 @@ export interface OptionSpec<Value> {
   toPublic?(text: string): string
   /** Reads one value; undefined for a wrong one. */
   parse(text: string): unknown
+  /** The fault of one wrong value, in place of what was expected; undefined for the latter. */
+  explain?(text: string): string | undefined
 }
 
 /** An option of any kind. */
@@ -79,6 +82,18 @@ export function text<Value extends string | undefined>(
 export function file(help: string): OptionSpec<string | undefined> {
   const parse = (path: string) => (existsSync(path) && statSync(path).isFile() ? path : undefined)
   return { value: 'file', default: undefined, expected: 'a file that exists', parse, help }
+}
+
+/** Folders of widgets, or installed packages of them. */
+export function widgetFolders(): OptionSpec<string[]> & { repeatable: true } {
+  return repeatable({
+    value: 'folder|package',
+    expected: `a folder that exists, or the name of an installed package with the keyword ${PACKAGE_KEYWORD}`,
+    help: 'folder of your own widget modules, reloaded when they change, or npm package of widgets',
+    parse: (text) =>
+      isFolder(text) ? text : isPackageName(text) ? findWidgetPackage(text)?.folder : undefined,
+    explain: (text) => (isPackageName(text) ? findWidgetPackage(text)?.fault : undefined),
+  })
 }
 
 /** Reads trusted proxies: their number, or addresses and names of ranges, separated by commas. Undefined for anything else. */

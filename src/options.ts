@@ -15,6 +15,7 @@ import {
   repeatable,
   serverOnly,
   text,
+  widgetFolders,
 } from './option-kinds.ts'
 import { type Duration, formatDuration } from './widget/duration.ts'
 
@@ -34,12 +35,7 @@ const TABLE = {
       help: 'address to listen on; 0.0.0.0 for all IPv4 addresses',
     }),
   ),
-  widgets: repeatable({
-    value: 'folder',
-    expected: 'a folder that exists',
-    help: 'folder of your own widget modules, reloaded when they change',
-    parse: (path) => (existsSync(path) && statSync(path).isDirectory() ? path : undefined),
-  }),
+  widgets: widgetFolders(),
   fonts: repeatable({
     value: 'folder',
     expected: 'a folder that exists',
@@ -257,7 +253,9 @@ export function setOption(
     else
       faults.push({
         name: source,
-        detail: `expected ${row.expected}, got ${row.secret ? 'something else' : quote(row.toPublic?.(String(value)) ?? value)}`,
+        detail:
+          row.explain?.(String(value)) ??
+          `expected ${row.expected}, got ${row.secret ? 'something else' : quote(row.toPublic?.(String(value)) ?? value)}`,
       })
   }
   if (read.length > 0) Object.assign(options, { [row.name]: row.repeatable ? read : read.at(-1) })

@@ -36,11 +36,11 @@ export class PushedData {
 
   /**
    * Calls `onChange` for each change that the widget's `start` reports. Returns a function that stops it. Does nothing for
-   * a widget without a `start`.
+   * a widget without a `start`, and for its example.
    */
   follow(spec: ChannelSpec, onChange: () => void): () => void {
     const { manifests } = this.#renderer
-    if (!manifests.get(spec.widget)?.starts) return () => {}
+    if (!manifests.get(spec.widget)?.starts || spec.look.example) return () => {}
     const id = idOf(spec)
     const known = this.#runs.get(id)
     // Followers of a run with older code are about to follow this one.

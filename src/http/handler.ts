@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import express, { type Express, type Router } from 'express'
 import http2Express from 'http2-express'
-import type { PublicError } from '../errors.ts'
+import { type PublicError, quote } from '../errors.ts'
 import type { FailureLog } from './failure-log.ts'
 import { refuseLargeHead } from './head-limits.ts'
 import type { Pictures } from './picture/pictures.ts'
@@ -46,9 +46,26 @@ export function createHandler({ pictures, router, failures, trust }: HandlerInit
     // The compatibility API of HTTP/2 has the same methods; the types do not say so.
     const request: PictureRequest = anyRequest as IncomingMessage
     const response = anyResponse as ServerResponse
+    // Koa begins each response with 404.
+    response.statusCode = 200
     const noteRefusal = (error: PublicError) => failures.note(Object.assign(request, trust), error)
     if (refuseLargeHead(request, response, noteRefusal)) return
     if (!pictures.isFor(request.url ?? '')) return void app(request as never, response as never)
     void pictures.handle(Object.assign(request, trust), response)
+  }
+}
+
+/** Returns the handler for a path of a host app: pages and redirects then stay below it. Other paths are not changed. */
+export function handlerAt(path: string, handler: Handler): Handler {
+  if (!/^(\/[\w.~-]+)+$/.test(path))
+    throw new TypeError(`expected a path like /live, without a slash at its end, got ${quote(path)}`)
+  return (request, response) => {
+    const { url = '' } = request
+    if (url.startsWith(path) && /^([/?]|$)/.test(url.slice(path.length))) {
+      const below = url.slice(path.length)
+      // Express's names, which are read wherever a path of the server's own is written.
+      Object.assign(request, { baseUrl: path, url: below.startsWith('/') ? below : `/${below}` })
+    }
+    handler(request, response)
   }
 }

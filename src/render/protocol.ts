@@ -57,6 +57,8 @@ export type RoomEvent =
   | { type: 'leave' }
   /** `shown`: the size at which the page shows the picture, if it is not the picture's own. */
   | { type: 'click'; click: Click; shown?: Size | undefined }
+  /** It is time to collect. */
+  | { type: 'collect' }
 
 /** A widget's reading of a look: the parameters that it cannot read, and the pictures that it embeds. */
 export interface Reading {

@@ -30,6 +30,7 @@ export { cutText, dropMissingEmoji, isRightToLeft, type TextOptions, textWidth }
 export { dateToTime } from './date.ts'
 export { defineWidget } from './define-widget.ts'
 export { type FailureOptions, failure } from './failure.ts'
+export type { Limits } from './limits.ts'
 export {
   type DateOptions,
   formatDate,
@@ -47,9 +48,9 @@ export type {
   AnimationScope,
   Click,
   ClickScope,
+  CollectScope,
   EmbeddedPicture,
   EventScope,
-  Limits,
   LoadScope,
   RoomScope,
   RoomState,

@@ -27,7 +27,7 @@ const MAX_FILES = 1_000
 const MAX_INNER_MODULES = 20
 const MAX_HEAD_BYTES = 16_384
 /** Endings of modules that an author may expect to be widgets. */
-const UNSUPPORTED: ReadonlySet<string> = new Set(['.cjs', '.cts', '.jsx', '.tsx'])
+const UNSUPPORTED: ReadonlySet<string> = new Set(['.cjs', '.cts'])
 const NO_WIDGET = /\.(d|test|spec)\.[a-z]+$/
 
 /**

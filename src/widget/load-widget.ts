@@ -2,6 +2,7 @@ import { basename, dirname, extname, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
 import { type Manifest, toManifest } from './manifest.ts'
+import { MODULE_ENDINGS } from './module-endings.ts'
 import { type Doors, findsOtherCopy, useOwnCopy } from './own-copy.ts'
 import { isWidgetName } from './room.ts'
 import { isReservedName } from './server-paths.ts'
@@ -17,6 +18,9 @@ export interface LoadedWidget {
 /** The folder of Imgcast's own modules, which change only with its version. */
 const OWN_CODE = fileURLToPath(new URL('../', import.meta.url))
 const BUILT_IN = fileURLToPath(new URL('../../widgets', import.meta.url))
+
+/** Extensions of files that are compiled. */
+const EXTENSIONS = [...MODULE_ENDINGS, '.cjs', '.cts']
 
 /** The module that widgets import. */
 const AUTHORS_DOOR = 'imgcast/widget'
@@ -42,12 +46,18 @@ export function findNameFault(name: string): string | undefined {
 
 /**
  * Creates a loader of widget modules. It rejects with a description of the fault, or with the error that the module's
- * code throws. Built-in widgets are already plain JavaScript. An author's module may be TypeScript, does not need
- * `"type": "module"`, and can import `imgcast/widget` without installing it: every module gets the copy of this server.
+ * code throws. Built-in widgets are already plain JavaScript. An author's module may be TypeScript and have JSX, does not
+ * need `"type": "module"`, and can import `imgcast/widget` without installing it: every module gets the copy of this server.
  */
 export function createWidgetLoader(): WidgetLoader {
   const doors = ownDoors()
-  const jiti = createJiti(import.meta.url, { alias: { ...doors }, fsCache: false, interopDefault: false })
+  const jiti = createJiti(import.meta.url, {
+    alias: { ...doors },
+    fsCache: false,
+    interopDefault: false,
+    extensions: EXTENSIONS,
+    jsx: { runtime: 'automatic', importSource: 'imgcast' },
+  })
   let usesOwnCopy = false
   // The first transformation reads a compiler of two megabytes: do it before anyone waits for it.
   jiti.transform({ source: 'const warm: number = 1', filename: 'warm.ts', ts: true })
@@ -76,5 +86,10 @@ function ownDoors(): Doors {
   // In the same folder and with the same extension as this module: compiled, or TypeScript in a test.
   const beside = (name: string) =>
     fileURLToPath(new URL(`${name}${extname(import.meta.url)}`, import.meta.url))
-  return { [AUTHORS_DOOR]: beside('author'), 'imgcast/test': beside('../test'), imgcast: beside('host-door') }
+  return {
+    [AUTHORS_DOOR]: beside('author'),
+    'imgcast/test': beside('../test'),
+    'imgcast/jsx-runtime': beside('jsx-runtime'),
+    imgcast: beside('host-door'),
+  }
 }

@@ -91,6 +91,14 @@ const LOOK_TABLE = {
     absent: () => 0,
     unusedIn: NO_GIF,
   }),
+  /** Whether the widget's example data takes the place of loaded data; always false for widgets without any. */
+  example: row<boolean>({
+    spec: ({ hasExample }) =>
+      hasExample
+        ? { kind: 'boolean', default: false, about: 'example data in place of the real data' }
+        : undefined,
+    absent: () => false,
+  }),
   /** 1 to 100. */
   quality: row<number>({
     spec: () => ({ kind: 'integer', default: DEFAULT_QUALITY, min: 1, max: 100, about: 'JPEG and WebP' }),

@@ -1,12 +1,14 @@
 import { dirname } from 'node:path'
 import { builtInFolder } from './built-in-folder.ts'
+import { toMilliseconds } from './duration.ts'
 import type { KeySpec } from './key.ts'
+import type { Limits } from './limits.ts'
 import { isParser, type ParamSpec, type ParamValue } from './param.ts'
 import { MAX_SIDE } from './picture-limits.ts'
 import type { Role } from './role.ts'
 import { roomOf } from './room.ts'
 import { toKeySpec } from './to-key-spec.ts'
-import type { Limits, Size, SizeRange, Widget } from './widget.ts'
+import type { Size, SizeRange, Widget } from './widget.ts'
 
 /**
  * Describes a widget as plain data. Widget code runs only in render processes; the manifest is sent to the process that
@@ -41,6 +43,8 @@ export interface Manifest {
   ticks: boolean
   /** True if drawing waits for the widget's `load` or for embedded pictures. */
   loads: boolean
+  /** True if it has example data, which `?example=on` shows. */
+  hasExample: boolean
   /** True if `.json` comes from the widget's own `json`. */
   hasJson: boolean
   /** True if the widget describes its pictures in words of its own. */
@@ -51,15 +55,17 @@ export interface Manifest {
   shows: boolean
   /** True if it has its own source of changes (`start`). */
   starts: boolean
+  /** Milliseconds between two runs of `collect`; undefined without one. */
+  collects: number | undefined
   /** The fields that a click may send. */
   fields: Record<string, ParamSpec>
   /** The events that it handles. */
   handles: Readonly<Record<EventType, boolean>>
-  limits: Limits
+  limits: { timeout?: number; memoryBytes?: number }
 }
 
 /** An event that a widget can handle. */
-export type EventType = 'join' | 'leave' | 'click'
+export type EventType = 'join' | 'leave' | 'click' | 'collect'
 
 const CUSTOM: ParamSpec = { kind: 'custom', default: '' }
 const UNKNOWN_SIZE: Size = { width: 160, height: 40 }
@@ -93,19 +99,26 @@ export function toManifest(name: string, file: string, widget: Widget): Manifest
       widget.load === undefined &&
       widget.shows === undefined,
     loads: widget.load !== undefined || widget.shows !== undefined,
+    hasExample: widget.example !== undefined,
     hasJson: widget.json !== undefined,
     hasAlt: widget.alt !== undefined,
     reads: widget.shows !== undefined || Object.values(params).includes(CUSTOM),
     shows: widget.shows !== undefined,
     starts: widget.start !== undefined,
+    collects: widget.collect && toMilliseconds(widget.collect.every),
     fields: Object.fromEntries(Object.entries(widget.fields ?? {}).map(([name, { spec }]) => [name, spec])),
     handles: {
       join: widget.onJoin !== undefined,
       leave: widget.onLeave !== undefined,
       click: widget.onClick !== undefined,
+      collect: widget.collect !== undefined,
     },
-    limits: widget.limits ?? {},
+    limits: toLimits(widget.limits),
   }
+}
+
+function toLimits({ timeout, ...limits }: Limits = {}): Manifest['limits'] {
+  return timeout === undefined ? limits : { ...limits, timeout: toMilliseconds(timeout) }
 }
 
 /** Returns the default length of a side, in CSS pixels. */

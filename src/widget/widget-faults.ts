@@ -1,12 +1,14 @@
 import { quote } from '../errors.ts'
+import { toMilliseconds } from './duration.ts'
 import type { KeyGrammar } from './key.ts'
+import type { Limits } from './limits.ts'
 import { isReservedParam } from './look-table.ts'
 import { findSpecFault, isParser, type Param, specFields } from './param.ts'
 import { MAX_FPS, MAX_SIDE } from './picture-limits.ts'
 import { isRole, ROLES } from './role.ts'
 import { toKeySpec } from './to-key-spec.ts'
 import { findUnknownFields } from './unknown-fields.ts'
-import type { Limits, SizeRange, Widget } from './widget.ts'
+import type { SizeRange, Widget } from './widget.ts'
 
 /** Every field of a widget. */
 const FIELDS: Readonly<Record<keyof Widget, true>> = {
@@ -21,7 +23,9 @@ const FIELDS: Readonly<Record<keyof Widget, true>> = {
   params: true,
   animate: true,
   load: true,
+  example: true,
   start: true,
+  collect: true,
   onJoin: true,
   onLeave: true,
   onClick: true,
@@ -47,6 +51,10 @@ const LIMIT_RANGES: Readonly<Record<keyof Limits, { min: number; max: number }>>
   timeout: { min: 10, max: 60_000 },
   memoryBytes: { min: 150e6, max: 16e9 },
 }
+
+/** The interval of `collect`, in milliseconds. */
+const MIN_COLLECT = 1_000
+const MAX_COLLECT = 86_400_000
 
 const NOT_A_WIDGET = 'ERR_NOT_A_WIDGET'
 
@@ -87,6 +95,8 @@ export function findWidgetFaults(candidate: unknown): string[] {
   faults.push(...findArgumentFaults(widget))
   return [
     ...faults,
+    ...findExampleFaults(widget),
+    ...findCollectFaults(widget.collect),
     ...findSizeFaults(widget.size),
     ...findAnimateFaults(widget.animate),
     ...findParamFaults(widget.params),
@@ -122,11 +132,32 @@ function findKeyFaults(key: unknown): string[] {
   }
 }
 
+function findExampleFaults({ example, load }: Partial<Widget>): string[] {
+  if (example === undefined) return []
+  if (load === undefined) return ['`example` is never shown: the widget has no `load`']
+  return typeof example === 'function'
+    ? ['expected `example` to be data as `load` returns it, got a function']
+    : []
+}
+
+function findCollectFaults(collect: unknown): string[] {
+  if (collect === undefined) return []
+  const { every, run } = (collect ?? {}) as { every?: number; run?: unknown }
+  const time = toMilliseconds(every ?? Number.NaN)
+  if (typeof run === 'function' && time >= MIN_COLLECT && time <= MAX_COLLECT)
+    return findUnknownFields('collect', collect as object, ['every', 'run'])
+  return [
+    `expected \`collect\` to be { every, run } with a time from 1s to 1d like '1m' and a function, got ${describe(collect)}`,
+  ]
+}
+
 function findStatelessFaults(widget: Partial<Widget>): string[] {
   if (widget.stateless === undefined || widget.stateless === false) return []
   if (widget.stateless !== true)
     return [`expected \`stateless\` to be true or false, got ${describe(widget.stateless)}`]
-  const handlers = (['onJoin', 'onLeave', 'onClick'] as const).filter((name) => widget[name] !== undefined)
+  const handlers = (['onJoin', 'onLeave', 'onClick', 'collect'] as const).filter(
+    (name) => widget[name] !== undefined,
+  )
   return handlers.map((name) => `\`${name}\` is never called: the widget is \`stateless\``)
 }
 
@@ -169,13 +200,15 @@ function findSizeFaults(size: unknown): string[] {
 function findAnimateFaults(animate: unknown): string[] {
   if (animate === undefined) return []
   const { fps, every, loop } = (animate ?? {}) as { fps?: unknown; every?: unknown; loop?: unknown }
-  const repeats = loop === undefined || typeof loop === 'function' || (typeof loop === 'number' && loop > 0)
+  const repeats = loop === undefined || typeof loop === 'function' || toMilliseconds(loop as number) > 0
   if (!repeats)
-    return [`expected \`animate.loop\` to be a time in milliseconds or a function, got ${describe(loop)}`]
+    return [
+      `expected \`animate.loop\` to be a time like 2s or in milliseconds, or a function, got ${describe(loop)}`,
+    ]
   if (isPace(every) || (typeof fps === 'number' && fps >= 1 && fps <= MAX_FPS))
     return findUnknownFields('animate', animate as object, ['fps', 'every', 'loop'])
   return [
-    `expected \`animate\` to be { fps } from 1 to ${MAX_FPS} or { every } with a time in milliseconds or a function, got ${describe(animate)}`,
+    `expected \`animate\` to be { fps } from 1 to ${MAX_FPS} or { every } with a time like 10s or in milliseconds, or a function, got ${describe(animate)}`,
   ]
 }
 
@@ -226,7 +259,8 @@ function findLimitFaults(limits: unknown): string[] {
   return Object.entries(limits).flatMap(([name, value]) => {
     const range = Object.hasOwn(LIMIT_RANGES, name) ? LIMIT_RANGES[name as keyof Limits] : undefined
     if (!range) return [`unknown limit \`limits.${name}\`, expected ${Object.keys(LIMIT_RANGES).join(', ')}`]
-    const right = typeof value === 'number' && value >= range.min && value <= range.max
+    const number = name === 'timeout' ? toMilliseconds(value) : value
+    const right = typeof number === 'number' && number >= range.min && number <= range.max
     return value === undefined || right
       ? []
       : [`expected \`limits.${name}\` to be from ${range.min} to ${range.max}, got ${describe(value)}`]
@@ -234,7 +268,7 @@ function findLimitFaults(limits: unknown): string[] {
 }
 
 function isPace(every: unknown): boolean {
-  return typeof every === 'function' || (typeof every === 'number' && every >= 1000 / MAX_FPS)
+  return typeof every === 'function' || toMilliseconds(every as number) >= 1000 / MAX_FPS
 }
 
 function isLength(value: unknown): value is number {

@@ -1,5 +1,7 @@
 import type { SKRSContext2D as Context, Image } from '@napi-rs/canvas'
+import type { Duration } from './duration.ts'
 import type { KeyGrammar } from './key.ts'
+import type { Limits } from './limits.ts'
 import type { Param, Parser } from './param.ts'
 import type { Role } from './role.ts'
 import type { HistoryRequest, RoomHistory } from './room-history.ts'
@@ -131,12 +133,18 @@ export interface SourceScope<P extends Params = Params, D = unknown> extends Roo
   signal: AbortSignal
 }
 
-/** Limits of one widget. Exceeding one ends its process and shows its error card. */
-export interface Limits {
-  /** Milliseconds for `load`, and again for `draw`; at most a minute. @default `--draw-timeout` */
-  timeout?: number
-  /** Memory of its process, including canvases; at least 150 MB. The widget then has a process of its own. @default a gigabyte, shared with other widgets */
-  memoryBytes?: number
+/** What a widget samples without viewers. */
+export interface Collection {
+  /** From a second to a day: `'1m'`, or milliseconds. */
+  every: number | Duration
+  /** Runs at the start of the server, and again after each interval. A run that takes longer delays the next one. */
+  run(scope: CollectScope): Promise<void> | void
+}
+
+/** The argument of `collect.run`. */
+export interface CollectScope extends RoomScope {
+  /** Aborted when the run has taken too long. */
+  signal: AbortSignal
 }
 
 /** A picture that another picture embeds, in its newest state. */
@@ -183,10 +191,10 @@ export interface Scene<P extends Params = Params, D = unknown> {
  */
 export type Animation<P extends Params = Params, D = unknown> = (
   | { fps: number }
-  | { every: number | ((scope: AnimationScope<P, D>) => number) }
+  | { every: number | Duration | ((scope: AnimationScope<P, D>) => number) }
 ) & {
   /** The period in milliseconds, or a function of the parameters that returns it; 0: no motion. @default it never repeats */
-  loop?: number | ((scope: AnimationScope<P, D>) => number)
+  loop?: number | Duration | ((scope: AnimationScope<P, D>) => number)
 }
 
 /** The argument of the functions of `animate`. */
@@ -251,10 +259,20 @@ export interface Widget<P extends Params = Params, D = unknown, F extends Fields
   /** Loads the data for `draw`. Runs before every drawing, unless data was pushed. */
   load?(scope: LoadScope<P>): Promise<D> | D
   /**
+   * Data as `load` returns it, for the gallery and for `imgcast render`: neither then needs a network or a history. Shown
+   * for `?example=on`; `load` does not run. @default none
+   */
+  example?: D
+  /**
    * A source of changes (a socket, a camera, a timer). Runs from a picture's first viewer to its last. Restarted after
    * a pause if it throws or its process exits. The widget then has a process of its own.
    */
   start?(scope: SourceScope<P, NoInfer<D>>): Promise<void> | void
+  /**
+   * Samples something at regular intervals, whether a picture is open or not, and keeps it in `state`: for each key of a
+   * closed list (`key: param.choice([...])`), otherwise for the default key. One node of a cluster does it.
+   */
+  collect?: Collection
   /** Called when a viewer opens a picture of the room. */
   onJoin?(scope: EventScope): Promise<void> | void
   /** Called when a viewer leaves, always after the same viewer's `onJoin`. */

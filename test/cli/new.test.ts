@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { renderOnce } from 'imgcast/test'
@@ -64,6 +72,25 @@ describe('imgcast new', () => {
       'tea-time.ts',
     ])
     expect(readFileSync(join(inner, 'package.json'), 'utf8')).toBe('{ "type": "module" }\n')
+  })
+
+  test('--package writes an npm package, whose widgets are found by its name', {
+    timeout: 60_000,
+  }, async () => {
+    const name = '@me/imgcast-tea-party'
+    const written = await runCommand(['new', '--package', name, '--folder', join(folder, 'made')])
+    expect([written.code, written.stderr]).toEqual([0, ''])
+    const description = JSON.parse(readFileSync(join(folder, 'made/package.json'), 'utf8'))
+    expect(description).toMatchObject({ name, keywords: ['imgcast-widget'], files: expect.any(Array) })
+    mkdirSync(join(folder, 'node_modules/@me'), { recursive: true })
+    symlinkSync(join(folder, 'made'), join(folder, 'node_modules', name))
+    const main = join(root, 'dist/src/cli/main.js')
+    const args = [main, 'render', 'tea-party', '-o', 'tea.png', '--widgets', name]
+    const drawn = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
+    expect([drawn.status, drawn.stderr]).toEqual([0, ''])
+    expect((await decode(readFileSync(join(folder, 'tea.png')))).width).toBe(340)
+    const wrong = await runCommand(['new', '--package', 'Tea Party'])
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('npm package')])
   })
 
   test('never overwrites: it names the existing files, exits with 1, and writes nothing', async () => {

@@ -8,6 +8,7 @@ import { renderOnce } from 'imgcast/test'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import online from '../../widgets/online.ts'
 import { runCommand } from '../support/command.ts'
+import { eventually } from '../support/eventually.ts'
 import { FIXTURE_WIDGETS } from '../support/server.ts'
 
 const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
@@ -189,6 +190,43 @@ describe('imgcast render', () => {
       'talks: loaded',
       'talks: two',
     ])
+  })
+
+  test('--watch draws again when a module changes, also after a faulty one', {
+    timeout: 60_000,
+  }, async () => {
+    const modules = mkdtempSync(at('watched-'))
+    const module = (width: number) =>
+      writeFileSync(
+        join(modules, 'weather.mjs'),
+        `export default { title: 'T', size: { width: ${width}, height: 9 },
+          load() { throw new Error('no network') }, example: 5, draw() {} }`,
+      )
+    module(10)
+    const args = ['render', 'weather', '-o', at('weather.png'), '--widgets', modules]
+    const child = spawn(process.execPath, [MAIN, ...args, '--watch'], { stdio: ['ignore', 'ignore', 'pipe'] })
+    const ended = once(child, 'exit')
+    let printed = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      printed += text
+    })
+    const widthAfter = async (count: number) => {
+      await eventually(() => expect(printed.match(/^wrote /gm)).toHaveLength(count), { timeout: 20_000 })
+      return readFileSync(at('weather.png')).readUInt32BE(16)
+    }
+    try {
+      // Example data: `load` never runs.
+      expect(await widthAfter(1)).toBe(10)
+      writeFileSync(join(modules, 'weather.mjs'), 'export default {')
+      await eventually(() => expect(printed).toMatch(/weather\.mjs.*SyntaxError/), { timeout: 20_000 })
+      module(12)
+      expect(await widthAfter(2)).toBe(12)
+    } finally {
+      child.kill('SIGINT')
+      await ended
+    }
+    const live = await runCommand([...args, '--live'])
+    expect([live.code, live.stderr]).toEqual([1, expect.stringContaining('no network')])
   })
 
   test('a file that cannot be written has exit code 1', async () => {

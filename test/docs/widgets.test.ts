@@ -170,7 +170,17 @@ describe('the walk', () => {
     const check = (file: string) =>
       spawnSync(
         process.execPath,
-        [tsc, '--noEmit', '--strict', '--skipLibCheck', '--target', 'es2023', '--module', 'nodenext', file],
+        [
+          tsc,
+          '--noEmit',
+          '--strict',
+          '--verbatimModuleSyntax',
+          '--target',
+          'es2023',
+          '--module',
+          'nodenext',
+          file,
+        ],
         { cwd: walker.folder, encoding: 'utf8' },
       ).stdout
     expect(check('widgets/welcome.ts')).toBe('')

@@ -42,6 +42,25 @@ describe('renderOnce', () => {
     expect(values.bytes).not.toEqual((await renderOnce(online)).bytes)
   })
 
+  test('draws the example data of a widget in place of loaded data, if the look says so', async () => {
+    const weather = defineWidget({
+      title: 'Weather',
+      size: { width: 20, height: 10 },
+      load: (): { degrees: number } => {
+        throw new Error('no network')
+      },
+      example: { degrees: 21 },
+      draw(ctx, { data }) {
+        ctx.fillRect(0, 0, data.degrees, 10)
+      },
+    })
+    expect((await renderOnce(weather, { example: true })).data).toEqual({ degrees: 21 })
+    expect((await renderOnce(weather, { params: 'example' })).data).toEqual({ degrees: 21 })
+    await expect(renderOnce(weather)).rejects.toThrow('no network')
+    // A widget without an example has no such parameter.
+    expect((await renderOnce(online, { params: 'example=nonsense' })).format).toBe('png')
+  })
+
   test('names a format that there is not', async () => {
     await expect(renderOnce(online, { format: 'tiff' as 'png' })).rejects.toThrow(
       'expected `format` to be one of png, jpeg, webp, gif, svg, bmp, got "tiff"',

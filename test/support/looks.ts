@@ -10,5 +10,5 @@ const device = {
 /** The names of the parameters for small devices. */
 export const DEVICE_NAMES = Object.keys(device)
 
-/** The part of a look that is for no small device, of a picture that is no clock. */
-export const noDevice = { ...device, frames: 0, loop: 0 } as const
+/** The part of a look that is for no small device, of a picture that is no clock and has no example. */
+export const noDevice = { ...device, frames: 0, loop: 0, example: false } as const

@@ -64,6 +64,17 @@ const widget = defineWidget({
 })
 
 defineWidget({
+  title: 'Example',
+  size: { width: 10, height: 10 },
+  load: async () => ({ sum: await Promise.resolve(1) }),
+  // @ts-expect-error: not the result of `load`
+  example: { sum: 'many' },
+  draw(_ctx, { data }) {
+    expectTypeOf(data).toEqualTypeOf<{ sum: number }>()
+  },
+})
+
+defineWidget({
   title: 'Guestbook',
   size: { width: 10, height: 10 },
   fields: { text: param.text({ max: 80 }), stars: param.integer(3) },
@@ -141,3 +152,60 @@ defineWidget({
     ctx.fillText(String(data.hits), 0, 0)
   },
 })
+
+// A wrong field is the only error: `data` and `params` keep their types in all others.
+defineWidget({
+  title: 'Wrong size',
+  // @ts-expect-error: not a number
+  size: { width: 10, height: '20' },
+  params: { many: param.integer(2) },
+  load: async ({ params }) => ({ sum: params.many }),
+  draw(ctx, { params, data }) {
+    ctx.fillText(String(params.many), data.sum, 0)
+  },
+  json: ({ data }) => data.sum,
+})
+defineWidget({
+  // @ts-expect-error: not text
+  title: 5,
+  size: { width: 10, height: 20 },
+  load: async ({ state }) => ({ sum: await state.add('sum', 1) }),
+  draw(ctx, { data }) {
+    ctx.fillText('', data.sum, 0)
+  },
+})
+defineWidget({
+  // @ts-expect-error: there is no such field
+  titel: 'Misspelt',
+  title: 'Misspelt',
+  size: { width: 10, height: 20 },
+  load: async ({ state }) => ({ sum: await state.add('sum', 1) }),
+  draw(ctx, { data }) {
+    ctx.fillText('', data.sum, 0)
+  },
+})
+defineWidget({
+  title: 'Wrong click',
+  size: { width: 10, height: 20 },
+  load: async ({ state }) => ({ sum: await state.add('sum', 1) }),
+  // @ts-expect-error: not a function
+  onClick: 5,
+  draw(ctx, { data }) {
+    ctx.fillText('', data.sum, 0)
+  },
+})
+
+// A time is a number of milliseconds, or text with a unit.
+defineWidget({
+  title: 'Times',
+  size: { width: 10, height: 20 },
+  params: { pause: param.duration('10s', { min: '1s', max: 60_000 }) },
+  animate: { every: '1m' },
+  collect: { every: '1h', run() {} },
+  limits: { timeout: '5s' },
+  draw() {},
+})
+// @ts-expect-error: no unit
+defineWidget({ title: 'No unit', size: { width: 1, height: 1 }, animate: { every: '10' }, draw() {} })
+// @ts-expect-error: no such unit
+param.duration('10 seconds')

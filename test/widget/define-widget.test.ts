@@ -57,19 +57,19 @@ describe('a widget', () => {
     ],
     [
       { animate: {} },
-      'expected `animate` to be { fps } from 1 to 30 or { every } with a time in milliseconds or a function, got {}',
+      'expected `animate` to be { fps } from 1 to 30 or { every } with a time like 10s or in milliseconds, or a function, got {}',
     ],
     [
       { animate: null },
-      'expected `animate` to be { fps } from 1 to 30 or { every } with a time in milliseconds or a function, got null',
+      'expected `animate` to be { fps } from 1 to 30 or { every } with a time like 10s or in milliseconds, or a function, got null',
     ],
     [
       { animate: { fps: 31 } },
-      'expected `animate` to be { fps } from 1 to 30 or { every } with a time in milliseconds or a function, got {"fps":31}',
+      'expected `animate` to be { fps } from 1 to 30 or { every } with a time like 10s or in milliseconds, or a function, got {"fps":31}',
     ],
     [
       { animate: { fps: 0.5 } },
-      'expected `animate` to be { fps } from 1 to 30 or { every } with a time in milliseconds or a function, got {"fps":0.5}',
+      'expected `animate` to be { fps } from 1 to 30 or { every } with a time like 10s or in milliseconds, or a function, got {"fps":0.5}',
     ],
     [{ params: 'label' }, 'expected `params` to be an object, got "label"'],
     [
@@ -193,13 +193,15 @@ describe('a manifest', () => {
       loops: false,
       ticks: false,
       loads: true,
+      hasExample: false,
       hasJson: true,
       hasAlt: false,
       reads: false,
       shows: false,
       starts: false,
+      collects: undefined,
       fields: {},
-      handles: { join: false, leave: false, click: false },
+      handles: { join: false, leave: false, click: false, collect: false },
       limits: {},
     })
   })

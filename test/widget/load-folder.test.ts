@@ -22,7 +22,7 @@ test('a module that replaces another one, and files that look like widgets, are 
   const other = await mkdtemp(join(tmpdir(), 'widgets-'))
   const widget = "export default { title: 'A', size: { width: 1, height: 1 }, draw() {} }\n"
   try {
-    for (const name of ['twice.ts', 'twice.mjs', 'card.tsx', 'old.cjs', 'twice.test.cjs'])
+    for (const name of ['twice.ts', 'twice.mjs', 'new.cts', 'old.cjs', 'twice.test.cjs'])
       await writeFile(join(other, name), widget)
     for (const inner of ['lib', 'more']) await mkdir(join(other, inner))
     await writeFile(join(other, 'lib/colors.ts'), "export const red = '#f00'\n")
@@ -30,11 +30,41 @@ test('a module that replaces another one, and files that look like widgets, are 
     const { widgets, notices } = await loadFolders([other])
     expect([...widgets.keys()]).toEqual(['twice'])
     expect(notices.toSorted()).toEqual([
-      `${join(other, 'card.tsx')} is not loaded: expected one of .js, .mjs, .ts, .mts`,
       `${join(other, 'more/inner.ts')} is not loaded: expected widgets directly in ${other}, subfolders are not searched`,
-      `${join(other, 'old.cjs')} is not loaded: expected one of .js, .mjs, .ts, .mts`,
+      `${join(other, 'new.cts')} is not loaded: expected one of .js, .mjs, .jsx, .ts, .mts, .tsx`,
+      `${join(other, 'old.cjs')} is not loaded: expected one of .js, .mjs, .jsx, .ts, .mts, .tsx`,
       `${join(other, 'twice.ts')} replaces ${join(other, 'twice.mjs')}`,
     ])
+  } finally {
+    await rm(other, { recursive: true })
+  }
+})
+
+test('JSX makes plain elements, in widgets and in what they import', async () => {
+  const other = await mkdtemp(join(tmpdir(), 'widgets-'))
+  try {
+    await mkdir(join(other, 'parts'))
+    await writeFile(join(other, 'parts/name.jsx'), 'export const Name = ({ of }) => <b>{of}</b>\n')
+    await writeFile(
+      join(other, 'card.tsx'),
+      `import { Name } from './parts/name.jsx'
+       const card = (name: string) => <div style={{ color: 'red' }}><Name of={name} /><>!</></div>
+       const element: unknown = card('Ada')
+       export default { title: JSON.stringify(element), size: { width: 1, height: 1 }, draw() {} }`,
+    )
+    const { widgets, faults } = await loadFolders([other])
+    expect(faults).toEqual([])
+    expect(JSON.parse(widgets.get('card')?.widget.title ?? '')).toEqual({
+      type: 'div',
+      props: {
+        style: { color: 'red' },
+        children: [
+          { props: { of: 'Ada' }, key: null },
+          { props: { children: '!' }, key: null },
+        ],
+      },
+      key: null,
+    })
   } finally {
     await rm(other, { recursive: true })
   }

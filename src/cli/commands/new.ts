@@ -2,13 +2,17 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
+import type { Fault } from '../../errors.ts'
 import { findNameFault } from '../../widget/load-widget.ts'
+import { isPackageName, ownVersion, PACKAGE_KEYWORD } from '../../widget/widget-package.ts'
 import type { Command } from '../command.ts'
 
 interface NewSettings {
   name: string
   folder: string
   ending: 'ts' | 'js'
+  /** The name of the npm package to write the widget into; undefined for a widget without one. */
+  packageName: string | undefined
 }
 
 const CANNOT_WRITE = 1
@@ -22,22 +26,43 @@ export const newCommand: Command = {
   options: [],
   flags: [
     { flag: '--folder <folder>', help: 'folder to write to (default widgets)' },
+    {
+      flag: '--package',
+      help: 'write an npm package of widgets with this name, in a folder of its own',
+    },
     { flag: '--js', help: 'write JavaScript instead of TypeScript; neither needs a build step' },
   ],
   read({ operand: name = '', flags }, faults) {
+    const ending = flags.js === true ? 'js' : 'ts'
+    if (flags.package === true) return readPackage(name, ending, flags.folder, faults)
     const fault = findNameFault(name)
     if (fault !== undefined && faults.length === 0) faults.push({ name, detail: fault })
     const folder = String(flags.folder ?? 'widgets')
-    return () => writeWidget({ name, folder, ending: flags.js === true ? 'js' : 'ts' })
+    return () => writeWidget({ name, folder, ending, packageName: undefined })
   },
+}
+
+function readPackage(
+  packageName: string,
+  ending: 'ts' | 'js',
+  given: string | boolean | undefined,
+  faults: Fault[],
+): () => Promise<number> {
+  const [folderName = ''] = packageName.split('/').slice(-1)
+  const name = folderName.replace(/^imgcast-(widget-)?/, '')
+  const fault = isPackageName(packageName) ? findNameFault(name) : 'expected the name of an npm package'
+  if (fault !== undefined && faults.length === 0) faults.push({ name: packageName, detail: fault })
+  return () =>
+    writeWidget({ name, folder: join(String(given ?? folderName), 'widgets'), ending, packageName })
 }
 
 async function writeWidget(settings: NewSettings): Promise<number> {
   const files = await fillTemplates(settings)
+  for (const [file, text] of describePackage(settings)) files.set(file, text)
   const taken = [...files.keys()].filter((file) => existsSync(file))
   if (taken.length > 0) return refuse(`${taken.join(' and ')} already exists: nothing was written`)
   try {
-    if (needsModuleType(settings.folder))
+    if (settings.packageName === undefined && needsModuleType(settings.folder))
       files.set(join(settings.folder, 'package.json'), '{ "type": "module" }\n')
     await mkdir(settings.folder, { recursive: true })
     for (const [file, text] of files) await writeFile(file, text, { flag: 'wx' })
@@ -69,6 +94,40 @@ async function fillTemplates({ name, folder, ending }: NewSettings): Promise<Map
   ])
 }
 
+/** The files around the widget of a package. */
+function describePackage({ name, folder, packageName }: NewSettings): [string, string][] {
+  if (packageName === undefined) return []
+  const description = {
+    name: packageName,
+    version: '0.1.0',
+    description: `A live picture for Imgcast: ${name}`,
+    keywords: [PACKAGE_KEYWORD],
+    license: 'MIT',
+    type: 'module',
+    files: ['widgets', '!**/*.test.*', '!**/pictures'],
+    scripts: { start: 'imgcast --widgets ./widgets', test: `node --test widgets/${name}.test.mjs` },
+    peerDependencies: { imgcast: `^${ownVersion()}` },
+  }
+  const readme = [
+    `# ${packageName}`,
+    '',
+    'A live picture for [Imgcast](https://www.npmjs.com/package/imgcast).',
+    '',
+    '```sh',
+    `npm install imgcast ${packageName}`,
+    `npx imgcast --widgets ${packageName}`,
+    '```',
+    '',
+    `The picture is \`/${name}.png\`.`,
+    '',
+  ].join('\n')
+  const around = join(folder, '..')
+  return [
+    [join(around, 'package.json'), `${JSON.stringify(description, null, 2)}\n`],
+    [join(around, 'README.md'), readme],
+  ]
+}
+
 /**
  * Whether the folder needs a `package.json` that makes its files modules: it is in a package of CommonJS, as `npm init -y`
  * creates one. Imgcast loads the files in any package, but `tsc` and editors report an error at each `import`.
@@ -89,7 +148,21 @@ function typeOf(file: string): unknown {
   }
 }
 
-function formatNextSteps({ name, folder }: NewSettings, [module = '', test = '']: string[]): string {
+function formatNextSteps(settings: NewSettings, files: string[]): string {
+  const { name, folder, packageName } = settings
+  const [module = '', test = ''] = files
+  if (packageName !== undefined)
+    return [
+      `Wrote ${files.join(', ')}`,
+      '',
+      `  Try it      cd ${join(folder, '..')} && npm install && npm start`,
+      `              and open http://localhost:9192/${name}`,
+      '  Test it     npm test',
+      '  Publish it  npm publish',
+      `  Use it      npm install ${packageName} && npx imgcast --widgets ${packageName}`,
+      '',
+      '',
+    ].join('\n')
   const path = relative('', resolve(folder))
   const shown = path.startsWith('..') ? resolve(folder) : `./${path}`
   return [

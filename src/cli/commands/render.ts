@@ -7,6 +7,7 @@ import { findManifest } from '../../http/picture/find-manifest.ts'
 import { withWords } from '../../http/picture/picture-data.ts'
 import { type PicturePath, parsePicturePath } from '../../http/picture-path.ts'
 import { formatFaults, OPTIONS } from '../../options.ts'
+import { FolderWatch } from '../../render/folder-watch.ts'
 import type { Job, StateRequest } from '../../render/protocol.ts'
 import { RenderError } from '../../render/render-error.ts'
 import { Renderer } from '../../render/renderer.ts'
@@ -27,6 +28,8 @@ interface RenderSettings extends OutputOptions {
   query: URLSearchParams
   counts: { connections: number; visitors: number; peak: number }
   time: number
+  /** Whether example data is ignored. */
+  isLive: boolean
 }
 
 const FAILED = 1
@@ -49,6 +52,8 @@ export const renderCommand: Command = {
       help: 'output file, with the same extension as the path or none; - for standard output',
     },
     { flag: '--url <url>', help: 'fetch the finished picture of this address in place of drawing one' },
+    { flag: '--live', help: 'load real data if the widget has example data' },
+    { flag: '--watch', help: 'draw again whenever a module of --widgets changes, until Ctrl-C' },
     { flag: '--if-changed', help: 'leave the file untouched if it has the same bytes' },
     {
       flag: '--connections <number>',
@@ -60,12 +65,15 @@ export const renderCommand: Command = {
   read(words, faults) {
     if (words.flags.url !== undefined) return readFetch(words, faults)
     const settings = readSettings(words, faults)
-    return () => render(settings, words)
+    if (words.flags.watch !== true) return () => render(settings, words)
+    if (words.options.widgets.length === 0)
+      faults.push({ name: '--watch', detail: 'needs --widgets, whose modules it watches' })
+    return () => watch(settings, words)
   },
 }
 
 /** Flags that describe a drawing. */
-const DRAWING = ['connections', 'visitors', 'time']
+const DRAWING = ['connections', 'visitors', 'time', 'live', 'watch']
 
 function readFetch({ operand, flags }: Words, faults: Fault[]): () => Promise<number> {
   const url = String(flags.url)
@@ -121,6 +129,7 @@ function readSettings({ operand = '', flags }: Words, faults: Fault[]): RenderSe
     ...options,
     counts: { connections: connections ?? visitors, visitors, peak: visitors },
     time,
+    isLive: flags.live === true,
   }
 }
 
@@ -164,9 +173,26 @@ function readCount(name: string, value: string | boolean | undefined, faults: Fa
   return undefined
 }
 
+/** Draws, and draws again after each change of a module, until a signal ends the process. */
+async function watch(settings: RenderSettings, words: Words): Promise<undefined> {
+  const folders = await FolderWatch.start(words.options.widgets, pino({ level: 'silent' }))
+  let last = Promise.resolve()
+  const draw = () => {
+    // One after another: the file is that of the newest code.
+    last = last.then(async () => {
+      const code = await render(settings, words, (files) => folders.add(files))
+      if (code === 0) process.stderr.write(`wrote ${settings.output}\n`)
+    })
+    return last
+  }
+  await draw()
+  folders.onChange(() => void draw())
+}
+
 async function render(
   settings: RenderSettings,
   { options: { widgets, fonts, drawTimeout } }: Words,
+  onFiles: (files: readonly string[]) => void = () => {},
 ): Promise<number> {
   const renderer = await Renderer.start({
     folders: [builtInFolder(), ...widgets],
@@ -176,6 +202,7 @@ async function render(
     log: pino({ base: null }, { write: showOutput }),
     onState: async (request) => answerEmpty(request, settings),
   })
+  onFiles(renderer.files)
   try {
     const bytes = await drawPicture(settings, renderer)
     await writeOutput(bytes, settings)
@@ -190,7 +217,7 @@ async function render(
 }
 
 async function drawPicture(
-  { path, extension, query, counts, time }: RenderSettings,
+  { path, extension, query, counts, time, isLive }: RenderSettings,
   renderer: Renderer,
 ): Promise<Buffer | string> {
   const { widget } = path
@@ -200,6 +227,7 @@ async function drawPicture(
   const key = path.key ?? manifest.key.default
   checkKey(key, manifest.key)
   const { format } = extensionRow(extension)
+  if (manifest.hasExample && !isLive && !query.has('example')) query.set('example', 'on')
   const look = parseLook(manifest, format ?? 'png', query)
   const spec = { widget, key, look }
   const facts = { ...counts, time }

@@ -196,7 +196,10 @@ function toCard(site: Site, { manifest, isLive }: Exhibit, alt = manifest.title)
     // A still would not show what a click changes: its page does.
     play: isLive ? playOf(picture) : undefined,
     page: pageOf(picture, 'png'),
-    image: toImage(picture, isLive ? {} : { delivery: 'still' }),
+    image: toImage(picture, {
+      ...(isLive ? {} : { delivery: 'still' }),
+      ...(manifest.hasExample ? { example: 'on' } : {}),
+    }),
     snippets: toSnippets(picture),
     rows: toRows(manifest.params),
     commonRows: toRows(lookSpecs(manifest)),

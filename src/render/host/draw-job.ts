@@ -45,7 +45,7 @@ export async function loadJob(
   ask: AskState,
   images = new ImageCache(),
 ): Promise<Supplies> {
-  const { pushed, embedded = [] } = job
+  const { pushed, embedded = [] } = withExample(widget, job)
   const rooms = new Set<string>()
   const load = async () => {
     if (pushed) return pushed.data
@@ -168,9 +168,14 @@ function describe({ widget, manifest }: LoadedWidget, scene: AltScene, json: () 
   return toAlt(alt)
 }
 
+/** Takes the widget's example data as if they were pushed, if the look says so. */
+function withExample({ example }: LoadedWidget['widget'], job: Job): Job {
+  return job.look.example && example !== undefined ? { ...job, pushed: { data: example } } : job
+}
+
 /** Whether a drawing depends on values that the server cannot compare: the result of `load`, or of a parser. */
-function readsOutside({ widget, manifest }: LoadedWidget, { pushed }: Job): boolean {
-  const loads = widget.load !== undefined && !pushed
+function readsOutside({ widget, manifest }: LoadedWidget, job: Job): boolean {
+  const loads = widget.load !== undefined && !withExample(widget, job).pushed
   return loads || Object.values(manifest.params).some(({ kind }) => kind === 'custom')
 }
 

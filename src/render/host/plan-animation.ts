@@ -1,5 +1,6 @@
 import type { FrameTiming } from '../../picture/animation.ts'
 import type { Format } from '../../picture/frame.ts'
+import { type Duration, toMilliseconds } from '../../widget/duration.ts'
 import type { Look } from '../../widget/look.ts'
 import type { ParamValue } from '../../widget/param.ts'
 import { MAX_FPS } from '../../widget/picture-limits.ts'
@@ -43,7 +44,7 @@ export function motionOf(
   const loop =
     typeof animate.loop === 'function'
       ? synchronous('animate.loop', animate.loop({ params, data }))
-      : animate.loop
+      : animate.loop && toMilliseconds(animate.loop)
   const period = 'fps' in animate ? 1000 / (look.fps || animate.fps) : everyOf(animate.every, params, data)
   if (loop === 0 || period === Number.POSITIVE_INFINITY) return { period: undefined, loop: undefined }
   if (!(period >= 1000 / MAX_FPS)) {
@@ -55,11 +56,13 @@ export function motionOf(
 }
 
 function everyOf(
-  every: number | ((scope: AnimationScope) => number),
+  every: number | Duration | ((scope: AnimationScope) => number),
   params: Record<string, ParamValue>,
   data: unknown,
 ): number {
-  return typeof every === 'number' ? every : synchronous('animate.every', every({ params, data }))
+  return typeof every === 'function'
+    ? synchronous('animate.every', every({ params, data }))
+    : toMilliseconds(every)
 }
 
 /**

@@ -47,6 +47,8 @@ export async function deliverEvent(
       const click = toOwnPixels(event.click, size, event.shown)
       return widget.onClick?.({ ...scope, ...size, params, ...click })
     }
+    case 'collect':
+      return widget.collect?.run({ ...roomScope(loaded.manifest, job, ask), signal })
   }
 }
 

@@ -25,6 +25,7 @@ function manifest(more: Partial<Manifest> = {}, params: Record<string, Param> = 
     ticks: false,
     loops: false,
     loads: false,
+    hasExample: false,
     hasJson: false,
     hasAlt: false,
     reads: false,
@@ -33,8 +34,9 @@ function manifest(more: Partial<Manifest> = {}, params: Record<string, Param> = 
     key: NAME_KEY,
     stateless: false,
     rank: undefined,
+    collects: undefined,
     fields: {},
-    handles: { join: false, leave: false, click: false },
+    handles: { join: false, leave: false, click: false, collect: false },
     limits: {},
     ...more,
     params: Object.fromEntries(Object.entries(params).map(([name, { spec }]) => [name, spec])),
@@ -358,6 +360,12 @@ describe('the page of a picture', () => {
     expect(html).toContain('action="/live/clock/main.webp"')
     expect(srcOf(html)).toBe('/live/clock/main.webp?quality=50&amp;scale=2')
     expect(html).toMatch(/<a href="\/live\/clock\/main\.webp\?quality=50" aria-current="page">WebP/)
+  })
+
+  it('shows example data in the gallery only', () => {
+    const weather = manifest({ hasExample: true })
+    expect(views.gallery(site, [weather], [])).toContain('/live/clock/main.png?scale=2&amp;example=on')
+    expect(views.picture(site, weather, { key: 'main' }, none)).not.toContain('example=on')
   })
 
   it('links the same look as a still, a stream and data', () => {
