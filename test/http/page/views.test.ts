@@ -108,7 +108,7 @@ const game = manifest(
   {
     name: 'game',
     size: { width: { min: 100, max: 600, default: 300 }, height: 200 },
-    handles: { join: false, leave: false, click: true },
+    handles: { join: false, leave: false, click: true, collect: false },
     fields: { text: { kind: 'text', default: '', max: 80, about: 'A line' } },
   },
   { ink: param.color('') },
