@@ -94,7 +94,9 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     ...given,
     // An app that names no store keeps nothing: a file in its working directory would be a surprise.
     store: driver ? undefined : (given.store ?? 'memory:'),
-    widgets: toPaths(given.widgets),
+    widgets:
+      given.widgets &&
+      [given.widgets].flat().map((folder) => (folder instanceof URL ? fileURLToPath(folder) : folder)),
   })
   const { heartbeat, linger, minInterval, publicUrl, trustProxy } = options
   const wholeLog = givenLog ?? pino({ level: options.logLevel })
@@ -265,7 +267,6 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const trust = createTrust(trustProxy)
   const handler = createHandler({ pictures, router, failures, trust })
   return {
-    // Of every request Express itself makes what its own type asks for.
     router: router as unknown as Imgcast['router'],
     handler,
     handlerAt: (path) => handlerAt(path, handler),
@@ -296,9 +297,4 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
 
 function isDriver(store: unknown): store is Driver {
   return typeof store === 'object' && store !== null && typeof (store as Driver).open === 'function'
-}
-
-function toPaths(widgets: ImgcastOptions['widgets']): string[] | undefined {
-  if (widgets === undefined) return undefined
-  return [widgets].flat().map((folder) => (folder instanceof URL ? fileURLToPath(folder) : folder))
 }

@@ -5,19 +5,9 @@ import type { Limits } from './limits.ts'
 import type { Param, Parser } from './param.ts'
 import type { Role } from './role.ts'
 import type { HistoryRequest, RoomHistory } from './room-history.ts'
+import type { Size, SizeRange } from './size.ts'
 
-/** A length that viewers may choose, in CSS pixels. */
-export interface SizeRange {
-  min: number
-  max: number
-  default: number
-}
-
-/** A picture's size in CSS pixels. */
-export interface Size {
-  width: number
-  height: number
-}
+export type { Size, SizeRange }
 
 export type Params = Record<string, Param | Parser>
 /** The fields that a click may send. */

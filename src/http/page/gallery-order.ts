@@ -29,3 +29,11 @@ export function toGalleryOrder(widgets: readonly Manifest[], maxLive: number): E
   )
   return order.map((manifest) => ({ manifest, isLive: live.has(manifest) }))
 }
+
+/** The parameters of a picture in the gallery, besides its scale. */
+export function toExhibitQuery({ manifest, isLive }: Exhibit): Record<string, string> {
+  return {
+    ...(isLive ? {} : { delivery: 'still' }),
+    ...(manifest.hasExample ? { example: 'on' } : {}),
+  }
+}

@@ -10,7 +10,7 @@ import { pathOfRoom } from '../../widget/room.ts'
 import type { Size } from '../../widget/widget.ts'
 import { type Extension, extensionRow, formatOf, type PageExtension, pageFormats } from '../extensions.ts'
 import type { ErrorReport } from './error-report.ts'
-import { type Exhibit, toGalleryOrder } from './gallery-order.ts'
+import { type Exhibit, toExhibitQuery, toGalleryOrder } from './gallery-order.ts'
 import { readPageLook, sizeOf, toRows } from './page-look.ts'
 import { type Play, toPlay } from './play.ts'
 import type { Site } from './site.ts'
@@ -196,10 +196,7 @@ function toCard(site: Site, { manifest, isLive }: Exhibit, alt = manifest.title)
     // A still would not show what a click changes: its page does.
     play: isLive ? playOf(picture) : undefined,
     page: pageOf(picture, 'png'),
-    image: toImage(picture, {
-      ...(isLive ? {} : { delivery: 'still' }),
-      ...(manifest.hasExample ? { example: 'on' } : {}),
-    }),
+    image: toImage(picture, toExhibitQuery({ manifest, isLive })),
     snippets: toSnippets(picture),
     rows: toRows(manifest.params),
     commonRows: toRows(lookSpecs(manifest)),
