@@ -64,6 +64,11 @@ export default defineWidget({
     name: param.text('', { max: MAX_NAME, about: 'Your name' }),
     text: param.text('', { max: MAX_TEXT, about: 'A line for the guestbook' }),
   },
+  alt({ params, data: { entries, signed } }) {
+    const [newest] = entries
+    if (!newest) return `${params.label}: no entries yet`
+    return `${params.label}: ${describeCount(signed)}, the newest by ${newest.name || 'Somebody'}: ${newest.text}`
+  },
   load: async ({ state }) => ({
     entries: (await state.get<Entry[]>('entries')) ?? [],
     signed: (await state.get<number>('signed')) ?? 0,
@@ -99,7 +104,7 @@ export default defineWidget({
     const { margin, em, heading } = sizesIn(width, height)
     const corner = Math.min(12, Math.min(width, height) / 16)
     drawBox(ctx, [0, 0, width, height], { color: palette.ground, corner })
-    const signed = data.signed === 1 ? '1 entry' : `${NUMBER.format(data.signed)} entries`
+    const signed = describeCount(data.signed)
     const signedWidth = textWidth(signed, `500 ${em * 0.9}px Inter`)
     const title = margin + heading * 0.5
     drawText(ctx, params.label, margin, title, {
@@ -169,6 +174,10 @@ function sign(entries: Entry[], entry: Entry): Entry[] {
   if (recent.length >= MAX_PER_PAUSE)
     throw failure('Many people sign at this moment: wait a minute', { status: 429 })
   return [entry, ...entries].slice(0, MAX_ENTRIES)
+}
+
+function describeCount(signed: number): string {
+  return signed === 1 ? '1 entry' : `${NUMBER.format(signed)} entries`
 }
 
 /** A second click of the same reader takes the heart back. */

@@ -48,6 +48,11 @@ export default defineWidget({
     color: param.color('', { about: 'Colour of the bars.' }),
     background: param.color('', { about: 'Background colour, or transparent.' }),
   },
+  alt({ params, data }) {
+    const { options, votes, total } = countVotes(params, data)
+    const shares = options.map((option, index) => `${option} ${toShare(votes[index], total)}`)
+    return `${params.question} ${shares.join(', ')}; ${describeTotal(total)}`
+  },
   load: async ({ state }) => (await state.get<Polls>('polls')) ?? {},
   json({ room, params, data }) {
     const { options, votes, total } = countVotes(params, data)
@@ -99,7 +104,7 @@ export default defineWidget({
       const em = Math.min(15, tall * 0.44)
       const [left, wide, middle] = [margin, width - margin * 2, top + tall * 0.36]
       const isFirst = count > 0 && count === most
-      const share = total === 0 ? '' : `${Math.round((count / total) * 100)} %`
+      const share = total === 0 ? '' : toShare(count, total)
       const shareWidth = textWidth('100 %', `650 ${em}px Inter`)
       const text = { size: em, weight: isFirst ? 650 : 500, color: palette.ink }
       drawText(ctx, share, left + wide, middle, { ...text, align: 'right', tabular: true })
@@ -113,8 +118,7 @@ export default defineWidget({
       ctx.globalAlpha = 1
     }
     const foot = size * 0.72
-    const sum = total === 1 ? '1 vote' : `${NUMBER.format(total)} votes`
-    const hint = total === 0 ? 'No votes yet – click an answer' : `${sum} – click to vote`
+    const hint = total === 0 ? 'No votes yet – click an answer' : `${describeTotal(total)} – click to vote`
     drawText(ctx, hint, margin, height - margin - foot * 0.2, {
       ...{ size: foot, color: palette.quiet, align: 'left', width: width - margin * 2 },
     })
@@ -139,6 +143,14 @@ function countVotes({ question, options: list }: Question, polls: Polls) {
   const kept = polls[idOf({ question, options: list })]
   const votes = options.map((_, index) => kept?.[index] ?? 0)
   return { options, votes, total: sum(votes) }
+}
+
+function toShare(votes: number | undefined, total: number): string {
+  return `${Math.round(((votes ?? 0) / Math.max(1, total)) * 100)} %`
+}
+
+function describeTotal(total: number): string {
+  return total === 1 ? '1 vote' : `${NUMBER.format(total)} votes`
 }
 
 /** Names a poll within its room. */

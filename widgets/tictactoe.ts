@@ -42,6 +42,12 @@ export default defineWidget({
     theme: param.theme(),
     background: param.color('', { about: 'Background colour, or transparent.' }),
   },
+  alt({ data: { squares, seats } }) {
+    const rows = [0, 3, 6].map((from) =>
+      [...squares.slice(from, from + 3)].map((mark) => (mark === ' ' ? '-' : mark)).join(' '),
+    )
+    return `Tic-tac-toe: ${rows.join(', ')}. ${describe(squares, seats)}`
+  },
   load: async ({ state }) => (await state.get<Game>('game')) ?? newGame(0),
   json: ({ room, data }) => {
     const { squares, seats } = data
