@@ -64,11 +64,6 @@ export default defineWidget({
     name: param.text('', { max: MAX_NAME, about: 'Your name' }),
     text: param.text('', { max: MAX_TEXT, about: 'A line for the guestbook' }),
   },
-  alt({ params, data: { entries, signed } }) {
-    const [newest] = entries
-    if (!newest) return `${params.label}: no entries yet`
-    return `${params.label}: ${describeCount(signed)}, the newest by ${newest.name || 'Somebody'}: ${newest.text}`
-  },
   load: async ({ state }) => ({
     entries: (await state.get<Entry[]>('entries')) ?? [],
     signed: (await state.get<number>('signed')) ?? 0,
@@ -79,6 +74,11 @@ export default defineWidget({
       ...{ name, text, time: new Date(time).toISOString(), hearts: hearts.length },
     })),
   }),
+  alt({ params, data: { entries, signed } }) {
+    const [newest] = entries
+    if (!newest) return `${params.label}: no entries yet`
+    return `${params.label}: ${describeCount(signed)}, the newest by ${newest.name || 'Somebody'}: ${newest.text}`
+  },
   async onClick({ x, y, visitor, fields, state, width, height }) {
     const by = visitor.slice(0, 8)
     const text = toPlain(fields.text)

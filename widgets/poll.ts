@@ -48,11 +48,6 @@ export default defineWidget({
     color: param.color('', { about: 'Colour of the bars.' }),
     background: param.color('', { about: 'Background colour, or transparent.' }),
   },
-  alt({ params, data }) {
-    const { options, votes, total } = countVotes(params, data)
-    const shares = options.map((option, index) => `${option} ${toShare(votes[index], total)}`)
-    return `${params.question} ${shares.join(', ')}; ${describeTotal(total)}`
-  },
   load: async ({ state }) => (await state.get<Polls>('polls')) ?? {},
   json({ room, params, data }) {
     const { options, votes, total } = countVotes(params, data)
@@ -60,6 +55,11 @@ export default defineWidget({
       ...{ room, question: params.question, total },
       options: options.map((option, index) => ({ option, votes: votes[index] })),
     }
+  },
+  alt({ params, data }) {
+    const { options, votes, total } = countVotes(params, data)
+    const shares = options.map((option, index) => `${option} ${toShare(votes[index], total)}`)
+    return `${params.question} ${shares.join(', ')}; ${describeTotal(total)}`
   },
   async onClick({ x, y, action, visitor, state, params, width, height }) {
     const { options } = countVotes(params, {})

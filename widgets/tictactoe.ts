@@ -42,12 +42,6 @@ export default defineWidget({
     theme: param.theme(),
     background: param.color('', { about: 'Background colour, or transparent.' }),
   },
-  alt({ data: { squares, seats } }) {
-    const rows = [0, 3, 6].map((from) =>
-      [...squares.slice(from, from + 3)].map((mark) => (mark === ' ' ? '-' : mark)).join(' '),
-    )
-    return `Tic-tac-toe: ${rows.join(', ')}. ${describe(squares, seats)}`
-  },
   load: async ({ state }) => (await state.get<Game>('game')) ?? newGame(0),
   json: ({ room, data }) => {
     const { squares, seats } = data
@@ -60,6 +54,12 @@ export default defineWidget({
       line: line ?? null,
       seats: { X: seats.X !== undefined, O: seats.O !== undefined },
     }
+  },
+  alt({ data: { squares, seats } }) {
+    const rows = [0, 3, 6].map((from) =>
+      [...squares.slice(from, from + 3)].map((mark) => (mark === ' ' ? '-' : mark)).join(' '),
+    )
+    return `Tic-tac-toe: ${rows.join(', ')}. ${describe(squares, seats)}`
   },
   async onClick({ x, y, action, visitor, state, width, height }) {
     const square = x === undefined || y === undefined ? squareOf(action) : squareAt([x, y], width, height)
