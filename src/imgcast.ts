@@ -53,6 +53,7 @@ import { Statuses } from './status/statuses.ts'
 import { createDirectSend } from './system/direct-send.ts'
 import { limitLog } from './system/limit-log.ts'
 import { OutgoingClient } from './system/outgoing.ts'
+import { RemoteImages } from './system/remote-images.ts'
 import { SocketOptions } from './system/socket-options.ts'
 import { Collections } from './viewer/collections.ts'
 import { LivePictures } from './viewer/live-pictures.ts'
@@ -128,6 +129,8 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const watch = await FolderWatch.start(options.widgets, log)
   closers.defer(() => watch.close())
   const themes = await loadDigitThemes(options.hitsThemes, (text) => log.warn(text))
+  const client = new OutgoingClient(options)
+  const images = new RemoteImages(client)
   const renderer = await Renderer.start({
     folders: [builtInFolder(), ...options.widgets],
     workers: options.workers,
@@ -136,6 +139,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     log,
     reloads: options.widgets.length > 0,
     onState: (request) => serveStateRequest(cluster, request, { themes }),
+    onImage: (url) => images.fetch(url),
     observer: metrics,
   })
   closers.defer(() => renderer.close())
@@ -194,7 +198,6 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   closers.defer(() => sockets.close())
   closers.defer(() => viewers.close(LAST_PICTURE_TIMEOUT))
   if (probe) closers.defer(() => probe.close())
-  const client = new OutgoingClient(options)
   const statuses = new Statuses({ rooms: new StatusRooms(renderer.roles), store, bus, log })
   closers.defer(() => statuses.close())
   const polls = new Polls({ store, statuses, bus, leases, client, log })

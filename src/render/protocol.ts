@@ -97,6 +97,12 @@ export type StateRequest =
   | ({ room: string; name: string } & StateChange)
   | { operation: 'history'; room: string; span: HistorySpan }
 
+/** A widget's request for a picture of another server. */
+export interface ImageRequest {
+  operation: 'image'
+  url: string
+}
+
 /**
  * Why the message of an error may be public: the parameters make the picture too large (the widget is not to blame), the
  * widget's author made a `mistake` that our own words describe, or the widget threw a `failure` with words of its own.
@@ -170,6 +176,6 @@ export type FromHost =
   | { type: 'failed'; id: number; message: string; stack: string; shown?: ShownFailure | undefined }
   | ({ type: 'fonts' } & FontReport)
   | ({ type: 'stray' } & Stray)
-  | { type: 'state'; id: number; request: StateRequest }
+  | { type: 'state'; id: number; request: StateRequest | ImageRequest }
   /** A source changed; `pushed` is undefined if it only requests a redraw. */
   | { type: 'push'; id: number; pushed: { data: unknown } | undefined }

@@ -17,5 +17,7 @@ export interface RendererSettings {
   reloads?: boolean
   /** Reads or writes the state of a widget's room. */
   onState(request: StateRequest): Promise<unknown>
+  /** Fetches a picture of another server. @default none can be fetched */
+  onImage?(url: string): Promise<Uint8Array>
   observer?: RenderObserver
 }

@@ -228,7 +228,7 @@ export class Renderer {
     onDeath: (death: Death, process: RenderProcess) => void,
     more: Partial<Pick<ProcessSettings, 'fork' | 'memoryBytes'>> = {},
   ): Promise<Started> {
-    const { log, folders, fonts, drawTimeout, onState } = this.#settings
+    const { log, folders, fonts, drawTimeout, onState, onImage } = this.#settings
     return startProcess({
       settings: {
         folders,
@@ -239,6 +239,7 @@ export class Renderer {
         fork: more.fork,
         memoryBytes: more.memoryBytes ?? MEMORY_BYTES,
         onState,
+        onImage,
         onOutput: (line, renderer) => log.info({ renderer }, line),
         onStray: ({ widget, room, message, failure }) => {
           if (room !== undefined) this.#failures.recordSource(room, { message, stack: failure })

@@ -1,6 +1,7 @@
 /// <reference types="node" preserve="true" />
 /** The module `imgcast/widget`: everything that widget authors use, without the server. */
-export type { SKRSContext2D as Context } from '@napi-rs/canvas'
+export type { Canvas, Image, SKRSContext2D as Context } from '@napi-rs/canvas'
+export { createCanvas, ImageData, Path2D } from '@napi-rs/canvas'
 export type { Badge, BadgeSize, BadgeStyle } from '../picture/badge/badge.ts'
 export { badgeSize, badgeSvg } from '../picture/badge/badge-svg.ts'
 export { badgeWords } from '../picture/badge/badge-words.ts'
@@ -31,6 +32,7 @@ export { dateToTime } from './date.ts'
 export { defineWidget } from './define-widget.ts'
 export { type FailureOptions, failure } from './failure.ts'
 export type { Limits } from './limits.ts'
+export { loadImage } from './load-image.ts'
 export {
   type DateOptions,
   formatDate,

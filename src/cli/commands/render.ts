@@ -11,7 +11,8 @@ import { FolderWatch } from '../../render/folder-watch.ts'
 import type { Job, StateRequest } from '../../render/protocol.ts'
 import { RenderError } from '../../render/render-error.ts'
 import { Renderer } from '../../render/renderer.ts'
-import { findUrlFault } from '../../system/outgoing.ts'
+import { findUrlFault, OutgoingClient } from '../../system/outgoing.ts'
+import { RemoteImages } from '../../system/remote-images.ts'
 import { builtInFolder } from '../../widget/built-in-folder.ts'
 import { formatPlace } from '../../widget/find-place.ts'
 import { checkKey } from '../../widget/key.ts'
@@ -194,12 +195,15 @@ async function render(
   { options: { widgets, fonts, drawTimeout } }: Words,
   onFiles: (files: readonly string[]) => void = () => {},
 ): Promise<number> {
+  // An author may load from the own network.
+  const images = new RemoteImages(new OutgoingClient({ allowPrivateTargets: true }))
   const renderer = await Renderer.start({
     folders: [builtInFolder(), ...widgets],
     workers: 1,
     fonts,
     drawTimeout,
     log: pino({ base: null }, { write: showOutput }),
+    onImage: (url) => images.fetch(url),
     onState: async (request) => answerEmpty(request, settings),
   })
   onFiles(renderer.files)

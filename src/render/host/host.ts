@@ -6,9 +6,18 @@ import { describeMissingScripts } from '../../picture/missing-scripts.ts'
 import { dieWithParent } from '../../system/die-with-parent.ts'
 import { readFailure } from '../../widget/failure.ts'
 import { loadFolders } from '../../widget/load-folder.ts'
+import { provideImages } from '../../widget/load-image.ts'
 import { createWidgetLoader, type LoadedWidget, nameOf } from '../../widget/load-widget.ts'
 import { roomOf } from '../../widget/room.ts'
-import type { FromHost, Job, JobResult, ShownFailure, StateRequest, ToHost } from '../protocol.ts'
+import type {
+  FromHost,
+  ImageRequest,
+  Job,
+  JobResult,
+  ShownFailure,
+  StateRequest,
+  ToHost,
+} from '../protocol.ts'
 import { drawSteps, loadJob, untilAborted } from './draw-job.ts'
 import { ImageCache } from './image-cache.ts'
 import { Mistake } from './mistake.ts'
@@ -46,6 +55,11 @@ class Host {
     paint({ width: 16, height: 16, scale: 1, format: 'png', quality: 1 }, (ctx) => {
       ctx.fillText('1', 1, 12)
     })
+  }
+
+  /** Fetches a picture of another server, through this one. */
+  fetchImage(url: string): Promise<Uint8Array> {
+    return this.#askState({ operation: 'image', url }) as Promise<Uint8Array>
   }
 
   receive(message: ToHost): void {
@@ -189,7 +203,7 @@ class Host {
     this.#send({ type: 'failed', id, message, stack: whole, shown: toShown(error) })
   }
 
-  #askState(request: StateRequest): Promise<unknown> {
+  #askState(request: StateRequest | ImageRequest): Promise<unknown> {
     this.#lastStateCall += 1
     const id = this.#lastStateCall
     return new Promise((resolve, reject) => {
@@ -219,6 +233,7 @@ function toShown(error: unknown): ShownFailure | undefined {
 }
 
 const host = new Host()
+provideImages((url) => host.fetchImage(url))
 process.on('message', (message: ToHost) => host.receive(message))
 process.on('uncaughtException', (error) => host.reportStray(error))
 process.on('unhandledRejection', (error) => host.reportStray(error))

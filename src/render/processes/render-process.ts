@@ -2,7 +2,16 @@ import type { ChildProcess } from 'node:child_process'
 import { type ProcessExit, SupervisedProcess } from '../../system/supervised-process.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import type { FairShares } from '../fair-shares.ts'
-import type { FontReport, FromHost, JobResult, Loaded, StateRequest, Stray, ToHost } from '../protocol.ts'
+import type {
+  FontReport,
+  FromHost,
+  ImageRequest,
+  JobResult,
+  Loaded,
+  StateRequest,
+  Stray,
+  ToHost,
+} from '../protocol.ts'
 import { Abandoned, toJobError } from '../render-error.ts'
 import { forkHost } from './fork-host.ts'
 import type { Death, Task } from './task.ts'
@@ -33,6 +42,8 @@ export interface ProcessSettings {
   onFonts?: ((report: FontReport) => void) | undefined
   /** Reads or writes a room's state. */
   onState(request: StateRequest): Promise<unknown>
+  /** Fetches a picture of another server. @default none can be fetched */
+  onImage?: ((url: string) => Promise<Uint8Array>) | undefined
   /** Receives an error of a widget's outside of any job: in a timer, or in a promise that is not awaited. */
   onStray(stray: Stray): void
   /** Receives lines that widgets write to stdout and stderr. */
@@ -165,9 +176,11 @@ export class RenderProcess {
     }
   }
 
-  async #respondToState(id: number, request: StateRequest): Promise<void> {
+  async #respondToState(id: number, request: StateRequest | ImageRequest): Promise<void> {
     try {
-      this.#send({ type: 'state', id, value: await this.#settings.onState(request) })
+      const { onState, onImage } = this.#settings
+      const value = request.operation === 'image' ? await onImage?.(request.url) : await onState(request)
+      this.#send({ type: 'state', id, value })
     } catch (error) {
       this.#send({ type: 'state', id, error: (error as Error).message })
     }
