@@ -42,7 +42,6 @@ import { createUpgrade } from './http/upgrade.ts'
 import type { Imgcast, ImgcastOptions } from './imgcast-interface.ts'
 import { readOptions } from './options.ts'
 import { Cards } from './picture/cards.ts'
-import { addFonts } from './picture/fonts.ts'
 import { describeReload } from './render/describe-reload.ts'
 import { FolderWatch } from './render/folder-watch.ts'
 import { Renderer } from './render/renderer.ts'
@@ -160,9 +159,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     await memberships.settle(LAST_EVENTS_TIMEOUT)
     await cluster.close()
   })
-  // The server paints cards itself, whose texts may be in any script.
-  addFonts(options.fonts)
-  const cards = new Cards()
+  const cards = new Cards(undefined, options.fonts)
   const channels = new Channels({
     sources: new WidgetFrameSources({ renderer, presence, embeddedReader, pushedData, cards }),
     bus,

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { TokenBuckets } from '../system/token-buckets.ts'
 import { errorCard, placeholderCard, roomyCardSize } from './card.ts'
 import type { Sheet } from './encode.ts'
-import { registerFonts } from './fonts.ts'
+import { addFonts, registerFonts } from './fonts.ts'
 import type { Format, Frame } from './frame.ts'
 
 /**
@@ -49,8 +49,12 @@ export class Cards {
   readonly #painting: TokenBuckets
   readonly #now: () => number
 
-  /** @param now milliseconds of any clock. */
-  constructor(now: () => number = () => performance.now()) {
+  /**
+   * @param now milliseconds of any clock.
+   * @param fonts folders of fonts: the texts of cards may be in any script.
+   */
+  constructor(now: () => number = () => performance.now(), fonts: readonly string[] = []) {
+    addFonts(fonts)
     this.#now = now
     this.#painting = new TokenBuckets(PAINTING, now)
   }
