@@ -5,11 +5,11 @@ import { Channels } from './channel/channels.ts'
 import { EmbeddedReader } from './channel/embedded-reader.ts'
 import { PushedData } from './channel/pushed-data.ts'
 import { RoomEvents } from './channel/room-events.ts'
-import { WidgetFrameSources } from './channel/widget-frame-sources.ts'
 import { Closers } from './closers.ts'
 import { createCluster } from './cluster/cluster.ts'
-import type { Driver } from './cluster/driver.ts'
+import { isDriver } from './cluster/driver.ts'
 import { Rooms } from './cluster/rooms.ts'
+import { createFramesFromElsewhere } from './frames-from-elsewhere.ts'
 import { Hooks } from './hooks/hooks.ts'
 import { createHostAccess } from './host-access.ts'
 import { createApi } from './http/api/api.ts'
@@ -160,8 +160,9 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     await cluster.close()
   })
   const cards = new Cards(undefined, options.fonts)
+  const frames = createFramesFromElsewhere({ renderer, cluster, options, driver, client, log, closers })
   const channels = new Channels({
-    sources: new WidgetFrameSources({ renderer, presence, embeddedReader, pushedData, cards }),
+    sources: frames.sources({ renderer, presence, embeddedReader, pushedData, cards }),
     bus,
     cards,
     pace: { minInterval, heartbeat, linger },
@@ -203,7 +204,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   // Before the viewers, so that the end of all viewers causes no events.
   closers.defer(() => events.close())
   closers.defer(() => hooks.close())
-  await Promise.all([statuses.load(), polls.load(), hooks.load()])
+  await Promise.all([statuses.load(), polls.load(), hooks.load(), frames.load()])
   watch.add(renderer.files)
   watch.onChange(async (files) => {
     if (!isReady()) return
@@ -245,10 +246,12 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   })
   const streamsOf = (room: string) => viewers.ofRoom(room)
   const router = createRouter({
+    ...(options.compat !== 'off' && { compat: frames.cameras }),
     pictures,
     pages,
     api: createApi({
       ...{ renderer, store, rooms, history, events, statuses, polls, hooks, guard, sessions, publicUrl, log },
+      ...{ cameras: frames.cameras, pictures: frames.pictures, maxPictureBytes: options.maxPictureBytes },
       ...{ sockets: () => viewers.sockets(), loadNow: () => load.now(), hits: cluster.hits, backup },
     }),
     calls: [
@@ -293,8 +296,4 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
       return closers.close()
     },
   }
-}
-
-function isDriver(store: unknown): store is Driver {
-  return typeof store === 'object' && store !== null && typeof (store as Driver).open === 'function'
 }

@@ -90,6 +90,21 @@ const TABLE = {
     10_000_000,
     'maximum number of stored rooms that were never watched or written',
   ),
+  maxPictureBytes: integer(10_000_000, 1_000, 100_000_000, 'maximum bytes of a pushed picture'),
+  maxPicturesBytes: integer(
+    250_000_000,
+    1_000,
+    100_000_000_000,
+    'maximum bytes of all pushed pictures together, kept beside the store',
+  ),
+  cameras: file(
+    'cameras as YAML or JSON: a source, or its settings, for each key; read again when it changes',
+  ),
+  maxCameras: integer(16, 1, 1_000, 'maximum number of camera sources that run at once'),
+  compat: text<'off' | 'mjpg-streamer'>('off', 'off or mjpg-streamer', /^(off|mjpg-streamer)$/, {
+    help: 'also serve the paths of mjpg-streamer and ustreamer, for the first camera: /?action=stream',
+    value: 'off|mjpg-streamer',
+  }),
   showSource: text<'auto' | 'on' | 'off'>('auto', 'auto, on or off', /^(auto|on|off)$/, {
     help: 'show the code of a failed widget to browsers on this machine; auto: if started on a terminal',
     value: 'auto|on|off',

@@ -7,7 +7,7 @@ import { changeState } from './widget/state-change.ts'
 import { checkStateName, isServerName } from './widget/state-name.ts'
 
 /** The server's own names that widgets can read: polls and hooks hold secrets. */
-const READABLE = /^\$(?:hits|days|digits)(?::|$)/
+const READABLE = /^\$(?:hits|days|digits|picture)(?::|$)/
 
 /** Thrown to leave a value as it is. */
 const UNCHANGED = new Error('nothing is to be written')
@@ -32,7 +32,9 @@ export async function serveStateRequest(
   const { room, name } = request
   checkStateName(name)
   if (isServerName(name) && !READABLE.test(name))
-    throw new TypeError(`Expected a name of the widget's own, or $hits, $days or $digits, got "${name}"`)
+    throw new TypeError(
+      `Expected a name of the widget's own, or $hits, $days, $digits or $picture, got "${name}"`,
+    )
   if (request.operation !== 'get' && isServerName(name))
     throw new TypeError(`Expected a name that widgets can write, got "${name}", which is read-only`)
   switch (request.operation) {

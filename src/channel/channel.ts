@@ -242,6 +242,7 @@ export class Channel implements FrameSink {
     try {
       const drawing = await source.draw(...this.#demand())
       if (!drawing) return this.#freshness.end()
+      if (drawing.failure) return await this.#showFailure(drawing.failure, drawing.frame)
       const { frame, next = Number.POSITIVE_INFINITY, rooms = [] } = drawing
       this.#init.onRooms?.(rooms)
       this.#freshness.until = startedAt + Math.min(next, heartbeatOf(pace, frame))
@@ -266,7 +267,7 @@ export class Channel implements FrameSink {
     if (await this.#broadcast.show(frame)) this.#punctuality.onShown(changedAt)
   }
 
-  async #showFailure(error: PublicError): Promise<void> {
+  async #showFailure(error: PublicError, card?: Frame): Promise<void> {
     const { cards, sheet, pace } = this.#init
     // A viewer that has a picture keeps it while there is too much to draw.
     if (error.code === 'too-busy' && this.#broadcast.frame && !this.#failure) {
@@ -276,8 +277,7 @@ export class Channel implements FrameSink {
     }
     this.#failure = error
     this.#freshness.until = performance.now() + Math.max(pace.heartbeat, error.retryIn)
-    const { width, height } = this.#broadcast.frame ?? sheet
-    await this.#broadcast.show(cards.error({ ...sheet, width, height }, error.caption))
+    await this.#broadcast.show(card ?? cards.error(sheet, error.caption, this.#broadcast.frame))
   }
 
   #onWatched(isWatched: boolean): void {

@@ -142,7 +142,12 @@ export class Channels {
     })
     const channel = new Channel({
       source,
-      sheet: { ...spec.look, device: deviceOf(spec.look), theme: themeOf(spec.look) },
+      sheet: {
+        ...spec.look,
+        ...(source.size && { ...source.size, fps: 0 }),
+        device: deviceOf(spec.look),
+        theme: themeOf(spec.look),
+      },
       pace: this.#init.pace,
       cards: this.#init.cards,
       lastGood: this.#lastFrames.take(id),

@@ -1,6 +1,7 @@
 import type { PublicError } from '../errors.ts'
 import type { Frame } from '../picture/frame.ts'
 import type { Payers } from '../render/fair-shares.ts'
+import type { Size } from '../widget/widget.ts'
 
 /**
  * The priority of a frame: 2 for viewers, 1 for a still, 0 if it is no longer needed. A source that queues its work reads
@@ -16,6 +17,8 @@ export interface SourceFrame {
   frame: Frame
   /** Milliseconds until the picture changes because of the time. @default never */
   next?: number | undefined
+  /** Why the frame is a card in place of the picture: a still then has this status. @default none */
+  failure?: PublicError | undefined
   /** Other rooms that the picture is drawn from: a change of one redraws it. @default none */
   rooms?: readonly string[] | undefined
 }
@@ -41,6 +44,11 @@ export interface FrameSink {
  * decoded, so a source can hand out bytes that it received.
  */
 export interface FrameSource {
+  /**
+   * The size of placeholders and error cards until a frame was shown, in CSS pixels.
+   * @default that of the look
+   */
+  readonly size?: Size
   /** Called once, before anything else. */
   connect(sink: FrameSink): void
   /**

@@ -19,6 +19,7 @@ export interface ApiCall<T> {
   method: 'GET' | 'PUT' | 'POST' | 'DELETE'
   /** Below `/api`. */
   path: string
+  /** Sent as JSON, unless it is a file's bytes. */
   body?: object
   expected: Expected<T>
   /** Aborts the call. */
@@ -47,8 +48,11 @@ export async function callApi<T>(call: ApiCall<T>): Promise<T> {
     .open({
       url: `${url}/api${path}`,
       method,
-      headers: { Authorization: `Bearer ${token ?? ''}`, 'Content-Type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
+      headers: {
+        Authorization: `Bearer ${token ?? ''}`,
+        'Content-Type': Buffer.isBuffer(body) ? 'application/octet-stream' : 'application/json',
+      },
+      ...(body && { body: Buffer.isBuffer(body) ? body : JSON.stringify(body) }),
       ...(signal && { signal }),
       ...{ timeout: TIMEOUT, maxBytes: MAX_BYTES, maxRedirects: MAX_REDIRECTS },
     })

@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { hitsCommand } from './commands/hits.ts'
 import { hooksCommand } from './commands/hooks.ts'
 import { newCommand } from './commands/new.ts'
+import { pushCommand } from './commands/push.ts'
 import { renderCommand } from './commands/render.ts'
 import { serveCommand } from './commands/serve.ts'
 import { statusCommand } from './commands/status.ts'
@@ -19,6 +20,7 @@ const OWN: readonly Command[] = [
   newCommand,
   renderCommand,
   statusCommand,
+  pushCommand,
   hitsCommand,
   hooksCommand,
   topCommand,

@@ -60,3 +60,8 @@ export interface Driver {
   /** @throws StoreError if the location cannot be opened, is not Imgcast's, is damaged, or is taken. */
   open(location: string, init: DriverInit): Promise<ClusterParts>
 }
+
+/** Whether a store is a driver, and not the location of one. */
+export function isDriver(store: unknown): store is Driver {
+  return typeof store === 'object' && store !== null && typeof (store as Driver).open === 'function'
+}

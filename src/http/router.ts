@@ -1,13 +1,16 @@
 import { join } from 'node:path'
 import express, { Router } from 'express'
+import type { Cameras } from '../camera/cameras.ts'
 import { fontFolder } from '../picture/fonts.ts'
 import { isReservedName, SERVER_PATHS } from '../widget/server-paths.ts'
+import { readCompat, toUstreamerState } from './compat.ts'
 import { createErrorHandler } from './error-handler.ts'
 import type { FailureLog } from './failure-log.ts'
 import { isLongUrl, refuseLargeHead, uriTooLong } from './head-limits.ts'
 import type { Pages } from './page/pages.ts'
 import { publicFolder } from './page/views.ts'
 import type { Pictures } from './picture/pictures.ts'
+import { sendJson } from './send.ts'
 import { sendProblem } from './send-error.ts'
 
 /** The parts that the router dispatches to. */
@@ -21,14 +24,25 @@ export interface RouterInit {
   /** Mounted at `/dashboard`. */
   dashboard: Router
   failures: FailureLog
+  /** Cameras that have the paths of mjpg-streamer too. @default none */
+  compat?: Cameras | undefined
 }
 
 /** The setting of an app that serves nothing but Imgcast, so that every path is the router's. */
 export const OWN_APP = 'imgcast own app'
 
 /** All routes, for any Express 4 or 5 app. Calls `next` only for a path that is none of its own, mounted at the root. */
-export function createRouter({ pictures, pages, api, calls, dashboard, failures }: RouterInit): Router {
+export function createRouter(init: RouterInit): Router {
+  const { pictures, pages, api, calls, dashboard, failures, compat } = init
   const router = Router()
+  // Before everything else: another program's path becomes one of this server's.
+  router.use((request, response, next) => {
+    const found = compat && readCompat(request.url, compat)
+    if (found?.kind === 'state' && compat)
+      return sendJson(request, response, 200, toUstreamerState(compat, found.key))
+    if (found?.kind === 'picture') request.url = found.url
+    next()
+  })
   // Mounted at the root of a host app, the other paths are that app's.
   router.use((request, _response, next) => {
     if (request.baseUrl !== '' || request.app.get(OWN_APP) || pictures.isOwn(request.url)) next()

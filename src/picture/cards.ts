@@ -63,8 +63,12 @@ export class Cards {
     return this.#get(idOf('', sheet), { paint: paintPlaceholder, toSheet: () => sheet }, sheet.format)
   }
 
-  /** An error card of the size of `sheet`. */
-  error(sheet: Sheet, caption: string): Frame {
+  /**
+   * An error card of the size of `place`.
+   * @param shown the frame whose size it has in place of that. @default none
+   */
+  error(place: Sheet, caption: string, shown?: Frame): Frame {
+    const sheet = shown ? { ...place, width: shown.width, height: shown.height } : place
     const paint = (cheap: Sheet) => errorCard(cheap, caption)
     return this.#get(idOf(`!${caption}`, sheet), { paint, toSheet: () => sheet }, sheet.format)
   }

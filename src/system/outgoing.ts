@@ -15,7 +15,7 @@ export interface OutgoingRequest {
   url: string
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   headers?: Readonly<Record<string, string>>
-  body?: string
+  body?: string | Buffer
   /** Aborts it. */
   signal?: AbortSignal
   /** Milliseconds for the whole request: name lookup, redirects, head and body. @default 10000 */

@@ -20,6 +20,7 @@ export { type Box, type BoxesOptions, column, row, type Track } from '../picture
 export { brightness, parseColor, readColor } from '../picture/color.ts'
 export { contrast, readableColor } from '../picture/contrast.ts'
 export { type DrawBoxOptions, drawBox } from '../picture/draw-box.ts'
+export { drawFrame, drawStrip, type FrameFit, parseCrop } from '../picture/draw-frame.ts'
 export {
   drawParagraph,
   measureParagraph,

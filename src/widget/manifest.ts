@@ -5,7 +5,7 @@ import type { KeySpec } from './key.ts'
 import type { Limits } from './limits.ts'
 import { isParser, type ParamSpec, type ParamValue } from './param.ts'
 import { MAX_SIDE } from './picture-limits.ts'
-import type { Role } from './role.ts'
+import { type Role, showsFrames } from './role.ts'
 import { roomOf } from './room.ts'
 import { toKeySpec } from './to-key-spec.ts'
 import type { Size, SizeRange, Widget } from './widget.ts'
@@ -68,6 +68,8 @@ export interface Manifest {
 export type EventType = 'join' | 'leave' | 'click' | 'collect'
 
 const CUSTOM: ParamSpec = { kind: 'custom', default: '' }
+/** The size of a picture whose frames have not come yet. */
+export const FRAME_SIZE: Size = { width: 320, height: 180 }
 const UNKNOWN_SIZE: Size = { width: 160, height: 40 }
 
 /** Creates the manifest of a widget that has no faults. */
@@ -98,7 +100,7 @@ export function toManifest(name: string, file: string, widget: Widget): Manifest
       widget.animate.loop === undefined &&
       widget.load === undefined &&
       widget.shows === undefined,
-    loads: widget.load !== undefined || widget.shows !== undefined,
+    loads: widget.load !== undefined || widget.shows !== undefined || showsFrames(widget.role),
     hasExample: widget.example !== undefined,
     hasJson: widget.json !== undefined,
     hasAlt: widget.alt !== undefined,
@@ -121,9 +123,17 @@ function toLimits({ timeout, ...limits }: Limits = {}): Manifest['limits'] {
   return timeout === undefined ? limits : { ...limits, timeout: toMilliseconds(timeout) }
 }
 
-/** Returns the default length of a side, in CSS pixels. */
+/** Returns the default length of a side, in CSS pixels; 0 for that of the frames that are shown. */
 export function defaultLength(side: number | SizeRange): number {
   return typeof side === 'number' ? side : side.default
+}
+
+/** Returns the size of a widget's default picture, as far as it is known before it is drawn. */
+export function expectedSize({ size }: Pick<Manifest, 'size'>): Size {
+  return {
+    width: defaultLength(size.width) || FRAME_SIZE.width,
+    height: defaultLength(size.height) || FRAME_SIZE.height,
+  }
 }
 
 /** Returns the size before anything is loaded. Only a hint: the size function may need data that is not loaded yet. */

@@ -17,10 +17,17 @@ export const ROLES = {
   'status-badge': ['show', 'of', 'style'],
   /** Shows the badge that its key describes. The server reads its URLs and writes its SVG. */
   'static-badge': ['label', 'message', 'color', 'labelColor', 'style'],
+  /** Shows the pictures that the API sends: untouched, or drawn in another look. */
+  'pushed-picture': ['fit', 'crop'],
+  /** Shows the frames of a camera: untouched, or drawn in another look. */
+  'camera-frames': ['fit', 'crop', 'overlay'],
 } as const
 
 /** A part of the server that a built-in widget serves. */
 export type Role = keyof typeof ROLES
+
+/** The roles whose pictures come from elsewhere as encoded frames, and have the size of these. */
+const FRAME_ROLES: ReadonlySet<Role | undefined> = new Set<Role>(['pushed-picture', 'camera-frames'])
 
 /** The names of the widgets with a role. */
 export type Roles = ReadonlyMap<Role, string>
@@ -28,6 +35,11 @@ export type Roles = ReadonlyMap<Role, string>
 /** Whether a text is a role. */
 export function isRole(text: unknown): text is Role {
   return typeof text === 'string' && Object.hasOwn(ROLES, text)
+}
+
+/** Whether the pictures of a role are frames from elsewhere. Their size is that of the frames unless a viewer chooses one. */
+export function showsFrames(role: Role | undefined): boolean {
+  return FRAME_ROLES.has(role)
 }
 
 /** Returns the name of the widget with a role. @throws Error if no widget has it: the installation is incomplete. */

@@ -5,7 +5,7 @@ import type { Limits } from './limits.ts'
 import { isReservedParam } from './look-table.ts'
 import { findSpecFault, isParser, type Param, specFields } from './param.ts'
 import { MAX_FPS, MAX_SIDE } from './picture-limits.ts'
-import { isRole, ROLES } from './role.ts'
+import { isRole, ROLES, showsFrames } from './role.ts'
 import { toKeySpec } from './to-key-spec.ts'
 import { findUnknownFields } from './unknown-fields.ts'
 import type { SizeRange, Widget } from './widget.ts'
@@ -97,7 +97,7 @@ export function findWidgetFaults(candidate: unknown): string[] {
     ...faults,
     ...findExampleFaults(widget),
     ...findCollectFaults(widget.collect),
-    ...findSizeFaults(widget.size),
+    ...findSizeFaults(widget),
     ...findAnimateFaults(widget.animate),
     ...findParamFaults(widget.params),
     ...findFieldFaults(widget),
@@ -174,7 +174,7 @@ function findRoleFaults(role: unknown): string[] {
   return [`expected \`role\` to be one of ${Object.keys(ROLES).join(', ')}, got ${describe(role)}`]
 }
 
-function findSizeFaults(size: unknown): string[] {
+function findSizeFaults({ size, role }: { size?: unknown; role?: unknown }): string[] {
   if (typeof size === 'function') return []
   if (typeof size !== 'object' || size === null) {
     return [
@@ -187,6 +187,8 @@ function findSizeFaults(size: unknown): string[] {
     const range = length as Partial<SizeRange> | null | undefined
     if (typeof range === 'object' && range !== null) {
       const { min, max, default: start } = range
+      // A length of 0 is that of the frames.
+      if (isRole(role) && showsFrames(role) && min === 0 && start === 0 && isLength(max)) return []
       if (isLength(min) && isLength(max) && isLength(start) && min <= start && start <= max)
         return findUnknownFields(`size.${side}`, range, ['min', 'max', 'default'])
     }

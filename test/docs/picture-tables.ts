@@ -3,12 +3,14 @@ import { lookSpecs } from '../../src/widget/look-table.ts'
 import { toManifest } from '../../src/widget/manifest.ts'
 import type { Widget } from '../../src/widget/widget.ts'
 import badge from '../../widgets/badge.ts'
+import camera from '../../widgets/camera.ts'
 import chart from '../../widgets/chart.ts'
 import clock from '../../widgets/clock.ts'
 import countdown from '../../widgets/countdown.ts'
 import guestbook from '../../widgets/guestbook.ts'
 import hits from '../../widgets/hits.ts'
 import online from '../../widgets/online.ts'
+import picture from '../../widgets/picture.ts'
 import poll from '../../widgets/poll.ts'
 import rooms from '../../widgets/rooms.ts'
 import sine from '../../widgets/sine.ts'
@@ -21,6 +23,7 @@ import { toTable } from './markdown.ts'
 /** The sections of docs/pictures.md with a table of parameters, and the widgets they describe. */
 export const SECTIONS = {
   badge,
+  camera,
   chart,
   clock,
   countdown,
@@ -28,6 +31,7 @@ export const SECTIONS = {
   hits,
   online,
   poll,
+  picture,
   rooms,
   sine,
   status,

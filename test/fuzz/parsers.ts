@@ -1,4 +1,6 @@
 import { isbot } from 'isbot'
+import { FrameReader, FrameReaderError } from '../../src/camera/frame-reader.ts'
+import { readBoundary } from '../../src/camera/part-head.ts'
 import { PublicError, quote } from '../../src/errors.ts'
 import { formatCondition, parseCondition } from '../../src/hooks/condition.ts'
 import { parseHistoryQuery } from '../../src/http/api/history-api.ts'
@@ -17,6 +19,7 @@ import { Sessions } from '../../src/http/sessions.ts'
 import { parseStaticPath } from '../../src/picture/badge/static-path.ts'
 import { parseColor } from '../../src/picture/color.ts'
 import { endOfJpegFrameHeader } from '../../src/picture/jpeg.ts'
+import { readPictureHead } from '../../src/picture/picture-head.ts'
 import { compileJsonQuery } from '../../src/status/json-query.ts'
 import { parseStatus } from '../../src/status/status-schema.ts'
 import { parseRetryAfter } from '../../src/system/retry-after.ts'
@@ -223,6 +226,65 @@ export const PARSERS: readonly FuzzedParser[] = [
       if (end < 0 || end > text.length) throw new Error(`a header that ends at ${end} of ${text.length}`)
     },
     pieces: ['\xff', '\xd8', '\xc0', '\xda', '\0', '\x02', '\xff\xfe'],
+  },
+  {
+    name: 'stream of frames',
+    read: (text) => {
+      const bytes = Buffer.from(text, 'latin1')
+      for (const boundary of [undefined, 'x']) {
+        let frames = 0
+        const reader = new FrameReader({
+          boundary,
+          maxFrameBytes: 100_000,
+          onFrame: (frame) => {
+            frames += frame.length
+            if (frame.length < 4 || frame[0] !== 0xff) throw new Error(`a frame of ${frame.length} bytes`)
+          },
+        })
+        try {
+          for (let at = 0; at < bytes.length; at += 50_000) reader.push(bytes.subarray(at, at + 50_000))
+        } catch (error) {
+          if (!(error instanceof FrameReaderError)) throw error
+        }
+        if (frames > bytes.length) throw new Error(`${frames} bytes of frames from ${bytes.length}`)
+      }
+    },
+    pieces: [
+      ...['\xff\xd8\xff\xe0\0\x02', '\xff\xd9', '\xff\xda\0\x02', '\xff\xd8\xff', '\xff', '\0', '\r\n', '\n'],
+      ...[
+        '--x',
+        'Content-Length: ',
+        '12',
+        '\xff\xd8\xff\xda\0\x02abc\xff\xd9',
+        'Content-Type: image/jpeg\r\n\r\n',
+      ],
+    ],
+  },
+  {
+    name: 'picture file',
+    read: (text) => {
+      const head = readPictureHead(Buffer.from(text, 'latin1'))
+      if (head && !(head.width > 0 && head.height > 0)) throw new Error('a picture without a size')
+    },
+    pieces: [
+      '\x89PNG\r\n\x1a\n',
+      'IHDR',
+      '\xff\xd8',
+      'GIF89a',
+      'RIFF',
+      'WEBPVP8X',
+      '<svg ',
+      ' width="',
+      '9"',
+      '<!--',
+      '-->',
+      '</svg>',
+    ],
+  },
+  {
+    name: 'multipart type',
+    read: (text) => void readBoundary(`multipart/x-mixed-replace${text}`),
+    pieces: [';', ' ', 'boundary=', '"', '--', 'a', '\t'],
   },
   {
     name: 'color',

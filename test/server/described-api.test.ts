@@ -1,7 +1,9 @@
+import { fileURLToPath } from 'node:url'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DescribedApi } from '../support/described-api.ts'
 import { eventually } from '../support/eventually.ts'
+import { plainFrame } from '../support/frames.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { openStream, type RawStream } from '../support/stream-reader.ts'
 
@@ -17,7 +19,8 @@ let api: DescribedApi
 const streams: RawStream[] = []
 
 beforeAll(async () => {
-  server = await startServer({ token: TOKEN })
+  const cameras = fileURLToPath(new URL('../fixtures/cameras.yaml', import.meta.url))
+  server = await startServer({ token: TOKEN, maxPicturesBytes: 1_000, cameras })
   api = await DescribedApi.open(server.url, TOKEN)
 })
 
@@ -101,6 +104,66 @@ describe('the API follows its OpenAPI document', () => {
     await api.call('GET', '/nothing/watched.txt')
     await api.call('GET', '/online/watched.txt?color=notacolor')
     await api.call('GET', '/online/watched.json?label=12&round=7&color=notacolor')
+  })
+
+  test('of pushed pictures', async () => {
+    const path = '/api/pictures/plot'
+    const svg = (length: number) =>
+      `<svg width="${length}" height="9" xmlns="http://www.w3.org/2000/svg"></svg>`
+    await api.call('GET', '/api/pictures')
+    await api.call('GET', path)
+    await api.call('DELETE', path)
+    expect((await api.call('PUT', `${path}?ttl=10m`, { body: svg(9) })).body).toMatchObject({
+      key: 'plot',
+      width: 9,
+    })
+    await again(path)
+    await again('/api/pictures')
+    expect((await api.call('PUT', `${path}?ttl=10`, { body: svg(9) })).status).toBe(400)
+    expect((await api.call('PUT', path, { body: svg(9_999_999) })).status).toBe(413)
+    expect((await api.call('PUT', path, { body: 'text' })).status).toBe(415)
+    expect((await api.call('PUT', path, { body: '<svg width="9" height="9"><</svg>' })).status).toBe(422)
+    const large = svg(9).replace('></', `>${' '.repeat(1_000)}</`)
+    expect((await api.call('PUT', path, { body: large })).status).toBe(507)
+    await api.call('POST', path)
+    await api.call('POST', '/api/pictures')
+    expect((await api.call('DELETE', path)).status).toBe(204)
+    for (const method of ['GET', 'DELETE']) await api.call(method, '/api/pictures/a%20b')
+  })
+
+  test('of cameras', async () => {
+    const path = '/api/cameras/door'
+    await api.call('GET', '/api/cameras')
+    for (const method of ['GET', 'DELETE']) {
+      expect((await api.call(method, path)).status).toBe(404)
+      expect((await api.call(method, '/api/cameras/a%20b')).status).toBe(400)
+    }
+    const body = { source: 'http://me:secret@127.0.0.1:9/?token=x', name: 'Door' }
+    const { body: set } = await api.call('PUT', path, { body })
+    expect(set).toMatchObject({
+      key: 'door',
+      kind: 'mjpeg',
+      source: 'http://127.0.0.1:9/?...',
+      state: 'idle',
+    })
+    expect(JSON.stringify((await api.call('GET', path)).body)).not.toMatch(/secret|token/)
+    expect((await api.call('PUT', path, { body: { source: '/etc/passwd' } })).status).toBe(400)
+    expect((await api.call('PUT', path, { body: { source: 'rtsp://cam/1' } })).status).toBe(409)
+    await api.call('PUT', path, FOREIGN)
+    await api.call('PUT', path, { body: 'x'.repeat(70_000) })
+    const frames = '/api/cameras/robot/frames'
+    expect((await api.call('POST', `${path}/frames`, { body: 'x' })).status).toBe(409)
+    expect((await api.call('POST', frames, { body: 'x' })).status).toBe(415)
+    expect((await api.call('POST', frames, { body: 'x'.repeat(70_000) })).status).toBe(400)
+    await api.call('POST', '/api/cameras/a%20b/frames', { body: 'x' })
+    const jpeg = new Uint8Array(plainFrame('#ff0000', { format: 'jpeg' }).bytes)
+    expect((await api.call('POST', frames, { body: jpeg })).body).toEqual({ frames: 1 })
+    await api.call('POST', path)
+    await api.call('PUT', frames)
+    await api.call('PUT', '/api/cameras')
+    expect((await api.call('GET', '/api/cameras')).body.cameras).toHaveLength(3)
+    expect((await api.call('DELETE', '/api/cameras/fixed')).status).toBe(409)
+    expect((await api.call('DELETE', path)).status).toBe(204)
   })
 
   test('of rooms’ hits', async () => {

@@ -28,7 +28,7 @@ export const floors: string[][] = [
   ['cli'],
   ['imgcast'],
   ['http'],
-  ['hooks', 'status'],
+  ['hooks', 'status', 'pushed', 'camera'],
   ['viewer'],
   ['channel'],
   ['render', 'cluster'],

@@ -87,7 +87,9 @@ export class DescribedApi {
     const response = await fetch(this.#url + path, {
       method,
       headers: { Authorization: `Bearer ${token}`, ...headers },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body !== undefined && {
+        body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+      }),
     })
     const text = await response.text()
     const type = response.headers.get('content-type')?.split(';')[0] ?? ''

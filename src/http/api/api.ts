@@ -1,5 +1,6 @@
 import { type Request, Router } from 'express'
 import type { Logger } from 'pino'
+import type { Cameras } from '../../camera/cameras.ts'
 import type { RoomEvents } from '../../channel/room-events.ts'
 import type { History } from '../../cluster/history.ts'
 import type { Hits } from '../../cluster/hits.ts'
@@ -7,6 +8,7 @@ import type { Rooms } from '../../cluster/rooms.ts'
 import type { Store } from '../../cluster/store.ts'
 import { PublicError } from '../../errors.ts'
 import type { Hooks } from '../../hooks/hooks.ts'
+import type { PushedPictures } from '../../pushed/pushed-pictures.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import type { Load } from '../../schema/load-schema.ts'
 import type { Polls } from '../../status/polls.ts'
@@ -18,12 +20,14 @@ import { siteOf, toSite } from '../page/site.ts'
 import { EVENTS_PATH, type Sessions } from '../sessions.ts'
 import type { TokenGuard } from '../token-guard.ts'
 import { createBackupApi } from './backup-api.ts'
+import { createCamerasApi } from './cameras-api.ts'
 import { createEventsApi } from './events-api.ts'
 import { createHistoryApi } from './history-api.ts'
 import { createHitsApi } from './hits-api.ts'
 import { createHooksApi } from './hooks-api.ts'
 import { createLoadApi } from './load-api.ts'
 import { createOpenApi } from './openapi/openapi-api.ts'
+import { createPicturesApi } from './pictures-api.ts'
 import { createRoomsApi } from './rooms-api.ts'
 import { createStateApi } from './state-api.ts'
 import { createStatusApi } from './status-api.ts'
@@ -39,6 +43,10 @@ export interface ApiInit {
   statuses: Statuses
   polls: Polls
   hooks: Hooks
+  cameras: Cameras
+  pictures: PushedPictures
+  /** Bytes of one pushed picture. */
+  maxPictureBytes: number
   guard: TokenGuard
   sessions: Sessions
   /** The public address. @default that of each request */
@@ -89,6 +97,8 @@ export function createApi(init: ApiInit): Router {
     createStateApi(renderer, store),
     createEventsApi(renderer, init.events),
     createStatusApi(init.statuses, init.polls),
+    createCamerasApi(init.cameras),
+    createPicturesApi(init.pictures, init.maxPictureBytes),
     createHooksApi(renderer, hooks, baseOf),
     createAuditApi(init.sockets),
     createLoadApi(init.loadNow),

@@ -1,8 +1,11 @@
 import * as z from 'zod'
+import { CAMERA_STATES } from '../../camera/camera.ts'
+import { CAMERA_KINDS } from '../../camera/camera-spec.ts'
 import { END_REASONS } from '../../channel/viewer.ts'
 import { hookSettingsSchema } from '../../hooks/hook.ts'
+import { SENT_FORMATS } from '../../picture/picture-head.ts'
 import { expected } from '../../schema/expected.ts'
-import { countField, textShape, timeField } from '../../schema/fields.ts'
+import { countField, optionalDurationField, textShape, timeField } from '../../schema/fields.ts'
 import { countFields, hitsField } from '../../schema/room-schema.ts'
 import { pollSchema } from '../../status/poll.ts'
 import { statusSchema } from '../../status/status-schema.ts'
@@ -70,6 +73,54 @@ export const statusListSchema = z.object({
     z.object({ key: z.string(), status: statusSchema.nullable(), poll: pollReportSchema.nullable() }),
   ),
 })
+
+/** The query of a pushed picture. */
+export const pictureQuerySchema = z.object({
+  ttl: optionalDurationField({
+    ...{ min: 1_000, max: 31 * 86_400_000, example: '10m' },
+    description: 'It is marked as late unless it is pushed again within this time.',
+  }),
+})
+
+/** A pushed picture. */
+export const pushedPictureSchema = z.object({
+  key: z.string(),
+  format: z.enum(SENT_FORMATS),
+  width: countField.meta({ description: 'Pixels.' }),
+  height: countField.meta({ description: 'Pixels.' }),
+  bytes: countField,
+  at: timeField.meta({ description: 'When it was pushed.' }),
+  lateAt: timeField.optional().meta({ description: 'When it is late unless it is pushed again.' }),
+})
+
+/** Every pushed picture. */
+export const pushedPictureListSchema = z.object({ pictures: z.array(pushedPictureSchema) })
+
+/** A camera and its condition. */
+export const cameraReportSchema = z.object({
+  key: z.string(),
+  kind: z.enum(CAMERA_KINDS),
+  source: z.string().meta({ description: 'Without user names, passwords and queries.' }),
+  name: z.string(),
+  from: z.enum(['file', 'api']).meta({ description: 'Where it was set.' }),
+  preload: z.boolean(),
+  viewers: countField.meta({ description: 'Pictures of it that are watched or drawn now.' }),
+  frames: countField.meta({ description: 'Since the server started.' }),
+  bytes: countField,
+  restarts: countField,
+  fps: z.number().min(0).meta({ description: 'Frames in the last second.' }),
+  state: z.enum(CAMERA_STATES),
+  since: timeField,
+  why: z.string().meta({ description: 'Why it has no frames; empty if it has.' }),
+  tail: z.string().meta({ description: 'The last words of its source.' }),
+  age: countField.nullable().meta({ description: 'Milliseconds since its newest frame.' }),
+})
+
+/** Every camera. */
+export const cameraListSchema = z.object({ cameras: z.array(cameraReportSchema) })
+
+/** The frames that a request has sent. */
+export const pushedFramesSchema = z.object({ frames: countField })
 
 /** A webhook without its secret. */
 export const hookSchema = z.object({

@@ -5,6 +5,7 @@ import { isReservedParam, lookSpecs } from '../../widget/look-table.ts'
 import { defaultLength, type Manifest } from '../../widget/manifest.ts'
 import { nearest } from '../../widget/nearest.ts'
 import { describeParam, type ParamSpec, type ParamValue, parseParam } from '../../widget/param.ts'
+import { showsFrames } from '../../widget/role.ts'
 import type { Size } from '../../widget/widget.ts'
 import { formatOf, type PageExtension } from '../extensions.ts'
 
@@ -196,9 +197,11 @@ function writeChanged(
 
 /** The size of a picture in CSS pixels; undefined if only the drawing determines it. */
 export function sizeOf(manifest: Manifest, query: URLSearchParams): Size | undefined {
-  const { size, sizeFromParams, loads, params } = manifest
+  const { size, sizeFromParams, loads, params, role } = manifest
   // The size may also depend on the result of `load`.
   if (sizeFromParams && loads) return undefined
+  // Frames from elsewhere have any size.
+  if (showsFrames(role)) return undefined
   if (sizeFromParams && [...query.keys()].some((name) => name in params)) return undefined
   return {
     width: Number(query.get('width') ?? defaultLength(size.width)),

@@ -1,7 +1,7 @@
 import { Router } from 'express'
 import { badRequest, notFound, PublicError, quote } from '../../errors.ts'
 import { checkKey } from '../../widget/key.ts'
-import { defaultLength, type Manifest } from '../../widget/manifest.ts'
+import { expectedSize, type Manifest } from '../../widget/manifest.ts'
 import { pathOfRoom } from '../../widget/room.ts'
 import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { refuseOthers } from '../methods.ts'
@@ -60,7 +60,7 @@ function toPhoto(manifests: ReadonlyMap<string, Manifest>, site: Site, query: UR
   const manifest = findManifest(manifests, path.widget)
   const key = path.key ?? manifest.key.default
   checkKey(key, manifest.key)
-  const shape = { width: defaultLength(manifest.size.width), height: defaultLength(manifest.size.height) }
+  const shape = expectedSize(manifest)
   const { width, height } = scaleDown(sizeOf(manifest, searchParams) ?? shape, query)
   return {
     ...{ version: '1.0', type: 'photo', title: manifest.title },

@@ -75,6 +75,8 @@ const WORDED_REFUSALS = { perSecond: 20, burst: 200 }
 const READ_TIMEOUT = 150
 /** Milliseconds that a still in place of a stream waits for its drawing: its placeholder stays. */
 const IN_PLACE_PATIENCE = 10_000
+/** Milliseconds that a still waits for a camera to start and to send a frame. */
+const CAMERA_PATIENCE = 2_500
 /** The size of a badge's error picture, in CSS pixels. */
 const BADGE_SIZE = { width: 320, height: 40 }
 
@@ -191,7 +193,8 @@ export class Pictures {
       if (svg) return { status: sendStill(request, response, svg, keptFor(seconds)), bytes: svg.bytes.length }
       const shown = await this.#online.toShown(spec, manifest, request.headers)
       const channel = channels.open(shown, network)
-      const still = await channel.still(network, patience)
+      const isCamera = manifest.role === 'camera-frames'
+      const still = await channel.still(network, patience ?? (isCamera ? CAMERA_PATIENCE : undefined))
       if (still.age !== undefined) return this.#agedStills.send(request, response, still, look)
       const { frame } = still
       const kept = keptFor(seconds || (deviceOf(look) ? secondsUntil(channel.changesIn) : 0))

@@ -4,7 +4,7 @@ import type { CardPlace } from '../../picture/cards.ts'
 import type { Format } from '../../picture/frame.ts'
 import { checkKey } from '../../widget/key.ts'
 import { lookSpecs } from '../../widget/look-table.ts'
-import { defaultLength, type Manifest } from '../../widget/manifest.ts'
+import { expectedSize, type Manifest } from '../../widget/manifest.ts'
 import { type ParamValue, parseParam } from '../../widget/param.ts'
 import { type Extension, formatOf } from '../extensions.ts'
 import { isLongUrl, uriTooLong } from '../head-limits.ts'
@@ -112,11 +112,11 @@ function placeOf(manifest: Manifest, format: Format, query: URLSearchParams): Ca
       return otherwise
     }
   }
-  const { size } = manifest
+  const size = expectedSize(manifest)
   return {
     format,
-    width: read('width', defaultLength(size.width)),
-    height: read('height', defaultLength(size.height)),
+    width: read('width', size.width) || size.width,
+    height: read('height', size.height) || size.height,
     scale: read('scale', 1),
     theme: read('theme', 'auto'),
   }

@@ -2,6 +2,7 @@ import { quote } from '../../errors.ts'
 import { formatDuration, parseDuration } from '../../widget/duration.ts'
 import { badParameters } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
+import { showsFrames } from '../../widget/role.ts'
 import type { StreamDelivery } from './streams.ts'
 
 /** The range of `stale` in milliseconds, and its default. The whole picture is sent again every 15 s. */
@@ -11,7 +12,8 @@ const EXPECTED = `off, or a time from ${formatDuration(SHORTEST)} to ${formatDur
 
 /**
  * Reads the milliseconds of silence after which a stream's picture marks itself as stale from a query; 0 for never. By
- * default, pictures that do not move have a mark, since they look the same when their server is gone: a moving one stops.
+ * default, pictures that do not move have a mark, since they look the same when their server is gone: a moving one stops. A
+ * picture from elsewhere has none, since its bytes are its sender's.
  * @throws PublicError 400 for a time that is out of range, or for a format other than PNG, which has no mark.
  */
 export function readStale(
@@ -31,6 +33,7 @@ export function readStale(
   throw badParameters([{ name: 'stale', detail }])
 }
 
-function moves({ fps, loops }: Manifest): boolean {
-  return fps !== undefined || loops
+/** Frames from elsewhere pass untouched: the mark would be a part of their bytes. */
+function moves({ fps, loops, role }: Manifest): boolean {
+  return fps !== undefined || loops || showsFrames(role)
 }

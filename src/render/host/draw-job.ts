@@ -5,6 +5,7 @@ import { createFrame, type Frame } from '../../picture/frame.ts'
 import { paintSvg } from '../../picture/svg.ts'
 import { labelSvg } from '../../picture/svg-label.ts'
 import { defaultAlt, toAlt } from '../../widget/alt.ts'
+import { failure } from '../../widget/failure.ts'
 import type { LoadedWidget } from '../../widget/load-widget.ts'
 import { deviceOf } from '../../widget/look-device.ts'
 import { isTheme } from '../../widget/param.ts'
@@ -62,7 +63,11 @@ export async function loadJob(
   }
   const decode = async ({ path, frame }: (typeof embedded)[number]): Promise<EmbeddedPicture> => {
     const { width, height, alt = path } = frame
-    return { path, alt, image: await images.get(frame), width, height }
+    const image = await images.get(frame).catch((cause: unknown) => {
+      // Not the widget's fault: whoever sent the picture sent a damaged one.
+      throw failure('the picture cannot be decoded', { status: 422, cause })
+    })
+    return { path, alt, image, width, height }
   }
   const [data, pictures] = await untilAborted(signal, () =>
     Promise.all([load(), Promise.all(embedded.map(decode))]),

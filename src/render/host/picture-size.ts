@@ -1,7 +1,10 @@
 import { MAX_PIXELS } from '../../picture/encode.ts'
+import { frameSize } from '../../picture/place-frame.ts'
 import type { LoadedWidget } from '../../widget/load-widget.ts'
 import type { Look } from '../../widget/look.ts'
+import { FRAME_SIZE } from '../../widget/manifest.ts'
 import { MAX_SIDE } from '../../widget/picture-limits.ts'
+import { showsFrames } from '../../widget/role.ts'
 import type { Size, SizeScope } from '../../widget/widget.ts'
 import { Mistake, synchronous } from './mistake.ts'
 
@@ -12,9 +15,18 @@ export class TooLargeError extends Error {}
  * Returns the size of a picture, in whole CSS pixels: a widget's fractions are rounded up.
  * @throws Mistake if its `size` returned no size, TooLargeError if the parameters make it too large.
  */
-export function pictureSize({ widget }: LoadedWidget, look: Look, scope: SizeScope): Size {
-  if (typeof widget.size !== 'function') return { width: look.width, height: look.height }
-  const given = synchronous('size', widget.size(scope))
+export function pictureSize({ widget, manifest }: LoadedWidget, look: Look, scope: SizeScope): Size {
+  const { size: declared } = widget
+  if (typeof declared !== 'function' && !showsFrames(manifest.role))
+    return { width: look.width, height: look.height }
+  const given =
+    typeof declared === 'function'
+      ? synchronous('size', declared(scope))
+      : frameSize(
+          look,
+          String((scope.params as { crop?: string }).crop ?? ''),
+          scope.pictures[0] ?? FRAME_SIZE,
+        )
   const { width, height } = Object(given) as Partial<Size>
   const size = { width: toSide(width), height: toSide(height) }
   if (!(size.width >= 1 && size.height >= 1))

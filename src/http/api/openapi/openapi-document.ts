@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
+import { cameraPaths } from './camera-paths.ts'
 import { hookPaths } from './hook-paths.ts'
 import { type Json, problemResponses } from './parts.ts'
+import { picturePaths } from './picture-paths.ts'
 import { roomPaths } from './room-paths.ts'
 import { schemas } from './schemas.ts'
 import { serverPaths } from './server-paths.ts'
@@ -25,7 +27,14 @@ export function createOpenApiDocument(server: string): Json {
     },
     servers: [{ url: server }],
     security: [{ token: [] }],
-    paths: { ...roomPaths(), ...statusPaths(), ...hookPaths(), ...serverPaths() },
+    paths: {
+      ...roomPaths(),
+      ...statusPaths(),
+      ...picturePaths(),
+      ...cameraPaths(),
+      ...hookPaths(),
+      ...serverPaths(),
+    },
     components: {
       schemas: schemas(),
       responses: problemResponses(),

@@ -14,6 +14,10 @@ export interface OperationInit {
   parameters?: Json[]
   /** The schema of its JSON body. */
   body?: Json
+  /** The description of its body of bytes of any type. */
+  bytes?: string
+  /** The description of its body of frames without an end. */
+  frames?: string
   /** The schema of its optional form body. */
   form?: Json
   /** Its successful responses, by status. */
@@ -32,11 +36,13 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   405: 'The path has no such method; `Allow` lists those that it has.',
   409: 'A limit is reached, the value is not a list, or what is to be deleted is in use.',
   412: 'The value has changed since it was read: its tag is not that of `If-Match`.',
-  413: 'The body is too large: over 64 KiB of JSON, or 4 KiB of a form.',
-  415: 'The charset or coding of the body is not supported: JSON must be UTF-8.',
+  413: 'The body is too large: over 64 KiB of JSON, 4 KiB of a form, or the bytes or pixels of a picture.',
+  415: 'The charset or coding of the body is not supported: JSON must be UTF-8. Or the file is no picture.',
+  422: 'The picture is damaged: it cannot be decoded.',
   429: 'Too many requests; retry after `Retry-After` seconds.',
   501: 'The operating system has no socket table, because it is not Linux.',
   503: 'The server is stopping and takes no viewers.',
+  507: 'There is no place for another picture.',
 }
 
 /** Additional headers of a problem document. */
@@ -55,12 +61,14 @@ export function operation(init: OperationInit): Json {
     description,
     parameters = [],
     body,
+    frames,
+    bytes = frames,
     form,
     answers,
     problems = [],
     isPublic,
   } = init
-  const unread = body || form ? [400, 413, 415] : []
+  const unread = body || form || init.bytes ? [400, 413, 415] : []
   const statuses = new Set([...(isPublic ? [] : [401]), ...unread, ...problems])
   return {
     operationId: id,
@@ -70,6 +78,7 @@ export function operation(init: OperationInit): Json {
     ...(isPublic && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...(bytes && { requestBody: { required: true, description: bytes, content: { '*/*': { schema: {} } } } }),
     ...(form && { requestBody: { content: { 'application/x-www-form-urlencoded': { schema: form } } } }),
     responses: {
       ...answers,

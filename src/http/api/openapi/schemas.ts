@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { cameraSchema } from '../../../camera/camera-spec.ts'
 import { hookSettingsSchema } from '../../../hooks/hook.ts'
 import { loadSchema } from '../../../schema/load-schema.ts'
 import { roomPageSchema, roomSchema } from '../../../schema/room-schema.ts'
@@ -6,6 +7,8 @@ import { pollSchema } from '../../../status/poll.ts'
 import { statusSchema } from '../../../status/status-schema.ts'
 import {
   auditSchema,
+  cameraListSchema,
+  cameraReportSchema,
   deliveryLogSchema,
   eventSchema,
   healthSchema,
@@ -17,13 +20,16 @@ import {
   newHookSchema,
   pollReportSchema,
   problemSchema,
+  pushedFramesSchema,
+  pushedPictureListSchema,
+  pushedPictureSchema,
   statusListSchema,
   valueSchema,
 } from '../schemas.ts'
 import type { Json } from './parts.ts'
 
 /** Bodies of requests: fields with a default are optional. */
-const TAKEN = { Poll: pollSchema, HookSettings: hookSettingsSchema }
+const TAKEN = { Camera: cameraSchema, Poll: pollSchema, HookSettings: hookSettingsSchema }
 /** Bodies of responses, and bodies used for both. */
 const RETURNED = {
   Problem: problemSchema,
@@ -36,6 +42,11 @@ const RETURNED = {
   Status: statusSchema,
   StatusList: statusListSchema,
   PollReport: pollReportSchema,
+  CameraReport: cameraReportSchema,
+  CameraList: cameraListSchema,
+  PushedFrames: pushedFramesSchema,
+  PushedPicture: pushedPictureSchema,
+  PushedPictureList: pushedPictureListSchema,
   Hook: hookSchema,
   NewHook: newHookSchema,
   HookList: hookListSchema,

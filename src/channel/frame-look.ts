@@ -1,0 +1,71 @@
+import type { Frame } from '../picture/frame.ts'
+import { frameSize } from '../picture/place-frame.ts'
+import { Abandoned } from '../render/render-error.ts'
+import type { Renderer } from '../render/renderer.ts'
+import { lookKey, parseLook } from '../widget/look.ts'
+import { FRAME_SIZE } from '../widget/manifest.ts'
+import type { Size } from '../widget/widget.ts'
+import type { GetPayers, Interest } from './frame-source.ts'
+import type { ChannelSpec } from './spec.ts'
+
+/** A frame from elsewhere, and data that is drawn on it. */
+export interface FrameInput {
+  /** The frame; undefined for the widget's own picture in its place. */
+  frame: Frame | undefined
+  /** The data of the drawing. */
+  data: unknown
+}
+
+/**
+ * The look of one picture of frames from elsewhere. Frames of the picture's own format pass untouched, without being decoded,
+ * unless the look asks for another picture. All others are drawn in a render process.
+ */
+export class FrameLook {
+  readonly #renderer: Pick<Renderer, 'draw' | 'manifests'>
+  readonly #spec: ChannelSpec
+  #isPlain: { manifests: unknown; isPlain: boolean } | undefined
+
+  constructor(renderer: Pick<Renderer, 'draw' | 'manifests'>, spec: ChannelSpec) {
+    this.#renderer = renderer
+    this.#spec = spec
+  }
+
+  /** Returns the size of the picture of a frame, before it is rotated. */
+  sizeFor(frame: Size | undefined): Size {
+    const { look } = this.#spec
+    return frameSize(look, String(look.params.crop ?? ''), frame ?? FRAME_SIZE)
+  }
+
+  /** Whether a frame is the picture as it is. */
+  passes(frame: Frame): boolean {
+    return frame.format === this.#spec.look.format && this.#asksNothing()
+  }
+
+  /** Draws the picture. Resolves to undefined if no client waits for it when its turn comes; rejects with a `PublicError`. */
+  async draw({ frame, data }: FrameInput, interest: Interest, payers: GetPayers): Promise<Frame | undefined> {
+    const job = {
+      ...{ ...this.#spec, connections: 0, visitors: 0, peak: 0, time: Date.now() },
+      // Its frames come one by one: a GIF of it is one frame.
+      look: { ...this.#spec.look, animate: 'off' as const },
+      ...{ pushed: { data }, embedded: frame ? [{ path: 'frame', frame }] : [] },
+    }
+    try {
+      return (await this.#renderer.draw(job, interest, payers)).frame
+    } catch (error) {
+      if (error instanceof Abandoned) return undefined
+      throw error
+    }
+  }
+
+  /** Whether the look is the default one of its format. The frame rate limits how many frames are shown, not how. */
+  #asksNothing(): boolean {
+    const { manifests } = this.#renderer
+    if (this.#isPlain?.manifests === manifests) return this.#isPlain.isPlain
+    const { widget, look } = this.#spec
+    const manifest = manifests.get(widget)
+    const plain = manifest && parseLook(manifest, look.format, new URLSearchParams())
+    const isPlain = plain !== undefined && lookKey({ ...look, fps: plain.fps }) === lookKey(plain)
+    this.#isPlain = { manifests, isPlain }
+    return isPlain
+  }
+}

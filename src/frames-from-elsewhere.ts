@@ -1,0 +1,58 @@
+import type { Logger } from 'pino'
+import { followCameraFile } from './camera/camera-file.ts'
+import { CameraFrameSource } from './camera/camera-frame-source.ts'
+import { Cameras } from './camera/cameras.ts'
+import { RoleFrameSources } from './channel/role-frame-sources.ts'
+import { WidgetFrameSources } from './channel/widget-frame-sources.ts'
+import type { Closers } from './closers.ts'
+import type { Cluster } from './cluster/cluster.ts'
+import type { Driver } from './cluster/driver.ts'
+import type { Options } from './options.ts'
+import { createPictureFiles, pictureFolder } from './pushed/picture-files.ts'
+import { PushedFrameSource } from './pushed/pushed-frame-source.ts'
+import { PushedPictures } from './pushed/pushed-pictures.ts'
+import type { Renderer } from './render/renderer.ts'
+import { OutgoingClient } from './system/outgoing.ts'
+
+/** What frames from elsewhere need. */
+interface FramesInit {
+  renderer: Renderer
+  cluster: Cluster
+  options: Options
+  /** The host app's own driver, in place of the store's location. */
+  driver: Driver | undefined
+  client: OutgoingClient
+  log: Logger
+  closers: Closers
+}
+
+/** Creates the parts that show frames from elsewhere: pushed pictures and cameras. */
+export function createFramesFromElsewhere(init: FramesInit) {
+  const { renderer, cluster, options, driver, client, log, closers } = init
+  const { store, bus } = cluster
+  const files = createPictureFiles(pictureFolder(driver ? undefined : options.store))
+  const pictures = new PushedPictures({ ...options, renderer, store, bus, files })
+  closers.defer(() => pictures.close())
+  const cameras = new Cameras({
+    ...{ ...options, roles: renderer.roles, store, bus, log, client },
+    ownClient: new OutgoingClient({ allowPrivateTargets: true }),
+  })
+  closers.defer(() => cameras.close())
+  return {
+    pictures,
+    cameras,
+    /** The frame sources of all pictures. @param init what those of widgets that draw need */
+    sources: (init: ConstructorParameters<typeof WidgetFrameSources>[0]) =>
+      new RoleFrameSources(renderer, new WidgetFrameSources(init), {
+        'pushed-picture': (spec) => new PushedFrameSource(pictures, renderer, spec),
+        'camera-frames': (spec) => new CameraFrameSource(cameras, renderer, spec),
+      }),
+    /** Reads what is stored and configured. Rejects with an `Error` for a wrong file of cameras. */
+    load: async () => {
+      await Promise.all([pictures.load(), cameras.load()])
+      if (options.cameras === undefined) return
+      const file = await followCameraFile(options.cameras, (specs) => cameras.configure(specs), log)
+      closers.defer(() => file.close())
+    },
+  }
+}
