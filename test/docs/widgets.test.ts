@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -198,6 +198,10 @@ describe('the walk', () => {
 })
 
 describe('the reference', () => {
+  const topics = join(root, 'docs/widgets')
+  const page = [join(root, 'docs/widgets.md'), ...readdirSync(topics).map((file) => join(topics, file))]
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n')
   const source = readFileSync(join(root, 'src/widget/widget.ts'), 'utf8')
   const fieldsOf = (name: string) => {
     const body = new RegExp(`^export interface ${name}\\b[^{]*{$([\\s\\S]*?)^}$`, 'm').exec(source)?.[1] ?? ''

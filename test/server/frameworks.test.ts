@@ -173,7 +173,9 @@ test('a path that is none is refused where it is written', () => {
     expect(() => imgcast.handlerAt(path)).toThrow(/expected a path like \/live/)
 })
 
-test('an app that esbuild has bundled, with its packages left outside, shows its pictures', async () => {
+test('an app that esbuild has bundled, with its packages left outside, shows its pictures', {
+  timeout: 90_000,
+}, async () => {
   const folder = mkdtempSync(fileURLToPath(new URL('../.tmp-bundle-', import.meta.url)))
   try {
     writeFileSync(
