@@ -144,6 +144,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   closers.defer(() => renderer.close())
   const load = new LoadMeter(metrics.totals, () => renderer.load)
   closers.defer(() => load.close())
+  const loadNow = () => ({ ...load.now(), ...(cluster.report && { cluster: cluster.report() }) })
 
   const events = new RoomEvents(presence, bus, log)
   const embeddedReader = new EmbeddedReader(renderer)
@@ -240,6 +241,8 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     channelsLimit: options.maxChannels,
     render: renderer.load,
     ended: viewers.ended,
+    nodes: cluster.report?.().nodes.length ?? 1,
+    countsPartial: Number(cluster.report?.().isPartial ?? false),
     probeBytes: probe?.bytes ?? 0,
     audience: memberships.audience.counts(),
     traffic: viewers.traffic,
@@ -252,7 +255,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     api: createApi({
       ...{ renderer, store, rooms, history, events, statuses, polls, hooks, guard, sessions, publicUrl, log },
       ...{ cameras: frames.cameras, pictures: frames.pictures, maxPictureBytes: options.maxPictureBytes },
-      ...{ sockets: () => viewers.sockets(), loadNow: () => load.now(), hits: cluster.hits, backup },
+      ...{ sockets: () => viewers.sockets(), loadNow, hits: cluster.hits, backup },
     }),
     calls: [
       createHealthRoute(unready),
@@ -263,7 +266,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
       createClicks({ renderer, events: widgetEvents, newRooms, viewers, allowReferrer }),
     ],
     dashboard: createDashboard({
-      ...{ rooms, renderer, guard, sessions, failures, publicUrl, streamsOf, loadNow: () => load.now() },
+      ...{ rooms, renderer, guard, sessions, failures, publicUrl, streamsOf, loadNow },
     }),
     failures,
   })

@@ -18,8 +18,6 @@ export interface OptionSpec<Value> {
   repeatable?: boolean
   /** Whether its value must never be shown. */
   secret?: boolean
-  /** Returns a value without its secret part, for messages. @default the value */
-  toPublic?(text: string): string
   /** Reads one value; undefined for a wrong one. */
   parse(text: string): unknown
   /** The fault of one wrong value, in place of what was expected; undefined for the latter. */

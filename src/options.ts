@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { expectedLocation, toPublicLocation } from './cluster/drivers.ts'
+import { expectedLocation } from './cluster/drivers.ts'
 import type { Fault } from './errors.ts'
 import { quote } from './errors.ts'
 import {
@@ -54,7 +54,6 @@ const TABLE = {
     default: 'file:./imgcast.db',
     expected: expectedLocation(),
     help: 'where to keep state, counts and history: an SQLite file, a Redis for many servers, or memory:',
-    toPublic: toPublicLocation,
     parse: parseStore,
   }),
   history: duration(90 * DAY, HOUR, 3_650 * DAY, 'how long to keep the history of rooms'),
@@ -270,7 +269,7 @@ export function setOption(
         name: source,
         detail:
           row.explain?.(String(value)) ??
-          `expected ${row.expected}, got ${row.secret ? 'something else' : quote(row.toPublic?.(String(value)) ?? value)}`,
+          `expected ${row.expected}, got ${row.secret ? 'something else' : quote(value)}`,
       })
   }
   if (read.length > 0) Object.assign(options, { [row.name]: row.repeatable ? read : read.at(-1) })

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
+import { quote } from '../errors.ts'
 import type { ClusterParts, Driver, DriverInit } from './driver.ts'
-import { expectedLocation, findDriver, toPublicLocation } from './drivers.ts'
+import { expectedLocation, findDriver } from './drivers.ts'
 import { Hits } from './hits.ts'
 import { type ClusterNode, createNode } from './node.ts'
 import { StoreError } from './store-error.ts'
@@ -32,10 +33,7 @@ export async function createCluster(
   { retention = Number.POSITIVE_INFINITY, ...rest }: ClusterSettings = {},
 ): Promise<Cluster> {
   const found = typeof store === 'string' ? findDriver(store) : { driver: store, rest: '' }
-  if (!found)
-    throw new StoreError(
-      `expected ${expectedLocation()}, got ${JSON.stringify(toPublicLocation(String(store)))}`,
-    )
+  if (!found) throw new StoreError(`expected ${expectedLocation()}, got ${quote(store)}`)
   const node = createNode()
   const parts = await found.driver.open(found.rest, { node, log, retention, ...rest })
   const viewerKeys = new ViewerKeys({ secrets: parts.viewerSecrets, log })

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Bus } from './bus.ts'
+import type { ClusterReport } from './cluster-report.ts'
 import type { VisitorLimit } from './crowd.ts'
 import type { History } from './history.ts'
 import type { Leases } from './leases.ts'
@@ -44,6 +45,8 @@ export interface ClusterParts {
    * where changes do not wait to be saved.
    */
   save?(): Promise<void>
+  /** The processes of the cluster, and whether the counts are those of all. Absent where there is only one. */
+  report?(): ClusterReport
   /**
    * Leaves the cluster: this node's leases and counts end at once, and everything is saved. No other call is allowed
    * afterwards. Rejects with a `StoreError` if something could not be saved, after everything else is closed.

@@ -20,13 +20,6 @@ export function findDriver(location: string): { driver: Driver; rest: string } |
   return driver?.accepts(rest) ? { driver, rest } : undefined
 }
 
-/** A location without a password, for messages. */
-export function toPublicLocation(location: string): string {
-  const start = location.indexOf('//')
-  const end = location.lastIndexOf('@')
-  return start >= 0 && end > start ? `${location.slice(0, start)}//***${location.slice(end)}` : location
-}
-
 /** Completes the sentence "expected ..." for a location. */
 export function expectedLocation(): string {
   return [...new Set(Object.values(DRIVERS).map(({ expected }) => expected))].join(', or ')

@@ -38,6 +38,24 @@ export const loadSchema = z.object({
   refusals: z
     .record(z.string(), countField)
     .meta({ description: 'Requests and connections that were refused, by reason.' }),
+  cluster: z
+    .object({
+      isPartial: z.boolean().meta({
+        description: 'Whether all counts are those of this server alone, because it cannot reach the others.',
+      }),
+      nodes: z.array(
+        z.object({
+          name: z.string().meta({ description: 'Host name and process id.' }),
+          connections: countField.meta({ description: 'Open streams of this server.' }),
+          rooms: countField.meta({ description: 'Rooms with viewers on this server.' }),
+        }),
+      ),
+    })
+    .optional()
+    .meta({
+      description:
+        'The servers that share a Redis, as they reported within the last seconds. Absent for one alone.',
+    }),
 })
 
 export type Load = z.infer<typeof loadSchema>

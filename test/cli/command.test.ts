@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
+import { expectedLocation } from '../../src/cluster/drivers.ts'
 import { flagOf, OPTIONS, variableOf } from '../../src/options.ts'
 import { type RunningServer, runCommand, serveCommand } from '../support/command.ts'
 import { FIXTURE_WIDGETS } from '../support/server.ts'
@@ -87,9 +88,7 @@ describe('a wrong command line', () => {
     expect(lines).toContain('--nonsense: there is no such option, see imgcast --help')
     expect(lines.some((line) => line.startsWith('--log-level: expected fatal, error'))).toBe(true)
     expect(lines).toContain('IMGCAST_WORKERS: expected a whole number from 1 to 64, got "many"')
-    expect(lines).toContain(
-      'IMGCAST_STORE: expected memory:, or file: and the path of a file in an existing folder, got "mysql://"',
-    )
+    expect(lines).toContain(`IMGCAST_STORE: expected ${expectedLocation()}, got "mysql://"`)
     expect(lines).toContain('--tls-key: is missing: a certificate needs its key, and a key its certificate')
   })
 

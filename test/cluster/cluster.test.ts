@@ -70,7 +70,7 @@ test('a wrong location is reported without its password', async () => {
     'redis://me:sec/secret@host',
     'rediss://:secret@a,b',
   ])
-    await expect(createCluster(location, silent)).rejects.toThrow(/^(?!.*secret).*got "rediss?:\/\/\*{3}@/)
+    await expect(createCluster(location, silent)).rejects.toThrow(/^(?!.*secret).*got "rediss?:/)
 })
 
 test('a location without a driver is refused with the possible ones', async () => {

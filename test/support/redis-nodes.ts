@@ -58,7 +58,7 @@ export async function openPresence(port: number, prefix: string, node: string) {
   const log = pino({ level: 'silent' })
   const history = memoryHistory()
   const presence = new RedisPresence({
-    ...{ link, bus, history, node, log, lease: LEASE, renewal: RENEWAL },
+    ...{ link, bus, history, node, name: node, log, lease: LEASE, renewal: RENEWAL },
   })
   await presence.renew()
   return { presence, bus, link, proxy, history, close }

@@ -13,6 +13,7 @@ export function renderLoad(load: Load, width: number): Line {
   const { server, render, waiting, changes, frames } = load
   const isShort = frames.reached < frames.wanted * ENOUGH_FRAMES
   const parts: Span[][] = [
+    ...nodesOf(load),
     part(
       toCores(render.processor),
       `of ${render.workers} cores drawing`,
@@ -27,6 +28,12 @@ export function renderLoad(load: Load, width: number): Line {
   ]
   const tooMany = parts.findIndex((_, last) => widthOf(parts.slice(0, last + 1).flat()) > width)
   return parts.slice(0, tooMany < 0 ? parts.length : tooMany).flat()
+}
+
+function nodesOf({ cluster }: Load): Span[][] {
+  if (!cluster) return []
+  const { isPartial, nodes } = cluster
+  return [part(toCount(nodes.length), isPartial ? 'servers, counts of this one only' : 'servers', isPartial)]
 }
 
 function refusedOf({ refusals }: Load): Span[][] {

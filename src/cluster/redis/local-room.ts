@@ -129,3 +129,14 @@ export class LocalRoom {
     return { added, removed, connections, isWhole }
   }
 }
+
+/** The rooms with viewers on this node, and their streams. */
+export function sumOwn(rooms: Iterable<LocalRoom>): { rooms: number; connections: number } {
+  const sum = { rooms: 0, connections: 0 }
+  for (const { isWatched, own } of rooms) {
+    if (!isWatched) continue
+    sum.rooms += 1
+    sum.connections += own.connections
+  }
+  return sum
+}

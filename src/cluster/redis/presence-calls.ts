@@ -1,5 +1,6 @@
 import { isPassingRoom } from '../../widget/room.ts'
 import { BatchedReader } from '../batched-reader.ts'
+import type { NodeReport } from '../cluster-report.ts'
 import type { VisitorLimit } from '../crowd.ts'
 import { DAY } from '../minute.ts'
 import type { Counts, WatchedCounts } from '../presence.ts'
@@ -18,8 +19,8 @@ export interface Renewal {
   isNew: boolean
   /** The nodes whose lease has expired. */
   dead: string[]
-  /** The descriptions of all other nodes, and of this one. */
-  living: string[]
+  /** All other nodes, and this one, sorted by name. */
+  living: NodeReport[]
 }
 
 /** Fields of rooms that one script reads to remove a dead node. */
@@ -44,11 +45,17 @@ export class PresenceCalls {
     )
   }
 
-  /** Renews this node's lease. @param description shown to operators */
-  async renew(description: string): Promise<Renewal> {
+  /** Renews this node's lease, and reports its own counts. */
+  async renew(report: NodeReport): Promise<Renewal> {
+    const description = JSON.stringify(report)
     const reply = await this.#link.run(RENEW_NODE, ['nodes'], this.#node, this.#lease, description)
     const [isNew, dead, living] = reply as [number, string[], string[]]
-    return { isNew: isNew === 1, dead, living }
+    const reports = living.map((text) => JSON.parse(text) as NodeReport)
+    return {
+      isNew: isNew === 1,
+      dead,
+      living: reports.sort((one, other) => (one.name < other.name ? -1 : 1)),
+    }
   }
 
   /** Ends this node's lease. */

@@ -45,8 +45,7 @@ export async function openRedisCluster({ client, prefix, ...init }: RedisCluster
     ...{ archive: new RedisArchive(link, damage), retention, log, isShared: true },
   })
   const presence = new RedisPresence({
-    ...{ link, bus, history, node: node.epoch, log, limit: maxVisitorsPerAddress },
-    describe: () => JSON.stringify({ name: node.name, epoch: node.epoch }),
+    ...{ link, bus, history, node: node.epoch, name: node.name, log, limit: maxVisitorsPerAddress },
   })
   await presence.renew()
   const store = new RedisStore({ link, bus, damage, observer })
@@ -61,6 +60,7 @@ export async function openRedisCluster({ client, prefix, ...init }: RedisCluster
   })
   return {
     ...{ bus, presence, store, history, rooms, leases, viewerSecrets: new RedisViewerSecrets(link) },
+    report: () => presence.report,
     save: () => history.saveAll(),
     close: async () => {
       await Promise.all([presence.close(), leases.close(), rooms.close()])

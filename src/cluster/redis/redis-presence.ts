@@ -1,10 +1,11 @@
 import type { Logger } from 'pino'
 import { settledWithin } from '../../system/settled-within.ts'
 import type { Bus } from '../bus.ts'
+import type { ClusterReport, NodeReport } from '../cluster-report.ts'
 import type { VisitorLimit } from '../crowd.ts'
 import type { History } from '../history.ts'
 import type { Counts, Membership, Presence, PresenceKind, RoomCounts, WatchedCounts } from '../presence.ts'
-import { LocalRoom } from './local-room.ts'
+import { LocalRoom, sumOwn } from './local-room.ts'
 import { PresenceCalls, type SharedCounts } from './presence-calls.ts'
 import type { RedisLink } from './redis-link.ts'
 
@@ -15,8 +16,8 @@ export interface RedisPresenceInit {
   history: Pick<History, 'note'>
   /** Identifies this process, and is new at every start. */
   node: string
-  /** Describes this process to operators, as JSON. Called at every renewal. @default an empty object */
-  describe?: (() => string) | undefined
+  /** The name of this process, for operators. */
+  name: string
   /** Maximum of visitors that one address adds to a room. @default 'auto' */
   limit?: VisitorLimit | undefined
   log: Logger
@@ -43,7 +44,7 @@ export class RedisPresence implements Presence {
   readonly #rooms = new Map<string, LocalRoom>()
   readonly #unsubscribe: readonly (() => void)[]
   readonly #timer: NodeJS.Timeout
-  #nodes: readonly string[] = []
+  #nodes: NodeReport[] = []
   /** Whether Redis has every viewer of this node, and its counts are those of all nodes. */
   #isSynced = false
   #renewing: Promise<void> | undefined
@@ -68,17 +69,12 @@ export class RedisPresence implements Presence {
   }
 
   get openRooms(): number {
-    return [...this.#rooms.values()].filter(({ isWatched }) => isWatched).length
+    return sumOwn(this.#rooms.values()).rooms
   }
 
-  /** Whether the counts are those of this node alone. */
-  get isPartial(): boolean {
-    return !this.#isSynced
-  }
-
-  /** The descriptions of all nodes, as of the last renewal. */
-  get nodes(): readonly string[] {
-    return this.#nodes
+  /** The nodes, as of the last renewal, and whether the counts are those of all. */
+  get report(): ClusterReport {
+    return { nodes: this.#nodes, isPartial: !this.#isSynced }
   }
 
   async join(room: string, viewer: string, kind: PresenceKind = 'stream'): Promise<Membership> {
@@ -250,7 +246,10 @@ export class RedisPresence implements Presence {
   async #renew(): Promise<void> {
     if (this.#closing || !this.#link.isUp) return
     try {
-      const { isNew, dead, living } = await this.#calls.renew(this.#init.describe?.() ?? '{}')
+      const { isNew, dead, living } = await this.#calls.renew({
+        name: this.#init.name,
+        ...sumOwn(this.#rooms.values()),
+      })
       this.#nodes = living
       if (isNew) this.#lose()
       if (!this.#isSynced) await this.#sendEverything()

@@ -13,7 +13,7 @@ const BUSY_SERVER = 0.85
 /** The load of the server, as its template needs it. */
 export function toLoadFacts(load: Load) {
   const { refusals } = load
-  return { ...load, refusals: Object.entries(refusals), signs: signsOf(load) }
+  return { ...load, refusals: Object.entries(refusals), signs: signsOf(load), cluster: load.cluster }
 }
 
 /** Describes the signs of overload in words; empty if there are none. */

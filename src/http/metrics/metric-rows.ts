@@ -36,6 +36,12 @@ export const METRICS = {
   rooms: gauge('imgcast_rooms', [], 'Rooms with viewers'),
   channels: gauge('imgcast_channels', [], 'Live pictures, watched or lingering'),
   channelsLimit: gauge('imgcast_channels_limit', [], 'Limit of live pictures: `--max-channels`'),
+  nodes: gauge('imgcast_nodes', [], 'Servers that share a Redis, this one included'),
+  countsPartial: gauge(
+    'imgcast_counts_partial',
+    [],
+    '1 while counts are those of this server alone, because it cannot reach the others',
+  ),
   streamsOpened: counter('imgcast_streams_opened_total', ['widget'], 'Streams opened'),
   ghosts: counter('imgcast_ghosts_total', [], 'Streams that ended because the viewer’s network was gone'),
   viewersEnded: counter(

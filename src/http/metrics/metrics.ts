@@ -21,6 +21,10 @@ export interface MetricsNow {
   rooms: number
   channels: number
   channelsLimit: number
+  /** Servers that share a Redis. */
+  nodes: number
+  /** 1 if the counts are those of this server alone, because it cannot reach the others. */
+  countsPartial: number
   render: RenderLoad
   /** Viewers that ended since the start. */
   ended: Readonly<Record<EndReason, number>>
@@ -58,6 +62,8 @@ export class Metrics
     rooms: this.#gauge(METRICS.rooms),
     channels: this.#gauge(METRICS.channels),
     channelsLimit: this.#gauge(METRICS.channelsLimit),
+    nodes: this.#gauge(METRICS.nodes),
+    countsPartial: this.#gauge(METRICS.countsPartial),
   }
   readonly #connections = this.#gauge(METRICS.connections)
   readonly #visitors = this.#gauge(METRICS.visitors)
