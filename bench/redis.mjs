@@ -36,7 +36,7 @@ try {
   )
   console.log('| --- | --- | --- | --- | --- | --- |')
   const nodes = await openNodes()
-  await measure('nobody watches', async () => sleep(SECONDS * 1_000))
+  await measure('no viewers', async () => sleep(SECONDS * 1_000))
   const crowd = await fill(nodes, { rooms: 100, viewers: 3_000 })
   await measure('3 x 3000 viewers of 100 rooms, nothing changes', async () => sleep(SECONDS * 1_000))
   await measure(`the same, ${JOINS_PER_SECOND} joins and as many leaves a second`, () => churn(nodes, 100))

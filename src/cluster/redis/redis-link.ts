@@ -20,7 +20,7 @@ export interface RedisLinkInit {
 /** An argument of a command. */
 export type RedisValue = string | number
 
-/** Milliseconds that a command may take: a slow Redis is better than none, but nobody waits long for a picture. */
+/** Milliseconds that a command may take: a slow Redis is better than none, but no viewer waits long for a picture. */
 const TIMEOUT = 2_000
 /** Milliseconds between two attempts to reach a Redis that does not reply. */
 const PROBE_INTERVAL = 250
@@ -59,6 +59,7 @@ export class RedisLink {
   readonly #messageListeners: Listeners<[message: string]>
   readonly #handlers: [RedisClient, string, RedisListener][] = []
   readonly #timer: NodeJS.Timeout
+  readonly #repliedAt = new Map<RedisClient, number>()
   #probe: NodeJS.Timeout | undefined
   #probes = 0
   #isUp = false
@@ -120,7 +121,7 @@ export class RedisLink {
   /** Sends a command. Rejects with a `PublicError` 503 if Redis does not reply in time, or with the error that it returns. */
   async call(command: string, ...args: RedisValue[]): Promise<unknown> {
     if (this.#isClosed || this.#isStalled || this.#commands.status !== 'ready') throw this.#unreachable()
-    return this.#inTime(this.#commands.call(command, args))
+    return this.#inTime(this.#commands, () => this.#commands.call(command, args))
   }
 
   /** Runs a script. */
@@ -165,20 +166,29 @@ export class RedisLink {
     this.#handlers.push([client, event, handler])
   }
 
-  async #inTime<T>(reply: Promise<T>): Promise<T> {
+  /** Waits for a reply. Gives up when the connection was silent for too long: each reply to another command extends that. */
+  async #inTime<T>(client: RedisClient, command: () => Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined
+    const sentAt = performance.now()
+    const reply = command()
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        this.#error = `no reply within ${this.#timeout} ms`
-        this.#isStalled = true
-        this.#goDown(this.#error)
-        reject(this.#unreachable())
-      }, this.#timeout)
+      const check = () => {
+        if (timer === undefined) return
+        const left = Math.max(sentAt, this.#repliedAt.get(client) ?? 0) + this.#timeout - performance.now()
+        if (left > 0) timer = wait(left)
+        else reject(this.#stall())
+      }
+      // A process that was busy for longer may have the reply in its socket already: reads that first.
+      const wait = (time: number) => setTimeout(() => setImmediate(check), Math.ceil(time))
+      timer = wait(this.#timeout)
     })
     // A command that fails after its caller gave up is no unhandled rejection.
     reply.catch(() => {})
+    late.catch(() => {})
     try {
-      return await Promise.race([reply, late])
+      const result = await Promise.race([reply, late])
+      this.#repliedAt.set(client, performance.now())
+      return result
     } catch (error) {
       const { name, message } = error as Error
       if (error instanceof PublicError) throw error
@@ -186,7 +196,15 @@ export class RedisLink {
       throw REFUSED.has(message.split(' ', 1)[0] ?? '') ? this.#unreachable(error, toReason(message)) : error
     } finally {
       clearTimeout(timer)
+      timer = undefined
     }
+  }
+
+  #stall(): PublicError {
+    this.#error = `no reply within ${this.#timeout} ms`
+    this.#isStalled = true
+    this.#goDown(this.#error)
+    return this.#unreachable()
   }
 
   #goDown(reason: string): void {
@@ -250,7 +268,7 @@ export class RedisLink {
 
   #checkSubscriber(): void {
     if (!this.#isUp) return
-    this.#inTime(this.#subscriber.subscribe(this.channel)).catch(() => {})
+    this.#inTime(this.#subscriber, () => this.#subscriber.subscribe(this.channel)).catch(() => {})
   }
 
   #unreachable(cause?: unknown, reason = 'it cannot be reached'): PublicError {

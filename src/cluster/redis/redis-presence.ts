@@ -31,7 +31,7 @@ const LEASE = 10_000
 const RENEWAL = 3_000
 /** Renewals between two reads of every room: they heal what a lost message leaves. */
 const READ_EVERY = 5
-/** Milliseconds that a join waits for Redis, so that the first picture has its viewer: longer, nobody waits. */
+/** Milliseconds that a join waits for Redis, so that the first picture has its viewer: no viewer waits longer. */
 const JOIN_TIMEOUT = 100
 /** Rooms sent at once after a reconnect. */
 const SENT_AT_ONCE = 200
