@@ -234,9 +234,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     observer: metrics,
   })
   const metricsNow = () => ({
-    streams: viewers.size,
-    streamsLimit: options.maxConnections,
-    rooms: presence.openRooms,
+    ...{ streams: viewers.size, streamsLimit: options.maxConnections, rooms: presence.openRooms },
     channels: channels.size,
     channelsLimit: options.maxChannels,
     render: renderer.load,
