@@ -1,9 +1,10 @@
 /** The longest text that is laid out, in UTF-16 units: more does not fit into any picture. */
 const MAX_LENGTH = 10_000
 /** Scripts that are written without spaces between words. */
-const UNSPACED = String.raw`[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}、。，．・：；？！」』）]`
-const UNSPACED_START = new RegExp(`^${UNSPACED}`, 'u')
-const UNSPACED_END = new RegExp(`${UNSPACED}$`, 'u')
+const UNSPACED_START =
+  /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}、。，．・：；？！」』）]/u
+const UNSPACED_END =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}、。，．・：；？！」』）]$/u
 /** Characters that no line may begin with, and those that none may end with (JIS X 4051). */
 const NO_START =
   /^[)\]}»”’!?:;,.%、。，．・：；？！）］｝〕〉》」』】ー…‥ぁぃぅぇぉっゃゅょァィゥェォッャュョ]/u

@@ -35,6 +35,8 @@ export interface Paragraph {
 /** Height of Inter's capitals, in em. */
 const CAPITAL_HEIGHT = 0.727
 const MAX_LINES = 1_000
+/** What an ellipsis stands in place of. */
+const ENDINGS = ' ,;:.…'
 
 /**
  * Draws a text in lines from its top left corner: it wraps, is cut with an ellipsis after `lines`, and runs from right to left
@@ -111,6 +113,8 @@ function fontOf({ size, weight = 400, family = 'Inter' }: ParagraphOptions): str
 
 /** Adds an ellipsis, in place of letters where it would not fit. */
 function endLine(line: string, font: string, width: number): string {
-  const ended = `${line.replace(/[\s,;:.…]+$/u, '')}…`
+  let end = line.length
+  while (end > 0 && ENDINGS.includes(line.charAt(end - 1))) end -= 1
+  const ended = `${line.slice(0, end)}…`
   return textWidth(ended, font) <= width ? ended : cutText(ended, font, width)
 }

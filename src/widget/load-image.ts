@@ -11,7 +11,7 @@ import { RemoteImages } from '../system/remote-images.ts'
 /** The name under which a render process provides the server's client; shared by all copies of this module. */
 const FETCH = Symbol.for('imgcast.fetchImage')
 const MAX_FILE_BYTES = 32 * 2 ** 20
-const SVG = /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg[\s>]/i
+const HEAD_BYTES = 4_096
 
 type FetchImage = (url: string) => Promise<Uint8Array>
 
@@ -30,12 +30,17 @@ export function provideImages(fetch: FetchImage): void {
 export async function loadImage(source: string | URL | Uint8Array): Promise<Image> {
   const bytes = await readSource(source)
   const size = readRasterSize(bytes)
-  if (!size && !SVG.test(bytes.subarray(0, 4_096).toString()))
-    throw new TypeError('expected a PNG, JPEG, GIF, WebP or SVG')
+  if (!size && !isSvg(bytes)) throw new TypeError('expected a PNG, JPEG, GIF, WebP or SVG')
   checkPixels(size)
   const image = await decode(bytes)
   checkPixels(image)
   return image
+}
+
+/** Whether bytes begin as an SVG does, after a declaration and comments. */
+function isSvg(bytes: Buffer): boolean {
+  const head = bytes.subarray(0, HEAD_BYTES).toString().trimStart()
+  return /^\ufeff?</.test(head) && head.includes('<svg')
 }
 
 function checkPixels(size: { width: number; height: number } | undefined): void {
