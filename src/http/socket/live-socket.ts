@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws'
 import type { EndReason } from '../../channel/viewer.ts'
 import { toPublicError } from '../../errors.ts'
 import type { Cards } from '../../picture/cards.ts'
-import { TokenBuckets } from '../../system/token-buckets.ts'
+import type { TokenBuckets } from '../../system/token-buckets.ts'
 import type { Viewers } from '../../viewer/viewers.ts'
 import { toArrival } from '../arrival.ts'
 import type { FailureLog } from '../failure-log.ts'
@@ -29,18 +29,20 @@ export interface LiveSocketShared {
   addresses: LiveAddresses
   cards: Cards
   failures: FailureLog
+  /** How often each socket, by its name, may ask for something: one for all, since a table of buckets has a fixed cost. */
+  rate: TokenBuckets
 }
 
 /** One WebSocket, and the request that opened it. */
 export interface LiveSocketInit {
+  /** Different from that of every other open socket. */
+  name: string
   webSocket: WebSocket
   socket: Duplex
   request: PictureRequest
   shared: LiveSocketShared
 }
 
-/** Pictures that a client may subscribe to, unsubscribe from, pause and resume: a large page at once, and a walk after it. */
-const RATE = { perSecond: 50, burst: 2 * MAX_SUBSCRIPTIONS }
 /** Pictures of one socket whose addresses are read at the same time. */
 const CONCURRENT_OPENINGS = 8
 /** Bytes to the client beyond which no message of it is read until it has read its own. */
@@ -57,7 +59,6 @@ export class LiveSocket implements SubscriptionHost {
   readonly #subscriptions = new Map<string, Subscription>()
   readonly #ids = new Set<number>()
   readonly #openings = pLimit(CONCURRENT_OPENINGS)
-  readonly #rate = new TokenBuckets(RATE)
   #lastId = 0
   #missed = -1
   #emptySince = performance.now()
@@ -121,8 +122,7 @@ export class LiveSocket implements SubscriptionHost {
     try {
       if (isBinary) throw new ProtocolError('expected text, got binary data')
       const requests = parseMessage(data.toString())
-      if (!this.#rate.has('')) throw new ProtocolError('too many messages')
-      this.#rate.spend('', Math.max(1, requests.length))
+      this.#spend(requests.length)
       for (const request of requests) this.#handle(request)
       this.#holdUntilRead()
     } catch (error) {
@@ -165,6 +165,12 @@ export class LiveSocket implements SubscriptionHost {
       failures.note(request, refusal)
       if (!this.#isClosed) subscription.fail(refusal, cards.readableError(place, refusal.caption))
     }
+  }
+
+  #spend(requests: number): void {
+    const { name, shared } = this.#init
+    if (!shared.rate.has(name)) throw new ProtocolError('too many messages')
+    shared.rate.spend(name, Math.max(1, requests))
   }
 
   #newId(): number {

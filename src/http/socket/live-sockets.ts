@@ -1,16 +1,17 @@
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { inSlices } from '../../channel/in-slices.ts'
+import { TokenBuckets } from '../../system/token-buckets.ts'
 import { Admission, type AdmissionLimits } from '../../viewer/admission.ts'
 import { stopping } from '../../viewer/viewers.ts'
 import type { ForwardingCheck } from '../forwarding-check.ts'
 import { checkReferrer } from '../picture/referrer.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
 import { LiveSocket, type LiveSocketShared } from './live-socket.ts'
-import { MAX_MESSAGE_BYTES } from './protocol.ts'
+import { MAX_MESSAGE_BYTES, MAX_SUBSCRIPTIONS } from './protocol.ts'
 
 /** The parts of `LiveSockets`. */
-export interface LiveSocketsInit extends LiveSocketShared {
+export interface LiveSocketsInit extends Omit<LiveSocketShared, 'rate'> {
   forwarding: ForwardingCheck
   /** Sockets are limited as streams are, besides their pictures. */
   limits: AdmissionLimits
@@ -32,6 +33,8 @@ const PING_SHARE = 0.3
 const QUIET_PING = 30_000
 /** Milliseconds that a socket may stay without a picture. */
 const EMPTY_TIMEOUT = 60_000
+/** Pictures that a client may subscribe to, unsubscribe from, pause and resume: a large page at once, and a walk after it. */
+const RATE = { perSecond: 50, burst: 2 * MAX_SUBSCRIPTIONS }
 /** Close codes (RFC 6455, section 7.4.1). */
 const NORMAL = 1000
 const GOING_AWAY = 1001
@@ -53,11 +56,14 @@ export class LiveSockets {
     maxPayload: MAX_MESSAGE_BYTES,
   })
   readonly #sockets = new Set<LiveSocket>()
+  readonly #shared: LiveSocketShared
+  #count = 0
   readonly #period: number
   #timer: NodeJS.Timeout | undefined
 
   constructor(init: LiveSocketsInit) {
     this.#init = init
+    this.#shared = { ...init, rate: new TokenBuckets(RATE) }
     this.#admission = new Admission(init.limits)
     this.#period = init.ghostTimeout > 0 ? Math.max(20, init.ghostTimeout * PING_SHARE) : QUIET_PING
   }
@@ -95,7 +101,11 @@ export class LiveSockets {
   #add(webSocket: WebSocket, socket: Duplex, request: PictureRequest): void {
     // It is kept for as long as the socket: an array of all fields is not.
     request.rawHeaders = []
-    const live = new LiveSocket({ webSocket, socket, request, shared: this.#init })
+    this.#count += 1
+    const live = new LiveSocket({
+      name: String(this.#count),
+      ...{ webSocket, socket, request, shared: this.#shared },
+    })
     this.#sockets.add(live)
     webSocket.once('close', () => {
       this.#sockets.delete(live)
