@@ -31,7 +31,7 @@ describe('a widget', () => {
     [{ title: 5 }, 'expected `title` to be text, got 5'],
     [
       { role: 'clock' },
-      'expected `role` to be one of viewer-count, ticker, room-table, history-chart, picture-grid, status-badge, static-badge, got "clock"',
+      'expected `role` to be one of viewer-count, ticker, room-table, history-chart, picture-grid, status-badge, static-badge, pushed-picture, camera-frames, got "clock"',
     ],
     [{ draw: undefined }, 'expected `draw` to be a function, got nothing'],
     [{ draw: 'circle' }, 'expected `draw` to be a function, got "circle"'],
