@@ -13,8 +13,8 @@ const CLIENTS: readonly Client[] = FAMILIES.flatMap((family) =>
 
 /** Pictures that a session of HTTP/2 streams: Chromium opens 256 streams and no more, and some are for pages and stills. */
 const SESSION_PLACES = 200
-/** The same behind a proxy. By default nginx allows 128 streams, and Caddy 250. */
-const PROXY_PLACES = 100
+/** The same behind a proxy. By default nginx allows 128 streams, Caddy 250 and over HTTP/3 no more than 100. */
+const PROXY_PLACES = 90
 
 /** The program that made a request. */
 export function clientOf(headers: IncomingHttpHeaders): Client {
