@@ -63,7 +63,7 @@ export function parseCamera(body: unknown): CameraSpec {
   return toCameraSpec(parseBody(cameraSchema.superRefine(checkSource).superRefine(checkRemote), body, error))
 }
 
-/** A camera in the configuration file: whoever writes that may run anything. */
+/** A camera in the configuration file: its writer may run any program. */
 export const configuredCameraSchema = z
   .union([sourceField.transform((source) => ({ source })), cameraSchema])
   .pipe(cameraSchema.superRefine(checkSource))

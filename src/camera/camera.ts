@@ -7,7 +7,7 @@ import { InputError, type ReadInput } from './camera-input.ts'
 import type { CameraSpec } from './camera-spec.ts'
 
 /**
- * `idle`: nobody watches. `connecting`: no frame yet. `live`: frames come. `interrupted`: the source has failed, and its last
+ * `idle`: it has no viewers. `connecting`: no frame yet. `live`: frames come. `interrupted`: the source has failed, and its last
  * frame is not old. `offline`: it has failed for longer, or often. `full`: too many other cameras run.
  */
 export const CAMERA_STATES = ['idle', 'connecting', 'live', 'interrupted', 'offline', 'full'] as const
@@ -138,7 +138,7 @@ export class Camera {
     this.#totals.bytes += bytes.length
     this.#watchdog?.refresh()
     clearTimeout(this.#timer)
-    // Frames can be pushed to a camera that nobody watches.
+    // Frames can be pushed to a camera without viewers.
     if (this.isRunning && this.#condition.state !== 'live') this.#setCondition('live')
     if (!this.#init.read && this.isRunning) this.#awaitPush()
     this.#init.onFrame(this.#frame)

@@ -76,7 +76,7 @@ function toError({ code, signal, error, killedFor }: ProcessExit, tail: string):
   })
 }
 
-/** A line of ffmpeg as anybody may see it: printable, short, and without secrets. */
+/** A line of ffmpeg as viewers may see it: printable, short, and without secrets. */
 function toShown(line: string): string {
   return hideSecrets(line.replaceAll(/[^\x20-\x7e\u00a0-\uffff]/g, ''))
     .trim()

@@ -83,7 +83,7 @@ describe('the reader finds every frame, byte for byte, in a stream with', () => 
     const all = [...frames, ...frames]
     for (const size of [1, 7, 1_000, 65_536]) {
       const found = read(cut(toStream(part, all), size), boundary)
-      // Whether a long length is a lie shows only at the next part, or when so many bytes have come.
+      // Whether a long length is a lie shows only at the next part, or when that number of bytes has come.
       const sure = /long/.test(name) ? found.length : all.length
       expect(found.length).toBeGreaterThanOrEqual(all.length - 1)
       all.slice(0, sure).forEach((bytes, index) => {

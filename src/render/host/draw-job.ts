@@ -64,7 +64,7 @@ export async function loadJob(
   const decode = async ({ path, frame }: (typeof embedded)[number]): Promise<EmbeddedPicture> => {
     const { width, height, alt = path } = frame
     const image = await images.get(frame).catch((cause: unknown) => {
-      // Not the widget's fault: whoever sent the picture sent a damaged one.
+      // Not the widget's fault: the sender of the picture sent a damaged one.
       throw failure('the picture cannot be decoded', { status: 422, cause })
     })
     return { path, alt, image, width, height }
