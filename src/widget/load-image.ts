@@ -25,7 +25,7 @@ export function provideImages(fetch: FetchImage): void {
  * top of the module.
  * @param source a file beside the module, `new URL('logo.png', import.meta.url)`, or its absolute path; an http or https URL,
  * which the server fetches within five seconds, up to 5 MB, and keeps for a minute; or the bytes.
- * @throws Error that says what is wrong, with no more of an address than its host.
+ * @throws Error that names the fault, with no more of an address than its host.
  */
 export async function loadImage(source: string | URL | Uint8Array): Promise<Image> {
   const bytes = await readSource(source)

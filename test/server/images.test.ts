@@ -90,7 +90,7 @@ test('a widget of a linked package draws files, pictures of other servers, canva
   ])
 })
 
-test('a picture of another server is requested once, whoever loads it', async () => {
+test('a picture of another server is requested once for all its readers', async () => {
   requests = []
   const images = new RemoteImages(new OutgoingClient({ allowPrivateTargets: true }))
   const all = await Promise.all([1, 2, 3].map(() => images.fetch(`${origin}/green.png`)))

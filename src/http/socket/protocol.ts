@@ -1,4 +1,5 @@
 import { quote } from '../../errors.ts'
+import { EXAMPLE_ROOM } from '../../widget/example-room.ts'
 
 /** What a client asks for its pictures. */
 export const ACTIONS = ['subscribe', 'unsubscribe', 'pause', 'resume'] as const
@@ -86,7 +87,7 @@ function parseJson(text: string): object {
     const message: unknown = JSON.parse(text)
     if (typeof message === 'object' && message !== null && !Array.isArray(message)) return message
   } catch {}
-  throw new ProtocolError(`expected JSON like {"subscribe":["/online/lobby.png"]}, got ${quote(text)}`)
+  throw new ProtocolError(`expected JSON like {"subscribe":["/${EXAMPLE_ROOM}.png"]}, got ${quote(text)}`)
 }
 
 function isAction(name: string): name is Action {

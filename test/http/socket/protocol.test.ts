@@ -13,9 +13,9 @@ test('a message names pictures by what is to be done with them', () => {
 })
 
 test.each([
-  ['', 'expected JSON like {"subscribe":["/online/lobby.png"]}, got ""'],
-  ['[]', 'expected JSON like {"subscribe":["/online/lobby.png"]}, got "[]"'],
-  ['null', 'expected JSON like {"subscribe":["/online/lobby.png"]}, got "null"'],
+  ['', 'expected JSON like {"subscribe":["/online/blog.png"]}, got ""'],
+  ['[]', 'expected JSON like {"subscribe":["/online/blog.png"]}, got "[]"'],
+  ['null', 'expected JSON like {"subscribe":["/online/blog.png"]}, got "null"'],
   ['{"watch":["/a.png"]}', 'expected subscribe, unsubscribe, pause or resume, got "watch"'],
   ['{"subscribe":"/a.png"}', 'subscribe: expected a list of picture addresses, got "/a.png"'],
   ['{"subscribe":[1]}', 'subscribe: expected a list of picture addresses, got [1]'],
