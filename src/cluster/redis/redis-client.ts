@@ -40,6 +40,8 @@ export async function connectRedis(address: RedisAddress, isTls: boolean): Promi
     // A command that waits for a connection could arrive after its caller gave up, or twice.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
+    // The link subscribes by itself; if ioredis did, a connection that is lost meanwhile would be an unhandled rejection.
+    autoResubscribe: false,
     maxRetriesPerRequest: 0,
     reconnectOnError: afterFailover(),
   }

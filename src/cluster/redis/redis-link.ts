@@ -22,6 +22,8 @@ export type RedisValue = string | number
 
 /** Milliseconds that a command may take: a slow Redis is better than none, but no viewer waits long for a picture. */
 const TIMEOUT = 2_000
+/** Milliseconds that a process gets to read replies, if it was too busy to read any. */
+const GRACE = 100
 /** Milliseconds between two attempts to reach a Redis that does not reply. */
 const PROBE_INTERVAL = 250
 /** Probes without a reply until the connection is replaced: a cut network reports nothing for a quarter of an hour. */
@@ -170,15 +172,19 @@ export class RedisLink {
   async #inTime<T>(client: RedisClient, command: () => Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined
     const sentAt = performance.now()
+    let isLast = false
     const reply = command()
     const late = new Promise<never>((_resolve, reject) => {
       const check = () => {
         if (timer === undefined) return
         const left = Math.max(sentAt, this.#repliedAt.get(client) ?? 0) + this.#timeout - performance.now()
         if (left > 0) timer = wait(left)
-        else reject(this.#stall())
+        else if (!isLast) {
+          isLast = true
+          timer = wait(GRACE)
+        } else reject(this.#stall())
       }
-      // A process that was busy for longer may have the reply in its socket already: reads that first.
+      // A process that was busy for longer may not even have sent the command yet, or has the reply in its socket already.
       const wait = (time: number) => setTimeout(() => setImmediate(check), Math.ceil(time))
       timer = wait(this.#timeout)
     })
