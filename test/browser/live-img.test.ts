@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import type { Tab } from './drivers/index.ts'
+import { untilPixel } from './support/pixels.ts'
+import { reactScript, ScriptPages } from './support/script-pages.ts'
+import { describeEngines, useBrowser } from './support/stage.ts'
+
+/** As longer than a busy machine takes for a restart, or for three failures. */
+const PATIENCE = { timeout: 40_000 }
+
+let pages: ScriptPages
+const reacts = new Map<number, string>()
+
+beforeAll(async () => {
+  pages = new ScriptPages()
+  await pages.start()
+  for (const version of [18, 19] as const) {
+    reacts.set(
+      version,
+      await reactScript(
+        version,
+        `const root = createRoot(document.querySelector('main'))
+        const wait = (time = 5) => new Promise((resolve) => setTimeout(resolve, time))
+        window.show = (props) => root.render(props && React.createElement(LiveImage, { loading: 'eager', ...props }))
+        window.churn = async () => {
+          for (let turn = 0; turn < 50; turn += 1) {
+            window.show({ key: turn, src: '/live/counter/churn-' + (turn % 3) + '.png' })
+            await wait()
+            window.show({ key: turn, src: '/live/counter/churn-' + (turn % 5) + '.png?shade=9' })
+            await wait()
+            window.show(undefined)
+          }
+          window.show({ src: '/live/counter/churn.png' })
+        }
+        window.resize = async () => {
+          const main = document.querySelector('main')
+          for (let turn = 0; turn < 20; turn += 1) {
+            main.style.width = 60 + turn * 60 + 'px'
+            window.show({ src: '/live/ticker/box.png', width: 40, height: 20, resolution: [100, 200, 400], style: { width: '100%' } })
+            await wait(20)
+          }
+        }`,
+      ),
+    )
+  }
+})
+afterAll(() => pages.stop())
+
+const connections = () => pages.imgcast?.stats().connections ?? 0
+const untilConnections = (count: number) => eventually(() => expect(connections()).toBe(count), PATIENCE)
+const untilSockets = (count: number) =>
+  eventually(async () => expect(await pages.sockets()).toBe(count), PATIENCE)
+/** An attribute of the picture inside an element. */
+const inside = (tab: Tab, expression: string) =>
+  tab.evaluate<string>(
+    `(() => { const root = document.querySelector('live-img').shadowRoot; return ${expression} })()`,
+  )
+
+describeEngines((engine) => {
+  const stage = useBrowser(engine)
+
+  test('all pictures of a page come over one WebSocket under a strict policy, in a shadow tree too, and after a restart', async () => {
+    const many = Array.from(
+      { length: 10 },
+      (_, index) => `<live-img src="/live/counter/many-${index}.png" alt="Readers"></live-img>`,
+    ).join('')
+    const tab = await stage.open(
+      pages.page(
+        `${many}<br><div></div>`,
+        `const inner = document.createElement('live-img')
+        inner.src = '/live/counter/inner.png?shade=200'
+        document.querySelector('div').attachShadow({ mode: 'open' }).append(inner)`,
+      ),
+    )
+    await untilPixel(tab, 13, 13, [10, 0, 0])
+    await untilConnections(11)
+    await untilSockets(1)
+    expect(
+      await inside(tab, "[root.querySelector('img').alt, root.querySelector('span').textContent].join()"),
+    ).toBe('Readers,Counter')
+    expect(await inside(tab, 'root.host.getBoundingClientRect().width')).toBe(40)
+    await pages.stop()
+    await pages.start()
+    await untilConnections(11)
+    await untilPixel(tab, 13, 13, [10, 0, 0])
+    await tab.evaluate("void document.querySelectorAll('live-img, div').forEach((each) => each.remove())")
+    await untilConnections(0)
+    await untilSockets(0)
+  })
+
+  test('a picture that is off the screen pauses and counts, and is live when it is seen again', async () => {
+    const tab = await stage.open(
+      pages.page(
+        '<live-img src="/live/ticker/far.png"></live-img>' +
+          // High before any script runs: a style would need a policy that is less strict.
+          '<br>'.repeat(300) +
+          '<live-img loading="lazy" src="/live/counter/lazy.png"></live-img>',
+        `window.sent = []
+        const { send } = WebSocket.prototype
+        WebSocket.prototype.send = function (text) { window.sent.push(Object.keys(JSON.parse(text))[0]); send.call(this, text) }`,
+      ),
+    )
+    const untilSent = (action: string) =>
+      eventually(async () => expect(await tab.evaluate('window.sent')).toContain(action), PATIENCE)
+    await untilConnections(1)
+    await tab.evaluate('void window.scrollTo(0, document.documentElement.scrollHeight)')
+    await untilSent('pause')
+    await untilConnections(2)
+    await tab.evaluate('void window.scrollTo(0, 0)')
+    await untilSent('resume')
+    expect(connections()).toBe(2)
+    await stage.close(tab)
+    await untilConnections(0)
+  })
+
+  test('without WebSockets the pictures are streamed after three failures, and leave nothing behind', async () => {
+    pages.hasSockets = false
+    try {
+      const tab = await stage.open(
+        pages.page(
+          '<live-img src="/live/counter/streamed.png"></live-img><live-img src="/live/counter/x.svg"></live-img>',
+        ),
+      )
+      await untilPixel(tab, 13, 13, [10, 0, 0])
+      expect(connections()).toBe(1)
+      await tab.evaluate("void document.querySelectorAll('live-img').forEach((each) => each.remove())")
+      await untilConnections(0)
+    } finally {
+      pages.hasSockets = true
+    }
+  })
+
+  test.each([18, 19])(
+    'React %i: one socket is left after 50 mounts, and 20 sizes of a box',
+    async (version) => {
+      const tab = await stage.open(pages.page('<main></main>', reacts.get(version)))
+      await eventually(
+        async () => expect(await tab.evaluate('typeof window.churn')).toBe('function'),
+        PATIENCE,
+      )
+      await tab.evaluate('window.churn()')
+      await untilPixel(tab, 13, 13, [10, 0, 0])
+      await untilConnections(1)
+      await untilSockets(1)
+      await tab.evaluate('window.resize()')
+      await eventually(
+        async () =>
+          expect(await inside(tab, "root.host.getAttribute('src')")).toBe(
+            '/live/ticker/box.png?width=400&height=200',
+          ),
+        PATIENCE,
+      )
+      await untilConnections(1)
+      await untilSockets(1)
+      await tab.evaluate('window.show(undefined)')
+      await untilSockets(0)
+    },
+  )
+})
