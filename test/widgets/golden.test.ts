@@ -46,12 +46,16 @@ async function difference(one: Buffer, other: Buffer, threshold?: number): Promi
 }
 
 describe('the pictures', () => {
-  it.each(cases)('%s are drawn as they were', async (file, name, scale) => {
-    const sheet = await drawSheet(name, scale)
-    const path = join(GOLDEN, `${file}.png`)
-    // Each picture for itself: of a whole sheet, one changed digit would be next to nothing.
-    await expectPicture(sheet.png, path, { tolerance: (await hasChanged(sheet, path)) ? 0 : TOLERANCE })
-  })
+  it.each(cases)(
+    '%s are drawn as they were',
+    async (file, name, scale) => {
+      const sheet = await drawSheet(name, scale)
+      const path = join(GOLDEN, `${file}.png`)
+      // Each picture for itself: of a whole sheet, one changed digit would be next to nothing.
+      await expectPicture(sheet.png, path, { tolerance: (await hasChanged(sheet, path)) ? 0 : TOLERANCE })
+    },
+    120_000,
+  )
 
   it('are all of the kept ones', () => {
     const kept = readdirSync(GOLDEN).map((file) => basename(file, '.png'))
