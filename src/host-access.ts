@@ -9,6 +9,7 @@ import type { PictureData } from './http/picture/picture-data.ts'
 import { PictureFiles } from './http/picture/picture-files.ts'
 import type { Imgcast } from './imgcast-interface.ts'
 import type { Renderer } from './render/renderer.ts'
+import { toWidgetList } from './widget-list.ts'
 
 /** The parts that an app uses in process. */
 export interface HostAccessInit {
@@ -25,7 +26,7 @@ export interface HostAccessInit {
 /** Creates what the app that runs the server uses in process: rooms, their events, and pictures. */
 export function createHostAccess(
   init: HostAccessInit,
-): Pick<Imgcast, 'room' | 'events' | 'redraw' | 'render'> {
+): Pick<Imgcast, 'room' | 'events' | 'redraw' | 'render' | 'widgets'> {
   const { cluster, renderer, channels, log } = init
   const { bus, presence, store } = cluster
   const events = new HostEvents(init.events, log)
@@ -41,5 +42,8 @@ export function createHostAccess(
         bus.publish(each, 'redraw')
     },
     render: (path) => files.read(path),
+    get widgets() {
+      return toWidgetList(renderer.manifests)
+    },
   }
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { Channels } from './channel/channels.ts'
 import { EmbeddedReader } from './channel/embedded-reader.ts'
+import { LoadedData } from './channel/loaded-data.ts'
 import { PushedData } from './channel/pushed-data.ts'
 import { RoomEvents } from './channel/room-events.ts'
 import { Closers } from './closers.ts'
@@ -64,7 +65,6 @@ import { Visits } from './viewer/visits.ts'
 import { WidgetEvents } from './viewer/widget-events.ts'
 import { builtInFolder } from './widget/built-in-folder.ts'
 import { loadDigitThemes } from './widget/digit-themes.ts'
-import { toWidgetList } from './widget-list.ts'
 
 /** Sockets of one address in addition to its streams. */
 const SPARE_SOCKETS_PER_ADDRESS = 100
@@ -149,6 +149,8 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const events = new RoomEvents(presence, bus, log)
   const embeddedReader = new EmbeddedReader(renderer)
   const pushedData = new PushedData(renderer)
+  // Before the channels, which draw after the same messages of the bus.
+  const loadedData = new LoadedData({ renderer, pushedData, bus, heartbeat })
   const widgetEvents = new WidgetEvents(presence, renderer)
   const collections = new Collections({ renderer, events: widgetEvents, leases })
   closers.defer(() => collections.close())
@@ -163,7 +165,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const cards = new Cards(undefined, options.fonts)
   const frames = createFramesFromElsewhere({ renderer, cluster, options, driver, client, log, closers })
   const channels = new Channels({
-    sources: frames.sources({ renderer, presence, embeddedReader, pushedData, cards }),
+    sources: frames.sources({ renderer, presence, embeddedReader, pushedData, loadedData, cards }),
     bus,
     cards,
     pace: { minInterval, heartbeat, linger },
@@ -223,7 +225,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     const reason = serverGuard.fault ?? store.fault
     return reason === undefined ? undefined : { status: 'failing', reason }
   }
-  const data = new PictureData({ renderer, pushedData, presence, channels, embeddedReader })
+  const data = new PictureData({ renderer, pushedData, loadedData, presence, channels, embeddedReader })
   const pages = new Pages(renderer, data, publicUrl, showsSource(options))
   const host = createHostAccess({ cluster, renderer, channels, embeddedReader, events, data, isReady, log })
   const guard = new TokenGuard(token)
@@ -270,7 +272,8 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   })
   const trust = createTrust(trustProxy)
   const handler = createHandler({ pictures, router, failures, trust })
-  return {
+  // Assigned to it, because its list of widgets is a getter.
+  return Object.assign(host, {
     router: router as unknown as Imgcast['router'],
     handler,
     handlerAt: (path) => handlerAt(path, handler),
@@ -278,10 +281,6 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     protect: (server) => serverGuard.protect(server),
     token,
     log: wholeLog,
-    ...host,
-    get widgets() {
-      return toWidgetList(renderer.manifests)
-    },
     stats: () => ({
       connections: viewers.size,
       channels: channels.size,
@@ -296,5 +295,5 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
       isClosing = true
       return closers.close()
     },
-  }
+  } satisfies Omit<Imgcast, keyof typeof host>)
 }

@@ -74,8 +74,8 @@ export class SharedDrawings {
 }
 
 /** Whether only counts distinguish the room. */
-function isPlain({ changes, pushed, embedded }: DrawingInputs): boolean {
-  return changes === 0 && pushed === undefined && embedded.length === 0
+function isPlain({ changes, pushed, loaded, embedded }: DrawingInputs): boolean {
+  return changes === 0 && pushed === undefined && loaded === undefined && embedded.length === 0
 }
 
 function isCounter(name: SceneRead): name is Counter {

@@ -10,6 +10,7 @@ import type { DrawingInputs } from './drawing-inputs.ts'
 import { type EmbeddedChannels, EmbeddedFrames } from './embedded-frames.ts'
 import type { EmbeddedReader } from './embedded-reader.ts'
 import type { FrameSink, FrameSource, GetPayers, Interest } from './frame-source.ts'
+import { type LoadedData, toJobData } from './loaded-data.ts'
 import type { PushedData } from './pushed-data.ts'
 import type { SharedDrawings } from './shared-drawings.ts'
 import type { ChannelSpec, EmbeddedSpec } from './spec.ts'
@@ -20,6 +21,7 @@ export interface WidgetFrameSourceInit {
   presence: Pick<Presence, 'counts' | 'countsNow'>
   embeddedReader: EmbeddedReader
   pushedData: PushedData
+  loadedData: LoadedData
   sharedDrawings: SharedDrawings
   cards: Cards
 }
@@ -59,8 +61,8 @@ export class WidgetFrameSource implements FrameSource {
   }
 
   async draw(interest: Interest, payers?: GetPayers): Promise<Drawing | undefined> {
-    const inputs = await this.#readInputs()
-    if (this.#last && canReuse(this.#last, inputs)) return this.#last.drawing
+    const inputs = await this.#readInputs(payers)
+    if (this.#last && canReuse(this.#last, inputs)) return withRooms(this.#last.drawing, inputs)
     this.#last = undefined
     const { sharedDrawings } = this.#init
     const drawing =
@@ -69,14 +71,15 @@ export class WidgetFrameSource implements FrameSource {
     this.#last = { inputs, drawing }
     this.#reads = drawing.reads
     sharedDrawings.add(this.#spec, inputs, drawing)
-    return drawing
+    return withRooms(drawing, inputs)
   }
 
   isUnchanged(): boolean {
-    const { renderer, presence } = this.#init
+    const { renderer, presence, loadedData } = this.#init
     const last = this.#last
     // `draw` compares the pushed data and the embedded pictures.
     if (!last || last.inputs.pushed || last.inputs.embedded.length > 0) return false
+    if (last.inputs.loaded && !loadedData.isCurrent(this.#spec, last.inputs.loaded)) return false
     if (last.drawing.next !== undefined || renderer.manifests.get(this.#spec.widget)?.starts) return false
     const counts = presence.countsNow(roomOf(this.#spec))
     return (
@@ -88,7 +91,7 @@ export class WidgetFrameSource implements FrameSource {
   async drawSooner(interest: Interest, payers?: GetPayers): Promise<Drawing | undefined> {
     const { look } = this.#spec
     if (!isAnimation(look)) return undefined
-    return this.#draw({ ...look, animate: 'off' }, await this.#readInputs(), interest, payers)
+    return this.#draw({ ...look, animate: 'off' }, await this.#readInputs(payers), interest, payers)
   }
 
   onWatched(isWatched: boolean): void {
@@ -113,6 +116,8 @@ export class WidgetFrameSource implements FrameSource {
   #start(): void {
     this.#endFollowing = this.#init.pushedData.follow(this.#spec, () => {
       this.#changes += 1
+      // Without data, `start` has called `redraw`.
+      if (!this.#init.pushedData.of(this.#spec)) this.#init.loadedData.touch(this.#spec)
       this.#sink?.redraw(CHANGE_INTERVAL)
     })
     // If reading fails here, it fails in the drawing too, which reports the error.
@@ -136,22 +141,24 @@ export class WidgetFrameSource implements FrameSource {
     return embedded
   }
 
-  async #readInputs(): Promise<DrawingInputs> {
+  async #readInputs(payers: GetPayers | undefined): Promise<DrawingInputs> {
     const embedded = await this.#frames.frames(await this.#readEmbedded())
+    const loaded = await this.#init.loadedData.read(this.#spec, payers)
     // Reads the counts last: the embedded pictures can be slow, and the picture must show current counts.
     const counts = await this.#init.presence.counts(roomOf(this.#spec))
     const { renderer, pushedData } = this.#init
     const pushed = pushedData.of(this.#spec)
-    return { code: renderer.manifests, changes: this.#changes, pushed, embedded, counts }
+    return { code: renderer.manifests, changes: this.#changes, pushed, loaded, embedded, counts }
   }
 
   async #draw(
     look: Look,
-    { counts, pushed, embedded }: DrawingInputs,
+    { counts, pushed, loaded, embedded }: DrawingInputs,
     interest: Interest,
     payers: GetPayers | undefined,
   ): Promise<Drawing | undefined> {
-    const job = { ...this.#spec, look, ...counts, pushed, embedded, time: Date.now() }
+    const time = Date.now()
+    const job = { ...this.#spec, look, ...counts, pushed, embedded, time, ...toJobData(loaded, time) }
     try {
       return await this.#init.renderer.draw(job, interest, payers)
     } catch (error) {
@@ -171,6 +178,7 @@ function canReuse(last: { inputs: DrawingInputs; drawing: Drawing }, now: Drawin
     inputs.code === now.code &&
     inputs.changes === now.changes &&
     inputs.pushed === now.pushed &&
+    inputs.loaded?.loaded.version === now.loaded?.loaded.version &&
     inputs.embedded.length === now.embedded.length &&
     inputs.embedded.every(({ path, frame }, index) => {
       const other = now.embedded[index]
@@ -182,6 +190,11 @@ function canReuse(last: { inputs: DrawingInputs; drawing: Drawing }, now: Drawin
         (name !== 'time' && name !== 'outside' && inputs.counts[name] === now.counts[name]),
     )
   )
+}
+
+/** The rooms that were read by the newest `load`, which may have returned the same data as the one before. */
+function withRooms(drawing: Drawing, { loaded }: DrawingInputs): Drawing {
+  return loaded ? { ...drawing, rooms: loaded.rooms } : drawing
 }
 
 /** Whether a picture can be one animated file. */

@@ -52,15 +52,16 @@ export class JobRunner {
     const { failures, observer } = this.#init
     const { widget } = job
     const room = roomOf(job)
+    // A picture whose data cannot be loaded is not drawn.
+    const isPicture = job.output === 'frame' || job.output === 'load'
     try {
       const result = await this.#dispatch(job, demand)
       this.#init.onSuccess(widget)
-      if (job.output !== 'frame') return result
-      failures.delete(room)
-      observer?.drawn(widget, result as Drawing)
+      if (isPicture) failures.delete(room)
+      if (job.output === 'frame') observer?.drawn(widget, result as Drawing)
       return result
     } catch (error) {
-      if (job.output === 'frame' && !(error instanceof Abandoned)) observer?.failed(widget)
+      if (isPicture && !(error instanceof Abandoned)) observer?.failed(widget)
       if (error instanceof Abandoned) throw error
       if (error instanceof PublicError) {
         if (error.cause && !this.#init.isClosed())
@@ -69,7 +70,7 @@ export class JobRunner {
       }
       const what = describeFailedJob(job, error)
       if (!this.#init.isClosed()) {
-        if (job.output === 'frame') {
+        if (isPicture) {
           if (error instanceof AuthorMistake) failures.recordReason(room, what)
           else failures.recordError(room, error as Error)
         }

@@ -11,10 +11,10 @@ import type { SceneRead } from './scene-reads.ts'
 
 /**
  * One task of a widget, with all the data that is sent to a render process: to draw a picture (`frame`), to return its
- * `data`, to parse its own parameters (`reading`), to handle an `event`, or to run as a `source` of changes.
+ * `json`, to `load` its data, to parse its own parameters (`reading`), to handle an `event`, or to run as a `source` of changes.
  */
 export interface Job {
-  output: 'frame' | 'json' | 'reading' | 'event' | 'source'
+  output: 'frame' | 'json' | 'load' | 'reading' | 'event' | 'source'
   widget: string
   key: string
   look: Look
@@ -25,6 +25,13 @@ export interface Job {
   time: number
   /** Replaces the result of `load`. */
   pushed?: { data: unknown } | undefined
+  /**
+   * The result of an earlier `load` for this room and these parameters, serialised by `node:v8`. Without bytes it could not
+   * be sent: each process loads it for itself, once for each version.
+   */
+  loaded?: { id: string; version: number; bytes: Buffer | undefined } | undefined
+  /** The age of that result, in milliseconds. @default 0 */
+  dataAge?: number | undefined
   /** Frames of the embedded pictures. */
   embedded?: readonly EmbeddedFrame[] | undefined
   /** The embedded pictures in words, for the output `data`. */
@@ -64,6 +71,18 @@ export type RoomEvent =
 export interface Reading {
   faults: Fault[]
   shows: readonly string[]
+}
+
+/** The parts of its own room that a `load` has read: its state with its hits, or the history of its counts. */
+export type LoadRead = 'state' | 'history'
+
+/** What the server knows of a loaded value. */
+export interface LoadResult {
+  /** The data, serialised; undefined if it cannot be sent. */
+  bytes: Buffer | undefined
+  /** The other rooms that were read. */
+  rooms: readonly string[]
+  reads: readonly LoadRead[]
 }
 
 /** A drawn picture. */

@@ -16,7 +16,7 @@ import type { ProcessSettings, RenderProcess } from './processes/render-process.
 import { type Started, startProcess } from './processes/start-process.ts'
 import type { Death, Task } from './processes/task.ts'
 import { WarmProcesses } from './processes/warm-processes.ts'
-import type { Drawing, Job, PictureFacts, Reading } from './protocol.ts'
+import type { Drawing, Job, LoadResult, PictureFacts, Reading } from './protocol.ts'
 import { noWidget, RenderError } from './render-error.ts'
 import type { RendererSettings } from './renderer-settings.ts'
 import { startSource } from './start-source.ts'
@@ -133,9 +133,7 @@ export class Renderer {
   }
 
   /**
-   * Draws a picture. Rejects with a `RenderError`, and with `Abandoned` if `interest` is 0 when its turn comes.
-   * @param interest as in `Demand`.
-   * @param payers as in `Demand`.
+   * Draws a picture, for a `Demand`. Rejects with a `RenderError`, and with `Abandoned` if `interest` is 0 when its turn comes.
    */
   draw(job: Omit<Job, 'output'>, interest: Demand['interest'], payers?: Demand['payers']): Promise<Drawing> {
     return this.#runner.run({ ...job, output: 'frame' }, { interest, payers }) as Promise<Drawing>
@@ -148,6 +146,11 @@ export class Renderer {
     payers?: Demand['payers'],
   ): Promise<PictureFacts> {
     return (await this.#runForData({ ...job, output: 'json' }, { interest, payers })) as PictureFacts
+  }
+
+  /** Runs a widget's `load`; rejects with a `RenderError`. */
+  async loadData(job: Omit<Job, 'output'>, payers?: Demand['payers']): Promise<LoadResult> {
+    return (await this.#runForData({ ...job, output: 'load' }, { interest: () => 2, payers })) as LoadResult
   }
 
   /** Calls a widget to read the parameters that only it can read; rejects with a `RenderError`. */

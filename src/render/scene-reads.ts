@@ -6,16 +6,18 @@ type SceneName = 'room' | 'key'
 
 /**
  * What a drawing has read. `room` is the room's name or its key. `outside` is all that only the widget knows of: its
- * `load`, or a parameter's own parser, has run. Where `time` and `outside` are missing, equal values of the others mean an
+ * `load` has run for this drawing alone, or a parameter's own parser has. Where `time` and `outside` are missing, equal values of the others mean an
  * equal picture; where `room` is missing too, in every room.
  */
 export type SceneRead = SceneCounter | 'room' | 'outside'
 
-const READ_OF: Readonly<Record<SceneCounter | SceneName, SceneRead>> = {
+const READ_OF: Readonly<Record<SceneCounter | SceneName | 'dataAge', SceneRead>> = {
   connections: 'connections',
   visitors: 'visitors',
   peak: 'peak',
   time: 'time',
+  // It grows with time.
+  dataAge: 'time',
   room: 'room',
   key: 'room',
 }

@@ -54,6 +54,8 @@ export type {
   CollectScope,
   EmbeddedPicture,
   EventScope,
+  KeptLoad,
+  LoadFunction,
   LoadScope,
   RoomScope,
   RoomState,

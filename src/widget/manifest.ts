@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { builtInFolder } from './built-in-folder.ts'
 import { toMilliseconds } from './duration.ts'
+import { type LoadSpec, toLoadSpec } from './kept-load.ts'
 import type { KeySpec } from './key.ts'
 import type { Limits } from './limits.ts'
 import { isParser, type ParamSpec, type ParamValue } from './param.ts'
@@ -41,6 +42,8 @@ export interface Manifest {
   loops: boolean
   /** True if it is drawn on a clock from its parameters alone, as a clock is, so that its future is known. */
   ticks: boolean
+  /** For how long the result of its `load` is used; undefined if it loads nothing. */
+  load: LoadSpec | undefined
   /** True if drawing waits for the widget's `load` or for embedded pictures. */
   loads: boolean
   /** True if it has example data, which `?example=on` shows. */
@@ -100,6 +103,7 @@ export function toManifest(name: string, file: string, widget: Widget): Manifest
       widget.animate.loop === undefined &&
       widget.load === undefined &&
       widget.shows === undefined,
+    load: toLoadSpec(widget),
     loads: widget.load !== undefined || widget.shows !== undefined || showsFrames(widget.role),
     hasExample: widget.example !== undefined,
     hasJson: widget.json !== undefined,

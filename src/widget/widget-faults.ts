@@ -2,6 +2,7 @@ import { quote } from '../errors.ts'
 import { toMilliseconds } from './duration.ts'
 import type { KeyGrammar } from './key.ts'
 import type { Limits } from './limits.ts'
+import { findLoadFaults } from './load-faults.ts'
 import { isReservedParam } from './look-table.ts'
 import { findSpecFault, isParser, type Param, specFields } from './param.ts'
 import { MAX_FPS, MAX_SIDE } from './picture-limits.ts'
@@ -45,7 +46,7 @@ const API_VERSION = 1
 const RENAMED: Readonly<Record<string, keyof Widget>> = { data: 'json' }
 
 /** The optional fields that are functions. */
-const FUNCTIONS = ['load', 'json', 'svg', 'alt', 'start', 'onJoin', 'onLeave', 'onClick', 'shows'] as const
+const FUNCTIONS = ['json', 'svg', 'alt', 'start', 'onJoin', 'onLeave', 'onClick', 'shows'] as const
 
 const LIMIT_RANGES: Readonly<Record<keyof Limits, { min: number; max: number }>> = {
   timeout: { min: 10, max: 60_000 },
@@ -98,6 +99,7 @@ export function findWidgetFaults(candidate: unknown): string[] {
     ...findExampleFaults(widget),
     ...findCollectFaults(widget.collect),
     ...findSizeFaults(widget),
+    ...findLoadFaults(widget.load),
     ...findAnimateFaults(widget.animate),
     ...findParamFaults(widget.params),
     ...findFieldFaults(widget),
@@ -114,7 +116,12 @@ function findArgumentFaults(widget: Partial<Widget>): string[] {
   const { every, loop } = Object(widget.animate) as { every?: unknown; loop?: unknown }
   const functions = {
     ...Object.fromEntries(FUNCTIONS.map((name) => [name, widget[name]])),
-    ...{ size: widget.size, 'animate.every': every, 'animate.loop': loop },
+    ...{
+      load: typeof widget.load === 'object' ? Object(widget.load).run : widget.load,
+      size: widget.size,
+      'animate.every': every,
+      'animate.loop': loop,
+    },
   }
   return Object.entries(functions).flatMap(([name, value]) =>
     typeof value === 'function' && value.length > 1

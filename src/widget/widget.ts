@@ -5,44 +5,16 @@ import type { Limits } from './limits.ts'
 import type { Param, Parser } from './param.ts'
 import type { Role } from './role.ts'
 import type { HistoryRequest, RoomHistory } from './room-history.ts'
+import type { RoomState } from './room-state.ts'
 import type { Size, SizeRange } from './size.ts'
 
-export type { Size, SizeRange }
+export type { RoomState, Size, SizeRange }
 
 export type Params = Record<string, Param | Parser>
 /** The fields that a click may send. */
 export type Fields = Record<string, Param>
 export type Values<P extends Params> = {
   [K in keyof P]: P[K] extends Param<infer T> ? T : P[K] extends Parser<infer T> ? T : unknown
-}
-
-/**
- * A room's state: JSON values of up to 64 KiB by name. A name is 1 to 64 characters `A-Z a-z 0-9 . _ ~ -`. The
- * server's own names begin with `$` and are read-only: `$hits`, and `$hits:YYYY-MM-DD` for a day in UTC. Every write
- * redraws every picture of the room.
- */
-export interface RoomState {
-  /** Returns the value of a name, or undefined. */
-  get<T = unknown>(name: string): Promise<T | undefined>
-  /** Stores a JSON value. */
-  set(name: string, value: unknown): Promise<void>
-  /** Adds to a number (a missing one counts as 0) and returns the sum. */
-  add(name: string, amount: number): Promise<number>
-  /**
-   * Appends to a list (a missing one is empty) and returns its length. With `keep`, only the newest values are kept.
-   * @throws TypeError if the value is not a list.
-   */
-  push(name: string, value: unknown, options?: { keep?: number }): Promise<number>
-  /**
-   * Replaces a value by the result of `change`, and returns it. No other write is lost: if one comes in between, `change`
-   * is called again with the newer value. The value is undefined if there is none; returning undefined deletes it.
-   */
-  update<T = unknown>(
-    name: string,
-    change: (value: T | undefined) => T | undefined | Promise<T | undefined>,
-  ): Promise<T | undefined>
-  /** Deletes a value; returns whether there was one. */
-  delete(name: string): Promise<boolean>
 }
 
 /** The room of a picture, and its state. */
@@ -68,6 +40,21 @@ export interface LoadScope<P extends Params = Params> extends RoomScope {
   readRoom<T = unknown>(room: string, name: string): Promise<T | undefined>
   /** Aborted when nothing waits for the picture any more. */
   signal: AbortSignal
+}
+
+/** Loads the data of a picture. */
+export type LoadFunction<P extends Params = Params, D = unknown> = {
+  // As a method, so that a widget with parameters of its own is a `Widget`.
+  load(scope: LoadScope<P>): Promise<D> | D
+}['load']
+
+/** A `load` whose result is kept. */
+export interface KeptLoad<P extends Params = Params, D = unknown> {
+  /** How long the result is used, such as `'10m'`; also in milliseconds. */
+  keep: number | Duration
+  /** How much longer it is used while `run` fails, such as `'1d'`. The scene's `dataAge` is its age. @default 0 */
+  staleIfError?: number | Duration
+  run(scope: LoadScope<P>): Promise<D> | D
 }
 
 /** The argument of `onJoin` and `onLeave`: the room after the event. */
@@ -171,6 +158,8 @@ export interface Scene<P extends Params = Params, D = unknown> {
   time: number
   /** The result of `load`, or the last value of `push`. */
   data: D
+  /** Milliseconds since `data` was loaded. Reading it redraws the picture at each heartbeat. */
+  dataAge: number
   /** The pictures that `shows` lists, in the same order. */
   pictures: readonly EmbeddedPicture[]
 }
@@ -246,8 +235,11 @@ export interface Widget<P extends Params = Params, D = unknown, F extends Fields
   params?: P
   /** Redraws on a timer. */
   animate?: Animation<P, NoInfer<D>>
-  /** Loads the data for `draw`. Runs before every drawing, unless data was pushed. */
-  load?(scope: LoadScope<P>): Promise<D> | D
+  /**
+   * Loads the data for `draw`, unless data was pushed: once for all pictures of a room with equal parameters. Runs again at
+   * the next heartbeat and after a change of what it has read, or when the time that the data is kept has passed.
+   */
+  load?: LoadFunction<P, D> | KeptLoad<P, D>
   /**
    * Data as `load` returns it, for the gallery and for `imgcast render`: neither then needs a network or a history. Shown
    * for `?example=on`; `load` does not run. @default none

@@ -1,9 +1,11 @@
 import { expect, test, vi } from 'vitest'
 import type { EmbeddedChannels } from '../../src/channel/embedded-frames.ts'
 import { EmbeddedReader } from '../../src/channel/embedded-reader.ts'
+import { LoadedData } from '../../src/channel/loaded-data.ts'
 import { PushedData } from '../../src/channel/pushed-data.ts'
 import type { Viewer } from '../../src/channel/viewer.ts'
 import { WidgetFrameSources } from '../../src/channel/widget-frame-sources.ts'
+import { MemoryBus } from '../../src/cluster/memory-bus.ts'
 import { Cards } from '../../src/picture/cards.ts'
 import { createFrame, type Frame } from '../../src/picture/frame.ts'
 import type { Drawing, Job, Reading } from '../../src/render/protocol.ts'
@@ -67,12 +69,17 @@ function setUp({ reads = [] as SceneRead[], shows = [] as string[], starts = tru
     const { connections, visitors, peak, isKnown } = state
     return isKnown ? { connections, visitors, peak } : undefined
   }
+  const bus = new MemoryBus()
   const pushedData = new PushedData(renderer as unknown as Renderer)
+  const loadedData = new LoadedData({
+    ...{ renderer: renderer as unknown as Renderer, pushedData, bus, heartbeat: 3000 },
+  })
   const sources = new WidgetFrameSources({
     renderer: renderer as unknown as Renderer,
     presence: { counts, countsNow },
     embeddedReader: new EmbeddedReader(renderer as unknown as Renderer),
     pushedData,
+    loadedData,
     cards: new Cards(),
   })
   const create = (given: Partial<Look> = {}, key = 'main') => {

@@ -16,6 +16,15 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'imgcast-in-process-'))
   const draws = 'let draws = 0\nexport default { title: "Drawn", size: { width: 9, height: 9 }, draw(ctx) {'
   writeFileSync(join(folder, 'drawn.mjs'), `${draws}\n  draws += 1; ctx.fillRect(0, 0, draws, 9) } }\n`)
+  const kept = `let loads = 0, fails = false
+export default { title: 'Kept', size: { width: 9, height: 9 }, params: { broken: { spec: { kind: 'boolean', default: false } } },
+  load: { keep: '1h', staleIfError: '1h', async run({ state, params }) {
+    loads += 1
+    if (params.broken || (await state.get('broken'))) throw new Error('the source is down')
+    return { loads }
+  } },
+  draw(ctx) { ctx.fillRect(0, 0, 9, 9) }, json: ({ data, dataAge }) => ({ ...data, isOld: dataAge > 0 }) }`
+  writeFileSync(join(folder, 'kept.mjs'), kept)
   own = await startServer({ store: undefined, widgets: [FIXTURE_WIDGETS, folder] })
 })
 
@@ -116,6 +125,21 @@ test('redraw draws open pictures again, though nothing that the server knows of 
     await next
   }
   stream.close()
+})
+
+test('data that is kept is loaded once for all looks, again after a change of what it has read, and survives a failure', async () => {
+  const loads = async () => JSON.parse(String((await own.imgcast.render('/kept.json')).bytes)) as object
+  expect(await loads()).toMatchObject({ loads: 1 })
+  for (const look of ['kept.png?scale=2', 'kept.jpg', 'kept.gif', 'kept.svg'])
+    await own.imgcast.render(`/${look}`)
+  expect(await loads()).toMatchObject({ loads: 1 })
+  await own.imgcast.redraw('kept/main')
+  expect(await loads()).toMatchObject({ loads: 2 })
+  await own.imgcast.room('kept/main').set('broken', true)
+  expect(await loads()).toMatchObject({ loads: 2, isOld: true })
+  await own.imgcast.room('kept/main').set('broken', false)
+  expect(await loads()).toMatchObject({ loads: 4 })
+  await expect(own.imgcast.render('/kept.png?broken=yes')).rejects.toMatchObject({ status: 500 })
 })
 
 test('widgets lists every widget by name, with its parameters', () => {

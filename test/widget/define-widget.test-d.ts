@@ -75,6 +75,27 @@ defineWidget({
 })
 
 defineWidget({
+  title: 'Weather',
+  size: { width: 10, height: 10 },
+  params: declared,
+  load: {
+    keep: '10m',
+    staleIfError: 60_000,
+    async run({ params, signal }) {
+      expectTypeOf(params).toEqualTypeOf<Chosen>()
+      expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
+      return { temperature: params.many }
+    },
+  },
+  draw(_ctx, { data, dataAge }) {
+    expectTypeOf(data).toEqualTypeOf<{ temperature: number }>()
+    expectTypeOf(dataAge).toEqualTypeOf<number>()
+  },
+})
+// @ts-expect-error: a time has a unit
+defineWidget({ title: 'Kept', size: { width: 1, height: 1 }, load: { keep: '10', run() {} }, draw() {} })
+
+defineWidget({
   title: 'Guestbook',
   size: { width: 10, height: 10 },
   fields: { text: param.text({ max: 80 }), stars: param.integer(3) },

@@ -35,7 +35,7 @@ describe('a widget', () => {
     ],
     [{ draw: undefined }, 'expected `draw` to be a function, got nothing'],
     [{ draw: 'circle' }, 'expected `draw` to be a function, got "circle"'],
-    [{ load: {} }, 'expected `load` to be a function, got {}'],
+    [{ load: {} }, 'expected `load` to be a function or { keep, run }, got {}'],
     [{ json: [1] }, 'expected `json` to be a function, got [1]'],
     [
       { size: undefined },
@@ -85,6 +85,16 @@ describe('a widget', () => {
       '`params.n` has the default 5, expected a whole number from -1000000000 to 1',
     ],
     [{ params: { c: param.choice([]) } }, '`params.c` has no choices'],
+    [{ load: { keep: '10m' } }, 'expected `load` to be a function or { keep, run }, got {"keep":"10m"}'],
+    [
+      { load: { keep: '10 minutes', run() {} } },
+      'expected `load.keep` to be a time such as \'10m\', from 100ms to 30d, got "10 minutes"',
+    ],
+    [
+      { load: { keep: '10m', staleIfError: -1, run() {} } },
+      "expected `load.staleIfError` to be a time such as '1d', up to 30d, got -1",
+    ],
+    [{ load: { keep: 1000, keeps: 1, run() {} } }, 'unknown field `load.keeps`, did you mean `load.keep`?'],
     [{ data() {} }, 'unknown field `data`, did you mean `json`?'],
     [
       { apiVersion: 2, data() {} },
@@ -192,6 +202,7 @@ describe('a manifest', () => {
       fps: 5,
       loops: false,
       ticks: false,
+      load: { keep: undefined, staleIfError: 0 },
       loads: true,
       hasExample: false,
       hasJson: true,

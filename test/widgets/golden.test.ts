@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { compare, decode, type Pixels } from '../../src/picture/compare.ts'
 import { expectPicture, TOLERANCE } from '../../src/picture/expect-picture.ts'
 import type { Frame } from '../../src/picture/frame.ts'
+import { loadOf } from '../../src/widget/kept-load.ts'
 import type { RoomHistory } from '../../src/widget/room-history.ts'
 import { zoneOffset } from '../../src/widget/zone.ts'
 import grid from '../../widgets/grid.ts'
@@ -274,7 +275,7 @@ describe('hits', () => {
       [today, 42],
     ])
     const get = async (name: string) => kept.get(name)
-    const load = () => hitCounter.load?.({ state: { get }, params: { zone: 'UTC' } } as never)
+    const load = () => loadOf(hitCounter as never)?.({ state: { get }, params: { zone: 'UTC' } } as never)
     expect(await load()).toEqual({ hits: 4711, today: 42 })
     kept.clear()
     expect(await load()).toEqual({ hits: 0, today: 0 })
@@ -288,7 +289,7 @@ describe('hits', () => {
       history: async () => ({ steps }),
       params: { zone: 'Asia/Tokyo', images: '' },
     }
-    expect(await hitCounter.load?.(scope as never)).toEqual({ hits: 20, today: 10 })
+    expect(await loadOf(hitCounter as never)?.(scope as never)).toEqual({ hits: 20, today: 10 })
   })
 
   it.each([
@@ -331,7 +332,7 @@ describe('rooms', () => {
   it('reads the rooms that it names, in their order, and no more than it may', async () => {
     const asked: unknown[] = []
     const load = (show: string) =>
-      rooms.load?.({
+      loadOf(rooms as never)?.({
         params: { show, span: 'week' },
         history: async (request: { room: string }) => asked.push(request),
       } as never)

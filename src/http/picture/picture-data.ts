@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Channels } from '../../channel/channels.ts'
 import type { EmbeddedReader } from '../../channel/embedded-reader.ts'
+import { type LoadedData, toJobData } from '../../channel/loaded-data.ts'
 import type { PushedData } from '../../channel/pushed-data.ts'
 import type { ChannelSpec } from '../../channel/spec.ts'
 import type { Presence } from '../../cluster/presence.ts'
@@ -20,6 +21,7 @@ import { sendJson, sendWords } from '../send.ts'
 export interface PictureDataInit {
   renderer: Renderer
   pushedData: PushedData
+  loadedData: LoadedData
   presence: Presence
   channels: Pick<Channels, 'ageOf'>
   embeddedReader: EmbeddedReader
@@ -87,20 +89,20 @@ export class PictureData {
     counts: { connections: number; visitors: number; peak: number },
     network: string,
   ): Promise<PictureFacts> {
-    const { renderer, pushedData } = this.#init
+    const { renderer, pushedData, loadedData } = this.#init
     const { widget, key, look } = spec
+    const payers = () => ({ networks: [network], count: 1 })
     const words = await this.#readEmbedded(spec, network)
-    const job = { widget, key, look, ...counts, time: Date.now(), pushed: pushedData.of(spec), words }
     let isWaiting = true
+    const read = async () => {
+      const loaded = await loadedData.read(spec, payers)
+      const time = Date.now()
+      const pushed = pushedData.of(spec)
+      const job = { widget, key, look, ...counts, time, pushed, words, ...toJobData(loaded, time) }
+      return renderer.data(job, () => Number(isWaiting), payers)
+    }
     try {
-      const { json, alt } = await withTimeout(
-        DATA_TIMEOUT,
-        renderer.data(
-          job,
-          () => Number(isWaiting),
-          () => ({ networks: [network], count: 1 }),
-        ),
-      )
+      const { json, alt } = await withTimeout(DATA_TIMEOUT, read())
       // Any code in the render process could have sent it.
       return { json: json ?? null, alt: toAlt(String(alt)) }
     } finally {

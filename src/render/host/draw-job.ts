@@ -1,3 +1,4 @@
+import { deserialize } from 'node:v8'
 import type { SKRSContext2D as Context } from '@napi-rs/canvas'
 import { paintAnimation } from '../../picture/animation.ts'
 import { paint } from '../../picture/encode.ts'
@@ -10,7 +11,6 @@ import type { LoadedWidget } from '../../widget/load-widget.ts'
 import { deviceOf } from '../../widget/look-device.ts'
 import { isTheme } from '../../widget/param.ts'
 import { roomOf } from '../../widget/room.ts'
-import { type HistoryRequest, type RoomHistory, withEveryStep } from '../../widget/room-history.ts'
 import type { AltScene, EmbeddedPicture } from '../../widget/widget.ts'
 import type { Drawing, Job, JobResult, PictureFacts } from '../protocol.ts'
 import { observeReads, type SceneRead } from '../scene-reads.ts'
@@ -18,14 +18,12 @@ import { backgroundOf } from './background.ts'
 import { DrawTimer } from './draw-timer.ts'
 import { guardCanvas } from './guard-canvas.ts'
 import { ImageCache } from './image-cache.ts'
-import { roomScope, valuesOf } from './job-scope.ts'
+import { valuesOf } from './job-scope.ts'
+import { type LoadedValue, loadData, OwnValues } from './load-data.ts'
 import { Mistake, synchronous } from './mistake.ts'
 import { pictureSize } from './picture-size.ts'
 import { GIF_TIME, motionOf, planAnimation } from './plan-animation.ts'
 import type { AskState } from './room-state.ts'
-
-/** The most other rooms that one picture can read. */
-const MAX_ROOMS = 50
 
 /** The inputs of a drawing besides its job. */
 export interface Supplies {
@@ -40,26 +38,22 @@ export interface Supplies {
  * Rejects with the signal's reason when it is aborted.
  */
 export async function loadJob(
-  { widget, manifest }: LoadedWidget,
+  widget: LoadedWidget,
   job: Job,
   signal: AbortSignal,
   ask: AskState,
   images = new ImageCache(),
+  ownValues = new OwnValues(),
 ): Promise<Supplies> {
-  const { pushed, embedded = [] } = withExample(widget, job)
-  const rooms = new Set<string>()
-  const load = async () => {
-    if (pushed) return pushed.data
-    const scope = roomScope(manifest, job, ask)
-    const history = async ({ room = scope.room, span }: HistoryRequest) =>
-      withEveryStep((await ask({ operation: 'history', room, span })) as RoomHistory)
-    const readRoom = <T>(room: string, name: string) => {
-      rooms.add(room)
-      if (rooms.size > MAX_ROOMS) throw new RangeError(`Expected at most ${MAX_ROOMS} rooms to be read`)
-      return ask({ operation: 'get', room, name }) as Promise<T | undefined>
-    }
-    const params = valuesOf({ widget, manifest }, job)
-    return widget.load?.({ ...scope, history, readRoom, params, signal })
+  const { pushed, loaded, embedded = [] } = withExample(widget.widget, job)
+  const load = async (): Promise<Pick<LoadedValue, 'data' | 'rooms'>> => {
+    if (pushed) return { data: pushed.data, rooms: [] }
+    if (loaded?.bytes) return { data: deserialize(loaded.bytes), rooms: [] }
+    const own = loaded && ownValues.get(loaded)
+    if (own) return own
+    const value = await loadData(widget, job, signal, ask)
+    if (loaded) ownValues.add(loaded, value)
+    return value
   }
   const decode = async ({ path, frame }: (typeof embedded)[number]): Promise<EmbeddedPicture> => {
     const { width, height, alt = path } = frame
@@ -69,10 +63,10 @@ export async function loadJob(
     })
     return { path, alt, image, width, height }
   }
-  const [data, pictures] = await untilAborted(signal, () =>
+  const [{ data, rooms }, pictures] = await untilAborted(signal, () =>
     Promise.all([load(), Promise.all(embedded.map(decode))]),
   )
-  return { data, pictures, rooms: [...rooms] }
+  return { data, pictures, rooms }
 }
 
 /** Draws a job without a pause. @throws the widget's errors. */
@@ -99,7 +93,7 @@ export function* drawSteps(
   // Between two frames an animation's clock does not advance, so that one scene is one picture.
   const time = stops ? 0 : period === undefined ? job.time : Math.floor(job.time / period) * period
   const room = roomOf(job)
-  const facts = { room, key, params, connections, visitors, peak, time, data }
+  const facts = { room, key, params, connections, visitors, peak, time, data, dataAge: job.dataAge ?? 0 }
   if (job.output === 'json') {
     const json = widget.json ? synchronous('json', widget.json(facts)) : { room, connections, visitors, peak }
     const alt = describe(loaded, { ...facts, pictures: job.words ?? pictures }, () => widget.json && json)
@@ -180,7 +174,7 @@ function withExample({ example }: LoadedWidget['widget'], job: Job): Job {
 
 /** Whether a drawing depends on values that the server cannot compare: the result of `load`, or of a parser. */
 function readsOutside({ widget, manifest }: LoadedWidget, job: Job): boolean {
-  const loads = widget.load !== undefined && !withExample(widget, job).pushed
+  const loads = widget.load !== undefined && !withExample(widget, job).pushed && !job.loaded
   return loads || Object.values(manifest.params).some(({ kind }) => kind === 'custom')
 }
 

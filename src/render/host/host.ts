@@ -14,12 +14,14 @@ import type {
   ImageRequest,
   Job,
   JobResult,
+  LoadResult,
   ShownFailure,
   StateRequest,
   ToHost,
 } from '../protocol.ts'
 import { drawSteps, loadJob, untilAborted } from './draw-job.ts'
 import { ImageCache } from './image-cache.ts'
+import { loadData, OwnValues } from './load-data.ts'
 import { Mistake } from './mistake.ts'
 import { TooLargeError } from './picture-size.ts'
 import { PushQueue } from './push-queue.ts'
@@ -41,6 +43,7 @@ class Host {
   readonly #loaded = new Map<number, Loaded>()
   readonly #aborts = new Map<number, AbortController>()
   readonly #images = new ImageCache()
+  readonly #ownValues = new OwnValues()
   readonly #pushQueues = new Map<number, PushQueue>()
   readonly #stateCalls = new Map<number, StateCall>()
   /** The job of the source that runs: known in every timer and promise that it starts. */
@@ -125,6 +128,15 @@ class Host {
             ...{ type: 'done', id },
             result: { data: this.#console.runNow(job.widget, () => readJob(loaded, job)) },
           })
+        case 'load':
+          return this.#send({
+            ...{ type: 'done', id },
+            result: {
+              data: await this.#console.run(job.widget, () =>
+                this.#abortable(id, (signal) => this.#load(loaded, job, signal, ask)),
+              ),
+            },
+          })
         case 'event':
           await this.#console.run(job.widget, () =>
             this.#abortable(id, (signal) =>
@@ -139,7 +151,7 @@ class Host {
       const needsMore = loaded.manifest.loads
       const supplies = needsMore
         ? await this.#console.run(job.widget, () =>
-            this.#abortable(id, (signal) => loadJob(loaded, job, signal, ask, this.#images)),
+            this.#abortable(id, (signal) => loadJob(loaded, job, signal, ask, this.#images, this.#ownValues)),
           )
         : { data: job.pushed?.data, pictures: [] }
       this.#loaded.set(id, { widget: job.widget, steps: drawSteps(loaded, job, supplies) })
@@ -148,6 +160,17 @@ class Host {
     } catch (error) {
       this.#fail(id, error)
     }
+  }
+
+  async #load(
+    loaded: LoadedWidget,
+    job: Job,
+    signal: AbortSignal,
+    ask: (request: StateRequest) => Promise<unknown>,
+  ): Promise<LoadResult> {
+    const { loaded: place } = job
+    if (!place) throw new TypeError('expected a version of the data')
+    return this.#ownValues.add(place, await untilAborted(signal, () => loadData(loaded, job, signal, ask)))
   }
 
   /** Runs part of a job so that an `abort` message can end it. */

@@ -26,6 +26,7 @@ function manifest(more: Partial<Manifest> = {}, params: Record<string, Param> = 
     loops: false,
     loads: false,
     hasExample: false,
+    load: undefined,
     hasJson: false,
     hasAlt: false,
     reads: false,

@@ -60,7 +60,7 @@ test('an SVG with two drawings, light and dark, reports the reads of both', () =
   const params = { theme: param.theme('auto') }
   const draw: Widget['draw'] = (_, { params, peak, visitors }) =>
     void (params.theme === 'dark' ? peak : visitors)
-  expect(readsOf({ params, draw }, { format: 'svg' })).toEqual(['peak', 'visitors'])
+  expect(readsOf({ params, draw }, { format: 'svg' })).toEqual(['peak', 'room', 'visitors'])
 })
 
 test('the results of load and of a parser are outside; pushed data is not', () => {
