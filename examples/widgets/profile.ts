@@ -1,9 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { Image } from '@napi-rs/canvas'
-import { cutText, defineWidget, param } from 'imgcast/widget'
+import { cutText, defineWidget, loadImage, param } from 'imgcast/widget'
 
-const portrait = new Image()
-portrait.src = await readFile(new URL('./portrait.png', import.meta.url))
+const portrait = await loadImage(new URL('./portrait.png', import.meta.url))
 
 export default defineWidget({
   title: 'Profile',

@@ -1,6 +1,5 @@
-import { createCanvas } from '@napi-rs/canvas'
 import { BarController, BarElement, CategoryScale, Chart, LinearScale, Title } from 'chart.js'
-import { defineWidget } from 'imgcast/widget'
+import { createCanvas, defineWidget } from 'imgcast/widget'
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Title)
 Chart.defaults.font.family = 'Inter'

@@ -26,29 +26,27 @@ export default defineWidget({
   // Only these rooms exist: no reader can make the server fetch anything else.
   key: param.choice(['berlin', 'lagos', 'lima', 'tokyo']),
 
-  // One request serves all sizes and formats of a city; the state keeps the last one for ten minutes.
-  async load({ key, state, signal }): Promise<Weather> {
-    const kept = await state.get<{ weather: Weather; at: number }>('weather')
-    if (kept && Date.now() - kept.at < 600_000) return kept.weather
-    const { latitude, longitude } = CITIES[key as keyof typeof CITIES]
-    const server = process.env.WEATHER_URL ?? 'https://api.open-meteo.com'
-    const query = `latitude=${latitude}&longitude=${longitude}&current=temperature_2m,wind_speed_10m,weather_code`
-    try {
-      const response = await fetch(`${server}/v1/forecast?${query}`, { signal })
-      if (!response.ok) throw new Error(`got status ${response.status}`)
-      const { current } = (await response.json()) as { current: Record<string, number> }
-      const weather = {
-        degrees: current.temperature_2m ?? 0,
-        wind: current.wind_speed_10m ?? 0,
-        code: current.weather_code ?? 0,
+  // One request serves all sizes and formats of a city. While the service is down, the card shows the last weather.
+  load: {
+    keep: '10m',
+    staleIfError: '1d',
+    async run({ key, signal }): Promise<Weather> {
+      const { latitude, longitude } = CITIES[key as keyof typeof CITIES]
+      const server = process.env.WEATHER_URL ?? 'https://api.open-meteo.com'
+      const query = `latitude=${latitude}&longitude=${longitude}&current=temperature_2m,wind_speed_10m,weather_code`
+      try {
+        const response = await fetch(`${server}/v1/forecast?${query}`, { signal })
+        if (!response.ok) throw new Error(`got status ${response.status}`)
+        const { current } = (await response.json()) as { current: Record<string, number> }
+        return {
+          degrees: current.temperature_2m ?? 0,
+          wind: current.wind_speed_10m ?? 0,
+          code: current.weather_code ?? 0,
+        }
+      } catch (cause) {
+        throw failure('The weather service is down', { status: 503, cause })
       }
-      await state.set('weather', { weather, at: Date.now() })
-      return weather
-    } catch (cause) {
-      // Old weather is better than none.
-      if (kept) return kept.weather
-      throw failure('The weather service is down', { status: 503, cause })
-    }
+    },
   },
   example: { degrees: 21.4, wind: 12, code: 3 },
 
