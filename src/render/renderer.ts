@@ -203,6 +203,7 @@ export class Renderer {
   /** Ends every process; unfinished jobs reject. */
   async close(): Promise<void> {
     this.#closed = true
+    this.#fontLog.close()
     this.#pool.close()
     this.#warm?.close()
     this.#isolation.close()
@@ -241,8 +242,7 @@ export class Renderer {
         shares: this.#shares,
         fork: more.fork,
         memoryBytes: more.memoryBytes ?? MEMORY_BYTES,
-        onState,
-        onImage,
+        ...{ onState, onImage },
         onOutput: (line, renderer) => log.info({ renderer }, line),
         onStray: ({ widget, room, message, failure }) => {
           if (room !== undefined) this.#failures.recordSource(room, { message, stack: failure })

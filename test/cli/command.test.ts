@@ -174,7 +174,12 @@ describe('imgcast serve', () => {
   test('is quiet: a viewer leaves no line in the log', async () => {
     const { url, errors } = await serve()
     await (await fetch(`${url}/online/a.png`)).arrayBuffer()
-    expect(errors().trim().split('\n')).toHaveLength(1)
+    // A machine with few fonts has a line for the scripts that it lacks.
+    const lines = errors()
+      .trim()
+      .split('\n')
+      .filter((line) => !line.includes('no font has'))
+    expect(lines).toHaveLength(1)
   })
 
   test.each(['/online/x', '/online/x.png'])(
