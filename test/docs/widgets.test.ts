@@ -202,7 +202,9 @@ describe('the reference', () => {
   const page = [join(root, 'docs/widgets.md'), ...readdirSync(topics).map((file) => join(topics, file))]
     .map((file) => readFileSync(file, 'utf8'))
     .join('\n')
-  const source = readFileSync(join(root, 'src/widget/widget.ts'), 'utf8')
+  const source = ['widget.ts', 'room-state.ts']
+    .map((file) => readFileSync(join(root, 'src/widget', file), 'utf8'))
+    .join('\n')
   const fieldsOf = (name: string) => {
     const body = new RegExp(`^export interface ${name}\\b[^{]*{$([\\s\\S]*?)^}$`, 'm').exec(source)?.[1] ?? ''
     return [...body.matchAll(/^ {2}(\w+)[?(:<]/gm)].map(([, field = '']) => field)
