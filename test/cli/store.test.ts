@@ -134,7 +134,7 @@ test('a server that could not save exits with 1, and logs why', async () => {
   )
 })
 
-const REMEDY = 'Choose another file with --store file:<path>, or use --store memory: to keep nothing'
+const REMEDY = 'Choose another place with --store file:<path>, or use --store memory: to keep nothing'
 
 describe('a store that cannot be used stops the start', () => {
   test.each([
