@@ -111,10 +111,15 @@ function fontOf({ size, weight = 400, family = 'Inter' }: ParagraphOptions): str
   return `${weight} ${size}px ${family}`
 }
 
-/** Adds an ellipsis, in place of letters where it would not fit. */
+/** Adds an ellipsis, in place of letters where it would not fit, and of a comma or space before it. */
 function endLine(line: string, font: string, width: number): string {
+  const ended = `${withoutEnding(line)}…`
+  if (textWidth(ended, font) <= width) return ended
+  return `${withoutEnding(cutText(ended, font, width).slice(0, -1))}…`
+}
+
+function withoutEnding(line: string): string {
   let end = line.length
   while (end > 0 && ENDINGS.includes(line.charAt(end - 1))) end -= 1
-  const ended = `${line.slice(0, end)}…`
-  return textWidth(ended, font) <= width ? ended : cutText(ended, font, width)
+  return line.slice(0, end)
 }
