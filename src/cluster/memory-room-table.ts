@@ -6,13 +6,12 @@ import type { MemoryStore } from './memory-store.ts'
 import {
   FEW_HITS,
   type IdleRooms,
-  placeOf,
   type RoomFilter,
   type RoomRange,
   type RoomRow,
   type RoomTable,
 } from './room-table.ts'
-import { comparePlaces, takeFirst } from './take-first.ts'
+import { countScanned, listScanned, type RoomScan, widgetsOfScanned } from './scanned-rooms.ts'
 
 /** Rooms in one turn of the event loop: it takes a millisecond. */
 const AT_ONCE = 2_000
@@ -21,39 +20,27 @@ const AT_ONCE = 2_000
 export class MemoryRoomTable implements RoomTable {
   readonly #archive: MemoryArchive
   readonly #store: MemoryStore
+  readonly #all: RoomScan = (filter, today) => this.#scan(filter, today)
 
   constructor(archive: MemoryArchive, store: MemoryStore) {
     this.#archive = archive
     this.#store = store
   }
 
-  async list({ sort, isDescending, after, limit, today, ...filter }: RoomRange): Promise<RoomRow[]> {
-    const compare = comparePlaces(isDescending)
-    const places: { row: RoomRow; value: string | number; room: string }[] = []
-    for await (const row of this.#scan(filter, today)) {
-      const place = { row, ...placeOf(row, sort) }
-      if (!after || compare(place, after) > 0) places.push(place)
-    }
-    return takeFirst(places, limit, compare).map(({ row }) => row)
+  list(range: RoomRange): Promise<RoomRow[]> {
+    return listScanned(this.#all, range)
   }
 
   async read(rooms: readonly string[], today: number): Promise<RoomRow[]> {
     return rooms.map((room) => this.#row(room, today)).filter(isListed)
   }
 
-  async count(filter: RoomFilter): Promise<{ rooms: number; hits: number }> {
-    const count = { rooms: 0, hits: 0 }
-    for await (const { hits } of this.#scan(filter, 0)) {
-      count.rooms += 1
-      count.hits += hits
-    }
-    return count
+  count(filter: RoomFilter): Promise<{ rooms: number; hits: number }> {
+    return countScanned(this.#all, filter)
   }
 
-  async widgets(exclude: readonly string[]): Promise<string[]> {
-    const widgets = new Set<string>()
-    for await (const { room } of this.#scan({ exclude }, 0)) widgets.add(parseRoom(room).widget)
-    return [...widgets].sort()
+  widgets(exclude: readonly string[]): Promise<string[]> {
+    return widgetsOfScanned(this.#all, exclude)
   }
 
   async delete(room: string): Promise<boolean> {

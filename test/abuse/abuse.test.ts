@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeCertificate } from '../support/certificate.ts'
 import { eventually } from '../support/eventually.ts'
 import { DRAWING_ATTACKS } from './attacks/drawing.ts'
 import { HTTP2_ATTACKS } from './attacks/http2.ts'
@@ -32,9 +32,9 @@ describe('over TLS and HTTP/2, beside an attack 20 healthy viewers keep getting 
   const folder = mkdtempSync(join(tmpdir(), 'imgcast-abuse-'))
   const [cert, key] = ['cert.pem', 'key.pem'].map((name) => join(folder, name)) as [string, string]
   beforeAll(() => {
-    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-    const args = ['req', '-x509', '-days', '2', '-subj', '/CN=localhost', ...kind]
-    execFileSync('openssl', [...args, '-out', cert, '-keyout', key], { stdio: 'ignore' })
+    const made = makeCertificate()
+    writeFileSync(cert, made.cert)
+    writeFileSync(key, made.key)
   })
   afterAll(() => rmSync(folder, { recursive: true }))
   expectToSurvive(

@@ -3,14 +3,13 @@ import { toHits } from '../hits.ts'
 import {
   FEW_HITS,
   type IdleRooms,
-  placeOf,
   type RoomFilter,
   type RoomRange,
   type RoomRow,
   type RoomTable,
   UNKNOWN_SINCE,
 } from '../room-table.ts'
-import { comparePlaces, takeFirst } from '../take-first.ts'
+import { countScanned, listScanned, type RoomScan, widgetsOfScanned } from '../scanned-rooms.ts'
 import type { RedisLink } from './redis-link.ts'
 import { DELETE_ROOM, FORGET_ROOMS, READ_ROOMS } from './room-scripts.ts'
 
@@ -24,19 +23,14 @@ const COLUMNS = 5
 /** The rooms in Redis. A list reads all of them, part by part, with other commands in between. */
 export class RedisRoomTable implements RoomTable {
   readonly #link: RedisLink
+  readonly #all: RoomScan = (filter, today) => this.#scan(filter, today)
 
   constructor(link: RedisLink) {
     this.#link = link
   }
 
-  async list({ sort, isDescending, after, limit, today, ...filter }: RoomRange): Promise<RoomRow[]> {
-    const compare = comparePlaces(isDescending)
-    const places: { row: RoomRow; value: string | number; room: string }[] = []
-    for await (const row of this.#scan(filter, today)) {
-      const place = { row, ...placeOf(row, sort) }
-      if (!after || compare(place, after) > 0) places.push(place)
-    }
-    return takeFirst(places, limit, compare).map(({ row }) => row)
+  list(range: RoomRange): Promise<RoomRow[]> {
+    return listScanned(this.#all, range)
   }
 
   async read(rooms: readonly string[], today: number): Promise<RoomRow[]> {
@@ -46,19 +40,12 @@ export class RedisRoomTable implements RoomTable {
     return rows
   }
 
-  async count(filter: RoomFilter): Promise<{ rooms: number; hits: number }> {
-    const count = { rooms: 0, hits: 0 }
-    for await (const { hits } of this.#scan(filter, 0)) {
-      count.rooms += 1
-      count.hits += hits
-    }
-    return count
+  count(filter: RoomFilter): Promise<{ rooms: number; hits: number }> {
+    return countScanned(this.#all, filter)
   }
 
-  async widgets(exclude: readonly string[]): Promise<string[]> {
-    const widgets = new Set<string>()
-    for await (const { room } of this.#scan({ exclude }, 0)) widgets.add(parseRoom(room).widget)
-    return [...widgets].sort()
+  widgets(exclude: readonly string[]): Promise<string[]> {
+    return widgetsOfScanned(this.#all, exclude)
   }
 
   async delete(room: string): Promise<boolean> {
