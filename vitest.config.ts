@@ -37,6 +37,8 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // WebKit is driven by events of an X server, of which a busy machine has lost one in some hundred tests.
+          retry: ci ? 1 : 0,
           // After the unit tests, so that browsers do not contend with them for the processors. Two files at a time:
           // a browser and its test mostly wait for each other.
           sequence: { groupOrder: 1 },
