@@ -5,8 +5,8 @@ import type { RoomEvents } from './channel/room-events.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import { HostEvents } from './host-events.ts'
 import { createHostRoom } from './host-room.ts'
+import { HostPictures } from './http/picture/host-pictures.ts'
 import type { PictureData } from './http/picture/picture-data.ts'
-import { PictureFiles } from './http/picture/picture-files.ts'
 import type { Imgcast } from './imgcast-interface.ts'
 import type { Renderer } from './render/renderer.ts'
 import { toWidgetList } from './widget-list.ts'
@@ -30,7 +30,7 @@ export function createHostAccess(
   const { cluster, renderer, channels, log } = init
   const { bus, presence, store } = cluster
   const events = new HostEvents(init.events, log)
-  const files = new PictureFiles({ ...init, store })
+  const files = new HostPictures({ ...init, store })
   return {
     room: (room) => createHostRoom(room, { cluster, events, manifests: () => renderer.manifests }),
     events,

@@ -9,7 +9,7 @@ export { type RedisClusterOptions, redisCluster } from './cluster/redis/redis-cl
 export { type Fault, PublicError } from './errors.ts'
 export type { HostEventMap, HostEvents } from './host-events.ts'
 export type { HostRoom, RoomCounts } from './host-room.ts'
-export type { PictureFile } from './http/picture/picture-files.ts'
+export type { PictureFile } from './http/picture/host-pictures.ts'
 export { createImgcast } from './imgcast.ts'
 export type { Imgcast, ImgcastOptions, Stats } from './imgcast-interface.ts'
 export type { Format } from './picture/frame.ts'

@@ -107,9 +107,7 @@ export class Cameras {
         'private-target',
         'a source that ffmpeg reads needs --allow-private-targets, or the file of --cameras',
       )
-    const stored = [...this.#entries.values()].filter(({ origin }) => origin === 'api').length
-    if (stored >= MAX_STORED && this.#entries.get(key)?.origin !== 'api')
-      throw conflict('too-many-cameras', `there are ${MAX_STORED} cameras already`)
+    this.#checkPlace(key)
     await this.#init.store.set(this.#roomOf(key), CAMERA, spec, { durable: true })
     this.#replace(key, spec, 'api')
     return this.get(key) as CameraReport
@@ -124,12 +122,17 @@ export class Cameras {
     return true
   }
 
-  /** Takes a frame from outside. Returns whether the camera's frames are pushed. A key without a camera gets one. */
+  /**
+   * Returns what takes frames from outside; undefined if the camera has a source of its own. A key without a camera gets one.
+   * @throws PublicError 409 if there are too many.
+   */
   pushTo(key: string): ((bytes: Buffer) => void) | undefined {
+    if (!this.find(key)) {
+      this.#checkPlace(key)
+      this.#replace(key, toCameraSpec({}), 'api')
+    }
     const entry = this.#entryOf(key)
-    if (!entry.camera) this.#replace(key, toCameraSpec({}), 'api')
-    const { camera } = entry
-    return camera?.spec.kind === 'push' ? (bytes) => entry.camera?.receive(bytes) : undefined
+    return entry.camera?.spec.kind === 'push' ? (bytes) => entry.camera?.receive(bytes) : undefined
   }
 
   get(key: string): CameraReport | undefined {
@@ -189,6 +192,13 @@ export class Cameras {
   #refuseConfigured(key: string): void {
     if (this.#entries.get(key)?.origin === 'file')
       throw conflict('configured', 'this camera is set in the file of --cameras')
+  }
+
+  /** Bounds the cameras that were set or pushed to. @throws PublicError 409 */
+  #checkPlace(key: string): void {
+    const stored = [...this.#entries.values()].filter(({ origin }) => origin === 'api').length
+    if (stored >= MAX_STORED && this.#entries.get(key)?.origin !== 'api')
+      throw conflict('too-many-cameras', `there are ${MAX_STORED} cameras already`)
   }
 
   #entryOf(key: string): Entry {

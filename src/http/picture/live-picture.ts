@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { EmbeddedReader } from '../../channel/embedded-reader.ts'
 import type { ChannelSpec } from '../../channel/spec.ts'
 import type { Store } from '../../cluster/store.ts'
@@ -9,6 +8,7 @@ import type { NewRooms } from '../../viewer/new-rooms.ts'
 import type { Reread } from '../../viewer/viewer-session.ts'
 import { parseLook } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
+import { checkPicture } from './check-picture.ts'
 import { rereadPicture } from './reread-picture.ts'
 import { roomsOfPicture } from './rooms-of-picture.ts'
 import { StatusPictures } from './status-pictures.ts'
@@ -41,8 +41,6 @@ export interface LiveAddressesInit {
 
 /** As an img requests a picture: addresses without an extension are errors. */
 const IMAGE = { 'sec-fetch-dest': 'image' }
-/** Milliseconds that a viewer waits for a widget to read its parameters; a later fault is shown in the picture. */
-const READ_TIMEOUT = 150
 
 /** Reads addresses of live pictures like `/online/lobby.png?scale=2`. */
 export class LiveAddresses {
@@ -65,17 +63,12 @@ export class LiveAddresses {
         delivery.kind === 'stream' ? delivery.format : delivery.kind === 'still' ? delivery.format : undefined
       if (format !== 'png' && format !== 'jpeg' && format !== 'webp') throw notLive(extension)
       const spec = { widget: manifest.name, key, look: parseLook(manifest, format, query) }
-      if (this.#statuses.has(manifest)) this.#statuses.check({ ...spec, query })
-      const embedded = manifest.reads ? await this.#embedded(spec) : undefined
-      await this.#init.newRooms.check(roomsOfPicture(this.#init.renderer.manifests, spec, embedded), network)
-      return { spec, manifest, reread: rereadPicture(this.#init.renderer, spec, query) }
+      const { renderer, embeddedReader, newRooms } = this.#init
+      const embedded = await checkPicture({ embeddedReader, statuses: this.#statuses }, manifest, spec, query)
+      await newRooms.check(roomsOfPicture(renderer.manifests, spec, embedded), network)
+      return { spec, manifest, reread: rereadPicture(renderer, spec, query) }
     }
     return { place, open }
-  }
-
-  #embedded(spec: ChannelSpec) {
-    const reading = this.#init.embeddedReader.read(spec)
-    return Promise.race([reading, sleep(READ_TIMEOUT, undefined, { ref: false })])
   }
 }
 

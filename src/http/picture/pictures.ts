@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Channels } from '../../channel/channels.ts'
 import type { EmbeddedReader } from '../../channel/embedded-reader.ts'
 import type { ChannelSpec } from '../../channel/spec.ts'
@@ -34,6 +33,7 @@ import { AgedStills } from './aged-stills.ts'
 import { readBadgeUrl } from './badge-request.ts'
 import { Badges } from './badges.ts'
 import { readCacheSeconds, secondsUntil } from './cache-seconds.ts'
+import { checkPicture } from './check-picture.ts'
 import { isOwnPath } from './own-path.ts'
 import type { PictureData } from './picture-data.ts'
 import type { PictureObserver } from './picture-observer.ts'
@@ -71,8 +71,6 @@ export interface PicturesInit {
 
 /** Errors of one network that are sent with words: more are 429 without a body. */
 const WORDED_REFUSALS = { perSecond: 20, burst: 200 }
-/** Milliseconds that a request waits for a widget to read its parameters; a later fault is shown in the picture. */
-const READ_TIMEOUT = 150
 /** Milliseconds that a still in place of a stream waits for its drawing: its placeholder stays. */
 const IN_PLACE_PATIENCE = 10_000
 /** Milliseconds that a still waits for a camera to start and to send a frame. */
@@ -269,11 +267,9 @@ export class Pictures {
    * Has the widget check the parameters that only it can read. Returns the embedded pictures, as far as they are known in
    * time. @throws PublicError 400 if it finds a fault in time.
    */
-  async #check(manifest: Manifest, spec: ChannelSpec, query: URLSearchParams): Promise<EmbeddedSpecs> {
-    if (this.#statuses.has(manifest)) this.#statuses.check({ ...spec, query })
-    if (!manifest.reads) return undefined
-    const reading = this.#init.embeddedReader.read(spec)
-    return Promise.race([reading, sleep(READ_TIMEOUT, undefined, { ref: false })])
+  #check(manifest: Manifest, spec: ChannelSpec, query: URLSearchParams): Promise<EmbeddedSpecs> {
+    const { embeddedReader } = this.#init
+    return checkPicture({ embeddedReader, statuses: this.#statuses }, manifest, spec, query)
   }
 
   #sendError(

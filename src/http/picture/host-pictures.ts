@@ -26,7 +26,7 @@ export interface PictureFile {
 }
 
 /** The parts that pictures are drawn with. */
-export interface PictureFilesInit {
+export interface HostPicturesInit {
   renderer: Renderer
   channels: Channels
   embeddedReader: EmbeddedReader
@@ -43,11 +43,11 @@ const PATIENCE = 10_000
 const OWN_NETWORK = 'the app'
 
 /** Draws the picture of a path like `/online/lobby.png?scale=2` for the app itself: it is no viewer, and counts no hit. */
-export class PictureFiles {
-  readonly #init: PictureFilesInit
+export class HostPictures {
+  readonly #init: HostPicturesInit
   readonly #statuses: StatusPictures
 
-  constructor(init: PictureFilesInit) {
+  constructor(init: HostPicturesInit) {
     this.#init = init
     this.#statuses = new StatusPictures(init.store)
   }

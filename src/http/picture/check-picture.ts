@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EmbeddedReader } from '../../channel/embedded-reader.ts'
+import type { ChannelSpec } from '../../channel/spec.ts'
+import type { Manifest } from '../../widget/manifest.ts'
+import type { EmbeddedSpecs } from './rooms-of-picture.ts'
+import type { StatusPictures } from './status-pictures.ts'
+
+/** The parts that check a picture. */
+export interface CheckParts {
+  embeddedReader: EmbeddedReader
+  statuses: StatusPictures
+}
+
+/** Milliseconds that a client waits for a widget to read its parameters; a later fault is shown in the picture. */
+const READ_TIMEOUT = 150
+
+/**
+ * Checks the parameters that are not in a widget's manifest, before a viewer of a picture is admitted. Resolves to the
+ * pictures that it embeds; rejects with a `PublicError` 400.
+ */
+export async function checkPicture(
+  { embeddedReader, statuses }: CheckParts,
+  manifest: Manifest,
+  spec: ChannelSpec,
+  query: URLSearchParams,
+): Promise<EmbeddedSpecs> {
+  if (statuses.has(manifest)) statuses.check({ ...spec, query })
+  if (!manifest.reads) return undefined
+  const reading = embeddedReader.read(spec)
+  return Promise.race([reading, sleep(READ_TIMEOUT, undefined, { ref: false })])
+}
