@@ -67,7 +67,7 @@ async function addFor(server: RunningServer, duration: number): Promise<void> {
       const [first = { at: 0 }, last = first] = [acknowledged()[0], acknowledged().at(-1)]
       expect(last.at - first.at).toBeGreaterThan(duration)
     },
-    { timeout: 25_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   )
 }
 
