@@ -19,6 +19,7 @@ import { FailureLog } from './http/failure-log.ts'
 import { ForwardingCheck } from './http/forwarding-check.ts'
 import { createHandler, createTrust, handlerAt } from './http/handler.ts'
 import { createHealthRoute, type Unready } from './http/health-route.ts'
+import { CameraMeter } from './http/metrics/camera-meter.ts'
 import { LoadMeter } from './http/metrics/load-meter.ts'
 import { Metrics } from './http/metrics/metrics.ts'
 import { createMetricsRoute } from './http/metrics/metrics-route.ts'
@@ -235,26 +236,29 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     ...{ store, isReady, failures, newRooms, stillCache: options.stillCache },
     observer: metrics,
   })
+  const cameraMeter = new CameraMeter({ cameras: frames.cameras, viewers, presence })
+  closers.defer(() => cameraMeter.close())
   const metricsNow = () => ({
     ...{ streams: viewers.size, streamsLimit: options.maxConnections, rooms: presence.openRooms },
-    channels: channels.size,
-    channelsLimit: options.maxChannels,
-    render: renderer.load,
-    ended: viewers.ended,
+    ...{ channels: channels.size, channelsLimit: options.maxChannels, render: renderer.load },
+    ...{ ended: viewers.ended, probeBytes: probe?.bytes ?? 0 },
     nodes: cluster.report?.().nodes.length ?? 1,
     countsPartial: Number(cluster.report?.().isPartial ?? false),
-    probeBytes: probe?.bytes ?? 0,
-    audience: memberships.audience.counts(),
-    traffic: viewers.traffic,
+    ...{ audience: memberships.audience.counts(), traffic: viewers.traffic, cameras: cameraMeter.list() },
   })
   const streamsOf = (room: string) => viewers.ofRoom(room)
   const router = createRouter({
-    ...(options.compat !== 'off' && { compat: frames.cameras }),
+    ...(options.compat !== 'off' && { compat: cameraMeter }),
     pictures,
     pages,
     api: createApi({
       ...{ renderer, store, rooms, history, events, statuses, polls, hooks, guard, sessions, publicUrl, log },
-      ...{ cameras: frames.cameras, pictures: frames.pictures, maxPictureBytes: options.maxPictureBytes },
+      ...{
+        cameras: frames.cameras,
+        cameraMeter,
+        pictures: frames.pictures,
+        maxPictureBytes: options.maxPictureBytes,
+      },
       ...{ sockets: () => viewers.sockets(), loadNow, hits: cluster.hits, backup },
     }),
     calls: [
@@ -266,7 +270,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
       createClicks({ renderer, events: widgetEvents, newRooms, viewers, allowReferrer }),
     ],
     dashboard: createDashboard({
-      ...{ rooms, renderer, guard, sessions, failures, publicUrl, streamsOf, loadNow },
+      ...{ rooms, renderer, guard, sessions, failures, publicUrl, streamsOf, loadNow, cameras: cameraMeter },
     }),
     failures,
   })
@@ -282,11 +286,8 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     token,
     log: wholeLog,
     stats: () => ({
-      connections: viewers.size,
-      channels: channels.size,
-      rooms: presence.openRooms,
-      probeBytes: probe?.bytes ?? 0,
-      renderers: renderer.pids,
+      ...{ connections: viewers.size, channels: channels.size, rooms: presence.openRooms },
+      ...{ probeBytes: probe?.bytes ?? 0, renderers: renderer.pids },
     }),
     drain: () => {
       isDraining = true

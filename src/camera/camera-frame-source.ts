@@ -6,7 +6,7 @@ import type { Frame } from '../picture/frame.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { MAX_FPS } from '../widget/picture-limits.ts'
 import type { Size } from '../widget/widget.ts'
-import type { Camera, CameraCondition } from './camera.ts'
+import { type Camera, type CameraCondition, isDown } from './camera.ts'
 import type { Cameras } from './cameras.ts'
 
 /** Milliseconds that a picture waits for a fresh frame. */
@@ -52,7 +52,7 @@ export class CameraFrameSource implements FrameSource {
       return card && { frame: card, failure }
     }
     const { condition, frame } = camera
-    if (frame && (condition.state === 'live' || camera.isFresh) && !isDown(condition)) {
+    if (frame && (condition.state === 'live' || camera.isFresh) && !isSilent(condition)) {
       const shown = await this.#toShown(frame, interest, payers)
       return shown && { frame: shown }
     }
@@ -69,7 +69,7 @@ export class CameraFrameSource implements FrameSource {
     this.#release = this.#cameras.watch(this.#key, {
       onFrame: (frame) => this.#onFrame(frame),
       onCondition: (condition) => {
-        if (condition === undefined || isDown(condition)) this.#sink?.redraw(0)
+        if (condition === undefined || isSilent(condition)) this.#sink?.redraw(0)
       },
     })
   }
@@ -91,10 +91,10 @@ export class CameraFrameSource implements FrameSource {
       release = this.#cameras.watch(this.#key, {
         onFrame: () => resolve(),
         onCondition: (condition) => {
-          if (!condition || isDown(condition)) resolve()
+          if (!condition || isSilent(condition)) resolve()
         },
       })
-      if (isDown(camera.condition)) resolve()
+      if (isSilent(camera.condition)) resolve()
     })
     clearTimeout(timer)
     release()
@@ -149,8 +149,8 @@ function toData({ spec, condition, age }: Camera, key: string): object {
 }
 
 /** Whether no frame can be expected soon. */
-function isDown({ state }: CameraCondition): boolean {
-  return state === 'interrupted' || state === 'offline' || state === 'full'
+function isSilent({ state }: CameraCondition): boolean {
+  return isDown(state) || state === 'full'
 }
 
 function offline({ state, why, tail }: CameraCondition): PublicError {

@@ -15,6 +15,11 @@ export const CAMERA_STATES = ['idle', 'connecting', 'live', 'interrupted', 'offl
 /** One of `CAMERA_STATES`. */
 export type CameraState = (typeof CAMERA_STATES)[number]
 
+/** Whether a camera's source has failed, and no frame came since. */
+export function isDown(state: CameraState): boolean {
+  return state === 'interrupted' || state === 'offline'
+}
+
 /** The condition of a camera, as its card shows it. */
 export interface CameraCondition {
   state: CameraState
@@ -210,7 +215,6 @@ export class Camera {
 
   #setCondition(state: CameraState, { why, tail } = { why: '', tail: '' }): void {
     const before = this.#condition
-    const isDown = (each: CameraState) => each === 'interrupted' || each === 'offline'
     const isSame = before.state === state || (isDown(before.state) && isDown(state))
     const since = isSame ? before.since : Date.now()
     this.#condition = { state, since, why, tail }

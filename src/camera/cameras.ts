@@ -57,8 +57,8 @@ export interface CameraReport {
   from: Origin
   preload: boolean
   condition: CameraCondition
-  /** Pictures of it that are watched or drawn. */
-  viewers: number
+  /** Looks of it that are watched or drawn now. */
+  looks: number
   frames: number
   bytes: number
   restarts: number
@@ -99,7 +99,7 @@ export class Cameras {
   }
 
   /** Sets a camera; resolves when it is on disk. Rejects with a `PublicError` 409 if the configuration file has one of this key. */
-  async set(key: string, spec: CameraSpec): Promise<CameraReport> {
+  async set(key: string, spec: CameraSpec): Promise<void> {
     this.#refuseConfigured(key)
     if (spec.kind === 'ffmpeg' && !this.#init.allowPrivateTargets)
       // ffmpeg resolves names itself: its targets cannot be checked.
@@ -110,7 +110,6 @@ export class Cameras {
     this.#checkPlace(key)
     await this.#init.store.set(this.#roomOf(key), CAMERA, spec, { durable: true })
     this.#replace(key, spec, 'api')
-    return this.get(key) as CameraReport
   }
 
   /** Deletes a camera that was set by the API. Returns whether there was one. */
@@ -294,7 +293,7 @@ function toReport({ key, camera, listeners, origin = 'api' }: Entry): CameraRepo
   const { spec, condition, totals, age, fps } = camera
   return {
     ...{ key, kind: spec.kind, source: publicSource(spec.source), name: spec.name ?? key, from: origin },
-    ...{ preload: spec.preload ?? false, viewers: listeners.size, condition, ...totals, fps },
+    ...{ preload: spec.preload ?? false, looks: listeners.size, condition, ...totals, fps },
     age: Number.isFinite(age) ? Math.round(age) : undefined,
   }
 }

@@ -1,6 +1,12 @@
 import type { Cameras } from '../camera/cameras.ts'
 import { pathOfRoom } from '../widget/room.ts'
 
+/** The cameras that have the paths of mjpg-streamer too, and their figures. */
+export interface CompatCameras {
+  cameras: Cameras
+  viewersOf(key: string): number
+}
+
 /** A request in the words of mjpg-streamer or ustreamer, in those of this server. */
 export type CompatRequest = { kind: 'picture'; url: string } | { kind: 'state'; key: string }
 
@@ -34,9 +40,9 @@ export function readCompat(target: string, cameras: Cameras): CompatRequest | un
 }
 
 /** The state of a camera as ustreamer reports it. */
-export function toUstreamerState(cameras: Cameras, key: string): object {
-  const { width = 0, height = 0 } = cameras.find(key)?.frame ?? {}
-  const { fps = 0, viewers = 0, condition } = cameras.get(key) ?? {}
+export function toUstreamerState(compat: CompatCameras, key: string): object {
+  const { width = 0, height = 0 } = compat.cameras.find(key)?.frame ?? {}
+  const { fps = 0, condition } = compat.cameras.get(key) ?? {}
   return {
     ok: true,
     result: {
@@ -47,7 +53,7 @@ export function toUstreamerState(cameras: Cameras, key: string): object {
         desired_fps: 0,
         captured_fps: fps,
       },
-      stream: { queued_fps: fps, clients: viewers, clients_stat: {} },
+      stream: { queued_fps: fps, clients: compat.viewersOf(key), clients_stat: {} },
     },
   }
 }

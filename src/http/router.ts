@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import express, { Router } from 'express'
-import type { Cameras } from '../camera/cameras.ts'
 import { fontFolder } from '../picture/fonts.ts'
 import { isReservedName, SERVER_PATHS } from '../widget/server-paths.ts'
-import { readCompat, toUstreamerState } from './compat.ts'
+import { type CompatCameras, readCompat, toUstreamerState } from './compat.ts'
 import { createErrorHandler } from './error-handler.ts'
 import type { FailureLog } from './failure-log.ts'
 import { isLongUrl, refuseLargeHead, uriTooLong } from './head-limits.ts'
@@ -25,7 +24,7 @@ export interface RouterInit {
   dashboard: Router
   failures: FailureLog
   /** Cameras that have the paths of mjpg-streamer too. @default none */
-  compat?: Cameras | undefined
+  compat?: CompatCameras | undefined
 }
 
 /** The setting of an app that serves nothing but Imgcast, so that every path is the router's. */
@@ -37,7 +36,7 @@ export function createRouter(init: RouterInit): Router {
   const router = Router()
   // Before everything else: another program's path becomes one of this server's.
   router.use((request, response, next) => {
-    const found = compat && readCompat(request.url, compat)
+    const found = compat && readCompat(request.url, compat.cameras)
     if (found?.kind === 'state' && compat)
       return sendJson(request, response, 200, toUstreamerState(compat, found.key))
     if (found?.kind === 'picture') request.url = found.url

@@ -98,6 +98,11 @@ export class Viewers implements SessionHost {
     return { streams, sent: this.#traffic.ofRoom(room) }
   }
 
+  /** The traffic to a room's viewers since it was last unwatched; undefined if it is unwatched. */
+  sentTo(room: string): Readonly<RoomTraffic> | undefined {
+    return this.#traffic.ofRoom(room)
+  }
+
   /** The sockets of all viewers, with the number of sessions on each. */
   sockets(): CountedSocket[] {
     const sockets = new Map<string, CountedSocket>()

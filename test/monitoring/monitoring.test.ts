@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { METRICS } from '../../src/http/metrics/metric-rows.ts'
 import { eventually } from '../support/eventually.ts'
+import { plainFrame } from '../support/frames.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { openStream, type RawStream } from '../support/stream-reader.ts'
 import { describeWith } from '../support/tools.ts'
@@ -11,6 +12,7 @@ import { type Panel, queriesOf, readDashboard } from './dashboard.ts'
 import { DEPLOY, Prometheus, promtool } from './prometheus.ts'
 
 const TOKEN = 'a-token-of-the-tests'
+const jpeg = new Uint8Array(plainFrame('#ff0000', { format: 'jpeg', width: 40, height: 20 }).bytes)
 const NAMES = Object.values(METRICS).map(({ name }) => name)
 
 describe('the dashboard for Grafana', () => {
@@ -78,6 +80,8 @@ describeWith(['prometheus'], 'Prometheus', () => {
     for (const path of ['/counter/a.png?delivery=still', '/nothing/a.png', '/throws/a.png', '/exits/a.png'])
       await (await fetch(server.url + path)).arrayBuffer()
     await fetch(`${server.url}/api/rooms`, { headers: { Authorization: 'Bearer wrong' } })
+    const camera = { method: 'POST', headers: { Authorization: `Bearer ${TOKEN}` }, body: jpeg }
+    expect((await fetch(`${server.url}/api/cameras/robot/frames`, camera)).status).toBe(200)
     prometheus = await Prometheus.start(server.url, TOKEN)
   })
 

@@ -111,7 +111,8 @@ describe('a camera', () => {
     expect(await report('stream')).toMatchObject({
       state: 'live',
       kind: 'mjpeg',
-      viewers: 1,
+      viewers: 3,
+      looks: 1,
       frames: 2,
       from: 'file',
     })
@@ -211,7 +212,13 @@ describe('a camera', () => {
 test.skipIf(!findCommand('ffmpeg'))('ffmpeg is one process, which ends after its last viewer', async () => {
   const viewers = await Promise.all(['lavfi.jpg', 'lavfi.mjpeg', 'lavfi.jpg?width=32'].map(watch))
   for (const viewer of viewers) await viewer.waitFor(({ parts }) => parts.length > 3, 'frames')
-  expect(await report('lavfi')).toMatchObject({ state: 'live', kind: 'ffmpeg', viewers: 2, restarts: 0 })
+  expect(await report('lavfi')).toMatchObject({
+    state: 'live',
+    kind: 'ffmpeg',
+    viewers: 3,
+    looks: 2,
+    restarts: 0,
+  })
   for (const viewer of viewers) viewer.close()
   await isIdle('lavfi')
 })

@@ -10,6 +10,7 @@ import type { Imgcast } from '../../src/imgcast-interface.ts'
 import { builtInFolder } from '../../src/widget/built-in-folder.ts'
 import { loadFolders } from '../../src/widget/load-folder.ts'
 import { eventually } from '../support/eventually.ts'
+import { plainFrame } from '../support/frames.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { firefox, openStream, type RawStream, webkit } from '../support/stream-reader.ts'
 
@@ -255,6 +256,17 @@ describe('the list', () => {
     expect(new DashboardPictures(roles).ownRooms).toContain('rooms/dashboard')
     expect(roomsOf(page)).toEqual([])
     expect(page).toContain('No such rooms')
+  })
+
+  test('has the cameras, those that failed first', async () => {
+    const headers = { Authorization: `Bearer ${TOKEN}` }
+    const { bytes } = plainFrame('#ff0000', { format: 'jpeg', width: 40, height: 20 })
+    const push = { method: 'POST', headers, body: new Uint8Array(bytes) }
+    for (const key of ['robot', 'zoo']) await fetch(`${server.url}/api/cameras/${key}/frames`, push)
+    expect((await ask('')).page).toContain('<h2 id="cameras">Cameras</h2>')
+    const robot = /robot push (connecting|idle) \d+ ms 1\/s 0\/s \d{3} bytes 0 0/
+    expect(textOf((await ask('')).page)).toMatch(robot)
+    expect(textOf((await ask('')).page)).toMatch(/robot.+zoo/)
   })
 
   test('its live pictures are pictures, of the height of its rows', async () => {

@@ -16,6 +16,7 @@ import type { Statuses } from '../../status/statuses.ts'
 import type { CountedSocket } from '../../system/socket-table.ts'
 import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { createAuditApi } from '../audit/audit-api.ts'
+import type { CameraMeter } from '../metrics/camera-meter.ts'
 import { siteOf, toSite } from '../page/site.ts'
 import { EVENTS_PATH, type Sessions } from '../sessions.ts'
 import type { TokenGuard } from '../token-guard.ts'
@@ -44,6 +45,7 @@ export interface ApiInit {
   polls: Polls
   hooks: Hooks
   cameras: Cameras
+  cameraMeter: Pick<CameraMeter, 'list' | 'get'>
   pictures: PushedPictures
   /** Bytes of one pushed picture. */
   maxPictureBytes: number
@@ -97,7 +99,7 @@ export function createApi(init: ApiInit): Router {
     createStateApi(renderer, store),
     createEventsApi(renderer, init.events),
     createStatusApi(init.statuses, init.polls),
-    createCamerasApi(init.cameras),
+    createCamerasApi(init.cameras, init.cameraMeter),
     createPicturesApi(init.pictures, init.maxPictureBytes),
     createHooksApi(renderer, hooks, baseOf),
     createAuditApi(init.sockets),

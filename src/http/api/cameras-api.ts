@@ -1,27 +1,29 @@
 import { type Request, type Response, Router } from 'express'
 import { parseCamera } from '../../camera/camera-spec.ts'
-import type { CameraReport, Cameras } from '../../camera/cameras.ts'
+import type { Cameras } from '../../camera/cameras.ts'
 import { FrameReader, FrameReaderError } from '../../camera/frame-reader.ts'
 import { readBoundary } from '../../camera/part-head.ts'
 import { conflict, notFound, PublicError } from '../../errors.ts'
 import { checkKey } from '../../widget/key.ts'
 import { jsonBody } from '../json-body.ts'
 import { refuseOthers } from '../methods.ts'
+import type { CameraMeter, MeteredCamera } from '../metrics/camera-meter.ts'
 import { sendJson } from '../send.ts'
 
 /** The calls for cameras. Sources are never shown with their passwords. */
-export function createCamerasApi(cameras: Cameras): Router {
+export function createCamerasApi(cameras: Cameras, meter: Pick<CameraMeter, 'list' | 'get'>): Router {
   const api = Router()
   api
     .route('/cameras/:key')
     .put(jsonBody(), async ({ params: { key = '' }, body }, response) => {
       checkKey(key)
-      response.json(toJson(await cameras.set(key, parseCamera(body))))
+      await cameras.set(key, parseCamera(body))
+      response.json(toJson(meter.get(key) as MeteredCamera))
     })
     .get((request, response) => {
       const { key } = request.params
       checkKey(key)
-      const camera = cameras.get(key)
+      const camera = meter.get(key)
       if (!camera) throw noCamera(key)
       sendJson(request, response, 200, toJson(camera))
     })
@@ -45,7 +47,7 @@ export function createCamerasApi(cameras: Cameras): Router {
   api
     .route('/cameras')
     .get((request, response) => {
-      sendJson(request, response, 200, { cameras: cameras.list().map(toJson) })
+      sendJson(request, response, 200, { cameras: meter.list().map(toJson) })
     })
     .all(refuseOthers('GET'))
   return api
@@ -83,7 +85,7 @@ function allowEndless({ socket }: Request): void {
   parser?.remove?.()
 }
 
-function toJson({ condition, age, ...report }: CameraReport) {
+function toJson({ condition, age, ...report }: MeteredCamera) {
   const { state, since, why, tail } = condition
   return {
     ...report,

@@ -14,6 +14,7 @@ import { createErrorHandler } from '../error-handler.ts'
 import type { FailureLog } from '../failure-log.ts'
 import { PRIVATE_PAGE } from '../headers.ts'
 import { refuseOthers } from '../methods.ts'
+import type { CameraMeter } from '../metrics/camera-meter.ts'
 import { type Site, siteOf, toSite } from '../page/site.ts'
 import { snippets } from '../page/snippets.ts'
 import { Views } from '../page/views.ts'
@@ -22,6 +23,7 @@ import { findRoom } from '../room-param.ts'
 import { sendWhole } from '../send.ts'
 import { EVENTS_PATH, type Sessions } from '../sessions.ts'
 import type { TokenGuard } from '../token-guard.ts'
+import { toCameraFacts } from './camera-facts.ts'
 import { DashboardPictures } from './dashboard-pictures.ts'
 import { figures } from './figures.ts'
 import { toListPage } from './list-page.ts'
@@ -41,6 +43,7 @@ export interface DashboardInit {
   /** Returns the viewers of a room on this server. */
   streamsOf(room: string): RoomViewers
   loadNow(): Load
+  cameras: Pick<CameraMeter, 'list'>
 }
 
 /** The dashboard's path below the router. */
@@ -58,6 +61,7 @@ export function createDashboard({
   publicUrl,
   streamsOf,
   loadNow,
+  cameras,
 }: DashboardInit): Router {
   const router = Router()
   const views = new Views()
@@ -106,6 +110,10 @@ export function createDashboard({
       send(request, response, 200, 'dashboard-list', {
         list,
         load: toLoadFacts(loadNow()),
+        cameras: toCameraFacts(cameras.list(), {
+          base: site.base,
+          widget: widgetOf(renderer.roles, 'camera-frames'),
+        }),
         snippet: exampleSnippet(renderer, site),
       })
     })

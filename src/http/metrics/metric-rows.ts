@@ -22,7 +22,7 @@ const FAN_OUT_BUCKETS = [
 
 /**
  * The server's metrics. None has a label for rooms, keys, looks or addresses: anyone can invent those, and each label
- * value is a series that is kept while the server runs.
+ * value is a series that is kept while the server runs. The keys of cameras are an exception: only the owner sets them.
  */
 export const METRICS = {
   streams: gauge('imgcast_streams', [], 'Open picture streams'),
@@ -168,6 +168,38 @@ export const METRICS = {
     'imgcast_store_errors_total',
     ['operation'],
     'Disk errors of the store, by operation: read, write, delete',
+  ),
+  cameras: gauge(
+    'imgcast_cameras',
+    ['state'],
+    'Cameras, by state: `idle` (no viewers), `connecting`, `live`, `interrupted`, `offline`, `full` (`--max-cameras`)',
+  ),
+  cameraViewers: gauge('imgcast_camera_viewers', ['camera'], 'Open streams of a camera, within a `grid` too'),
+  cameraFailed: gauge(
+    'imgcast_camera_failed',
+    ['camera'],
+    '1 while a watched camera has no frames because its source failed',
+  ),
+  cameraAge: gauge(
+    'imgcast_camera_frame_age_seconds',
+    ['camera'],
+    'Age of a camera’s newest frame; it grows while the camera has no viewers',
+  ),
+  cameraFrames: counter('imgcast_camera_frames_total', ['camera'], 'Frames received from a camera'),
+  cameraBytes: counter(
+    'imgcast_camera_bytes_total',
+    ['camera'],
+    'Bytes of the frames received from a camera',
+  ),
+  cameraRestarts: counter(
+    'imgcast_camera_restarts_total',
+    ['camera'],
+    'Times that a camera’s source failed or ended',
+  ),
+  cameraFramesSent: counter(
+    'imgcast_camera_frames_sent_total',
+    ['camera'],
+    'Frames sent to a camera’s own viewers, since it was last without any',
   ),
 } as const
 

@@ -11,6 +11,8 @@ import type { WidgetCounts } from '../../viewer/audience.ts'
 import type { Traffic } from '../../viewer/traffic.ts'
 import type { PictureObserver } from '../picture/picture-observer.ts'
 import type { RefusalObserver } from '../refusal-log.ts'
+import type { MeteredCamera } from './camera-meter.ts'
+import { CameraMetrics } from './camera-metrics.ts'
 import { LoadTotals } from './load-totals.ts'
 import { METRICS } from './metric-rows.ts'
 
@@ -32,6 +34,7 @@ export interface MetricsNow {
   /** By widget. */
   audience: Iterable<[widget: string, counts: WidgetCounts]>
   traffic: Iterable<[widget: string, traffic: Readonly<Traffic>]>
+  cameras: readonly MeteredCamera[]
 }
 
 /** Drawings or fan-outs that are counted later, in one batch. */
@@ -97,6 +100,7 @@ export class Metrics
   readonly #renderRestarts = this.#counter(METRICS.renderRestarts)
   readonly #roomsForgotten = this.#counter(METRICS.roomsForgotten)
   readonly #storeErrors = this.#counter(METRICS.storeErrors)
+  readonly #cameras = new CameraMetrics(this.#registry)
   /** Drawings and fan-outs not counted yet. They are counted in batches: one by one took a twelfth of a picture's time. */
   readonly #drawings: { widget: string; format: Format; took: DrawTimings }[] = []
   readonly #fanOuts: number[] = []
@@ -137,6 +141,7 @@ export class Metrics
     for (const [reason, count] of Object.entries(now.ended)) this.#sums.viewersEnded.inc({ reason }, count)
     this.#sums.probeBytes.inc(now.probeBytes)
     this.#countLoad(now.render)
+    this.#cameras.set(now.cameras)
     for (const [widget, { streams, frames, dropped, bytes }] of now.traffic) {
       this.#sums.streamsOpened.inc({ widget }, streams)
       this.#sums.framesSent.inc({ widget }, frames)
