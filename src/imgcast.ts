@@ -191,7 +191,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const rooms = new Rooms(cluster)
   const newRooms = new NewRooms({ presence, rooms, ...options })
   const sockets = new LiveSockets({
-    ...{ viewers, cards, failures, forwarding, allowReferrer, isReady, limits: options },
+    ...{ viewers, cards, failures, forwarding, allowReferrer, isReady, directSend, limits: options },
     addresses: new LiveAddresses({ renderer, embeddedReader, newRooms, store }),
     ghostTimeout: options.ghostTimeout,
     onAccepted: (socket) => serverGuard.onUpgrade(socket),

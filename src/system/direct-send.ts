@@ -60,7 +60,7 @@ export class DirectSend {
   #ends = false
   readonly #endTurn = (): void => {
     this.#ends = false
-    while (this.#sockets.length > 0) this.#flush()
+    this.flush()
   }
 
   constructor(batch: BatchSend) {
@@ -80,6 +80,11 @@ export class DirectSend {
     if (this.#ends) return
     this.#ends = true
     queueMicrotask(this.#endTurn)
+  }
+
+  /** Sends everything that is queued now. */
+  flush(): void {
+    while (this.#sockets.length > 0) this.#flush()
   }
 
   /** Stops direct sends: sockets then send everything themselves. */

@@ -11,7 +11,7 @@ import type { FailureLog } from '../failure-log.ts'
 import type { LiveAddresses } from '../picture/live-picture.ts'
 import type { PictureRequest } from '../request.ts'
 import { UNKNOWN_PLACE } from '../send-error.ts'
-import { FrameLine } from './frame-line.ts'
+import { type DirectFrames, FrameLine } from './frame-line.ts'
 import {
   closeReason,
   MAX_ID,
@@ -31,6 +31,8 @@ export interface LiveSocketShared {
   failures: FailureLog
   /** How often each socket, by its name, may ask for something: one for all, since a table of buckets has a fixed cost. */
   rate: TokenBuckets
+  /** Undefined if all frames are written to their sockets. */
+  directFrames: DirectFrames | undefined
 }
 
 /** One WebSocket, and the request that opened it. */
@@ -66,9 +68,9 @@ export class LiveSocket implements SubscriptionHost {
   #isClosed = false
 
   constructor(init: LiveSocketInit) {
-    const { webSocket, socket } = init
+    const { webSocket, socket, shared } = init
     this.#init = init
-    this.line = new FrameLine(socket)
+    this.line = new FrameLine(socket, shared.directFrames)
     webSocket.on('message', (data, isBinary) => this.#onMessage(data as Buffer, isBinary))
     webSocket.on('pong', () => this.#onSign())
     // What the parser refuses: it closes the socket itself, with its own code.
@@ -93,7 +95,9 @@ export class LiveSocket implements SubscriptionHost {
   }
 
   send(message: ServerMessage): void {
-    if (!this.#isClosed) this.#init.webSocket.send(JSON.stringify(message))
+    if (this.#isClosed) return
+    this.line.flush()
+    this.#init.webSocket.send(JSON.stringify(message))
   }
 
   onEnded({ id, src }: Subscription): void {

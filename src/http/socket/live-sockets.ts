@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { inSlices } from '../../channel/in-slices.ts'
+import type { DirectSend } from '../../system/direct-send.ts'
 import { TokenBuckets } from '../../system/token-buckets.ts'
 import { Admission, type AdmissionLimits } from '../../viewer/admission.ts'
 import { stopping } from '../../viewer/viewers.ts'
@@ -9,9 +10,10 @@ import { checkReferrer } from '../picture/referrer.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
 import { LiveSocket, type LiveSocketShared } from './live-socket.ts'
 import { MAX_MESSAGE_BYTES, MAX_SUBSCRIPTIONS } from './protocol.ts'
+import { SharedMessages } from './shared-messages.ts'
 
 /** The parts of `LiveSockets`. */
-export interface LiveSocketsInit extends Omit<LiveSocketShared, 'rate'> {
+export interface LiveSocketsInit extends Omit<LiveSocketShared, 'rate' | 'directFrames'> {
   forwarding: ForwardingCheck
   /** Sockets are limited as streams are, besides their pictures. */
   limits: AdmissionLimits
@@ -19,6 +21,8 @@ export interface LiveSocketsInit extends Omit<LiveSocketShared, 'rate'> {
   allowReferrer: readonly string[]
   /** Milliseconds within which a vanished client is noticed; 0 for never. */
   ghostTimeout: number
+  /** Sends frames past Node's streams; undefined sends all through them. */
+  directSend: DirectSend | undefined
   /** Whether new viewers are admitted. */
   isReady(): boolean
   /** A socket carries a WebSocket from now on, and is never idle. */
@@ -63,7 +67,9 @@ export class LiveSockets {
 
   constructor(init: LiveSocketsInit) {
     this.#init = init
-    this.#shared = { ...init, rate: new TokenBuckets(RATE) }
+    const { directSend } = init
+    const directFrames = directSend && { send: directSend, messages: new SharedMessages() }
+    this.#shared = { ...init, rate: new TokenBuckets(RATE), directFrames }
     this.#admission = new Admission(init.limits)
     this.#period = init.ghostTimeout > 0 ? Math.max(20, init.ghostTimeout * PING_SHARE) : QUIET_PING
   }
