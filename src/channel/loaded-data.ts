@@ -103,6 +103,11 @@ export class LoadedData {
     return picture
   }
 
+  /** The newest data of a picture, however old: for a client that would otherwise get only the error of its `load`. */
+  last(spec: ChannelSpec): LoadedPicture | undefined {
+    return this.#find(spec)?.picture
+  }
+
   /** Whether a picture that was drawn from this data would be drawn from it again. */
   isCurrent(spec: ChannelSpec, drawn: LoadedPicture): boolean {
     const load = this.#init.renderer.manifests.get(spec.widget)?.load

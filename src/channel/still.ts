@@ -44,7 +44,7 @@ export function chooseStill(
   return last ? { frame: last.frame, age } : { frame: otherwise.placeholder }
 }
 
-/** Whether an error is the client's: an older picture would hide it. */
-function isRefusal({ status }: PublicError): boolean {
+/** Whether an error is the client's: an older picture, or older data, would hide it. */
+export function isRefusal({ status }: PublicError): boolean {
   return status >= 400 && status < 500 && status !== 429
 }

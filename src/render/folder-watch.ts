@@ -31,7 +31,7 @@ export class FolderWatch {
   /** The files that changed since the last notification. */
   #changed = new Set<string>()
   #listener: ((files: readonly string[]) => void) | undefined
-  /** Files outside of the folders that their modules import. */
+  /** Files that modules read and that are not watched with a folder: those outside of it, and pictures. */
   readonly #others = new Set<string>()
 
   private constructor(folders: readonly string[], log: Logger) {
@@ -44,10 +44,10 @@ export class FolderWatch {
       ignored: (path, stats) =>
         !roots.has(resolve(path)) &&
         !this.#others.has(path) &&
-        (/^(node_modules|\..*)$/.test(basename(path)) || (stats?.isFile() === true && !isWatched(path))),
+        (/^(node_modules|\..*)$/.test(basename(path)) || (stats?.isFile() === true && !isModule(path))),
     })
     this.#watcher.on('all', (event, path) => {
-      if (isWatched(path)) this.#notice(event === 'unlink', path)
+      if (isModule(path) || this.#others.has(path)) this.#notice(event === 'unlink', path)
     })
     this.#watcher.on('error', (error) => {
       log.warn({ reason: (error as Error).message }, 'not all widget files are watched')
@@ -68,9 +68,11 @@ export class FolderWatch {
     if (this.#changed.size > 0 && this.#timerAt === Number.POSITIVE_INFINITY) this.#notify()
   }
 
-  /** Watches these files too, if they are in none of the folders. */
+  /** Watches these files too, unless they are watched with their folder. */
   add(files: readonly string[]): void {
-    const fresh = files.filter((file) => isWatched(file) && !this.#isInside(file) && !this.#others.has(file))
+    const isFollowed = (file: string) =>
+      this.#others.has(file) || this.#roots.has(file) || (isModule(file) && this.#isInside(file))
+    const fresh = files.filter((file) => !isFollowed(file))
     for (const file of fresh) this.#others.add(file)
     if (fresh.length > 0) this.#watcher?.add(fresh)
   }
@@ -116,6 +118,7 @@ export class FolderWatch {
   }
 }
 
-function isWatched(path: string): boolean {
+/** Whether a file is a module or data that modules import, by its ending. */
+function isModule(path: string): boolean {
   return MODULE_ENDINGS.has(extname(path)) || OTHER_ENDINGS.has(extname(path))
 }

@@ -17,6 +17,14 @@ export interface MembershipsInit {
   widgetEvents: WidgetEvents
 }
 
+/** A viewer's membership in the room of its picture, and in those of the pictures inside it. */
+export interface PictureMembership {
+  /** Counts the viewer in the rooms of the pictures that the picture embeds now: code or the picture has changed. */
+  renew(spec: ChannelSpec): void
+  /** Counts the viewer out of all rooms. Calling it again does nothing. */
+  leave(reason: EndReason): void
+}
+
 /** Counts viewers in and out of rooms, and delivers `onJoin` and `onLeave` to the rooms' widgets. */
 export class Memberships {
   /** The viewers of each widget. */
@@ -36,25 +44,35 @@ export class Memberships {
     this.#widgetEvents = widgetEvents
   }
 
-  /**
-   * Counts a viewer in the room of a picture and of every picture inside it. Returns a function that counts the viewer
-   * out; calling it again does nothing.
-   */
-  join(spec: ChannelSpec, viewer: string): (reason: EndReason) => void {
-    const leaves = [this.#enter(spec, viewer)]
+  /** Counts a viewer in the room of a picture and of every picture inside it. */
+  join(spec: ChannelSpec, viewer: string): PictureMembership {
+    const leaveOwn = this.#enter(spec, viewer)
+    const inner = new Map<string, (reason: EndReason) => void>()
     let hasLeft = false
-    void this.#embeddedReader
-      .read(spec)
-      .then((embedded) => {
+    let readings = 0
+    const renew = async (of: ChannelSpec) => {
+      readings += 1
+      const reading = readings
+      const embedded = await this.#embeddedReader.read(of)
+      if (hasLeft || reading !== readings) return
+      const rooms = new Map(embedded.flatMap(({ spec }) => (spec ? [[roomOf(spec), spec]] : [])))
+      for (const [room, leave] of inner) {
+        if (rooms.has(room)) continue
+        inner.delete(room)
+        leave('left')
+      }
+      for (const [room, other] of rooms) if (!inner.has(room)) inner.set(room, this.#enter(other, viewer))
+    }
+    // If it cannot be read, the drawing reports why.
+    const follow = (of: ChannelSpec) => void renew(of).catch(() => {})
+    follow(spec)
+    return {
+      renew: follow,
+      leave: (reason) => {
         if (hasLeft) return
-        const rooms = new Map(embedded.flatMap(({ spec }) => (spec ? [[roomOf(spec), spec]] : [])))
-        for (const other of rooms.values()) leaves.push(this.#enter(other, viewer))
-      })
-      .catch(() => {})
-    return (reason) => {
-      if (hasLeft) return
-      hasLeft = true
-      for (const leave of leaves) leave(reason)
+        hasLeft = true
+        for (const leave of [leaveOwn, ...inner.values()]) leave(reason)
+      },
     }
   }
 

@@ -5,6 +5,7 @@ import type { EndReason, Viewer } from '../channel/viewer.ts'
 import type { Frame } from '../picture/frame.ts'
 import type { Client } from './client.ts'
 import type { LiveStream } from './live-pictures.ts'
+import type { PictureMembership } from './memberships.ts'
 import type { Traffic } from './traffic.ts'
 
 /** Both ends of a viewer's socket. They are read at the start: a closed socket no longer knows them. */
@@ -18,8 +19,8 @@ export interface SessionViewer extends Viewer {
 
 /** The parts that the sessions of one server share. */
 export interface SessionHost {
-  /** Counts a session in the rooms of its picture. Returns a function that counts it out. */
-  joinRooms(session: ViewerSession): (reason: EndReason) => void
+  /** Counts a session in the rooms of its picture. */
+  joinRooms(session: ViewerSession): PictureMembership
   /** A session has ended. Called once a session, before it leaves its rooms and its channel. */
   onEnd(session: ViewerSession, reason: EndReason): void
 }
@@ -60,7 +61,7 @@ export class ViewerSession implements LiveStream {
   #spec: ChannelSpec
   #channel: Channel
   #viewer: SessionViewer | undefined
-  #leaveRooms: ((reason: EndReason) => void) | undefined
+  #rooms: PictureMembership | undefined
   #leaveChannel: (() => void) | undefined
   #hasEnded = false
 
@@ -98,7 +99,7 @@ export class ViewerSession implements LiveStream {
     if (this.#hasEnded) return
     this.#viewer = viewer
     // Rooms first: the channel draws the counts as they are when it is joined.
-    this.#leaveRooms = this.#host.joinRooms(this)
+    this.#rooms = this.#host.joinRooms(this)
     this.#leaveChannel = this.#channel.join(viewer, this.#network)
   }
 
@@ -107,7 +108,7 @@ export class ViewerSession implements LiveStream {
     if (this.#hasEnded) return
     this.#hasEnded = true
     this.#host.onEnd(this, reason)
-    this.#leaveRooms?.(reason)
+    this.#rooms?.leave(reason)
     this.#leaveChannel?.()
   }
 
@@ -125,6 +126,8 @@ export class ViewerSession implements LiveStream {
     if (this.#hasEnded || !viewer) return
     try {
       const spec = this.#reread()
+      // The picture may embed others now, with the same parameters too.
+      this.#rooms?.renew(spec)
       if (this.#leaveChannel && channelId(spec) === channelId(this.#spec)) return
       const channel = open(spec, this.#network)
       this.#leaveChannel?.()

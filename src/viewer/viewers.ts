@@ -14,7 +14,7 @@ import { roomOf } from '../widget/room.ts'
 import { Admission, type AdmissionLimits } from './admission.ts'
 import type { Client } from './client.ts'
 import type { LivePictures } from './live-pictures.ts'
-import type { Memberships } from './memberships.ts'
+import type { Memberships, PictureMembership } from './memberships.ts'
 import type { HitCounter } from './room-hits.ts'
 import { type SharedConnection, SharedConnections } from './shared-connections.ts'
 import { type RoomTraffic, type Traffic, TrafficBook } from './traffic.ts'
@@ -178,7 +178,7 @@ export class Viewers implements SessionHost {
     }
   }
 
-  joinRooms({ spec, viewerKey }: ViewerSession): (reason: EndReason) => void {
+  joinRooms({ spec, viewerKey }: ViewerSession): PictureMembership {
     return this.#init.memberships.join(spec, viewerKey)
   }
 

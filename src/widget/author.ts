@@ -1,7 +1,7 @@
 /// <reference types="node" preserve="true" />
 /** The module `imgcast/widget`: everything that widget authors use, without the server. */
-export type { Canvas, Image, SKRSContext2D as Context } from '@napi-rs/canvas'
-export { createCanvas, ImageData, Path2D } from '@napi-rs/canvas'
+export type { Canvas, SKRSContext2D as Context } from '@napi-rs/canvas'
+export { createCanvas, Image, ImageData, Path2D } from '@napi-rs/canvas'
 export type { Badge, BadgeSize, BadgeStyle } from '../picture/badge/badge.ts'
 export { badgeSize, badgeSvg } from '../picture/badge/badge-svg.ts'
 export { badgeWords } from '../picture/badge/badge-words.ts'

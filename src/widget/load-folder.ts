@@ -3,6 +3,7 @@ import { dirname, extname, join, resolve } from 'node:path'
 import { builtInFolder } from './built-in-folder.ts'
 import { createWidgetLoader, findNameFault, type LoadedWidget, nameOf } from './load-widget.ts'
 import { MODULE_ENDINGS } from './module-endings.ts'
+import { recordFiles } from './read-files.ts'
 import type { Role, Roles } from './role.ts'
 import { toWidgetFault, type WidgetFault } from './widget-fault.ts'
 import { notAWidget } from './widget-faults.ts'
@@ -13,7 +14,7 @@ export type { WidgetFault }
 export interface LoadedFolders {
   widgets: Map<string, LoadedWidget>
   faults: WidgetFault[]
-  /** Every file that their code was read from, in a folder or not: modules, the files that they import, and JSON. */
+  /** Every file that their code was read from, in a folder or not: modules, the files that they import, JSON and pictures. */
   files: string[]
   /** The names of the built-in widgets with a role. A widget that replaces one takes its part, even if it is faulty. */
   roles: Roles
@@ -54,6 +55,7 @@ export async function loadFolders(
       faults.set(folder, { name: '', file: folder, message: error.message, publicMessage: 'cannot be read' })
       return []
     })
+  const endRecording = recordFiles()
   for (const file of (await Promise.all(folders.map(listFolder))).flat()) {
     const name = nameOf(file)
     const replaced = widgets.get(name)?.manifest.file
@@ -73,7 +75,7 @@ export async function loadFolders(
   }
   const found = [...faults.values()]
   // A file that does not load is watched as well, so that its repair is noticed.
-  const files = new Set([...loadWidget.files(), ...found.map(({ file }) => file)])
+  const files = new Set([...loadWidget.files(), ...found.map(({ file }) => file), ...endRecording()])
   return { widgets, faults: found, files: [...files].slice(0, MAX_FILES), roles, notices }
 }
 

@@ -7,6 +7,7 @@ import { readRasterSize } from '../picture/badge/raster-size.ts'
 import { MAX_PIXELS } from '../picture/draw-canvas.ts'
 import { OutgoingClient } from '../system/outgoing.ts'
 import { RemoteImages } from '../system/remote-images.ts'
+import { noteFile } from './read-files.ts'
 
 /** The name under which a render process provides the server's client; shared by all copies of this module. */
 const FETCH = Symbol.for('imgcast.fetchImage')
@@ -23,7 +24,8 @@ export function provideImages(fetch: FetchImage): void {
 /**
  * Loads a picture for `ctx.drawImage`: PNG, JPEG, GIF, WebP or SVG of at most 16 million pixels. Await it in `load`, or at the
  * top of the module.
- * @param source a file beside the module, `new URL('logo.png', import.meta.url)`, or its absolute path; an http or https URL,
+ * @param source a file beside the module, `new URL('logo.png', import.meta.url)`, or its absolute path: at the top of a
+ * module, the server loads the module again when the file changes; an http or https URL,
  * which the server fetches within five seconds, up to 5 MB, and keeps for a minute; or the bytes.
  * @throws Error that names the fault, with no more of an address than its host.
  */
@@ -60,6 +62,7 @@ async function readSource(source: unknown): Promise<Buffer> {
     throw new TypeError(
       `expected an absolute path, got ${quote(text)}: use new URL(${quote(text)}, import.meta.url)`,
     )
+  noteFile(path)
   const { size } = await stat(path)
   if (size > MAX_FILE_BYTES)
     throw new RangeError(`expected a file of at most ${MAX_FILE_BYTES} bytes, got ${size}`)

@@ -72,6 +72,17 @@ describe('a watched folder', () => {
     await eventually(() => expect(told).toBeGreaterThan(0))
   })
 
+  test('reports pictures that modules load, also one that is removed and written again', async () => {
+    watch.add([file('logo.png')])
+    await writeFile(file('logo.png'), '1')
+    await eventually(() => expect(told).toBeGreaterThan(0))
+    await writeFile(file('other.png'), '1')
+    await unlink(file('logo.png'))
+    await eventually(() => expect(told).toBeGreaterThan(1))
+    await writeFile(file('logo.png'), '2')
+    await eventually(() => expect(told).toBeGreaterThan(2))
+  })
+
   test('reports a removed file', async () => {
     await unlink(file('clock.ts'))
     await eventually(() => expect(told).toBeGreaterThan(0))

@@ -50,6 +50,19 @@ test.each([
   expect(await stale[1]?.text()).toMatch(/<title>[^<]+ \(\d+ s old\)<\/title>/)
 })
 
+test('the data and the words of a picture whose load fails are those of the last good one, with its age', async () => {
+  await expect((await get('facts.json')).json()).resolves.toMatchObject({ mood: 'none', age: 0 })
+  await setMood('facts', 'failing')
+  const [json, txt] = await Promise.all([get('facts.json'), get('facts.txt')])
+  for (const { status, headers } of [json, txt])
+    expect([status, headers.get('warning')]).toEqual([200, '111 - "Revalidation Failed"'])
+  const { age, mood } = (await json.json()) as { age: number; mood: string }
+  expect([mood, age > 0]).toEqual(['none', true])
+  expect(await txt.text()).toContain('none')
+  await setMood('never', 'failing')
+  expect((await get('never.json')).status).toBe(500)
+})
+
 test('a picture that was never drawn is a placeholder while it is late, and an error once it failed', async () => {
   await setMood('new-late', 'late')
   const late = await get('new-late.png')

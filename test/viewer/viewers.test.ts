@@ -53,7 +53,10 @@ function setUp({ limit = 10, openChannel = () => {} } = {}) {
   const memberships = {
     join: () => {
       steps.push('join rooms')
-      return (reason: EndReason) => void steps.push(`leave rooms: ${reason}`)
+      return {
+        renew() {},
+        leave: (reason: EndReason) => void steps.push(`leave rooms: ${reason}`),
+      }
     },
   } as unknown as Memberships
   const hits = { count: vi.fn(async () => async () => {}) }

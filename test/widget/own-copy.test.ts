@@ -3,12 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { loadFolders } from '../../src/widget/load-folder.ts'
 
 const LOADER = new URL('../../dist/src/widget/load-folder.js', import.meta.url).href
 const AUTHOR = new URL('../../dist/src/widget/author.js', import.meta.url).href
 
 let root: string
+/** What the built loader finds in the folder, in a process of its own. */
+let loaded: { found: unknown; faults: { name: string; message: string }[]; files: string[] }
 
 function write(file: string, text: string): void {
   mkdirSync(dirname(join(root, file)), { recursive: true })
@@ -33,31 +34,41 @@ export default { title: String(defineWidget === another), size: { width: 1, heig
   json: () => defineWidget }`
   write('widgets/native.mjs', widget("import { defineWidget } from 'imgcast/widget'"))
   write('widgets/compiled.ts', widget("import { defineWidget } from 'imgcast/widget'"))
+  const pictured = (file: string) =>
+    `import { loadImage } from 'imgcast/widget'\nawait loadImage(new URL('./${file}', import.meta.url))\nexport default {}`
+  write('widgets/dot.svg', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+  write('widgets/pictured.ts', pictured('dot.svg'))
+  write('widgets/lacking.mjs', pictured('none.png'))
   write('widgets/wrong-door.ts', widget("import { defineWidget } from 'imgcast'"))
   write('widgets/wrong-native.mjs', widget("import { defineWidget } from 'imgcast'"))
+  const script = `
+    import { loadFolders } from '${LOADER}'
+    import { defineWidget } from '${AUTHOR}'
+    const { widgets, faults, files } = await loadFolders(['${join(root, 'widgets')}'])
+    const found = [...widgets].map(([name, { widget }]) => [name, widget.title, widget.json() === defineWidget])
+    console.log(JSON.stringify({ found, faults, files }))`
+  const args = ['--input-type=module', '-e', script]
+  loaded = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }))
 })
 
 afterAll(() => rmSync(root, { recursive: true }))
 
 describe('a widget beside another copy of Imgcast', () => {
   test('gets the copy of the server, and so do the packages that it imports', () => {
-    const script = `
-      import { loadFolders } from '${LOADER}'
-      import { defineWidget } from '${AUTHOR}'
-      const { widgets } = await loadFolders(['${join(root, 'widgets')}'])
-      const found = [...widgets].map(([name, { widget }]) => [name, widget.title, widget.json() === defineWidget])
-      console.log(JSON.stringify(found))`
-    const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })
-    expect(JSON.parse(output)).toEqual([
+    expect(loaded.found).toEqual([
       ['compiled', 'true', true],
       ['native', 'true', true],
     ])
   })
 
-  test('that imports the server is a fault that names the right module', async () => {
-    const { faults } = await loadFolders([join(root, 'widgets')])
-    const wrong = faults.filter(({ name }) => name.startsWith('wrong'))
+  test('that imports the server is a fault that names the right module', () => {
+    const wrong = loaded.faults.filter(({ name }) => name.startsWith('wrong'))
     expect(wrong).toHaveLength(2)
     for (const { message } of wrong) expect(message).toContain("from 'imgcast/widget', got 'imgcast'")
   })
+})
+
+test('the pictures that a module loads are files of its code, also one that is missing', () => {
+  const pictures = ['dot.svg', 'none.png'].map((name) => join(root, 'widgets', name))
+  expect(loaded.files).toEqual(expect.arrayContaining(pictures))
 })

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { Image } from '@napi-rs/canvas'
-import { defineWidget, param } from 'imgcast/widget'
+import { defineWidget, Image, param } from 'imgcast/widget'
 import satori from 'satori'
 
 const { resolve } = createRequire(import.meta.url)

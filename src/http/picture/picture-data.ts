@@ -2,17 +2,20 @@ import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Channels } from '../../channel/channels.ts'
 import type { EmbeddedReader } from '../../channel/embedded-reader.ts'
-import { type LoadedData, toJobData } from '../../channel/loaded-data.ts'
+import { type LoadedData, type LoadedPicture, toJobData } from '../../channel/loaded-data.ts'
 import type { PushedData } from '../../channel/pushed-data.ts'
 import type { ChannelSpec } from '../../channel/spec.ts'
+import { isRefusal } from '../../channel/still.ts'
 import type { Presence } from '../../cluster/presence.ts'
-import { PublicError } from '../../errors.ts'
+import { PublicError, toPublicError } from '../../errors.ts'
+import type { Payers } from '../../render/fair-shares.ts'
 import type { EmbeddedWords, PictureFacts } from '../../render/protocol.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import { addressGroup } from '../../system/address-group.ts'
 import { defaultAlt, toAlt } from '../../widget/alt.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { roomOf } from '../../widget/room.ts'
+import type { FailureLog } from '../failure-log.ts'
 import { agedFor } from '../headers.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
 import { sendJson, sendWords } from '../send.ts'
@@ -26,6 +29,24 @@ export interface PictureDataInit {
   channels: Pick<Channels, 'ageOf'>
   embeddedReader: EmbeddedReader
 }
+
+/** How old data is, in milliseconds, and why. */
+interface Staleness {
+  age: number
+  /** Why `load` returned no newer data. @default it did */
+  failure?: PublicError
+}
+
+/** The picture whose data is sent. */
+interface SentData {
+  manifest: Manifest
+  spec: ChannelSpec
+  isWords: boolean
+  failures: Pick<FailureLog, 'note'>
+}
+
+type AgedFacts = PictureFacts & Staleness
+type LoadedFacts = Staleness & { loaded: LoadedPicture | undefined }
 
 /** Milliseconds that a widget's data may take. */
 const DATA_TIMEOUT = 3_000
@@ -41,15 +62,12 @@ export class PictureData {
   }
 
   /**
-   * The data of a picture, what its widget returns or the counts of its room, and its words.
+   * The data of a picture, what its widget returns or the counts of its room, and its words. While its `load` fails they
+   * are those of the last good result, with its `age`, and the `failure` as the reason.
    * @param network the network that the work is charged to.
    * @throws PublicError 503 if the widget takes longer than three seconds, and its own error if it fails.
    */
-  async read(
-    manifest: Manifest,
-    spec: ChannelSpec,
-    network: string,
-  ): Promise<PictureFacts & { age: number }> {
+  async read(manifest: Manifest, spec: ChannelSpec, network: string): Promise<AgedFacts> {
     const { presence, channels } = this.#init
     const room = roomOf(spec)
     const { connections, visitors, peak } = await presence.counts(room)
@@ -57,17 +75,19 @@ export class PictureData {
     const facts =
       manifest.hasJson || manifest.hasAlt
         ? await this.#readFromWidget(spec, counts, network)
-        : { json: { room, ...counts }, alt: defaultAlt(manifest.title, room) }
-    return { ...facts, age: channels.ageOf(spec) }
+        : { json: { room, ...counts }, alt: defaultAlt(manifest.title, room), age: 0 }
+    return { ...facts, age: Math.max(facts.age, channels.ageOf(spec)) }
   }
 
   /** Sends the data of a picture as JSON, or its words as text. @throws as `read` does. */
   async send(
     request: PictureRequest,
     response: ServerResponse,
-    { manifest, spec, isWords }: { manifest: Manifest; spec: ChannelSpec; isWords: boolean },
+    { manifest, spec, isWords, failures }: SentData,
   ): Promise<void> {
-    const { json, alt, age } = await this.read(manifest, spec, addressGroup(clientAddress(request)))
+    const { json, alt, age, failure } = await this.read(manifest, spec, addressGroup(clientAddress(request)))
+    // The client gets data, and the operator the reason why it is old.
+    if (failure) failures.note(request, failure)
     const headers = age > 0 ? agedFor(age, true) : {}
     if (isWords) sendWords(request, response, alt, headers)
     else sendJson(request, response, 200, withWords(json, alt, age), { headers })
@@ -88,25 +108,38 @@ export class PictureData {
     spec: ChannelSpec,
     counts: { connections: number; visitors: number; peak: number },
     network: string,
-  ): Promise<PictureFacts> {
-    const { renderer, pushedData, loadedData } = this.#init
+  ): Promise<AgedFacts> {
+    const { renderer, pushedData } = this.#init
     const { widget, key, look } = spec
     const payers = () => ({ networks: [network], count: 1 })
     const words = await this.#readEmbedded(spec, network)
     let isWaiting = true
     const read = async () => {
-      const loaded = await loadedData.read(spec, payers)
+      const { loaded, ...staleness } = await this.#load(spec, payers)
       const time = Date.now()
       const pushed = pushedData.of(spec)
       const job = { widget, key, look, ...counts, time, pushed, words, ...toJobData(loaded, time) }
-      return renderer.data(job, () => Number(isWaiting), payers)
+      return { ...(await renderer.data(job, () => Number(isWaiting), payers)), ...staleness }
     }
     try {
-      const { json, alt } = await withTimeout(DATA_TIMEOUT, read())
+      const { json, alt, ...staleness } = await withTimeout(DATA_TIMEOUT, read())
       // Any code in the render process could have sent it.
-      return { json: json ?? null, alt: toAlt(String(alt)) }
+      return { json: json ?? null, alt: toAlt(String(alt)), ...staleness }
     } finally {
       isWaiting = false
+    }
+  }
+
+  /** The result of the widget's `load`; while it fails, the last good one. @throws PublicError if there is none. */
+  async #load(spec: ChannelSpec, payers: () => Payers): Promise<LoadedFacts> {
+    const { loadedData } = this.#init
+    try {
+      return { loaded: await loadedData.read(spec, payers), age: 0 }
+    } catch (error) {
+      const failure = toPublicError(error)
+      const last = loadedData.last(spec)
+      if (!last || isRefusal(failure)) throw failure
+      return { loaded: last, age: Math.max(0, Date.now() - last.at), failure }
     }
   }
 

@@ -168,7 +168,8 @@ export class Pictures {
     const { manifest, key, query, delivery } = of
     const spec = { widget: manifest.name, key, look: parseLook(manifest, 'png', query) }
     await this.#check(manifest, spec, query)
-    await this.#init.data.send(request, response, { manifest, spec, isWords: delivery.kind === 'words' })
+    const { data, failures } = this.#init
+    await data.send(request, response, { manifest, spec, isWords: delivery.kind === 'words', failures })
   }
 
   async #sendStill(
