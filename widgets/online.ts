@@ -49,15 +49,15 @@ export default defineWidget({
     }),
     background: param.color('', { about: 'Background colour, or transparent.' }),
   },
-  alt({ params, visitors, connections }) {
+  alt({ params, visitors, connections, isPartial }) {
     if (params.loads >= 0) return `${GROUPED(params.loads)} ${LOADS}`
     const isPeople = params.count === 'visitors'
     const watching = isPeople ? visitors : connections
     const people = isPeople ? 'people ' : 'streams '
     const label = params.label === LABEL ? people + LABEL : params.label
-    return `${GROUPED(watching)} ${toWords(label, watching)}`
+    return `${isPartial ? 'at least ' : ''}${GROUPED(watching)} ${toWords(label, watching)}`
   },
-  draw(ctx, { width, height, scale, params, visitors, connections }) {
+  draw(ctx, { width, height, scale, params, visitors, connections, isPartial }) {
     const palette = toPalette(params)
     const color = params.color || palette.on(GREENS[palette.tone])
     const ink = palette.tone === 'either' && params.color ? color : palette.ink
@@ -73,7 +73,8 @@ export default defineWidget({
     ctx.fontVariantNumeric = 'tabular-nums'
     const padding = Math.min(height * 0.38, width * 0.13)
     const shown = isProxied && watching === 0 ? UNKNOWN : watching
-    const text = layOut(ctx, shown, label, { width: width - padding * 2, height })
+    const isAtLeast = isPartial && !isProxied
+    const text = layOut(ctx, shown, label, { width: width - padding * 2, height, isAtLeast })
     // On whole device pixels, for crisp text at 1x.
     const snap = (length: number) => Math.round(length * scale) / scale
     const { em, lines } = text
@@ -119,12 +120,16 @@ function layOut(
   ctx: Context,
   count: number | typeof UNKNOWN,
   label: string,
-  room: { width: number; height: number },
+  room: { width: number; height: number; isAtLeast: boolean },
 ) {
   const em = room.height * 0.23 + 5
   const fits = (line: { width: number }) => line.width <= room.width
   const shrunk = [1, 0.93, 0.86, 0.8]
-  for (const format of [GROUPED, COMPACT]) {
+  // Some servers cannot be reached.
+  const plus = (format: typeof GROUPED) => (number: typeof count) =>
+    format(number) + (room.isAtLeast ? '+' : '')
+  const [grouped, compact] = [plus(GROUPED), plus(COMPACT)]
+  for (const format of [grouped, compact]) {
     for (const shrink of shrunk) {
       const line = measure(ctx, format(count), [label], em * shrink)
       if (fits(line)) return line
@@ -132,17 +137,17 @@ function layOut(
   }
   // Two lines need the height of two.
   for (let small = Math.min(em * 0.8, room.height / 2.7); small >= SMALLEST; small *= 0.94) {
-    for (const format of [GROUPED, COMPACT]) {
+    for (const format of [grouped, compact]) {
       const text = measure(ctx, format(count), inTwo(label), small)
       if (fits(text)) return text
     }
   }
   // Fewer letters would be meaningless.
-  const number = measure(ctx, COMPACT(count), [''], em * 0.8)
+  const number = measure(ctx, compact(count), [''], em * 0.8)
   const left = room.width - number.width - SPACE * em * 0.8
   const cut = cutText(label, `500 ${em * 0.8}px Inter`, left)
   if ([...cut].length > 8) return measure(ctx, number.number, [cut], em * 0.8)
-  const bare = measure(ctx, COMPACT(count), [''], em)
+  const bare = measure(ctx, compact(count), [''], em)
   return measure(ctx, bare.number, [''], em * Math.min(1, room.width / bare.width))
 }
 

@@ -1,4 +1,4 @@
-import type { Counts } from '../cluster/presence.ts'
+import type { RoomCounts } from '../cluster/presence.ts'
 import type { Job } from '../render/protocol.ts'
 import type { Renderer } from '../render/renderer.ts'
 import type { EmbeddedFrame } from './embedded-frames.ts'
@@ -14,5 +14,5 @@ export interface DrawingInputs {
   /** The result of its `load`; undefined if it has none, or if `start` has pushed data. */
   loaded: LoadedPicture | undefined
   embedded: readonly EmbeddedFrame[]
-  counts: Counts
+  counts: RoomCounts
 }

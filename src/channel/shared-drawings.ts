@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Counts } from '../cluster/presence.ts'
+import type { RoomCounts } from '../cluster/presence.ts'
 import type { Drawing } from '../render/protocol.ts'
 import type { Renderer } from '../render/renderer.ts'
 import type { SceneRead } from '../render/scene-reads.ts'
@@ -12,7 +12,7 @@ const MAX_BYTES = 8_388_608
 /** The overhead of a drawing, in bytes, roughly. */
 const ENTRY_COST = 500
 
-type Counter = keyof Counts
+type Counter = keyof RoomCounts
 
 /**
  * Drawings that are the same in every room: their widget has read neither the room's name, nor the time, nor anything
@@ -79,7 +79,7 @@ function isPlain({ changes, pushed, loaded, embedded }: DrawingInputs): boolean 
 }
 
 function isCounter(name: SceneRead): name is Counter {
-  return name === 'connections' || name === 'visitors' || name === 'peak'
+  return name === 'connections' || name === 'visitors' || name === 'peak' || name === 'isPartial'
 }
 
 function lookOf({ widget, look }: ChannelSpec): string {
@@ -87,7 +87,7 @@ function lookOf({ widget, look }: ChannelSpec): string {
 }
 
 /** JSON contains no line breaks, so they separate the parts. */
-function idOf(look: string, combination: string, counts: Counts): string {
+function idOf(look: string, combination: string, counts: RoomCounts): string {
   const values = combination === '' ? [] : combination.split(',').map((name) => counts[name as Counter])
   return `${look}\n${combination}\n${values.join(',')}`
 }

@@ -48,7 +48,7 @@ export interface Presence {
   join(room: string, viewer: string, kind?: PresenceKind): Promise<Membership>
   counts(room: string): Promise<RoomCounts>
   /** The counts of a room if they are known without a request; undefined otherwise. */
-  countsNow(room: string): Counts | undefined
+  countsNow(room: string): RoomCounts | undefined
   /** Every room with viewers, in any order. */
   rooms(): Promise<WatchedCounts[]>
   /** The number of rooms with viewers on this node. */

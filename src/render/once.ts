@@ -24,6 +24,8 @@ export interface OnceOptions {
   visitors?: number
   /** @default `visitors` */
   peak?: number
+  /** Whether other servers cannot be reached, so that the true counts may be higher. @default false */
+  isPartial?: boolean
   /** The room's state. @default empty */
   state?: Readonly<Record<string, unknown>>
 }
@@ -57,9 +59,19 @@ export function toRoomJob(
   look: Look = parseLook(manifest, 'png', new URLSearchParams()),
 ): Job {
   const { key = manifest.key.default, connections = options.visitors ?? 1, visitors = connections } = options
-  const { peak = visitors } = options
+  const { peak = visitors, isPartial = false } = options
   checkKey(key, manifest.key)
-  return { output: 'frame', widget: manifest.name, key, look, connections, visitors, peak, time: NOON }
+  return {
+    output: 'frame',
+    widget: manifest.name,
+    key,
+    look,
+    connections,
+    visitors,
+    peak,
+    isPartial,
+    time: NOON,
+  }
 }
 
 /** Writes a parameter's value as in a query. */

@@ -21,6 +21,8 @@ export interface Job {
   connections: number
   visitors: number
   peak: number
+  /** Whether the counts may be too low, because some nodes could not be asked. @default false */
+  isPartial?: boolean | undefined
   /** Milliseconds since the epoch. */
   time: number
   /** Replaces the result of `load`. */

@@ -1,5 +1,5 @@
 /** The parts of a scene that can change between two drawings of one picture. */
-export type SceneCounter = 'connections' | 'visitors' | 'peak' | 'time'
+export type SceneCounter = 'connections' | 'visitors' | 'peak' | 'isPartial' | 'time'
 
 /** What names the room in a scene. */
 type SceneName = 'room' | 'key'
@@ -15,6 +15,7 @@ const READ_OF: Readonly<Record<SceneCounter | SceneName | 'dataAge', SceneRead>>
   connections: 'connections',
   visitors: 'visitors',
   peak: 'peak',
+  isPartial: 'isPartial',
   time: 'time',
   // It grows with time.
   dataAge: 'time',

@@ -154,6 +154,8 @@ export interface Scene<P extends Params = Params, D = unknown> {
   visitors: number
   /** Maximum number of concurrent visitors since the room was first watched. */
   peak: number
+  /** Whether the true counts may be higher, because some of many servers cannot be reached. */
+  isPartial: boolean
   /** Milliseconds since the epoch; an animated widget's clock advances only with its frames. */
   time: number
   /** The result of `load`, or the last value of `push`. */

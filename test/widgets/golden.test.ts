@@ -87,6 +87,16 @@ describe('online', () => {
     expect(drawFrame('online', 'count=visitors', facts).etag).not.toBe(seven)
   })
 
+  it('marks a count that other servers may add to', () => {
+    const whole = drawFrame('online', '', { visitors: 7 })
+    const partial = drawFrame('online', '', { visitors: 7, isPartial: true })
+    expect(partial.etag).not.toBe(whole.etag)
+    expect([whole.alt, partial.alt]).toEqual(['7 people watching now', 'at least 7 people watching now'])
+    // Loads of today are not viewers.
+    const loads = [true, false].map((isPartial) => drawFrame('online', 'loads=7', { isPartial }).etag)
+    expect(loads[0]).toBe(loads[1])
+  })
+
   it.each([
     ['readers', 1, 'reader'],
     ['readers', 2, 'readers'],

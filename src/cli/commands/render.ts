@@ -254,7 +254,7 @@ async function drawPicture(
       })),
     )
     const { json, alt } = await renderer.data({ ...job, words }, () => 1)
-    return extension === 'txt' ? `${alt}\n` : `${JSON.stringify(withWords(json ?? null, alt, 0))}\n`
+    return extension === 'txt' ? `${alt}\n` : `${JSON.stringify(withWords(json ?? null, { alt, age: 0 }))}\n`
   }
   return (await draw(job)).bytes
 }

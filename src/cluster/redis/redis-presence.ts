@@ -106,9 +106,9 @@ export class RedisPresence implements Presence {
     return { ...this.#ownCounts(room), isPartial: true }
   }
 
-  countsNow(room: string): Counts | undefined {
+  countsNow(room: string): RoomCounts | undefined {
     const local = this.#rooms.get(room)
-    if (!this.#isSynced) return this.#ownCounts(room)
+    if (!this.#isSynced) return { ...this.#ownCounts(room), isPartial: true }
     return local?.isStale ? undefined : local?.newest
   }
 

@@ -62,10 +62,10 @@ export class HostPictures {
     if (this.#statuses.has(manifest)) this.#statuses.check({ ...spec, query })
     if (manifest.reads) await this.#init.embeddedReader.read(spec)
     if (formatOf(delivery) !== undefined) return this.#draw(manifest, spec)
-    const { json, alt, age } = await this.#init.data.read(manifest, spec, OWN_NETWORK)
-    if (delivery.kind === 'words') return { bytes: Buffer.from(`${alt}\n`), type: TEXT_TYPE }
+    const { json, ...facts } = await this.#init.data.read(manifest, spec, OWN_NETWORK)
+    if (delivery.kind === 'words') return { bytes: Buffer.from(`${facts.alt}\n`), type: TEXT_TYPE }
     return {
-      bytes: Buffer.from(`${JSON.stringify(withWords(json, alt, age) ?? null)}\n`),
+      bytes: Buffer.from(`${JSON.stringify(withWords(json, facts) ?? null)}\n`),
       type: 'application/json',
     }
   }

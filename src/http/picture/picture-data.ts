@@ -6,7 +6,7 @@ import { type LoadedData, type LoadedPicture, toJobData } from '../../channel/lo
 import type { PushedData } from '../../channel/pushed-data.ts'
 import type { ChannelSpec } from '../../channel/spec.ts'
 import { isRefusal } from '../../channel/still.ts'
-import type { Presence } from '../../cluster/presence.ts'
+import type { Counts, Presence } from '../../cluster/presence.ts'
 import { PublicError, toPublicError } from '../../errors.ts'
 import type { Payers } from '../../render/fair-shares.ts'
 import type { EmbeddedWords, PictureFacts } from '../../render/protocol.ts'
@@ -67,16 +67,19 @@ export class PictureData {
    * @param network the network that the work is charged to.
    * @throws PublicError 503 if the widget takes longer than three seconds, and its own error if it fails.
    */
-  async read(manifest: Manifest, spec: ChannelSpec, network: string): Promise<AgedFacts> {
+  async read(
+    manifest: Manifest,
+    spec: ChannelSpec,
+    network: string,
+  ): Promise<AgedFacts & { isPartial: boolean }> {
     const { presence, channels } = this.#init
     const room = roomOf(spec)
-    const { connections, visitors, peak } = await presence.counts(room)
-    const counts = { connections, visitors, peak }
+    const { isPartial = false, ...counts } = await presence.counts(room)
     const facts =
       manifest.hasJson || manifest.hasAlt
-        ? await this.#readFromWidget(spec, counts, network)
+        ? await this.#readFromWidget(spec, { ...counts, isPartial }, network)
         : { json: { room, ...counts }, alt: defaultAlt(manifest.title, room), age: 0 }
-    return { ...facts, age: Math.max(facts.age, channels.ageOf(spec)) }
+    return { ...facts, age: Math.max(facts.age, channels.ageOf(spec)), isPartial }
   }
 
   /** Sends the data of a picture as JSON, or its words as text. @throws as `read` does. */
@@ -85,12 +88,12 @@ export class PictureData {
     response: ServerResponse,
     { manifest, spec, isWords, failures }: SentData,
   ): Promise<void> {
-    const { json, alt, age, failure } = await this.read(manifest, spec, addressGroup(clientAddress(request)))
+    const { json, failure, ...more } = await this.read(manifest, spec, addressGroup(clientAddress(request)))
     // The client gets data, and the operator the reason why it is old.
     if (failure) failures.note(request, failure)
-    const headers = age > 0 ? agedFor(age, true) : {}
-    if (isWords) sendWords(request, response, alt, headers)
-    else sendJson(request, response, 200, withWords(json, alt, age), { headers })
+    const headers = more.age > 0 ? agedFor(more.age, true) : {}
+    if (isWords) sendWords(request, response, more.alt, headers)
+    else sendJson(request, response, 200, withWords(json, more), { headers })
   }
 
   /** The words of a picture, or those that need no widget if they are late or fail. Never rejects. */
@@ -106,7 +109,7 @@ export class PictureData {
 
   async #readFromWidget(
     spec: ChannelSpec,
-    counts: { connections: number; visitors: number; peak: number },
+    counts: Counts & { isPartial: boolean },
     network: string,
   ): Promise<AgedFacts> {
     const { renderer, pushedData } = this.#init
@@ -157,10 +160,13 @@ export class PictureData {
   }
 }
 
-/** The body of `.json`: the data, with the words and the age of the picture if it is an object. */
-export function withWords(json: unknown, alt: string, age: number): unknown {
+/** The body of `.json`: the data, with the words and the age of the picture if it is an object, and whether counts are partial. */
+export function withWords(
+  json: unknown,
+  { alt, age, isPartial = false }: { alt: string; age: number; isPartial?: boolean },
+): unknown {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return json
-  return { alt, age: Math.round(age), ...json }
+  return { alt, age: Math.round(age), ...(isPartial && { isPartial }), ...json }
 }
 
 async function withTimeout<T>(timeout: number, promise: Promise<T>): Promise<T> {

@@ -85,7 +85,7 @@ export function* drawSteps(
   { data, pictures, rooms = [] }: Supplies,
 ): Generator<undefined, JobResult> {
   const { widget, manifest } = loaded
-  const { look, key, connections, visitors, peak } = job
+  const { look, key, connections, visitors, peak, isPartial = false } = job
   const params = valuesOf(loaded, job)
   const motion = motionOf(widget, look, params, data)
   const { period } = motion
@@ -93,7 +93,8 @@ export function* drawSteps(
   // Between two frames an animation's clock does not advance, so that one scene is one picture.
   const time = stops ? 0 : period === undefined ? job.time : Math.floor(job.time / period) * period
   const room = roomOf(job)
-  const facts = { room, key, params, connections, visitors, peak, time, data, dataAge: job.dataAge ?? 0 }
+  const counts = { connections, visitors, peak, isPartial }
+  const facts = { room, key, params, ...counts, time, data, dataAge: job.dataAge ?? 0 }
   if (job.output === 'json') {
     const json = widget.json ? synchronous('json', widget.json(facts)) : { room, connections, visitors, peak }
     const alt = describe(loaded, { ...facts, pictures: job.words ?? pictures }, () => widget.json && json)

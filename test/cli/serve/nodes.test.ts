@@ -101,6 +101,8 @@ describeWith(['redis'], 'three servers with one Redis', () => {
       for (const server of [one(), two()]) {
         expect(await countsOf(server)).toEqual({ connections: 1, visitors: 1 })
         expect((await clusterOf(server)).isPartial).toBe(true)
+        const data = (await (await fetch(`${server.url}/${ROOM}.json`)).json()) as object
+        expect(data).toMatchObject({ isPartial: true })
       }
     }, CORRECTED)
     const late = await watch(one(), 'eve')
@@ -110,6 +112,7 @@ describeWith(['redis'], 'three servers with one Redis', () => {
     await redis.start()
     await expectCounts([one(), two()], 3, 2)
     expect((await clusterOf(two())).isPartial).toBe(false)
+    expect(await (await fetch(`${two().url}/${ROOM}.json`)).json()).not.toHaveProperty('isPartial')
     isOver = true
     await writing
     expect(answered.length).toBeGreaterThan(5)
