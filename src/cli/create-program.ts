@@ -1,20 +1,19 @@
 import { Option, Command as Program } from 'commander'
 import { flagOf, showValue, variableOf } from '../options.ts'
 import type { Command, CommandOptionRow } from './command.ts'
-import { COMMANDS } from './commands.ts'
 
 /**
  * Makes the parser of a command's options, with its help.
- * @param isOverview whether no command was named: the help then lists all commands
+ * @param commands the commands that the help lists; undefined if it is the help of one command
  */
 export function createProgram(
   { name, about, operand = '', options, flags = [] }: Command,
-  isOverview: boolean,
+  commands: readonly Command[] | undefined,
 ): Program {
   const program = new Program('imgcast')
-    .usage(isOverview ? '[command] [options]' : `${name} ${operand} [options]`.replace('  ', ' '))
+    .usage(commands ? '[command] [options]' : `${name} ${operand} [options]`.replace('  ', ' '))
     .description(
-      isOverview
+      commands
         ? 'A live image server: one img tag, a picture that changes while you look at it.'
         : `${about.charAt(0).toUpperCase()}${about.slice(1)}.`,
     )
@@ -33,14 +32,14 @@ export function createProgram(
         help.formatItem(help.optionTerm(option), width, help.optionDescription(option), help),
       )
       const usage = `Usage: ${help.commandUsage(command)}\n\n${help.commandDescription(command)}`
-      const heading = isOverview ? `${listCommands()}Options of ${name}:` : 'Options:'
+      const heading = commands ? `${listCommands(commands)}Options of ${name}:` : 'Options:'
       return `${usage}\n\n${heading}\n${lines.join('\n')}\n`
     },
   })
 }
 
-function listCommands(): string {
-  const rows = COMMANDS.map(({ name, operand, about }) => [`${name} ${operand ?? ''}`.trim(), about] as const)
+function listCommands(commands: readonly Command[]): string {
+  const rows = commands.map(({ name, operand, about }) => [`${name} ${operand ?? ''}`.trim(), about] as const)
   const width = Math.max(...rows.map(([term]) => term.length))
   const lines = rows.map(([term, about]) => `  ${term.padEnd(width)}  ${about}`)
   return `Commands ("imgcast help <command>" shows the options of each):\n${lines.join('\n')}\n\n`

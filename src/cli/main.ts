@@ -4,7 +4,7 @@ import { formatFaults } from '../options.ts'
 import { USAGE_ERROR } from './command.ts'
 import { readCommandLine } from './read-command-line.ts'
 
-const line = readCommandLine(process.argv.slice(2), process.env)
+const line = await readCommandLine(process.argv.slice(2), process.env)
 switch (line.kind) {
   case 'help':
     process.stdout.write(line.text)

@@ -5,7 +5,7 @@ import type { Fault } from '../errors.ts'
 import { defaults, flagOf, OPTIONS, setOption, variableOf } from '../options.ts'
 import { nearest } from '../widget/nearest.ts'
 import type { Command, CommandOptionRow, CommandOptions, Words } from './command.ts'
-import { COMMANDS, DEFAULT_COMMAND } from './commands.ts'
+import { COMMANDS, DEFAULT_COMMAND, loadCommands } from './commands.ts'
 import { createProgram } from './create-program.ts'
 import { SERVER_OPTION } from './server-option.ts'
 
@@ -25,16 +25,19 @@ type Environment = Readonly<Record<string, string | undefined>>
  * Reads a command line and its environment. A flag overrides its environment variable. Never exits, never prints.
  * `imgcast help`, and `--help` after any command, show the help.
  */
-export function readCommandLine(argv: readonly string[], env: Environment): CommandLine {
+export async function readCommandLine(argv: readonly string[], env: Environment): Promise<CommandLine> {
   const [first = ''] = argv
   if (first === HELP) return readCommandLine([...argv.slice(1, 2), '--help'], env)
   const isNamed = first !== '' && !first.startsWith('-')
-  const command = isNamed ? COMMANDS.find(({ name }) => name === first) : DEFAULT_COMMAND
-  const program = createProgram(command ?? DEFAULT_COMMAND, !isNamed)
+  const command = isNamed ? await findCommand(first) : DEFAULT_COMMAND
+  const program = createProgram(command ?? DEFAULT_COMMAND, undefined)
   const { operands, unknown, faults } = parse(program, isNamed ? argv.slice(1) : argv)
   const given = program.opts<Record<string, unknown>>()
   if (!command) return { kind: 'wrong', faults: [toCommandFault(first)] }
-  if (given.help === true) return { kind: 'help', text: program.helpInformation() }
+  if (given.help === true) {
+    const help = isNamed ? program : createProgram(command, await loadCommands())
+    return { kind: 'help', text: help.helpInformation() }
+  }
   if (given.version === true) return { kind: 'version' }
   for (const word of unknown.filter((each) => each.startsWith('-'))) faults.push(toFlagFault(word, program))
   faults.push(...findMisspeltVariables(env))
@@ -43,8 +46,12 @@ export function readCommandLine(argv: readonly string[], env: Environment): Comm
   return faults.length === 0 ? { kind: 'run', run } : { kind: 'wrong', faults }
 }
 
+async function findCommand(name: string): Promise<Command | undefined> {
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name]?.() : undefined
+}
+
 function toCommandFault(name: string): Fault {
-  const names = [...COMMANDS.map((each) => each.name), HELP]
+  const names = [...Object.keys(COMMANDS), HELP]
   const near = nearest(name, names)
   const detail = near
     ? `there is no such command, did you mean ${near}?`

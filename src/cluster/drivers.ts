@@ -3,7 +3,7 @@ import { memoryDriver } from './memory-driver.ts'
 import { redisDriver, redisTlsDriver } from './redis/redis-driver.ts'
 import { sqliteDriver } from './sqlite-driver.ts'
 
-/** The drivers by the scheme of their locations. */
+/** The drivers by the scheme of their locations. Each loads its cluster when it opens it: a command line only validates locations. */
 export const DRIVERS: Readonly<Record<string, Driver>> = {
   memory: memoryDriver,
   file: sqliteDriver,

@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const NAMES = COMMANDS.map(({ name }) => name)
+const NAMES = Object.keys(COMMANDS)
 /** Words on the command line, and some of what completes the last. */
 const CASES: [words: string[], completed: string[]][] = [
   [['st'], ['status']],

@@ -7,9 +7,12 @@ import { toZsh } from '../completion/to-zsh.ts'
 
 const SHELLS = { bash: toBash, zsh: toZsh, fish: toFish }
 
-/** Makes the command that prints a shell's completion script for the given commands and for itself. */
-export function createCompletionCommand(commands: readonly Command[], defaultCommand: Command): Command {
-  const completion: Command = {
+/** Makes the command that prints a shell's completion script for all commands. */
+export function createCompletionCommand(
+  loadCommands: () => Promise<readonly Command[]>,
+  defaultCommand: Command,
+): Command {
+  return {
     name: 'completion',
     about: 'print a completion script for a shell',
     operand: `<${Object.keys(SHELLS).join('|')}>`,
@@ -22,11 +25,10 @@ export function createCompletionCommand(commands: readonly Command[], defaultCom
           detail: `expected ${Object.keys(SHELLS).join(', ')}, got ${quote(shell)}`,
         })
       return async () => {
-        const words = toCompletionWords([...commands, completion])
+        const words = toCompletionWords(await loadCommands())
         process.stdout.write(write?.(words, defaultCommand.name) ?? '')
         return 0
       }
     },
   }
-  return completion
 }

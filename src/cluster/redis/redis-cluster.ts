@@ -1,6 +1,5 @@
 import type { Driver } from '../driver.ts'
 import type { RedisClient } from './redis-client.ts'
-import { openRedisCluster } from './redis-driver.ts'
 
 /** The options of `redisCluster`. */
 export interface RedisClusterOptions {
@@ -21,6 +20,7 @@ export function redisCluster({ client, prefix = 'imgcast' }: RedisClusterOptions
   return {
     expected: 'a Redis client',
     accepts: () => true,
-    open: (_location, init) => openRedisCluster({ ...init, client, prefix }),
+    open: async (_location, init) =>
+      (await import('./open-redis-cluster.ts')).openRedisCluster({ ...init, client, prefix }),
   }
 }

@@ -1,78 +1,12 @@
-import { DamageLog } from '../damage-log.ts'
-import type { ClusterParts, Driver, DriverInit } from '../driver.ts'
-import { RecordedHistory } from '../recorded-history.ts'
-import { RoomDirectory } from '../room-directory.ts'
+import type { ClusterParts, Driver } from '../driver.ts'
 import { parseRedisAddress } from './redis-address.ts'
-import { RedisArchive } from './redis-archive.ts'
-import { RedisBus } from './redis-bus.ts'
-import { connectRedis, type RedisClient } from './redis-client.ts'
-import { RedisLeases } from './redis-leases.ts'
-import { RedisLink } from './redis-link.ts'
-import { RedisPresence } from './redis-presence.ts'
-import { RedisRoomTable } from './redis-room-table.ts'
-import { RedisStore } from './redis-store.ts'
-import { RedisViewerSecrets } from './redis-viewer-secrets.ts'
-
-/** A Redis client that this cluster uses. */
-export interface RedisClusterInit extends DriverInit {
-  client: RedisClient
-  /** Begins every key. */
-  prefix: string
-}
+import { connectRedis } from './redis-client.ts'
 
 /** Any number of nodes that share a Redis or a Valkey. */
 export const redisDriver: Driver = toDriver(false)
 
 /** The same over TLS. */
 export const redisTlsDriver: Driver = toDriver(true)
-
-/** Joins the cluster of a client's Redis. The client stays open when the cluster is closed. */
-export async function openRedisCluster({ client, prefix, ...init }: RedisClusterInit): Promise<ClusterParts> {
-  const { node, log, retention, maxRooms, maxVisitorsPerAddress, observer } = init
-  const subscriber = client.duplicate()
-  // One slot of a Redis Cluster, so that every script finds its keys on one server.
-  const link = new RedisLink({ commands: client, subscriber, prefix: `{${prefix}}:`, log })
-  try {
-    await link.opened()
-  } catch (error) {
-    link.close()
-    subscriber.disconnect()
-    throw error
-  }
-  const damage = new DamageLog(log)
-  const bus = new RedisBus({ link, node: node.epoch, log })
-  const history = new RecordedHistory({
-    ...{ archive: new RedisArchive(link, damage), retention, log, isShared: true },
-  })
-  const presence = new RedisPresence({
-    ...{ link, bus, history, node: node.epoch, name: node.name, log, limit: maxVisitorsPerAddress },
-  })
-  await presence.renew()
-  const store = new RedisStore({ link, bus, damage, observer })
-  const rooms = new RoomDirectory({
-    ...{ table: new RedisRoomTable(link), memories: [history], maxRooms, log },
-    onForgotten: (count) => observer?.roomsForgotten(count),
-  })
-  const leases = new RedisLeases(link, node.epoch)
-  // Another node deleted a room: nothing of it may be saved again.
-  bus.subscribe((room, change) => {
-    if (change === 'deleted') history.drop(room)
-  })
-  return {
-    ...{ bus, presence, store, history, rooms, leases, viewerSecrets: new RedisViewerSecrets(link) },
-    report: () => presence.report,
-    save: () => history.saveAll(),
-    close: async () => {
-      await Promise.all([presence.close(), leases.close(), rooms.close()])
-      const saved = await Promise.allSettled([history.close(), store.close()])
-      await bus.close()
-      link.close()
-      subscriber.disconnect()
-      const failed = saved.find((result) => result.status === 'rejected')
-      if (failed) throw failed.reason
-    },
-  }
-}
 
 function toDriver(isTls: boolean): Driver {
   return {
@@ -82,6 +16,7 @@ function toDriver(isTls: boolean): Driver {
     async open(location, init): Promise<ClusterParts> {
       const address = parseRedisAddress(location)
       if (!address) throw new TypeError('expected an address of Redis')
+      const { openRedisCluster } = await import('./open-redis-cluster.ts')
       const client = await connectRedis(address, isTls)
       try {
         const parts = await openRedisCluster({ ...init, client, prefix: address.prefix })
