@@ -13,9 +13,11 @@ export type { RoomState, Size, SizeRange }
 export type Params = Record<string, Param | Parser>
 /** The fields that a click may send. */
 export type Fields = Record<string, Param>
-export type Values<P extends Params> = {
-  [K in keyof P]: P[K] extends Param<infer T> ? T : P[K] extends Parser<infer T> ? T : unknown
-}
+/** The values of parameters. Of those that are not known, as where one is declared wrongly, `any`: its declaration is the only error. */
+export type Values<P extends Params> = string extends keyof P
+  ? // biome-ignore lint/suspicious/noExplicitAny: any other type is an error at each use.
+    Record<string, any>
+  : { [K in keyof P]: P[K] extends Param<infer T> ? T : P[K] extends Parser<infer T> ? T : unknown }
 
 /** The room of a picture, and its state. */
 export interface RoomScope {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -48,6 +48,13 @@ describe('the examples', () => {
   ])('%s has its picture', { timeout: 30_000 }, async (file, options) => {
     const name = file.replace(/.*\/|\.\w+$/g, '')
     await expectPicture(await renderOnce(example(file), { scale: 2, ...options }), golden(name))
+  })
+
+  test('draw with the canvas of imgcast/widget, since a picture of another copy cannot be drawn', () => {
+    const files = readdirSync(example('.'), { recursive: true, encoding: 'utf8' })
+    const modules = files.filter((file) => /^(?!.*node_modules).*\.[mc]?[jt]sx?$/.test(file))
+    expect(modules.length).toBeGreaterThan(10)
+    for (const file of modules) expect(readFileSync(example(file), 'utf8')).not.toContain('@napi-rs/canvas')
   })
 
   test('the weather card loads real weather, of the cities that it lists', async () => {

@@ -215,6 +215,24 @@ defineWidget({
     ctx.fillText('', data.sum, 0)
   },
 })
+defineWidget({
+  title: 'Wrong parameter',
+  size: { width: 10, height: 20 },
+  // @ts-expect-error: no parameter
+  params: { color: 'red', many: param.integer(2) },
+  load: async ({ params }) => ({ sum: params.many }),
+  draw(ctx, { params, data }) {
+    ctx.fillText(params.color, data.sum, params.many)
+  },
+})
+defineWidget({
+  title: 'Wrong field',
+  size: { width: 10, height: 20 },
+  // @ts-expect-error: no parameter
+  fields: { text: 'x', stars: param.integer(1) },
+  draw() {},
+  onClick: ({ fields }) => void fields.stars.toFixed(),
+})
 
 // A time is a number of milliseconds, or text with a unit.
 defineWidget({
