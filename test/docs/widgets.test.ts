@@ -1,5 +1,15 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decode } from '../../src/picture/compare.ts'
 import { eventually } from '../support/eventually.ts'
 import { chromium, openStream, type RawStream } from '../support/stream-reader.ts'
+import { describeWith, toolPath } from '../support/tools.ts'
 import { section } from './markdown.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -195,6 +206,82 @@ describe('the walk', () => {
     writeFileSync(join(walker.folder, 'widgets/wrong.ts'), wrong)
     expect(check('widgets/wrong.ts')).toMatch(/wrong\.ts.*Property 'greetings' does not exist/)
   })
+})
+
+// After the walk, whose folder has the packed Imgcast as npm installs it.
+describeWith(['node22', 'node24'], 'the packed Imgcast, installed', () => {
+  const picture = `import { createCanvas, defineWidget, Image, loadImage } from 'imgcast/widget'
+const dot = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9" fill="#0f0"/></svg>'
+const image: Image = await loadImage(Buffer.from(dot))
+export default defineWidget({
+  title: 'Two',
+  size: { width: 20, height: 10 },
+  load: ({ state }) => state.add('loads', 1),
+  draw(ctx, { height }) {
+    const canvas = createCanvas(10, 10)
+    canvas.getContext('2d').fillRect(0, 0, 10, 10)
+    ctx.drawImage(canvas, 0, 0)
+    ctx.drawImage(image, 10, 0, 10, height)
+  },
+})
+`
+
+  beforeAll(() => {
+    // Of no package: it has no `imgcast` to find.
+    mkdirSync(join(place, 'elsewhere'))
+    writeFileSync(join(place, 'elsewhere/two.ts'), picture)
+    // As pnpm installs it: a link to a package whose dependencies lie beside it, where the app does not find them.
+    const beside = join(place, 'pnpm/node_modules/.pnpm/imgcast@0/node_modules')
+    mkdirSync(join(beside, '..'), { recursive: true })
+    execFileSync('cp', ['-al', join(walker.folder, 'node_modules'), beside])
+    symlinkSync('.pnpm/imgcast@0/node_modules/imgcast', join(place, 'pnpm/node_modules/imgcast'))
+  })
+
+  test.each([
+    ['npm', 'node22', () => walker.folder],
+    ['pnpm', 'node24', () => join(place, 'pnpm')],
+  ])(
+    'by %s, runs on %s with one copy of canvas for a widget in any folder',
+    { timeout: 90_000 },
+    async (_, node, folder) => {
+      const copies = readdirSync(join(folder(), 'node_modules'), { recursive: true, encoding: 'utf8' })
+      expect(copies.filter((file) => file.endsWith('@napi-rs/canvas/package.json'))).toHaveLength(1)
+      const command = join(folder(), 'node_modules/imgcast/bin/imgcast.cjs')
+      const args = [
+        '--widgets',
+        join(place, 'elsewhere'),
+        '--store',
+        `file:${join(place, `${node}.db`)}`,
+        '--port',
+        '0',
+      ]
+      const server = spawn(toolPath(node), [command, ...args], {
+        cwd: folder(),
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      let printed = ''
+      server.stdout.setEncoding('utf8').on('data', (text: string) => {
+        printed += text
+      })
+      try {
+        await eventually(
+          () =>
+            expect([printed, server.exitCode]).toEqual([
+              expect.stringMatching(/http:\/\/localhost:\d+/),
+              null,
+            ]),
+          { timeout: 60_000 },
+        )
+        const response = await fetch(`${/http:\/\/localhost:\d+/.exec(printed)?.[0]}/two.png`)
+        const { data } = await decode(Buffer.from(await response.arrayBuffer()))
+        const pixel = (x: number) => Array.from(data.slice(x * 4, x * 4 + 4))
+        expect([response.status, pixel(5), pixel(15)]).toEqual([200, [0, 0, 0, 255], [0, 255, 0, 255]])
+      } finally {
+        server.kill('SIGTERM')
+      }
+      expect(await once(server, 'exit')).toEqual([0, null])
+    },
+  )
 })
 
 describe('the reference', () => {
