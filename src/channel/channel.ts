@@ -1,7 +1,6 @@
 import { type PublicError, toPublicError } from '../errors.ts'
 import type { Frame } from '../picture/frame.ts'
 import type { Payers } from '../render/fair-shares.ts'
-import { settledWithin } from '../system/settled-within.ts'
 import { Alarm } from './alarm.ts'
 import { Broadcast } from './broadcast.ts'
 import type { ChannelInit } from './channel-init.ts'
@@ -11,7 +10,7 @@ import type { GoodFrame } from './last-frames.ts'
 import { BUSY_INTERVAL, heartbeatOf } from './pace.ts'
 import { PayerList } from './payer-list.ts'
 import { Punctuality } from './punctuality.ts'
-import { chooseStill, STILL_LIMITS, type Still } from './still.ts'
+import { chooseStill, STILL_LIMITS, type Still, type StillPatience, waitForDrawing } from './still.ts'
 import type { Viewer } from './viewer.ts'
 
 /** One live picture (room and look), drawn once for all its viewers, and only while it has any. */
@@ -103,18 +102,16 @@ export class Channel implements FrameSink {
    * Resolves to a current frame. If that takes too long, or the drawing fails, resolves to the last good frame with its
    * age; without one, to a placeholder, or rejects with the `PublicError` of the drawing.
    * @param network the network to which its part of the drawing is charged. @default none
-   * @param patience milliseconds until then. @default 700: image proxies time out after four seconds
    */
-  async still(network?: string, patience: number = STILL_LIMITS.patience): Promise<Still> {
+  async still(network?: string, patience: StillPatience = {}): Promise<Still> {
     if (this.size === 0) this.#rest()
     const startedAt = performance.now()
-    const sooner = setTimeout(() => void this.#drawSooner(), STILL_LIMITS.animationPatience)
     const stopPaying = this.#payers.add(network)
     this.#waitingStills += 1
-    await settledWithin(patience, this.#drawUntilCurrent()).finally(() => {
+    const isCold = () => !(this.#broadcast.frame ?? this.#soonerFrame ?? this.#lastGood)
+    await waitForDrawing(this.#drawUntilCurrent(), patience, () => this.#drawSooner(), isCold).finally(() => {
       this.#waitingStills -= 1
       stopPaying()
-      clearTimeout(sooner)
     })
     const [{ frame = this.#soonerFrame }, last] = [this.#broadcast, this.#lastGood]
     // Of a picture that changes all the time there is none newer than one drawn for this still.
@@ -189,11 +186,13 @@ export class Channel implements FrameSink {
       await this.#draw()
   }
 
-  async #drawSooner(): Promise<void> {
-    if (this.#broadcast.frame || this.#isClosed) return
+  /** Resolves to whether there is one frame of an animation. */
+  async #drawSooner(): Promise<boolean> {
+    if (this.#broadcast.frame || this.#isClosed) return false
     // If it fails, `draw` fails too, and its error is reported.
     const drawing = await this.#init.source.drawSooner?.(...this.#demand()).catch(() => undefined)
     this.#soonerFrame = drawing?.frame ?? this.#soonerFrame
+    return this.#soonerFrame !== undefined
   }
 
   #schedule(at: number): void {
@@ -248,8 +247,9 @@ export class Channel implements FrameSink {
       this.#freshness.until = startedAt + Math.min(next, heartbeatOf(pace, frame))
       this.#changesAt = startedAt + next
       this.#failure = undefined
-      this.#lastGood = { frame, at: startedAt }
-      if (this.#isClosed) this.#init.onLastGood?.(this.#lastGood)
+      if (!frame.isPlaceholder) this.#lastGood = { frame, at: startedAt }
+      else if (this.size === 0) this.#freshness.end()
+      if (this.#isClosed && this.#lastGood) this.#init.onLastGood?.(this.#lastGood)
       isShown = true
       await this.#show(frame, changedAt)
     } catch (error) {

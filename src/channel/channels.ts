@@ -13,6 +13,7 @@ import { NetworkLimits, type NetworkLimitsInit, tooManyPictures } from './networ
 import type { ChannelObserver } from './observer.ts'
 import type { Pace } from './pace.ts'
 import { type ChannelSpec, channelId } from './spec.ts'
+import type { StillPatience } from './still.ts'
 import type { Viewer } from './viewer.ts'
 
 /** Makes the frame source of a picture. */
@@ -96,8 +97,8 @@ export class Channels {
   /** Embedded pictures use at most half of all channels, since one viewer can open many of them. */
   openEmbedded(spec: ChannelSpec, network?: string): EmbeddedChannel {
     const channel = this.#open(spec, this.#init.maxChannels / 2, network)
-    const still = async () => {
-      const { frame, failure } = await channel.still(network)
+    const still = async (patience: StillPatience) => {
+      const { frame, failure } = await channel.still(network, patience)
       // The cell shows the error as a card.
       if (failure) throw failure
       return frame

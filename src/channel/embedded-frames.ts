@@ -2,6 +2,7 @@ import { toPublicError } from '../errors.ts'
 import { type Cards, NO_PICTURE } from '../picture/cards.ts'
 import type { Frame } from '../picture/frame.ts'
 import type { ChannelSpec, EmbeddedSpec } from './spec.ts'
+import { STILL_LIMITS, type StillPatience } from './still.ts'
 import type { Viewer } from './viewer.ts'
 
 /** The channel of an embedded picture. */
@@ -9,7 +10,7 @@ export interface EmbeddedChannel {
   /** Shows `viewer` the newest frame and all later ones. Returns a function that removes the viewer. */
   join(viewer: Viewer): () => void
   /** Resolves to a current frame; rejects with a `PublicError`. */
-  still(): Promise<Frame>
+  still(patience: StillPatience): Promise<Frame>
 }
 
 /** The channels of embedded pictures. */
@@ -61,7 +62,10 @@ export class EmbeddedFrames {
     return Promise.all(
       specs.map(async ({ path, spec, caption = '', scale = 1 }) => {
         if (!spec) return { path, frame: this.#cards.readableError({ ...NO_PICTURE, scale }, caption) }
-        return { path, frame: this.#watched.get(path)?.frame ?? (await this.#still(spec)) }
+        const watched = this.#watched.get(path)
+        // A picture that is watched is drawn again when this one comes.
+        const patience = watched ? {} : { cold: STILL_LIMITS.embeddedPatience }
+        return { path, frame: watched?.frame ?? (await this.#still(spec, patience)) }
       }),
     )
   }
@@ -80,9 +84,9 @@ export class EmbeddedFrames {
     }
   }
 
-  async #still(spec: ChannelSpec): Promise<Frame> {
+  async #still(spec: ChannelSpec, patience: StillPatience): Promise<Frame> {
     try {
-      return await this.#channels.openEmbedded(spec).still()
+      return await this.#channels.openEmbedded(spec).still(patience)
     } catch (error) {
       return this.#card(spec, error)
     }

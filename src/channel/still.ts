@@ -1,11 +1,14 @@
 import type { PublicError } from '../errors.ts'
 import type { Frame } from '../picture/frame.ts'
+import { settledWithin } from '../system/settled-within.ts'
 import type { GoodFrame } from './last-frames.ts'
 
 /** How long a still waits, in milliseconds, and for how many drawings. */
 export const STILL_LIMITS = {
   /** Image proxies time out after four seconds. */
   patience: 700,
+  /** A picture that embeds this one waits for it, where there is no older one of it. */
+  embeddedPatience: 1_800,
   /** Then one frame of an animation is requested: a busy process may not finish the whole. */
   animationPatience: 350,
   /** A change during a drawing makes its frame stale. */
@@ -28,6 +31,38 @@ export interface StillChoices {
   /** The newest frame, if it is current, or one frame of an animation that is late. */
   current: Frame | undefined
   last: GoodFrame | undefined
+}
+
+/** How long a still waits, in milliseconds. */
+export interface StillPatience {
+  /** Until an older picture is sent in its place. @default 700 */
+  warm?: number
+  /** Until a placeholder is sent, if there is no older picture. @default `warm` */
+  cold?: number
+}
+
+/**
+ * Waits for a drawing: at most `warm`, and on to `cold` while there is no other picture.
+ * @param drawSooner requests one frame of an animation; resolves to whether there is one.
+ * @param isCold whether there is no other picture yet.
+ */
+export async function waitForDrawing(
+  drawing: Promise<unknown>,
+  { warm = STILL_LIMITS.patience, cold = warm }: StillPatience,
+  drawSooner: () => Promise<boolean>,
+  isCold: () => boolean,
+): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const drawnSooner = new Promise<void>((resolve) => {
+    const draw = async () => (await drawSooner()) && resolve()
+    timer = setTimeout(() => void draw(), STILL_LIMITS.animationPatience)
+  })
+  try {
+    await settledWithin(warm, drawing)
+    if (cold > warm && isCold()) await settledWithin(cold - warm, Promise.race([drawing, drawnSooner]))
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** Chooses a still. @throws PublicError of the drawing if it failed and there is no older frame, or if the request is wrong. */

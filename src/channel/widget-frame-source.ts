@@ -160,12 +160,18 @@ export class WidgetFrameSource implements FrameSource {
     const time = Date.now()
     const job = { ...this.#spec, look, ...counts, pushed, embedded, time, ...toJobData(loaded, time) }
     try {
-      return await this.#init.renderer.draw(job, interest, payers)
+      return withPlaceholders(await this.#init.renderer.draw(job, interest, payers), embedded)
     } catch (error) {
       if (error instanceof Abandoned) return undefined
       throw error
     }
   }
+}
+
+/** A picture that shows a placeholder is one itself: no cache may keep it. */
+function withPlaceholders(drawing: Drawing, embedded: DrawingInputs['embedded']): Drawing {
+  if (!embedded.some(({ frame }) => frame.isPlaceholder)) return drawing
+  return { ...drawing, frame: { ...drawing.frame, isPlaceholder: true } }
 }
 
 /**

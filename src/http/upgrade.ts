@@ -1,4 +1,5 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { notFound, toPublicError } from '../errors.ts'
 import type { FailureLog } from './failure-log.ts'
@@ -50,10 +51,21 @@ function checkHandshake(request: IncomingMessage): void {
   if (version !== WEBSOCKET_VERSION) throw upgradeRequired(version)
 }
 
-/** Sends a response on an upgraded socket, and closes it. */
+/** Milliseconds that a client may take to close its side after a response. */
+const CLOSE_TIMEOUT = 1_000
+/** Milliseconds without traffic: Node has taken its own time limits off the socket. */
+const IDLE_TIMEOUT = 120_000
+
+/** Sends a response on an upgraded socket, and closes it: a client that keeps its side open keeps no socket here. */
 function sendTo(socket: Duplex, response: ServerResponse): ServerResponse {
   response.shouldKeepAlive = false
-  response.once('finish', () => socket.end())
+  response.once('finish', () => {
+    // Unread bytes would turn the close into a reset, which can overtake the response.
+    socket.resume()
+    socket.end()
+    setTimeout(() => socket.destroy(), CLOSE_TIMEOUT).unref()
+  })
+  if ('setTimeout' in socket) (socket as Socket).setTimeout(IDLE_TIMEOUT, () => socket.destroy())
   response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0])
   return response
 }

@@ -10,17 +10,23 @@ import type { Target } from './attacks/send.ts'
 import { SOCKET_ATTACKS } from './attacks/sockets.ts'
 import { TEXT_ATTACKS } from './attacks/text.ts'
 import { TOOL_ATTACKS, TOOL_ATTACKS_OVER_HTTP2 } from './attacks/tools.ts'
+import { WEBSOCKET_ATTACKS } from './attacks/websockets.ts'
 import { type Damage, Victim } from './victim.ts'
 
 const isWhole = process.env.ABUSE === 'whole'
 const HEALTHY = 20
-/** Generous, since all of it runs on the machine of the attacker: without a defence it is minutes, or forever. */
+/**
+ * Generous, since all of it runs on the machine of the attacker: without a defence it is minutes, or forever. The time in
+ * which the server had no processor does not count: other work on the machine is no fault of the server.
+ */
 const LONGEST_PAUSE = 8000
 const PEAK_BYTES = 700e6
 
 describe('beside an attack 20 healthy viewers keep getting frames', () => {
-  expectToSurvive({ ...TEXT_ATTACKS, ...SOCKET_ATTACKS, ...DRAWING_ATTACKS, ...(isWhole && TOOL_ATTACKS) }, [
+  const attacks = { ...TEXT_ATTACKS, ...SOCKET_ATTACKS, ...WEBSOCKET_ATTACKS, ...DRAWING_ATTACKS }
+  expectToSurvive({ ...attacks, ...(isWhole && TOOL_ATTACKS) }, [
     '/sine/unread.json',
+    '/sine/socket-0-0.json',
     '/online/reset.json',
     '/sine/a0.json',
     '/sine/h0.json',
@@ -70,7 +76,7 @@ function expectToSurvive(
     const damage = await victim.during(() => attack({ port: victim.port, scale: isWhole ? 10 : 1 }))
     report(name, damage)
     expect(victim.isAlive).toBe(true)
-    expect(damage.longestPause).toBeLessThan(LONGEST_PAUSE)
+    expect(damage.ownPause).toBeLessThan(LONGEST_PAUSE)
     expect(damage.peakBytes).toBeLessThan(PEAK_BYTES)
   })
 
@@ -85,9 +91,10 @@ function expectToSurvive(
   })
 }
 
-function report(name: string, { longestPause, longestRequest, peakBytes }: Damage): void {
-  const [pause, request, peak] = [longestPause, longestRequest, peakBytes / 1e6].map(Math.round)
+function report(name: string, damage: Damage): void {
+  const { longestPause, waited, longestRequest, peakBytes } = damage
+  const [pause, wait, request, peak] = [longestPause, waited, longestRequest, peakBytes / 1e6].map(Math.round)
   process.stderr.write(
-    `abuse: ${name.padEnd(34)} longest pause ${pause} ms, request ${request} ms, peak ${peak} MB\n`,
+    `abuse: ${name.padEnd(34)} longest pause ${pause} ms (${wait} ms without a processor), request ${request} ms, peak ${peak} MB\n`,
   )
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type RunningServer, serveCommand } from '../support/command.ts'
+import { processorWaits, waitBetween } from '../support/processor-wait.ts'
 import { openStream, type RawStream } from '../support/stream-reader.ts'
 
 const WIDGETS = fileURLToPath(new URL('../fixtures/widgets', import.meta.url))
@@ -12,6 +13,10 @@ const SAMPLE_INTERVAL = 100
 export interface Damage {
   /** The longest time that one of the healthy viewers waited for a frame, in milliseconds. */
   longestPause: number
+  /** The longest such time without `waited`: how much of it a machine without other work would have had. */
+  ownPause: number
+  /** Milliseconds of the longest pause in which the server, or its slowest render process, had no processor. */
+  waited: number
   /** The longest time that a request for `/healthz` took, in milliseconds: the process that holds the sockets was busy. */
   longestRequest: number
   /** The largest resident memory of the server process, in bytes. */
@@ -46,21 +51,26 @@ export class Victim {
   /** Runs an attack and measures what the healthy viewers see of it. */
   async during(attack: () => Promise<void>): Promise<Damage> {
     let peakBytes = 0
-    let longestPause = 0
+    let [longestPause, ownPause, waited] = [0, 0, 0]
     let longestRequest = 0
     let isOver = false
     const seen = this.#viewers.map((viewer) => ({
       viewer,
       parts: viewer.parts.length,
       at: performance.now(),
+      waits: this.#waits(),
     }))
     const sample = () => {
       peakBytes = Math.max(peakBytes, this.residentBytes())
       const now = performance.now()
+      const waits = this.#waits()
       for (const each of seen) {
-        longestPause = Math.max(longestPause, now - each.at)
+        const pause = now - each.at
+        const wait = Math.min(pause, waitBetween(each.waits, waits))
+        if (pause > longestPause) [longestPause, waited] = [pause, wait]
+        ownPause = Math.max(ownPause, pause - wait)
         if (each.viewer.parts.length > each.parts)
-          Object.assign(each, { parts: each.viewer.parts.length, at: now })
+          Object.assign(each, { parts: each.viewer.parts.length, at: now, waits })
       }
     }
     const timer = setInterval(sample, SAMPLE_INTERVAL)
@@ -88,7 +98,7 @@ export class Victim {
     }
     sample()
     await asking
-    return { longestPause, longestRequest, peakBytes }
+    return { longestPause, ownPause, waited, longestRequest, peakBytes }
   }
 
   /** Whether the server process still runs. */
@@ -106,6 +116,10 @@ export class Victim {
     const response = await openStream(this.url + path, { headers: { Connection: 'close' } })
     await response.ended
     return JSON.parse(response.bytes().toString())
+  }
+
+  #waits(): ReadonlyMap<number, number> {
+    return processorWaits(this.#server.child.pid ?? 0)
   }
 
   residentBytes(): number {

@@ -336,9 +336,62 @@ describe('a channel', () => {
 
   test('a still may wait longer for its drawing', async () => {
     const { channel } = setUp({ delay: 2000 })
-    const still = channel.still('net', 10_000)
+    const still = channel.still('net', { warm: 10_000 })
     await vi.advanceTimersByTimeAsync(2100)
     expect((await still).frame.bytes.toString()).toBe('hello')
+  })
+
+  test('a still waits longer where it has no older picture', async () => {
+    let delay = 2000
+    const draw = async (): Promise<SourceFrame> => {
+      await new Promise((resolve) => setTimeout(resolve, delay))
+      return { frame: createFrame('png', Buffer.from(`after ${delay}`), 40, 20) }
+    }
+    const channel = new Channel({
+      ...{ sheet, pace, cards: new Cards(), onIdle() {} },
+      source: sourceOf({ draw }),
+    })
+    const cold = channel.still('net', { cold: 2500 })
+    await vi.advanceTimersByTimeAsync(2100)
+    expect((await cold).frame.bytes.toString()).toBe('after 2000')
+    delay = 60_000
+    await vi.advanceTimersByTimeAsync(4_000)
+    const warm = channel.still('net', { cold: 2500 })
+    await vi.advanceTimersByTimeAsync(710)
+    expect(await warm).toMatchObject({ age: expect.any(Number) })
+    channel.close()
+  })
+
+  test('a still that waits longer takes one frame of an animation as soon as there is one', async () => {
+    const frame = createFrame('png', Buffer.from('one frame'), 40, 20)
+    const drawSooner = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+      return { frame }
+    }
+    const channel = new Channel({
+      ...{ sheet, pace, cards: new Cards(), onIdle() {} },
+      source: sourceOf({ drawSooner }),
+    })
+    const still = channel.still('net', { cold: 60_000 })
+    await vi.advanceTimersByTimeAsync(1400)
+    expect((await still).frame.bytes.toString()).toBe('one frame')
+    channel.close()
+  })
+
+  test('a still that shows a placeholder within it is drawn again for the next one', async () => {
+    let isReady = false
+    const draw = async (): Promise<SourceFrame> => {
+      const frame = createFrame('png', Buffer.from(String(isReady)), 40, 20)
+      return { frame: isReady ? frame : { ...frame, isPlaceholder: true } }
+    }
+    const channel = new Channel({
+      ...{ sheet, pace, cards: new Cards(), onIdle() {} },
+      source: sourceOf({ draw }),
+    })
+    expect((await channel.still()).frame.isPlaceholder).toBe(true)
+    isReady = true
+    expect((await channel.still()).frame.bytes.toString()).toBe('true')
+    channel.close()
   })
 
   test('close returns the viewers to end, shows nothing more and leaves no timer', async () => {

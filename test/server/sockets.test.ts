@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -5,9 +7,15 @@ import { SocketClient } from '../support/socket-client.ts'
 
 let server: TestServer
 const clients: SocketClient[] = []
+/** The open sockets of the server. */
+const sockets: Socket[] = []
 
 beforeAll(async () => {
   server = await startServer({ linger: 100, maxConnectionsPerAddress: 40, ghostTimeout: 2_000 })
+  server.server.on('connection', (socket) => {
+    sockets.push(socket)
+    socket.once('close', () => sockets.splice(sockets.indexOf(socket), 1))
+  })
 })
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close()
@@ -178,6 +186,25 @@ describe('a client', () => {
     const before = client.framesOf(id).length
     client.webSocket.resume()
     await client.shown(src, before + 1)
+  })
+
+  test('that sends nothing but control frames is closed', async () => {
+    const client = await open()
+    for (let sent = 0; sent < 1_200; sent += 1) client.webSocket.pong()
+    await eventually(() => expect(client.closed).toEqual({ code: 1008, reason: 'too many messages' }))
+  })
+
+  test.each([
+    ['is refused', '/nowhere', 'websocket'],
+    ['gets a response over HTTP/1.1', '/healthz', 'h2c'],
+  ])('that offers an upgrade, %s, and never closes its side keeps no socket', async (_, path, upgrade) => {
+    const { port } = server.server.address() as AddressInfo
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).resume()
+    const heads = ['Host: here.example', 'Connection: Upgrade', `Upgrade: ${upgrade}`]
+    socket.write([`GET ${path} HTTP/1.1`, ...heads, '', ''].join('\r\n'))
+    await once(socket, 'end')
+    await eventually(() => expect(sockets.filter((each) => each.remotePort === socket.localPort)).toEqual([]))
+    socket.destroy()
   })
 
   test('gets 426 without an upgrade, and 403 from a page of a host that is not allowed', async () => {

@@ -52,7 +52,8 @@ export interface WordsReader {
 export class Pages {
   readonly #views = new Views()
   readonly #rendered = new TokenBuckets(RENDERED_PAGES)
-  readonly #galleries = new LRUCache<string, string>({ max: MAX_GALLERIES })
+  /** As bytes: a client that never reads holds the same ones as all others. */
+  readonly #galleries = new LRUCache<string, Buffer>({ max: MAX_GALLERIES })
   /** What the galleries that are kept were rendered from. */
   #known: Renderer['manifests'] | undefined
   #galleryAlts: Promise<ReadonlyMap<string, string>> | undefined
@@ -151,12 +152,12 @@ export class Pages {
   }
 
   /** @param facts all that the page shows besides the widgets. */
-  #findGallery(facts: unknown, render: () => string): string {
+  #findGallery(facts: unknown, render: () => string): Buffer {
     const { manifests } = this.#renderer
     if (this.#known !== manifests) this.#galleries.clear()
     this.#known = manifests
     const key = JSON.stringify(facts)
-    const page = this.#galleries.get(key) ?? render()
+    const page = this.#galleries.get(key) ?? Buffer.from(render())
     this.#galleries.set(key, page)
     return page
   }
@@ -185,7 +186,13 @@ export class Pages {
     return this.#public ?? siteOf(request)
   }
 
-  #send(request: PageRequest, response: ServerResponse, status: number, page: string, extra = {}): void {
+  #send(
+    request: PageRequest,
+    response: ServerResponse,
+    status: number,
+    page: string | Buffer,
+    extra = {},
+  ): void {
     sendWhole(request, response, status, { ...PAGE, ...extra }, 'text/html; charset=utf-8', page)
   }
 }

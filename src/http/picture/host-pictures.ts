@@ -72,7 +72,7 @@ export class HostPictures {
 
   async #draw(manifest: Manifest, spec: ChannelSpec): Promise<PictureFile> {
     const channel = this.#init.channels.open({ ...spec, look: toStillLook(manifest, spec.look) })
-    const { frame, age, failure } = await channel.still(undefined, PATIENCE)
+    const { frame, age, failure } = await channel.still(undefined, { warm: PATIENCE })
     if (frame.isPlaceholder) throw failure ?? tooSlow()
     const { bytes, format, width, height } = frame
     return { bytes, type: contentType(format), width, height, ...(age !== undefined && { age }) }

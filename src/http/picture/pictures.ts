@@ -43,6 +43,7 @@ import { checkReferrer } from './referrer.ts'
 import { rereadPicture } from './reread-picture.ts'
 import { type EmbeddedSpecs, roomsOfPicture } from './rooms-of-picture.ts'
 import { StatusPictures } from './status-pictures.ts'
+import { StillWaits } from './still-waits.ts'
 import { type RequestedPicture, readTarget, type Target } from './target.ts'
 
 /** The parts that `Pictures` works with. */
@@ -71,10 +72,6 @@ export interface PicturesInit {
 
 /** Errors of one network that are sent with words: more are 429 without a body. */
 const WORDED_REFUSALS = { perSecond: 20, burst: 200 }
-/** Milliseconds that a still in place of a stream waits for its drawing: its placeholder stays. */
-const IN_PLACE_PATIENCE = 10_000
-/** Milliseconds that a still waits for a camera to start and to send a frame. */
-const CAMERA_PATIENCE = 2_500
 /** The size of a badge's error picture, in CSS pixels. */
 const BADGE_SIZE = { width: 320, height: 40 }
 
@@ -86,6 +83,7 @@ export class Pictures {
   readonly #refusals = new TokenBuckets(WORDED_REFUSALS)
   readonly #statuses: StatusPictures
   readonly #online: ProxiedOnline
+  readonly #waits = new StillWaits()
 
   constructor(init: PicturesInit) {
     this.#init = init
@@ -177,7 +175,7 @@ export class Pictures {
     response: ServerResponse,
     { manifest, key, query }: RequestedPicture,
     { format }: Extract<Delivery, { kind: 'still' }>,
-    patience?: number,
+    isInPlace = false,
   ): Promise<void> {
     const { renderer, channels, hits, newRooms, observer, streams, allowReferrer } = this.#init
     const network = addressGroup(clientAddress(request))
@@ -192,8 +190,9 @@ export class Pictures {
       if (svg) return { status: sendStill(request, response, svg, keptFor(seconds)), bytes: svg.bytes.length }
       const shown = await this.#online.toShown(spec, manifest, request.headers)
       const channel = channels.open(shown, network)
-      const isCamera = manifest.role === 'camera-frames'
-      const still = await channel.still(network, patience ?? (isCamera ? CAMERA_PATIENCE : undefined))
+      const kind = isInPlace ? 'in-place' : manifest.role === 'camera-frames' ? 'camera' : 'still'
+      const { headers } = request
+      const still = await this.#waits.wait({ headers, network, kind }, (wait) => channel.still(network, wait))
       if (still.age !== undefined) return this.#agedStills.send(request, response, still, look)
       const { frame } = still
       const kept = keptFor(seconds || (deviceOf(look) ? secondsUntil(channel.changesIn) : 0))
@@ -254,14 +253,15 @@ export class Pictures {
       const network = addressGroup(clientAddress(request))
       const channel = channels.open(spec, network)
       // Only a drawing shows what a picture depends on. If it fails, the still shows the reason.
-      await channel.still(network, IN_PLACE_PATIENCE).catch(() => {})
+      const waiting = { headers: request.headers, network, kind: 'in-place' } as const
+      await this.#waits.wait(waiting, (wait) => channel.still(network, wait)).catch(() => {})
       if (channel.isLively && streams.makePlace(arrival))
         return streams.open(request, response, spec, delivery)
     }
     // The picture shows its own reader.
     if (!picture.manifest.stateless) streams.noteVisit(arrival, roomOf(spec))
     const still = { kind: 'still', format: delivery.format } as const
-    await this.#sendStill(request, response, picture, still, IN_PLACE_PATIENCE)
+    await this.#sendStill(request, response, picture, still, true)
   }
 
   /**

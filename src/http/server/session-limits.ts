@@ -21,6 +21,11 @@ export const MAX_STREAMS = 256
  * all of its pictures at once.
  */
 const WASTE: Rate = { burst: 500, perSecond: 50 }
+/**
+ * What a request costs that no browser sends in numbers: one that is cancelled in the packet that brings it, or is beyond
+ * the limit of open streams, which every client knows. A page of 120 pictures may be cancelled like that.
+ */
+const GROSS_WASTE = 4
 /** Requests of one address. Hundreds of readers behind one address stay below it. */
 const REQUESTS: Rate = { burst: 2_000, perSecond: 500 }
 /** Frames that wait to be sent, and that end the session: Node does not count them all as memory. */
@@ -109,12 +114,13 @@ export class SessionLimits {
     refill(account)
     account.requests = Math.max(-1, account.requests - 1)
     // Cancelled in the packet that brought it: the request is never handled.
-    if (stream.closed || stream.destroyed) return this.#countWaste(watched, account)
+    if (stream.closed || stream.destroyed) return this.#countWaste(watched, account, GROSS_WASTE)
     const now = performance.now()
+    const isFull = streams.size >= MAX_STREAMS
     const isOver = account.streams >= this.#init.maxStreamsPerAddress || account.requests < 0
-    if (streams.size >= MAX_STREAMS || (isOver && !isTrusted)) {
+    if (isFull || (isOver && !isTrusted)) {
       stream.close(NGHTTP2_REFUSED_STREAM)
-      return this.#countWaste(watched, account)
+      return this.#countWaste(watched, account, isFull ? GROSS_WASTE : 1)
     }
     account.streams += 1
     streams.set(stream, { startedAt: now })
@@ -124,13 +130,13 @@ export class SessionLimits {
       streams.delete(stream)
       watched.usedAt = performance.now()
       // Browsers cancel pictures that they no longer show; complete responses end without an error.
-      if (stream.rstCode === NGHTTP2_CANCEL) this.#countWaste(watched, account)
+      if (stream.rstCode === NGHTTP2_CANCEL) this.#countWaste(watched, account, 1)
     })
   }
 
-  #countWaste(watched: Session, account: Account): void {
+  #countWaste(watched: Session, account: Account, weight: number): void {
     refill(account)
-    account.waste = Math.max(-1, account.waste - 1)
+    account.waste = Math.max(-1, account.waste - weight)
     if (account.waste < 0 && !this.#init.isTrusted(watched.address)) this.#end(watched, 'http2-requests')
   }
 
@@ -148,11 +154,12 @@ export class SessionLimits {
     const { session, startedAt, usedAt, streams } = watched
     if (session.pendingSettingsAck && now - startedAt > SETTINGS_TIMEOUT)
       return this.#end(watched, 'http2-settings')
+    // Also without a stream: each ping and each settings frame of the client has a response.
+    if ((session.state.outboundQueueSize ?? 0) > MAX_QUEUED_FRAMES) return this.#end(watched, 'http2-unsent')
     if (streams.size === 0) {
       if (now - usedAt > IDLE_TIMEOUT) session.destroy()
       return
     }
-    if ((session.state.outboundQueueSize ?? 0) > MAX_QUEUED_FRAMES) return this.#end(watched, 'http2-unsent')
     let unsent = 0
     for (const [stream, times] of streams) {
       unsent += stream.writableLength

@@ -72,7 +72,11 @@ export class LiveSocket implements SubscriptionHost {
     this.#init = init
     this.line = new FrameLine(socket, shared.directFrames)
     webSocket.on('message', (data, isBinary) => this.#onMessage(data as Buffer, isBinary))
-    webSocket.on('pong', () => this.#onSign())
+    webSocket.on('ping', () => this.#onControl())
+    webSocket.on('pong', () => {
+      this.#onSign()
+      this.#onControl()
+    })
     // What the parser refuses: it closes the socket itself, with its own code.
     webSocket.on('error', () => {})
     webSocket.once('close', () => this.#onClosed())
@@ -121,14 +125,25 @@ export class LiveSocket implements SubscriptionHost {
   }
 
   #onMessage(data: Buffer, isBinary: boolean): void {
-    if (this.#isClosed) return
     this.#onSign()
-    try {
+    this.#keepProtocol(() => {
       if (isBinary) throw new ProtocolError('expected text, got binary data')
       const requests = parseMessage(data.toString())
       this.#spend(requests.length)
       for (const request of requests) this.#handle(request)
       this.#holdUntilRead()
+    })
+  }
+
+  /** Control frames cost no less than a message; a client needs one for each ping of the server. */
+  #onControl(): void {
+    this.#keepProtocol(() => this.#spend(1))
+  }
+
+  #keepProtocol(work: () => void): void {
+    if (this.#isClosed) return
+    try {
+      work()
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
       this.close(1008, error.message, 'refused')
