@@ -1,5 +1,4 @@
 import type { Logger } from 'pino'
-import { followCameraFile } from './camera/camera-file.ts'
 import { CameraFrameSource } from './camera/camera-frame-source.ts'
 import { Cameras } from './camera/cameras.ts'
 import { RoleFrameSources } from './channel/role-frame-sources.ts'
@@ -51,6 +50,8 @@ export function createFramesFromElsewhere(init: FramesInit) {
     load: async () => {
       await Promise.all([pictures.load(), cameras.load()])
       if (options.cameras === undefined) return
+      // With its parser of YAML, which most servers do not need.
+      const { followCameraFile } = await import('./camera/camera-file.ts')
       const file = await followCameraFile(options.cameras, (specs) => cameras.configure(specs), log)
       closers.defer(() => file.close())
     },

@@ -163,6 +163,8 @@ export interface FontReport {
 
 /** A message from the server to a render process. */
 export type ToHost =
+  /** Load the compiler of authors' modules, for a `start` that follows later. */
+  | { type: 'warm' }
   | {
       type: 'start'
       folders: readonly string[]

@@ -5,8 +5,6 @@ import { loadImage as decode, type Image } from '@napi-rs/canvas'
 import { quote } from '../errors.ts'
 import { readRasterSize } from '../picture/badge/raster-size.ts'
 import { MAX_PIXELS } from '../picture/draw-canvas.ts'
-import { OutgoingClient } from '../system/outgoing.ts'
-import { RemoteImages } from '../system/remote-images.ts'
 import { noteFile } from './read-files.ts'
 
 /** The name under which a render process provides the server's client; shared by all copies of this module. */
@@ -69,8 +67,11 @@ async function readSource(source: unknown): Promise<Buffer> {
   return readFile(path)
 }
 
-function fetchImage(url: string): Promise<Uint8Array> {
+async function fetchImage(url: string): Promise<Uint8Array> {
   const fetch = (globalThis as { [FETCH]?: FetchImage })[FETCH]
+  if (fetch) return fetch(url)
+  const { OutgoingClient } = await import('../system/outgoing.ts')
+  const { RemoteImages } = await import('../system/remote-images.ts')
   // In a test of a widget there is no server: its author may load from anywhere.
-  return fetch ? fetch(url) : new RemoteImages(new OutgoingClient({ allowPrivateTargets: true })).fetch(url)
+  return new RemoteImages(new OutgoingClient({ allowPrivateTargets: true })).fetch(url)
 }

@@ -1,6 +1,6 @@
 import { basename, dirname, extname, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { createJiti } from 'jiti'
+import type { Jiti } from 'jiti'
 import { type Manifest, toManifest } from './manifest.ts'
 import { MODULE_ENDINGS } from './module-endings.ts'
 import { type Doors, findsOtherCopy, useOwnCopy } from './own-copy.ts'
@@ -30,6 +30,8 @@ export interface WidgetLoader {
   (file: string): Promise<LoadedWidget>
   /** The files that authors' modules were read from so far, except those of packages. */
   files(): string[]
+  /** Loads the compiler of authors' modules in advance. */
+  warm(): Promise<void>
 }
 
 /** Returns the widget name of a module: its file name without the extension. */
@@ -51,16 +53,19 @@ export function findNameFault(name: string): string | undefined {
  */
 export function createWidgetLoader(): WidgetLoader {
   const doors = ownDoors()
-  const jiti = createJiti(import.meta.url, {
-    alias: { ...doors },
-    fsCache: false,
-    interopDefault: false,
-    extensions: EXTENSIONS,
-    jsx: { runtime: 'automatic', importSource: 'imgcast' },
-  })
+  let compiler: Promise<Jiti> | undefined
+  const loadCompiler = () => {
+    compiler ??= createCompiler(doors)
+    return compiler
+  }
+  /** The files of authors' modules and of packages. */
+  let compiled: () => string[] = () => []
   let usesOwnCopy = false
-  // The first transformation reads a compiler of two megabytes: do it before anyone waits for it.
-  jiti.transform({ source: 'const warm: number = 1', filename: 'warm.ts', ts: true })
+  const compile = async (file: string): Promise<{ default?: unknown }> => {
+    const jiti = await loadCompiler()
+    compiled = () => Object.keys(jiti.cache)
+    return jiti.import(file)
+  }
   const load = async (path: string): Promise<LoadedWidget> => {
     const file = resolve(path)
     if (!usesOwnCopy && findsOtherCopy(file, AUTHORS_DOOR)) {
@@ -68,17 +73,32 @@ export function createWidgetLoader(): WidgetLoader {
       usesOwnCopy = true
     }
     const module: { default?: unknown } =
-      dirname(file) === BUILT_IN ? await import(pathToFileURL(file).href) : await jiti.import(file)
+      dirname(file) === BUILT_IN ? await import(pathToFileURL(file).href) : await compile(file)
     const faults = findWidgetFaults(module.default)
     if (faults.length > 0) throw notAWidget(faults)
     const widget = module.default as Widget
     return { widget, manifest: toManifest(nameOf(file), file, widget) }
   }
   const files = () =>
-    Object.keys(jiti.cache).filter(
-      (file) => !file.includes(`${sep}node_modules${sep}`) && !file.startsWith(OWN_CODE),
-    )
-  return Object.assign(load, { files })
+    compiled().filter((file) => !file.includes(`${sep}node_modules${sep}`) && !file.startsWith(OWN_CODE))
+  const warm = async () => {
+    // Only the first transformation reads the compiler's two megabytes.
+    const jiti = await loadCompiler()
+    jiti.transform({ source: 'const warm: number = 1', filename: 'warm.ts', ts: true })
+  }
+  return Object.assign(load, { files, warm })
+}
+
+/** Creates a compiler. It takes a third of a render process's start, so one that runs only built-in widgets loads none. */
+async function createCompiler(doors: Doors): Promise<Jiti> {
+  const { createJiti } = await import('jiti')
+  return createJiti(import.meta.url, {
+    alias: { ...doors },
+    fsCache: false,
+    interopDefault: false,
+    extensions: EXTENSIONS,
+    jsx: { runtime: 'automatic', importSource: 'imgcast' },
+  })
 }
 
 /** The modules that a widget may import, and the one that says which these are. */

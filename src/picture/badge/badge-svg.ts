@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
-import { makeBadge } from 'badge-maker'
+import { createRequire } from 'node:module'
 import { parseColor } from '../color.ts'
 import type { Badge, BadgeSize } from './badge.ts'
 import { toBadgeText } from './badge-text.ts'
 import { stretchLogo } from './stretch-logo.ts'
+
+const require = createRequire(import.meta.url)
 
 /** Colours that badge-maker accepts unchanged: its own names, CSS names, 3 or 6 digits, and functions with commas. */
 const PLAIN = /^(?!transparent$)(?:[a-z]+|#?(?:[0-9a-f]{3}){1,2})$/
@@ -33,6 +35,8 @@ export function badgeSvg({
     ...(links.length > 0 && { links: [...links] }),
   }
   const idSuffix = toSuffix(format)
+  // Loaded for the first badge: its tables of letters' widths take longer to read than all built-in widgets.
+  const { makeBadge } = require('badge-maker') as typeof import('badge-maker')
   // That of its blur is the only one that badge-maker gives no suffix.
   const svg = makeBadge({ ...format, idSuffix }).replace(BLUR, `$1blur${idSuffix}`)
   return logo === undefined || logoWidth === undefined ? svg : stretchLogo(svg, logoWidth)

@@ -67,6 +67,8 @@ class Host {
 
   receive(message: ToHost): void {
     switch (message.type) {
+      case 'warm':
+        return void this.#loadWidget.warm()
       case 'start':
         return void this.#start(message)
       case 'job':

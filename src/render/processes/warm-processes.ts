@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Logger } from 'pino'
 import { type GroupMember, ProcessGroup } from '../../system/process-group.ts'
+import type { ToHost } from '../protocol.ts'
 import { forkHost } from './fork-host.ts'
 
 /** The next process starts only after the new code has started and drawn its first pictures. */
@@ -71,6 +72,7 @@ export class WarmProcesses {
   #add(child: ChildProcess): void {
     const member = { pid: child.pid, kill: () => void child.kill('SIGKILL'), close: async () => {} }
     this.#members.set(child, member)
+    child.send({ type: 'warm' } satisfies ToHost)
     this.#group.add(member, this.#memoryBytes)
     child.once('exit', () => this.#forget(child))
     child.on('error', () => this.#forget(child))

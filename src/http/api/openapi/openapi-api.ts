@@ -2,7 +2,6 @@ import { type Request, Router } from 'express'
 import { LRUCache } from 'lru-cache'
 import { refuseOthers } from '../../methods.ts'
 import { sendTaggedJson } from '../../send.ts'
-import { createOpenApiDocument } from './openapi-document.ts'
 import type { Json } from './parts.ts'
 
 /** Paths that one router is mounted on. */
@@ -14,12 +13,16 @@ const MAX_BASES = 8
  */
 export function createOpenApi(baseOf: (request: Request) => string): Router {
   const api = Router()
-  // Making it takes 4 ms, and everybody may ask.
-  const documents = new LRUCache<string, Json>({ max: MAX_BASES, memoMethod: createOpenApiDocument })
+  // Making it takes 4 ms, and anybody can request it. Few do, so that its modules are loaded then.
+  const documents = new LRUCache<string, Json>({ max: MAX_BASES })
   api
     .route('/openapi.json')
-    .get((request, response) => {
-      sendTaggedJson(request, response, documents.memo(baseOf(request) || '/'))
+    .get(async (request, response) => {
+      const { createOpenApiDocument } = await import('./openapi-document.ts')
+      const base = baseOf(request) || '/'
+      const document = documents.get(base) ?? createOpenApiDocument(base)
+      documents.set(base, document)
+      sendTaggedJson(request, response, document)
     })
     .all(refuseOthers('GET'))
   return api
