@@ -4,6 +4,7 @@ import { paint } from '../../picture/encode.ts'
 import { addFonts } from '../../picture/fonts.ts'
 import { describeMissingScripts } from '../../picture/missing-scripts.ts'
 import { dieWithParent } from '../../system/die-with-parent.ts'
+import { builtInFolder } from '../../widget/built-in-folder.ts'
 import { readFailure } from '../../widget/failure.ts'
 import { loadFolders } from '../../widget/load-folder.ts'
 import { provideImages } from '../../widget/load-image.ts'
@@ -102,6 +103,8 @@ class Host {
     try {
       // Before the widgets, which may measure texts while they load.
       const faults = addFonts(fonts)
+      // Before the first of them, which its time would be counted for.
+      if (folders.some((folder) => folder !== builtInFolder())) await this.#loadWidget.warm()
       const before = (file: string) => {
         this.#send({ type: 'loading', file })
         this.#console.load(nameOf(file))

@@ -28,7 +28,7 @@ export interface ProcessSettings {
   fork?: (() => ChildProcess | undefined) | undefined
   /** Milliseconds that a `load` may take, and then a drawing; a process that does not respond is killed. */
   drawTimeout: number
-  /** Milliseconds that all modules together may take to load. */
+  /** Milliseconds that the process may take to start, and then all modules together to load. */
   startTimeout: number
   /** What each network has had drawn. */
   shares: FairShares
@@ -95,7 +95,7 @@ export class RenderProcess {
       void this.#process.exited.then((exit) => reject(new Error(describeExit(exit))))
     })
     this.ready.catch(() => {})
-    this.#startTimer = setTimeout(() => this.kill('took too long to load'), settings.startTimeout)
+    this.#startTimer = this.#limitStart()
     const { folders, skip, fonts = [], onFonts } = settings
     this.#send({ type: 'start', folders, skip, fonts, reportsFonts: onFonts !== undefined })
   }
@@ -138,7 +138,13 @@ export class RenderProcess {
   #receive(message: FromHost, started: (loaded: Loaded) => void, refused: (error: Error) => void): void {
     switch (message.type) {
       case 'loading':
-        if (!this.#up) this.#loading = message.file
+        if (this.#up || this.dead) return
+        // The start of the process itself is not counted for its modules: a busy machine delays it.
+        if (this.#loading === undefined) {
+          clearTimeout(this.#startTimer)
+          this.#startTimer = this.#limitStart()
+        }
+        this.#loading = message.file
         return
       case 'ready':
         if (this.#up) return
@@ -184,6 +190,10 @@ export class RenderProcess {
     } catch (error) {
       this.#send({ type: 'state', id, error: (error as Error).message })
     }
+  }
+
+  #limitStart(): NodeJS.Timeout {
+    return setTimeout(() => this.kill('took too long to load'), this.#settings.startTimeout)
   }
 
   #send(message: ToHost): void {
