@@ -5,17 +5,17 @@ import { processorTime } from '../system.mjs'
 
 const VIEWERS = 9000
 const FIREFOX_SHARE = 0.1
-/** One heartbeat of all connections. */
-const LASTS = 15_000
+/** The time after which all connections have been sent the picture again. */
+const LASTS = 19_000
 const MAX_PROCESSOR = 5
 /** Of a 2 kB picture once in 3 s. */
 const MAX_BYTES = 0.2 * (2000 / 3)
-const STILL = '/frames/main.png?bytes=2k&moves=no'
+const STILL = '/frames/main.png?bytes=2k&moves=no&stale=25s'
 
 /** The cost of keeping connections while nothing changes. */
 export const idle = {
   name: 'idle',
-  title: 'Nothing changes, a tenth of the viewers is Firefox',
+  title: 'Nothing changes, pictures mark themselves as stale, a tenth of the viewers is Firefox',
   target: 'under 5 % of a core; at most 20 % of the bytes of a 2 kB picture each 3 s',
   async measure(scale) {
     const count = scale.viewers(VIEWERS)

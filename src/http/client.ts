@@ -40,6 +40,13 @@ export function clientProtocol(request: PictureRequest): 1 | 2 | undefined {
   return String(stated).startsWith('HTTP/1') ? 1 : 2
 }
 
+/** The version of HTTP that a client is taken to speak: behind a proxy that does not say, HTTP/2 with TLS and HTTP/1.1 without. */
+export function takenProtocol(request: PictureRequest): { version: 1 | 2; isAssumed: boolean } {
+  const version = clientProtocol(request)
+  if (version !== undefined) return { version, isAssumed: false }
+  return { version: isOverTls(request.headers) ? 2 : 1, isAssumed: true }
+}
+
 /**
  * Whether the client is one browser that opens six connections to a host and no more: over HTTP/1.1. Where a proxy does
  * not say, only a proxy with TLS is taken to speak HTTP/2 with browsers: without TLS none of them does. Behind a proxy that
@@ -49,7 +56,7 @@ export function hasSixConnections(request: PictureRequest): boolean {
   const { headers } = request
   if (familyOf(headerText(headers, 'user-agent')) === 'other') return false
   if (isForwarded(headers) && !isFromTrustedProxy(request)) return false
-  return clientProtocol(request) === 1 || (clientProtocol(request) === undefined && !isOverTls(headers))
+  return takenProtocol(request).version === 1
 }
 
 /** The connection of a client that sends all its requests over one, by HTTP/2; undefined for any other. */

@@ -88,7 +88,7 @@ describeEngines((engine) => {
     await untilSockets(0)
   })
 
-  test('a picture that is off the screen pauses and counts, and is live when it is seen again', async () => {
+  test('a picture that is off the screen or in a hidden tab pauses and counts, and is live when it is seen again', async () => {
     const tab = await stage.open(
       pages.page(
         '<live-img src="/live/ticker/far.png"></live-img>' +
@@ -100,15 +100,37 @@ describeEngines((engine) => {
         WebSocket.prototype.send = function (text) { window.sent.push(Object.keys(JSON.parse(text))[0]); send.call(this, text) }`,
       ),
     )
-    const untilSent = (action: string) =>
-      eventually(async () => expect(await tab.evaluate('window.sent')).toContain(action), PATIENCE)
+    const untilSent = (action: string, times: number) =>
+      eventually(
+        async () =>
+          expect(await tab.evaluate(`window.sent.filter((each) => each === '${action}').length`)).toBe(times),
+        PATIENCE,
+      )
+    // As a tab behind another one: engines differ in when a driver's tab is hidden.
+    const hide = (isHidden: boolean) =>
+      tab.evaluate(
+        `void (Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true }), document.dispatchEvent(new Event('visibilitychange')))`,
+      )
     await untilConnections(1)
     await tab.evaluate('void window.scrollTo(0, document.documentElement.scrollHeight)')
-    await untilSent('pause')
+    await untilSent('pause', 1)
     await untilConnections(2)
     await tab.evaluate('void window.scrollTo(0, 0)')
-    await untilSent('resume')
+    await untilSent('resume', 1)
+    await untilSent('pause', 2)
+    await hide(true)
+    await untilSent('pause', 3)
     expect(connections()).toBe(2)
+    await hide(false)
+    await untilSent('resume', 2)
+    await hide(true)
+    await untilSent('pause', 4)
+    // Unless it is told not to.
+    await tab.evaluate("void document.querySelector('live-img').setAttribute('background', 'play')")
+    await untilSent('resume', 3)
+    await tab.evaluate("void document.querySelector('live-img').setAttribute('background', 'leave')")
+    await untilSent('unsubscribe', 1)
+    await untilConnections(1)
     await stage.close(tab)
     await untilConnections(0)
   })

@@ -27,6 +27,7 @@ const well = {
   },
   proxy: 'nginx',
   identity: { status: 200, headers: HEADERS, base: '', wanted: 'stream' },
+  clientProtocol: 'HTTP/2',
   roundTrip: 10,
   opened: { status: 200, headers: HEADERS, isStill: false, isHeldToCompress: false, first: 30 },
   pushes: [40, 30, 50],
@@ -65,7 +66,7 @@ describe('a diagnosis', () => {
   test('of a healthy server has every check, and each is ok without a remedy', () => {
     const findings = diagnose(well)
     expect(ill(well)).toEqual({})
-    expect(findings).toHaveLength(15)
+    expect(findings).toHaveLength(16)
     for (const { remedy } of findings) expect(remedy).toBeUndefined()
   })
 
@@ -141,9 +142,21 @@ describe('a diagnosis', () => {
     ],
     [
       'HTTP/1.1',
-      { ...well, reach: { ...well.reach, protocol: 'HTTP/1.1' } },
+      { ...well, reach: { ...well.reach, protocol: 'HTTP/1.1' }, clientProtocol: 'HTTP/1.1' },
       { 'http-version': 'warning' },
       /http2/,
+    ],
+    [
+      'a proxy that does not say that a browser speaks HTTP/1.1',
+      { ...well, reach: { ...well.reach, protocol: 'HTTP/1.1' }, clientProtocol: 'HTTP/2; assumed' },
+      { 'http-version': 'warning', 'client-protocol': 'warning' },
+      /X-Client-Protocol \$server_protocol/,
+    ],
+    [
+      'a proxy whose own requests are HTTP/1.1',
+      { ...well, clientProtocol: 'HTTP/1.1' },
+      { 'client-protocol': 'warning' },
+      /X-Client-Protocol/,
     ],
     ['compression', headed({ 'content-encoding': 'gzip' }), { headers: 'problem' }, /gzip off/],
     [

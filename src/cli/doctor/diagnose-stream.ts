@@ -21,6 +21,19 @@ export function diagnoseVersion({ reach, proxy, identity }: Observations): Findi
   }
 }
 
+/** Checks that the server knows the protocol between browser and proxy: it decides which pictures are live. */
+export function diagnoseClientProtocol({ reach, proxy, clientProtocol }: Observations): Finding | undefined {
+  if (clientProtocol === undefined) return undefined
+  const id = 'client-protocol'
+  const [taken, assumed] = clientProtocol.split('; ')
+  if (taken !== reach.protocol) {
+    const detail = `the server takes ${reach.protocol} for ${taken}`
+    return { id, level: 'warning', detail, remedy: remedyFor('hides-protocol', proxy) }
+  }
+  const why = assumed === undefined ? '' : ', assumed: the proxy does not send X-Client-Protocol'
+  return { id, level: 'ok', detail: `the server takes it for ${taken}${why}` }
+}
+
 /** Checks whether the head was changed on the way. */
 export function diagnoseHeaders({ opened, proxy }: Observations): Finding | undefined {
   if (opened?.headers === undefined || opened.status !== 200) return undefined

@@ -1,5 +1,6 @@
 import { diagnoseAudit, diagnoseCounted, diagnoseVisit, diagnoseVisitors } from './diagnose-counts.ts'
 import {
+  diagnoseClientProtocol,
   diagnoseFirst,
   diagnoseHeaders,
   diagnoseOpened,
@@ -19,6 +20,7 @@ const CHECKS: readonly ((seen: Observations) => Finding | undefined)[] = [
   diagnoseIdentity,
   diagnosePicture,
   diagnoseVersion,
+  diagnoseClientProtocol,
   diagnoseOpened,
   diagnoseHeaders,
   diagnoseFirst,

@@ -8,6 +8,7 @@ export type CheckId =
   | 'imgcast'
   | 'picture'
   | 'http-version'
+  | 'client-protocol'
   | 'headers'
   | 'stream'
   | 'first-picture'

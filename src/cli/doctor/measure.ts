@@ -153,6 +153,17 @@ export async function quiet(viewer: Viewer, room: string, wait: number): Promise
   }
 }
 
+/** Reads the protocol that the server takes a client to speak; undefined if it does not say. */
+export async function clientProtocol(client: Client, base: string): Promise<string | undefined> {
+  try {
+    const response = await client.get(`${base}/healthz`, { Accept: 'application/json' })
+    response.close()
+    return response.headers['x-client-protocol']
+  } catch {
+    return undefined
+  }
+}
+
 /** Reads whether the server's counts agree with its kernel. */
 export async function audit(client: Client, base: string, token: string): Promise<Audited> {
   try {

@@ -97,6 +97,8 @@ export interface Observations {
   reach: Reach
   proxy: ProxyName
   identity?: Identity
+  /** The protocol that the server takes this client to speak, as its `X-Client-Protocol`; undefined if it does not say. */
+  clientProtocol?: string
   /** Median of the round trip of a small request. */
   roundTrip?: number
   opened?: Opened

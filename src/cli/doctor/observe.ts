@@ -1,6 +1,6 @@
 import { Client, type OpenResponse } from './client.ts'
 import { identify } from './identify.ts'
-import { audit, open, pace, pushes, quiet, roundTrip, visit } from './measure.ts'
+import { audit, clientProtocol, open, pace, pushes, quiet, roundTrip, visit } from './measure.ts'
 import type { Observations, Reach } from './observations.ts'
 import { type Head, recogniseProxy } from './proxy.ts'
 import { reach, toFailure } from './reach.ts'
@@ -107,10 +107,12 @@ async function watch(
 ): Promise<Partial<Observations>> {
   const { client, base } = place
   const trip = await roundTrip(new Viewer(place))
+  const protocol = await clientProtocol(client, base)
   const { opened, extra } = await open(place)
   const viewer = new Viewer({ ...place, extra })
   const found = {
     roundTrip: trip,
+    ...(protocol !== undefined && { clientProtocol: protocol }),
     opened,
     ...(token !== undefined && { audit: await audit(client, base, token) }),
   }

@@ -11,6 +11,7 @@ export type ProxyFault =
   | 'ends-early'
   | 'has-no-server'
   | 'no-http2'
+  | 'hides-protocol'
 
 /** The remedies by proxy; `none seen` is for an unknown one. */
 type Remedies = Partial<Record<ProxyName, string>> & { 'none seen': string }
@@ -98,6 +99,14 @@ const REMEDIES: Readonly<Record<ProxyFault, Remedies>> = {
     Caddy: 'Caddy does not reach the server: check that it runs, at the address in `reverse_proxy`.',
     'none seen':
       'A proxy does not reach the server: check that the server runs, at the address that the proxy is configured with.',
+  },
+  'hides-protocol': {
+    nginx: 'Set `proxy_set_header X-Client-Protocol $server_protocol;` in the location.',
+    Caddy: 'Set `header_up X-Client-Protocol {http.request.proto}` in `reverse_proxy`.',
+    HAProxy: 'Set `http-request set-header X-Client-Protocol HTTP/%[fc_http_major]` in the frontend.',
+    'none seen':
+      'The proxy must send X-Client-Protocol, HTTP/1.1 or HTTP/2, as its client speaks it: over HTTP/1.1 a browser has six ' +
+      'connections, and the server then sends stills from the fifth picture on.',
   },
   'no-http2': {
     nginx: 'Write `listen 443 ssl http2;`, or from nginx 1.25.1 on `http2 on;`.',

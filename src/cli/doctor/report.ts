@@ -28,6 +28,7 @@ const TITLES: Readonly<Record<CheckId, string>> = {
   imgcast: 'Imgcast',
   picture: 'this picture',
   'http-version': 'protocol',
+  'client-protocol': 'protocol seen',
   headers: 'headers',
   stream: 'stream',
   'first-picture': 'first picture',

@@ -14,6 +14,7 @@ import { Connection, writeHead } from './connection.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Multipart } from './multipart.ts'
 import type { Probe } from './probe.ts'
+import { staleTimes } from './stale.ts'
 import { StaleFrames } from './stale-frames.ts'
 
 /** What the streams of one server share. */
@@ -49,9 +50,6 @@ const PROBE_TIME = 150
 const PROXY_HEARTBEAT = 15_000
 
 const NO_HEADERS: string[] = []
-
-/** The minimum time until a picture marks itself as stale, as a multiple of the longest time between two of its parts. */
-const STALE_MARGIN = 4 / 3
 
 /** The multipart transport: turns requests into viewers that are shown their channel as one endless response. */
 export class Streams {
@@ -150,8 +148,10 @@ export class Streams {
   ): Connection {
     if (!isHttp2(request)) this.#taken.add(request.socket)
     const { directSend } = this.#init
-    const heartbeat = eager ? this.#init.heartbeat : Math.max(this.#init.heartbeat, PROXY_HEARTBEAT)
-    const refresh = Math.max(heartbeat, PROXY_HEARTBEAT)
+    const quiet = Math.max(this.#init.heartbeat, PROXY_HEARTBEAT)
+    const times = stale > 0 ? staleTimes(stale, quiet) : undefined
+    // The heartbeat of a stream whose part is not begun is its whole picture.
+    const heartbeat = eager ? this.#init.heartbeat : (times?.refresh ?? quiet)
     return new Connection({
       response,
       multipart: this.#multipart,
@@ -161,9 +161,7 @@ export class Streams {
       traffic,
       directSend,
       heartbeat,
-      ...(stale > 0 && {
-        stale: { frames: this.#staleFrames, delay: Math.max(stale, refresh * STALE_MARGIN), refresh },
-      }),
+      ...(times && { stale: { frames: this.#staleFrames, ...times } }),
     })
   }
 
