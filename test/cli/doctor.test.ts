@@ -149,7 +149,7 @@ describe('a diagnosis', () => {
     [
       'a proxy that does not say that a browser speaks HTTP/1.1',
       { ...well, reach: { ...well.reach, protocol: 'HTTP/1.1' }, clientProtocol: 'HTTP/2; assumed' },
-      { 'http-version': 'warning', 'client-protocol': 'warning' },
+      { 'client-protocol': 'warning', 'http-version': 'warning' },
       /X-Client-Protocol \$server_protocol/,
     ],
     [
