@@ -13,10 +13,6 @@ const LONGEST = 300_000
  * a fifth of sending 2 kB every 3 s.
  */
 const DEFAULT = 25_000
-/** The minimum time until a picture marks itself as stale, as a multiple of the longest time between two of its parts. */
-const MARGIN = 4 / 3
-/** The longest time between two parts: reverse proxies close a connection that is silent for a minute. */
-const LONGEST_REFRESH = 18_750
 const EXPECTED = `off, or a time from ${formatDuration(SHORTEST)} to ${formatDuration(LONGEST)}`
 
 /**
@@ -40,17 +36,6 @@ export function readStale(
   if (format === 'png') return time
   const detail = `expected a PNG (.png) for a picture that marks itself as stale, got ${format.toUpperCase()}`
   throw badParameters([{ name: 'stale', detail }])
-}
-
-/**
- * The times of a stream's marks in milliseconds: from a part's arrival to the mark, and the longest time until the whole
- * picture is sent again.
- * @param stale as `readStale` returns it, and not 0.
- * @param heartbeat the longest silence of a stream without marks.
- */
-export function staleTimes(stale: number, heartbeat: number): { delay: number; refresh: number } {
-  const refresh = Math.max(heartbeat, Math.min(LONGEST_REFRESH, stale / MARGIN))
-  return { delay: Math.max(stale, refresh * MARGIN), refresh }
 }
 
 /** Frames from elsewhere pass untouched: the mark would be a part of their bytes. */

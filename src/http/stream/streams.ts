@@ -14,8 +14,8 @@ import { Connection, writeHead } from './connection.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Multipart } from './multipart.ts'
 import type { Probe } from './probe.ts'
-import { staleTimes } from './stale.ts'
 import { StaleFrames } from './stale-frames.ts'
+import { staleTimes } from './stale-times.ts'
 
 /** What the streams of one server share. */
 export interface StreamsInit {

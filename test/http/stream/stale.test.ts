@@ -1,6 +1,7 @@
 import { createCanvas } from '@napi-rs/canvas'
 import { expect, test } from 'vitest'
-import { readStale, staleTimes } from '../../../src/http/stream/stale.ts'
+import { readStale } from '../../../src/http/stream/stale.ts'
+import { staleTimes } from '../../../src/http/stream/stale-times.ts'
 import type { StreamDelivery } from '../../../src/http/stream/streams.ts'
 import { StaleMarks } from '../../../src/picture/stale-mark.ts'
 import type { Manifest } from '../../../src/widget/manifest.ts'
