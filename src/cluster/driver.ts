@@ -7,7 +7,7 @@ import type { Leases } from './leases.ts'
 import type { ClusterNode } from './node.ts'
 import type { ClusterObserver } from './observer.ts'
 import type { Presence } from './presence.ts'
-import type { RoomDirectory } from './room-directory.ts'
+import type { RoomLists } from './room-directory.ts'
 import type { Store } from './store.ts'
 import type { ViewerSecrets } from './viewer-secrets.ts'
 
@@ -32,7 +32,7 @@ export interface ClusterParts {
   store: Store
   history: History
   /** Every room that is kept. */
-  rooms: RoomDirectory
+  rooms: RoomLists
   leases: Leases
   viewerSecrets: ViewerSecrets
   /**

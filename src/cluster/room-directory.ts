@@ -26,6 +26,9 @@ export interface RoomDirectoryInit {
   now?: () => number
 }
 
+/** The lists of rooms: what a directory is used for. */
+export type RoomLists = Pick<RoomDirectory, 'list' | 'read' | 'count' | 'widgets' | 'delete'>
+
 /** Milliseconds after its last request until a room is deleted that was rarely requested and never watched. */
 const IDLE_TIME = DAY
 /** If there are too many rooms: milliseconds without activity until a room can be deleted although it was watched. */

@@ -5,7 +5,7 @@ import type { Bus } from './bus.ts'
 import type { History } from './history.ts'
 import { HITS, toHits } from './hits.ts'
 import type { Presence, WatchedCounts } from './presence.ts'
-import type { RoomDirectory } from './room-directory.ts'
+import type { RoomLists } from './room-directory.ts'
 import { type Place, placeOf, type RoomFilter, type RoomRow, type TableSort } from './room-table.ts'
 import type { Store } from './store.ts'
 import { comparePlaces, takeFirst } from './take-first.ts'
@@ -53,7 +53,7 @@ export interface RoomsInit {
   store: Store
   history: History
   bus: Bus
-  rooms: RoomDirectory
+  rooms: RoomLists
 }
 
 const POLL = '$poll'
