@@ -42,6 +42,7 @@ import { Streams } from './http/stream/streams.ts'
 import { TokenGuard } from './http/token-guard.ts'
 import { createUpgrade } from './http/upgrade.ts'
 import type { Imgcast, ImgcastOptions } from './imgcast-interface.ts'
+import { createMachineWide } from './machine-wide.ts'
 import { readOptions } from './options.ts'
 import { Cards } from './picture/cards.ts'
 import { describeReload } from './render/describe-reload.ts'
@@ -246,6 +247,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     countsPartial: Number(cluster.report?.().isPartial ?? false),
     ...{ audience: memberships.audience.counts(), traffic: viewers.traffic, cameras: cameraMeter.list() },
   })
+  const whole = createMachineWide(cluster.siblings, { metrics, metricsNow, sockets: () => viewers.sockets() })
   const streamsOf = (room: string) => viewers.ofRoom(room)
   const router = createRouter({
     ...(options.compat !== 'off' && { compat: cameraMeter }),
@@ -253,19 +255,15 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     pages,
     api: createApi({
       ...{ renderer, store, rooms, history, events, statuses, polls, hooks, guard, sessions, publicUrl, log },
-      ...{
-        cameras: frames.cameras,
-        cameraMeter,
-        pictures: frames.pictures,
-        maxPictureBytes: options.maxPictureBytes,
-      },
-      ...{ sockets: () => viewers.sockets(), loadNow, hits: cluster.hits, backup },
+      ...{ cameras: frames.cameras, cameraMeter, pictures: frames.pictures },
+      maxPictureBytes: options.maxPictureBytes,
+      ...{ sockets: whole.sockets, loadNow, hits: cluster.hits, backup },
     }),
     calls: [
       createHealthRoute(unready),
       createSocketRoute(),
       createLiveImgRoute(),
-      createMetricsRoute({ guard, metrics, metricsNow }),
+      createMetricsRoute({ guard, ...whole }),
       createOembedRoute(renderer, publicUrl),
       createClicks({ renderer, events: widgetEvents, newRooms, viewers, allowReferrer }),
     ],

@@ -35,6 +35,15 @@ const TABLE = {
       help: 'address to listen on; 0.0.0.0 for all IPv4 addresses',
     }),
   ),
+  processes: serverOnly(
+    option<number>({
+      value: 'number|auto',
+      default: 1,
+      expected: 'auto, or a whole number from 1 to 64',
+      help: 'processes that serve on the port; auto for one on each processor',
+      parse: (value) => (value === 'auto' ? availableParallelism() : integer(1, 1, 64, '').parse(value)),
+    }),
+  ),
   widgets: widgetFolders(),
   fonts: repeatable({
     value: 'folder',

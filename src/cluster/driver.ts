@@ -8,6 +8,7 @@ import type { ClusterNode } from './node.ts'
 import type { ClusterObserver } from './observer.ts'
 import type { Presence } from './presence.ts'
 import type { RoomLists } from './room-directory.ts'
+import type { Siblings } from './siblings.ts'
 import type { Store } from './store.ts'
 import type { ViewerSecrets } from './viewer-secrets.ts'
 
@@ -47,6 +48,8 @@ export interface ClusterParts {
   save?(): Promise<void>
   /** The processes of the cluster, and whether the counts are those of all. Absent where there is only one. */
   report?(): ClusterReport
+  /** The processes that serve one port of this machine. Absent where it is one. */
+  siblings?: Siblings
   /**
    * Leaves the cluster: this node's leases and counts end at once, and everything is saved. No other call is allowed
    * afterwards. Rejects with a `StoreError` if something could not be saved, after everything else is closed.
@@ -60,6 +63,8 @@ export interface Driver {
   readonly expected: string
   /** Whether a location, without its scheme, looks valid. Does not open it. */
   accepts(location: string): boolean
+  /** Whether several processes can open one location, and are one cluster then. @default false */
+  readonly isShared?: boolean
   /** @throws StoreError if the location cannot be opened, is not Imgcast's, is damaged, or is taken. */
   open(location: string, init: DriverInit): Promise<ClusterParts>
 }

@@ -10,6 +10,7 @@ export const redisTlsDriver: Driver = toDriver(true)
 
 function toDriver(isTls: boolean): Driver {
   return {
+    isShared: true,
     expected:
       'redis:, rediss: or valkey: and //[user:password@]host[:port][/database][?sentinel=<name> or ?cluster]',
     accepts: (location) => parseRedisAddress(location) !== undefined,

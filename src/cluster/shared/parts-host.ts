@@ -13,6 +13,8 @@ import { type Call, type Message, type PartsChannel, toWireError } from './wire.
 const COLLECT = 10
 /** Milliseconds between two checks whether the store can save. */
 const FAULT_CHECK = 500
+/** Milliseconds that a process has to answer a question of another. */
+const ANSWER_TIMEOUT = 1_000
 
 /** The state of one process that uses the parts. */
 interface Client {
@@ -32,6 +34,8 @@ export class PartsHost {
   readonly #leases: LeaseTable = new Map()
   readonly #changes = new Map<string, { room: string; change: Change; by: Client | undefined }>()
   readonly #timers: NodeJS.Timeout[]
+  /** Takes the answers to each open question. */
+  readonly #questions = new Map<number, (client: Client, value: unknown) => void>()
   #sending: NodeJS.Timeout | undefined
   #publisher: Client | undefined
   #fault: string | undefined
@@ -126,6 +130,8 @@ export class PartsHost {
       'leases.close': () => client.leases.close(),
       'secrets.ofDay': (day: number) => viewerSecrets.ofDay(day),
       ...(backup && { 'parts.backup': () => backup() }),
+      'siblings.ask': (question: string) => this.#ask(question),
+      'siblings.answer': (number: number, value: unknown) => this.#questions.get(number)?.(client, value),
       'parts.save': () => save?.(),
       'parts.report': (report: NodeReport) => {
         client.report = report
@@ -229,6 +235,25 @@ export class PartsHost {
           parts: { changes: others.map(({ room, change, counts }) => [room, change, counts]) },
         })
     }
+  }
+
+  /** The answers of every process, without those that take too long. */
+  async #ask(question: string): Promise<unknown[]> {
+    this.#lastId += 1
+    const number = this.#lastId
+    const answers = new Map<Client, unknown>()
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ANSWER_TIMEOUT)
+      this.#questions.set(number, (client, value) => {
+        answers.set(client, value)
+        if (answers.size < this.#clients.size) return
+        clearTimeout(timer)
+        resolve()
+      })
+      this.#sendAll({ parts: { question, number } })
+    })
+    this.#questions.delete(number)
+    return [...answers.values()].filter((value) => value !== undefined)
   }
 
   #reportNodes(): void {

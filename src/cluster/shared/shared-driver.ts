@@ -7,6 +7,7 @@ import type { ViewerSecrets } from '../viewer-secrets.ts'
 import { PartsLink } from './parts-link.ts'
 import { SharedBus } from './shared-bus.ts'
 import { SharedPresence } from './shared-presence.ts'
+import { SharedSiblings } from './shared-siblings.ts'
 import { SharedStore } from './shared-store.ts'
 import type { PartsChannel } from './wire.ts'
 
@@ -22,6 +23,7 @@ export function sharedDriver(channel: PartsChannel): Driver {
       let nodes: NodeReport[] = []
       const link = new PartsLink(channel, (notice) => {
         if ('nodes' in notice) nodes = notice.nodes
+        else if ('question' in notice) void siblings.reply(notice.question, notice.number)
         else if ('fault' in notice) store.fault = notice.fault
         else
           for (const [room, change, counts] of notice.changes) {
@@ -32,6 +34,7 @@ export function sharedDriver(channel: PartsChannel): Driver {
       const bus = new SharedBus(link, log)
       const presence = new SharedPresence(link)
       const store = new SharedStore(link)
+      const siblings = new SharedSiblings(link)
       const leases = toLeases(link)
       const report = () => {
         const { connections, openRooms } = presence
@@ -44,6 +47,7 @@ export function sharedDriver(channel: PartsChannel): Driver {
         ...{ bus, presence, store, history: toHistory(link), rooms: toRooms(link), leases },
         ...{ viewerSecrets: toSecrets(link), ...ends },
         backup: () => link.call<string>('parts.backup'),
+        siblings,
         report: () => ({ nodes, isPartial: false }),
         close: async () => {
           clearInterval(timer)

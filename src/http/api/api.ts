@@ -54,7 +54,7 @@ export interface ApiInit {
   /** The public address. @default that of each request */
   publicUrl: string | undefined
   /** The sockets of all counted streams. */
-  sockets(): CountedSocket[]
+  sockets(): Promise<CountedSocket[]>
   log: Logger
   /** Writes a copy of the store to a file and returns its path. */
   backup: (() => Promise<string>) | undefined

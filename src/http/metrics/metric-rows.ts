@@ -36,11 +36,13 @@ export const METRICS = {
   rooms: gauge('imgcast_rooms', [], 'Rooms with viewers'),
   channels: gauge('imgcast_channels', [], 'Live pictures, watched or lingering'),
   channelsLimit: gauge('imgcast_channels_limit', [], 'Limit of live pictures: `--max-channels`'),
-  nodes: gauge('imgcast_nodes', [], 'Servers that share a Redis, this one included'),
-  countsPartial: gauge(
-    'imgcast_counts_partial',
-    [],
-    '1 while counts are those of this server alone, because it cannot reach the others',
+  nodes: largest(gauge('imgcast_nodes', [], 'Processes and servers that share counts, this one included')),
+  countsPartial: largest(
+    gauge(
+      'imgcast_counts_partial',
+      [],
+      '1 while counts are those of this server alone, because it cannot reach the others',
+    ),
   ),
   streamsOpened: counter('imgcast_streams_opened_total', ['widget'], 'Streams opened'),
   ghosts: counter('imgcast_ghosts_total', [], 'Streams that ended because the viewer’s network was gone'),
@@ -209,6 +211,11 @@ function counter<const Label extends string>(name: string, labels: readonly Labe
 
 function gauge<const Label extends string>(name: string, labels: readonly Label[], help: string) {
   return { type: 'gauge', name, labels, help } as const
+}
+
+/** A gauge of which several processes show the largest value, and not the sum. */
+function largest<Row extends object>(row: Row) {
+  return { ...row, aggregator: 'max' } as const
 }
 
 function histogram<const Label extends string>(

@@ -4,23 +4,22 @@ import { UNCACHED } from '../headers.ts'
 import { refuseOthers } from '../methods.ts'
 import { sendWhole } from '../send.ts'
 import type { TokenGuard } from '../token-guard.ts'
-import type { Metrics, MetricsNow } from './metrics.ts'
 
 /** The sources of the metrics. */
 export interface MetricsRouteInit {
   guard: TokenGuard
-  metrics: Metrics
-  metricsNow(): MetricsNow
+  contentType: string
+  metricsText(): Promise<string>
 }
 
 /** `GET /metrics`, behind the token of the API. */
-export function createMetricsRoute({ guard, metrics, metricsNow }: MetricsRouteInit): Router {
+export function createMetricsRoute({ guard, contentType, metricsText }: MetricsRouteInit): Router {
   const route = Router()
   route
     .route(SERVER_PATHS.metrics)
     .get(async (request, response) => {
       await guard.check(request)
-      sendWhole(request, response, 200, UNCACHED, metrics.contentType, await metrics.text(metricsNow()))
+      sendWhole(request, response, 200, UNCACHED, contentType, await metricsText())
     })
     .all(refuseOthers('GET'))
   return route

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { ChannelObserver } from '../../channel/observer.ts'
 import type { EndReason } from '../../channel/viewer.ts'
 import type { ClusterObserver, StoreOperation } from '../../cluster/observer.ts'
@@ -128,6 +128,17 @@ export class Metrics
 
   /** Everything in Prometheus's text format. */
   async text(now: MetricsNow): Promise<string> {
+    await this.#update(now)
+    return withoutUnmeasured(await this.#registry.metrics())
+  }
+
+  /** The same as data, for `mergeMetrics`. */
+  async json(now: MetricsNow): Promise<object[]> {
+    await this.#update(now)
+    return this.#registry.getMetricsAsJSON()
+  }
+
+  async #update(now: MetricsNow): Promise<void> {
     await this.#watchProcess()
     this.#countPictures()
     const gauges = this.#gauges
@@ -149,7 +160,6 @@ export class Metrics
       this.#sentBytes.inc({ widget, delivery: 'stream' }, bytes - (this.#streamBytes.get(widget) ?? 0))
       this.#streamBytes.set(widget, bytes)
     }
-    return withoutUnmeasured(await this.#registry.metrics())
   }
 
   drawn(widget: string, { frame: { format }, took }: Drawing): void {
@@ -244,8 +254,8 @@ export class Metrics
     return new Counter({ name, help, labelNames: labels, registers: [this.#registry] })
   }
 
-  #gauge<Label extends string>({ name, help, labels }: Named<Label>): Gauge<Label> {
-    return new Gauge({ name, help, labelNames: labels, registers: [this.#registry] })
+  #gauge<Label extends string>({ name, help, labels, ...merge }: GaugeRow<Label>): Gauge<Label> {
+    return new Gauge({ name, help, labelNames: labels, registers: [this.#registry], ...merge })
   }
 
   #histogram<Label extends string>(row: Named<Label> & { buckets: readonly number[] }): Histogram<Label> {
@@ -260,10 +270,20 @@ export class Metrics
   }
 }
 
+/** Merges the metrics of several processes into one text: sums, and for some gauges the largest value. */
+export function mergeMetrics(all: readonly unknown[]): Promise<string> {
+  const merged = AggregatorRegistry.aggregate(all as object[])
+  return Promise.resolve(merged.metrics()).then(withoutUnmeasured)
+}
+
 interface Named<Label extends string> {
   name: string
   help: string
   labels: readonly Label[]
+}
+
+interface GaugeRow<Label extends string> extends Named<Label> {
+  aggregator?: 'max'
 }
 
 /** If there was no measurement since the last scrape, prom-client reports a lag of 292 years, or NaN. */

@@ -132,7 +132,8 @@ export class ServerGuard {
 /** A local proxy may not be trusted yet, and its viewers are many clients. */
 const isLoopback = trustOf('loopback')
 
-function trustOf(trustProxy: string | undefined): (address: string) => boolean {
+/** Whether an address is one of the trusted proxies, as Express's `trust proxy` names them. */
+export function trustOf(trustProxy: string | undefined): (address: string) => boolean {
   // A number of proxies gives no addresses: every socket counts as a proxy's.
   if (trustProxy !== undefined && /^\d+$/.test(trustProxy)) return () => Number(trustProxy) > 0
   const trusts = proxyAddress.compile(trustProxy?.split(',').map((part) => part.trim()) ?? [])

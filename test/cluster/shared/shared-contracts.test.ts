@@ -124,3 +124,12 @@ test('a join is seen by every process with the counts of all, and each reports i
   await second.end()
   await eventually(async () => expect(await first.presence.counts('a/b')).toMatchObject({ connections: 0 }))
 })
+
+test('a question is answered by every process that is left', async () => {
+  const { nodes, first, second } = await share(2)
+  for (const [index, { siblings }] of nodes.entries()) siblings?.answer('number', () => index)
+  expect((await first.siblings?.ask('number'))?.toSorted()).toEqual([0, 1])
+  await second.end()
+  expect(await first.siblings?.ask('number')).toEqual([0])
+  expect(await first.siblings?.ask('nothing')).toEqual([])
+})

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:net'
+import type { Logger } from 'pino'
+import { type Cluster, createCluster } from '../../cluster/cluster.ts'
+import { findDriver } from '../../cluster/drivers.ts'
+import { PartsHost } from '../../cluster/shared/parts-host.ts'
+import { trustOf } from '../../http/server/server-guard.ts'
+import type { Options } from '../../options.ts'
+import { showStopping } from '../../system/stopping-process.ts'
+import { createLog } from './create-log.ts'
+import { keepRunning } from './keep-running.ts'
+import { listen } from './listen.ts'
+import { ServerProcesses } from './server-processes.ts'
+import { drained, SIGNALS, STOP_DEADLINE } from './stop.ts'
+
+/**
+ * Runs the server in several processes. This one accepts the connections and has the store; the others serve. Resolves
+ * when it listens. Rejects with a `StoreError` if the store cannot be opened.
+ */
+export async function serveProcesses(options: Options): Promise<undefined> {
+  const log = await createLog(options.logLevel)
+  const leave = () => process.exit(0)
+  for (const signal of SIGNALS) process.once(signal, leave)
+  const token = options.token ?? randomBytes(18).toString('base64url')
+  const cluster = findDriver(options.store)?.driver.isShared ? undefined : await openCluster(options, log)
+  const host = cluster && new PartsHost(cluster)
+  const processes = new ServerProcesses({
+    count: options.processes,
+    options: { ...options, token, ...(cluster && { store: '' }) },
+    host,
+    isProxy: trustOf(options.trustProxy),
+    log,
+  })
+  await processes.start()
+  const server = createServer({ pauseOnConnect: true }, (socket) => processes.accept(socket))
+  let isStopping = false
+  const stop = async (signal: NodeJS.Signals, code = 0) => {
+    if (isStopping) return
+    isStopping = true
+    if (code === 0 && options.drain > 0) {
+      log.info({ signal, drain: options.drain }, 'draining')
+      processes.drain()
+      await drained(options.drain)
+    }
+    showStopping()
+    setTimeout(() => process.exit(1), STOP_DEADLINE).unref()
+    server.close()
+    const isSaved = await processes.stop(signal)
+    host?.close()
+    process.exit(code || Number(!(await close(cluster, log)) || !isSaved))
+  }
+  keepRunning({ log, stop: () => void stop('SIGTERM', 1) })
+  listen(server, {
+    ...{ options, log, token: options.token === undefined ? token : undefined },
+    onFailed: () => stop('SIGTERM', 1),
+  })
+  for (const signal of SIGNALS) {
+    process.off(signal, leave)
+    process.on(signal, () => void stop(signal))
+  }
+}
+
+function openCluster(options: Options, log: Logger): Promise<Cluster> {
+  const { store, history, maxRooms, maxVisitorsPerAddress } = options
+  return createCluster(store, log, { retention: history, maxRooms, maxVisitorsPerAddress })
+}
+
+/** Whether everything could be saved. */
+async function close(cluster: Cluster | undefined, log: Logger): Promise<boolean> {
+  try {
+    await cluster?.close()
+    return true
+  } catch (error) {
+    log.fatal({ error: (error as Error).message }, 'stopped, but not everything could be saved')
+    return false
+  }
+}

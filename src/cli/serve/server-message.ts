@@ -1,0 +1,16 @@
+import type { Options } from '../../options.ts'
+
+/** A message to one of several server processes. A socket comes with `accept`. */
+export type ServerMessage =
+  | { server: 'start'; options: Options }
+  | { server: 'accept' }
+  | { server: 'drain' }
+  | { server: 'stop'; signal: NodeJS.Signals }
+
+/** A message of such a process: it can serve. */
+export type ReadyMessage = { server: 'ready' }
+
+/** Whether a message on the channel is one of these: the channel also carries the calls of the store. */
+export function isServerMessage<M extends ServerMessage | ReadyMessage>(message: unknown): message is M {
+  return typeof message === 'object' && message !== null && 'server' in message
+}

@@ -1,0 +1,62 @@
+import type { Socket } from 'node:net'
+import { sharedDriver } from '../../cluster/shared/shared-driver.ts'
+import { isMessage, type PartsChannel } from '../../cluster/shared/wire.ts'
+import { createImgcast } from '../../imgcast.ts'
+import type { Options } from '../../options.ts'
+import { dieWithParent } from '../../system/die-with-parent.ts'
+import { createLog } from './create-log.ts'
+import { createServerFor } from './create-server.ts'
+import { keepRunning } from './keep-running.ts'
+import { isServerMessage, type ReadyMessage, type ServerMessage } from './server-message.ts'
+import { SIGNALS, stop } from './stop.ts'
+
+// One of several server processes: `serve-processes.ts` starts it, accepts its connections and stops it.
+
+dieWithParent()
+// A terminal and a service manager signal the whole group: the parent says when to stop.
+for (const signal of SIGNALS) process.on(signal, () => {})
+process.on('disconnect', () => process.exit(1))
+process.on('message', begin)
+
+function begin(message: unknown): void {
+  if (!isServerMessage<ServerMessage>(message) || message.server !== 'start') return
+  process.off('message', begin)
+  serve(message.options).catch((error: Error) => {
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  })
+}
+
+async function serve(options: Options): Promise<void> {
+  const { port, host, tlsCert, tlsKey, drain, processes, store, ...rest } = options
+  const log = await createLog(options.logLevel)
+  const imgcast = await createImgcast({ ...rest, log, store: store === '' ? sharedDriver(channel) : store })
+  keepRunning({ log, stop: () => process.exit(1) })
+  const server = createServerFor(options, imgcast, log)
+  // Node begins to check the times of heads and bodies when a server listens. This one gets its sockets from the parent.
+  server.emit('listening')
+  process.on('message', (message: unknown, socket?: Socket) => {
+    if (!isServerMessage<ServerMessage>(message)) return
+    if (message.server === 'accept') {
+      // The client may have gone meanwhile.
+      if (socket) accept(socket)
+    } else if (message.server === 'drain') imgcast.drain()
+    else if (message.server === 'stop')
+      void stop({ signal: message.signal, server: { close: () => {} }, imgcast, log })
+  })
+  process.send?.({ server: 'ready' } satisfies ReadyMessage)
+
+  function accept(socket: Socket): void {
+    server.emit('connection', socket)
+    socket.resume()
+  }
+}
+
+const channel: PartsChannel = {
+  post: (message) => void process.send?.(message),
+  onMessage: (listener) => {
+    process.on('message', (message: unknown) => {
+      if (isMessage(message)) listener(message)
+    })
+  },
+}

@@ -1,0 +1,155 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { createRequire } from 'node:module'
+import type { Socket } from 'node:net'
+import type { Logger } from 'pino'
+import type { PartsHost } from '../../cluster/shared/parts-host.ts'
+import { isMessage } from '../../cluster/shared/wire.ts'
+import type { Options } from '../../options.ts'
+import { Backoff } from '../../system/backoff.ts'
+import { isServerMessage, type ReadyMessage, type ServerMessage } from './server-message.ts'
+
+/** The options of several server processes. */
+export interface ServerProcessesInit {
+  count: number
+  /** What each is started with; an empty `store` for the parts of the host. */
+  options: Options
+  /** Has the store of all; undefined if each joins the cluster of `options.store` itself. */
+  host: PartsHost | undefined
+  /** Whether sockets of an address carry other clients' requests. */
+  isProxy(address: string): boolean
+  log: Logger
+}
+
+interface ServerProcess {
+  child: ChildProcess
+  isReady: boolean
+}
+
+/** Milliseconds before a process that ended is started again: the first time in a row, the second, and so on. */
+const PAUSES = [0, 1_000, 5_000, 10_000]
+/** A process that ran so long was healthy. */
+const HEALTHY_AFTER = 30_000
+
+/**
+ * Processes that serve the connections of one port. One client's connections go to one process, which can thus apply its
+ * limits; those of a proxy are spread evenly.
+ */
+export class ServerProcesses {
+  readonly #init: ServerProcessesInit
+  readonly #places: (ServerProcess | undefined)[]
+  #next = 0
+  #isStopping = false
+
+  constructor(init: ServerProcessesInit) {
+    this.#init = init
+    this.#places = Array.from({ length: init.count }, () => undefined)
+  }
+
+  /** Resolves when all are ready. Rejects if one cannot start. */
+  async start(): Promise<void> {
+    await Promise.all(this.#places.map((_, place) => this.#begin(place)))
+  }
+
+  /** Gives a socket that was accepted, and not read, to a process. */
+  accept(socket: Socket): void {
+    const process = this.#choose(socket.remoteAddress ?? '')
+    if (!process) return void socket.destroy()
+    process.child.send({ server: 'accept' } satisfies ServerMessage, socket, {}, (error) => {
+      if (error) socket.destroy()
+    })
+  }
+
+  drain(): void {
+    for (const process of this.#places) send(process, { server: 'drain' })
+  }
+
+  /** Stops all. Resolves when they have ended: whether each could save everything. */
+  async stop(signal: NodeJS.Signals): Promise<boolean> {
+    this.#isStopping = true
+    const ended = this.#places.map(
+      (process) =>
+        process === undefined ||
+        new Promise<boolean>((resolve) =>
+          process.child.once('exit', (code) => resolve(code === 0 || !process.isReady)),
+        ),
+    )
+    for (const process of this.#places) {
+      if (process?.isReady) send(process, { server: 'stop', signal })
+      // It has no viewers yet, and nothing to save.
+      else process?.child.kill('SIGKILL')
+    }
+    return (await Promise.all(ended)).every(Boolean)
+  }
+
+  /** Starts the process of a place, and starts another one whenever it has ended. */
+  async #begin(place: number, backoff = new Backoff(PAUSES)): Promise<void> {
+    const { host, options, log } = this.#init
+    const startedAt = performance.now()
+    const child = fork(createRequire(import.meta.url).resolve('#server-process'), [], {
+      ...{ serialization: 'advanced', execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+    })
+    const process: ServerProcess = { child, isReady: false }
+    this.#places[place] = process
+    const leave = host?.add({
+      post: (message) => void child.send(message, () => {}),
+      onMessage: (listener) => {
+        child.on('message', (message: unknown) => {
+          if (isMessage(message)) listener(message)
+        })
+      },
+    })
+    send(process, { server: 'start', options })
+    await new Promise<void>((resolve, reject) => {
+      child.on('message', (message: unknown) => {
+        if (!isServerMessage<ReadyMessage>(message)) return
+        process.isReady = true
+        resolve()
+      })
+      child.on('error', reject)
+      child.once('exit', (code, signal) => {
+        this.#places[place] = undefined
+        void leave?.()
+        if (!process.isReady) return reject(new Error('A server process could not start'))
+        if (this.#isStopping) return
+        if (performance.now() - startedAt > HEALTHY_AFTER) backoff.reset()
+        backoff.fail()
+        log.error({ process: child.pid, code, signal }, 'a server process ended, starting another')
+        setTimeout(() => this.#restart(place, backoff), backoff.pause)
+      })
+    })
+  }
+
+  #restart(place: number, backoff: Backoff): void {
+    if (this.#isStopping) return
+    this.#begin(place, backoff).catch((error: Error) => {
+      this.#init.log.error({ error: error.message }, 'cannot start a server process, will retry')
+      backoff.fail()
+      setTimeout(() => this.#restart(place, backoff), backoff.pause)
+    })
+  }
+
+  /** The process of an address; the next one for a proxy. */
+  #choose(address: string): ServerProcess | undefined {
+    const ready = this.#places.flatMap((process, place) => (process?.isReady ? { process, place } : []))
+    if (ready.length === 0) return undefined
+    if (this.#init.isProxy(address)) {
+      this.#next += 1
+      return ready[this.#next % ready.length]?.process
+    }
+    // The highest of the hashes of address and place, so that the end of one process moves only its own addresses.
+    const rank = ({ place }: { place: number }) => hash(`${place} ${address}`)
+    return ready.toSorted((one, other) => rank(other) - rank(one))[0]?.process
+  }
+}
+
+function send(process: ServerProcess | undefined, message: ServerMessage): void {
+  process?.child.send(message, () => {})
+}
+
+/** FNV-1a with a final mix, 32 bits: a cheap hash that spreads similar texts. */
+function hash(text: string): number {
+  let value = 0x811c9dc5
+  for (let at = 0; at < text.length; at += 1) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)
+  value = Math.imul(value ^ (value >>> 16), 0x45d9f3b)
+  return (value ^ (value >>> 16)) >>> 0
+}
