@@ -51,6 +51,8 @@ const LAST_FRAME_TIME = 10_000
 /** A source without any frame is offline after this many failures within this time. */
 const QUICK_FAILURES = { count: 3, within: 30_000 }
 const STILL_INTERVAL = 1_000
+/** What a render process decodes at a time. */
+const MAX_FRAME_PIXELS = 32_000_000
 /** Times of frames to keep: more than half of it a second are not counted. */
 const MAX_TIMES = 250
 
@@ -131,10 +133,11 @@ export class Camera {
     return this.#running
   }
 
-  /** Takes a frame of its source, or one that was pushed. Bytes that are no complete JPEG are ignored. */
+  /** Takes a frame of its source, or one that was pushed. Bytes that are no complete JPEG, or one that is too large, are ignored. */
   receive(bytes: Buffer): void {
     const head = readPictureHead(bytes)
-    if (head?.format !== 'jpeg') return
+    // A few bytes can claim a picture of gigabytes, which a render process would decode.
+    if (head?.format !== 'jpeg' || head.width * head.height > MAX_FRAME_PIXELS) return
     this.#frame = createFrame('jpeg', bytes, head.width, head.height)
     this.#frameAt = performance.now()
     this.#times.push(this.#frameAt)

@@ -18,7 +18,7 @@ export function refuseLargeHead(
   response: ServerResponse,
   onRefused: (error: PublicError) => void,
 ): boolean {
-  // Over HTTP/2 a client can cancel a request in the packet that brings it.
+  // A client can cancel a request in the packet that brings it, and be cut off for the other requests in it.
   if (response.destroyed || isCancelled(request)) return true
   // A URL that is too long has an error of its own, which may be a picture.
   if (isLongUrl(request)) return false
@@ -63,6 +63,7 @@ function headBytes({ method = '', url = '', rawHeaders }: IncomingMessage): numb
 
 function isCancelled(request: IncomingMessage): boolean {
   const { stream } = request as { stream?: { closed?: boolean; destroyed?: boolean } }
+  if (request.httpVersionMajor < 2) return request.socket?.destroyed === true
   return stream?.closed === true || stream?.destroyed === true
 }
 

@@ -15,7 +15,7 @@ export interface SocketLimitsInit {
 }
 
 /** Why a socket was refused. */
-export type RefusalReason = 'too-many-sockets' | 'sockets-full'
+export type RefusalReason = 'too-many-sockets' | 'sockets-full' | 'too-many-requests'
 
 /** One open socket. */
 interface Entry {
@@ -25,10 +25,17 @@ interface Entry {
   /** The latest exchange over HTTP/1.1. A pipelined one ends after those before it. */
   request?: IncomingMessage
   response?: ServerResponse
+  /** Responses that the latest one waits for: only for a client that does not wait itself. */
+  pipelined?: ServerResponse[] | undefined
   /** Open streams of HTTP/2, or one for a WebSocket; undefined over HTTP/1.1. */
   streams?: () => number
 }
 
+/**
+ * Requests over HTTP/1.1 that may wait for their responses on one socket. Browsers and proxies send one at a time, a few
+ * programs some; one packet can hold 600.
+ */
+const MAX_PIPELINED = 64
 /** The share of the capacity that is freed at once, since finding idle sockets scans all of them. */
 const BATCH_SHARE = 0.05
 /** Milliseconds before another search, after one that found nothing to close. */
@@ -71,10 +78,17 @@ export class SocketLimits {
     })
   }
 
-  /** Records the exchange on a socket, over HTTP/1.1. */
+  /** Records the exchange on a socket, over HTTP/1.1. Destroys a socket on which too many wait. */
   onRequest(request: IncomingMessage, response: ServerResponse): void {
     const entry = this.#entries.get(idOf(request.socket))
-    if (entry) Object.assign(entry, { request, response })
+    if (!entry) return
+    const { response: last, pipelined = [] } = entry
+    const waiting = last && isOpen(last) ? [...pipelined.filter(isOpen), last] : []
+    Object.assign(entry, { request, response, pipelined: waiting.length > 0 ? waiting : undefined })
+    if (waiting.length < MAX_PIPELINED || entry.socket.destroyed) return
+    // Whatever the address: a proxy sends no request before it has the response to the last one.
+    this.#init.onRefused(entry.address, 'too-many-requests')
+    entry.socket.destroy()
   }
 
   /** Records that a socket carries an HTTP/2 session. */
@@ -142,7 +156,11 @@ function isIdle({ socket, request, response, streams }: Entry): boolean {
   if (socket.destroyed) return false
   if (streams) return streams() === 0
   if (!request || !response) return true
-  return response.writableFinished || response.destroyed || !request.complete
+  return !isOpen(response) || !request.complete
+}
+
+function isOpen({ writableFinished, destroyed }: ServerResponse): boolean {
+  return !writableFinished && !destroyed
 }
 
 /** A TLS socket and the TCP socket below it have the same ends. */

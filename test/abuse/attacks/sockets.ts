@@ -42,4 +42,14 @@ export const SOCKET_ATTACKS: Readonly<Record<string, (target: Target) => Promise
       for (const socket of sockets) socket.resetAndDestroy()
     }
   },
+  'requests that are pipelined': async (target) => {
+    const sockets = range(3 * target.scale).map((n) => dial(target, n).resume())
+    for (const [serial, socket] of sockets.entries()) {
+      const paths = range(2000).map(
+        (n) => `/sine/piped${serial}.png?delivery=still&width=${200 + n}&fps=${1 + (n % 20)}`,
+      )
+      socket.write(paths.map((path) => head(path)).join(''))
+    }
+    await hold(sockets, LASTS)
+  },
 }

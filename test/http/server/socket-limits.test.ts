@@ -62,6 +62,22 @@ async function answerOf(socket: Socket): Promise<string> {
   return text
 }
 
+test('a socket on which 64 requests wait for their responses is closed at the next one; finished ones count no more', async () => {
+  const { refused, requests, open } = await start()
+  const socket = await open('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(60))
+  let responses = 0
+  socket.on('data', (chunk) => {
+    responses += String(chunk).split('HTTP/1.1 200').length - 1
+  })
+  await eventually(() => expect(responses).toBe(60))
+  socket.write(SLOW.repeat(64))
+  await eventually(() => expect(requests()).toBe(124))
+  expect(socket.destroyed).toBe(false)
+  socket.write(SLOW)
+  await eventually(() => expect(socket.destroyed).toBe(true))
+  expect(refused).toEqual(['too-many-requests'])
+})
+
 describe('an address with all the sockets it may have', () => {
   test.each([
     ['no bytes', ''],
