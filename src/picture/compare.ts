@@ -7,8 +7,8 @@ export interface Comparison {
   differing: number
   /** Differing pixels as a share of all, 0 to 1. */
   share: number
-  /** A PNG: differences in red over a faint copy of the expected picture. */
-  diff: Buffer
+  /** Draws a PNG: differences in red over a faint copy of the expected picture. */
+  diff(): Buffer
 }
 
 /** Decoded device pixels: RGBA, not premultiplied. */
@@ -24,9 +24,15 @@ export const THRESHOLD = 0.1
 /** Compares two pictures of the same size. Pixels that differ only in anti-aliasing count as equal. */
 export function compare(actual: Pixels, expected: Pixels, threshold = THRESHOLD): Comparison {
   const { width, height, data } = expected
-  const diff = new Uint8ClampedArray(data.length)
-  const differing = pixelmatch(actual.data, data, diff, width, height, { threshold })
-  return { differing, share: differing / (width * height), diff: toPng({ width, height, data: diff }) }
+  const match = (output?: Uint8ClampedArray) =>
+    pixelmatch(actual.data, data, output, width, height, { threshold })
+  const differing = match()
+  const diff = () => {
+    const output = new Uint8ClampedArray(data.length)
+    match(output)
+    return toPng({ width, height, data: output })
+  }
+  return { differing, share: differing / (width * height), diff }
 }
 
 /** Decodes a picture of any format that the canvas supports; an animated one becomes its first frame. */

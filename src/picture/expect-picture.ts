@@ -66,7 +66,7 @@ function findDifference(
   if (share <= tolerance) return undefined
   const percent = (part: number) => `${Number((part * 100).toPrecision(2))} %`
   const words = `differs in ${differing} of ${expected.width * expected.height} pixels (${percent(share)}, allowed: ${percent(tolerance)})`
-  return { words, diff }
+  return { words, diff: diff() }
 }
 
 function toPngBytes(bytes: Buffer, pixels: Pixels): Buffer {
