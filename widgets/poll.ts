@@ -98,17 +98,21 @@ export default defineWidget({
     }
 
     const most = Math.max(...votes)
-    for (const [index, { top, tall }] of rowsIn(params, width, height).entries()) {
+    const rows = rowsIn(params, width, height)
+    const em = Math.min(15, (rows[0]?.tall ?? 0) * 0.44)
+    const shareWidth = textWidth('100 %', `650 ${em}px Inter`)
+    const room = width - margin * 2 - shareWidth - em
+    // One size for all answers.
+    const answer = em * fitOf(options, `650 ${em}px Inter`, room)
+    for (const [index, { top, tall }] of rows.entries()) {
       const [count = 0, words = ''] = [votes[index], options[index]]
       const strip = Math.min(9, tall * 0.22)
-      const em = Math.min(15, tall * 0.44)
       const [left, wide, middle] = [margin, width - margin * 2, top + tall * 0.36]
       const isFirst = count > 0 && count === most
       const share = total === 0 ? '' : toShare(count, total)
-      const shareWidth = textWidth('100 %', `650 ${em}px Inter`)
-      const text = { size: em, weight: isFirst ? 650 : 500, color: palette.ink }
-      drawText(ctx, share, left + wide, middle, { ...text, align: 'right', tabular: true })
-      drawText(ctx, words, left, middle, { ...text, align: 'left', width: wide - shareWidth - em })
+      const text = { weight: isFirst ? 650 : 500, color: palette.ink }
+      drawText(ctx, share, left + wide, middle, { ...text, size: em, align: 'right', tabular: true })
+      drawText(ctx, words, left, middle, { ...text, size: answer, align: 'left', width: room, shrink: 1 })
       const under = [left, top + tall * 0.68, wide, strip] as const
       drawBox(ctx, under, { color: palette.rule, corner: strip / 2 })
       if (count === 0) continue
@@ -124,6 +128,12 @@ export default defineWidget({
     })
   },
 })
+
+/** How much smaller texts must be to fit, down to six tenths; then they are cut. */
+function fitOf(texts: readonly string[], font: string, width: number): number {
+  const widest = Math.max(1, ...texts.map((each) => textWidth(each, font)))
+  return Math.min(1, Math.max(0.6, width / widest))
+}
 
 function vote(polls: Polls, poll: string, option: number, earlier: number | undefined): Polls {
   const counts = Array.from({ length: MAX_OPTIONS }, (_, index) => polls[poll]?.[index] ?? 0)
