@@ -10,6 +10,9 @@ import { Closers } from './closers.ts'
 import { createCluster } from './cluster/cluster.ts'
 import { isDriver } from './cluster/driver.ts'
 import { Rooms } from './cluster/rooms.ts'
+import { createServerGuard } from './create-server-guard.ts'
+import { checkEdge } from './edge-options.ts'
+import { createEdge, type EdgeOptions } from './edge-server.ts'
 import { createFramesFromElsewhere } from './frames-from-elsewhere.ts'
 import { Hooks } from './hooks/hooks.ts'
 import { createHostAccess } from './host-access.ts'
@@ -33,7 +36,6 @@ import { Pictures } from './http/picture/pictures.ts'
 import { allowedHosts } from './http/picture/referrer.ts'
 import { RefusalLog } from './http/refusal-log.ts'
 import { createRouter } from './http/router.ts'
-import { ServerGuard } from './http/server/server-guard.ts'
 import { Sessions } from './http/sessions.ts'
 import { LiveSockets } from './http/socket/live-sockets.ts'
 import { createSocketRoute } from './http/socket/socket-route.ts'
@@ -44,7 +46,9 @@ import { createUpgrade } from './http/upgrade.ts'
 import type { Imgcast, ImgcastOptions } from './imgcast-interface.ts'
 import { createMachineWide } from './machine-wide.ts'
 import { readOptions } from './options.ts'
+import { createOriginEdges } from './origin-edges.ts'
 import { Cards } from './picture/cards.ts'
+import { readMetrics } from './read-metrics.ts'
 import { describeReload } from './render/describe-reload.ts'
 import { FolderWatch } from './render/folder-watch.ts'
 import { Renderer } from './render/renderer.ts'
@@ -68,8 +72,6 @@ import { WidgetEvents } from './viewer/widget-events.ts'
 import { builtInFolder } from './widget/built-in-folder.ts'
 import { loadDigitThemes } from './widget/digit-themes.ts'
 
-/** Sockets of one address in addition to its streams. */
-const SPARE_SOCKETS_PER_ADDRESS = 100
 /** Milliseconds that viewers have to receive their last picture. */
 const LAST_PICTURE_TIMEOUT = 2_500
 /** Milliseconds that widgets have to handle the last `onLeave`. */
@@ -102,6 +104,8 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   })
   const { heartbeat, linger, minInterval, publicUrl, trustProxy } = options
   const wholeLog = givenLog ?? pino({ level: options.logLevel })
+  checkEdge(options, driver)
+  if (options.upstream !== undefined) return createEdge(options as EdgeOptions, wholeLog, closers)
   const log = limitLog(wholeLog)
   const token = options.token ?? randomBytes(18).toString('base64url')
   let isClosing = false
@@ -111,14 +115,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const metrics = new Metrics()
   closers.defer(() => metrics.close())
   const refusals = new RefusalLog({ log, observer: metrics })
-  const serverGuard = new ServerGuard({
-    maxConnections: options.maxConnections,
-    maxSocketsPerAddress:
-      options.maxSocketsPerAddress || options.maxConnectionsPerAddress + SPARE_SOCKETS_PER_ADDRESS,
-    trustProxy,
-    log,
-    refusals,
-  })
+  const serverGuard = createServerGuard(options, log, refusals)
   const cluster = await createCluster(driver ?? options.store, log, {
     retention: options.history,
     maxRooms: options.maxRooms,
@@ -146,7 +143,6 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   closers.defer(() => renderer.close())
   const load = new LoadMeter(metrics.totals, () => renderer.load)
   closers.defer(() => load.close())
-  const loadNow = () => ({ ...load.now(), ...(cluster.report && { cluster: cluster.report() }) })
 
   const events = new RoomEvents(presence, bus, log)
   const embeddedReader = new EmbeddedReader(renderer)
@@ -219,6 +215,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     log.info({ files }, describeReload(files, renderer.manifests))
     channels.renew()
     viewers.renew()
+    edges.sendManifests()
     await collections.update()
   })
 
@@ -231,6 +228,11 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const pages = new Pages(renderer, data, publicUrl, showsSource(options))
   const host = createHostAccess({ cluster, renderer, channels, embeddedReader, events, data, isReady, log })
   const guard = new TokenGuard(token)
+  const { edges, edgeSockets, report } = createOriginEdges({
+    ...{ cluster, channels, renderer, embeddedReader, rooms, widgetEvents, viewers, log, closers, guard },
+    ...{ isReady, serverGuard, ghostTimeout: options.ghostTimeout },
+  })
+  const loadNow = () => ({ ...load.now(), cluster: report() })
   const sessions = new Sessions({ token, store })
   const pictures = new Pictures({
     ...{ renderer, channels, embeddedReader, hits, streams, data, pages, cards, forwarding, allowReferrer },
@@ -239,14 +241,11 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   })
   const cameraMeter = new CameraMeter({ cameras: frames.cameras, viewers, presence })
   closers.defer(() => cameraMeter.close())
-  const metricsNow = () => ({
-    ...{ streams: viewers.size, streamsLimit: options.maxConnections, rooms: presence.openRooms },
-    ...{ channels: channels.size, channelsLimit: options.maxChannels, render: renderer.load },
-    ...{ ended: viewers.ended, probeBytes: probe?.bytes ?? 0 },
-    nodes: cluster.report?.().nodes.length ?? 1,
-    countsPartial: Number(cluster.report?.().isPartial ?? false),
-    ...{ audience: memberships.audience.counts(), traffic: viewers.traffic, cameras: cameraMeter.list() },
-  })
+  const metricsNow = () =>
+    readMetrics({
+      ...{ options, viewers, presence, channels, renderer, cluster, edges, probe, memberships },
+      cameras: cameraMeter,
+    })
   const whole = createMachineWide(cluster.siblings, { metrics, metricsNow, sockets: () => viewers.sockets() })
   const streamsOf = (room: string) => viewers.ofRoom(room)
   const router = createRouter({
@@ -270,16 +269,16 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     dashboard: createDashboard({
       ...{ rooms, renderer, guard, sessions, failures, publicUrl, streamsOf, loadNow, cameras: cameraMeter },
     }),
-    failures,
+    ...{ failures, guard },
   })
   const trust = createTrust(trustProxy)
-  const handler = createHandler({ pictures, router, failures, trust })
+  const handler = createHandler({ pictures, router, failures, trust, guard })
   // Assigned to it, because its list of widgets is a getter.
   return Object.assign(host, {
     router: router as unknown as Imgcast['router'],
     handler,
     handlerAt: (path) => handlerAt(path, handler),
-    upgrade: createUpgrade({ handler, sockets, failures, trust }),
+    upgrade: createUpgrade({ handler, sockets, edgeSockets, failures, trust }),
     protect: (server) => serverGuard.protect(server),
     token,
     log: wholeLog,

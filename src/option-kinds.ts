@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { compile } from 'proxy-addr'
 import { findDriver } from './cluster/drivers.ts'
 import { formatDuration, parseDuration } from './widget/duration.ts'
@@ -74,6 +75,24 @@ export function text<Value extends string | undefined>(
 ): OptionSpec<Value> {
   const parse = (value: string) => (grammar.test(value) ? value : undefined)
   return { value: 'text', default: fallback, expected, parse, ...rest }
+}
+
+/** The number of processes on one port. */
+export function processCount(): OptionSpec<number> {
+  return option<number>({
+    value: 'number|auto',
+    default: 1,
+    expected: 'auto, or a whole number from 1 to 64',
+    help: 'processes that serve on the port; auto for one on each processor',
+    parse: (value) => (value === 'auto' ? availableParallelism() : integer(1, 1, 64, '').parse(value)),
+  })
+}
+
+/** A token, whose value is never shown. */
+export function secret(help: string): OptionSpec<string | undefined> {
+  return text<string | undefined>(undefined, 'at least 16 characters without spaces', /^\S{16,}$/, {
+    ...{ help, secret: true },
+  })
 }
 
 /** The path of a file that exists. */

@@ -12,7 +12,9 @@ import {
   parseProxies,
   parsePublicUrl,
   parseStore,
+  processCount,
   repeatable,
+  secret,
   serverOnly,
   text,
   widgetFolders,
@@ -35,15 +37,7 @@ const TABLE = {
       help: 'address to listen on; 0.0.0.0 for all IPv4 addresses',
     }),
   ),
-  processes: serverOnly(
-    option<number>({
-      value: 'number|auto',
-      default: 1,
-      expected: 'auto, or a whole number from 1 to 64',
-      help: 'processes that serve on the port; auto for one on each processor',
-      parse: (value) => (value === 'auto' ? availableParallelism() : integer(1, 1, 64, '').parse(value)),
-    }),
-  ),
+  processes: serverOnly(processCount()),
   widgets: widgetFolders(),
   fonts: repeatable({
     value: 'folder',
@@ -66,6 +60,14 @@ const TABLE = {
     parse: parseStore,
   }),
   history: duration(90 * DAY, HOUR, 3_650 * DAY, 'how long to keep the history of rooms'),
+  upstream: option<string | undefined>({
+    value: 'url',
+    default: undefined,
+    expected: 'an http or https URL without a user name, a password or a query',
+    help: 'another Imgcast: this server is an edge of it, which passes on its pictures and reports its viewers',
+    parse: parsePublicUrl,
+  }),
+  upstreamToken: secret('token of the server at --upstream'),
   publicUrl: option<string | undefined>({
     value: 'url',
     default: undefined,
@@ -82,10 +84,7 @@ const TABLE = {
   }),
   tlsCert: serverOnly(file('certificate chain (PEM); with --tls-key, serves HTTP/2 and HTTP/1.1 over TLS')),
   tlsKey: serverOnly(file('private key of the certificate (PEM)')),
-  token: text<string | undefined>(undefined, 'at least 16 characters without spaces', /^\S{16,}$/, {
-    help: 'token of the API; if not set, a new one is created at every start',
-    secret: true,
-  }),
+  token: secret('token of the API; if not set, a new one is created at every start'),
   allowReferrer: repeatable(
     text('', 'a host name, or *. and a host name', /^(\*\.)?[\w.-]+(:\d+)?$/, {
       help: 'host whose pages may show pictures; if not set, all pages may',

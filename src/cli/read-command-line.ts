@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import type { Command as Program } from 'commander'
+import { findEdgeFaults } from '../edge-options.ts'
 import type { Fault } from '../errors.ts'
 import { defaults, flagOf, OPTIONS, setOption, variableOf } from '../options.ts'
 import { nearest } from '../widget/nearest.ts'
@@ -120,6 +121,7 @@ function readOptions(
       setOption(options, row, variableOf(row), row.repeatable ? variable.split(',') : [variable], faults)
     }
   }
+  faults.push(...findEdgeFaults(options, (name) => flagOf({ name })))
   if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
     const missing = options.tlsCert === undefined ? '--tls-cert' : '--tls-key'
     faults.push({

@@ -6,6 +6,8 @@ export interface NodeReport {
   connections: number
   /** Rooms with viewers on this process. */
   rooms: number
+  /** Whether it is an edge, which takes its pictures from another process. @default false */
+  isEdge?: boolean | undefined
 }
 
 /** The processes of a cluster. */

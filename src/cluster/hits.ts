@@ -43,9 +43,9 @@ export class Hits {
     this.#now = now
   }
 
-  /** Counts one request for a picture. Never rejects: losing a hit is better than showing no picture. */
-  count(room: string): Promise<void> {
-    return this.#add(room, 1)
+  /** Counts requests for a picture. Never rejects: losing a hit is better than showing no picture. @param amount @default 1 */
+  count(room: string, amount = 1): Promise<void> {
+    return this.#add(room, amount)
   }
 
   /** Takes back one hit, because its request failed. */

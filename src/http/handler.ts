@@ -2,18 +2,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import express, { type Express, type Router } from 'express'
 import http2Express from 'http2-express'
 import { type PublicError, quote } from '../errors.ts'
+import { readEdgeViewer } from './edge-viewer.ts'
 import type { FailureLog } from './failure-log.ts'
 import { refuseLargeHead } from './head-limits.ts'
 import type { Pictures } from './picture/pictures.ts'
 import type { Handler, PictureRequest } from './request.ts'
 import { OWN_APP } from './router.ts'
+import type { TokenGuard } from './token-guard.ts'
 
 /** What the handler dispatches to. */
 export interface HandlerInit {
-  pictures: Pictures
+  pictures: Pick<Pictures, 'isFor' | 'handle'>
   router: Router
   failures: FailureLog
   trust: Trust
+  /** Knows the token, which edges have. */
+  guard: Pick<TokenGuard, 'accepts'>
 }
 
 /** The Express app with the setting `trust proxy`, as a request has it. */
@@ -38,7 +42,7 @@ export function createTrust(trustProxy: string | undefined): Trust {
  * All routes as a plain handler. Pictures need no Express: it gives each request and response another prototype, and
  * with it a shape of its own, at 3 kB a viewer.
  */
-export function createHandler({ pictures, router, failures, trust }: HandlerInit): Handler {
+export function createHandler({ pictures, router, failures, trust, guard }: HandlerInit): Handler {
   const { app } = trust
   app.set(OWN_APP, true)
   app.use(router)
@@ -50,6 +54,7 @@ export function createHandler({ pictures, router, failures, trust }: HandlerInit
     response.statusCode = 200
     const noteRefusal = (error: PublicError) => failures.note(Object.assign(request, trust), error)
     if (refuseLargeHead(request, response, noteRefusal)) return
+    readEdgeViewer(request, guard)
     if (!pictures.isFor(request.url ?? '')) return void app(request as never, response as never)
     void pictures.handle(Object.assign(request, trust), response)
   }

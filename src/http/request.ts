@@ -19,6 +19,8 @@ export interface PictureRequest extends IncomingMessage {
   app?: { get(name: 'trust proxy fn'): unknown } | undefined
   /** Express's function that calls the next handler. */
   next?: unknown
+  /** The reader, where an edge with the token passes the request on. */
+  edgeViewer?: { address: string }
 }
 
 /** Returns whether an address is that of a trusted proxy, `hops` proxies away. */
@@ -58,6 +60,7 @@ export function isFromTrustedProxy({ app, socket }: PictureRequest): boolean {
 
 function originOf(request: PictureRequest): { address: string; protocol: 'http' | 'https' | undefined } {
   const { app, headers, socket } = request
+  if (request.edgeViewer) return { address: request.edgeViewer.address, protocol: undefined }
   const address = socket.remoteAddress ?? ''
   if (!isFromTrustedProxy(request)) return { address, protocol: undefined }
   const trusts = app?.get('trust proxy fn') as Trusts

@@ -3,6 +3,7 @@ import express, { Router } from 'express'
 import { fontFolder } from '../picture/fonts.ts'
 import { isReservedName, SERVER_PATHS } from '../widget/server-paths.ts'
 import { type CompatCameras, readCompat, toUstreamerState } from './compat.ts'
+import { readEdgeViewer } from './edge-viewer.ts'
 import { createErrorHandler } from './error-handler.ts'
 import type { FailureLog } from './failure-log.ts'
 import { isLongUrl, refuseLargeHead, uriTooLong } from './head-limits.ts'
@@ -11,6 +12,7 @@ import { publicFolder } from './page/views.ts'
 import type { Pictures } from './picture/pictures.ts'
 import { sendJson } from './send.ts'
 import { sendProblem } from './send-error.ts'
+import type { TokenGuard } from './token-guard.ts'
 
 /** The parts that the router dispatches to. */
 export interface RouterInit {
@@ -23,6 +25,8 @@ export interface RouterInit {
   /** Mounted at `/dashboard`. */
   dashboard: Router
   failures: FailureLog
+  /** Knows the token, which edges have. */
+  guard: Pick<TokenGuard, 'accepts'>
   /** Cameras that have the paths of mjpg-streamer too. @default none */
   compat?: CompatCameras | undefined
 }
@@ -32,7 +36,7 @@ export const OWN_APP = 'imgcast own app'
 
 /** All routes, for any Express 4 or 5 app. Calls `next` only for a path that is none of its own, mounted at the root. */
 export function createRouter(init: RouterInit): Router {
-  const { pictures, pages, api, calls, dashboard, failures, compat } = init
+  const { pictures, pages, api, calls, dashboard, failures, guard, compat } = init
   const router = Router()
   // Before everything else: another program's path becomes one of this server's.
   router.use((request, response, next) => {
@@ -49,6 +53,10 @@ export function createRouter(init: RouterInit): Router {
   })
   router.use((request, response, next) => {
     if (!refuseLargeHead(request, response, (error) => failures.note(request, error))) next()
+  })
+  router.use((request, _response, next) => {
+    readEdgeViewer(request, guard)
+    next()
   })
   // First, because nearly every request is for a picture, above all when a crowd arrives.
   router.use((request, response, next) =>

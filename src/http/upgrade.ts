@@ -2,6 +2,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { notFound, toPublicError } from '../errors.ts'
+import { type EdgeSockets, isEdgePath } from './edge/edge-sockets.ts'
 import type { FailureLog } from './failure-log.ts'
 import { isLongUrl, refuseLargeHead, uriTooLong } from './head-limits.ts'
 import type { Handler, PictureRequest, Upgrade } from './request.ts'
@@ -13,16 +14,17 @@ import { upgradeRequired, WEBSOCKET_VERSION } from './socket/socket-route.ts'
 export interface UpgradeInit {
   handler: Handler
   sockets: Pick<LiveSockets, 'accept'>
+  edgeSockets: Pick<EdgeSockets, 'accept'>
   failures: FailureLog
   /** Gives a request the proxies that are trusted. */
   trust: Pick<PictureRequest, 'app'>
 }
 
 /**
- * Responds to requests to upgrade the connection: WebSockets at `/ws`, below any mount path. Any other protocol (`h2c`,
+ * Responds to requests to upgrade the connection: WebSockets at `/ws`, and of edges at `/api/edge`, below any mount path. Any other protocol (`h2c`,
  * which curl offers) is ignored and the request is handled as it stands (RFC 9110, section 7.8).
  */
-export function createUpgrade({ handler, sockets, failures, trust }: UpgradeInit): Upgrade {
+export function createUpgrade({ handler, sockets, edgeSockets, failures, trust }: UpgradeInit): Upgrade {
   return (request, socket, head) => {
     // Nothing else listens for it any more; a client may reset the connection at any time.
     socket.on('error', () => socket.destroy())
@@ -31,15 +33,19 @@ export function createUpgrade({ handler, sockets, failures, trust }: UpgradeInit
     const trusting: PictureRequest = Object.assign(request, trust)
     // Without a socket, it keeps what is written until it gets one.
     const response = new ServerResponse(request)
+    const refuse = (error: unknown) => {
+      const refusal = toPublicError(error)
+      failures.note(trusting, refusal)
+      sendProblem(request, sendTo(socket, response), refusal)
+    }
     try {
       if (refuseLargeHead(request, response, (error) => failures.note(trusting, error)))
         return void sendTo(socket, response)
       checkHandshake(request)
-      sockets.accept(trusting, socket, head)
+      if (isEdgePath(request.url ?? '')) void edgeSockets.accept(trusting, socket, head).catch(refuse)
+      else sockets.accept(trusting, socket, head)
     } catch (error) {
-      const refusal = toPublicError(error)
-      failures.note(trusting, refusal)
-      sendProblem(request, sendTo(socket, response), refusal)
+      refuse(error)
     }
   }
 }
@@ -47,7 +53,8 @@ export function createUpgrade({ handler, sockets, failures, trust }: UpgradeInit
 function checkHandshake(request: IncomingMessage): void {
   const version = request.headers['sec-websocket-version']
   if (isLongUrl(request)) throw uriTooLong(request)
-  if (!isSocketPath(request.url ?? '')) throw notFound('there is no WebSocket here, only at /ws')
+  const { url = '' } = request
+  if (!isSocketPath(url) && !isEdgePath(url)) throw notFound('there is no WebSocket here, only at /ws')
   if (version !== WEBSOCKET_VERSION) throw upgradeRequired(version)
 }
 

@@ -48,13 +48,16 @@ export const loadSchema = z.object({
           name: z.string().meta({ description: 'Host name and process id.' }),
           connections: countField.meta({ description: 'Open streams of this server.' }),
           rooms: countField.meta({ description: 'Rooms with viewers on this server.' }),
+          isEdge: z.boolean().optional().meta({
+            description: 'Whether it is an edge, which takes its pictures from another server.',
+          }),
         }),
       ),
     })
     .optional()
     .meta({
       description:
-        'The servers that share a Redis, as they reported within the last seconds. Absent for one alone.',
+        'The servers that share a Redis, and the edges, as they reported within the last seconds. Absent for one alone.',
     }),
 })
 

@@ -12,9 +12,9 @@ import type { WidgetEvents } from './widget-events.ts'
 export interface MembershipsInit {
   presence: Presence
   renderer: Pick<Renderer, 'manifests'>
-  embeddedReader: EmbeddedReader
-  events: RoomEvents
-  widgetEvents: WidgetEvents
+  embeddedReader: Pick<EmbeddedReader, 'read'>
+  events: Pick<RoomEvents, 'noteLeave'>
+  widgetEvents: Pick<WidgetEvents, 'deliver'>
 }
 
 /** A viewer's membership in the room of its picture, and in those of the pictures inside it. */
@@ -31,9 +31,9 @@ export class Memberships {
   readonly audience = new Audience()
   readonly #presence: Presence
   readonly #renderer: Pick<Renderer, 'manifests'>
-  readonly #embeddedReader: EmbeddedReader
-  readonly #events: RoomEvents
-  readonly #widgetEvents: WidgetEvents
+  readonly #embeddedReader: Pick<EmbeddedReader, 'read'>
+  readonly #events: Pick<RoomEvents, 'noteLeave'>
+  readonly #widgetEvents: Pick<WidgetEvents, 'deliver'>
   readonly #pending = new Set<Promise<void>>()
 
   constructor({ presence, renderer, embeddedReader, events, widgetEvents }: MembershipsInit) {

@@ -1,5 +1,4 @@
 import type { Presence } from '../cluster/presence.ts'
-import type { Rooms } from '../cluster/rooms.ts'
 import { PublicError } from '../errors.ts'
 import { addressGroup } from '../system/address-group.ts'
 import { settledWithin } from '../system/settled-within.ts'
@@ -8,7 +7,8 @@ import { TokenBuckets } from '../system/token-buckets.ts'
 /** The parts of `NewRooms`. */
 export interface NewRoomsInit {
   presence: Pick<Presence, 'countsNow'>
-  rooms: Pick<Rooms, 'get'>
+  /** Resolves to undefined for a room of which nothing is known. */
+  rooms: { get(room: string): Promise<unknown> }
   /** Maximum of rooms that one address may create in a minute; 0 for `NEW_ROOMS_PER_CONNECTION` times `maxConnectionsPerAddress`. */
   maxNewRoomsPerAddress: number
   maxConnectionsPerAddress: number

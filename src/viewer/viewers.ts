@@ -25,7 +25,7 @@ export interface ViewersInit {
   channels: Channels
   memberships: Memberships
   hits: HitCounter
-  viewerKeys: ViewerKeys
+  viewerKeys: Pick<ViewerKeys, 'keyOf'>
   socketOptions: SocketOptions
   livePictures: LivePictures
   cards: Pick<Cards, 'error'>

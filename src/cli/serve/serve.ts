@@ -1,4 +1,5 @@
 import { StoreError } from '../../cluster/store-error.ts'
+import { UpstreamError } from '../../edge/upstream-error.ts'
 import { createImgcast } from '../../imgcast.ts'
 import { formatFaults, type Options } from '../../options.ts'
 import { USAGE_ERROR } from '../command.ts'
@@ -14,12 +15,16 @@ const STORE_REMEDY = 'Choose another place with --store file:<path>, or use --st
 
 /**
  * Runs the server until SIGTERM, SIGINT or SIGHUP. Resolves to undefined when the server listens, or to the exit code if
- * its store cannot be opened.
+ * its store cannot be opened, or its upstream refuses it.
  */
 export async function serve(options: Options): Promise<number | undefined> {
   try {
     return await start(options)
   } catch (error) {
+    if (error instanceof UpstreamError) {
+      process.stderr.write(`${formatFaults([{ name: '--upstream', detail: error.detail }])}\n`)
+      return USAGE_ERROR
+    }
     if (!(error instanceof StoreError)) throw error
     const detail = `${error.detail}. ${STORE_REMEDY}`
     process.stderr.write(`${formatFaults([{ name: '--store', detail }])}\n`)
@@ -45,7 +50,9 @@ async function start(options: Options): Promise<undefined> {
     },
   })
   const server = createServerFor(options, imgcast, log)
-  const token = options.token === undefined ? imgcast.token : undefined
+  // An edge has the token of its upstream.
+  const isNew = options.token === undefined && options.upstream === undefined
+  const token = isNew ? imgcast.token : undefined
   listen(server, { options, token, log, onFailed: () => imgcast.close() })
   for (const signal of SIGNALS) {
     process.off(signal, leave)

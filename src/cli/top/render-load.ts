@@ -33,7 +33,13 @@ export function renderLoad(load: Load, width: number): Line {
 function nodesOf({ cluster }: Load): Span[][] {
   if (!cluster) return []
   const { isPartial, nodes } = cluster
-  return [part(toCount(nodes.length), isPartial ? 'servers, counts of this one only' : 'servers', isPartial)]
+  const edges = nodes.filter(({ isEdge }) => isEdge === true).length
+  const servers = nodes.length - edges
+  const what = servers === 1 ? 'server' : 'servers'
+  return [
+    part(toCount(servers), isPartial ? `${what}, counts of this one only` : what, isPartial),
+    ...(edges > 0 ? [part(toCount(edges), edges === 1 ? 'edge' : 'edges', false)] : []),
+  ]
 }
 
 function refusedOf({ refusals }: Load): Span[][] {

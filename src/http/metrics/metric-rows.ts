@@ -37,6 +37,7 @@ export const METRICS = {
   channels: gauge('imgcast_channels', [], 'Live pictures, watched or lingering'),
   channelsLimit: gauge('imgcast_channels_limit', [], 'Limit of live pictures: `--max-channels`'),
   nodes: largest(gauge('imgcast_nodes', [], 'Processes and servers that share counts, this one included')),
+  edges: gauge('imgcast_edges', [], 'Edges that are connected to this server'),
   countsPartial: largest(
     gauge(
       'imgcast_counts_partial',

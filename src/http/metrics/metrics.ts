@@ -25,6 +25,8 @@ export interface MetricsNow {
   channelsLimit: number
   /** Servers that share a Redis. */
   nodes: number
+  /** Edges that are connected to this server. */
+  edges: number
   /** 1 if the counts are those of this server alone, because it cannot reach the others. */
   countsPartial: number
   render: RenderLoad
@@ -67,6 +69,7 @@ export class Metrics
     channelsLimit: this.#gauge(METRICS.channelsLimit),
     nodes: this.#gauge(METRICS.nodes),
     countsPartial: this.#gauge(METRICS.countsPartial),
+    edges: this.#gauge(METRICS.edges),
   }
   readonly #connections = this.#gauge(METRICS.connections)
   readonly #visitors = this.#gauge(METRICS.visitors)

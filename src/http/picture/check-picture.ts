@@ -7,7 +7,7 @@ import type { StatusPictures } from './status-pictures.ts'
 
 /** The parts that check a picture. */
 export interface CheckParts {
-  embeddedReader: EmbeddedReader
+  embeddedReader: Pick<EmbeddedReader, 'read'>
   statuses: StatusPictures
 }
 

@@ -3,12 +3,12 @@ import type { ChannelSpec } from '../../channel/spec.ts'
 import type { Store } from '../../cluster/store.ts'
 import { PublicError } from '../../errors.ts'
 import type { CardPlace } from '../../picture/cards.ts'
-import type { Renderer } from '../../render/renderer.ts'
 import type { NewRooms } from '../../viewer/new-rooms.ts'
 import type { Reread } from '../../viewer/viewer-session.ts'
 import { parseLook } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { checkPicture } from './check-picture.ts'
+import type { Widgets } from './find-manifest.ts'
 import { rereadPicture } from './reread-picture.ts'
 import { roomsOfPicture } from './rooms-of-picture.ts'
 import { StatusPictures } from './status-pictures.ts'
@@ -33,8 +33,8 @@ export interface LiveAddress {
 
 /** The parts that addresses are read with. */
 export interface LiveAddressesInit {
-  renderer: Renderer
-  embeddedReader: EmbeddedReader
+  renderer: Widgets
+  embeddedReader: Pick<EmbeddedReader, 'read'>
   newRooms: NewRooms
   store: Pick<Store, 'get'>
 }
