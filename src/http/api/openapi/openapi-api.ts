@@ -13,7 +13,7 @@ const MAX_BASES = 8
  */
 export function createOpenApi(baseOf: (request: Request) => string): Router {
   const api = Router()
-  // Making it takes 4 ms, and anybody can request it. Few do, so that its modules are loaded then.
+  // Making it takes 4 ms, and anyone can request it. Few do, so that its modules are loaded then.
   const documents = new LRUCache<string, Json>({ max: MAX_BASES })
   api
     .route('/openapi.json')
