@@ -1,3 +1,4 @@
+import { Module } from 'node:module'
 import { basename, dirname, extname, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Jiti } from 'jiti'
@@ -61,7 +62,7 @@ export function createWidgetLoader(): WidgetLoader {
   /** The files of authors' modules and of packages. */
   let compiled: () => string[] = () => []
   let usesOwnCopy = false
-  const compile = async (file: string): Promise<{ default?: unknown }> => {
+  const compile = async (file: string): Promise<Exports> => {
     const jiti = await loadCompiler()
     compiled = () => Object.keys(jiti.cache)
     return jiti.import(file)
@@ -72,11 +73,12 @@ export function createWidgetLoader(): WidgetLoader {
       useOwnCopy(doors)
       usesOwnCopy = true
     }
-    const module: { default?: unknown } =
+    const module: Exports =
       dirname(file) === BUILT_IN ? await import(pathToFileURL(file).href) : await compile(file)
-    const faults = findWidgetFaults(module.default)
+    const exported = widgetOf(module)
+    const faults = findWidgetFaults(exported)
     if (faults.length > 0) throw notAWidget(faults)
-    const widget = module.default as Widget
+    const widget = exported as Widget
     return { widget, manifest: toManifest(nameOf(file), file, widget) }
   }
   const files = () =>
@@ -92,13 +94,28 @@ export function createWidgetLoader(): WidgetLoader {
 /** Creates a compiler. It takes a third of a render process's start, so one that runs only built-in widgets loads none. */
 async function createCompiler(doors: Doors): Promise<Jiti> {
   const { createJiti } = await import('jiti')
-  return createJiti(import.meta.url, {
+  const jiti = createJiti(import.meta.url, {
     alias: { ...doors },
     fsCache: false,
     interopDefault: false,
     extensions: EXTENSIONS,
     jsx: { runtime: 'automatic', importSource: 'imgcast' },
   })
+  // For CommonJS: its `require` takes only what is in the cache, or what Node or the compiler can load at once.
+  const filename = doors[AUTHORS_DOOR] as string
+  const exports: unknown = await import(pathToFileURL(filename).href)
+  const entry: unknown = Object.assign(new Module(filename), { filename, exports, loaded: true })
+  jiti.cache[filename] = entry as Jiti['cache'][string]
+  return jiti
+}
+
+/** The exports of a module; those of CommonJS may be the widget itself. */
+type Exports = { default?: unknown; draw?: unknown; __esModule?: true }
+
+/** Returns the widget that a module exports: `export default`, or `module.exports =`. */
+function widgetOf(module: Exports): unknown {
+  const isItself = module.default === undefined && module.draw !== undefined && !module.__esModule
+  return isItself ? module : module.default
 }
 
 /** The modules that a widget may import, and the one that says which these are. */

@@ -179,6 +179,14 @@ describe('a click', () => {
     })
     expect(await post('x.x=1', { 'Content-Encoding': 'compress' })).toMatchObject({ status: 415 })
     expect(await post('x.x=1', { 'Content-Type': `${form}; charset=utf-16` })).toMatchObject({ status: 415 })
+    const multipart = { 'Content-Type': 'multipart/form-data; boundary=x' }
+    const fields = '--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nhi\r\n--x--'
+    expect(await post(fields, multipart)).toEqual({
+      status: 415,
+      detail: 'expected a form of application/x-www-form-urlencoded, got "multipart/form-data; boundary=x"',
+    })
+    const body = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"text":"hi"}' }
+    expect(await problem('/signs/unread/click', body)).toMatchObject({ status: 415 })
     for (const path of ['/hears/%zz/click', '/%zz/x/click', '/hears/x/click/%zz'])
       expect(await problem(path)).toMatchObject({ status: 400 })
     expect(await clicks('unread')).toEqual([])

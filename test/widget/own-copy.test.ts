@@ -39,6 +39,11 @@ export default { title: String(defineWidget === another), size: { width: 1, heig
   write('widgets/dot.svg', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
   write('widgets/pictured.ts', pictured('dot.svg'))
   write('widgets/lacking.mjs', pictured('none.png'))
+  write(
+    'widgets/common.js',
+    `const { defineWidget } = require('imgcast/widget')
+     module.exports = defineWidget({ title: 'true', size: { width: 1, height: 1 }, draw() {}, json: () => defineWidget })`,
+  )
   write('widgets/wrong-door.ts', widget("import { defineWidget } from 'imgcast'"))
   write('widgets/wrong-native.mjs', widget("import { defineWidget } from 'imgcast'"))
   const script = `
@@ -54,8 +59,9 @@ export default { title: String(defineWidget === another), size: { width: 1, heig
 afterAll(() => rmSync(root, { recursive: true }))
 
 describe('a widget beside another copy of Imgcast', () => {
-  test('gets the copy of the server, and so do the packages that it imports', () => {
+  test('gets the copy of the server, as do the packages that it imports and a module of CommonJS', () => {
     expect(loaded.found).toEqual([
+      ['common', 'true', true],
       ['compiled', 'true', true],
       ['native', 'true', true],
     ])

@@ -17,7 +17,7 @@ import { headerText } from '../header-text.ts'
 import { UNCACHED } from '../headers.ts'
 import { clientAddress } from '../request.ts'
 import { isCrawler } from '../user-agent.ts'
-import { readFields } from './click-fields.ts'
+import { checkForm, readFields } from './click-fields.ts'
 import { pictureQuery, readPoint, readShown } from './click-point.ts'
 import { checkReferrer } from './referrer.ts'
 
@@ -65,6 +65,7 @@ export function createClicks({ renderer, events, newRooms, viewers, allowReferre
       checkKey(key, manifest.key)
       // A browser or a program that only looks ahead must not click for its reader.
       if (isLookingAhead(request.headers)) return void response.writeHead(204, UNCACHED).end()
+      checkForm(manifest.fields, request)
       const visitor = visitorOf(roomOf({ widget, key }), toArrival(request, viewers).viewerKey)
       const fields = readFields(manifest.fields, request)
       const click: Click = { ...readPoint(request), action, visitor, fields }

@@ -22,6 +22,7 @@ import { valuesOf } from './job-scope.ts'
 import { type LoadedValue, loadData, OwnValues } from './load-data.ts'
 import { Mistake, synchronous } from './mistake.ts'
 import { pictureSize } from './picture-size.ts'
+import { plainJson } from './plain-json.ts'
 import { GIF_TIME, motionOf, planAnimation } from './plan-animation.ts'
 import type { AskState } from './room-state.ts'
 
@@ -96,7 +97,9 @@ export function* drawSteps(
   const counts = { connections, visitors, peak, isPartial }
   const facts = { room, key, params, ...counts, time, data, dataAge: job.dataAge ?? 0 }
   if (job.output === 'json') {
-    const json = widget.json ? synchronous('json', widget.json(facts)) : { room, connections, visitors, peak }
+    const json = widget.json
+      ? plainJson(synchronous('json', widget.json(facts)))
+      : { room, connections, visitors, peak }
     const alt = describe(loaded, { ...facts, pictures: job.words ?? pictures }, () => widget.json && json)
     return { data: { json, alt } satisfies PictureFacts }
   }
