@@ -31,6 +31,15 @@ export function findsOtherCopy(file: string, specifier: string): boolean {
   }
 }
 
+/** Those hooks see no `require` of CommonJS. What it resolves to must be in its cache, as modules cannot be required there. */
+function redirectRequire(doors: Doors): void {
+  const loader = nodeModule.Module as unknown as {
+    _resolveFilename(request: string, ...more: unknown[]): string
+  }
+  const resolve = loader._resolveFilename
+  loader._resolveFilename = (request, ...more) => doors[request] ?? resolve.call(loader, request, ...more)
+}
+
 /** Lets every module that Node loads from now on resolve the specifiers to this copy: two would draw with two canvases. */
 export function useOwnCopy(doors: Doors): void {
   const urls: Doors = Object.fromEntries(
@@ -39,6 +48,7 @@ export function useOwnCopy(doors: Doors): void {
   const { registerHooks } = nodeModule as unknown as { registerHooks?: RegisterHooks }
   if (!registerHooks) {
     nodeModule.register(`data:text/javascript,${encodeURIComponent(THREAD_HOOKS)}`, { data: urls })
+    redirectRequire(doors)
     return
   }
   registerHooks({
