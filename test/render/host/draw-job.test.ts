@@ -30,6 +30,7 @@ test('a drawing reports which counts and whether time it has read, however it re
   expect(readsOf({ draw: (_, { visitors, width }) => void [visitors, width] })).toEqual(['visitors'])
   expect(readsOf({ draw: (_, scene) => void { ...scene } })).toEqual([
     'connections',
+    'isPartial',
     'peak',
     'room',
     'time',
