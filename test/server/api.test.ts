@@ -10,7 +10,7 @@ let server: TestServer
 const streams: RawStream[] = []
 
 beforeAll(async () => {
-  server = await startServer({ token: TOKEN })
+  server = await startServer({ widgets: [], token: TOKEN })
 })
 
 afterEach(() => {
@@ -220,7 +220,7 @@ describe('the token', () => {
   })
 
   test('is generated at the start if none is set: long, and different each time', async () => {
-    const others = await Promise.all([startServer(), startServer()])
+    const others = await Promise.all([startServer({ widgets: [] }), startServer({ widgets: [] })])
     const tokens = others.map(({ imgcast }) => imgcast.token)
     for (const token of tokens) expect(token).toMatch(/^[\w-]{20,}$/)
     expect(new Set(tokens).size).toBe(2)
@@ -255,7 +255,7 @@ describe('health', () => {
   })
 
   test('of a server that stops: alive, and not ready', async () => {
-    const stopping = await startServer()
+    const stopping = await startServer({ widgets: [] })
     await stopping.imgcast.close()
     expect(await get(`${stopping.url}/healthz`)).toEqual({ status: 200, body: { status: 'ok' } })
     expect(await get(`${stopping.url}/readyz`)).toEqual({

@@ -24,7 +24,7 @@ function pngHead(side: number): Buffer {
 
 let server: TestServer
 beforeAll(async () => {
-  server = await startServer()
+  server = await startServer({ widgets: [] })
 })
 afterAll(() => server.close())
 

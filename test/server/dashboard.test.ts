@@ -23,7 +23,7 @@ let cookie: string
 const streams: RawStream[] = []
 
 beforeAll(async () => {
-  server = await startServer({ token: TOKEN })
+  server = await startServer({ widgets: [], token: TOKEN })
   cookie = cookieOf(await signIn(server.url))
 })
 afterEach(async () => {
@@ -185,7 +185,7 @@ describe('signing in', () => {
   })
 
   test('guessing is slowed down, with a page that says so', async () => {
-    const guessed = await startServer({ token: TOKEN })
+    const guessed = await startServer({ widgets: [], token: TOKEN })
     try {
       let response = await signIn(guessed.url, { token: 'guess' })
       for (let guess = 0; guess < 30 && response.status === 401; guess += 1)
@@ -200,7 +200,7 @@ describe('signing in', () => {
   })
 
   test('guessing is also slowed down behind a proxy that adds ports', async () => {
-    const guessed = await startServer({ token: TOKEN }, 'loopback')
+    const guessed = await startServer({ widgets: [], token: TOKEN }, 'loopback')
     try {
       const guessFrom = (address: string) =>
         signIn(guessed.url, { token: 'guess', headers: { 'X-Forwarded-For': address } })
@@ -227,7 +227,7 @@ describe('signing in', () => {
 
 describe('the list', () => {
   test('explains how the first room is made while there is none', async () => {
-    const empty = await startServer({ token: TOKEN })
+    const empty = await startServer({ widgets: [], token: TOKEN })
     try {
       const headers = { Cookie: cookieOf(await signIn(empty.url)) }
       const page = await (await fetch(`${empty.url}/dashboard`, { headers })).text()
@@ -504,7 +504,7 @@ describe.each([
 })
 
 test('with --public-url the addresses are as the outside knows them', async () => {
-  const known = await startServer({ token: TOKEN, publicUrl: 'https://pics.example.org/live' })
+  const known = await startServer({ widgets: [], token: TOKEN, publicUrl: 'https://pics.example.org/live' })
   try {
     const origin = { Origin: 'https://pics.example.org' }
     const signedIn = await signIn(known.url, { headers: origin })

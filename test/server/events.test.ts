@@ -19,7 +19,7 @@ const readers: EventReader[] = []
 const streams: RawStream[] = []
 
 beforeAll(async () => {
-  server = await startServer({ token: TOKEN })
+  server = await startServer({ widgets: [], token: TOKEN })
 })
 
 afterEach(() => {
@@ -158,7 +158,7 @@ describe('events', () => {
   })
 
   test('end cleanly when the server stops', async () => {
-    const stopping = await startServer({ token: TOKEN })
+    const stopping = await startServer({ widgets: [], token: TOKEN })
     const reader = await readEvents(`${stopping.url}/api/events`, AUTHORIZATION)
     await stopping.imgcast.close()
     await eventually(() => expect(reader.isOver()).toBe(true))

@@ -16,7 +16,10 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-/** Starts a server with the fixture widgets besides the built-in ones. */
+/**
+ * Starts a server with the fixture widgets besides the built-in ones. With `widgets: []` it has none of them, and starts
+ * with half the work: no compiler, and no spare render process.
+ */
 export async function startServer(
   options: ImgcastOptions = {},
   trustProxy: string | undefined = undefined,
