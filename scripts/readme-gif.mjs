@@ -15,6 +15,7 @@ import hits from '../dist/widgets/hits.js'
 import online from '../dist/widgets/online.js'
 import rooms from '../dist/widgets/rooms.js'
 import sine from '../dist/widgets/sine.js'
+import sparkline from '../dist/widgets/sparkline.js'
 import status from '../dist/widgets/status.js'
 import trafficLight from '../dist/widgets/traffic-light.js'
 
@@ -28,6 +29,7 @@ const WIDGETS = {
   online,
   rooms,
   sine,
+  sparkline,
   status,
   'traffic-light': trafficLight,
 }
@@ -78,6 +80,7 @@ const pictures = {
   online: await drawWidget('online', '', { visitors: 12 }),
   rooms: await drawWidget('rooms', 'background=white', { data: ROOMS.map((room) => dayOfVisitors(...room)) }),
   sine: await drawWidget('sine', '', { time: 400 }),
+  sparkline: await drawWidget('sparkline', 'unit=%25&label=cpu', { data: sparkline.example }),
   status: await drawWidget('status', '', { data: { ...PASSING, style: 'flat' } }),
   'traffic-light': await drawWidget('traffic-light', '', { time: 1000 }),
 }

@@ -11,6 +11,7 @@ import { createCluster } from './cluster/cluster.ts'
 import { isDriver } from './cluster/driver.ts'
 import { Rooms } from './cluster/rooms.ts'
 import { createServerGuard } from './create-server-guard.ts'
+import { createValues } from './create-values.ts'
 import { checkEdge } from './edge-options.ts'
 import { createEdge, type EdgeOptions } from './edge-server.ts'
 import { createFramesFromElsewhere } from './frames-from-elsewhere.ts'
@@ -53,9 +54,6 @@ import { describeReload } from './render/describe-reload.ts'
 import { FolderWatch } from './render/folder-watch.ts'
 import { Renderer } from './render/renderer.ts'
 import { serveStateRequest } from './state-requests.ts'
-import { Polls } from './status/polls.ts'
-import { StatusRooms } from './status/status-rooms.ts'
-import { Statuses } from './status/statuses.ts'
 import { createDirectSend } from './system/direct-send.ts'
 import { limitLog } from './system/limit-log.ts'
 import { OutgoingClient } from './system/outgoing.ts'
@@ -197,15 +195,12 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   closers.defer(() => sockets.close())
   closers.defer(() => viewers.close(LAST_PICTURE_TIMEOUT))
   if (probe) closers.defer(() => probe.close())
-  const statuses = new Statuses({ rooms: new StatusRooms(renderer.roles), store, bus, log })
-  closers.defer(() => statuses.close())
-  const polls = new Polls({ store, statuses, bus, leases, client, log })
-  closers.defer(() => polls.close())
+  const values = createValues({ renderer, cluster, options, client, log, closers })
   const hooks = new Hooks({ rooms, store, bus, leases, client, log })
   // Before the viewers, so that the end of all viewers causes no events.
   closers.defer(() => events.close())
   closers.defer(() => hooks.close())
-  await Promise.all([statuses.load(), polls.load(), hooks.load(), frames.load()])
+  await Promise.all([values.statuses.load(), values.polls.load(), hooks.load(), frames.load()])
   watch.add(renderer.files)
   watch.onChange(async (files) => {
     if (!isReady()) return
@@ -253,7 +248,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     pictures,
     pages,
     api: createApi({
-      ...{ renderer, store, rooms, history, events, statuses, polls, hooks, guard, sessions, publicUrl, log },
+      ...{ renderer, store, rooms, history, events, ...values, hooks, guard, sessions, publicUrl, log },
       ...{ cameras: frames.cameras, cameraMeter, pictures: frames.pictures },
       maxPictureBytes: options.maxPictureBytes,
       ...{ sockets: whole.sockets, loadNow, hits: cluster.hits, backup },

@@ -104,6 +104,12 @@ const TABLE = {
     100_000_000_000,
     'maximum bytes of all pushed pictures together, kept beside the store',
   ),
+  maxSeries: integer(
+    1_000,
+    1,
+    100_000,
+    'maximum number of series of numbers; a new one takes the place of one that is idle for an hour',
+  ),
   cameras: file(
     'cameras as YAML or JSON: a source, or its settings, for each key; read again when it changes',
   ),

@@ -2,6 +2,7 @@ import type { Cluster } from './cluster/cluster.ts'
 import { readRoomHistory } from './cluster/room-history.ts'
 import type { WriteOptions } from './cluster/store.ts'
 import type { StateRequest } from './render/protocol.ts'
+import { readNumberSeries } from './series/read-series.ts'
 import type { Digits } from './widget/digit-themes.ts'
 import { changeState } from './widget/state-change.ts'
 import { checkStateName, isServerName } from './widget/state-name.ts'
@@ -28,6 +29,7 @@ export async function serveStateRequest(
   { themes = new Map(), durable = false }: StateRequestOptions = {},
 ): Promise<unknown> {
   if (request.operation === 'history') return readRoomHistory(cluster, request.room, request.span)
+  if (request.operation === 'series') return readNumberSeries(cluster.store, request.key, request.period)
   const { store, hits } = cluster
   const { room, name } = request
   checkStateName(name)
@@ -55,7 +57,7 @@ export async function serveStateRequest(
 
 async function applyChange(
   { store }: Pick<Cluster, 'store'>,
-  { room, name, ...change }: Exclude<StateRequest, { operation: 'get' | 'history' }>,
+  { room, name, ...change }: Exclude<StateRequest, { operation: 'get' | 'history' | 'series' }>,
   options: WriteOptions,
 ): Promise<unknown> {
   let result: unknown

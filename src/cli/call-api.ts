@@ -26,6 +26,17 @@ export interface ApiCall<T> {
   signal?: AbortSignal
 }
 
+/** The error of a server that responds with one. */
+export class ApiError extends Error {
+  /** Whether the same call may succeed later. */
+  readonly isPassing: boolean
+
+  constructor(message: string, status: number) {
+    super(message)
+    this.isPassing = status >= 500 || status === 429
+  }
+}
+
 /** A response without a body. */
 export const NOTHING: Expected<undefined> = { name: 'confirmation', schema: z.undefined() }
 
@@ -80,17 +91,18 @@ function toFailure(
   { url, token }: Pick<ApiCall<unknown>, 'url' | 'token'>,
   response: OutgoingResponse,
   json: unknown,
-): Error {
-  if (response.status === 401) {
+): ApiError {
+  const { status } = response
+  if (status === 401) {
     const which = token === undefined ? 'requires its token' : 'rejects this token'
-    return new Error(`${url} ${which}: set IMGCAST_TOKEN or give --token`)
+    return new ApiError(`${url} ${which}: set IMGCAST_TOKEN or give --token`, status)
   }
   const faults = faultsSchema.safeParse(json).data?.errors ?? []
   if (faults.length > 0)
-    return new Error(faults.map((fault) => harmless(`${fault.name}: ${fault.detail}`)).join('\n'))
+    return new ApiError(faults.map((fault) => harmless(`${fault.name}: ${fault.detail}`)).join('\n'), status)
   const { detail } = detailSchema.safeParse(json).data ?? {}
   const said = detail === undefined ? 'is this an Imgcast server?' : harmless(detail)
-  return new Error(`${url} returned ${response.status}: ${said}`)
+  return new ApiError(`${url} returned ${status}: ${said}`, status)
 }
 
 /** Null for invalid JSON. Rejects if the response is incomplete. */

@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   render: async () => (await import('./commands/render.ts')).renderCommand,
   status: async () => (await import('./commands/status.ts')).statusCommand,
   push: async () => (await import('./commands/push.ts')).pushCommand,
+  series: async () => (await import('./commands/series.ts')).seriesCommand,
   hits: async () => (await import('./commands/hits.ts')).hitsCommand,
   hooks: async () => (await import('./commands/hooks.ts')).hooksCommand,
   top: async () => (await import('./commands/top.ts')).topCommand,

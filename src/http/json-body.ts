@@ -12,9 +12,18 @@ export const MAX_BODY_BYTES = 65_536
  * @throws PublicError 400 for an empty body, for invalid JSON, and for numbers beyond 1.8e308; 415 for other charsets.
  */
 export function jsonBody(): RequestHandler {
+  return readBody(MAX_BODY_BYTES, parseJson)
+}
+
+/** Reads a body as text in UTF-8, like `jsonBody`, without parsing it. @throws PublicError 400, 413 or 415. */
+export function textBody(limit: number): RequestHandler {
+  return readBody(limit, (text = '') => text)
+}
+
+function readBody(limit: number, parse: (text: string | undefined) => unknown): RequestHandler {
   // Not `express.json`, which takes an empty body for `{}`.
   const readText = express.text({
-    limit: MAX_BODY_BYTES,
+    limit,
     type: () => true,
     verify: (_request, _response, bytes, charset) => {
       checkCharset(charset)
@@ -24,10 +33,11 @@ export function jsonBody(): RequestHandler {
   })
   const read = promisify<Request, Response, void>(readText)
   return async (request, response, next) => {
-    if (isRead(request)) request.body = takeRead(request)
+    if (isRead(request)) request.body = parse(takeRead(request, limit))
     else {
       await read(request, response)
-      request.body = parseJson(request.body)
+      // Of a request without a body it is an empty object.
+      request.body = parse(typeof request.body === 'string' ? request.body : undefined)
     }
     next()
   }
@@ -39,16 +49,16 @@ function isRead({ body, headers, readableEnded }: Request): boolean {
   return readableEnded && body !== undefined && !isEmpty
 }
 
-function takeRead({ body, headers }: Request): unknown {
+function takeRead({ body, headers }: Request, limit: number): string {
   if (Buffer.isBuffer(body) && !isUtf8(body)) throw badJson('got bytes that are not UTF-8')
   // Of JSON a text is the value; of another type it is what was sent.
   const isSent = Buffer.isBuffer(body) || (typeof body === 'string' && !isJsonType(headers['content-type']))
   const text = isSent ? String(body) : JSON.stringify(body)
-  if (Buffer.byteLength(text) > MAX_BODY_BYTES) {
-    const caption = `expected a body of at most ${MAX_BODY_BYTES} bytes, got more`
+  if (Buffer.byteLength(text) > limit) {
+    const caption = `expected a body of at most ${limit} bytes, got more`
     throw new PublicError({ code: 'too-large', status: 413, caption })
   }
-  return parseJson(text)
+  return text
 }
 
 function isJsonType(type = ''): boolean {

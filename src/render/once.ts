@@ -4,6 +4,7 @@ import { checkKey } from '../widget/key.ts'
 import { createWidgetLoader, type LoadedWidget } from '../widget/load-widget.ts'
 import { type Look, parseLook } from '../widget/look.ts'
 import { type Manifest, toManifest } from '../widget/manifest.ts'
+import { emptySeries } from '../widget/number-series.ts'
 import type { ParamSpec } from '../widget/param.ts'
 import { emptyHistory } from '../widget/room-history.ts'
 import { changeState } from '../widget/state-change.ts'
@@ -100,6 +101,7 @@ export class StateOnce {
     if (request.operation === 'history') {
       return { room: request.room, ...emptyHistory(request.span, time), connections, visitors, peak }
     }
+    if (request.operation === 'series') return emptySeries(request.key, request.period, time)
     const { name } = request
     checkStateName(name)
     const known = this.#values.get(name)

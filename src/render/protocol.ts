@@ -1,5 +1,6 @@
 import type { Fault } from '../errors.ts'
 import type { Frame } from '../picture/frame.ts'
+import type { Duration } from '../widget/duration.ts'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Look } from '../widget/look.ts'
 import type { Manifest } from '../widget/manifest.ts'
@@ -112,11 +113,12 @@ export interface DrawTimings {
 /** The result of a job: a `Drawing`, or any JSON value for the output `json`. */
 export type JobResult = Drawing | { data: unknown }
 
-/** A widget's access to a room's state or history, which the server carries out. */
+/** A widget's access to a room's state or history, or to a series, which the server carries out. */
 export type StateRequest =
   | { operation: 'get'; room: string; name: string }
   | ({ room: string; name: string } & StateChange)
   | { operation: 'history'; room: string; span: HistorySpan }
+  | { operation: 'series'; key: string; period: number | Duration | undefined }
 
 /** A widget's request for a picture of another server. */
 export interface ImageRequest {

@@ -31,7 +31,9 @@ export { type DrawTextOptions, drawText } from '../picture/draw-text.ts'
 export { cutText, dropMissingEmoji, isRightToLeft, type TextOptions, textWidth } from '../picture/text.ts'
 export { dateToTime } from './date.ts'
 export { defineWidget } from './define-widget.ts'
+export { formatDuration, parseDuration } from './duration.ts'
 export { type FailureOptions, failure } from './failure.ts'
+export { formatValue, type ValueFormat } from './format-value.ts'
 export type { Limits } from './limits.ts'
 export { loadImage } from './load-image.ts'
 export {
@@ -41,9 +43,11 @@ export {
   formatRelative,
   type NumberOptions,
 } from './locale.ts'
+export type { NumberSeries, SeriesPoint, SeriesRequest } from './number-series.ts'
 export { type Palette, toPalette } from './palette.ts'
 export { type Param, type ParamSpec, type Parser, param, type Theme } from './param.ts'
 export type { HistoryRequest, HistorySpan, HistoryStep, Level, RoomHistory } from './room-history.ts'
+export { type Threshold, thresholdColor, toThresholds } from './thresholds.ts'
 export { backgroundTone, type Tone } from './tone.ts'
 export type {
   AltScene,

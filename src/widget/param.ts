@@ -3,15 +3,19 @@ import { COLOR_SYNTAX, parseColor, readColor, splitColors } from '../picture/col
 import { readDate } from './date.ts'
 import { type Duration, formatDuration, parseDuration, toMilliseconds } from './duration.ts'
 import { readLocale } from './locale.ts'
+import { readThresholds } from './thresholds.ts'
 import { readZone } from './zone.ts'
 
 /** A parameter's type, default and range as plain data, for pages and for the parser. */
 export type ParamSpec =
   | { kind: 'text'; default: string; max: number; about?: string }
   | { kind: 'number' | 'integer'; default: number; min: number; max: number; about?: string }
+  /** Empty: unset. */
+  | { kind: 'optional-number'; default: ''; min: number; max: number; about?: string }
   | { kind: 'duration'; default: number; min: number; max: number; about?: string }
   | { kind: 'boolean'; default: boolean; about?: string }
-  | { kind: 'color' | 'zone' | 'date' | 'locale'; default: string; about?: string }
+  /** Numbers and colours, like `70:yellow,90:red`, in ascending order. */
+  | { kind: 'color' | 'zone' | 'date' | 'locale' | 'thresholds'; default: string; about?: string }
   /** Several colours, as six hex digits each, with commas between. */
   | { kind: 'colors'; default: string; max: number; about?: string }
   | { kind: 'choice'; default: string; choices: readonly string[]; about?: string }
@@ -69,6 +73,10 @@ export const param = {
   /** A finite number in a range. @default any number */
   number(value: number, { min = -1e9, max = 1e9, ...about }: Range = {}): Param<number> {
     return { spec: { kind: 'number', default: value, min, max, ...about } }
+  },
+  /** A finite number in a range, or `''` if it is not set. @default any number */
+  optionalNumber({ min = -1e15, max = 1e15, ...about }: Range = {}): Param<number | ''> {
+    return { spec: { kind: 'optional-number', default: '', min, max, ...about } }
   },
   /** A whole number in a range. @default any safe number */
   integer(value: number, { min = -1e9, max = 1e9, ...about }: Range = {}): Param<number> {
@@ -134,6 +142,12 @@ export const param = {
   locale(value = 'en', about: About = {}): Param<string> {
     return { spec: { kind: 'locale', default: value, ...about } }
   },
+  /**
+   * Colours from some numbers on: `70:yellow,90:red`. `thresholdColor` returns the colour of a number. `''`: unset.
+   */
+  thresholds(value = '', about: About = {}): Param<string> {
+    return { spec: { kind: 'thresholds', default: readThresholds(value) ?? value, ...about } }
+  },
   /** A date, or a date and time, with or without an offset; `dateToTime` converts it to milliseconds. `''`: unset. */
   date(value = '', about: About = {}): Param<string> {
     return { spec: { kind: 'date', default: readDate(value) ?? value, ...about } }
@@ -159,6 +173,8 @@ export function describeParam(spec: ParamSpec): string {
       const noun = spec.kind === 'integer' ? 'a whole number' : 'a number'
       return spec.min === -1e9 && spec.max === 1e9 ? noun : `${noun} from ${spec.min} to ${spec.max}`
     }
+    case 'optional-number':
+      return 'a number'
     case 'duration':
       return `a time from ${formatDuration(spec.min)} to ${formatDuration(spec.max)}`
     case 'boolean':
@@ -171,6 +187,8 @@ export function describeParam(spec: ParamSpec): string {
       return 'a time zone like Europe/Berlin'
     case 'locale':
       return 'a language like de or pt-BR'
+    case 'thresholds':
+      return 'numbers and colours like 70:yellow,90:red'
     case 'date':
       return 'a date like 2027-01-01 or 2027-01-01T18:30'
     case 'choice':
@@ -208,13 +226,16 @@ export function specFields({ kind }: ParamSpec): readonly string[] {
   const common = ['kind', 'default', 'about']
   if (kind === 'choice') return [...common, 'choices']
   if (kind === 'text' || kind === 'colors') return [...common, 'max']
-  return kind === 'number' || kind === 'integer' || kind === 'duration' ? [...common, 'min', 'max'] : common
+  const hasRange = ['number', 'integer', 'optional-number', 'duration'].includes(kind)
+  return hasRange ? [...common, 'min', 'max'] : common
 }
 
 function read(spec: ParamSpec, raw: string): ParamValue | undefined {
   switch (spec.kind) {
     case 'text':
       return [...raw].length <= spec.max ? raw : undefined
+    case 'optional-number':
+      return raw === '' ? '' : read({ ...spec, kind: 'number', default: 0 }, raw)
     case 'number':
     case 'integer': {
       const value = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(raw) ? Number(raw) : Number.NaN
@@ -237,6 +258,8 @@ function read(spec: ParamSpec, raw: string): ParamValue | undefined {
       return raw === '' && spec.default === '' ? '' : readColors(raw, spec.max)
     case 'zone':
       return readZone(raw)
+    case 'thresholds':
+      return raw === '' ? '' : readThresholds(raw)
     case 'locale':
       return readLocale(raw)
     case 'date':

@@ -11,6 +11,7 @@ export const SERVER_PATHS = {
   metrics: '/metrics',
   oembed: '/oembed',
   readyz: '/readyz',
+  series: '/series',
   ws: '/ws',
 } as const
 

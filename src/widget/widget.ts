@@ -2,6 +2,7 @@ import type { SKRSContext2D as Context, Image } from '@napi-rs/canvas'
 import type { Duration } from './duration.ts'
 import type { KeyGrammar } from './key.ts'
 import type { Limits } from './limits.ts'
+import type { NumberSeries, SeriesRequest } from './number-series.ts'
 import type { Param, Parser } from './param.ts'
 import type { Role } from './role.ts'
 import type { HistoryRequest, RoomHistory } from './room-history.ts'
@@ -35,6 +36,11 @@ export interface LoadScope<P extends Params = Params> extends RoomScope {
    * Rejects with a `TypeError` for any other span.
    */
   history(request: HistoryRequest): Promise<RoomHistory>
+  /**
+   * Returns the numbers that were sent to `/api/series/<key>`; by default to that of the picture's own key, in the last
+   * hour. A new number redraws the picture. Rejects with a `TypeError` for a period that is not from `10s` to `3650d`.
+   */
+  series(request?: SeriesRequest): Promise<NumberSeries>
   /**
    * Returns a value that another room remembers, by `<widget>/<key>` and name; undefined if there is none. A change of
    * that room redraws the picture. At most 50 rooms: any further one rejects with a `RangeError`.

@@ -1,9 +1,12 @@
 import fc from 'fast-check'
+import { pino } from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Bus } from '../../src/cluster/bus.ts'
 import { MemoryBus } from '../../src/cluster/memory-bus.ts'
 import { MemoryStore } from '../../src/cluster/memory-store.ts'
 import type { Store } from '../../src/cluster/store.ts'
+import { readPoints } from '../../src/series/read-series.ts'
+import { SeriesList } from '../../src/series/series-list.ts'
 import { all } from '../support/all.ts'
 
 /** What every store promises. `make` is called for each test. */
@@ -30,6 +33,33 @@ export function describeStore(kind: string, make: (bus: Bus) => Store | Promise<
       expect(await store.get('r/a', 'x')).toEqual({ list: [1] })
       expect(await store.get('r/a', 'y')).toBeUndefined()
       expect(await store.get('r/b', 'x')).toBeUndefined()
+    })
+
+    test('holds a series of numbers to which several add at once', async () => {
+      const bus = new MemoryBus()
+      const store = await open(bus)
+      const now = Date.UTC(2026, 0, 31, 12)
+      const init = {
+        store,
+        bus,
+        log: pino({ level: 'silent' }),
+        retention: 86_400_000,
+        maxSeries: 10,
+        now: () => now,
+      }
+      const lists = [new SeriesList(init), new SeriesList(init)]
+      const values = Array.from({ length: 20 }, (_, index) => index)
+      await Promise.all(
+        values.map((value) => lists[value % 2]?.add('cpu', [{ time: now - (value % 4) * 1_000, value }])),
+      )
+      const points = await readPoints(store, 'cpu', { from: now - 3_600_000, to: now + 1, step: 3_600_000 })
+      expect(Math.min(...points.map(({ min }) => min))).toBe(0)
+      expect(Math.max(...points.map(({ max }) => max))).toBe(19)
+      const seconds = await readPoints(store, 'cpu', { from: now - 10_000, to: now + 1, step: 1_000 })
+      expect(seconds.map(({ mean }) => mean)).toEqual([11, 10, 9, 8])
+      expect(await lists[0]?.list()).toMatchObject([{ key: 'cpu', time: now }])
+      expect(await lists[1]?.delete('cpu')).toBe(true)
+      expect(await lists[0]?.get('cpu')).toBeUndefined()
     })
 
     test('returns whether there was a value to delete', async () => {

@@ -14,6 +14,7 @@ import picture from '../../widgets/picture.ts'
 import poll from '../../widgets/poll.ts'
 import rooms from '../../widgets/rooms.ts'
 import sine from '../../widgets/sine.ts'
+import sparkline from '../../widgets/sparkline.ts'
 import status from '../../widgets/status.ts'
 import tictactoe from '../../widgets/tictactoe.ts'
 import trafficLight from '../../widgets/traffic-light.ts'
@@ -34,6 +35,7 @@ export const SECTIONS = {
   picture,
   rooms,
   sine,
+  sparkline,
   status,
   tictactoe,
   'traffic-light': trafficLight,

@@ -20,7 +20,7 @@ const streams: RawStream[] = []
 
 beforeAll(async () => {
   const cameras = fileURLToPath(new URL('../fixtures/cameras.yaml', import.meta.url))
-  server = await startServer({ token: TOKEN, maxPicturesBytes: 1_000, cameras })
+  server = await startServer({ token: TOKEN, maxPicturesBytes: 1_000, maxSeries: 1, cameras })
   api = await DescribedApi.open(server.url, TOKEN)
 })
 
@@ -129,6 +129,27 @@ describe('the API follows its OpenAPI document', () => {
     await api.call('POST', '/api/pictures')
     expect((await api.call('DELETE', path)).status).toBe(204)
     for (const method of ['GET', 'DELETE']) await api.call(method, '/api/pictures/a%20b')
+  })
+
+  test('of series', async () => {
+    const path = '/api/series/cpu'
+    await api.call('GET', '/api/series')
+    for (const method of ['GET', 'DELETE']) {
+      expect((await api.call(method, path)).status).toBe(404)
+      expect((await api.call(method, '/api/series/a%20b')).status).toBe(400)
+    }
+    expect((await api.call('PUT', `${path}?ttl=10m`, { body: '42.5' })).body).toMatchObject({ value: 42.5 })
+    // Of a range that has passed, so that it does not change.
+    await again(`${path}?from=0&to=86400000&step=hour`)
+    await again('/api/series')
+    await api.call('GET', `${path}?format=csv`)
+    expect((await api.call('PUT', path, { body: 'NaN' })).status).toBe(400)
+    expect((await api.call('PUT', path, { body: '1'.repeat(1_100_000) })).status).toBe(413)
+    await api.call('PUT', path, FOREIGN)
+    expect((await api.call('PUT', '/api/series/other', { body: '1' })).status).toBe(409)
+    await api.call('POST', path)
+    await api.call('POST', '/api/series')
+    expect((await api.call('DELETE', path)).status).toBe(204)
   })
 
   test('of cameras', async () => {

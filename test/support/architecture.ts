@@ -28,7 +28,7 @@ export const floors: string[][] = [
   ['cli'],
   ['imgcast'],
   ['http'],
-  ['hooks', 'status', 'pushed', 'camera', 'edge'],
+  ['hooks', 'status', 'series', 'pushed', 'camera', 'edge'],
   ['viewer'],
   ['channel'],
   ['render', 'cluster'],

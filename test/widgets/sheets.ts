@@ -4,6 +4,7 @@ import { drawJob, type Supplies } from '../../src/render/host/draw-job.ts'
 import type { Job, PictureFacts } from '../../src/render/protocol.ts'
 import { parseLook } from '../../src/widget/look.ts'
 import { toManifest } from '../../src/widget/manifest.ts'
+import type { NumberSeries } from '../../src/widget/number-series.ts'
 import type { HistorySpan, RoomHistory } from '../../src/widget/room-history.ts'
 import type { EmbeddedPicture, Widget } from '../../src/widget/widget.ts'
 import badge from '../../widgets/badge.ts'
@@ -17,6 +18,7 @@ import online from '../../widgets/online.ts'
 import poll, { idOf } from '../../widgets/poll.ts'
 import rooms from '../../widgets/rooms.ts'
 import sine from '../../widgets/sine.ts'
+import sparkline from '../../widgets/sparkline.ts'
 import status from '../../widgets/status.ts'
 import tictactoe from '../../widgets/tictactoe.ts'
 import trafficLight from '../../widgets/traffic-light.ts'
@@ -34,6 +36,7 @@ export const widgets = {
   poll,
   rooms,
   sine,
+  sparkline,
   status,
   tictactoe,
   'traffic-light': trafficLight,
@@ -106,6 +109,21 @@ export function watched(span: HistorySpan, crowd: number, room = 'online/blog'):
     hits: crowd * 31,
   }
 }
+
+/** A series of numbers over an hour, by the share of it that has passed; NaN is missing. */
+export function measured(numberAt: (share: number) => number, spread = 0): NumberSeries {
+  const [step, count] = [20_000, 180]
+  const from = NOON - step * count
+  const points = Array.from({ length: count }, (_, index) => {
+    const mean = numberAt(index / count)
+    return { time: from + index * step, min: mean - spread, max: mean + spread, mean, last: mean }
+  }).filter(({ mean }) => !Number.isNaN(mean))
+  const last = points.at(-1)
+  return { key: 'cpu', from, to: NOON, step, points, value: last?.last, time: last?.time, isLate: false }
+}
+const busy = measured((share) => 46 + 30 * Math.sin(share * 9) + 6 * Math.sin(share * 71), 4)
+const unmeasured = measured(() => Number.NaN)
+const levels = 'thresholds=0:green,50:yellow,70:red'
 
 export const hits = { hits: 4711, today: 42 }
 export const styles = ['flat', 'flat-square', 'plastic', 'for-the-badge', 'social']
@@ -280,7 +298,7 @@ export const sheets: Record<Exclude<Name, 'badge'>, States> = {
     ['counts=visitors&names=no&cell=48&width=140&height=90&color=3fb950', { data: table }],
     ['width=240&height=60', { data: table }],
     ['width=300&height=100', { data: table }],
-    ['background=fffbe6&span=hour', { data: [watched('hour', 7)] }],
+    ['background=fffbe6=hour', { data: [watched('hour', 7)] }],
     ['width=200&height=40', { data: [] }],
   ],
   sine: [
@@ -299,6 +317,22 @@ export const sheets: Record<Exclude<Name, 'badge'>, States> = {
     ['', { data: { status: { label: 'paint', message: 'cream', color: 'fffbe6' } } }],
     ['', { data: { status: { message: 'alone', color: 'blue' } } }],
     ['label=deploy&color=8250df&labelColor=navy', { data: { status: build } }],
+  ],
+  sparkline: [
+    ['unit=%25', { data: busy, key: 'cpu' }],
+    [`style=line&width=320&height=120&${levels}`, { data: busy, key: 'cpu' }],
+    ['style=bars&width=320&height=90', { data: measured((share) => -3 + 5 * Math.sin(share * 12), 0.5) }],
+    [
+      'width=160&height=24&unit=%C2%B0C&locale=de&label=Cellar',
+      { data: measured((share) => 4 - share * 9.3) },
+    ],
+    ['show=line&width=80&height=16', { data: busy, key: 'cpu' }],
+    ['', { data: measured((share) => (share > 0.4 && share < 0.6 ? Number.NaN : 40 + share * 30)) }],
+    ['background=fffbe6', { data: measured(() => 5) }],
+    ['', { data: unmeasured }],
+    ['width=160&height=24&label=', { data: unmeasured }],
+    ['unit=%25', { data: { ...busy, isLate: true, time: NOON - 600_000 } }],
+    ['', { data: { ...unmeasured, value: 3.5, time: NOON - 7_200_000 } }],
   ],
   tictactoe: [
     ...playing.map((facts): [string, Facts] => ['', facts]),
@@ -367,6 +401,13 @@ export const styleSheets: Partial<Record<Name, States>> = {
     ['width=300&height=100'],
     ['width=300&height=60&frequency=5&color=3fb950&thickness=2'],
     ['width=300&height=100&background=0d1117&thickness=8&amplitude=1'],
+  ],
+  sparkline: [
+    ['unit=%25', { data: busy, key: 'cpu' }],
+    ['unit=%25&style=line', { data: busy, key: 'cpu' }],
+    ['unit=%25&style=bars&theme=light', { data: busy, key: 'cpu' }],
+    [`unit=%25&width=320&height=110&${levels}`, { data: busy, key: 'cpu' }],
+    ['unit=%25&height=24&width=160', { data: busy, key: 'cpu' }],
   ],
   status: [
     ...styles.map((style): [string, Facts] => [`style=${style}`, { data: { status: build } }]),

@@ -17,6 +17,7 @@ import { builtInFolder } from '../../widget/built-in-folder.ts'
 import { formatPlace } from '../../widget/find-place.ts'
 import { checkKey } from '../../widget/key.ts'
 import { badParameters, parseLook } from '../../widget/look.ts'
+import { emptySeries } from '../../widget/number-series.ts'
 import { emptyHistory } from '../../widget/room-history.ts'
 import { changeState } from '../../widget/state-change.ts'
 import { type Command, USAGE_ERROR, type Words } from '../command.ts'
@@ -277,6 +278,7 @@ function formatFailure({ message, cause }: Error): string {
 /** Serves a widget's state request, for a room without state. */
 function answerEmpty(request: StateRequest, { counts, time }: RenderSettings): unknown {
   if (request.operation === 'get') return undefined
+  if (request.operation === 'series') return emptySeries(request.key, request.period, time)
   if (request.operation !== 'history') return changeState(request.name, undefined, request).result
   return { room: request.room, ...emptyHistory(request.span, time), ...counts }
 }

@@ -11,6 +11,7 @@ import type { Hooks } from '../../hooks/hooks.ts'
 import type { PushedPictures } from '../../pushed/pushed-pictures.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import type { Load } from '../../schema/load-schema.ts'
+import type { SeriesList } from '../../series/series-list.ts'
 import type { Polls } from '../../status/polls.ts'
 import type { Statuses } from '../../status/statuses.ts'
 import type { CountedSocket } from '../../system/socket-table.ts'
@@ -30,6 +31,7 @@ import { createLoadApi } from './load-api.ts'
 import { createOpenApi } from './openapi/openapi-api.ts'
 import { createPicturesApi } from './pictures-api.ts'
 import { createRoomsApi } from './rooms-api.ts'
+import { createSeriesApi } from './series-api.ts'
 import { createStateApi } from './state-api.ts'
 import { createStatusApi } from './status-api.ts'
 
@@ -44,6 +46,7 @@ export interface ApiInit {
   statuses: Statuses
   polls: Polls
   hooks: Hooks
+  series: SeriesList
   cameras: Cameras
   cameraMeter: Pick<CameraMeter, 'list' | 'get'>
   pictures: PushedPictures
@@ -101,6 +104,7 @@ export function createApi(init: ApiInit): Router {
     createStatusApi(init.statuses, init.polls),
     createCamerasApi(init.cameras, init.cameraMeter),
     createPicturesApi(init.pictures, init.maxPictureBytes),
+    createSeriesApi(init.series, store),
     createHooksApi(renderer, hooks, baseOf),
     createAuditApi(init.sockets),
     createLoadApi(init.loadNow),

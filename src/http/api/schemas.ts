@@ -96,6 +96,33 @@ export const pushedPictureSchema = z.object({
 /** Every pushed picture. */
 export const pushedPictureListSchema = z.object({ pictures: z.array(pushedPictureSchema) })
 
+const seriesFields = {
+  key: z.string(),
+  value: z.number().meta({ description: 'The newest number.' }),
+  time: timeField.meta({ description: 'When it was measured.' }),
+  since: timeField.meta({ description: 'The time of the oldest number.' }),
+  lateAt: timeField.optional().meta({ description: 'When the next number is late.' }),
+}
+
+/** A series without its numbers. */
+export const seriesReportSchema = z.object(seriesFields)
+
+/** Every series. */
+export const seriesListSchema = z.object({ series: z.array(seriesReportSchema) })
+
+/** A series with its numbers by step. */
+export const seriesSchema = z.object({
+  ...seriesFields,
+  from: timeField.meta({ description: 'When the first step begins.' }),
+  to: timeField.meta({ description: 'When the last step ends.' }),
+  step: z.enum(['second', 'minute', 'hour', 'day']),
+  points: z
+    .array(
+      z.object({ time: timeField, min: z.number(), max: z.number(), mean: z.number(), last: z.number() }),
+    )
+    .meta({ description: 'The steps that have numbers, oldest first.' }),
+})
+
 /** A camera and its condition. */
 export const cameraReportSchema = z.object({
   key: z.string(),

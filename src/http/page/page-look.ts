@@ -120,6 +120,7 @@ function toOptions(spec: ParamSpec, value: string): Field['options'] {
 function toAttributes(spec: ParamSpec): Field['attributes'] {
   switch (spec.kind) {
     case 'integer':
+    case 'optional-number':
     case 'number':
       return {
         type: 'number',

@@ -2,6 +2,7 @@ import { serialize } from 'node:v8'
 import { LRUCache } from 'lru-cache'
 import { loadOf } from '../../widget/kept-load.ts'
 import type { LoadedWidget } from '../../widget/load-widget.ts'
+import { type NumberSeries, type SeriesRequest, seriesRoom } from '../../widget/number-series.ts'
 import { type HistoryRequest, type RoomHistory, withEveryStep } from '../../widget/room-history.ts'
 import type { Job, LoadRead, LoadResult } from '../protocol.ts'
 import { roomScope, valuesOf } from './job-scope.ts'
@@ -39,13 +40,20 @@ export async function loadData(
     reads.add('history')
     return withEveryStep((await ask({ operation: 'history', room, span })) as RoomHistory)
   }
-  const readRoom = <T>(room: string, name: string) => {
+  const follow = (room: string) => {
     rooms.add(room)
     if (rooms.size > MAX_ROOMS) throw new RangeError(`Expected at most ${MAX_ROOMS} rooms to be read`)
+  }
+  const readRoom = <T>(room: string, name: string) => {
+    follow(room)
     return ask({ operation: 'get', room, name }) as Promise<T | undefined>
   }
+  const series = async ({ key = job.key, period }: SeriesRequest = {}) => {
+    follow(seriesRoom(key))
+    return (await ask({ operation: 'series', key, period })) as NumberSeries
+  }
   const params = valuesOf({ widget, manifest }, job)
-  const data = await loadOf(widget)?.({ ...scope, history, readRoom, params, signal })
+  const data = await loadOf(widget)?.({ ...scope, history, series, readRoom, params, signal })
   return { data, rooms: [...rooms], reads: [...reads] }
 }
 

@@ -5,6 +5,7 @@ import { type Json, problemResponses } from './parts.ts'
 import { picturePaths } from './picture-paths.ts'
 import { roomPaths } from './room-paths.ts'
 import { schemas } from './schemas.ts'
+import { seriesPaths } from './series-paths.ts'
 import { serverPaths } from './server-paths.ts'
 import { statusPaths } from './status-paths.ts'
 
@@ -31,6 +32,7 @@ export function createOpenApiDocument(server: string): Json {
       ...roomPaths(),
       ...statusPaths(),
       ...picturePaths(),
+      ...seriesPaths(),
       ...cameraPaths(),
       ...hookPaths(),
       ...serverPaths(),

@@ -1,0 +1,151 @@
+import * as z from 'zod'
+import { type Fault, PublicError } from '../../errors.ts'
+import { seriesListSchema, seriesReportSchema, seriesSchema } from '../../http/api/schemas.ts'
+import { parseDuration } from '../../widget/duration.ts'
+import { checkKey } from '../../widget/key.ts'
+import { toTable } from '../actions.ts'
+import { type ApiCall, callApi, NOTHING } from '../call-api.ts'
+import type { Command } from '../command.ts'
+import { harmlessAll } from '../printable.ts'
+import { sendNumbers } from '../send-numbers.ts'
+import { SERVER_OPTIONS } from '../server-option.ts'
+
+type Call = <T>(call: Pick<ApiCall<T>, 'method' | 'path' | 'body' | 'expected'>) => Promise<T>
+
+const shown = { key: true, value: true, time: true } as const
+const ADDED = { name: 'series', schema: seriesReportSchema.pick(shown) }
+const READ = {
+  name: 'series',
+  schema: seriesSchema.pick(shown).extend({
+    points: z.array(z.object({ time: z.string(), min: z.number(), max: z.number(), mean: z.number() })),
+  }),
+}
+const LIST = {
+  name: 'list of series',
+  schema: z.object({ series: z.array(seriesListSchema.shape.series.element.pick(shown)) }),
+}
+const FAILED = 1
+const HOUR = 3_600_000
+const MAX_COLUMN = 1_000
+const BARS = '▁▂▃▄▅▆▇█'
+
+/** Sends numbers to a running server, from the command line or from a program's output, and prints them. */
+export const seriesCommand: Command = {
+  name: 'series',
+  about: 'send numbers to sparklines, gauges and charts, also from a pipe, or print them',
+  operand: '[key] [number|-]',
+  options: SERVER_OPTIONS,
+  flags: [
+    { flag: '--column <n>', help: 'read lines from standard input, and send the number in this column' },
+    { flag: '--ttl <time>', help: 'marked as late unless a number comes within this time, like 10m' },
+    { flag: '--delete', help: 'delete the series' },
+  ],
+  read({ operands: [key, number], options, flags }, faults) {
+    const { column, ttl } = flags as { column?: string; ttl?: string }
+    faults.push(...findFaults(key, number, column, ttl, flags.delete === true))
+    const { server: url, token } = options
+    const call: Call = async (rest) => harmlessAll(await callApi({ url, token, ...rest }))
+    const add = (text: string) =>
+      call({ method: 'PUT', path: `${pathOf(key)}${toQuery(ttl)}`, body: Buffer.from(text), expected: ADDED })
+    return async () => {
+      try {
+        if (flags.delete === true) return await remove(call, key as string)
+        if (number === '-' || column !== undefined) return await pipe(add, Number(column ?? 1))
+        if (key === undefined) return await list(call)
+        if (number === undefined) return await print(call, key)
+        await add(String(Number(number)))
+        return 0
+      } catch (error) {
+        process.stderr.write(`${(error as Error).message}\n`)
+        return FAILED
+      }
+    }
+  },
+}
+
+function findFaults(
+  key: string | undefined,
+  number: string | undefined,
+  column: string | undefined,
+  ttl: string | undefined,
+  isDeleted: boolean,
+): Fault[] {
+  const faults: Fault[] = []
+  const fault = (name: string, detail: string) => faults.push({ name, detail })
+  const isRead = number === '-' || column !== undefined
+  try {
+    if (key !== undefined) checkKey(key)
+    else if (isRead || isDeleted || ttl !== undefined) fault('[key]', 'is missing, see --help')
+  } catch (error) {
+    if (!(error instanceof PublicError)) throw error
+    fault('[key]', error.message)
+  }
+  if (number !== undefined && number !== '-' && (number.trim() === '' || !Number.isFinite(Number(number))))
+    fault('[number]', `expected a number, or - for standard input, got ${JSON.stringify(number)}`)
+  if (
+    column !== undefined &&
+    !(/^\d{1,4}$/.test(column) && Number(column) >= 1 && Number(column) <= MAX_COLUMN)
+  )
+    fault('--column', `expected a whole number from 1 to ${MAX_COLUMN}, got ${JSON.stringify(column)}`)
+  if (column !== undefined && number !== undefined && number !== '-')
+    fault('--column', 'expected numbers on standard input, and no number as an argument')
+  if (ttl !== undefined && parseDuration(ttl) === undefined)
+    fault('--ttl', `expected a time with its unit, like 10m, got ${JSON.stringify(ttl)}`)
+  if (ttl !== undefined && number === undefined && column === undefined && key !== undefined)
+    fault('--ttl', 'expected a number too')
+  if (isDeleted && (isRead || number !== undefined)) fault('--delete', 'expected no number')
+  return faults
+}
+
+async function pipe(add: (lines: string) => Promise<unknown>, column: number): Promise<number> {
+  const warn = (text: string) => void process.stderr.write(`${text}\n`)
+  const sent = await sendNumbers({ input: process.stdin, column, send: add, warn })
+  if (sent > 0) return 0
+  warn(`no line had a number in column ${column}`)
+  return FAILED
+}
+
+async function remove(call: Call, key: string): Promise<number> {
+  await call({ method: 'DELETE', path: pathOf(key), expected: NOTHING })
+  process.stdout.write(`Deleted ${key}.\n`)
+  return 0
+}
+
+async function list(call: Call): Promise<number> {
+  const { series } = await call({ method: 'GET', path: '/series', expected: LIST })
+  const rows = series.map(({ key, value, time }) => [key, String(value), time])
+  process.stdout.write(
+    series.length === 0 ? 'There are no series.\n' : `${toTable([['KEY', 'VALUE', 'TIME'], ...rows])}\n`,
+  )
+  return 0
+}
+
+/** Prints the newest number, and the last hour as a row of bars. */
+async function print(call: Call, key: string): Promise<number> {
+  const query = `?step=minute&from=${Date.now() - HOUR}`
+  const { value, time, points } = await call({
+    method: 'GET',
+    path: `${pathOf(key)}${query}`,
+    expected: READ,
+  })
+  const lines = [`${key} ${value} at ${time}`]
+  if (points.length > 0) {
+    const [min, max] = [
+      Math.min(...points.map((point) => point.min)),
+      Math.max(...points.map((point) => point.max)),
+    ]
+    const share = (mean: number) => (max > min ? mean / (max - min) - min / (max - min) : 0.5)
+    const bars = points.map(({ mean }) => BARS[Math.min(7, Math.max(0, Math.round(share(mean) * 7)))])
+    lines.push(`${bars.join('')} between ${min} and ${max} in the last hour`)
+  }
+  process.stdout.write(`${lines.join('\n')}\n`)
+  return 0
+}
+
+function pathOf(key = ''): string {
+  return `/series/${encodeURIComponent(key)}`
+}
+
+function toQuery(ttl: string | undefined): string {
+  return ttl === undefined ? '' : `?ttl=${encodeURIComponent(ttl)}`
+}
