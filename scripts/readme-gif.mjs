@@ -10,9 +10,11 @@ import { renderOnce } from '../dist/src/render/render-once.js'
 import chart from '../dist/widgets/chart.js'
 import clock from '../dist/widgets/clock.js'
 import countdown from '../dist/widgets/countdown.js'
+import gauge from '../dist/widgets/gauge.js'
 import grid from '../dist/widgets/grid.js'
 import hits from '../dist/widgets/hits.js'
 import online from '../dist/widgets/online.js'
+import progress from '../dist/widgets/progress.js'
 import rooms from '../dist/widgets/rooms.js'
 import sine from '../dist/widgets/sine.js'
 import sparkline from '../dist/widgets/sparkline.js'
@@ -24,9 +26,11 @@ const WIDGETS = {
   chart,
   clock,
   countdown,
+  gauge,
   grid,
   hits,
   online,
+  progress,
   rooms,
   sine,
   sparkline,
@@ -76,8 +80,10 @@ const pictures = {
   chart: await drawWidget('chart', 'theme=light', { data: dayOfVisitors() }),
   clock: await drawWidget('clock', 'zone=Europe/Zurich', { time: Date.UTC(2026, 0, 1, 9, 8, 37) }),
   countdown: await drawWidget('countdown', '', { time: Date.UTC(2026, 10, 20, 17, 25, 48) }),
+  gauge: await drawWidget('gauge', 'unit=%25&label=cpu', { data: gauge.example }),
   hits: await drawWidget('hits', '', { data: { hits: 4711, today: 42 } }),
   online: await drawWidget('online', '', { visitors: 12 }),
+  progress: await drawWidget('progress', 'unit=%25&label=build', { data: progress.example }),
   rooms: await drawWidget('rooms', 'background=white', { data: ROOMS.map((room) => dayOfVisitors(...room)) }),
   sine: await drawWidget('sine', '', { time: 400 }),
   sparkline: await drawWidget('sparkline', 'unit=%25&label=cpu', { data: sparkline.example }),

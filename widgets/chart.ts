@@ -3,14 +3,18 @@ import {
   cutText,
   defineWidget,
   drawBox,
+  formatValue,
+  type NumberSeries,
   type Palette,
   param,
+  type RoomHistory,
   textWidth,
   toPalette,
 } from 'imgcast/widget'
 
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' })
 const BLUES = { light: '#0969da', dark: '#4493f8', either: '#2f81f7' }
+const PERIODS = { hour: '1h', day: '1d', week: '7d' } as const
 // Relative to now, so that they are correct in every time zone.
 const SPANS = {
   hour: { marks: [60, 45, 30, 15], unit: 'min', length: 60 },
@@ -20,7 +24,7 @@ const SPANS = {
 
 export default defineWidget({
   title: 'Chart',
-  about: 'A room’s visitors over the last hour, day or week: peak and average.',
+  about: 'A room’s visitors, or a series of numbers, over the last hour, day or week: peak and average.',
   gallery: { rank: 80 },
   role: 'history-chart',
   size: { width: { min: 120, max: 1200, default: 480 }, height: { min: 40, max: 600, default: 180 } },
@@ -29,19 +33,26 @@ export default defineWidget({
       max: 129,
       about: 'A room, as widget/key; by default the room of online with this key.',
     }),
+    of: param.text('', { max: 71, about: 'A series of numbers in place of a room, as series/key.' }),
     span: param.choice(['hour', 'day', 'week'], 'day', { about: 'The time span.' }),
     label: param.text('{room}', { max: 60, about: 'The heading; {room} is replaced by the room.' }),
     theme: param.theme(),
     color: param.color('', { about: 'Colour of the line.' }),
     background: param.color('', { about: 'Background colour, or transparent.' }),
   },
-  load: ({ key, params: { room, span }, history }) =>
-    history({ room: room.includes('/') ? room : `online/${room || key}`, span }),
-  alt({ params: { span }, data: { room, visitors, steps } }) {
+  async load({ key, params: { room, of, span }, history, series }) {
+    if (of !== '') return toShown(await series({ key: of.replace(/^series\//, ''), period: PERIODS[span] }))
+    const shown = await history({ room: room.includes('/') ? room : `online/${room || key}`, span })
+    return { ...shown, isSeries: false }
+  },
+  alt({ params: { span }, data: { room, visitors, steps, isSeries } }) {
+    if (isSeries && steps.length === 0) return `${room}: no numbers in the last ${span}`
     const highest = Math.max(visitors, ...steps.map((step) => step.visitors.peak))
+    if (isSeries)
+      return `${room} over the last ${span}: ${formatValue(visitors)} now, at most ${formatValue(highest)}`
     return `Visitors of ${room} over the last ${span}: ${visitors} now, at most ${highest}`
   },
-  json: ({ data }) => data,
+  json: ({ data: { isSeries: _isSeries, ...data } }) => data,
   draw(ctx, { width, height, scale, params, data }) {
     const palette = toPalette(params)
     const color = params.color || palette.on(BLUES[palette.tone])
@@ -58,21 +69,25 @@ export default defineWidget({
     const highest = Math.max(data.visitors, ...data.steps.map(({ visitors }) => visitors.peak))
     const top = snap(padding + (hasHeading ? em * 1.9 : em * 0.5))
     const bottom = snap(height - padding - (hasTime ? em * 1.6 : 1))
-    const { ticks, max } = scaleFor(highest, (bottom - top) / (em * 2.4))
+    const shown: Shown['steps'] = data.steps
+    const lows = data.isSeries ? [data.visitors, ...shown.map(({ visitors }) => visitors.low ?? 0)] : []
+    const lowest = Math.min(0, ...lows)
+    const format = (count: number) => (data.isSeries ? formatValue(count) : COMPACT.format(count))
+    const { ticks, min, max } = scaleFor(lowest, highest, (bottom - top) / (em * 2.4), data.isSeries)
     ctx.font = font(400)
     const right = width - padding - 4
     const left = snap(
-      padding + Math.max(...ticks.map((tick) => textWidth(COMPACT.format(tick), font(400)))) + em * 0.6,
+      padding + Math.max(...ticks.map((tick) => textWidth(format(tick), font(400)))) + em * 0.6,
     )
     const x = (time: number) => left + ((time - data.from) / (data.to - data.from)) * (right - left)
-    const y = (count: number) => bottom - (count / max) * (bottom - top)
+    const y = (count: number) => bottom - ((count / 2 - min / 2) / (max / 2 - min / 2)) * (bottom - top)
 
     ctx.fillStyle = quiet
     ctx.textBaseline = 'middle'
     for (const tick of ticks) {
       ctx.textAlign = 'right'
       ctx.fillStyle = quiet
-      ctx.fillText(COMPACT.format(tick), left - em * 0.6, y(tick))
+      ctx.fillText(format(tick), left - em * 0.6, y(tick))
       ctx.fillStyle = rule
       ctx.fillRect(left, snap(y(tick)) - 1 / scale, right - left, 1)
     }
@@ -90,11 +105,12 @@ export default defineWidget({
           { x: x(time + data.step), y: high },
         ]
       })
-    if (highest > 0 && known.length > 0) {
+    if ((highest > 0 || data.isSeries) && known.length > 0) {
       const peaks = outline('peak')
       const now = { x: right, y: y(data.visitors) }
-      fillUnder(ctx, peaks, bottom, color, 0.16)
-      fillUnder(ctx, outline('mean'), bottom, color, 0.26)
+      const floor = y(Math.max(min, 0))
+      fillUnder(ctx, peaks, floor, color, 0.16)
+      fillUnder(ctx, outline('mean'), floor, color, 0.26)
       trace(ctx, [...peaks, now])
       ctx.lineJoin = 'round'
       ctx.lineWidth = Math.min(2, 1 + width / 600)
@@ -108,19 +124,34 @@ export default defineWidget({
     } else {
       ctx.textAlign = 'center'
       ctx.fillStyle = quiet
-      const words = `nobody in the last ${params.span}`
+      const nothing = data.isSeries ? 'no numbers' : 'nobody'
+      const words = `${nothing} in the last ${params.span}`
       const fits = textWidth(words, font(400)) <= right - left
-      ctx.fillText(fits ? words : 'nobody', (left + right) / 2, (top + bottom) / 2)
+      ctx.fillText(fits ? words : nothing, (left + right) / 2, (top + bottom) / 2)
     }
     if (hasHeading)
-      drawHeading(ctx, params.label.replaceAll('{room}', data.room), data.visitors, highest, palette, color, {
-        left: padding,
-        right: width - padding,
-        y: padding + em * 0.6,
-        em,
-      })
+      drawHeading(
+        ctx,
+        params.label.replaceAll('{room}', data.room),
+        format(data.visitors),
+        format(highest),
+        palette,
+        color,
+        {
+          left: padding,
+          right: width - padding,
+          y: padding + em * 0.6,
+          em,
+        },
+      )
   },
 })
+
+/** The counts of a room, or a series of numbers. */
+interface Shown extends Pick<RoomHistory, 'room' | 'from' | 'to' | 'step' | 'visitors' | 'since'> {
+  isSeries: boolean
+  steps: { time: number; visitors: { peak: number; mean: number; low?: number } }[]
+}
 
 interface Place {
   left: number
@@ -129,15 +160,38 @@ interface Place {
   em: number
 }
 
-/** Returns round numbers up to the highest, at most `maxTicks` of them: 0, 5, 10. Only whole numbers, as they count people. */
-function scaleFor(highest: number, maxTicks: number) {
-  if (highest === 0) return { ticks: [0], max: 1 }
-  if (maxTicks < 2) return { ticks: [0, highest], max: highest }
+/** Shows a series as the counts of a room are shown. */
+function toShown({ key, from, to, step, points, value = 0 }: NumberSeries): Shown {
+  const steps = points.map(({ time, min, max, mean }) => ({ time, visitors: { peak: max, mean, low: min } }))
+  return { isSeries: true, room: `series/${key}`, from, to, step, steps, visitors: value, since: undefined }
+}
+
+/** Returns round numbers up to the highest, at most `maxTicks` of them: 0, 5, 10. Only whole numbers where they count people. */
+function scaleFor(lowest: number, highest: number, maxTicks: number, isSeries: boolean) {
+  if (lowest < 0 || isSeries) return scaleOfNumbers(lowest, Math.max(0, highest), maxTicks)
+  if (highest === 0) return { ticks: [0], min: 0, max: 1 }
+  if (maxTicks < 2) return { ticks: [0, highest], min: 0, max: highest }
   const lines = Math.min(5, Math.floor(maxTicks))
   const power = 10 ** Math.floor(Math.log10(Math.max(1, highest / lines)))
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each * lines >= highest) ?? 1
   const count = Math.max(1, Math.ceil(highest / step))
-  return { ticks: Array.from({ length: count + 1 }, (_, index) => index * step), max: count * step }
+  return { ticks: Array.from({ length: count + 1 }, (_, index) => index * step), min: 0, max: count * step }
+}
+
+/** The same for any numbers: with fractions, and below zero. */
+function scaleOfNumbers(lowest: number, highest: number, maxTicks: number) {
+  const length = highest / 2 - lowest / 2 || 0.5
+  const lines = Math.max(1, Math.min(5, Math.floor(maxTicks)))
+  const power = 10 ** Math.floor(Math.log10((length / lines) * 2))
+  const step =
+    [1, 2, 5, 10].map((factor) => factor * power).find((each) => (each * lines) / 2 >= length) ?? length * 2
+  const first = Math.floor(lowest / step)
+  const count = Math.max(1, Math.ceil(highest / step) - first)
+  const ticks = Array.from({ length: count + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  )
+  if (!ticks.every(Number.isFinite)) return { ticks: [lowest, highest], min: lowest, max: highest }
+  return { ticks, min: ticks[0] ?? 0, max: ticks.at(-1) ?? 1 }
 }
 
 function trace(ctx: Context, points: { x: number; y: number }[]) {
@@ -196,8 +250,8 @@ function drawTimes(ctx: Context, span: keyof typeof SPANS, color: string, { left
 function drawHeading(
   ctx: Context,
   label: string,
-  visitors: number,
-  highest: number,
+  visitors: string,
+  highest: string,
   { ink, quiet }: Palette,
   color: string,
   { left, right, y, em }: Place,
@@ -213,11 +267,11 @@ function drawHeading(
     end -= ctx.measureText(text).width + em * 0.35
   }
   if (right - left >= 150) {
-    put(COMPACT.format(highest), bold, ink)
+    put(highest, bold, ink)
     put('peak', plain, quiet)
     end -= em * 0.6
   }
-  put(COMPACT.format(visitors), bold, color)
+  put(visitors, bold, color)
   put('now', plain, quiet)
   ctx.textAlign = 'left'
   ctx.font = `500 ${em}px Inter`

@@ -171,7 +171,7 @@ export function describeParam(spec: ParamSpec): string {
     case 'number':
     case 'integer': {
       const noun = spec.kind === 'integer' ? 'a whole number' : 'a number'
-      return spec.min === -1e9 && spec.max === 1e9 ? noun : `${noun} from ${spec.min} to ${spec.max}`
+      return spec.min <= -1e9 && spec.max >= 1e9 ? noun : `${noun} from ${spec.min} to ${spec.max}`
     }
     case 'optional-number':
       return 'a number'

@@ -7,11 +7,13 @@ import camera from '../../widgets/camera.ts'
 import chart from '../../widgets/chart.ts'
 import clock from '../../widgets/clock.ts'
 import countdown from '../../widgets/countdown.ts'
+import gauge from '../../widgets/gauge.ts'
 import guestbook from '../../widgets/guestbook.ts'
 import hits from '../../widgets/hits.ts'
 import online from '../../widgets/online.ts'
 import picture from '../../widgets/picture.ts'
 import poll from '../../widgets/poll.ts'
+import progress from '../../widgets/progress.ts'
 import rooms from '../../widgets/rooms.ts'
 import sine from '../../widgets/sine.ts'
 import sparkline from '../../widgets/sparkline.ts'
@@ -28,11 +30,13 @@ export const SECTIONS = {
   chart,
   clock,
   countdown,
+  gauge,
   guestbook,
   hits,
   online,
   poll,
   picture,
+  progress,
   rooms,
   sine,
   sparkline,

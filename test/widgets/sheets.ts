@@ -11,11 +11,13 @@ import badge from '../../widgets/badge.ts'
 import chart from '../../widgets/chart.ts'
 import clock from '../../widgets/clock.ts'
 import countdown from '../../widgets/countdown.ts'
+import gauge from '../../widgets/gauge.ts'
 import grid from '../../widgets/grid.ts'
 import guestbook from '../../widgets/guestbook.ts'
 import hitCounter from '../../widgets/hits.ts'
 import online from '../../widgets/online.ts'
 import poll, { idOf } from '../../widgets/poll.ts'
+import progress from '../../widgets/progress.ts'
 import rooms from '../../widgets/rooms.ts'
 import sine from '../../widgets/sine.ts'
 import sparkline from '../../widgets/sparkline.ts'
@@ -29,11 +31,13 @@ export const widgets = {
   chart,
   clock,
   countdown,
+  gauge,
   grid,
   guestbook,
   hits: hitCounter,
   online,
   poll,
+  progress,
   rooms,
   sine,
   sparkline,
@@ -122,6 +126,27 @@ export function measured(numberAt: (share: number) => number, spread = 0): Numbe
   return { key: 'cpu', from, to: NOON, step, points, value: last?.last, time: last?.time, isLate: false }
 }
 const busy = measured((share) => 46 + 30 * Math.sin(share * 9) + 6 * Math.sin(share * 71), 4)
+/** One number, as a gauge gets it. */
+const newest = (value?: number): Facts => ({
+  data: { ...measured(() => Number.NaN), value, time: NOON },
+  key: 'cpu',
+})
+const late: Facts = { data: { ...measured(() => 42), isLate: true, time: NOON - 600_000 }, key: 'cpu' }
+/** A series as a chart shows it. */
+const charted = {
+  ...{
+    isSeries: true,
+    room: 'series/cellar',
+    from: NOON - 3_600_000,
+    to: NOON,
+    step: 60_000,
+    visitors: -3.25,
+  },
+  steps: Array.from({ length: 60 }, (_, index) => {
+    const mean = 2 - 6 * Math.sin(index / 9)
+    return { time: NOON - (60 - index) * 60_000, visitors: { peak: mean + 0.5, mean, low: mean - 0.5 } }
+  }),
+}
 const unmeasured = measured(() => Number.NaN)
 const levels = 'thresholds=0:green,50:yellow,70:red'
 
@@ -187,6 +212,7 @@ export const sheets: Record<Exclude<Name, 'badge'>, States> = {
     // First watched an hour and a half ago.
     ['width=300&height=120', { data: { ...watched('day', 140), since: NOON - 5_400_000 } }],
     ['width=300&height=120&background=fffbe6', { data: { ...watched('hour', 3), visitors: 0 } }],
+    ['width=300&height=120', { data: charted }],
   ],
   clock: [
     ['', { time: NOON - 6_683_000 }],
@@ -214,6 +240,17 @@ export const sheets: Record<Exclude<Name, 'badge'>, States> = {
     ['to=2026-02-01&seconds=off&style=line&height=36'],
     ['style=line&label=from+{date}+to+{date}&width=240&height=60&background=fffbe6'],
     [`style=line&height=30&width=300&label=${BACKWARDS}a+rather+long+name+of+what+is+to+come`],
+  ],
+  gauge: [
+    ['unit=%25', newest(42.5)],
+    [`unit=%25&${levels}`, newest(88)],
+    [`style=half&unit=%25&${levels}`, newest(61)],
+    [`style=needle&unit=rpm&max=8000&thresholds=0:green,5000:yellow,6500:red`, newest(5432)],
+    ['width=60&height=60&unit=%25', newest(7)],
+    ['style=needle&width=70&height=60&background=transparent', newest(93)],
+    ['width=320&height=240&min=-20&max=40&unit=%C2%B0C&label=Outside&locale=de', newest(-7.25)],
+    ['', newest()],
+    ['style=half', late],
   ],
   grid: [
     [
@@ -291,6 +328,17 @@ export const sheets: Record<Exclude<Name, 'badge'>, States> = {
     ['height=140&background=fffbe6&color=8250df', voted([3, 2, 2])],
     ['width=600&height=200&background=transparent', voted([3, 2, 2])],
     ['options=&height=60', { data: {} }],
+  ],
+  progress: [
+    ['unit=%25', newest(42.5)],
+    [`unit=%25&style=blocks&${levels}`, newest(88)],
+    ['style=ring&show=percent&max=7', newest(5)],
+    ['show=fraction&max=350&unit=pages&label=Book&background=fffbe6', newest(123)],
+    ['height=20&width=160&unit=%25', newest(1)],
+    ['height=8&width=160', newest(62)],
+    ['show=none&height=24', newest(62)],
+    ['', newest()],
+    ['unit=%25', late],
   ],
   rooms: [
     ['', { data: table }],
@@ -373,6 +421,12 @@ export const styleSheets: Partial<Record<Name, States>> = {
     ['to=2026-02-12&style=line&height=36'],
     ['to=2026-02-12&style=line&height=80&width=240&theme=light'],
   ],
+  gauge: [
+    ['unit=%25', newest(62)],
+    [`unit=%25&theme=light&${levels}`, newest(62)],
+    [`style=half&unit=%25&${levels}`, newest(88)],
+    ['style=needle&unit=rpm&max=8000&thresholds=0:green,5000:yellow,6500:red', newest(5432)],
+  ],
   grid: sheets.grid.slice(0, 1),
   guestbook: [
     ['', { data: signed }],
@@ -392,6 +446,13 @@ export const styleSheets: Partial<Record<Name, States>> = {
     ['', voted([42, 57, 1])],
     ['theme=light&color=8250df', voted([42, 57, 1])],
     [asked('height=320', lunch), voted([120, 340, 11, 340, 0, 12_345, 2, 7], ...lunch)],
+  ],
+  progress: [
+    ['unit=%25', newest(62)],
+    [`unit=%25&style=blocks&theme=light&${levels}`, newest(62)],
+    ['style=ring&unit=%25', newest(88)],
+    ['show=fraction&max=350&unit=pages&label=Book', newest(123)],
+    ['height=20&unit=%25', newest(62)],
   ],
   rooms: [
     ['width=480', { data: table }],
