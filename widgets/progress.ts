@@ -56,7 +56,7 @@ export default defineWidget({
     const { value, isLate } = data
     if (value === undefined) return `${name}: ${EMPTY}`
     const percent = formatValue(share(value, params) * 100, { locale: params.locale, unit: '%' })
-    const isPercent = params.min === 0 && params.max === 100 && params.unit.trim() === '%'
+    const isPercent = params.min === 0 && params.max === 100 && ['', '%'].includes(params.unit.trim())
     const number = isPercent ? '' : ` (${toFraction(value, params)})`
     return `${name}: ${percent}${number}${isLate ? ', late' : ''}`
   },

@@ -36,7 +36,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   405: 'The path has no such method; `Allow` lists those that it has.',
   409: 'A limit is reached, the value is not a list, or what is to be deleted is in use.',
   412: 'The value has changed since it was read: its tag is not that of `If-Match`.',
-  413: 'The body is too large: over 64 KiB of JSON, 4 KiB of a form, or the bytes or pixels of a picture.',
+  413: 'The body is too large: over 64 KiB of JSON, 1 MiB of numbers, 4 KiB of a form, or the bytes or pixels of a picture.',
   415: 'The charset or coding of the body is not supported: JSON must be UTF-8. Or the file is no picture.',
   422: 'The picture is damaged: it cannot be decoded.',
   429: 'Too many requests; retry after `Retry-After` seconds.',
