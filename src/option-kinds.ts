@@ -30,6 +30,13 @@ export function option<Value>(spec: OptionSpec<Value>): OptionSpec<Value> {
   return spec
 }
 
+/** The parts of every option that takes a folder. */
+export const folder = {
+  value: 'folder',
+  expected: 'a folder that exists',
+  parse: (path: string) => (existsSync(path) && statSync(path).isDirectory() ? path : undefined),
+}
+
 /** Marks an option that only the command has. */
 export function serverOnly<Spec extends OptionSpec<unknown>>(spec: Spec): Spec & { serverOnly: true } {
   return { ...spec, serverOnly: true }

@@ -1,4 +1,3 @@
-import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { expectedLocation } from './cluster/drivers.ts'
 import type { Fault } from './errors.ts'
@@ -6,6 +5,7 @@ import { quote } from './errors.ts'
 import {
   duration,
   file,
+  folder,
   integer,
   type OptionSpec,
   option,
@@ -40,17 +40,13 @@ const TABLE = {
   processes: serverOnly(processCount()),
   widgets: widgetFolders(),
   fonts: repeatable({
-    value: 'folder',
-    expected: 'a folder that exists',
+    ...folder,
     help: 'folder of fonts for letters that the bundled ones lack, and for your widgets',
-    parse: (path) => (existsSync(path) && statSync(path).isDirectory() ? path : undefined),
   }),
   hitsThemes: option<string | undefined>({
-    value: 'folder',
+    ...folder,
     default: undefined,
-    expected: 'a folder that exists',
     help: 'folder whose subfolders hold pictures of the digits of hit counters, 0.png to 9.png',
-    parse: (path) => (existsSync(path) && statSync(path).isDirectory() ? path : undefined),
   }),
   store: option<string>({
     value: 'location',
@@ -104,12 +100,7 @@ const TABLE = {
     100_000_000_000,
     'maximum bytes of all pushed pictures together, kept beside the store',
   ),
-  maxSeries: integer(
-    1_000,
-    1,
-    100_000,
-    'maximum number of series of numbers; a new one takes the place of one that is idle for an hour',
-  ),
+  maxSeries: integer(1_000, 1, 100_000, 'maximum number of series of numbers; an idle one makes place'),
   cameras: file(
     'cameras as YAML or JSON: a source, or its settings, for each key; read again when it changes',
   ),
