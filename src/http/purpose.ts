@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import Negotiator from 'negotiator'
+import { LRUCache } from 'lru-cache'
 import { headerText } from './header-text.ts'
 import { isBrowser, isImageProxy, takesStillsOnly } from './user-agent.ts'
 
@@ -12,6 +13,11 @@ export interface Purpose {
   /** True for image proxies, mail clients and crawlers: a stream would never end for them. */
   takesStillsOnly: boolean
 }
+
+/** Every browser sends one of a few. */
+const PREFERRED = new LRUCache<string, string>({ max: 1000 })
+/** Longer ones are not remembered: strangers choose them. */
+const MAX_REMEMBERED = 300
 
 /** Reads a request's purpose from its headers. This is the only definition of a request for an image, a page or data. */
 export function readPurpose(headers: IncomingHttpHeaders): Purpose {
@@ -62,5 +68,10 @@ export function wantsStatus200(headers: IncomingHttpHeaders): boolean {
 
 function preferredType(headers: IncomingHttpHeaders): string {
   if (headers.accept === undefined) return '*/*'
-  return new Negotiator({ headers: { accept: headerText(headers, 'accept') } }).mediaTypes()[0] ?? ''
+  const accept = headerText(headers, 'accept')
+  const remembered = PREFERRED.get(accept)
+  if (remembered !== undefined) return remembered
+  const preferred = new Negotiator({ headers: { accept } }).mediaTypes()[0] ?? ''
+  if (accept.length <= MAX_REMEMBERED) PREFERRED.set(accept, preferred)
+  return preferred
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Negotiator from 'negotiator'
 import { contentType, type Frame } from '../picture/frame.ts'
-import { formatHeaders, REVALIDATED, STILL, UNCACHED } from './headers.ts'
+import { formatHeaders, mergeHeaders, REVALIDATED, STILL, UNCACHED } from './headers.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 /** The media type of a picture in words. */
@@ -26,8 +26,8 @@ export function sendStill(
     return 200
   }
   const { body, ...encoding } = encode(request, frame)
-  const headers = { ...STILL, ...formatHeaders(frame.format), ...more, ...encoding.headers }
-  if (matches(request.headers['if-none-match'], headers.ETag)) {
+  const headers = mergeHeaders(STILL, formatHeaders(frame.format), more, encoding.headers)
+  if (matches(request.headers['if-none-match'], encoding.headers.ETag)) {
     response.writeHead(304, headers).end()
     return 304
   }
@@ -66,7 +66,8 @@ export function sendWhole(
   type: string,
   body: Buffer | string,
 ): void {
-  response.writeHead(status, { ...headers, 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) })
+  const own = { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) }
+  response.writeHead(status, mergeHeaders<string | number>(headers, own))
   response.end(request.method === 'HEAD' ? undefined : body)
 }
 
@@ -87,7 +88,7 @@ export function tagOfJson(value: unknown): string {
 }
 
 function tagOf(body: string): string {
-  return `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+  return `"${hash('sha256', body, 'base64url').slice(0, 22)}"`
 }
 
 /** Sends a value as JSON with an `ETag`, or 304 if `If-None-Match` matches. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 
 /** The formats for parts of a stream. */
@@ -45,7 +45,7 @@ export function createFrame(
   height: number,
   { animated = false } = {},
 ): Frame {
-  const etag = `"${createHash('sha1').update(bytes).digest('base64url')}"`
+  const etag = `"${hash('sha1', bytes, 'base64url')}"`
   const gzip = format === 'svg' && bytes.length > LEAST_GZIP_BYTES ? { gzip: gzipSync(bytes) } : {}
   return { format, bytes, width, height, etag, animated, ...gzip }
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Presence } from '../cluster/presence.ts'
 import { PublicError } from '../errors.ts'
 import { addressGroup } from '../system/address-group.ts'
@@ -20,6 +21,8 @@ export interface NewRoomsInit {
 const NEW_ROOMS_PER_CONNECTION = 3
 /** Milliseconds that a picture waits for the store: rooms that it cannot report by then are not counted. */
 const PATIENCE = 150
+/** Rooms that are remembered to exist, and for how long, in milliseconds: one that is deleted meanwhile is not limited until then. */
+const REMEMBERED = { max: 10_000, ttl: 60_000 }
 
 /**
  * Limits how many rooms one address can create, as each is stored. Existing rooms cost nothing, so that a
@@ -29,18 +32,22 @@ export class NewRooms {
   readonly #init: NewRoomsInit
   readonly #perMinute: number
   readonly #created: TokenBuckets
+  readonly #existing: LRUCache<string, true>
 
   constructor(init: NewRoomsInit) {
     const { maxNewRoomsPerAddress, maxConnectionsPerAddress, now } = init
     this.#init = init
     this.#perMinute = maxNewRoomsPerAddress || maxConnectionsPerAddress * NEW_ROOMS_PER_CONNECTION
     this.#created = new TokenBuckets({ perSecond: this.#perMinute / 60, burst: this.#perMinute }, now)
+    this.#existing = new LRUCache({ ...REMEMBERED, ...(now && { perf: { now } }) })
   }
 
   /** Counts the rooms that are new. Rejects with a `PublicError` 429 if the address has created too many. */
   async check(rooms: readonly string[], address: string): Promise<void> {
     const { presence } = this.#init
-    const unwatched = rooms.filter((room) => !presence.countsNow(room)?.connections)
+    const unwatched = rooms.filter(
+      (room) => !this.#existing.get(room) && !presence.countsNow(room)?.connections,
+    )
     if (unwatched.length === 0) return
     let count = 0
     const looks = unwatched.map(async (room) => {
@@ -50,6 +57,7 @@ export class NewRooms {
         () => false,
       )
       if (isNew) count += 1
+      else this.#existing.set(room, true)
     })
     await settledWithin(PATIENCE, Promise.all(looks))
     if (count > 0) this.#spend(addressGroup(address), count)

@@ -7,8 +7,8 @@ import { UniqueHits } from './unique-hits.ts'
 
 /** The reader that a picture was requested for. */
 export interface HitReader {
-  /** A keyed hash, which changes daily. */
-  viewerKey: string
+  /** A keyed hash, which changes daily; read only by a picture that counts a visitor once. */
+  readonly viewerKey: string
   /** Whether an image proxy asks for it. @default false */
   isProxied?: boolean
 }
@@ -51,17 +51,21 @@ export class RoomHits implements HitCounter {
     const rooms = [...new Set(allowed.map(roomOf))]
     await Promise.all(rooms.map((room) => hits.count(room)))
     return async () => {
-      for (const room of rooms) this.#unique.delete(room, reader.viewerKey)
+      for (const each of allowed.filter(isUnique)) this.#unique.delete(roomOf(each), reader.viewerKey)
       await Promise.all(rooms.map((room) => hits.uncount(room)))
     }
   }
 
   /** A picture of a stateless widget has no room. */
-  #isCounted(spec: ChannelSpec, { viewerKey, isProxied = false }: HitReader): boolean {
+  #isCounted(spec: ChannelSpec, reader: HitReader): boolean {
     const { params } = spec.look
     if (this.#init.renderer.manifests.get(spec.widget)?.stateless === true || params.count === false)
       return false
-    if (params.only === 'proxies' && !isProxied) return false
-    return params.unique !== 'day' || this.#unique.add(roomOf(spec), viewerKey)
+    if (params.only === 'proxies' && !reader.isProxied) return false
+    return !isUnique(spec) || this.#unique.add(roomOf(spec), reader.viewerKey)
   }
+}
+
+function isUnique({ look: { params } }: ChannelSpec): boolean {
+  return params.unique === 'day'
 }

@@ -165,10 +165,24 @@ export function isReservedParam(name: string): boolean {
   return Object.hasOwn(LOOK_TABLE, name) || REQUEST_PARAMS.includes(name)
 }
 
+type Specs = Readonly<Record<string, ParamSpec>>
+
+/** Each request reads them, and they are the same as long as a widget's module is loaded. */
+const SPECS = new WeakMap<Manifest, Map<Format | undefined, Specs>>()
+const ROWS: readonly [string, LookRow<ParamValue>][] = Object.entries(LOOK_TABLE)
+
 /** Returns the look parameters of a widget's pictures; with a format, only those that have an effect in it. */
-export function lookSpecs(manifest: Manifest, format?: Format): Record<string, ParamSpec> {
+export function lookSpecs(manifest: Manifest, format?: Format): Specs {
+  const known = SPECS.get(manifest) ?? new Map<Format | undefined, Specs>()
+  SPECS.set(manifest, known)
+  const specs = known.get(format) ?? readSpecs(manifest, format)
+  known.set(format, specs)
+  return specs
+}
+
+function readSpecs(manifest: Manifest, format: Format | undefined): Specs {
   const specs: Record<string, ParamSpec> = {}
-  for (const [name, { spec, unusedIn = [] }] of rows()) {
+  for (const [name, { spec, unusedIn = [] }] of ROWS) {
     const found = spec(manifest)
     if (found && !(format && unusedIn.includes(format))) specs[name] = found
   }
@@ -177,15 +191,11 @@ export function lookSpecs(manifest: Manifest, format?: Format): Record<string, P
 
 /** Adds the fixed values of parameters that this picture does not have to those of the request. */
 export function toLookValues(manifest: Manifest, given: Readonly<Record<string, ParamValue>>): LookValues {
-  const values = rows().map(([name, { spec, absent }]) => [
-    name,
-    given[name] ?? spec(manifest)?.default ?? absent(manifest),
-  ])
-  return Object.fromEntries(values) as LookValues
-}
-
-function rows(): [string, LookRow<ParamValue>][] {
-  return Object.entries(LOOK_TABLE)
+  const specs = lookSpecs(manifest)
+  const values: Record<string, ParamValue> = {}
+  for (const [name, { absent }] of ROWS)
+    values[name] = given[name] ?? specs[name]?.default ?? absent(manifest)
+  return values as LookValues
 }
 
 function row<Value extends ParamValue>(parts: LookRow<Value>): LookRow<Value> {

@@ -20,26 +20,28 @@ export interface Look extends LookValues {
  */
 export function parseLook(manifest: Manifest, format: Format, query: URLSearchParams): Look {
   const faults: Fault[] = []
-  const read = (specs: Record<string, ParamSpec>): Record<string, ParamValue> =>
-    Object.fromEntries(
-      Object.entries(specs).map(([name, spec]) => {
-        const raw = query.getAll(name).at(-1)
-        if (raw === undefined) return [name, spec.default]
-        try {
-          return [name, parseParam(spec, raw)]
-        } catch (error) {
-          faults.push({ name, detail: (error as Error).message })
-          return [name, spec.default]
-        }
-      }),
-    )
+  // Of each name, a map keeps the last value.
+  const asked = new Map(query)
+  const read = (specs: Readonly<Record<string, ParamSpec>>): Record<string, ParamValue> => {
+    const values: Record<string, ParamValue> = {}
+    for (const name in specs) {
+      const spec = specs[name] as ParamSpec
+      const raw = asked.get(name)
+      values[name] = spec.default
+      if (raw === undefined) continue
+      try {
+        values[name] = parseParam(spec, raw)
+      } catch (error) {
+        faults.push({ name, detail: (error as Error).message })
+      }
+    }
+    return values
+  }
   const params = read(manifest.params)
   const given = read(lookSpecs(manifest))
-  const used = Object.keys(lookSpecs(manifest, format))
-  const shared = toLookValues(
-    manifest,
-    Object.fromEntries(used.map((name) => [name, given[name] as ParamValue])),
-  )
+  const used: Record<string, ParamValue> = {}
+  for (const name in lookSpecs(manifest, format)) used[name] = given[name] as ParamValue
+  const shared = toLookValues(manifest, used)
   // An animated GIF is always one file.
   if (shared.animate === 'loop' && format === 'gif') shared.animate = 'push'
   if (shared.animate === 'loop' && format !== 'png') {
@@ -54,7 +56,8 @@ export function parseLook(manifest: Manifest, format: Format, query: URLSearchPa
     faults.push({ name: 'scale', detail })
   }
   if (faults.length > 0) throw badParameters(faults)
-  return { format, ...shared, params }
+  // Not by spreading, which takes twenty times as long for this many fields.
+  return Object.assign(shared, { format, params })
 }
 
 /**

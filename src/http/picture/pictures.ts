@@ -201,8 +201,12 @@ export class Pictures {
     if (request.method === 'HEAD') return void (await send())
     await newRooms.check(roomsOfPicture(renderer.manifests, spec, embedded), network)
     // The picture shows its own hit, so the hit is counted first, and taken back if the drawing fails.
-    const { viewerKey } = streams.arrive(request)
-    const uncount = await hits.count(spec, { viewerKey, isProxied: wantsStatus200(request.headers) })
+    const uncount = await hits.count(spec, {
+      get viewerKey() {
+        return streams.arrive(request).viewerKey
+      },
+      isProxied: wantsStatus200(request.headers),
+    })
     try {
       const { status, bytes } = await send()
       observer.sentStill(spec.widget, status, status === 200 ? bytes : 0)

@@ -30,7 +30,7 @@ export interface Target {
   /** Also known if the rest of the path cannot be read: errors about `.json` are JSON. */
   extension: Extension | undefined
   /** Format and size of the picture: an error is drawn in the same. */
-  place: CardPlace
+  readonly place: CardPlace
   /** The picture, or the request's fault. */
   result: RequestedPicture | PublicError
 }
@@ -56,12 +56,19 @@ export function readTarget(request: TargetRequest, widgets: Widgets): Target {
   if (manifest instanceof PublicError)
     return { ...known, place: { ...UNKNOWN_PLACE, format }, result: manifest }
   const query = new URLSearchParams(split < 0 ? '' : url.slice(split))
-  const place = placeOf(manifest, format, query)
+  const withResult = (result: Target['result']): Target => ({
+    ...known,
+    // Only an error needs it.
+    get place() {
+      return placeOf(manifest, format, query)
+    },
+    result,
+  })
   const key = attempt(() => readKey(path, manifest))
-  if (key instanceof PublicError) return { ...known, place, result: key }
+  if (key instanceof PublicError) return withResult(key)
   const delivery = attempt(() => readDelivery(request, path.extension, query))
-  if (delivery instanceof PublicError) return { ...known, place, result: delivery }
-  return { ...known, place, result: { manifest, key, extension: path.extension, query, delivery } }
+  if (delivery instanceof PublicError) return withResult(delivery)
+  return withResult({ manifest, key, extension: path.extension, query, delivery })
 }
 
 function readPath({ method }: TargetRequest, url: string, pathname: string): PicturePath {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
+import { crc32 } from 'node:zlib'
 import { parseColor } from '../color.ts'
 import type { Badge, BadgeSize } from './badge.ts'
 import { toBadgeText } from './badge-text.ts'
@@ -38,13 +38,13 @@ export function badgeSvg({
   // Loaded for the first badge: its tables of letters' widths take longer to read than all built-in widgets.
   const { makeBadge } = require('badge-maker') as typeof import('badge-maker')
   // That of its blur is the only one that badge-maker gives no suffix.
-  const svg = makeBadge({ ...format, idSuffix }).replace(BLUR, `$1blur${idSuffix}`)
+  const svg = makeBadge(Object.assign(format, { idSuffix })).replace(BLUR, `$1blur${idSuffix}`)
   return logo === undefined || logoWidth === undefined ? svg : stretchLogo(svg, logoWidth)
 }
 
 /** A suffix for ids, so that several badges can be inlined in one page: the first of equal ids would clip them all. */
 function toSuffix(format: object): string {
-  return createHash('sha1').update(JSON.stringify(format)).digest('hex').slice(0, 6)
+  return crc32(JSON.stringify(format)).toString(16).padStart(8, '0').slice(2)
 }
 
 /** The size of a badge, read from its SVG, in whole pixels: `for-the-badge` has quarters. */
