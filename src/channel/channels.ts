@@ -1,5 +1,6 @@
 import type { Bus } from '../cluster/bus.ts'
 import { PublicError } from '../errors.ts'
+import { AgeMarks } from '../picture/age-marks.ts'
 import type { Cards } from '../picture/cards.ts'
 import type { Look } from '../widget/look.ts'
 import { deviceOf } from '../widget/look-device.ts'
@@ -56,6 +57,7 @@ export class Channels {
   readonly #rooms = new Map<string, Set<Entry>>()
   readonly #limits: NetworkLimits
   readonly #lastFrames = new LastFrames()
+  readonly #marks = new AgeMarks()
   readonly #unsubscribe: readonly (() => void)[]
 
   constructor(init: ChannelsInit) {
@@ -98,10 +100,11 @@ export class Channels {
   openEmbedded(spec: ChannelSpec, network?: string): EmbeddedChannel {
     const channel = this.#open(spec, this.#init.maxChannels / 2, network)
     const still = async (patience: StillPatience) => {
-      const { frame, failure } = await channel.still(network, patience)
-      // The cell shows the error as a card.
+      const { frame, age, failure } = await channel.still(network, patience)
+      // The cell shows the error as a card, and a picture that is late with its age.
       if (failure) throw failure
-      return frame
+      const sheet = { ...spec.look, device: deviceOf(spec.look) }
+      return age === undefined ? frame : this.#marks.add(frame, sheet, age)
     }
     return { join: (viewer) => channel.join(viewer, network), still }
   }

@@ -24,6 +24,11 @@ export interface Sheet {
   fps?: number
   /** The small device that it is for. @default none: all colours, as drawn */
   device?: Device | undefined
+  /**
+   * A canvas to draw on again, for drawings that keep nothing of it: a new one takes as long as all letters of a badge.
+   * @default a new one
+   */
+  canvas?: Canvas | undefined
 }
 
 /** Maximum number of device pixels of a picture: 64 MB of canvas. */
@@ -40,7 +45,8 @@ export function drawCanvas(sheet: Sheet, draw: (ctx: SKRSContext2D) => void): Ca
   checkSheet(sheet)
   registerFonts()
   const { width, height, scale, format } = sheet
-  const canvas = createCanvas(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)))
+  const pixels = [width, height].map((side) => Math.max(1, Math.round(side * scale))) as [number, number]
+  const canvas = sheet.canvas ? clear(sheet.canvas, ...pixels) : createCanvas(...pixels)
   const ctx = canvas.getContext('2d')
   ctx.scale(scale, scale)
   ctx.font = FIRST_FONT
@@ -57,6 +63,11 @@ export function checkSheet({ width, height, scale }: Sheet): void {
   throw new RangeError(
     `Expected a picture of 1 to ${MAX_PIXELS} pixels, got ${width}x${height} times ${scale}`,
   )
+}
+
+/** Setting a size also resets the context (HTML, section 4.12.5). */
+function clear(canvas: Canvas, width: number, height: number): Canvas {
+  return Object.assign(canvas, { width, height })
 }
 
 function fillBehind(canvas: Canvas, ctx: SKRSContext2D): void {

@@ -7,6 +7,9 @@ const WEIGHTS = /-(400|500|600|700)-normal\.woff2$/
 
 const BUNDLED = { '@fontsource/inter': 'Inter', '@fontsource/dejavu-sans': 'DejaVu Sans' }
 
+/** Its own test reads the list of all families each time. */
+const REGISTERED = new WeakSet<object>()
+
 const FONT_FILE = /\.(ttf|otf|ttc|otc|woff2?)$/i
 
 /**
@@ -16,6 +19,8 @@ const FONT_FILE = /\.(ttf|otf|ttc|otc|woff2?)$/i
  * Other scripts fall back to the fonts of the machine.
  */
 export function registerFonts(): void {
+  if (REGISTERED.has(GlobalFonts)) return
+  REGISTERED.add(GlobalFonts)
   if (GlobalFonts.has('Inter')) return
   for (const [name, family] of Object.entries(BUNDLED)) {
     const folder = fontFolder(name)

@@ -1,3 +1,4 @@
+import { createCanvas, loadImage } from '@napi-rs/canvas'
 import { expect, test, vi } from 'vitest'
 import { Channels } from '../../src/channel/channels.ts'
 import type { FrameSink, FrameSource } from '../../src/channel/frame-source.ts'
@@ -105,6 +106,25 @@ test('embedded pictures take no more than half of all channels', () => {
   for (const key of ['1', '2']) channels.openEmbedded({ widget: 'a', key, look }).join(viewer())
   expect(() => channels.openEmbedded({ widget: 'a', key: '3', look })).toThrow('channels (--max-channels)')
   channels.open({ widget: 'a', key: '3', look })
+  channels.close()
+})
+
+test('the last picture of a cell that is late is marked with its age', async () => {
+  const { channels } = setUp()
+  const spec = { widget: 'a', key: '1', look }
+  const last = plainFrame('#ffffff', { width: 200, height: 60 })
+  const still = vi.spyOn(channels.open(spec), 'still')
+  const inkOf = async () => {
+    const { bytes } = await channels.openEmbedded(spec).still({})
+    const ctx = createCanvas(200, 60).getContext('2d')
+    ctx.drawImage(await loadImage(bytes), 0, 0)
+    const corner = ctx.getImageData(100, 30, 100, 30).data
+    return corner.filter((value) => value < 255).length
+  }
+  still.mockResolvedValueOnce({ frame: last })
+  expect(await inkOf()).toBe(0)
+  still.mockResolvedValueOnce({ frame: last, age: 30_000 })
+  expect(await inkOf()).toBeGreaterThan(100)
   channels.close()
 })
 

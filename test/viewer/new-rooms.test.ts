@@ -1,10 +1,12 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { RoomSummary } from '../../src/cluster/rooms.ts'
 import { NewRooms } from '../../src/viewer/new-rooms.ts'
 
 /** A server that knows some rooms, of which some are watched. */
 function setUp({ maxNewRoomsPerAddress = 6, known = [] as string[], watched = [] as string[] } = {}) {
-  const clock = { now: 0 }
+  // At 0, lru-cache takes a time as unknown.
+  const clock = { now: 1 }
+  const get = vi.fn(async (room: string) => (known.includes(room) ? ({ room } as RoomSummary) : undefined))
   const newRooms = new NewRooms({
     presence: {
       countsNow: (room) =>
@@ -12,7 +14,7 @@ function setUp({ maxNewRoomsPerAddress = 6, known = [] as string[], watched = []
           ? { connections: 1, visitors: 1, peak: 1 }
           : { connections: 0, visitors: 0, peak: 0 },
     },
-    rooms: { get: async (room) => (known.includes(room) ? ({ room } as RoomSummary) : undefined) },
+    rooms: { get },
     maxNewRoomsPerAddress,
     maxConnectionsPerAddress: 4,
     now: () => clock.now,
@@ -20,7 +22,7 @@ function setUp({ maxNewRoomsPerAddress = 6, known = [] as string[], watched = []
   const invent = async (count: number, address: string) => {
     for (let index = 0; index < count; index += 1) await newRooms.check([`online/r${index}`], address)
   }
-  return { clock, newRooms, invent }
+  return { clock, newRooms, invent, get }
 }
 
 const TOO_MANY = { status: 429, code: 'too-many-new-rooms' }
@@ -49,6 +51,15 @@ test('rooms that exist or are watched cost nothing', async () => {
   await invent(6, '203.0.113.1')
   for (let turn = 0; turn < 100; turn += 1) await newRooms.check(['online/a', 'online/b'], '203.0.113.1')
   await expect(newRooms.check(['online/a', 'online/c'], '203.0.113.1')).rejects.toMatchObject(TOO_MANY)
+})
+
+test('a room that exists is looked up once a minute', async () => {
+  const { clock, newRooms, get } = setUp({ known: ['online/a'] })
+  for (let turn = 0; turn < 5; turn += 1) await newRooms.check(['online/a'], '203.0.113.1')
+  expect(get).toHaveBeenCalledTimes(1)
+  clock.now += 60_001
+  await newRooms.check(['online/a'], '203.0.113.1')
+  expect(get).toHaveBeenCalledTimes(2)
 })
 
 test('each new room of a picture with several counts, and all of an IPv6 network are one address', async () => {

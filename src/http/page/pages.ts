@@ -16,7 +16,7 @@ import { type ErrorReport, toFailureReport, toFaultReport } from './error-report
 import { isLocalReader } from './local-reader.ts'
 import { readPageLook } from './page-look.ts'
 import { type PageRequest, type Site, siteOf, toSite } from './site.ts'
-import { GALLERY_KEY, type PageRoom, Views } from './views.ts'
+import { type PageRoom, Views } from './views.ts'
 
 /**
  * Browsers open six connections to a host over HTTP/1.1, and a fifth picture would be a still anyway (`--live-per-browser`):
@@ -83,8 +83,8 @@ export class Pages {
       report: toFaultReport(fault, this.#isAuthor(request)),
     }))
     const failures = new Map(
-      [...manifests.keys()].flatMap((name): [string, ErrorReport][] => {
-        const failure = this.#failureOf(request, name, GALLERY_KEY)
+      [...manifests].flatMap(([name, { key }]): [string, ErrorReport][] => {
+        const failure = this.#failureOf(request, name, key.default)
         return failure ? [[name, failure]] : []
       }),
     )
@@ -144,7 +144,7 @@ export class Pages {
     this.#galleryAlts = Promise.all(
       [...manifests.values()].map(async (manifest): Promise<[string, string]> => {
         const look = parseLook(manifest, 'png', new URLSearchParams())
-        const spec = { widget: manifest.name, key: GALLERY_KEY, look }
+        const spec = { widget: manifest.name, key: manifest.key.default, look }
         return [manifest.name, await this.#words.words(manifest, spec, network)]
       }),
     ).then((words) => new Map(words))

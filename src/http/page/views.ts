@@ -92,9 +92,6 @@ export interface PageMeta {
   alt: string
 }
 
-/** The room whose pictures the gallery shows. */
-export const GALLERY_KEY = 'main'
-
 /** The folder of the pages' static files (`assets`) and templates (`views`). */
 export function publicFolder(): string {
   return dirname(dirname(createRequire(import.meta.url).resolve('#public/assets/style.css')))
@@ -189,7 +186,7 @@ export class Views {
 function toCard(site: Site, { manifest, isLive }: Exhibit, alt = manifest.title): object {
   const query = new URLSearchParams()
   const size = sizeOf(manifest, query)
-  const picture: Picture = { site, manifest, key: GALLERY_KEY, extension: 'png', query, size, alt }
+  const picture: Picture = { site, manifest, key: manifest.key.default, extension: 'png', query, size, alt }
   return {
     manifest,
     isLive,

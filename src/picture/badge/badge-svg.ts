@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { crc32 } from 'node:zlib'
+import { LRUCache } from 'lru-cache'
 import { parseColor } from '../color.ts'
 import type { Badge, BadgeSize } from './badge.ts'
 import { toBadgeText } from './badge-text.ts'
@@ -10,6 +11,14 @@ const require = createRequire(import.meta.url)
 /** Colours that badge-maker accepts unchanged: its own names, CSS names, 3 or 6 digits, and functions with commas. */
 const PLAIN = /^(?!transparent$)(?:[a-z]+|#?(?:[0-9a-f]{3}){1,2})$/
 const PLAIN_FUNCTION = /^(?:rgb\(\d+(?:, ?\d+){2}|hsl\(\d+(?:, ?\d+%){2})\)$/
+/**
+ * Badges that were made last, by their properties, in a megabyte: a page's badge is requested again and again, and a
+ * drawing needs it for its size and for its pixels.
+ */
+const RECENT = new LRUCache<string, string>({
+  maxSize: 1_000_000,
+  sizeCalculation: (svg, properties) => svg.length + properties.length,
+})
 /** With a quote, which a text of the badge cannot contain. */
 const BLUR = /( id="| filter="url\(#)blur(?=[")])/g
 const SIZE = /^<svg[^>]* width="(\d+(?:\.\d+)?)" height="(\d+(?:\.\d+)?)"/
@@ -34,17 +43,22 @@ export function badgeSvg({
     ...(logo !== undefined && { logoBase64: logo }),
     ...(links.length > 0 && { links: [...links] }),
   }
-  const idSuffix = toSuffix(format)
+  const properties = JSON.stringify([format, logoWidth])
+  const recent = RECENT.get(properties)
+  if (recent !== undefined) return recent
+  const idSuffix = toSuffix(properties)
   // Loaded for the first badge: its tables of letters' widths take longer to read than all built-in widgets.
   const { makeBadge } = require('badge-maker') as typeof import('badge-maker')
   // That of its blur is the only one that badge-maker gives no suffix.
-  const svg = makeBadge(Object.assign(format, { idSuffix })).replace(BLUR, `$1blur${idSuffix}`)
-  return logo === undefined || logoWidth === undefined ? svg : stretchLogo(svg, logoWidth)
+  const plain = makeBadge(Object.assign(format, { idSuffix })).replace(BLUR, `$1blur${idSuffix}`)
+  const svg = logo === undefined || logoWidth === undefined ? plain : stretchLogo(plain, logoWidth)
+  RECENT.set(properties, svg)
+  return svg
 }
 
 /** A suffix for ids, so that several badges can be inlined in one page: the first of equal ids would clip them all. */
-function toSuffix(format: object): string {
-  return crc32(JSON.stringify(format)).toString(16).padStart(8, '0').slice(2)
+function toSuffix(properties: string): string {
+  return crc32(properties).toString(16).padStart(8, '0').slice(2)
 }
 
 /** The size of a badge, read from its SVG, in whole pixels: `for-the-badge` has quarters. */

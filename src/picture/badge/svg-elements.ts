@@ -17,11 +17,12 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 
 /** Reads the tags of an SVG that badge-maker wrote, in order. It does not support other SVGs. */
 export function* readElements(svg: string): Generator<SvgElement> {
-  for (const [, slash, name = '', attributes = '', end, text = ''] of svg.matchAll(TAG)) {
-    const pairs = [...attributes.matchAll(ATTRIBUTE)].map(([, key = '', value = '']) => [key, decode(value)])
+  for (const [, slash, name = '', words = '', end, text = ''] of svg.matchAll(TAG)) {
+    const attributes: Record<string, string> = {}
+    for (const [, key = '', value = ''] of words.matchAll(ATTRIBUTE)) attributes[key] = decode(value)
     yield {
       name,
-      attributes: Object.fromEntries(pairs),
+      attributes,
       text: decode(text),
       opens: slash === '',
       closes: slash !== '' || end !== '',
@@ -30,5 +31,6 @@ export function* readElements(svg: string): Generator<SvgElement> {
 }
 
 function decode(text: string): string {
+  if (!text.includes('&')) return text
   return text.replace(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => ENTITIES[name] as string)
 }

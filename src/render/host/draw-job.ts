@@ -1,5 +1,5 @@
 import { deserialize } from 'node:v8'
-import type { SKRSContext2D as Context } from '@napi-rs/canvas'
+import { type SKRSContext2D as Context, createCanvas } from '@napi-rs/canvas'
 import { paintAnimation } from '../../picture/animation.ts'
 import { paint } from '../../picture/encode.ts'
 import { createFrame, type Frame } from '../../picture/frame.ts'
@@ -10,6 +10,7 @@ import { failure } from '../../widget/failure.ts'
 import type { LoadedWidget } from '../../widget/load-widget.ts'
 import { deviceOf } from '../../widget/look-device.ts'
 import { isTheme } from '../../widget/param.ts'
+import type { Role } from '../../widget/role.ts'
 import { roomOf } from '../../widget/room.ts'
 import type { AltScene, EmbeddedPicture } from '../../widget/widget.ts'
 import type { Drawing, Job, JobResult, PictureFacts } from '../protocol.ts'
@@ -25,6 +26,10 @@ import { pictureSize } from './picture-size.ts'
 import { plainJson } from './plain-json.ts'
 import { GIF_TIME, motionOf, planAnimation } from './plan-animation.ts'
 import type { AskState } from './room-state.ts'
+
+/** All badges are drawn on it: these widgets are the server's own, and keep nothing of a drawing. */
+const BADGE_CANVAS = createCanvas(1, 1)
+const BADGE_ROLES: ReadonlySet<Role | undefined> = new Set<Role>(['static-badge', 'status-badge'])
 
 /** The inputs of a drawing besides its job. */
 export interface Supplies {
@@ -120,11 +125,12 @@ export function* drawSteps(
     const read = () => (look.format === 'svg' ? widget.json?.(scene) : undefined)
     return widget.alt || look.format === 'svg' ? describe(loaded, scene, read) : manifest.title
   })
-  const sheet = { ...plain, title: alt }
+  const isBadge = BADGE_ROLES.has(manifest.role)
+  const sheet = { ...plain, title: alt, canvas: isBadge ? BADGE_CANVAS : undefined }
   const drawWith = (more: Partial<typeof facts>) =>
     timer.draw((ctx: Context) => {
       const scene = { ...facts, ...more, width, height, scale: look.scale, pictures }
-      guardCanvas(ctx)
+      if (!isBadge) guardCanvas(ctx)
       synchronous('draw', widget.draw(ctx, observeReads(scene, reads)))
     })
   const finish = (frame: Frame, next: number | undefined, isTimeless = false): Drawing => {

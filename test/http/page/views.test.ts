@@ -128,6 +128,16 @@ describe('a picture that readers click on', () => {
     expect(snippetsOf(html)[0]).toContain('target=&quot;sink&quot;')
   })
 
+  it('is that of the default key in the gallery: a name, or what its own grammar has', () => {
+    const shields = manifest({
+      name: 'badge',
+      stateless: true,
+      key: { ...NAME_KEY, default: 'build-passing-green' },
+    })
+    expect(srcOf(views.gallery(site, [shields], []))).toMatch(/^\/live\/badge\/build-passing-green\.png/)
+    expect(srcOf(views.gallery(site, [clock], []))).toMatch(/^\/live\/clock\/main\.png/)
+  })
+
   it('is clicked in the gallery where it is live, and on its page where it is a still', () => {
     expect(LINK.exec(views.gallery(site, [game], []))?.[1]).toBe('/live/game/main/click')
     expect(LINK.test(views.gallery(site, [game], [], { live: 0 }))).toBe(false)
