@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import Negotiator from 'negotiator'
 import { LRUCache } from 'lru-cache'
+import Negotiator from 'negotiator'
 import { headerText } from './header-text.ts'
 import { isBrowser, isImageProxy, takesStillsOnly } from './user-agent.ts'
 
