@@ -22,7 +22,7 @@ const NEW_ROOMS_PER_CONNECTION = 3
 /** Milliseconds that a picture waits for the store: rooms that it cannot report by then are not counted. */
 const PATIENCE = 150
 /** Rooms that are remembered to exist, and for how long, in milliseconds: one that is deleted meanwhile is not limited until then. */
-const REMEMBERED = { max: 10_000, ttl: 60_000 }
+const REMEMBERED = { max: 10_000, ttl: 60_000, ttlResolution: 0 }
 
 /**
  * Limits how many rooms one address can create, as each is stored. Existing rooms cost nothing, so that a
