@@ -17,7 +17,7 @@ function setUp() {
   const render = vi.spyOn(Views.prototype, 'gallery')
   const pages = new Pages(renderer as unknown as Renderer, { words: async () => 'words' }, undefined, false)
   const bodies: string[] = []
-  const response = { writeHead() {}, end: (body: string) => void bodies.push(body) }
+  const response = { writeHead() {}, end: (body: Buffer) => void bodies.push(String(body)) }
   const open = (address: string, host = 'pics.example') =>
     pages.gallery(
       { headers: { host }, socket: { remoteAddress: address } } as unknown as PageRequest,
