@@ -53,11 +53,13 @@ export class NewRooms {
     const looks = unwatched.map(async (room) => {
       // While the store fails, nothing is stored that would have to be limited.
       const isNew = await this.#init.rooms.get(room).then(
-        (known) => known === undefined,
+        (known) => {
+          if (known !== undefined) this.#existing.set(room, true)
+          return known === undefined
+        },
         () => false,
       )
       if (isNew) count += 1
-      else this.#existing.set(room, true)
     })
     await settledWithin(PATIENCE, Promise.all(looks))
     if (count > 0) this.#spend(addressGroup(address), count)
