@@ -29,7 +29,7 @@ interface FramesInit {
 export function createFramesFromElsewhere(init: FramesInit) {
   const { renderer, cluster, options, driver, client, log, closers } = init
   const { store, bus } = cluster
-  const files = createPictureFiles(pictureFolder(driver ? undefined : options.store))
+  const files = createPictureFiles(pictureFolder(driver ? undefined : options.store), cluster.files)
   const pictures = new PushedPictures({ ...options, renderer, store, bus, files })
   closers.defer(() => pictures.close())
   const cameras = new Cameras({

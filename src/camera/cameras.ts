@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import type { Bus } from '../cluster/bus.ts'
 import type { Store } from '../cluster/store.ts'
@@ -8,10 +9,9 @@ import { ProcessGroup } from '../system/process-group.ts'
 import { type Roles, widgetOf } from '../widget/role.ts'
 import { parseRoom, roomOf } from '../widget/room.ts'
 import { Camera, type CameraCondition } from './camera.ts'
-import type { ReadInput } from './camera-input.ts'
-import { type CameraSpec, cameraSchema, publicSource, toCameraSpec } from './camera-spec.ts'
-import { ffmpegInput } from './ffmpeg-input.ts'
-import { mjpegInput, stillInput } from './http-input.ts'
+import { type CameraOrigin, type CameraReport, toCameraReport } from './camera-report.ts'
+import { type CameraSpec, cameraSchema, toCameraSpec } from './camera-spec.ts'
+import { createInput } from './create-input.ts'
 
 /** Follows one camera. */
 export interface CameraListener {
@@ -37,35 +37,14 @@ export interface CamerasInit {
   linger: number
 }
 
-/** Where a camera was described. */
-type Origin = 'file' | 'api'
-
 interface Entry {
   key: string
   listeners: Set<CameraListener>
   camera: Camera | undefined
-  origin: Origin | undefined
+  origin: CameraOrigin | undefined
+  /** Whether the store has it: a key that frames were pushed to is not stored. */
+  isStored: boolean
   linger: NodeJS.Timeout | undefined
-}
-
-/** A camera, for operators. */
-export interface CameraReport {
-  key: string
-  kind: string
-  source: string
-  name: string
-  from: Origin
-  preload: boolean
-  condition: CameraCondition
-  /** Looks of it that are watched or drawn now. */
-  looks: number
-  frames: number
-  bytes: number
-  restarts: number
-  /** Frames in the last second. */
-  fps: number
-  /** Milliseconds since the newest frame; undefined before it. */
-  age: number | undefined
 }
 
 /** The server's own name in a room, which no other writer can set. */
@@ -77,24 +56,40 @@ export class Cameras {
   readonly #init: CamerasInit
   readonly #entries = new Map<string, Entry>()
   readonly #group = new ProcessGroup()
+  readonly #unsubscribe: readonly (() => void)[]
 
   constructor(init: CamerasInit) {
     this.#init = init
+    this.#unsubscribe = [
+      init.bus.subscribe((room, change) => {
+        const { widget, key } = parseRoom(room)
+        if (widget === this.widget && (change === 'state' || change === 'deleted'))
+          void this.#reread(key, change === 'deleted').catch(() => {})
+      }),
+      init.bus.onReconnect(() => void this.load().catch(() => {})),
+    ]
   }
 
-  /** Reads the cameras that were set by the API before the last stop. */
+  /** Reads the cameras that were set by the API, before the last stop or on another node. */
   async load(): Promise<void> {
+    const gone = new Set([...this.#entries.values()].filter((entry) => entry.isStored).map(({ key }) => key))
     for await (const [room, value] of this.#init.store.list(CAMERA)) {
-      const { data } = cameraSchema.safeParse(value)
-      if (data && parseRoom(room).widget === this.widget)
-        this.#replace(parseRoom(room).key, toCameraSpec(data), 'api')
+      const { widget, key } = parseRoom(room)
+      if (widget !== this.widget) continue
+      gone.delete(key)
+      this.#setStored(key, value)
     }
+    for (const key of gone) await this.#reread(key)
   }
 
   /** Replaces the cameras of the configuration file. Those that have not changed keep running. */
   configure(specs: ReadonlyMap<string, CameraSpec>): void {
     for (const { key, origin } of [...this.#entries.values()])
-      if (origin === 'file' && !specs.has(key)) this.#replace(key, undefined, undefined)
+      if (origin === 'file' && !specs.has(key)) {
+        this.#replace(key, undefined, undefined)
+        // The API may have set one of this key before.
+        void this.#reread(key).catch(() => {})
+      }
     for (const [key, spec] of specs) this.#replace(key, spec, 'file')
   }
 
@@ -109,7 +104,7 @@ export class Cameras {
       )
     this.#checkPlace(key)
     await this.#init.store.set(this.#roomOf(key), CAMERA, spec, { durable: true })
-    this.#replace(key, spec, 'api')
+    this.#setStored(key, spec)
   }
 
   /** Deletes a camera that was set by the API. Returns whether there was one. */
@@ -170,6 +165,7 @@ export class Cameras {
 
   /** Stops every source; resolves when none runs any more. */
   async close(): Promise<void> {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
     const cameras = [...this.#entries.values()].map((entry) => {
       clearTimeout(entry.linger)
       return entry.camera?.stop()
@@ -207,25 +203,43 @@ export class Cameras {
       key,
       listeners: new Set(),
       camera: undefined,
-      origin: undefined,
+      ...{ origin: undefined, isStored: false },
       linger: undefined,
     }
     this.#entries.set(key, entry)
     return entry
   }
 
-  #replace(key: string, spec: CameraSpec | undefined, origin: Origin | undefined): void {
+  /** Another node, or the API of rooms, may have changed or deleted it. @param isDeleted with all that the room had */
+  async #reread(key: string, isDeleted = false): Promise<void> {
+    const value = await this.#init.store.get(this.#roomOf(key), CAMERA)
+    const entry = this.#entries.get(key)
+    if (entry?.origin === 'file') return
+    if (value !== undefined) this.#setStored(key, value)
+    else if (entry?.camera && (entry.isStored || isDeleted)) this.#replace(key, undefined, undefined)
+  }
+
+  #setStored(key: string, value: unknown): void {
+    const { data } = cameraSchema.safeParse(value)
+    if (!data || this.#entries.get(key)?.origin === 'file') return
+    this.#replace(key, toCameraSpec(data), 'api')
+    this.#entryOf(key).isStored = true
+  }
+
+  #replace(key: string, spec: CameraSpec | undefined, origin: CameraOrigin | undefined): void {
     const entry = this.#entryOf(key)
-    const { camera: before } = entry
+    const { camera: before, origin: from } = entry
     entry.origin = origin
-    if (before && spec && JSON.stringify(before.spec) === JSON.stringify(spec)) return
+    entry.isStored = false
+    // A source of the API may reach less than the same one of the file.
+    if (from === origin && before && spec && isDeepStrictEqual(before.spec, spec)) return
     clearTimeout(entry.linger)
     entry.camera = undefined
     void before?.stop()
     if (spec) {
       entry.camera = new Camera({
         spec,
-        read: this.#inputOf(spec, origin ?? 'api'),
+        read: createInput(spec, origin === 'file' ? this.#init.ownClient : this.#init.client, this.#group),
         onFrame: (frame) => {
           for (const listener of entry.listeners) listener.onFrame?.(frame)
         },
@@ -235,13 +249,6 @@ export class Cameras {
     } else if (entry.listeners.size === 0) this.#entries.delete(key)
     for (const listener of entry.listeners) listener.onCondition?.(entry.camera?.condition)
     this.#init.bus.publish(this.#roomOf(key), 'state')
-  }
-
-  #inputOf(spec: CameraSpec, origin: Origin): ReadInput | undefined {
-    const client = origin === 'file' ? this.#init.ownClient : this.#init.client
-    if (spec.kind === 'mjpeg') return mjpegInput(spec, client)
-    if (spec.kind === 'still') return stillInput(spec, client)
-    return spec.kind === 'ffmpeg' ? ffmpegInput(spec, this.#group) : undefined
   }
 
   #run({ camera, listeners, linger }: Entry): void {
@@ -289,11 +296,5 @@ export class Cameras {
 }
 
 function toReport({ key, camera, listeners, origin = 'api' }: Entry): CameraReport | undefined {
-  if (!camera) return undefined
-  const { spec, condition, totals, age, fps } = camera
-  return {
-    ...{ key, kind: spec.kind, source: publicSource(spec.source), name: spec.name ?? key, from: origin },
-    ...{ preload: spec.preload ?? false, looks: listeners.size, condition, ...totals, fps },
-    age: Number.isFinite(age) ? Math.round(age) : undefined,
-  }
+  return camera && toCameraReport(key, camera, origin, listeners.size)
 }

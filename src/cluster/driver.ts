@@ -8,6 +8,7 @@ import type { ClusterNode } from './node.ts'
 import type { ClusterObserver } from './observer.ts'
 import type { Presence } from './presence.ts'
 import type { RoomLists } from './room-directory.ts'
+import type { SharedFiles } from './shared-files.ts'
 import type { Siblings } from './siblings.ts'
 import type { Store } from './store.ts'
 import type { ViewerSecrets } from './viewer-secrets.ts'
@@ -36,6 +37,8 @@ export interface ClusterParts {
   rooms: RoomLists
   leases: Leases
   viewerSecrets: ViewerSecrets
+  /** Absent where there is only one node, which keeps its files itself. */
+  files?: SharedFiles
   /**
    * Writes a consistent copy of everything that is stored to a new file, and resolves to its path; the caller deletes the
    * file. Rejects if the storage fails. Absent where nothing is stored in a file.

@@ -1,4 +1,5 @@
 import { endOfJpegFrameHeader, JPEG_START_BYTES } from './jpeg.ts'
+import { isTransposed } from './jpeg-orientation.ts'
 import { PNG_HEADER_BYTES, PNG_SIGNATURE } from './png.ts'
 import { readSvgSize } from './svg-size.ts'
 
@@ -49,7 +50,8 @@ function readJpeg(bytes: Buffer): PictureHead | undefined {
     // Marker, length, precision, height, width, count, components.
     const at = end - (10 + components * 3)
     if (at < JPEG_START_BYTES || bytes[at] !== 0xff || bytes[at + 9] !== components) continue
-    return { format: 'jpeg', width: bytes.readUInt16BE(at + 7), height: bytes.readUInt16BE(at + 5) }
+    const [width, height] = [bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5)]
+    return { format: 'jpeg', ...(isTransposed(bytes) ? { width: height, height: width } : { width, height }) }
   }
   return undefined
 }

@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { LRUCache } from 'lru-cache'
+import type { SharedFiles } from '../cluster/shared-files.ts'
 
 /** Bytes of files that are kept in memory: pictures that are shown now are held by their channels anyway. */
 const CACHE_BYTES = 32 * 2 ** 20
@@ -10,8 +11,12 @@ const NEW = '.new'
 
 /** Files by name in one folder, or in memory. */
 export interface PictureFiles {
-  /** Resolves when the file is on disk. Replaces one of the same name. */
+  /** Whether other nodes write and remove files too: then no name may be written twice. */
+  readonly isShared: boolean
+  /** Resolves when the file is on disk, or in Redis. */
   write(name: string, bytes: Buffer): Promise<void>
+  /** Keeps a file that was written, once the store names it. */
+  keep(name: string): Promise<void>
   /** Resolves to undefined if there is no such file. */
   read(name: string): Promise<Buffer | undefined>
   remove(name: string): Promise<void>
@@ -25,17 +30,62 @@ export function pictureFolder(location: string | undefined): string | undefined 
   return path === undefined ? undefined : `${resolve(path)}.pictures`
 }
 
-/** Keeps files in a folder, which is created for the first one. @param folder undefined for memory */
-export function createPictureFiles(folder: string | undefined): PictureFiles {
+/**
+ * Keeps files in a folder, which is created for the first one, or where all nodes find them.
+ * @param folder undefined for memory
+ * @param shared those of the cluster, which are used in place of a folder. @default none
+ */
+export function createPictureFiles(folder: string | undefined, shared?: SharedFiles): PictureFiles {
+  if (shared) return new CachedFiles(shared)
   return folder === undefined ? new MemoryFiles() : new FolderFiles(folder)
 }
 
+function createCache(): LRUCache<string, Buffer> {
+  return new LRUCache({ maxSize: CACHE_BYTES, sizeCalculation: ({ length }) => Math.max(1, length) })
+}
+
+class CachedFiles implements PictureFiles {
+  readonly isShared = true
+  readonly #files: SharedFiles
+  readonly #cache = createCache()
+
+  constructor(files: SharedFiles) {
+    this.#files = files
+  }
+
+  async write(name: string, bytes: Buffer): Promise<void> {
+    await this.#files.write(name, bytes)
+    this.#cache.set(name, bytes)
+  }
+
+  keep(name: string): Promise<void> {
+    return this.#files.keep(name)
+  }
+
+  async read(name: string): Promise<Buffer | undefined> {
+    const bytes = this.#cache.get(name) ?? (await this.#files.read(name))
+    if (bytes) this.#cache.set(name, bytes)
+    return bytes
+  }
+
+  async remove(name: string): Promise<void> {
+    this.#cache.delete(name)
+    await this.#files.remove(name)
+  }
+
+  // Files that are not listed here may be those of another node.
+  async keepOnly(): Promise<void> {}
+}
+
 class MemoryFiles implements PictureFiles {
+  readonly isShared = false
   readonly #files = new Map<string, Buffer>()
 
   async write(name: string, bytes: Buffer): Promise<void> {
     this.#files.set(name, bytes)
   }
+
+  async keep(): Promise<void> {}
 
   async read(name: string): Promise<Buffer | undefined> {
     return this.#files.get(name)
@@ -51,11 +101,9 @@ class MemoryFiles implements PictureFiles {
 }
 
 class FolderFiles implements PictureFiles {
+  readonly isShared = false
   readonly #folder: string
-  readonly #cache = new LRUCache<string, Buffer>({
-    maxSize: CACHE_BYTES,
-    sizeCalculation: ({ length }) => Math.max(1, length),
-  })
+  readonly #cache = createCache()
 
   constructor(folder: string) {
     this.#folder = folder
@@ -75,6 +123,8 @@ class FolderFiles implements PictureFiles {
     await rename(path + NEW, path)
     this.#cache.set(name, bytes)
   }
+
+  async keep(): Promise<void> {}
 
   async read(name: string): Promise<Buffer | undefined> {
     const cached = this.#cache.get(name)

@@ -1,5 +1,5 @@
 import { FrameLook } from '../channel/frame-look.ts'
-import type { FrameSource, GetPayers, Interest, SourceFrame } from '../channel/frame-source.ts'
+import type { FrameSink, FrameSource, GetPayers, Interest, SourceFrame } from '../channel/frame-source.ts'
 import type { ChannelSpec } from '../channel/spec.ts'
 import type { Frame } from '../picture/frame.ts'
 import type { Renderer } from '../render/renderer.ts'
@@ -16,6 +16,7 @@ export class PushedFrameSource implements FrameSource {
   readonly #pictures: PushedPictures
   readonly #key: string
   readonly #look: FrameLook
+  #stop = () => {}
   /** The newest drawing, and what it was drawn from. */
   #last: { frame: Frame; input: string } | undefined
 
@@ -26,8 +27,10 @@ export class PushedFrameSource implements FrameSource {
     this.size = this.#look.sizeFor(pictures.get(spec.key))
   }
 
-  // The bus redraws the picture when another one is pushed.
-  connect(): void {}
+  // The bus redraws the picture when another one is pushed here. Another node's is known only later.
+  connect(sink: FrameSink): void {
+    this.#stop = this.#pictures.onChange(this.#key, () => sink.redraw(0))
+  }
 
   async draw(interest: Interest, payers: GetPayers): Promise<SourceFrame | undefined> {
     const stored = this.#pictures.get(this.#key)
@@ -48,7 +51,9 @@ export class PushedFrameSource implements FrameSource {
     this.#last = undefined
   }
 
-  close(): void {}
+  close(): void {
+    this.#stop()
+  }
 }
 
 /** The words for a picture that was not pushed again in time, and the milliseconds until they change. */

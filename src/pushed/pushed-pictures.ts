@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { LRUCache } from 'lru-cache'
 import type { Bus } from '../cluster/bus.ts'
 import type { Store } from '../cluster/store.ts'
@@ -5,6 +7,7 @@ import { PublicError } from '../errors.ts'
 import { MAX_PIXELS } from '../picture/encode.ts'
 import { createFrame, type Frame } from '../picture/frame.ts'
 import { type PictureHead, readPictureHead } from '../picture/picture-head.ts'
+import { findSvgReference } from '../picture/svg-references.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { parseLook } from '../widget/look.ts'
 import { type Role, type Roles, widgetOf } from '../widget/role.ts'
@@ -46,15 +49,21 @@ export class PushedPictures {
   readonly #pictures = new Map<string, StoredPicture>()
   /** Equal bytes are one frame object, by file. */
   readonly #frames = new LRUCache<string, WeakRef<Frame>>({ max: FRAMES })
-  readonly #unsubscribe: () => void
+  readonly #listeners = new Map<string, Set<() => void>>()
+  readonly #unsubscribe: readonly (() => void)[]
   #writing: Promise<unknown> = Promise.resolve()
 
   constructor(init: PushedPicturesInit) {
     this.#init = init
     this.#now = init.now ?? Date.now
-    this.#unsubscribe = init.bus.subscribe((room) => {
-      if (this.#pictures.has(room)) void this.#inTurn(() => this.#forgetDeleted(room)).catch(() => {})
-    })
+    this.#unsubscribe = [
+      init.bus.subscribe((room, change) => {
+        const isOurs = this.#pictures.has(room) || parseRoom(room).widget === this.#widget
+        if (isOurs && (change === 'state' || change === 'deleted'))
+          void this.#inTurn(() => this.#reread(room)).catch(() => {})
+      }),
+      init.bus.onReconnect(() => void this.#inTurn(() => this.#rereadAll()).catch(() => {})),
+    ]
   }
 
   /** Reads the pictures from before the last stop, and deletes the files of none. */
@@ -78,7 +87,7 @@ export class PushedPictures {
     if (this.#pictures.get(room)?.etag !== frame.etag) await this.#tryToDecode(key, frame)
     const at = this.#now()
     const picture: StoredPicture = {
-      ...{ file: fileOf(key, frame), format: head.format, width: head.width, height: head.height },
+      ...{ file: this.#fileOf(key, frame), format: head.format, width: head.width, height: head.height },
       ...{ bytes: bytes.length, etag: frame.etag, at, ...(ttl !== undefined && { lateAt: at + ttl }) },
     }
     await this.#inTurn(() => this.#write(room, picture, frame))
@@ -119,17 +128,41 @@ export class PushedPictures {
       .toSorted((one, other) => (one.key < other.key ? -1 : 1))
   }
 
-  close(): void {
-    this.#unsubscribe()
+  /** Calls `listener` when a picture was pushed or deleted on another node. Returns a function that ends it. */
+  onChange(key: string, listener: () => void): () => void {
+    const room = this.#roomOf(key)
+    const listeners = this.#listeners.get(room) ?? new Set()
+    this.#listeners.set(room, listeners.add(listener))
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0) this.#listeners.delete(room)
+    }
   }
 
-  /** The whole room was deleted. */
-  async #forgetDeleted(room: string): Promise<void> {
-    const picture = this.#pictures.get(room)
-    if (!picture || (await this.#init.store.get(room, PICTURE)) !== undefined) return
-    this.#pictures.delete(room)
-    await this.#init.files.remove(picture.file)
-    this.#init.bus.publish(room, 'state')
+  close(): void {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
+  }
+
+  /** The room was deleted, or another node has written it. */
+  async #reread(room: string): Promise<void> {
+    const { store, files } = this.#init
+    const before = this.#pictures.get(room)
+    const now = toStoredPicture(await store.get(room, PICTURE))
+    if (isDeepStrictEqual(before, now)) return
+    if (now) this.#pictures.set(room, now)
+    else this.#pictures.delete(room)
+    // Of two nodes that push at once, neither has replaced the other's file.
+    if (before && before.file !== now?.file) await files.remove(before.file)
+    if (now) await files.keep(now.file)
+    for (const listener of [...(this.#listeners.get(room) ?? [])]) listener()
+  }
+
+  /** Messages of other nodes were lost. */
+  async #rereadAll(): Promise<void> {
+    const rooms = new Set(this.#pictures.keys())
+    for await (const [room] of this.#init.store.list(PICTURE))
+      if (parseRoom(room).widget === this.#widget) rooms.add(room)
+    for (const room of rooms) await this.#reread(room)
   }
 
   get #widget(): string {
@@ -146,6 +179,8 @@ export class PushedPictures {
     if (bytes.length > maxPictureBytes) throw tooLarge(`at most ${maxPictureBytes} bytes`, `${bytes.length}`)
     const head = readPictureHead(bytes)
     if (!head) throw notAPicture()
+    const fault = head.format === 'svg' ? findSvgReference(bytes.toString()) : undefined
+    if (fault !== undefined) throw damaged(fault)
     const { width, height } = head
     if (width * height <= MAX_PIXELS) return head
     throw tooLarge(`at most ${MAX_PIXELS / 1e6} million pixels`, `${width} x ${height}`)
@@ -160,7 +195,14 @@ export class PushedPictures {
     const counts = { connections: 0, visitors: 0, peak: 0 }
     const look = parseLook(manifest, 'png', query)
     const job = { widget: manifest.name, key, look, ...counts, time: this.#now(), pushed: { data: {} } }
-    await renderer.draw({ ...job, embedded: [{ path: 'frame', frame }] }, () => 2)
+    await renderer
+      .draw({ ...job, embedded: [{ path: 'frame', frame }] }, () => 2)
+      .catch((error: unknown) => {
+        // A file that hangs or kills its render process is at fault, and not the widget that shows it.
+        throw error instanceof PublicError && error.code === 'widget-failed'
+          ? damaged('it takes too long')
+          : error
+      })
   }
 
   async #write(room: string, picture: StoredPicture, frame: Frame): Promise<void> {
@@ -177,6 +219,7 @@ export class PushedPictures {
     }
     this.#remember(picture.file, frame)
     this.#pictures.set(room, picture)
+    await files.keep(picture.file)
     // Names of the server's own publish nothing by themselves.
     bus.publish(room, 'state')
     if (before && isNew) await files.remove(before.file)
@@ -195,6 +238,12 @@ export class PushedPictures {
     })
   }
 
+  /** Different for other bytes, and on each node, so that a file is never changed. */
+  #fileOf(key: string, { etag, format }: Frame): string {
+    const own = this.#init.files.isShared ? `-${randomBytes(6).toString('hex')}` : ''
+    return `${key}-${etag.slice(1, -1)}${own}.${format}`
+  }
+
   #remember(file: string, frame: Frame): Frame {
     this.#frames.set(file, new WeakRef(frame))
     return frame
@@ -207,17 +256,17 @@ export class PushedPictures {
   }
 }
 
-/** Different for other bytes, so that a file is never changed. */
-function fileOf(key: string, { etag, format }: Frame): string {
-  return `${key}-${etag.slice(1, -1)}.${format}`
-}
-
 function notAPicture(): PublicError {
   return new PublicError({
     code: 'unsupported-media',
     status: 415,
     caption: 'expected a complete PNG, JPEG, WebP, GIF or SVG',
   })
+}
+
+function damaged(fault: string): PublicError {
+  const caption = 'the picture cannot be decoded'
+  return new PublicError({ code: 'damaged-picture', status: 422, caption, detail: `${caption}: ${fault}` })
 }
 
 function tooLarge(limit: string, got: string): PublicError {

@@ -32,7 +32,11 @@ export function forkModule(path: string, { execArgv, env }: ForkOptions): ChildP
  * `ENOENT` if the command is not installed. The kernel kills the command when this process ends (Linux with util-linux;
  * elsewhere a command ends when it next writes to its closed output).
  */
-export function spawnCommand(command: string, args: readonly string[], env = process.env): ChildProcess {
+export function spawnCommand(
+  command: string,
+  args: readonly string[],
+  env = withoutToken(process.env),
+): ChildProcess {
   const setpriv = findSetpriv()
   // A missing command is spawned directly, so that it is reported as missing.
   const isWrapped = setpriv !== undefined && findCommand(command) !== undefined
@@ -40,6 +44,11 @@ export function spawnCommand(command: string, args: readonly string[], env = pro
     ? [setpriv, ['--pdeathsig', 'KILL', '--', command, ...args]]
     : [command, [...args]]
   return withHighOomScore(spawn(file, all, { env, stdio: ['ignore', 'pipe', 'pipe'] }))
+}
+
+/** An environment for other programs: the token is none of theirs. */
+export function withoutToken({ IMGCAST_TOKEN: _, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return env
 }
 
 /** The path of an executable command, searched for in `PATH`; undefined if it is not installed. */

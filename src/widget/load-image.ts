@@ -1,9 +1,10 @@
 import { readFile, stat } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { loadImage as decode, type Image } from '@napi-rs/canvas'
+import type { Image } from '@napi-rs/canvas'
 import { quote } from '../errors.ts'
 import { readRasterSize } from '../picture/badge/raster-size.ts'
+import { decodeImage } from '../picture/decode-image.ts'
 import { MAX_PIXELS } from '../picture/draw-canvas.ts'
 import { noteFile } from './read-files.ts'
 
@@ -32,7 +33,7 @@ export async function loadImage(source: string | URL | Uint8Array): Promise<Imag
   const size = readRasterSize(bytes)
   if (!size && !isSvg(bytes)) throw new TypeError('expected a PNG, JPEG, GIF, WebP or SVG')
   checkPixels(size)
-  const image = await decode(bytes)
+  const image = await decodeImage(bytes)
   checkPixels(image)
   return image
 }

@@ -20,6 +20,7 @@ import { parseStaticPath } from '../../src/picture/badge/static-path.ts'
 import { parseColor } from '../../src/picture/color.ts'
 import { endOfJpegFrameHeader } from '../../src/picture/jpeg.ts'
 import { readPictureHead } from '../../src/picture/picture-head.ts'
+import { findSvgReference } from '../../src/picture/svg-references.ts'
 import { compileJsonQuery } from '../../src/status/json-query.ts'
 import { parseStatus } from '../../src/status/status-schema.ts'
 import { parseRetryAfter } from '../../src/system/retry-after.ts'
@@ -261,6 +262,14 @@ export const PARSERS: readonly FuzzedParser[] = [
     ],
   },
   {
+    name: 'references in an SVG',
+    read: (text) => {
+      const fault = findSvgReference(text)
+      if (fault !== undefined) throw new TypeError(fault)
+    },
+    pieces: ['<image ', 'xlink:href="', "href='", '"', '<a ', '<!ENTITY', '#', 'data:image/png;base64,'],
+  },
+  {
     name: 'picture file',
     read: (text) => {
       const head = readPictureHead(Buffer.from(text, 'latin1'))
@@ -270,6 +279,7 @@ export const PARSERS: readonly FuzzedParser[] = [
       '\x89PNG\r\n\x1a\n',
       'IHDR',
       '\xff\xd8',
+      '\xff\xe1\0\x22Exif\0\0II*\0\x08\0\0\0',
       'GIF89a',
       'RIFF',
       'WEBPVP8X',

@@ -21,6 +21,25 @@ describe('the head of a picture', () => {
       expect(readPictureHead(bytes.subarray(0, length))).toBeUndefined()
   })
 
+  test.each([
+    ['4949', 1, false],
+    ['4949', 6, true],
+    ['4949', 8, true],
+    ['4d4d', 5, true],
+    ['4d4d', 3, false],
+  ])('has the size of a JPEG as it is shown: %s, orientation %i', (order, orientation, isTurned) => {
+    const { bytes } = plainFrame('#123456', { format: 'jpeg', width: 31, height: 17 })
+    const head = order === '4949' ? '2a000800000001001201030001000000' : '002a000000080001011200030000000100'
+    const value = order === '4949' ? `0${orientation}000000` : `0${orientation}0000`
+    const tiff = `${order}${head}${value}00000000`
+    const exif = Buffer.from(`ffe10000${Buffer.from('Exif\0\0').toString('hex')}${tiff}`, 'hex')
+    exif.writeUInt16BE(exif.length - 2, 2)
+    const turned = Buffer.concat([bytes.subarray(0, 2), exif, bytes.subarray(2)])
+    const size = isTurned ? { width: 17, height: 31 } : { width: 31, height: 17 }
+    expect(readPictureHead(turned)).toEqual({ format: 'jpeg', ...size })
+    for (let length = 4; length < exif.length; length += 1) readPictureHead(turned.subarray(0, length))
+  })
+
   test('is read from lossless and extended WebPs too', () => {
     const webp = (kind: string, data: string) => {
       const body = Buffer.concat([Buffer.from(`WEBP${kind}`), Buffer.from(data, 'hex'), Buffer.alloc(20)])

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { plainFrame } from '../support/frames.ts'
 import { Hub } from '../support/hub.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
@@ -97,4 +98,38 @@ test('a hook on a room that cannot be is refused in one sentence', async () => {
   }
   expect(await post('visitors(nothing/a) > 1')).toEqual([400, expect.stringContaining('there is no widget')])
   expect(await post('visitors(online/a/b) > 1')).toEqual([400, expect.stringContaining('after online/')])
+})
+
+test('pushed pictures and cameras are those of all nodes, and no file is left behind', async () => {
+  const pictures = ['#ff0000', '#0000ff', '#00ff00'].map((color) => plainFrame(color).bytes)
+  const push = (node: number, body: Buffer) =>
+    fetch(`${nodes[node]?.url}/api/pictures/plot`, { method: 'PUT', headers, body: new Uint8Array(body) })
+  const shown = async (node: number) =>
+    Buffer.from(await (await fetch(`${nodes[node]?.url}/picture/plot.png`)).arrayBuffer())
+  const [red, blue, green] = pictures as [Buffer, Buffer, Buffer]
+  expect((await push(0, red)).status).toBe(200)
+  for (const node of [1, 0]) await eventually(async () => expect((await shown(node)).equals(red)).toBe(true))
+  // Both at once, the same bytes as before among them.
+  for (const bodies of [
+    [blue, green],
+    [red, red],
+    [green, blue],
+  ] as const)
+    await Promise.all(bodies.map((body, node) => push(node, body)))
+  await eventually(async () => {
+    const [one, other] = [await shown(0), await shown(1)]
+    expect(one.equals(other)).toBe(true)
+    expect([...hub.files.kept.values()].map((bytes) => bytes.equals(one))).toEqual([true])
+  })
+  expect((await call(1, '/pictures/plot', 'DELETE')).status).toBe(204)
+  await eventually(async () => expect((await call(0, '/pictures/plot')).status).toBe(404))
+  expect(hub.files.kept.size).toBe(0)
+
+  const source = { source: `${targetUrl}/camera` }
+  expect((await call(0, '/cameras/door', 'PUT', source)).status).toBe(200)
+  await eventually(async () => expect(await (await call(1, '/cameras/door')).json()).toMatchObject(source))
+  // Deleting the whole room deletes its camera.
+  expect((await call(1, '/rooms/camera/door', 'DELETE')).status).toBe(204)
+  for (const node of [0, 1])
+    await eventually(async () => expect((await call(node, '/cameras/door')).status).toBe(404))
 })

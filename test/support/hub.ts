@@ -18,6 +18,7 @@ import type {
   WatchedCounts,
 } from '../../src/cluster/presence.ts'
 import { RoomDirectory } from '../../src/cluster/room-directory.ts'
+import type { SharedFiles } from '../../src/cluster/shared-files.ts'
 import { memoryHistory } from './memory-history.ts'
 
 /** Who is present on one node: by room and viewer, how many streams and stills each has. */
@@ -44,6 +45,7 @@ export class Hub {
   readonly history: History
   readonly store: MemoryStore
   readonly rooms: RoomDirectory
+  readonly files = new HubFiles()
   /** The bus of the node that is writing to the store. */
   #publisher: Bus | undefined
   #now = 1_000_000
@@ -134,7 +136,7 @@ export class HubNode {
     }
     this.parts = {
       ...{ bus: this.bus, presence: this.presence, leases, history: hub.history, rooms: hub.rooms },
-      ...{ store: hub.storeOf(this.bus), viewerSecrets: hub.secrets },
+      ...{ store: hub.storeOf(this.bus), viewerSecrets: hub.secrets, files: hub.files },
       close: async () => {
         await this.presence.close()
         await leases.close()
@@ -172,6 +174,32 @@ export class HubNode {
   renew(): void {
     if (this.#isCut || this.presence.isClosed) return
     this.#hub.parts.set(this.epoch, { streams: this.presence.streams, until: this.#hub.now + LEASE })
+  }
+}
+
+/** Files of all nodes, in memory. */
+class HubFiles implements SharedFiles {
+  /** What is kept, by name. */
+  readonly kept = new Map<string, Buffer>()
+  readonly #written = new Map<string, Buffer>()
+
+  async write(name: string, bytes: Buffer): Promise<void> {
+    if (this.#written.has(name)) throw new Error(`${name} is written twice`)
+    this.#written.set(name, bytes)
+  }
+
+  async keep(name: string): Promise<void> {
+    const bytes = this.#written.get(name)
+    if (bytes) this.kept.set(name, bytes)
+  }
+
+  async read(name: string): Promise<Buffer | undefined> {
+    return this.#written.get(name)
+  }
+
+  async remove(name: string): Promise<void> {
+    this.#written.delete(name)
+    this.kept.delete(name)
   }
 }
 

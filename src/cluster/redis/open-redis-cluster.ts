@@ -5,6 +5,7 @@ import { RoomDirectory } from '../room-directory.ts'
 import { RedisArchive } from './redis-archive.ts'
 import { RedisBus } from './redis-bus.ts'
 import type { RedisClient } from './redis-client.ts'
+import { RedisFiles } from './redis-files.ts'
 import { RedisLeases } from './redis-leases.ts'
 import { RedisLink } from './redis-link.ts'
 import { RedisPresence } from './redis-presence.ts'
@@ -53,6 +54,7 @@ export async function openRedisCluster({ client, prefix, ...init }: RedisCluster
   })
   return {
     ...{ bus, presence, store, history, rooms, leases, viewerSecrets: new RedisViewerSecrets(link) },
+    files: new RedisFiles(link),
     report: () => presence.report,
     save: () => history.saveAll(),
     close: async () => {

@@ -1,4 +1,5 @@
-import type { CameraReport, Cameras } from '../../camera/cameras.ts'
+import type { CameraReport } from '../../camera/camera-report.ts'
+import type { Cameras } from '../../camera/cameras.ts'
 import type { Presence } from '../../cluster/presence.ts'
 import type { Viewers } from '../../viewer/viewers.ts'
 import { roomOf } from '../../widget/room.ts'
@@ -19,7 +20,7 @@ export interface MeteredCamera extends CameraReport {
 /** The sources of the meter. */
 export interface CameraMeterInit {
   cameras: Cameras
-  viewers: Pick<Viewers, 'sentTo'>
+  viewers: Pick<Viewers, 'sentTo' | 'ofRoom'>
   presence: Pick<Presence, 'countsNow'>
 }
 
@@ -54,7 +55,9 @@ export class CameraMeter {
 
   /** Open streams of a camera, those of pictures that embed it included. */
   viewersOf(key: string): number {
-    return this.#init.presence.countsNow(this.#roomOf(key))?.connections ?? 0
+    const room = this.#roomOf(key)
+    const { presence, viewers } = this.#init
+    return presence.countsNow(room)?.connections ?? viewers.ofRoom(room).streams.length
   }
 
   get cameras(): Cameras {

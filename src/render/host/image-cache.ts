@@ -1,5 +1,6 @@
-import { type Image, loadImage } from '@napi-rs/canvas'
+import type { Image } from '@napi-rs/canvas'
 import { LRUCache } from 'lru-cache'
+import { decodeImage } from '../../picture/decode-image.ts'
 import type { Frame } from '../../picture/frame.ts'
 
 /** Memory for decoded pictures: a process may use 1 GB in all. */
@@ -11,7 +12,7 @@ export class ImageCache {
   readonly #images = new LRUCache<string, Image, Frame>({
     maxSize: MAX_BYTES,
     sizeCalculation: ({ width, height }) => Math.max(1, width * height * PIXEL_BYTES),
-    fetchMethod: (_etag, _stale, { context: { bytes } }) => loadImage(bytes),
+    fetchMethod: (_etag, _stale, { context: { bytes } }) => decodeImage(bytes),
   })
 
   /** Decodes a frame, unless it is cached. */

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DamageLog } from '../../../src/cluster/damage-log.ts'
 import { RedisArchive } from '../../../src/cluster/redis/redis-archive.ts'
 import { RedisBus } from '../../../src/cluster/redis/redis-bus.ts'
+import { RedisFiles } from '../../../src/cluster/redis/redis-files.ts'
 import { RedisLeases } from '../../../src/cluster/redis/redis-leases.ts'
 import { RedisLink } from '../../../src/cluster/redis/redis-link.ts'
 import { RedisRoomTable } from '../../../src/cluster/redis/redis-room-table.ts'
@@ -47,6 +49,19 @@ describeWith(['redis'], 'with a real Redis,', () => {
   })
 
   describeStore('a store in Redis', (bus) => new RedisStore({ link: ownLink(), bus, damage }))
+
+  test('a file in Redis is kept only if that is asked, and read whole on every node', async () => {
+    const link = ownLink()
+    const [files, bytes] = [new RedisFiles(link), randomBytes(2_000_000)]
+    await files.write('a.png', bytes)
+    expect(await server.client.ttl(`${link.prefix}file:a.png`)).toBeGreaterThan(0)
+    await files.keep('a.png')
+    expect(await server.client.ttl(`${link.prefix}file:a.png`)).toBe(-1)
+    expect((await new RedisFiles(link).read('a.png'))?.equals(bytes)).toBe(true)
+    await files.remove('a.png')
+    expect(await files.read('a.png')).toBeUndefined()
+    expect(await server.client.keys(`${link.prefix}*`)).toEqual([])
+  })
 
   describeHistory('a history in Redis', () => new RedisArchive(ownLink(), damage))
 

@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { CameraReport, Cameras } from '../../../src/camera/cameras.ts'
+import type { CameraReport } from '../../../src/camera/camera-report.ts'
+import type { Cameras } from '../../../src/camera/cameras.ts'
 import { CameraMeter } from '../../../src/http/metrics/camera-meter.ts'
 import { CameraMetrics } from '../../../src/http/metrics/camera-metrics.ts'
 import { Traffic } from '../../../src/viewer/traffic.ts'
@@ -21,7 +22,11 @@ function createMeter(traffic: Traffic) {
     list: () => [camera],
     get: (key: string) => (key === 'door' ? camera : undefined),
   }
-  const viewers = { sentTo: (room: string) => (room === 'camera/door' ? { since: 0, traffic } : undefined) }
+  const sent = { since: 0, traffic }
+  const viewers = {
+    sentTo: (room: string) => (room === 'camera/door' ? sent : undefined),
+    ofRoom: () => ({ streams: [], sent }),
+  }
   const presence = { countsNow: () => ({ connections: 3, visitors: 2, peak: 3 }) }
   return new CameraMeter({ cameras: known as unknown as Cameras, viewers, presence })
 }
