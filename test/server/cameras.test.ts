@@ -76,7 +76,8 @@ beforeAll(async () => {
     lavfi: { source: 'testsrc=size=64x48:rate=10', input: ['-re', '-f', 'lavfi'] },
   }
   writeFileSync(file, JSON.stringify({ cameras }))
-  server = await startServer({ token, cameras: file, linger: 300, maxCameras: 4, livePerBrowser: 0 })
+  const options = { token, cameras: file, linger: 300, maxCameras: 4, livePerBrowser: 0 }
+  server = await startServer({ ...options, compat: 'mjpg-streamer' })
 })
 
 afterAll(async () => {
@@ -191,6 +192,24 @@ describe('a camera', () => {
       'its picture again',
     )
     viewer.close()
+    await isIdle('stream')
+  })
+
+  test('has the paths of mjpg-streamer and ustreamer', async () => {
+    const viewer = await openStream(`${server.url}/?action=stream`)
+    await viewer.waitFor(({ parts }) => parts.some(({ body }) => body.equals(red)), 'the first camera')
+    const snapshot = await fetch(`${server.url}/snapshot`)
+    expect(Buffer.from(await snapshot.arrayBuffer()).equals(red)).toBe(true)
+    expect(await (await fetch(`${server.url}/state`)).json()).toMatchObject({
+      ok: true,
+      result: {
+        source: { online: true, resolution: { width: 40, height: 20 } },
+        stream: { clients: 1 },
+      },
+    })
+    viewer.close()
+    // Other paths are as before.
+    expect((await fetch(`${server.url}/?other=1`)).headers.get('content-type')).toContain('text/html')
     await isIdle('stream')
   })
 
