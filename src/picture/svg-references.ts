@@ -3,7 +3,7 @@ import { readRasterSize } from './badge/raster-size.ts'
 import { MAX_PIXELS } from './draw-canvas.ts'
 
 /** The start of an element, or an attribute with a reference, whatever its prefix. */
-const PIECE = /<([^\s/>]*)|href\s{0,99}=\s{0,99}(?:"([^"]*)"|'([^']*)')/gi
+const PIECE = /<([^\s/>]*)|href\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
 const LINK = /^(?:[^:]{1,20}:)?a$/
 /** A value cannot contain the start of another element (XML, section 3.1): then it is no value. */
 const LOCAL = /^#[^<]*$/

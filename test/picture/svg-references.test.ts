@@ -30,6 +30,7 @@ describe('an SVG is refused with', () => {
   test.each([
     `<image href="${FILE}"/>`,
     `<image xlink:href = ' ${FILE}'/>`,
+    `<image xlink:href${' '.repeat(200)}="${FILE}"/>`,
     `<image xlink:href="&#102;ile:///var/secret.png"/>`,
     `<image any:HREF="FILE:///var/secret.png"/>`,
     `<image href="/var/secret.png"/>`,
