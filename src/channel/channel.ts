@@ -81,7 +81,7 @@ export class Channel implements FrameSink {
       viewer.end('stopping')
       return () => {}
     }
-    clearTimeout(this.#linger)
+    this.#linger = void clearTimeout(this.#linger)
     if (this.size === 0) this.#onWatched(true)
     const stopPaying = this.#payers.add(network)
     this.#broadcast.add(viewer)

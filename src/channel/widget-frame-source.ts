@@ -33,7 +33,9 @@ const CHANGE_INTERVAL = 1000 / MAX_FPS
 export class WidgetFrameSource implements FrameSource {
   readonly #init: WidgetFrameSourceInit
   readonly #spec: ChannelSpec
-  readonly #frames: EmbeddedFrames
+  readonly #channels: EmbeddedChannels
+  /** Of a picture that embeds others: undefined for all others, since there are many. */
+  #frames: EmbeddedFrames | undefined
   #sink: FrameSink | undefined
   #isWatched = false
   #embedded: readonly EmbeddedSpec[] | undefined
@@ -47,7 +49,7 @@ export class WidgetFrameSource implements FrameSource {
   constructor(init: WidgetFrameSourceInit, spec: ChannelSpec, channels: EmbeddedChannels) {
     this.#init = init
     this.#spec = spec
-    this.#frames = new EmbeddedFrames(channels, init.cards, () => this.#sink?.redraw(CHANGE_INTERVAL))
+    this.#channels = channels
   }
 
   get isLively(): boolean | undefined {
@@ -127,7 +129,7 @@ export class WidgetFrameSource implements FrameSource {
   #stop(): void {
     this.#endFollowing()
     this.#endFollowing = () => {}
-    this.#frames.unwatch()
+    this.#frames?.unwatch()
   }
 
   async #readEmbedded(): Promise<readonly EmbeddedSpec[]> {
@@ -137,12 +139,19 @@ export class WidgetFrameSource implements FrameSource {
       throw error
     })
     this.#embedded = embedded
-    if (this.#isWatched) this.#frames.watch(embedded)
+    if (this.#isWatched && embedded.length > 0) this.#follow().watch(embedded)
     return embedded
   }
 
+  #follow(): EmbeddedFrames {
+    const redraw = () => this.#sink?.redraw(CHANGE_INTERVAL)
+    this.#frames ??= new EmbeddedFrames(this.#channels, this.#init.cards, redraw)
+    return this.#frames
+  }
+
   async #readInputs(payers: GetPayers | undefined): Promise<DrawingInputs> {
-    const embedded = await this.#frames.frames(await this.#readEmbedded())
+    const specs = await this.#readEmbedded()
+    const embedded = specs.length > 0 ? await this.#follow().frames(specs) : []
     const loaded = await this.#init.loadedData.read(this.#spec, payers)
     // Reads the counts last: the embedded pictures can be slow, and the picture must show current counts.
     const counts = await this.#init.presence.counts(roomOf(this.#spec))

@@ -20,8 +20,8 @@ export class Crowd {
   readonly #added = new Map<string, number>()
   /** The number of viewers of each address. */
   readonly #sizes = new Map<string, number>()
-  /** The addresses with more viewers than every address may have. */
-  readonly #large = new Map<string, number>()
+  /** The addresses with more viewers than every address may have: few rooms have any. */
+  #large: Map<string, number> | undefined
   #connections = 0
   /** The number of visitors if every address has the smallest limit. */
   #base = 0
@@ -53,7 +53,7 @@ export class Crowd {
     const limit = this.#limit === 'auto' ? Math.max(SMALL_GROUP, Math.floor(this.#base / SHARE)) : this.#limit
     let visitors = this.#base
     if (limit > this.#least)
-      for (const size of this.#large.values()) visitors += Math.min(size, limit) - this.#least
+      for (const size of this.#large?.values() ?? []) visitors += Math.min(size, limit) - this.#least
     return visitors
   }
 
@@ -89,8 +89,11 @@ export class Crowd {
     this.#base += Math.min(size, this.#least) - Math.min(before, this.#least)
     if (size > 0) this.#sizes.set(address, size)
     else this.#sizes.delete(address)
-    if (size > this.#least) this.#large.set(address, size)
-    else this.#large.delete(address)
+    if (size <= this.#least) this.#large?.delete(address)
+    else {
+      this.#large ??= new Map()
+      this.#large.set(address, size)
+    }
   }
 }
 

@@ -47,14 +47,16 @@ export class Memberships {
   /** Counts a viewer in the room of a picture and of every picture inside it. */
   join(spec: ChannelSpec, viewer: string): PictureMembership {
     const leaveOwn = this.#enter(spec, viewer)
-    const inner = new Map<string, (reason: EndReason) => void>()
+    // Few pictures embed others, and each map takes a part of what a viewer does.
+    let inner: Map<string, (reason: EndReason) => void> | undefined
     let hasLeft = false
     let readings = 0
     const renew = async (of: ChannelSpec) => {
       readings += 1
       const reading = readings
       const embedded = await this.#embeddedReader.read(of)
-      if (hasLeft || reading !== readings) return
+      if (hasLeft || reading !== readings || (embedded.length === 0 && !inner)) return
+      inner ??= new Map()
       const rooms = new Map(embedded.flatMap(({ spec }) => (spec ? [[roomOf(spec), spec]] : [])))
       for (const [room, leave] of inner) {
         if (rooms.has(room)) continue
@@ -71,7 +73,7 @@ export class Memberships {
       leave: (reason) => {
         if (hasLeft) return
         hasLeft = true
-        for (const leave of [leaveOwn, ...inner.values()]) leave(reason)
+        for (const leave of [leaveOwn, ...(inner?.values() ?? [])]) leave(reason)
       },
     }
   }
