@@ -8,7 +8,7 @@ import { PROXIES, type ProxyName, type Replacement } from './support/configurati
 import { newRoom, serveBehindProxy, upstreamOf } from './support/measure.ts'
 import { type RunningProxy, startProxy } from './support/proxy.ts'
 
-/** The proxies' own timeout as it is documented: three times the heartbeat of a quiet viewer. */
+/** The proxies' own timeout as it is documented: four times the heartbeat of a quiet viewer. */
 const DOCUMENTED = '60s'
 const LINES: Record<ProxyName, string[]> = {
   nginx: ['proxy_read_timeout 60s'],
@@ -20,8 +20,8 @@ const LINES: Record<ProxyName, string[]> = {
 const HEARTBEAT = '1s'
 /** Four heartbeats, and a silence to it that is more than three minutes to the documented timeout. */
 const [SHORT, SHORT_SILENCE] = ['4s', 14_000]
-/** Longer than 19 s, and a silence of more than two heartbeats. */
-const [LONG, LONG_SILENCE] = ['25s', 46_500]
+/** Longer than 15 s, and a silence of three heartbeats. */
+const [LONG, LONG_SILENCE] = ['20s', 46_500]
 
 interface Watched {
   quick: Viewer[]
@@ -75,7 +75,7 @@ for (const name of PROXIES) {
       }
     })
 
-    test('the heartbeat of 19 s keeps a picture open with a timeout of 25 s', async () => {
+    test('the heartbeat of 15 s keeps a picture open with a timeout of 20 s', async () => {
       const { real } = watched.get(name) as Watched
       for (const viewer of real) {
         await sleep(Math.max(0, viewer.askedAt + LONG_SILENCE - performance.now()))

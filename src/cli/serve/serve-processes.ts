@@ -6,6 +6,7 @@ import { findDriver } from '../../cluster/drivers.ts'
 import { PartsHost } from '../../cluster/shared/parts-host.ts'
 import { trustOf } from '../../http/server/server-guard.ts'
 import type { Options } from '../../options.ts'
+import { createPictureFiles, pictureFolder } from '../../pushed/picture-files.ts'
 import { showStopping } from '../../system/stopping-process.ts'
 import { createLog } from './create-log.ts'
 import { keepRunning } from './keep-running.ts'
@@ -23,7 +24,7 @@ export async function serveProcesses(options: Options): Promise<undefined> {
   for (const signal of SIGNALS) process.once(signal, leave)
   const token = options.token ?? randomBytes(18).toString('base64url')
   const cluster = findDriver(options.store)?.driver.isShared ? undefined : await openCluster(options, log)
-  const host = cluster && new PartsHost(cluster)
+  const host = cluster && new PartsHost(cluster, createPictureFiles(pictureFolder(options.store)))
   const processes = new ServerProcesses({
     count: options.processes,
     options: { ...options, token, ...(cluster && { store: '' }) },

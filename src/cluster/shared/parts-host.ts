@@ -4,6 +4,7 @@ import type { NodeReport } from '../cluster-report.ts'
 import type { ClusterParts } from '../driver.ts'
 import { type LeaseTable, MemoryLeases } from '../memory-leases.ts'
 import type { Counts, Membership, PresenceKind } from '../presence.ts'
+import type { SharedFiles } from '../shared-files.ts'
 import type { WriteOptions } from '../store.ts'
 import type { Joined } from './parts-link.ts'
 import type { Attempt, ListPart } from './shared-store.ts'
@@ -30,6 +31,7 @@ type Methods = Record<string, (...args: never[]) => unknown>
 /** The parts of a cluster of one process, for other processes of the machine. They use them by `SharedDriver`. */
 export class PartsHost {
   readonly #parts: ClusterParts
+  readonly #files: SharedFiles
   readonly #clients = new Set<Client>()
   readonly #leases: LeaseTable = new Map()
   readonly #changes = new Map<string, { room: string; change: Change; by: Client | undefined }>()
@@ -41,8 +43,10 @@ export class PartsHost {
   #fault: string | undefined
   #lastId = 0
 
-  constructor(parts: ClusterParts) {
+  /** @param files those of all processes */
+  constructor(parts: ClusterParts, files: SharedFiles) {
     this.#parts = parts
+    this.#files = files
     parts.bus.subscribe((room, change) => this.#collect(room, change))
     this.#timers = [setInterval(() => this.#checkFault(), FAULT_CHECK).unref()]
   }
@@ -128,6 +132,10 @@ export class PartsHost {
       'leases.hold': (name: string, duration: number) => client.leases.hold(name, duration),
       'leases.release': (name: string) => client.leases.release(name),
       'leases.close': () => client.leases.close(),
+      'files.write': (name: string, bytes: Uint8Array) => this.#files.write(name, Buffer.from(bytes)),
+      'files.keep': (name: string) => this.#files.keep(name),
+      'files.read': (name: string) => this.#files.read(name),
+      'files.remove': (name: string) => this.#files.remove(name),
       'secrets.ofDay': (day: number) => viewerSecrets.ofDay(day),
       ...(backup && { 'parts.backup': () => backup() }),
       'siblings.ask': (question: string) => this.#ask(question),

@@ -3,6 +3,7 @@ import type { ClusterParts, Driver } from '../driver.ts'
 import type { History } from '../history.ts'
 import type { Leases } from '../leases.ts'
 import type { RoomLists } from '../room-directory.ts'
+import type { SharedFiles } from '../shared-files.ts'
 import type { ViewerSecrets } from '../viewer-secrets.ts'
 import { PartsLink } from './parts-link.ts'
 import { SharedBus } from './shared-bus.ts'
@@ -45,7 +46,7 @@ export function sharedDriver(channel: PartsChannel): Driver {
       const ends = { save: () => link.call<void>('parts.save').catch(() => {}) }
       return {
         ...{ bus, presence, store, history: toHistory(link), rooms: toRooms(link), leases },
-        ...{ viewerSecrets: toSecrets(link), ...ends },
+        ...{ viewerSecrets: toSecrets(link), files: toFiles(link), ...ends },
         backup: () => link.call<string>('parts.backup'),
         siblings,
         report: () => ({ nodes, isPartial: false }),
@@ -92,7 +93,20 @@ function toLeases(link: PartsLink): Leases {
   }
 }
 
+function toFiles(link: PartsLink): SharedFiles {
+  return {
+    write: (name, bytes) => link.call('files.write', name, bytes),
+    keep: (name) => link.call('files.keep', name),
+    read: async (name) => toBuffer(await link.call<Uint8Array | undefined>('files.read', name)),
+    remove: (name) => link.call('files.remove', name),
+  }
+}
+
 function toSecrets(link: PartsLink): ViewerSecrets {
-  // Bytes become a plain array of bytes on the way.
   return { ofDay: async (day) => Buffer.from(await link.call<Uint8Array>('secrets.ofDay', day)) }
+}
+
+/** Bytes may be a plain array of bytes after their way. */
+function toBuffer(bytes: Uint8Array | undefined): Buffer | undefined {
+  return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -34,7 +34,7 @@ const MAX_PARSED_HEAD = 2 * MAX_HEAD_BYTES
 const HEAD_TIMEOUT = 10_000
 /** Milliseconds that a socket is kept between two requests. */
 const KEEP_ALIVE_TIMEOUT = 5_000
-/** Milliseconds without traffic. Every stream has some each 19 s, or at each heartbeat of at most a minute. */
+/** Milliseconds without traffic. Every stream has some each 15 s, or at each heartbeat of at most a minute. */
 const IDLE_TIMEOUT = 120_000
 const CHECK_INTERVAL = 1_000
 

@@ -1,7 +1,7 @@
 /** The minimum time until a picture marks itself as stale, as a multiple of the longest time between two of its parts. */
 const MARGIN = 4 / 3
 /** The longest time between two parts: reverse proxies close a connection that is silent for a minute. */
-const LONGEST_REFRESH = 18_750
+const LONGEST_REFRESH = 15_000
 
 /**
  * The times of a stream's marks in milliseconds: from a part's arrival to the mark, and the longest time until the whole

@@ -12,7 +12,7 @@ const LONGEST = 300_000
  * Its default. The picture is sent again after three quarters of it, which for a picture of 2 kB and its mark is less than
  * a fifth of sending 2 kB every 3 s.
  */
-const DEFAULT = 25_000
+const DEFAULT = 20_000
 const EXPECTED = `off, or a time from ${formatDuration(SHORTEST)} to ${formatDuration(LONGEST)}`
 
 /**

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RunningServer, serveCommand } from '../../support/command.ts'
 import { eventually } from '../../support/eventually.ts'
+import { plainFrame } from '../../support/frames.ts'
 import { chromium, openStream, type RawStream } from '../../support/stream-reader.ts'
 
 const TOKEN = 'a-token-of-two-processes'
@@ -76,6 +77,12 @@ describe('a server of two processes', () => {
     expect((await callApi('status/build', { method: 'PUT', body })).status).toBe(200)
     for (let turn = 0; turn < 2; turn += 1)
       expect(await (await callApi('status/build')).json()).toMatchObject({ message: 'passing' })
+    const png = plainFrame('#ff0000', { width: 40, height: 20 })
+    expect((await callApi('pictures/plot', { method: 'PUT', body: new Uint8Array(png) })).status).toBe(200)
+    for (let turn = 0; turn < 2; turn += 1) {
+      const picture = await fetch(`${server.url}/picture/plot.png`, { headers: { Connection: 'close' } })
+      expect(Buffer.from(await picture.arrayBuffer())).toEqual(png)
+    }
     const votes = Array.from({ length: 10 }, (_, vote) => vote)
     await Promise.all(
       votes.map((vote) =>

@@ -10,6 +10,7 @@ import { PartsHost } from '../../../src/cluster/shared/parts-host.ts'
 import { sharedDriver } from '../../../src/cluster/shared/shared-driver.ts'
 import type { Message, PartsChannel } from '../../../src/cluster/shared/wire.ts'
 import { conflict } from '../../../src/errors.ts'
+import { createPictureFiles } from '../../../src/pushed/picture-files.ts'
 import { all } from '../../support/all.ts'
 import { eventually } from '../../support/eventually.ts'
 import { describeBus } from '../bus.contract.ts'
@@ -37,7 +38,7 @@ function createChannel(): [PartsChannel, PartsChannel] {
 /** Processes that share the parts of one more. */
 async function share(count: number, given: Partial<ClusterParts> = {}, log = init.log) {
   const parts = { ...(await memoryDriver.open('', { ...init, node: createNode() })), ...given }
-  const host = new PartsHost(parts)
+  const host = new PartsHost(parts, createPictureFiles(undefined))
   const nodes = await Promise.all(
     Array.from({ length: count }, async () => {
       const [hostEnd, ownEnd] = createChannel()
@@ -132,4 +133,14 @@ test('a question is answered by every process that is left', async () => {
   await second.end()
   expect(await first.siblings?.ask('number')).toEqual([0])
   expect(await first.siblings?.ask('nothing')).toEqual([])
+})
+
+test('a file that one process wrote is read by the others until it is removed', async () => {
+  const { first, second } = await share(2)
+  const bytes = Buffer.from([0, 1, 255])
+  await first.files?.write('a.png', bytes)
+  await first.files?.keep('a.png')
+  expect(await second.files?.read('a.png')).toEqual(bytes)
+  await second.files?.remove('a.png')
+  expect(await first.files?.read('a.png')).toBeUndefined()
 })
