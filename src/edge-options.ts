@@ -4,7 +4,16 @@ import { defaults, formatFaults, type Options } from './options.ts'
 
 /** Options about what only an origin has. */
 const ORIGIN_ONLY = [
-  ...['widgets', 'hitsThemes', 'store', 'history', 'maxRooms', 'maxPictureBytes', 'maxPicturesBytes'],
+  ...[
+    'widgets',
+    'hitsThemes',
+    'store',
+    'history',
+    'maxRooms',
+    'maxPictureBytes',
+    'maxPicturesBytes',
+    'maxSeries',
+  ],
   ...['cameras', 'maxCameras', 'compat', 'showSource', 'stillCache', 'allowPrivateTargets', 'drawTimeout'],
   ...['workers', 'processes'],
 ] as (keyof Options)[]
