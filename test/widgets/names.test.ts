@@ -8,7 +8,7 @@ const list = (folder: string) =>
 const WIDGETS = list('widgets').flatMap((file) => /^widgets\/([a-z-]+)\.ts$/.exec(file)?.[1] ?? [])
 
 /** Names that are also words of the server's own: counts, API paths, commands. They are looked for in paths only. */
-const WORDS = new Set(['badge', 'gauge', 'hits', 'picture', 'poll', 'progress', 'rooms', 'status'])
+const WORDS = new Set(['badge', 'camera', 'gauge', 'hits', 'picture', 'poll', 'progress', 'rooms', 'status'])
 
 /** Files that may contain such a path, and why. */
 const EXCEPTIONS: readonly [path: RegExp, reason: string][] = [

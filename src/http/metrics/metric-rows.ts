@@ -177,7 +177,11 @@ export const METRICS = {
     ['state'],
     'Cameras, by state: `idle` (no viewers), `connecting`, `live`, `interrupted`, `offline`, `full` (`--max-cameras`)',
   ),
-  cameraViewers: gauge('imgcast_camera_viewers', ['camera'], 'Open streams of a camera, within a `grid` too'),
+  cameraViewers: gauge(
+    'imgcast_camera_viewers',
+    ['camera'],
+    'Open streams of a camera, within other pictures too',
+  ),
   cameraFailed: gauge(
     'imgcast_camera_failed',
     ['camera'],

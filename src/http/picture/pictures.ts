@@ -43,7 +43,7 @@ import { checkReferrer } from './referrer.ts'
 import { rereadPicture } from './reread-picture.ts'
 import { type EmbeddedSpecs, roomsOfPicture } from './rooms-of-picture.ts'
 import { StatusPictures } from './status-pictures.ts'
-import { StillWaits } from './still-waits.ts'
+import { kindOf, StillWaits } from './still-waits.ts'
 import { type RequestedPicture, readTarget, type Target } from './target.ts'
 
 /** The parts that `Pictures` works with. */
@@ -190,7 +190,7 @@ export class Pictures {
       if (svg) return { status: sendStill(request, response, svg, keptFor(seconds)), bytes: svg.bytes.length }
       const shown = await this.#online.toShown(spec, manifest, request.headers)
       const channel = channels.open(shown, network)
-      const kind = isInPlace ? 'in-place' : manifest.role === 'camera-frames' ? 'camera' : 'still'
+      const kind = isInPlace ? 'in-place' : kindOf(manifest)
       const { headers } = request
       const still = await this.#waits.wait({ headers, network, kind }, (wait) => channel.still(network, wait))
       if (still.age !== undefined) return this.#agedStills.send(request, response, still, look)

@@ -78,10 +78,12 @@ describe('a server of two processes', () => {
     for (let turn = 0; turn < 2; turn += 1)
       expect(await (await callApi('status/build')).json()).toMatchObject({ message: 'passing' })
     const png = plainFrame('#ff0000', { width: 40, height: 20 })
-    expect((await callApi('pictures/plot', { method: 'PUT', body: new Uint8Array(png) })).status).toBe(200)
+    expect((await callApi('pictures/plot', { method: 'PUT', body: new Uint8Array(png.bytes) })).status).toBe(
+      200,
+    )
     for (let turn = 0; turn < 2; turn += 1) {
       const picture = await fetch(`${server.url}/picture/plot.png`, { headers: { Connection: 'close' } })
-      expect(Buffer.from(await picture.arrayBuffer())).toEqual(png)
+      expect(Buffer.from(await picture.arrayBuffer())).toEqual(png.bytes)
     }
     const votes = Array.from({ length: 10 }, (_, vote) => vote)
     await Promise.all(
@@ -110,8 +112,11 @@ describe('a server of two processes', () => {
     await eventually(async () => expect(await countsOf()).toMatchObject({ connections: 2 }), SLOW)
     const living = streams.filter(({ socket }) => !socket.destroyed)
     expect(living).toHaveLength(2)
-    const newcomer = await watch('203.0.113.9')
-    await Promise.all([...living, newcomer].map((stream) => stream.waitFor(({ parts }) => parts.length > 1)))
+    const shown = living.map(({ parts }) => parts.length)
+    await watch('203.0.113.9')
+    await Promise.all(
+      living.map((stream, index) => stream.waitFor(({ parts }) => parts.length > (shown[index] ?? 0))),
+    )
     await eventually(async () => expect(await nodes()).toHaveLength(2), SLOW)
     expect(server.errors()).toMatch(/a server process ended, starting another/)
   }, 120_000)

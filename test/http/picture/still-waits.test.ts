@@ -13,8 +13,9 @@ const patienceOf = (request: StillRequest) => new StillWaits().wait(request, asy
 
 describe('a still without an older picture waits', () => {
   test.each([
-    ['for less than image proxies do', {}, 2_500],
-    ['for a proxy that poses as a browser', { headers: { 'user-agent': GMAIL } }, 2_500],
+    ['for less than a second', {}, 900],
+    ['for a proxy that poses as a browser', { headers: { 'user-agent': GMAIL } }, 900],
+    ['for less than image proxies do, for the pictures within it', { kind: 'embedding' as const }, 2_500],
     ['longer for a browser', { headers: { 'user-agent': CHROME } }, 5_000],
   ])('%s', async (_, more, cold) => {
     expect(await patienceOf(still(more))).toEqual({ cold })
