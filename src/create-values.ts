@@ -1,13 +1,17 @@
 import type { Logger } from 'pino'
 import type { Closers } from './closers.ts'
 import type { Cluster } from './cluster/cluster.ts'
+import { quote } from './errors.ts'
 import type { Options } from './options.ts'
 import type { Renderer } from './render/renderer.ts'
 import { SeriesList } from './series/series-list.ts'
-import { Polls } from './status/polls.ts'
+import { parseNumberPoll } from './status/poll.ts'
+import { Polls, type PollTarget } from './status/polls.ts'
+import { toStatusTarget } from './status/status-polls.ts'
 import { StatusRooms } from './status/status-rooms.ts'
 import { Statuses } from './status/statuses.ts'
 import type { OutgoingClient } from './system/outgoing.ts'
+import { seriesKeyOf, seriesRoom } from './widget/number-series.ts'
 
 /** The parts that pushed values need. */
 interface ValuesInit {
@@ -24,10 +28,35 @@ export function createValues({ renderer, cluster, options, client, log, closers 
   const { store, bus, leases } = cluster
   const statuses = new Statuses({ rooms: new StatusRooms(renderer.roles), store, bus, log })
   closers.defer(() => statuses.close())
-  const polls = new Polls({ store, statuses, bus, leases, client, log })
-  closers.defer(() => polls.close())
+  const pollsOf = (target: PollTarget) => {
+    const polls = new Polls({ store, target, bus, leases, client, log })
+    closers.defer(() => polls.close())
+    return polls
+  }
+  const polls = pollsOf(toStatusTarget(statuses))
   const series = new SeriesList({
     ...{ store, bus, log, retention: options.history, maxSeries: options.maxSeries },
   })
-  return { statuses, polls, series }
+  const seriesPolls = pollsOf(toSeriesTarget(series))
+  return {
+    ...{ statuses, polls, series, seriesPolls },
+    /** Reads what is stored. */
+    load: async () => void (await Promise.all([statuses.load(), polls.load(), seriesPolls.load()])),
+  }
+}
+
+/** Polls add their results to series. */
+function toSeriesTarget(series: SeriesList): PollTarget {
+  return {
+    leases: 'series-poll',
+    rooms: { of: seriesRoom, keyOf: seriesKeyOf },
+    parse: parseNumberPoll,
+    show: async (key, { message }) => {
+      const value = Number(message)
+      if (!Number.isFinite(value)) throw new TypeError(`expected a number, found ${quote(message)}`)
+      await series.add(key, [{ time: Date.now(), value }])
+    },
+    // No number is no number: the pictures show how old the last one is.
+    fail: async () => {},
+  }
 }

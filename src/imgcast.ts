@@ -200,7 +200,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   // Before the viewers, so that the end of all viewers causes no events.
   closers.defer(() => events.close())
   closers.defer(() => hooks.close())
-  await Promise.all([values.statuses.load(), values.polls.load(), hooks.load(), frames.load()])
+  await Promise.all([values.load(), hooks.load(), frames.load()])
   watch.add(renderer.files)
   watch.onChange(async (files) => {
     if (!isReady()) return

@@ -50,9 +50,19 @@ export const pollSchema = z.object(
 
 export type Poll = z.infer<typeof pollSchema>
 
+/** The poll of a series: where its number is in what is fetched. */
+export const numberPollSchema = pollSchema.pick({ url: true, every: true, headers: true }).extend({
+  query: queryField.meta({ description: 'The JSONPath (RFC 9535) of the number.', examples: ['$.load'] }),
+})
+
 /** Reads a poll from the body of a request, or from the store. @throws PublicError 400 that names every wrong field. */
 export function parsePoll(body: unknown): Poll {
   return parseBody(pollSchema, body, { code: 'bad-poll', caption: 'not a poll' })
+}
+
+/** Reads the poll of a series, as `parsePoll` does. */
+export function parseNumberPoll(body: unknown): Poll {
+  return parseBody(numberPollSchema, body, { code: 'bad-poll', caption: 'not a poll' })
 }
 
 /** The time between two requests, in milliseconds. */

@@ -8,12 +8,11 @@ import type { Store } from '../cluster/store.ts'
 import { PublicError } from '../errors.ts'
 import type { OutgoingClient } from '../system/outgoing.ts'
 import { checkKey } from '../widget/key.ts'
-import { intervalOf, type Poll, parsePoll, withoutHeaders } from './poll.ts'
-import { outcomeSchema, type PollReport, type RunningPoll, type StatusRow, toReport } from './poll-report.ts'
+import { intervalOf, type Poll, withoutHeaders } from './poll.ts'
+import { outcomeSchema, type PollReport, type RunningPoll, toReport } from './poll-report.ts'
 import { StatusReader, TooCostlyError } from './status-reader.ts'
-import { BADGE, type Status } from './status-schema.ts'
-import { type Statuses, toStatus } from './statuses.ts'
-import { toFailedStatus, toHttpStatus } from './to-status.ts'
+import type { Status } from './status-schema.ts'
+import { toHttpStatus } from './to-status.ts'
 
 interface Running {
   report: RunningPoll
@@ -23,10 +22,28 @@ interface Running {
   stop: AbortController
 }
 
+/** What polls fetch for: statuses, or series of numbers. */
+export interface PollTarget {
+  /** Begins the names of the polls' leases. */
+  leases: string
+  /** The rooms in whose state the polls are. */
+  rooms: {
+    of(key: string): string
+    /** Undefined for any other room. */
+    keyOf(room: string): string | undefined
+  }
+  /** Reads a poll that was stored. @throws Error that describes its fault */
+  parse(row: unknown): Poll
+  /** Takes a result. Rejects with an `Error` that describes its fault. */
+  show(key: string, status: Status): Promise<void>
+  /** Called for a failure that is not likely to be chance. */
+  fail(key: string, poll: Poll): Promise<void>
+}
+
 /** The options of polls. */
 export interface PollsInit {
   store: Store
-  statuses: Pick<Statuses, 'rooms' | 'get' | 'set'>
+  target: PollTarget
   bus: Bus
   leases: Leases
   client: OutgoingClient
@@ -37,9 +54,7 @@ const NAME = '$poll'
 /** The name under which the node that runs a poll stores its last result. */
 const OUTCOME = '$polled'
 const HEADERS = { Accept: 'application/json' }
-/** Largest number of statuses in a list. */
-const MAX_STATUSES = 10_000
-/** Largest number of polls. */
+/** Largest number of polls of one kind. */
 export const MAX_POLLS = 500
 /** A single failure may be chance: the last status stays until this number of failures in a row. */
 const TOLERATED_FAILURES = 3
@@ -49,12 +64,12 @@ const SPREAD = 5_000
 const COSTLY_PAUSE = 60_000
 
 /**
- * Fetches JSON for statuses at regular intervals and shows the result. Polls are kept in the store; the node with a poll's
+ * Fetches JSON at regular intervals and shows the result. Polls are kept in the store; the node with a poll's
  * lease runs it. Each poll has at most one request at a time and waits for no other poll.
  */
 export class Polls {
   readonly #store: Store
-  readonly #statuses: PollsInit['statuses']
+  readonly #target: PollTarget
   readonly #bus: Bus
   readonly #leases: HeldLeases
   readonly #unsubscribe: (() => void)[]
@@ -63,14 +78,14 @@ export class Polls {
   readonly #reader = new StatusReader()
   readonly #running = new Map<string, Running>()
 
-  constructor({ store, statuses, bus, leases, client, log }: PollsInit) {
+  constructor({ store, target, bus, leases, client, log }: PollsInit) {
     this.#store = store
-    this.#statuses = statuses
+    this.#target = target
     this.#bus = bus
     this.#client = client
     this.#log = log
     this.#leases = new HeldLeases({
-      ...{ leases, prefix: 'poll' },
+      ...{ leases, prefix: target.leases },
       onGain: (key) => this.#resume(key),
       onLoss: (key) => this.#pause(key),
     })
@@ -78,7 +93,7 @@ export class Polls {
       void reading.catch((error: Error) => log.error({ error: error.message }, 'cannot read polls again'))
     this.#unsubscribe = [
       bus.subscribe((room, change) => {
-        if (change === 'settings' && statuses.rooms.has(room)) follow(this.#follow(room))
+        if (change === 'settings' && target.rooms.keyOf(room) !== undefined) follow(this.#follow(room))
       }),
       bus.onReconnect(() => follow(this.#followAll())),
     ]
@@ -89,13 +104,13 @@ export class Polls {
     for await (const [room, poll] of this.#store.list(NAME)) this.#apply(room, poll)
   }
 
-  /** Starts to poll for a status; replaces its previous poll. @throws PublicError 409 if there are too many. */
+  /** Starts to poll for a key; replaces its previous poll. @throws PublicError 409 if there are too many. */
   async set(key: string, poll: Poll): Promise<PollReport> {
     if (!this.#running.has(key) && this.#running.size >= MAX_POLLS) {
       const caption = `there are already ${MAX_POLLS} polls, which is the limit`
       throw new PublicError({ code: 'too-many-polls', status: 409, caption })
     }
-    const room = this.#statuses.rooms.of(key)
+    const room = this.#target.rooms.of(key)
     await Promise.all([
       this.#store.set(room, NAME, poll, { durable: true }),
       this.#store.delete(room, OUTCOME),
@@ -111,28 +126,20 @@ export class Polls {
     return running && this.#report(key, running)
   }
 
-  /** Deletes a poll; the last status stays. Returns whether there was one. */
+  /** Deletes a poll; its last result stays. Returns whether there was one. */
   async delete(key: string): Promise<boolean> {
     if (!this.#stop(key)) return false
-    const room = this.#statuses.rooms.of(key)
+    const room = this.#target.rooms.of(key)
     await Promise.all([this.#store.delete(room, NAME, { durable: true }), this.#store.delete(room, OUTCOME)])
     this.#bus.publish(room, 'settings')
     return true
   }
 
-  /** Every status, polled or not, by key. */
-  async list(): Promise<StatusRow[]> {
-    const rows = new Map<string, StatusRow>()
-    for await (const [room, status] of this.#store.list(BADGE)) {
-      if (rows.size >= MAX_STATUSES) break
-      const key = this.#statuses.rooms.keyOf(room)
-      if (key !== undefined) rows.set(key, { key, status: toStatus(status), poll: null })
-    }
-    for (const [key, running] of [...this.#running]) {
-      const poll = await this.#report(key, running)
-      rows.set(key, { key, status: rows.get(key)?.status ?? null, poll })
-    }
-    return [...rows.values()].sort((one, other) => (one.key < other.key ? -1 : 1))
+  /** Every poll, by key. */
+  async list(): Promise<Map<string, PollReport>> {
+    const running = [...this.#running]
+    const reports = await Promise.all(running.map(([key, each]) => this.#report(key, each)))
+    return new Map(running.flatMap(([key], index) => (reports[index] ? [[key, reports[index]]] : [])))
   }
 
   /** Aborts all requests. The polls stay in the store. */
@@ -185,27 +192,28 @@ export class Polls {
   /** A poll may have been added, changed or deleted by another node. */
   async #follow(room: string): Promise<void> {
     const row = await this.#store.get(room, NAME)
-    const key = this.#statuses.rooms.keyOf(room)
+    const key = this.#target.rooms.keyOf(room)
     if (row !== undefined) this.#apply(room, row)
     else if (key !== undefined) this.#stop(key)
   }
 
   /** Messages were lost: compares every poll with the store. */
   async #followAll(): Promise<void> {
-    const rooms = new Set([...this.#running.keys()].map((key) => this.#statuses.rooms.of(key)))
+    const rooms = new Set([...this.#running.keys()].map((key) => this.#target.rooms.of(key)))
     for await (const [room] of this.#store.list(NAME)) rooms.add(room)
     for (const room of rooms) await this.#follow(room)
   }
 
   /** Starts a stored poll, unless it already runs with the same settings. */
   #apply(room: string, row: unknown): void {
+    const key = this.#target.rooms.keyOf(room)
+    // That of another kind of polls.
+    if (key === undefined) return
     try {
-      const key = this.#statuses.rooms.keyOf(room)
-      if (key === undefined) throw new TypeError(`expected a room of ${this.#statuses.rooms.widget}`)
       checkKey(key)
-      const poll = parsePoll(row)
+      const poll = this.#target.parse(row)
       const running = this.#running.get(key)
-      if (running && isDeepStrictEqual(parsePoll(running.report), poll)) return
+      if (running && isDeepStrictEqual(this.#target.parse(running.report), poll)) return
       this.#stop(key)
       this.#start(key, poll, Math.random() * SPREAD)
     } catch (error) {
@@ -219,13 +227,11 @@ export class Polls {
   }
 
   async #outcome(key: string): Promise<z.infer<typeof outcomeSchema> | undefined> {
-    return outcomeSchema.safeParse(await this.#store.get(this.#statuses.rooms.of(key), OUTCOME)).data
+    return outcomeSchema.safeParse(await this.#store.get(this.#target.rooms.of(key), OUTCOME)).data
   }
 
   async #keepOutcome(key: string, { last, failures, notBefore }: RunningPoll): Promise<void> {
-    await this.#store
-      .set(this.#statuses.rooms.of(key), OUTCOME, { last, failures, notBefore })
-      .catch(() => {})
+    await this.#store.set(this.#target.rooms.of(key), OUTCOME, { last, failures, notBefore }).catch(() => {})
   }
 
   #schedule(key: string, running: Running, delay: number): void {
@@ -260,7 +266,7 @@ export class Polls {
         ? toHttpStatus(key, report, { status: response.status, took })
         : await this.#reader.read({ key, poll: withoutHeaders(report), text: await response.text() })
       if (signal.aborted) return 0
-      await this.#show(key, status)
+      await this.#target.show(key, status)
       if (report.failures > 0) this.#log.info({ key, failures: report.failures }, 'poll works again')
       Object.assign(report, {
         last: { at, ok: true, detail: status.message },
@@ -285,16 +291,8 @@ export class Polls {
     // One line for each outage.
     this.#log[report.failures === 1 ? 'warn' : 'debug'](facts, 'poll failed, will retry')
     if (isFirst || report.kind === 'http' || report.failures >= TOLERATED_FAILURES)
-      await this.#show(key, toFailedStatus(key, report)).catch((error: Error) => {
+      await this.#target.fail(key, report).catch((error: Error) => {
         this.#log.error({ key, error: error.message }, 'cannot write the status of a failed poll')
       })
-  }
-
-  /** Writes only if the status has changed: every write redraws all pictures of the room. */
-  async #show(key: string, status: Status): Promise<void> {
-    const shown = await this.#statuses.get(key)
-    // A status with a lifetime has to be set again before that is over.
-    if (status.ttl !== undefined || JSON.stringify(shown) !== JSON.stringify(status))
-      await this.#statuses.set(key, status)
   }
 }

@@ -28,6 +28,13 @@ describe('imgcast series', () => {
     expect(printed.stdout).toMatch(/^cpu 97 at \d{4}-.*Z\n.+ between 42 and 97 in the last hour\n$/)
     expect(none).toEqual({ code: 1, errors: 'no line had a number in column 1\n' })
     expect(wrong.code).toBe(2)
+    const [polled, unpolled] = await Promise.all([
+      runCommand(argsOf('far', '--poll', 'https://far.example/', '--query', '$.x', '--every', '1h'), env),
+      runCommand(argsOf('far', '7', '--poll', 'nowhere', '--every', '0s', '--ttl', '1m'), env),
+    ])
+    expect(polled).toMatchObject({ code: 0, stdout: 'far has what https://far.example/ says, every 1h\n' })
+    expect(unpolled.code).toBe(2)
+    for (const name of ['--poll', '--query', '--every', '--ttl']) expect(unpolled.stderr).toContain(name)
     for (const name of ['[key]', '[number]', '--column', '--ttl', '--delete'])
       expect(wrong.stderr).toContain(name)
   })

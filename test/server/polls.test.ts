@@ -57,6 +57,34 @@ async function start(store = 'memory:') {
   return { server, api, poll, message, says, last }
 }
 
+test('a poll of a series adds the number that the query finds, as Prometheus writes it', async () => {
+  const { api } = await start()
+  const path = '/api/series/load/poll'
+  const prometheus = (value: string) =>
+    `{"data":{"result":[{"metric":{},"value":[1793534460.1,"${value}"]}]}}`
+  pages.set('/query', { body: prometheus('0.25') })
+  const body = { url: `${upstreamUrl}/query`, every: '1s', query: '$.data.result[0].value[1]' }
+  expect((await api.call('PUT', path, { body })).body).toMatchObject({ every: '1s', last: null })
+  const value = async () => (await api.call('GET', '/api/series/load')).body.value
+  await eventually(async () => expect(await value()).toBe(0.25), { timeout: 20_000 })
+  // No number is no number, and no badge either.
+  pages.set('/query', { body: prometheus('NaN') })
+  await eventually(
+    async () =>
+      expect((await api.call('GET', path)).body.last).toMatchObject({
+        ok: false,
+        detail: 'expected a number, found "NaN"',
+      }),
+    { timeout: 20_000 },
+  )
+  expect(await value()).toBe(0.25)
+  expect((await api.call('GET', '/api/status')).body).toEqual({ statuses: [] })
+  const wrong = await api.call('PUT', path, { body: { url: upstreamUrl, label: 'x' } })
+  expect([wrong.status, wrong.body]).toMatchObject([400, { errors: [{ name: 'query' }] }])
+  expect((await api.call('DELETE', '/api/series/load')).status).toBe(204)
+  expect((await api.call('GET', path)).status).toBe(404)
+})
+
 describe('a poll', () => {
   test('shows the value in the JSON, and every open picture changes with it', async () => {
     const { server, poll, says, last } = await start()

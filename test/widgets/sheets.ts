@@ -346,7 +346,7 @@ export const sheets: Record<Exclude<Name, 'badge'>, States> = {
     ['counts=visitors&names=no&cell=48&width=140&height=90&color=3fb950', { data: table }],
     ['width=240&height=60', { data: table }],
     ['width=300&height=100', { data: table }],
-    ['background=fffbe6=hour', { data: [watched('hour', 7)] }],
+    ['background=fffbe6&span=hour', { data: [watched('hour', 7)] }],
     ['width=200&height=40', { data: [] }],
   ],
   sine: [

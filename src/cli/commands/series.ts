@@ -1,11 +1,17 @@
 import * as z from 'zod'
 import { type Fault, PublicError } from '../../errors.ts'
-import { seriesListSchema, seriesReportSchema, seriesSchema } from '../../http/api/schemas.ts'
+import {
+  numberPollReportSchema,
+  seriesListSchema,
+  seriesReportSchema,
+  seriesSchema,
+} from '../../http/api/schemas.ts'
+import { parseNumberPoll } from '../../status/poll.ts'
 import { parseDuration } from '../../widget/duration.ts'
 import { checkKey } from '../../widget/key.ts'
 import { toTable } from '../actions.ts'
 import { type ApiCall, callApi, NOTHING } from '../call-api.ts'
-import type { Command } from '../command.ts'
+import type { Command, Words } from '../command.ts'
 import { harmlessAll } from '../printable.ts'
 import { sendNumbers } from '../send-numbers.ts'
 import { SERVER_OPTIONS } from '../server-option.ts'
@@ -24,6 +30,7 @@ const LIST = {
   name: 'list of series',
   schema: z.object({ series: z.array(seriesListSchema.shape.series.element.pick(shown)) }),
 }
+const POLLED = { name: 'poll', schema: numberPollReportSchema.pick({ every: true }) }
 const FAILED = 1
 const HOUR = 3_600_000
 const MAX_COLUMN = 1_000
@@ -38,11 +45,22 @@ export const seriesCommand: Command = {
   flags: [
     { flag: '--column <n>', help: 'read lines from standard input, and send the number in this column' },
     { flag: '--ttl <time>', help: 'marked as late unless a number comes within this time, like 10m' },
-    { flag: '--delete', help: 'delete the series' },
+    { flag: '--poll <url>', help: 'fetch JSON from this URL for the number that --query finds' },
+    { flag: '--query <path>', help: 'JSONPath to the number, like $.data.result[0].value[1]' },
+    { flag: '--every <time>', help: 'interval between two polls, like 30s (default 1m)' },
+    {
+      flag: '--header <header>',
+      help: 'a request header like "Authorization: Bearer ...", repeatable; never shown again',
+      repeatable: true,
+    },
+    { flag: '--delete', help: 'delete the series and its poll' },
   ],
   read({ operands: [key, number], options, flags }, faults) {
     const { column, ttl } = flags as { column?: string; ttl?: string }
-    faults.push(...findFaults(key, number, column, ttl, flags.delete === true))
+    faults.push(
+      ...findFaults(key, number, column, ttl, flags.delete === true),
+      ...findPollFaults(key, number, flags),
+    )
     const { server: url, token } = options
     const call: Call = async (rest) => harmlessAll(await callApi({ url, token, ...rest }))
     const add = (text: string) =>
@@ -50,6 +68,7 @@ export const seriesCommand: Command = {
     return async () => {
       try {
         if (flags.delete === true) return await remove(call, key as string)
+        if (flags.poll !== undefined) return await poll(call, key as string, flags)
         if (number === '-' || column !== undefined) return await pipe(add, Number(column ?? 1))
         if (key === undefined) return await list(call)
         if (number === undefined) return await print(call, key)
@@ -95,6 +114,45 @@ function findFaults(
     fault('--ttl', 'expected a number too')
   if (isDeleted && (isRead || number !== undefined)) fault('--delete', 'expected no number')
   return faults
+}
+
+const POLL_FLAGS = ['query', 'every', 'header'] as const
+
+function findPollFaults(key: string | undefined, number: string | undefined, flags: Words['flags']): Fault[] {
+  if (flags.poll === undefined)
+    return POLL_FLAGS.filter((name) => flags[name] !== undefined).map((name) => ({
+      ...{ name: `--${name}`, detail: 'expected --poll too' },
+    }))
+  const others = ['column', 'ttl', 'delete'].filter((name) => flags[name] !== undefined)
+  const faults = others.map((name) => ({ name: `--${name}`, detail: 'expected no --poll' }))
+  if (key === undefined) faults.push({ name: '[key]', detail: 'is missing, see --help' })
+  if (number !== undefined) faults.push({ name: '--poll', detail: 'expected no number' })
+  try {
+    parseNumberPoll(toPoll(flags))
+  } catch (error) {
+    if (!(error instanceof PublicError)) throw error
+    faults.push(...error.faults.map(({ name, detail }) => ({ name: FLAG_OF[name] ?? name, detail })))
+  }
+  return faults
+}
+
+/** The flags of a poll's fields. */
+const FLAG_OF: Readonly<Record<string, string>> = {
+  ...{ url: '--poll', query: '--query', every: '--every', headers: '--header' },
+}
+
+function toPoll({ poll: url, query, every, header: headers }: Words['flags']): object {
+  return Object.fromEntries(
+    Object.entries({ url, query, every, headers }).filter(([, value]) => value !== undefined),
+  )
+}
+
+async function poll(call: Call, key: string, flags: Words['flags']): Promise<number> {
+  const { every } = await call({
+    ...{ method: 'PUT', path: `${pathOf(key)}/poll`, body: toPoll(flags), expected: POLLED },
+  })
+  process.stdout.write(`${key} has what ${String(flags.poll)} says, every ${every}\n`)
+  return 0
 }
 
 async function pipe(add: (lines: string) => Promise<unknown>, column: number): Promise<number> {

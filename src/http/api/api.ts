@@ -47,6 +47,7 @@ export interface ApiInit {
   polls: Polls
   hooks: Hooks
   series: SeriesList
+  seriesPolls: Polls
   cameras: Cameras
   cameraMeter: Pick<CameraMeter, 'list' | 'get'>
   pictures: PushedPictures
@@ -101,10 +102,10 @@ export function createApi(init: ApiInit): Router {
     createHitsApi(renderer, init.hits),
     createStateApi(renderer, store),
     createEventsApi(renderer, init.events),
-    createStatusApi(init.statuses, init.polls),
+    createStatusApi(init.statuses, init.polls, store),
     createCamerasApi(init.cameras, init.cameraMeter),
     createPicturesApi(init.pictures, init.maxPictureBytes),
-    createSeriesApi(init.series, store),
+    createSeriesApi(init.series, init.seriesPolls, store),
     createHooksApi(renderer, hooks, baseOf),
     createAuditApi(init.sockets),
     createLoadApi(init.loadNow),

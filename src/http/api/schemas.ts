@@ -67,6 +67,11 @@ export const pollReportSchema = z.object({
   failures: countField.meta({ description: 'Failures since the last success.' }),
 })
 
+/** The poll of a series and its last request. */
+export const numberPollReportSchema = pollReportSchema.pick({
+  ...{ url: true, every: true, query: true, headers: true, last: true, failures: true },
+})
+
 /** Every status, polled or not. */
 export const statusListSchema = z.object({
   statuses: z.array(

@@ -8,6 +8,8 @@ import type { SeriesHead } from '../../series/head.ts'
 import { parseSamples } from '../../series/parse-samples.ts'
 import { readPoints } from '../../series/read-series.ts'
 import type { SeriesList } from '../../series/series-list.ts'
+import { parseNumberPoll } from '../../status/poll.ts'
+import type { Polls } from '../../status/polls.ts'
 import { parseDuration } from '../../widget/duration.ts'
 import { checkKey } from '../../widget/key.ts'
 import type { SeriesPoint } from '../../widget/number-series.ts'
@@ -15,6 +17,7 @@ import { textBody } from '../json-body.ts'
 import { refuseOthers } from '../methods.ts'
 import { searchOf } from '../request.ts'
 import { sendTagged, sendTaggedJson } from '../send.ts'
+import { createPollApi } from './poll-api.ts'
 import { completeRange, createRangeSchema, type NamedStep, type RangeQuery, toIso } from './range-query.ts'
 import { pictureQuerySchema } from './schemas.ts'
 
@@ -35,7 +38,7 @@ export const seriesQuerySchema = createRangeSchema(
 )
 
 /** The calls for series of numbers. */
-export function createSeriesApi(series: SeriesList, store: Pick<Store, 'get'>): Router {
+export function createSeriesApi(series: SeriesList, polls: Polls, store: Pick<Store, 'get'>): Router {
   const api = Router()
   api
     .route('/series/:key')
@@ -59,10 +62,13 @@ export function createSeriesApi(series: SeriesList, store: Pick<Store, 'get'>): 
     })
     .delete(async ({ params: { key } }, response) => {
       checkKey(key)
-      if (!(await series.delete(key))) throw noSeries(key)
+      // Otherwise the poll would add to it again.
+      const wasPolled = await polls.delete(key)
+      if (!(await series.delete(key)) && !wasPolled) throw noSeries(key)
       response.status(204).end()
     })
     .all(refuseOthers('GET', 'PUT', 'DELETE'))
+  api.use(createPollApi('/series', polls, parseNumberPoll))
   api
     .route('/series')
     .get(async (request, response) => {

@@ -1,16 +1,19 @@
 import { Router } from 'express'
+import type { Store } from '../../cluster/store.ts'
 import { PublicError } from '../../errors.ts'
 import { parsePoll } from '../../status/poll.ts'
 import type { Polls } from '../../status/polls.ts'
+import { listStatuses } from '../../status/status-polls.ts'
 import { parseStatus } from '../../status/status-schema.ts'
 import type { Statuses } from '../../status/statuses.ts'
 import { checkKey } from '../../widget/key.ts'
 import { jsonBody } from '../json-body.ts'
 import { refuseOthers } from '../methods.ts'
 import { sendTaggedJson } from '../send.ts'
+import { createPollApi } from './poll-api.ts'
 
 /** The calls for live badges and their polls. */
-export function createStatusApi(statuses: Statuses, polls: Polls): Router {
+export function createStatusApi(statuses: Statuses, polls: Polls, store: Pick<Store, 'list'>): Router {
   const api = Router()
   api
     .route('/status/:key')
@@ -35,29 +38,11 @@ export function createStatusApi(statuses: Statuses, polls: Polls): Router {
       response.status(204).end()
     })
     .all(refuseOthers('GET', 'PUT', 'DELETE'))
-  api
-    .route('/status/:key/poll')
-    .put(jsonBody(), async ({ params, body }, response) => {
-      checkKey(params.key)
-      response.json(await polls.set(params.key, parsePoll(body)))
-    })
-    .get(async (request, response) => {
-      const { key } = request.params
-      checkKey(key)
-      const poll = await polls.get(key)
-      if (!poll) throw noPoll(key)
-      sendTaggedJson(request, response, poll)
-    })
-    .delete(async ({ params }, response) => {
-      checkKey(params.key)
-      if (!(await polls.delete(params.key))) throw noPoll(params.key)
-      response.status(204).end()
-    })
-    .all(refuseOthers('GET', 'PUT', 'DELETE'))
+  api.use(createPollApi('/status', polls, parsePoll))
   api
     .route('/status')
     .get(async (request, response) => {
-      sendTaggedJson(request, response, { statuses: await polls.list() })
+      sendTaggedJson(request, response, { statuses: await listStatuses(store, statuses, polls) })
     })
     .all(refuseOthers('GET'))
   return api
@@ -71,8 +56,4 @@ function withLifetime(body: unknown, { ttl, grace }: Readonly<Record<string, unk
 
 function noStatus(key: string): PublicError {
   return new PublicError({ code: 'not-found', status: 404, caption: `there is no status ${key}` })
-}
-
-function noPoll(key: string): PublicError {
-  return new PublicError({ code: 'not-found', status: 404, caption: `there is no poll for ${key}` })
 }

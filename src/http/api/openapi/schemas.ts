@@ -3,7 +3,7 @@ import { cameraSchema } from '../../../camera/camera-spec.ts'
 import { hookSettingsSchema } from '../../../hooks/hook.ts'
 import { loadSchema } from '../../../schema/load-schema.ts'
 import { roomPageSchema, roomSchema } from '../../../schema/room-schema.ts'
-import { pollSchema } from '../../../status/poll.ts'
+import { numberPollSchema, pollSchema } from '../../../status/poll.ts'
 import { statusSchema } from '../../../status/status-schema.ts'
 import {
   auditSchema,
@@ -18,6 +18,7 @@ import {
   hookMessageSchema,
   hookSchema,
   newHookSchema,
+  numberPollReportSchema,
   pollReportSchema,
   problemSchema,
   pushedFramesSchema,
@@ -32,7 +33,10 @@ import {
 import type { Json } from './parts.ts'
 
 /** Bodies of requests: fields with a default are optional. */
-const TAKEN = { Camera: cameraSchema, Poll: pollSchema, HookSettings: hookSettingsSchema }
+const TAKEN = {
+  ...{ Camera: cameraSchema, Poll: pollSchema, NumberPoll: numberPollSchema },
+  HookSettings: hookSettingsSchema,
+}
 /** Bodies of responses, and bodies used for both. */
 const RETURNED = {
   Problem: problemSchema,
@@ -45,6 +49,7 @@ const RETURNED = {
   Status: statusSchema,
   StatusList: statusListSchema,
   PollReport: pollReportSchema,
+  NumberPollReport: numberPollReportSchema,
   CameraReport: cameraReportSchema,
   CameraList: cameraListSchema,
   PushedFrames: pushedFramesSchema,

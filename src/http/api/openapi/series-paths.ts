@@ -1,6 +1,7 @@
 import { pictureQuerySchema } from '../schemas.ts'
 import { seriesQuerySchema } from '../series-api.ts'
 import { GONE, inPath, inQueryOf, type Json, json, operation, ref, tagged } from './parts.ts'
+import { pollOf } from './poll-path.ts'
 
 const KEY = inPath('key', 'The key of the series.', '^[A-Za-z0-9._~-]{1,64}$')
 
@@ -45,10 +46,14 @@ export function seriesPaths(): Json {
       delete: operation({
         id: 'deleteSeries',
         tag,
-        summary: 'Delete a series',
+        summary: 'Delete a series and its poll',
         answers: GONE,
         problems: [400, 404],
       }),
     },
+    '/api/series/{key}/poll': pollOf({
+      ...{ tag, parameters: [KEY], id: 'SeriesPoll', of: 'a series' },
+      ...{ settings: ref('NumberPoll'), report: ref('NumberPollReport') },
+    }),
   }
 }

@@ -1,5 +1,6 @@
 import { lifetimeQuerySchema } from '../schemas.ts'
 import { GONE, inPath, inQueryOf, type Json, json, operation, ref, tagged } from './parts.ts'
+import { pollOf } from './poll-path.ts'
 
 const KEY = inPath('key', 'The key of the status.', '^[A-Za-z0-9._~-]{1,64}$')
 
@@ -41,33 +42,15 @@ export function statusPaths(): Json {
         problems: [400, 404],
       }),
     },
-    '/api/status/{key}/poll': {
-      parameters: [KEY],
-      get: operation({
-        id: 'getPoll',
+    '/api/status/{key}/poll': pollOf({
+      ...{
         tag,
-        summary: 'Get the poll of a status and its last result',
-        answers: tagged('The poll.', ref('PollReport')),
-        problems: [400, 404],
-      }),
-      put: operation({
-        id: 'setPoll',
-        tag,
-        summary: 'Poll a URL for a status',
-        description:
-          'The server fetches the URL itself. Addresses that are not public are refused unless the server runs with ' +
-          '`--allow-private-targets`. Redirects are not followed.',
-        body: ref('Poll'),
-        answers: { 200: json('The poll.', ref('PollReport')) },
-        problems: [409],
-      }),
-      delete: operation({
-        id: 'deletePoll',
-        tag,
-        summary: 'Delete the poll of a status',
-        answers: GONE,
-        problems: [400, 404],
-      }),
-    },
+        parameters: [KEY],
+        id: 'Poll',
+        of: 'a status',
+        settings: ref('Poll'),
+        report: ref('PollReport'),
+      },
+    }),
   }
 }
