@@ -33,3 +33,19 @@ export function readPngChunks(png: Buffer): PngChunk[] {
   }
   return chunks
 }
+
+/**
+ * Describes the first damage of a PNG's chunks; undefined if lengths and checksums are right. Decoders differ: some show a
+ * picture with a wrong checksum, and browsers give it up (PNG, section 13.2).
+ */
+export function findPngDamage(png: Buffer): string | undefined {
+  for (let at = PNG_SIGNATURE.length; at + FRAMING_BYTES <= png.length; ) {
+    const end = at + FRAMING_BYTES + png.readUInt32BE(at)
+    if (end > png.length) return 'a chunk is cut short'
+    if (crc32(png.subarray(at + 4, end - 4)) !== png.readUInt32BE(end - 4)) return 'a checksum is wrong'
+    // Some programs write more after the end.
+    if (png.toString('latin1', at + 4, at + 8) === 'IEND') return undefined
+    at = end
+  }
+  return 'it has no end'
+}

@@ -7,6 +7,7 @@ import { PublicError } from '../errors.ts'
 import { MAX_PIXELS } from '../picture/encode.ts'
 import { createFrame, type Frame } from '../picture/frame.ts'
 import { type PictureHead, readPictureHead } from '../picture/picture-head.ts'
+import { findPngDamage } from '../picture/png.ts'
 import { findSvgReference } from '../picture/svg-references.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { parseLook } from '../widget/look.ts'
@@ -179,7 +180,7 @@ export class PushedPictures {
     if (bytes.length > maxPictureBytes) throw tooLarge(`at most ${maxPictureBytes} bytes`, `${bytes.length}`)
     const head = readPictureHead(bytes)
     if (!head) throw notAPicture()
-    const fault = head.format === 'svg' ? findSvgReference(bytes.toString()) : undefined
+    const fault = findFault(head.format, bytes)
     if (fault !== undefined) throw damaged(fault)
     const { width, height } = head
     if (width * height <= MAX_PIXELS) return head
@@ -254,6 +255,12 @@ export class PushedPictures {
     this.#writing = done.catch(() => {})
     return done
   }
+}
+
+/** What a decoder may not report. */
+function findFault(format: PictureHead['format'], bytes: Buffer): string | undefined {
+  if (format === 'svg') return findSvgReference(bytes.toString())
+  return format === 'png' ? findPngDamage(bytes) : undefined
 }
 
 function notAPicture(): PublicError {

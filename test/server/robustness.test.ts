@@ -164,8 +164,9 @@ test.each(['loops', 'exits', 'aborts', 'allocates', 'allocates-buffers'])(
     console.info(
       `beside ${widget}: the longest wait was ${Math.round(longest)} ms, promised ${drawTimeout + 1000}`,
     )
-    // The promise is a second more than the timeout; a busy machine gets three.
-    expect(longest).toBeLessThan(drawTimeout + 3000)
+    // The promise is a second more than the timeout. A busy machine took six to start a process; one that starts none
+    // would wait for ever.
+    expect(longest).toBeLessThan(drawTimeout + 15_000)
     expect(ticker.closed).toBe(false)
   },
 )

@@ -130,7 +130,7 @@ test('the data says for how long the picture is not current', async () => {
   expect((await get('/moody/aged.png?delivery=still')).status).toBe(200)
   expect(await json()).toMatchObject({
     age: 0,
-    alt: 'Draws at once, late, or never, as its room says, moody/aged',
+    alt: 'Draws at once, late, or never, as its room says: mood none',
   })
   await put('rooms/moody/aged/state/mood', 'failing')
   expect((await get('/moody/aged.png?delivery=still')).headers.get('age')).toMatch(/^\d+$/)

@@ -23,6 +23,8 @@ export interface ServerProcessesInit {
 interface ServerProcess {
   child: ChildProcess
   isReady: boolean
+  /** It cannot be reached any more. */
+  isGone: boolean
 }
 
 /** Milliseconds before a process that ended is started again: the first time in a row, the second, and so on. */
@@ -54,8 +56,14 @@ export class ServerProcesses {
   accept(socket: Socket): void {
     const process = this.#choose(socket.remoteAddress ?? '')
     if (!process) return void socket.destroy()
-    process.child.send({ server: 'accept' } satisfies ServerMessage, socket, {}, (error) => {
-      if (error) socket.destroy()
+    socket.on('error', () => {})
+    // Without `keepOpen`, Node forgets the socket of a message that it cannot send: the client would wait for ever.
+    process.child.send({ server: 'accept' } satisfies ServerMessage, socket, { keepOpen: true }, (error) => {
+      // The other process has its own descriptor of the connection by now.
+      if (!error) return void socket.destroy()
+      // It has just died, and its end is not known yet.
+      process.isGone = true
+      this.accept(socket)
     })
   }
 
@@ -88,7 +96,7 @@ export class ServerProcesses {
     const child = fork(createRequire(import.meta.url).resolve('#server-process'), [], {
       ...{ serialization: 'advanced', execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
     })
-    const process: ServerProcess = { child, isReady: false }
+    const process: ServerProcess = { child, isReady: false, isGone: false }
     this.#places[place] = process
     const leave = host?.add({
       post: (message) => void child.send(message, () => {}),
@@ -130,7 +138,9 @@ export class ServerProcesses {
 
   /** The process of an address; the next one for a proxy. */
   #choose(address: string): ServerProcess | undefined {
-    const ready = this.#places.flatMap((process, place) => (process?.isReady ? { process, place } : []))
+    const ready = this.#places.flatMap((process, place) =>
+      process?.isReady && !process.isGone ? { process, place } : [],
+    )
     if (ready.length === 0) return undefined
     if (this.#init.isProxy(address)) {
       this.#next += 1
