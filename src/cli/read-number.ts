@@ -1,3 +1,5 @@
+import { readDecimal } from '../widget/decimal.ts'
+
 /** A number from a program's output, with the time that it names. */
 export interface ReadNumber {
   value: number
@@ -15,7 +17,7 @@ export function readNumber(line: string, column: number, now: number): ReadNumbe
   if (words.startsWith('{')) return readObject(words, now)
   const parts = words.split(/[,;\t]/.test(words) ? /[,;\t]/ : /\s+/)
   const text = (parts[column - 1] ?? '').trim().replace(/%$/, '')
-  const value = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN
+  const value = readDecimal(text)
   return Number.isFinite(value) ? { value, time: now } : undefined
 }
 

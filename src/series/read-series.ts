@@ -10,19 +10,26 @@ import {
   seriesRoom,
 } from '../widget/number-series.ts'
 import { type Bucket, fromRow, isRows, mergeBuckets } from './bucket.ts'
-import { HEAD, toHead } from './head.ts'
+import { HEAD, type SeriesHead, toHead } from './head.ts'
 import { chunksOf, type Level, levelFor, nameOf, toLevels } from './levels.ts'
 
 type Readable = Pick<Store, 'get'>
 
-/** The points of a series in a range, oldest first; those of steps without numbers are missing. */
-export async function readPoints(store: Readable, key: string, range: HistoryRange): Promise<SeriesPoint[]> {
+/**
+ * The head of a series, and its points in a range, oldest first; those of steps without numbers are missing. Without a head
+ * there is no series.
+ */
+export async function readSeries(
+  store: Readable,
+  key: string,
+  range: HistoryRange,
+): Promise<{ head: SeriesHead | undefined; points: SeriesPoint[] }> {
   const room = seriesRoom(key)
   const { from, to } = wholeSteps(range)
   const level = levelFor(toLevels(Number.POSITIVE_INFINITY), range.step)
   const steps = new Map<number, Bucket>()
   const head = toHead(await store.get(room, HEAD))
-  if (!head) return []
+  if (!head) return { head, points: [] }
   const begins = chunksOf(
     level,
     Math.max(from, head.since - level.step),
@@ -34,9 +41,10 @@ export async function readPoints(store: Readable, key: string, range: HistoryRan
     const start = time - (time % range.step)
     steps.set(start, mergeBuckets(steps.get(start), bucket))
   }
-  return [...steps]
+  const points = [...steps]
     .toSorted(([one], [other]) => one - other)
     .map(([time, { min, max, mean, last }]) => ({ time, min, max, mean, last }))
+  return { head, points }
 }
 
 /**
@@ -52,11 +60,8 @@ export async function readNumberSeries(
   if (typeof key !== 'string') throw new TypeError(`Expected \`key\` to be text, got ${JSON.stringify(key)}`)
   checkKey(key)
   const range = seriesRange(readPeriod(period), now)
-  const [points, stored] = await Promise.all([
-    readPoints(store, key, range),
-    store.get(seriesRoom(key), HEAD),
-  ])
-  const { value, time, lateAt = Number.POSITIVE_INFINITY } = toHead(stored) ?? {}
+  const { head, points } = await readSeries(store, key, range)
+  const { value, time, lateAt = Number.POSITIVE_INFINITY } = head ?? {}
   return { key, ...range, points, value, time, isLate: now >= lateAt }
 }
 

@@ -1,6 +1,7 @@
 import { quote } from '../errors.ts'
 import { COLOR_SYNTAX, parseColor, readColor, splitColors } from '../picture/color.ts'
 import { readDate } from './date.ts'
+import { readDecimal } from './decimal.ts'
 import { type Duration, formatDuration, parseDuration, toMilliseconds } from './duration.ts'
 import { readLocale } from './locale.ts'
 import { readThresholds } from './thresholds.ts'
@@ -238,7 +239,7 @@ function read(spec: ParamSpec, raw: string): ParamValue | undefined {
       return raw === '' ? '' : read({ ...spec, kind: 'number', default: 0 }, raw)
     case 'number':
     case 'integer': {
-      const value = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(raw) ? Number(raw) : Number.NaN
+      const value = readDecimal(raw)
       const right = spec.kind === 'integer' ? Number.isSafeInteger(value) : Number.isFinite(value)
       // `+ 0` turns -0 into 0, so that both are one channel.
       return right && value >= spec.min && value <= spec.max ? value + 0 : undefined

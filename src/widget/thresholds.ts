@@ -1,8 +1,8 @@
 import { parseColor, splitColors } from '../picture/color.ts'
+import { readDecimal } from './decimal.ts'
 
 const MAX_LENGTH = 400
 const MAX_THRESHOLDS = 10
-const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
 
 /** A colour, and the number from which it applies. */
 export interface Threshold {
@@ -16,7 +16,7 @@ export function readThresholds(raw: string): string | undefined {
   const read = splitColors(raw).map((part) => {
     const at = part.indexOf(':')
     const [number, color] = [part.slice(0, Math.max(0, at)).trim(), parseColor(part.slice(at + 1))]
-    const from = NUMBER.test(number) ? Number(number) : Number.NaN
+    const from = readDecimal(number)
     return color === undefined || !Number.isFinite(from) ? undefined : { from, color }
   })
   if (read.length > MAX_THRESHOLDS || read.includes(undefined)) return undefined

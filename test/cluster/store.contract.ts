@@ -5,7 +5,7 @@ import type { Bus } from '../../src/cluster/bus.ts'
 import { MemoryBus } from '../../src/cluster/memory-bus.ts'
 import { MemoryStore } from '../../src/cluster/memory-store.ts'
 import type { Store } from '../../src/cluster/store.ts'
-import { readPoints } from '../../src/series/read-series.ts'
+import { readSeries } from '../../src/series/read-series.ts'
 import { SeriesList } from '../../src/series/series-list.ts'
 import { all } from '../support/all.ts'
 
@@ -52,10 +52,18 @@ export function describeStore(kind: string, make: (bus: Bus) => Store | Promise<
       await Promise.all(
         values.map((value) => lists[value % 2]?.add('cpu', [{ time: now - (value % 4) * 1_000, value }])),
       )
-      const points = await readPoints(store, 'cpu', { from: now - 3_600_000, to: now + 1, step: 3_600_000 })
+      const { points } = await readSeries(store, 'cpu', {
+        from: now - 3_600_000,
+        to: now + 1,
+        step: 3_600_000,
+      })
       expect(Math.min(...points.map(({ min }) => min))).toBe(0)
       expect(Math.max(...points.map(({ max }) => max))).toBe(19)
-      const seconds = await readPoints(store, 'cpu', { from: now - 10_000, to: now + 1, step: 1_000 })
+      const { points: seconds } = await readSeries(store, 'cpu', {
+        from: now - 10_000,
+        to: now + 1,
+        step: 1_000,
+      })
       expect(seconds.map(({ mean }) => mean)).toEqual([11, 10, 9, 8])
       expect(await lists[0]?.list()).toMatchObject([{ key: 'cpu', time: now }])
       expect(await lists[1]?.delete('cpu')).toBe(true)

@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
 import { MemoryBus } from '../../src/cluster/memory-bus.ts'
 import { MemoryStore } from '../../src/cluster/memory-store.ts'
-import { readNumberSeries, readPoints } from '../../src/series/read-series.ts'
+import { readNumberSeries, readSeries } from '../../src/series/read-series.ts'
 import { SeriesList } from '../../src/series/series-list.ts'
 
 const SECOND = 1_000
@@ -19,8 +19,8 @@ function make({ maxSeries = 100 } = {}) {
   bus.subscribe((room, change) => changed.push(`${room} ${change}`))
   const log = pino({ level: 'silent' })
   const list = new SeriesList({ store, bus, log, retention: 90 * DAY, maxSeries, now: () => clock.now })
-  const read = (step: number, from: number, to = clock.now + 1) =>
-    readPoints(store, 'cpu', { from, to, step })
+  const read = async (step: number, from: number, to = clock.now + 1) =>
+    (await readSeries(store, 'cpu', { from, to, step })).points
   return { list, store, clock, changed, read }
 }
 

@@ -12,6 +12,7 @@ import { checkKey } from '../../widget/key.ts'
 import { toTable } from '../actions.ts'
 import { type ApiCall, callApi, NOTHING } from '../call-api.ts'
 import type { Command, Words } from '../command.ts'
+import { EVERY_FLAG, HEADER_FLAG } from '../poll-flags.ts'
 import { harmlessAll } from '../printable.ts'
 import { sendNumbers } from '../send-numbers.ts'
 import { SERVER_OPTIONS } from '../server-option.ts'
@@ -47,12 +48,8 @@ export const seriesCommand: Command = {
     { flag: '--ttl <time>', help: 'marked as late unless a number comes within this time, like 10m' },
     { flag: '--poll <url>', help: 'fetch JSON from this URL for the number that --query finds' },
     { flag: '--query <path>', help: 'JSONPath to the number, like $.data.result[0].value[1]' },
-    { flag: '--every <time>', help: 'interval between two polls, like 30s (default 1m)' },
-    {
-      flag: '--header <header>',
-      help: 'a request header like "Authorization: Bearer ...", repeatable; never shown again',
-      repeatable: true,
-    },
+    EVERY_FLAG,
+    HEADER_FLAG,
     { flag: '--delete', help: 'delete the series and its poll' },
   ],
   read({ operands: [key, number], options, flags }, faults) {

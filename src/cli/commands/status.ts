@@ -6,6 +6,7 @@ import { checkKey } from '../../widget/key.ts'
 import { type Action, readAction, toTable } from '../actions.ts'
 import { NOTHING } from '../call-api.ts'
 import type { Command, Words } from '../command.ts'
+import { EVERY_FLAG, HEADER_FLAG } from '../poll-flags.ts'
 import { SERVER_OPTIONS } from '../server-option.ts'
 
 /** The fields of a status and its poll that are shown. */
@@ -85,15 +86,11 @@ export const statusCommand: Command = {
     { flag: '--named-logo <slug>', help: 'a logo of simple-icons, like github' },
     { flag: '--ttl <time>', help: 'late unless it is set again within this time, like 10m' },
     { flag: '--grace <time>', help: 'how long it is late before it is down (default as long as --ttl)' },
-    { flag: '--every <time>', help: 'interval between two polls, like 30s (default 1m)' },
+    EVERY_FLAG,
     { flag: '--query <path>', help: 'JSONPath to the value to show, like $.build.status' },
     { flag: '--kind <kind>', help: 'json (default), or http: up or down, and how fast it responds' },
     { flag: '--map <map>', help: 'colors and words by value, like success=brightgreen,failure=red:failing' },
-    {
-      flag: '--header <header>',
-      help: 'a request header like "Authorization: Bearer ...", repeatable; never shown again',
-      repeatable: true,
-    },
+    HEADER_FLAG,
     { flag: '--prefix <text>', help: 'text before the value' },
     { flag: '--suffix <text>', help: 'text after the value' },
   ],

@@ -35,7 +35,7 @@ export class PartsHost {
   readonly #clients = new Set<Client>()
   readonly #leases: LeaseTable = new Map()
   readonly #changes = new Map<string, { room: string; change: Change; by: Client | undefined }>()
-  readonly #timers: NodeJS.Timeout[]
+  readonly #faultTimer: NodeJS.Timeout
   /** Takes the answers to each open question. */
   readonly #questions = new Map<number, (client: Client, value: unknown) => void>()
   #sending: NodeJS.Timeout | undefined
@@ -48,7 +48,7 @@ export class PartsHost {
     this.#parts = parts
     this.#files = files
     parts.bus.subscribe((room, change) => this.#collect(room, change))
-    this.#timers = [setInterval(() => this.#checkFault(), FAULT_CHECK).unref()]
+    this.#faultTimer = setInterval(() => this.#checkFault(), FAULT_CHECK).unref()
   }
 
   /** Serves a process. Returns a function that removes its viewers and leases, to be called when it has ended. */
@@ -71,7 +71,7 @@ export class PartsHost {
 
   /** Ends every timer. The parts stay open. */
   close(): void {
-    for (const timer of this.#timers) clearInterval(timer)
+    clearInterval(this.#faultTimer)
     clearTimeout(this.#sending)
   }
 
@@ -111,7 +111,7 @@ export class PartsHost {
         store.delete(room, name, options),
       'store.add': (room: string, name: string, amount: number, options?: WriteOptions) =>
         store.add(room, name, amount, options),
-      'store.replace': (...args: Parameters<PartsHost['replace']>) => this.replace(...args),
+      'store.replace': (...args: [string, string, unknown, unknown, WriteOptions?]) => this.#replace(...args),
       'store.list': (name: string, limit: number) =>
         this.#listPart(client, store.list(name)[Symbol.asyncIterator](), limit),
       'store.listRest': (id: number, limit: number) => {
@@ -149,7 +149,7 @@ export class PartsHost {
   }
 
   /** Replaces a value if it is still the expected one. */
-  async replace(
+  async #replace(
     room: string,
     name: string,
     expected: unknown,

@@ -1,5 +1,5 @@
 import type { Counts } from '../presence.ts'
-import { type Call, fromWireError, type Message, type PartsChannel, type Reply } from './wire.ts'
+import { fromWireError, type Notice, type PartsChannel, type Reply } from './wire.ts'
 
 interface PendingCall {
   resolve(value: unknown): void
@@ -20,11 +20,13 @@ export class PartsLink {
   #ended: Error | undefined
 
   /** @param onNotice called for each message that is not a reply */
-  constructor(channel: PartsChannel, onNotice: (notice: Exclude<Message['parts'], Call | Reply>) => void) {
+  constructor(channel: PartsChannel, onNotice: (notice: Notice) => void) {
     this.#channel = channel
     channel.onMessage(({ parts }) => {
-      if ('id' in parts && !('call' in parts)) this.#receive(parts as Reply)
-      else if (!('call' in parts)) onNotice(parts as Exclude<Message['parts'], Call | Reply>)
+      // Only the host is called.
+      if ('call' in parts) return
+      if ('id' in parts) this.#receive(parts)
+      else onNotice(parts)
     })
   }
 

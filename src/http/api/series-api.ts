@@ -6,7 +6,7 @@ import { notFound } from '../../errors.ts'
 import { parseQuery } from '../../schema/parse-query.ts'
 import type { SeriesHead } from '../../series/head.ts'
 import { parseSamples } from '../../series/parse-samples.ts'
-import { readPoints } from '../../series/read-series.ts'
+import { readSeries } from '../../series/read-series.ts'
 import type { SeriesList } from '../../series/series-list.ts'
 import { parseNumberPoll } from '../../status/poll.ts'
 import type { Polls } from '../../status/polls.ts'
@@ -56,7 +56,7 @@ export function createSeriesApi(series: SeriesList, polls: Polls, store: Pick<St
       const { key } = request.params
       checkKey(key)
       const query = completeRange(parseQuery(seriesQuerySchema, searchOf(request)), STEPS, Date.now())
-      const [head, points] = await Promise.all([series.get(key), readPoints(store, key, query)])
+      const { head, points } = await readSeries(store, key, query)
       if (!head) throw noSeries(key)
       send(request, response, toReport(key, head), query, points)
     })
