@@ -16,14 +16,13 @@ export interface OwnRooms {
 export class RoomNames {
   readonly #counted: string
   /** Shared rooms: other viewers in them do not affect the measurements. */
-  readonly shared: Readonly<Record<'head' | 'first' | 'pace', string>>
+  readonly shared: Readonly<Record<'head' | 'pace', string>>
 
   /** @throws Error if no widget has one of the roles. */
   constructor(roles: Roles) {
     this.#counted = widgetOf(roles, 'viewer-count')
     this.shared = {
       head: this.#room('head'),
-      first: this.#room('first'),
       pace: roomOf({ widget: widgetOf(roles, 'ticker'), key: 'doctor' }),
     }
   }
@@ -34,7 +33,7 @@ export class RoomNames {
     return new RoomNames(roles)
   }
 
-  /** An unused room: reading its counts leaves no trace on the server. */
+  /** A room that nobody else uses: reading its counts leaves no trace on the server. */
   unused(): string {
     return this.#room(randomBytes(8).toString('hex'))
   }
