@@ -1,4 +1,5 @@
 import { badRequest, type Fault, quote } from '../errors.ts'
+import { toIso } from '../widget/date.ts'
 import { readTime } from '../widget/time-text.ts'
 import type { Sample } from './bucket.ts'
 
@@ -97,8 +98,4 @@ function readValue(value: unknown): string | undefined {
 
 function badSamples(faults: Fault[]) {
   return badRequest('bad-numbers', CAPTION, faults)
-}
-
-function toIso(time: number): string {
-  return new Date(time).toISOString()
 }

@@ -34,6 +34,11 @@ export function dateToTime(date: string, zone: string): number {
   return local - (!isRight(before) && isRight(after) ? (after ?? 0) : (before ?? 0))
 }
 
+/** Formats milliseconds since the epoch as ISO 8601 in UTC. */
+export function toIso(time: number): string {
+  return new Date(time).toISOString()
+}
+
 function toShort(local: string): string {
   return local.replace(/:00$/, '')
 }

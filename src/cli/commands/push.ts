@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { watch } from 'chokidar'
-import { PublicError } from '../../errors.ts'
 import { pushedPictureSchema } from '../../http/api/schemas.ts'
-import { parseDuration } from '../../widget/duration.ts'
-import { checkKey } from '../../widget/key.ts'
 import { callApi } from '../call-api.ts'
 import { type Command, USAGE_ERROR } from '../command.ts'
+import { findKeyFaults, findTtlFaults } from '../faults.ts'
 import { harmlessAll } from '../printable.ts'
 import { SERVER_OPTIONS } from '../server-option.ts'
 
@@ -40,14 +38,7 @@ export const pushCommand: Command = {
   ],
   read({ operand = '', options, flags }, faults) {
     const { key = 'main', ttl } = flags as { key?: string; ttl?: string }
-    try {
-      checkKey(key)
-    } catch (error) {
-      if (!(error instanceof PublicError)) throw error
-      faults.push({ name: '--key', detail: error.message })
-    }
-    if (ttl !== undefined && parseDuration(ttl) === undefined)
-      faults.push({ name: '--ttl', detail: `expected a time with its unit, like 10m, got ${ttl}` })
+    faults.push(...findKeyFaults('--key', key), ...findTtlFaults(ttl))
     if (flags.watch === true && operand === '-')
       faults.push({ name: '--watch', detail: 'expected a file, got standard input' })
     const settings = { file: operand, key, ttl, url: options.server, token: options.token }

@@ -7,11 +7,10 @@ import {
   seriesSchema,
 } from '../../http/api/schemas.ts'
 import { parseNumberPoll } from '../../status/poll.ts'
-import { parseDuration } from '../../widget/duration.ts'
-import { checkKey } from '../../widget/key.ts'
 import { toTable } from '../actions.ts'
 import { type ApiCall, callApi, NOTHING } from '../call-api.ts'
 import type { Command, Words } from '../command.ts'
+import { findKeyFaults, findTtlFaults } from '../faults.ts'
 import { EVERY_FLAG, HEADER_FLAG } from '../poll-flags.ts'
 import { harmlessAll } from '../printable.ts'
 import { sendNumbers } from '../send-numbers.ts'
@@ -86,16 +85,11 @@ function findFaults(
   ttl: string | undefined,
   isDeleted: boolean,
 ): Fault[] {
-  const faults: Fault[] = []
+  const faults = [...findKeyFaults('[key]', key), ...findTtlFaults(ttl)]
   const fault = (name: string, detail: string) => faults.push({ name, detail })
   const isRead = number === '-' || column !== undefined
-  try {
-    if (key !== undefined) checkKey(key)
-    else if (isRead || isDeleted || ttl !== undefined) fault('[key]', 'is missing, see --help')
-  } catch (error) {
-    if (!(error instanceof PublicError)) throw error
-    fault('[key]', error.message)
-  }
+  if (key === undefined && (isRead || isDeleted || ttl !== undefined))
+    fault('[key]', 'is missing, see --help')
   if (number !== undefined && number !== '-' && (number.trim() === '' || !Number.isFinite(Number(number))))
     fault('[number]', `expected a number, or - for standard input, got ${JSON.stringify(number)}`)
   if (
@@ -105,8 +99,6 @@ function findFaults(
     fault('--column', `expected a whole number from 1 to ${MAX_COLUMN}, got ${JSON.stringify(column)}`)
   if (column !== undefined && number !== undefined && number !== '-')
     fault('--column', 'expected numbers on standard input, and no number as an argument')
-  if (ttl !== undefined && parseDuration(ttl) === undefined)
-    fault('--ttl', `expected a time with its unit, like 10m, got ${JSON.stringify(ttl)}`)
   if (ttl !== undefined && number === undefined && column === undefined && key !== undefined)
     fault('--ttl', 'expected a number too')
   if (isDeleted && (isRead || number !== undefined)) fault('--delete', 'expected no number')

@@ -4,6 +4,7 @@ import type { Cameras } from '../../camera/cameras.ts'
 import { FrameReader, FrameReaderError } from '../../camera/frame-reader.ts'
 import { readBoundary } from '../../camera/part-head.ts'
 import { conflict, notFound, PublicError } from '../../errors.ts'
+import { toIso } from '../../widget/date.ts'
 import { checkKey } from '../../widget/key.ts'
 import { jsonBody } from '../json-body.ts'
 import { refuseOthers } from '../methods.ts'
@@ -89,7 +90,7 @@ function toJson({ condition, age, ...report }: MeteredCamera) {
   const { state, since, why, tail } = condition
   return {
     ...report,
-    ...{ state, since: new Date(since).toISOString(), why, tail },
+    ...{ state, since: toIso(since), why, tail },
     age: age ?? null,
   }
 }

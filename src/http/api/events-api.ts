@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { LiveEvent, RoomEvents } from '../../channel/room-events.ts'
 import { expected } from '../../schema/expected.ts'
 import { parseQuery } from '../../schema/parse-query.ts'
+import { toIso } from '../../widget/date.ts'
 import { EXAMPLE_ROOM, EXAMPLE_WIDGET } from '../../widget/example-room.ts'
 import { isWidgetName, parseRoom } from '../../widget/room.ts'
 import { refuseOthers } from '../methods.ts'
@@ -86,5 +87,5 @@ function matches({ rooms, widgets }: EventFilter, room: string): boolean {
 }
 
 function toMessage({ id, type, time, ...data }: LiveEvent) {
-  return { id, event: type, data: { ...data, time: new Date(time).toISOString() } }
+  return { id, event: type, data: { ...data, time: toIso(time) } }
 }

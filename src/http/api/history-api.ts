@@ -3,12 +3,13 @@ import type { History } from '../../cluster/history.ts'
 import { DAY, HOUR, MINUTE } from '../../cluster/minute.ts'
 import { wholeSteps } from '../../cluster/roll-up.ts'
 import { parseQuery } from '../../schema/parse-query.ts'
+import { toIso } from '../../widget/date.ts'
 import type { HistoryStep } from '../../widget/room-history.ts'
 import { refuseOthers } from '../methods.ts'
 import { searchOf } from '../request.ts'
 import { type Manifests, readRoom } from '../room-param.ts'
 import { sendTagged, sendTaggedJson } from '../send.ts'
-import { completeRange, createRangeSchema, type NamedStep, type RangeQuery, toIso } from './range-query.ts'
+import { completeRange, createRangeSchema, type NamedStep, type RangeQuery } from './range-query.ts'
 
 const STEPS: readonly NamedStep[] = [
   { name: 'minute', length: MINUTE },

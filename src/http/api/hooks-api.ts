@@ -5,6 +5,7 @@ import { checkHookRoom } from '../../hooks/check-hook-room.ts'
 import type { Delivery } from '../../hooks/deliveries.ts'
 import { type Hook, parseHook } from '../../hooks/hook.ts'
 import type { Hooks } from '../../hooks/hooks.ts'
+import { toIso } from '../../widget/date.ts'
 import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { jsonBody } from '../json-body.ts'
 import { refuseOthers } from '../methods.ts'
@@ -79,8 +80,4 @@ function toLogRow({ id, state, body, attempts, next }: Delivery): LogRow {
     attempts: attempts.map(({ at, ...rest }) => ({ at: toIso(at), ...rest })),
     next: next === null ? null : toIso(next),
   }
-}
-
-function toIso(time: number): string {
-  return new Date(time).toISOString()
 }

@@ -3,6 +3,7 @@ import { notFound } from '../../errors.ts'
 import type { StoredPicture } from '../../pushed/pushed-picture.ts'
 import type { PushedPictures } from '../../pushed/pushed-pictures.ts'
 import { parseQuery } from '../../schema/parse-query.ts'
+import { toIso } from '../../widget/date.ts'
 import { parseDuration } from '../../widget/duration.ts'
 import { checkKey } from '../../widget/key.ts'
 import { refuseOthers } from '../methods.ts'
@@ -55,8 +56,4 @@ export function createPicturesApi(pictures: PushedPictures, maxBytes: number): R
 function toReport(key: string, { format, width, height, bytes, at, lateAt }: StoredPicture) {
   const times = { at: toIso(at), ...(lateAt !== undefined && { lateAt: toIso(lateAt) }) }
   return { key, format, width, height, bytes, ...times }
-}
-
-function toIso(time: number): string {
-  return new Date(time).toISOString()
 }

@@ -3,6 +3,7 @@ import type { HistoryRange } from '../../cluster/history.ts'
 import { DAY } from '../../cluster/minute.ts'
 import { quote } from '../../errors.ts'
 import { wordParameter } from '../../schema/parse-query.ts'
+import { toIso } from '../../widget/date.ts'
 import { badParameters } from '../../widget/look.ts'
 import { isWithoutZone, readTime } from '../../widget/time-text.ts'
 
@@ -83,9 +84,4 @@ function fitStep(
   const fits = ({ length, isKept = () => true }: NamedStep) =>
     (to - from) / length <= MAX_AUTO_STEPS && isKept(from, now)
   return steps.find(fits) ?? (steps.at(-1) as NamedStep)
-}
-
-/** A time as ISO 8601 in UTC. */
-export function toIso(time: number): string {
-  return new Date(time).toISOString()
 }

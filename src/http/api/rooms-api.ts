@@ -2,6 +2,7 @@ import { type Request, Router } from 'express'
 import type { Logger } from 'pino'
 import type { RoomSummary, Rooms } from '../../cluster/rooms.ts'
 import type { Room } from '../../schema/room-schema.ts'
+import { toIso } from '../../widget/date.ts'
 import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { refuseOthers } from '../methods.ts'
 import { searchOf } from '../request.ts'
@@ -52,7 +53,7 @@ export function createRoomsApi(
 }
 
 function toJson({ since, ...summary }: RoomSummary): Room {
-  return { ...summary, since: since === null ? null : new Date(since).toISOString() }
+  return { ...summary, since: since === null ? null : toIso(since) }
 }
 
 function toSearch(parameters: URLSearchParams, cursor: string | undefined): string {

@@ -1,0 +1,20 @@
+import { type Fault, PublicError } from '../errors.ts'
+import { parseDuration } from '../widget/duration.ts'
+import { checkKey } from '../widget/key.ts'
+
+/** Faults of the key of a room, as words of a command; none if it is missing. */
+export function findKeyFaults(name: string, key: string | undefined): Fault[] {
+  try {
+    if (key !== undefined) checkKey(key)
+    return []
+  } catch (error) {
+    if (!(error instanceof PublicError)) throw error
+    return [{ name, detail: error.message }]
+  }
+}
+
+/** Faults of `--ttl`; none if it is missing. */
+export function findTtlFaults(ttl: string | undefined): Fault[] {
+  if (ttl === undefined || parseDuration(ttl) !== undefined) return []
+  return [{ name: '--ttl', detail: `expected a time with its unit, like 10m, got ${JSON.stringify(ttl)}` }]
+}
