@@ -38,8 +38,8 @@ async function openOnce(viewer: Viewer): Promise<Omit<Opened, 'isStill'>> {
   // As browsers send it, so that compressing proxies compress.
   const takesAll = await peek(viewer, { 'Accept-Encoding': 'gzip, deflate, br' })
   try {
-    // nginx collects 4096 bytes with the head. A small picture that nothing follows stays in there: nobody else changes
-    // this one, and it is not sent again.
+    // nginx collects 4096 bytes with the head. A small picture that nothing follows stays in there: no other viewer
+    // changes this one, and it is not sent again.
     const response = await viewer.open(`${viewer.names.unused()}.png?count=visitors&scale=1&stale=off`)
     const came = await response.until(() => response.pictures.length > 0)
     response.close()

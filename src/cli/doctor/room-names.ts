@@ -33,7 +33,7 @@ export class RoomNames {
     return new RoomNames(roles)
   }
 
-  /** A room that nobody else uses: reading its counts leaves no trace on the server. */
+  /** A room without other viewers: reading its counts leaves no trace on the server. */
   unused(): string {
     return this.#room(randomBytes(8).toString('hex'))
   }
