@@ -6,6 +6,7 @@ import type { PartsHost } from '../../cluster/shared/parts-host.ts'
 import { isMessage } from '../../cluster/shared/wire.ts'
 import type { Options } from '../../options.ts'
 import { Backoff } from '../../system/backoff.ts'
+import { choosePlace } from './choose-place.ts'
 import { isServerMessage, type ReadyMessage, type ServerMessage } from './server-message.ts'
 
 /** The options of several server processes. */
@@ -146,20 +147,14 @@ export class ServerProcesses {
       this.#next += 1
       return ready[this.#next % ready.length]?.process
     }
-    // The highest of the hashes of address and place, so that the end of one process moves only its own addresses.
-    const rank = ({ place }: { place: number }) => hash(`${place} ${address}`)
-    return ready.toSorted((one, other) => rank(other) - rank(one))[0]?.process
+    const chosen = choosePlace(
+      ready.map(({ place }) => place),
+      address,
+    )
+    return ready.find(({ place }) => place === chosen)?.process
   }
 }
 
 function send(process: ServerProcess | undefined, message: ServerMessage): void {
   process?.child.send(message, () => {})
-}
-
-/** FNV-1a with a final mix, 32 bits: a cheap hash that spreads similar texts. */
-function hash(text: string): number {
-  let value = 0x811c9dc5
-  for (let at = 0; at < text.length; at += 1) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)
-  value = Math.imul(value ^ (value >>> 16), 0x45d9f3b)
-  return (value ^ (value >>> 16)) >>> 0
 }

@@ -119,6 +119,10 @@ export class PartsHost {
         client.lists.delete(id)
         return rest ? this.#listPart(client, rest, limit) : { rows: [], rest: undefined }
       },
+      'store.listEnd': async (id: number) => {
+        await client.lists.get(id)?.return?.()
+        client.lists.delete(id)
+      },
       'store.deleteNames': (from: string, to: string) => store.deleteNames(from, to),
       'history.hit': (room: string, amount: number) => history.hit(room, amount),
       'history.read': (...args: Parameters<typeof history.read>) => history.read(...args),

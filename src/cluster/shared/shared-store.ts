@@ -62,11 +62,18 @@ export class SharedStore implements Store {
   }
 
   async *list(name: string): AsyncIterable<[room: string, value: unknown]> {
-    let part = await this.#call<ListPart>('list', name, LISTED_AT_ONCE)
-    for (;;) {
-      yield* part.rows
-      if (part.rest === undefined) return
-      part = await this.#call<ListPart>('listRest', part.rest, LISTED_AT_ONCE)
+    let rest: number | undefined
+    try {
+      let part = await this.#call<ListPart>('list', name, LISTED_AT_ONCE)
+      for (;;) {
+        rest = part.rest
+        yield* part.rows
+        if (rest === undefined) return
+        part = await this.#call<ListPart>('listRest', rest, LISTED_AT_ONCE)
+      }
+    } finally {
+      // The reader needed no more of it.
+      if (rest !== undefined) this.#link.send('store.listEnd', rest)
     }
   }
 

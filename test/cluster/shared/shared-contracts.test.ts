@@ -111,6 +111,22 @@ test('a long list arrives whole', async () => {
   expect(await all(first.store.list('x'))).toEqual(names.map((room) => [room, 1]))
 })
 
+test('a list that is not read to its end is closed', async () => {
+  let isClosed = false
+  async function* list(): AsyncIterable<[string, unknown]> {
+    try {
+      for (let index = 0; ; index += 1) yield [`a/${index}`, 1]
+    } finally {
+      isClosed = true
+    }
+  }
+  const { first } = await share(1, {
+    store: Object.assign(new MemoryStore({ publish: () => {} } as unknown as Bus), { list }),
+  })
+  for await (const [room] of first.store.list('x')) if (room === 'a/700') break
+  await eventually(() => expect(isClosed).toBe(true))
+})
+
 test('a join is seen by every process with the counts of all, and each reports its own', async () => {
   const { nodes, first, second } = await share(2)
   const seen: unknown[] = []
