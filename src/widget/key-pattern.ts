@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type { RE2JS } from 're2js'
+import { lazy } from '../system/lazy.ts'
 
 /** A pattern as plain data. */
 export interface PatternSource {
@@ -9,7 +10,8 @@ export interface PatternSource {
   source: string
 }
 
-const require = createRequire(import.meta.url)
+/** Loaded with the first pattern: it takes 25 ms, and few widgets have one. */
+const engine = lazy(() => (createRequire(import.meta.url)('re2js') as typeof import('re2js')).RE2JS)
 
 /** Instructions of a compiled pattern; matching a key takes at most this many steps a character. */
 const MAX_PROGRAM_SIZE = 1_000
@@ -45,9 +47,4 @@ export function toPatternSource(pattern: RegExp): PatternSource {
       `${source.source} is too large: expected at most ${MAX_PROGRAM_SIZE} steps, got ${size}`,
     )
   return source
-}
-
-/** Loaded with the first pattern: it takes 25 ms, and few widgets have one. */
-function engine(): typeof RE2JS {
-  return (require('re2js') as typeof import('re2js')).RE2JS
 }

@@ -1,22 +1,27 @@
 import { createRequire } from 'node:module'
 import { crc32 } from 'node:zlib'
 import { LRUCache } from 'lru-cache'
+import { lazy } from '../../system/lazy.ts'
 import { parseColor } from '../color.ts'
 import type { Badge, BadgeSize } from './badge.ts'
 import { toBadgeText } from './badge-text.ts'
 import { stretchLogo } from './stretch-logo.ts'
 
-const require = createRequire(import.meta.url)
+/**
+ * Loaded for the first badge: its tables of letters' widths take longer to read than all built-in widgets. It is kept,
+ * because each call of `require` searches the folders of modules, which takes as long as a badge.
+ */
+const badgeMaker = lazy(() => createRequire(import.meta.url)('badge-maker') as typeof import('badge-maker'))
 
 /** Colours that badge-maker accepts unchanged: its own names, CSS names, 3 or 6 digits, and functions with commas. */
 const PLAIN = /^(?!transparent$)(?:[a-z]+|#?(?:[0-9a-f]{3}){1,2})$/
 const PLAIN_FUNCTION = /^(?:rgb\(\d+(?:, ?\d+){2}|hsl\(\d+(?:, ?\d+%){2})\)$/
 /**
- * Badges that were made last, by their properties, in a megabyte: a page's badge is requested again and again, and a
- * drawing needs it for its size and for its pixels.
+ * Badges that were made last, by their properties: a drawing needs each for its size and for its pixels. Only a few dozen,
+ * because each that outlives a collection of young objects costs as long as it took to make.
  */
 const RECENT = new LRUCache<string, string>({
-  maxSize: 1_000_000,
+  maxSize: 60_000,
   sizeCalculation: (svg, properties) => svg.length + properties.length,
 })
 /** With a quote, which a text of the badge cannot contain. */
@@ -47,10 +52,8 @@ export function badgeSvg({
   const recent = RECENT.get(properties)
   if (recent !== undefined) return recent
   const idSuffix = toSuffix(properties)
-  // Loaded for the first badge: its tables of letters' widths take longer to read than all built-in widgets.
-  const { makeBadge } = require('badge-maker') as typeof import('badge-maker')
   // That of its blur is the only one that badge-maker gives no suffix.
-  const plain = makeBadge(Object.assign(format, { idSuffix })).replace(BLUR, `$1blur${idSuffix}`)
+  const plain = badgeMaker().makeBadge(Object.assign(format, { idSuffix })).replace(BLUR, `$1blur${idSuffix}`)
   const svg = logo === undefined || logoWidth === undefined ? plain : stretchLogo(plain, logoWidth)
   RECENT.set(properties, svg)
   return svg
