@@ -98,7 +98,7 @@ const SECRET_PARAMETER = /([?&](?:pass|passwd|password|pwd|secret|token|key|api_
  * Takes time in proportion to the value's length.
  */
 export function quote(value: unknown): string {
-  const whole = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
+  const whole = typeof value === 'string' ? value : toText(value)
   // The cut may split a password: the `@` that ends it keeps it recognisable.
   const isCutInside = whole.indexOf('@', MAX_SEARCHED) >= 0
   const cut = isCutInside ? `${whole.slice(0, MAX_SEARCHED)}@` : whole.slice(0, MAX_SEARCHED)
@@ -106,6 +106,15 @@ export function quote(value: unknown): string {
     .replace(/[^\s"]+/g, hidePassword)
     .replace(SECRET_PARAMETER, '$1...')
   return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED - 3)}...` : text
+}
+
+/** A value as JSON; a circle, a bigint or a function as what `String` gives. */
+function toText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return String(value)
+  }
 }
 
 /** Up to the last `@`: a password that is not encoded may contain any character. */

@@ -264,7 +264,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     dashboard: createDashboard({
       ...{ rooms, renderer, guard, sessions, failures, publicUrl, streamsOf, loadNow, cameras: cameraMeter },
     }),
-    ...{ failures, guard },
+    ...{ failures, guard, isReady },
   })
   const trust = createTrust(trustProxy)
   const handler = createHandler({ pictures, router, failures, trust, guard })

@@ -18,6 +18,13 @@ describe('a quoted value', () => {
     expect(quote(value)).toBe(text)
   })
 
+  it('shows values that JSON cannot contain', () => {
+    const circle: { self?: unknown } = {}
+    circle.self = circle
+    expect([quote(1n), quote(circle), quote(() => 1)]).toEqual(['1', '[object Object]', '() => 1'])
+    expect(quote(Object.create(null))).toBe('{}')
+  })
+
   it('hides a password that is longer than the searched part', () => {
     expect(quote(`http://user:${'p'.repeat(100_000)}@host/`)).toBe('"http://user:...@"')
   })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import express, { Router } from 'express'
+import express, { type RequestHandler, Router } from 'express'
 import { fontFolder } from '../picture/fonts.ts'
+import { stopping } from '../viewer/viewers.ts'
 import { isReservedName, SERVER_PATHS } from '../widget/server-paths.ts'
 import { type CompatCameras, readCompat, toUstreamerState } from './compat.ts'
 import { readEdgeViewer } from './edge-viewer.ts'
@@ -25,6 +26,8 @@ export interface RouterInit {
   /** Mounted at `/dashboard`. */
   dashboard: Router
   failures: FailureLog
+  /** Whether the server is not stopping. */
+  isReady(): boolean
   /** Knows the token, which edges have. */
   guard: Pick<TokenGuard, 'accepts'>
   /** Cameras that have the paths of mjpg-streamer too. @default none */
@@ -36,7 +39,7 @@ export const OWN_APP = 'imgcast own app'
 
 /** All routes, for any Express 4 or 5 app. Calls `next` only for a path that is none of its own, mounted at the root. */
 export function createRouter(init: RouterInit): Router {
-  const { pictures, pages, api, calls, dashboard, failures, guard, compat } = init
+  const { pictures, pages, api, calls, dashboard, failures, isReady, guard, compat } = init
   const router = Router()
   // Before everything else: another program's path becomes one of this server's.
   router.use((request, response, next) => {
@@ -70,11 +73,15 @@ export function createRouter(init: RouterInit): Router {
     sendProblem(request, response, error)
   })
   const data = Router()
+  // Pictures say this themselves; health, metrics and files need no store.
+  const refuseIfStopping: RequestHandler = (_request, _response, next) =>
+    next(isReady() ? undefined : stopping())
+  data.use([SERVER_PATHS.api, '/:widget/:key/click'], refuseIfStopping)
   data.use(SERVER_PATHS.api, api)
   for (const call of calls) data.use(call)
   data.use(createErrorHandler(failures))
   router.use(data)
-  router.use(SERVER_PATHS.dashboard, dashboard)
+  router.use(SERVER_PATHS.dashboard, refuseIfStopping, dashboard)
   router.use(`${SERVER_PATHS.assets}/fonts`, express.static(fontFolder(), { index: false, maxAge: '30d' }))
   router.use(
     SERVER_PATHS.assets,

@@ -22,6 +22,14 @@ export function toStateJson(name: string, value: unknown): string {
 }
 
 /**
+ * Returns a value as a store keeps it: plain data, which every channel between processes can carry.
+ * @throws as `toStateJson` does
+ */
+export function toStateValue(name: string, value: unknown): unknown {
+  return JSON.parse(toStateJson(name, value)) as unknown
+}
+
+/**
  * Adds an amount to a stored JSON number, and returns the sum; a missing one counts as 0.
  * @throws TypeError if one of them is not a number, RangeError if the sum is not finite.
  */
@@ -29,9 +37,14 @@ export function addToStateJson(name: string, known: string | undefined, amount: 
   const before: unknown = known === undefined ? 0 : JSON.parse(known)
   if (typeof before !== 'number')
     throw new TypeError(`Expected \`${name}\` to be a number, found ${typeof before}`)
-  if (typeof amount !== 'number' || !Number.isFinite(amount))
-    throw new TypeError(`Expected a number to add to \`${name}\`, got ${quote(amount)}`)
+  checkAmount(name, amount)
   const sum = before + amount
   if (!Number.isFinite(sum)) throw new RangeError(`Expected \`${name}\` to stay a number, got ${sum}`)
   return sum
+}
+
+/** @throws TypeError if an amount to add is not a finite number */
+export function checkAmount(name: string, amount: unknown): void {
+  if (typeof amount !== 'number' || !Number.isFinite(amount))
+    throw new TypeError(`Expected a number to add to \`${name}\`, got ${quote(amount)}`)
 }

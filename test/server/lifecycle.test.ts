@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -131,4 +133,40 @@ test('a store that cannot save is asked once, and rejects the stop after all els
   await expect(imgcast.close()).rejects.toThrow('the disk is full')
   expect(close).toHaveBeenCalledTimes(1)
   expect(imgcast.stats().renderers).toEqual([])
+})
+
+test('a server that was closed refuses every request that needs its store, and says when to try again', async () => {
+  const server = await startServer({ token: 'a-token-of-a-closed-server' })
+  const http = createServer(server.imgcast.handler).listen(0)
+  const base = `http://localhost:${(http.address() as AddressInfo).port}`
+  await server.close()
+  const headers = { Authorization: 'Bearer a-token-of-a-closed-server', 'Content-Type': 'application/json' }
+  for (const [method, path] of [
+    ...[
+      '/online/a.png',
+      '/online/a.json',
+      '/online/a.txt',
+      '/api/rooms',
+      '/api/rooms/online/a',
+      '/api/status/x',
+    ]
+      .concat('/api/series', '/api/events', '/dashboard', '/readyz', '/badge/a-b-red.svg')
+      .map((each) => ['GET', each]),
+    ...[
+      '/api/status/x',
+      '/api/series/x',
+      '/api/rooms/online/a/state/x',
+      '/api/pictures/x',
+      '/api/cameras/x',
+    ].map((each) => ['PUT', each]),
+    ['POST', '/tictactoe/a/click?x=1&y=1'],
+    ['DELETE', '/api/rooms/online/a'],
+  ] as [string, string][]) {
+    const response = await fetch(base + path, { method, headers, ...(method === 'PUT' && { body: '{}' }) })
+    await response.arrayBuffer()
+    const answer = [method, path, response.status, response.headers.get('retry-after')]
+    expect(answer).toEqual([method, path, 503, '5'])
+  }
+  expect((await fetch(`${base}/healthz`)).status).toBe(200)
+  http.close()
 })

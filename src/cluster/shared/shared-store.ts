@@ -1,4 +1,4 @@
-import { toStateJson } from '../../widget/state-json.ts'
+import { toStateValue } from '../../widget/state-json.ts'
 import type { Store, WriteOptions } from '../store.ts'
 import type { PartsLink } from './parts-link.ts'
 
@@ -33,7 +33,7 @@ export class SharedStore implements Store {
   }
 
   async set(room: string, name: string, value: unknown, options?: WriteOptions): Promise<void> {
-    await this.#call('set', room, name, toPlain(name, value), options)
+    await this.#call('set', room, name, toStateValue(name, value), options)
   }
 
   delete(room: string, name: string, options?: WriteOptions): Promise<boolean> {
@@ -54,7 +54,7 @@ export class SharedStore implements Store {
     for (;;) {
       const before = structuredClone(current)
       const changed = change(current)
-      const next = changed === undefined ? undefined : toPlain(name, changed)
+      const next = changed === undefined ? undefined : toStateValue(name, changed)
       const attempt = await this.#call<Attempt>('replace', room, name, before, next, options)
       if (attempt.isDone) return attempt.current
       current = attempt.current
@@ -89,9 +89,4 @@ export class SharedStore implements Store {
     if (this.#isClosed) throw new Error('The store is closed')
     return this.#link.call<T>(`store.${method}`, ...args)
   }
-}
-
-/** A value as the store keeps it. The channel would clone what JSON cannot contain, or refuse it with an error of its own. */
-function toPlain(name: string, value: unknown): unknown {
-  return JSON.parse(toStateJson(name, value)) as unknown
 }

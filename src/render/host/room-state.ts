@@ -1,5 +1,6 @@
 import { quote } from '../../errors.ts'
 import type { Swapped } from '../../widget/state-change.ts'
+import { checkAmount, toStateValue } from '../../widget/state-json.ts'
 import type { RoomState } from '../../widget/widget.ts'
 import type { StateRequest } from '../protocol.ts'
 
@@ -19,14 +20,19 @@ export const NO_STATE: RoomState = {
   delete: refuseWrite,
 }
 
-/** The state of a room, through the server. */
+/** The state of a room, through the server. Values are encoded here: the error for a wrong one names it. */
 export function createRoomState(room: string, ask: AskState): RoomState {
   return {
     get: <T>(name: string) => ask({ room, operation: 'get', name }) as Promise<T | undefined>,
-    set: async (name, value) => void (await ask({ room, operation: 'set', name, value })),
-    add: (name, value) => ask({ room, operation: 'add', name, value }) as Promise<number>,
-    push: (name, value, { keep } = {}) =>
-      ask({ room, operation: 'push', name, value, keep }) as Promise<number>,
+    set: async (name, value) => {
+      await ask({ room, operation: 'set', name, value: toStateValue(name, value) })
+    },
+    add: async (name, value) => {
+      checkAmount(name, value)
+      return (await ask({ room, operation: 'add', name, value })) as number
+    },
+    push: async (name, value, { keep } = {}) =>
+      (await ask({ room, operation: 'push', name, value: toStateValue(name, value), keep })) as number,
     delete: (name) => ask({ room, operation: 'delete', name }) as Promise<boolean>,
     update: (name, change) => update(room, name, change, ask),
   }
@@ -46,7 +52,8 @@ async function update<T>(
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     // A new object each time: `change` may modify it.
     const value = await change(expected === undefined ? undefined : (JSON.parse(expected) as T))
-    const swap = (await ask({ room, operation: 'swap', name, expected, value })) as Swapped
+    const next = value === undefined ? undefined : toStateValue(name, value)
+    const swap = (await ask({ room, operation: 'swap', name, expected, value: next })) as Swapped
     if (swap.isSwapped) return value
     expected = swap.current
   }
