@@ -403,7 +403,8 @@ describe('the doctor on a server', () => {
     const { rooms } = (await response.json()) as { rooms: { room: string }[] }
     expect(rooms).not.toEqual([])
     // Three that all doctors share, and four sets of four.
-    const known = /^(online\/doctor-(head|first|[1-4]-(pushes|quiet|visit|visitors))|traffic-light\/doctor)$/
+    const known =
+      /^(online\/doctor-(head|[1-4]-(pushes|quiet|visit|visitors))|status\/doctor-first|traffic-light\/doctor)$/
     expect(rooms.map(({ room }) => room).filter((room) => !known.test(room))).toEqual([])
   }, 120_000)
 

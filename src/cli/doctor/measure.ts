@@ -38,9 +38,9 @@ async function openOnce(viewer: Viewer): Promise<Omit<Opened, 'isStill'>> {
   // As browsers send it, so that compressing proxies compress.
   const takesAll = await peek(viewer, { 'Accept-Encoding': 'gzip, deflate, br' })
   try {
-    // nginx collects 4096 bytes with the head. A small picture that nothing follows stays in there: no other viewer
-    // changes this one, and it is not sent again.
-    const response = await viewer.open(`${viewer.names.unused()}.png?count=visitors&scale=1&stale=off`)
+    // nginx collects 4096 bytes with the head. A small picture that nothing follows stays in there: viewers do not change
+    // this one, and it is not sent again.
+    const response = await viewer.open(`${viewer.names.shared.first}.png?scale=1&stale=off`)
     const came = await response.until(() => response.pictures.length > 0)
     response.close()
     const first = came ? (response.pictures[0] ?? 0) - response.requestedAt : undefined

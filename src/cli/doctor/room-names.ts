@@ -16,13 +16,15 @@ export interface OwnRooms {
 export class RoomNames {
   readonly #counted: string
   /** Shared rooms: other viewers in them do not affect the measurements. */
-  readonly shared: Readonly<Record<'head' | 'pace', string>>
+  readonly shared: Readonly<Record<'head' | 'first' | 'pace', string>>
 
   /** @throws Error if no widget has one of the roles. */
   constructor(roles: Roles) {
     this.#counted = widgetOf(roles, 'viewer-count')
     this.shared = {
       head: this.#room('head'),
+      // Its picture does not depend on its viewers.
+      first: roomOf({ widget: widgetOf(roles, 'status-badge'), key: 'doctor-first' }),
       pace: roomOf({ widget: widgetOf(roles, 'ticker'), key: 'doctor' }),
     }
   }
@@ -33,7 +35,7 @@ export class RoomNames {
     return new RoomNames(roles)
   }
 
-  /** A room without other viewers: reading its counts leaves no trace on the server. */
+  /** An unused room: reading its counts leaves no trace on the server. */
   unused(): string {
     return this.#room(randomBytes(8).toString('hex'))
   }
