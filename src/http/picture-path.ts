@@ -11,13 +11,14 @@ export interface PicturePath {
   extension: Extension | undefined
 }
 
-/** A URL with a picture's extension that is not below one of the server's own paths. */
+/** A URL with a picture's extension, in any case, that is not below one of the server's own paths. */
 const PICTURE = new RegExp(
   `^/(?!(?:${Object.keys(SERVER_PATHS).join('|')})/)[^/?]+(?:/[^/?]*)?\\.(?:${Object.keys(EXTENSIONS).join('|')})(?:\\?|$)`,
+  'i',
 )
 
 const PATH = /^\/([^/]+)(?:\/([^/]*))?$/
-const ENDING = /\.([a-z]+)$/
+const ENDING = /\.([a-z]+)$/i
 
 /** Whether a request target has the form of a picture's URL, by its extension. */
 export function isPictureUrl(url: string): boolean {
@@ -42,6 +43,6 @@ export function parsePicturePath(path: string): PicturePath | undefined {
 
 /** The extension of a path, even if the path is otherwise invalid; undefined if it is not a picture's. */
 export function extensionOf(path: string): Extension | undefined {
-  const ending = ENDING.exec(path)?.[1]
+  const ending = ENDING.exec(path)?.[1]?.toLowerCase()
   return ending !== undefined && isExtension(ending) ? ending : undefined
 }

@@ -31,6 +31,27 @@ afterAll(() => server.close())
 const get = (path: string, init?: RequestInit) => fetch(server.url + path, init)
 
 describe('a badge', () => {
+  test.each([
+    '/static/v1?label=a&message=b&color=red',
+    '/static/v1.svg?label=a&message=b&color=red',
+    '/badge?label=a&message=b&color=red',
+    '/badge.svg?label=a&message=b&color=red',
+    '/badge/a-b-red.svg?logoWidth=30',
+  ])('%s is the SVG of badge-maker', async (path) => {
+    const response = await get(path)
+    expect(response.headers.get('content-type')).toBe('image/svg+xml')
+    expect(withoutSuffix(await response.text())).toBe(makeBadge({ label: 'a', message: 'b', color: 'red' }))
+  })
+
+  test('whose texts are in the query is a page to a reader, except for the older form', async () => {
+    const open = async (path: string) =>
+      (
+        await get(path, { headers: { accept: 'text/html', 'user-agent': String(chromium['User-Agent']) } })
+      ).headers.get('content-type')
+    expect(await open('/badge?label=a&message=b')).toMatch(/^text\/html/)
+    expect(await open('/static/v1?label=a&message=b')).toBe('image/svg+xml')
+  })
+
   test.each<[string, Parameters<typeof makeBadge>[0]]>([
     ['build-passing-brightgreen.svg', { label: 'build', message: 'passing', color: 'brightgreen' }],
     ['passing-blue.svg?style=plastic', { message: 'passing', color: 'blue', style: 'plastic' }],
@@ -41,6 +62,7 @@ describe('a badge', () => {
       'a-b-red.svg?label=c&color=hsl(120,50%25,50%25)',
       { label: 'c', message: 'b', color: 'hsl(120,50%,50%)' },
     ],
+    ['a-b-red.SVG', { label: 'a', message: 'b', color: 'red' }],
     ['a-b-red.svg?label=', { message: 'b', color: 'red' }],
     [
       'a-b-red.svg?labelColor=navy&link=https://example.com/',

@@ -15,11 +15,17 @@ export interface BadgeUrl {
   extension: Exclude<Extension, 'mjpeg'>
   /** Whether the URL names its extension: shields.io's own URLs do not, and mean an SVG. */
   isNamed: boolean
+  /** False for an older form of shields.io's, which has no page. */
+  hasPage: boolean
   query: URLSearchParams
 }
 
 /** The part of a badge's URL after the widget's name. */
-const URL_FORM = /^(?:\/([^/?]+?))?(?:\.([a-z]+))?(?:\?(.*))?$/s
+const URL_FORM = /^(?:\/([^/?]+?))?(?:\.([a-z]+))?(?:\?(.*))?$/is
+/** The older form of shields.io, which has all texts in the query. */
+const STATIC_V1 = /^\/static\/v1(?=[.?])/
+/** The same after the name of a widget. */
+const QUERY_ALONE = /^\?(?:.*&)?message=/
 /** Older names that shields.io still reads. */
 const OLDER = { color: 'colorB', labelColor: 'colorA' } as const
 const MAX_TEXT_LENGTH = 255
@@ -27,9 +33,16 @@ const MAX_TEXT_LENGTH = 255
 /** The same part of shields.io's own URLs, which have no extension. */
 const BARE = /^\/[^/?]+(?:\?|$)/
 
+/** Whether a request target is the older form of shields.io, `/static/v1?label=build&message=passing&color=green`. */
+export function isStaticV1(url: string): boolean {
+  return STATIC_V1.test(url)
+}
+
 /** Whether a request target has the form of a badge's URL, with or without an extension. */
 export function isBadgeUrl(url: string, { name }: Pick<Manifest, 'name'>): boolean {
-  return url.startsWith(`/${name}/`) && BARE.test(url.slice(name.length + 1))
+  if (isStaticV1(url)) return true
+  const rest = url.startsWith(`/${name}`) ? url.slice(name.length + 1) : ''
+  return BARE.test(rest) || QUERY_ALONE.test(rest)
 }
 
 /** Reads a request target as the URL of a badge of a widget; undefined if it is another picture's, or a page's. */
@@ -37,17 +50,28 @@ export function readBadgeUrl(
   url: string,
   { name, key }: Pick<Manifest, 'name' | 'key'>,
 ): BadgeUrl | undefined {
-  if (!url.startsWith(`/${name}`)) return undefined
-  const [whole, path, ending, text = ''] = URL_FORM.exec(url.slice(name.length + 1)) ?? []
-  if (whole === undefined || (path === undefined && ending === undefined)) return undefined
+  const older = STATIC_V1.exec(url)?.[0]
+  if (older === undefined && !url.startsWith(`/${name}`)) return undefined
+  const rest = url.slice(older?.length ?? name.length + 1)
+  const [whole, path, written, text = ''] = URL_FORM.exec(rest) ?? []
+  if (whole === undefined || (path === undefined && written === undefined && !QUERY_ALONE.test(rest)))
+    return undefined
   const query = new URLSearchParams(text)
+  const hasPage = older === undefined
+  const ending = written?.toLowerCase()
   if (ending === undefined || !isExtension(ending)) {
     // The dot of a text, like that of `v1.beta`.
-    const words = ending === undefined ? path : `${path ?? ''}.${ending}`
-    return { path: words ?? '', extension: 'svg', isNamed: false, query }
+    const words = written === undefined ? path : `${path ?? ''}.${written}`
+    return { path: words ?? '', extension: 'svg', isNamed: false, hasPage, query }
   }
   if (ending === 'mjpeg') return undefined
-  return { path: path ?? (query.has('message') ? '' : key.default), extension: ending, isNamed: true, query }
+  return {
+    path: path ?? (query.has('message') ? '' : key.default),
+    extension: ending,
+    isNamed: true,
+    hasPage,
+    query,
+  }
 }
 
 /**

@@ -16,7 +16,7 @@ import { formatHeaders, keptFor, UNCACHED } from '../headers.ts'
 import { wantsStatus200 } from '../purpose.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
 import { sendJson, sendStill, sendWhole, sendWords } from '../send.ts'
-import { type BadgeUrl, isBadgeUrl, readBadge } from './badge-request.ts'
+import { type BadgeUrl, isBadgeUrl, isStaticV1, readBadge, readBadgeUrl } from './badge-request.ts'
 import { readCacheSeconds } from './cache-seconds.ts'
 
 const ROLE = 'static-badge'
@@ -54,7 +54,19 @@ export class Badges {
   /** Whether a request target has the form of a badge's URL. */
   isFor(url: string): boolean {
     const { manifest } = this
-    return manifest !== undefined && isBadgeUrl(url, manifest)
+    return manifest !== undefined && !this.#isOwners(url) && isBadgeUrl(url, manifest)
+  }
+
+  /** Reads a request target as the URL of a badge; undefined if it is another picture's, or a page's. */
+  read(url: string): { url: BadgeUrl; manifest: Manifest } | undefined {
+    const { manifest } = this
+    const read = manifest && !this.#isOwners(url) ? readBadgeUrl(url, manifest) : undefined
+    return manifest && read && { url: read, manifest }
+  }
+
+  /** Whether the owner's widget `static` has a picture with the path of shields.io's older form. */
+  #isOwners(url: string): boolean {
+    return isStaticV1(url) && this.#renderer.manifests.has('static')
   }
 
   /** Sends a badge. @throws PublicError 400 for a wrong path or parameter. */

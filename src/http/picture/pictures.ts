@@ -30,7 +30,6 @@ import { sendBareRefusal, sendErrorPicture, sendWrittenError, tooManyErrors } fr
 import { readStale } from '../stream/stale.ts'
 import type { ShownStream, StreamDelivery, Streams } from '../stream/streams.ts'
 import { AgedStills } from './aged-stills.ts'
-import { readBadgeUrl } from './badge-request.ts'
 import { Badges } from './badges.ts'
 import { readCacheSeconds, secondsUntil } from './cache-seconds.ts'
 import { checkPicture } from './check-picture.ts'
@@ -118,11 +117,12 @@ export class Pictures {
   /** Sends a badge, unless a person opened its URL, who gets its page. Returns whether the request was for a badge. */
   async #sendBadge(request: PictureRequest, response: ServerResponse): Promise<boolean> {
     const { isReady, allowReferrer, observer } = this.#init
-    const { manifest } = this.#badges
-    const url = manifest && readBadgeUrl(request.url ?? '', manifest)
-    if (!url || isLongUrl(request)) return false
+    const read = this.#badges.read(request.url ?? '')
+    if (!read || isLongUrl(request)) return false
+    const { url, manifest } = read
     if (request.method !== 'GET' && request.method !== 'HEAD') return false
-    const isPage = isPicture(url.extension) && wantsPage(request.headers) && !url.query.has('delivery')
+    const isPage =
+      url.hasPage && isPicture(url.extension) && wantsPage(request.headers) && !url.query.has('delivery')
     if (isPage || (!url.isNamed && wantsProblem(request.headers, undefined))) return false
     const { extension } = url
     const place = { format: formatOf(extension), ...BADGE_SIZE }

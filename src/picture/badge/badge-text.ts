@@ -2,16 +2,18 @@
 const SEQUENCE = /\p{Cc}(?:\[[0-?]*[ -/]*[@-~]|\][^\p{Cc}]*\p{Cc}?)/gu
 /** Characters that XML does not allow, and those that no font shows. */
 const CONTROL = /[\p{Cc}\p{Cs}\ufffe\uffff]/gu
+/** Characters that change the direction of the text after them, also outside of the badge's own text (UAX #9). */
+const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/g
 const INVISIBLE = /^[\s\p{Cc}\p{Cf}\p{Cs}\p{Cn}\p{DI}\u2800]*$/u
 const REPLACEMENT = '\ufffd'
 
 /**
- * Makes a text fit for a badge: colours of a terminal are removed, line ends become spaces, and each other control
+ * Makes a text fit for a badge: colours of a terminal and changes of direction are removed, line ends become spaces, and each other control
  * character becomes U+FFFD. A text that has nothing visible becomes one U+FFFD, so that it stays visible.
  */
 export function toBadgeText(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim()
   if (line === '') return ''
-  const clean = line.replace(SEQUENCE, '').replace(CONTROL, REPLACEMENT).trim()
+  const clean = line.replace(SEQUENCE, '').replace(DIRECTIONS, '').replace(CONTROL, REPLACEMENT).trim()
   return INVISIBLE.test(clean) ? REPLACEMENT : clean
 }
