@@ -19,6 +19,7 @@ import { WarmProcesses } from './processes/warm-processes.ts'
 import type { Drawing, Job, LoadResult, PictureFacts, Reading } from './protocol.ts'
 import { noWidget, RenderError } from './render-error.ts'
 import type { RendererSettings } from './renderer-settings.ts'
+import { StartError } from './start-error.ts'
 import { startSource } from './start-source.ts'
 
 /** The memory limit of a process whose widget declares none. */
@@ -93,7 +94,7 @@ export class Renderer {
       return renderer
     } catch (error) {
       await renderer.close()
-      throw error
+      throw new StartError(error as Error)
     }
   }
 
@@ -235,8 +236,7 @@ export class Renderer {
     const { log, folders, fonts, drawTimeout, onState, onImage } = this.#settings
     return startProcess({
       settings: {
-        folders,
-        fonts,
+        ...{ folders, fonts },
         onFonts: this.#fontLog.listener,
         drawTimeout,
         shares: this.#shares,

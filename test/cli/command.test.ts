@@ -1,7 +1,9 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { COMMANDS, loadCommands } from '../../src/cli/commands.ts'
@@ -161,6 +163,24 @@ describe('a wrong command line', () => {
 })
 
 describe('imgcast serve', () => {
+  test.each([
+    ['one process', []],
+    ['several processes', ['--processes', '2']],
+  ])('says in a sentence that no render process starts, with %s', async (_, args) => {
+    const folder = mkdtempSync(join(tmpdir(), 'imgcast-start-'))
+    const preload = join(folder, 'exit.cjs')
+    writeFileSync(preload, "if (process.argv[1]?.includes('/render/')) process.exit(7)")
+    const { code, stderr } = await runCommand(['--port', '0', ...args], {
+      NODE_OPTIONS: `--require ${preload}`,
+    })
+    rmSync(folder, { recursive: true })
+    expect(code).toBe(1)
+    expect(stderr).toContain(
+      'no render process could be started (ended its process with exit code 7). Free processor time and memory',
+    )
+    expect(stderr).not.toContain('    at ')
+  })
+
   test('prints its address and generated token as one line of JSON if the output is not a terminal', async () => {
     const { url, output } = await serve()
     const { address, token } = JSON.parse(output()) as Record<string, string>

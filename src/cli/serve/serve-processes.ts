@@ -14,11 +14,14 @@ import { listen } from './listen.ts'
 import { ServerProcesses } from './server-processes.ts'
 import { drained, SIGNALS, STOP_DEADLINE } from './stop.ts'
 
+const FAILED = 1
+
 /**
  * Runs the server in several processes. This one accepts the connections and has the store; the others serve. Resolves
- * when it listens. Rejects with a `StoreError` if the store cannot be opened.
+ * to undefined when it listens, or to the exit code if a process cannot start. Rejects with a `StoreError` if the store
+ * cannot be opened.
  */
-export async function serveProcesses(options: Options): Promise<undefined> {
+export async function serveProcesses(options: Options): Promise<number | undefined> {
   const log = await createLog(options.logLevel)
   const leave = () => process.exit(0)
   for (const signal of SIGNALS) process.once(signal, leave)
@@ -32,7 +35,16 @@ export async function serveProcesses(options: Options): Promise<undefined> {
     isProxy: trustOf(options.trustProxy),
     log,
   })
-  await processes.start()
+  try {
+    await processes.start()
+  } catch (error) {
+    // Each process that could not start has printed its reason.
+    process.stderr.write(`--processes: ${(error as Error).message}\n`)
+    await processes.stop('SIGTERM')
+    host?.close()
+    await close(cluster, log)
+    return FAILED
+  }
   const server = createServer({ pauseOnConnect: true }, (socket) => processes.accept(socket))
   let isStopping = false
   const stop = async (signal: NodeJS.Signals, code = 0) => {

@@ -2,6 +2,7 @@ import { StoreError } from '../../cluster/store-error.ts'
 import { UpstreamError } from '../../edge/upstream-error.ts'
 import { createImgcast } from '../../imgcast.ts'
 import { formatFaults, type Options } from '../../options.ts'
+import { StartError } from '../../render/start-error.ts'
 import { USAGE_ERROR } from '../command.ts'
 import { createLog } from './create-log.ts'
 import { createServerFor } from './create-server.ts'
@@ -15,7 +16,7 @@ const STORE_REMEDY = 'Choose another place with --store file:<path>, or use --st
 
 /**
  * Runs the server until SIGTERM, SIGINT or SIGHUP. Resolves to undefined when the server listens, or to the exit code if
- * its store cannot be opened, or its upstream refuses it.
+ * its store cannot be opened, no render process starts, or its upstream refuses it.
  */
 export async function serve(options: Options): Promise<number | undefined> {
   try {
@@ -25,6 +26,10 @@ export async function serve(options: Options): Promise<number | undefined> {
       process.stderr.write(`${formatFaults([{ name: '--upstream', detail: error.detail }])}\n`)
       return USAGE_ERROR
     }
+    if (error instanceof StartError) {
+      process.stderr.write(`${error.message}\n`)
+      return FAILED
+    }
     if (!(error instanceof StoreError)) throw error
     const detail = `${error.detail}. ${STORE_REMEDY}`
     process.stderr.write(`${formatFaults([{ name: '--store', detail }])}\n`)
@@ -33,7 +38,7 @@ export async function serve(options: Options): Promise<number | undefined> {
 }
 
 /** Resolves when the server listens. */
-async function start(options: Options): Promise<undefined> {
+async function start(options: Options): Promise<number | undefined> {
   const { port, host, tlsCert, tlsKey, drain, processes, ...rest } = options
   if (processes > 1) return serveProcesses(options)
   const log = await createLog(options.logLevel)
