@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+import type { PublicError } from '../errors.ts'
 import type { PictureRequest } from './request.ts'
 import type { TokenGuard } from './token-guard.ts'
 
@@ -11,15 +13,23 @@ export const EDGE_HEADERS = {
 const MAX_ADDRESS_LENGTH = 45
 
 /**
- * Gives a request the address of the reader at an edge, if the edge has the token; without the token its headers mean
- * nothing. Removes the headers, so that nothing else sees the token.
+ * Gives a request the address of the reader at an edge, if the edge has the token. Removes the headers, so that nothing
+ * else sees the token. Returns undefined, or resolves to the refusal of a wrong token: otherwise these headers would be a
+ * way to guess the token that is neither slowed down nor logged.
+ * @param trust the proxies that are trusted, for a request without Express.
  */
-export function readEdgeViewer(request: PictureRequest, guard: Pick<TokenGuard, 'accepts'>): void {
+export function readEdgeViewer(
+  request: PictureRequest,
+  guard: Pick<TokenGuard, 'accepts' | 'refuse'>,
+  trust: Pick<PictureRequest, 'app'> = {},
+): Promise<PublicError> | undefined {
   const { headers } = request
   const token = headers[EDGE_HEADERS.token]
-  if (token === undefined) return
+  if (token === undefined) return undefined
   const address = String(headers[EDGE_HEADERS.address] ?? '').slice(0, MAX_ADDRESS_LENGTH)
   delete headers[EDGE_HEADERS.token]
   delete headers[EDGE_HEADERS.address]
-  if (guard.accepts(String(token)) && address !== '') request.edgeViewer = { address }
+  if (!guard.accepts(String(token))) return guard.refuse(Object.assign(request, trust))
+  if (isIP(address) !== 0) request.edgeViewer = { address }
+  return undefined
 }

@@ -8,6 +8,7 @@ import { refuseLargeHead } from './head-limits.ts'
 import type { Pictures } from './picture/pictures.ts'
 import type { Handler, PictureRequest } from './request.ts'
 import { OWN_APP } from './router.ts'
+import { sendProblem } from './send-error.ts'
 import type { TokenGuard } from './token-guard.ts'
 
 /** What the handler dispatches to. */
@@ -17,7 +18,7 @@ export interface HandlerInit {
   failures: FailureLog
   trust: Trust
   /** Knows the token, which edges have. */
-  guard: Pick<TokenGuard, 'accepts'>
+  guard: Pick<TokenGuard, 'accepts' | 'refuse'>
 }
 
 /** The Express app with the setting `trust proxy`, as a request has it. */
@@ -54,7 +55,12 @@ export function createHandler({ pictures, router, failures, trust, guard }: Hand
     response.statusCode = 200
     const noteRefusal = (error: PublicError) => failures.note(Object.assign(request, trust), error)
     if (refuseLargeHead(request, response, noteRefusal)) return
-    readEdgeViewer(request, guard)
+    const wrongToken = readEdgeViewer(request, guard, trust)
+    if (wrongToken)
+      return void wrongToken.then((error) => {
+        noteRefusal(error)
+        sendProblem(request, response, error)
+      })
     if (!pictures.isFor(request.url ?? '')) return void app(request as never, response as never)
     void pictures.handle(Object.assign(request, trust), response)
   }

@@ -29,7 +29,7 @@ export interface RouterInit {
   /** Whether the server is not stopping. */
   isReady(): boolean
   /** Knows the token, which edges have. */
-  guard: Pick<TokenGuard, 'accepts'>
+  guard: Pick<TokenGuard, 'accepts' | 'refuse'>
   /** Cameras that have the paths of mjpg-streamer too. @default none */
   compat?: CompatCameras | undefined
 }
@@ -57,9 +57,13 @@ export function createRouter(init: RouterInit): Router {
   router.use((request, response, next) => {
     if (!refuseLargeHead(request, response, (error) => failures.note(request, error))) next()
   })
-  router.use((request, _response, next) => {
-    readEdgeViewer(request, guard)
-    next()
+  router.use((request, response, next) => {
+    const refusal = readEdgeViewer(request, guard)
+    if (!refusal) return next()
+    void refusal.then((error) => {
+      failures.note(request, error)
+      sendProblem(request, response, error)
+    })
   })
   // First, because nearly every request is for a picture, above all when a crowd arrives.
   router.use((request, response, next) =>

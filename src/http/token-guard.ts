@@ -38,13 +38,13 @@ export class TokenGuard {
     const given = /^Bearer +([^ ].*)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
     if (this.accepts(given)) return
     // A request without a token is not a guess.
-    if (given !== '') await this.countWrong(request)
-    throw new PublicError({
-      code: given === '' ? 'unauthorized' : WRONG_TOKEN,
-      status: 401,
-      caption: 'expected the header Authorization: Bearer <token>',
-      headers: { 'WWW-Authenticate': 'Bearer' },
-    })
+    throw given === '' ? unauthorized('unauthorized') : await this.refuse(request)
+  }
+
+  /** Counts a wrong token. Resolves to the refusal: late after too many wrong ones. */
+  async refuse(request: PictureRequest): Promise<PublicError> {
+    await this.countWrong(request)
+    return unauthorized(WRONG_TOKEN)
   }
 
   accepts(given: string): boolean {
@@ -64,4 +64,13 @@ export class TokenGuard {
     }
     return true
   }
+}
+
+function unauthorized(code: string): PublicError {
+  return new PublicError({
+    code,
+    status: 401,
+    caption: 'expected the header Authorization: Bearer <token>',
+    headers: { 'WWW-Authenticate': 'Bearer' },
+  })
 }

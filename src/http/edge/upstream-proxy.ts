@@ -4,6 +4,8 @@ import { pipeline } from 'node:stream'
 import { MAX_DEPTH } from '../../edge/edge-protocol.ts'
 import { unreachable } from '../../edge/unreachable.ts'
 import { PublicError } from '../../errors.ts'
+import { addressGroup } from '../../system/address-group.ts'
+import { FairPlaces } from '../../system/fair-places.ts'
 import { EDGE_HEADERS } from '../edge-viewer.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
 
@@ -33,6 +35,8 @@ export class UpstreamProxy {
   readonly #url: URL
   readonly #token: string
   readonly #agent: http.Agent
+  /** One reader who sends or reads slowly does not keep the connections from the others. */
+  readonly #places = new FairPlaces(MAX_SOCKETS)
 
   constructor({ url, token }: UpstreamProxyInit) {
     this.#url = new URL(url)
@@ -52,6 +56,34 @@ export class UpstreamProxy {
   ): Promise<void> {
     const hops = Number(request.headers[EDGE_HEADERS.hops] ?? 0) + 1
     if (!(hops < MAX_DEPTH)) return Promise.reject(tooManyEdges())
+    if (isClosed(response)) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      let late: NodeJS.Timeout | undefined
+      let isStarted = false
+      const start = () => {
+        isStarted = true
+        clearTimeout(late)
+        this.#pass(request, response, { target, hops }).then(resolve, reject)
+      }
+      const free = this.#places.take(addressGroup(clientAddress(request)), start)
+      if (!isStarted)
+        late = setTimeout(() => {
+          free()
+          reject(tooManyRequests())
+        }, HEAD_TIMEOUT)
+      response.once('close', () => {
+        clearTimeout(late)
+        free()
+        resolve()
+      })
+    })
+  }
+
+  #pass(
+    request: PictureRequest,
+    response: ServerResponse,
+    { target, hops }: { target: string; hops: number },
+  ): Promise<void> {
     const { protocol, hostname, port, pathname } = this.#url
     const hasBody = request.method !== 'GET' && request.method !== 'HEAD'
     return new Promise((resolve, reject) => {
@@ -101,6 +133,19 @@ function withoutDropped(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => !DROPPED.has(name) && !name.startsWith(':')),
   )
+}
+
+function isClosed(response: ServerResponse): boolean {
+  const { stream } = response as { stream?: { destroyed: boolean } }
+  return stream?.destroyed ?? response.destroyed
+}
+
+function tooManyRequests(): PublicError {
+  return new PublicError({
+    code: 'too-many-requests',
+    status: 429,
+    caption: 'too many requests from your address at once',
+  })
 }
 
 function tooManyEdges(): PublicError {
