@@ -66,6 +66,16 @@ export function conflict(code: string, caption: string): PublicError {
   return new PublicError({ code, status: 409, caption })
 }
 
+/** The error for a request that comes while the server stops, or after it. */
+export function stopping(): PublicError {
+  return new PublicError({
+    code: 'stopping',
+    status: 503,
+    caption: 'the server is stopping',
+    headers: { 'Retry-After': '5' },
+  })
+}
+
 /** Creates the error for something that does not exist. */
 export function notFound(caption: string, detail = caption): PublicError {
   return new PublicError({ code: 'not-found', status: 404, caption, detail })

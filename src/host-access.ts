@@ -4,7 +4,7 @@ import type { EmbeddedReader } from './channel/embedded-reader.ts'
 import type { RoomEvents } from './channel/room-events.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import { HostEvents } from './host-events.ts'
-import { createHostRoom } from './host-room.ts'
+import { createHostRoom, readHostRoom } from './host-room.ts'
 import { HostPictures } from './http/picture/host-pictures.ts'
 import type { PictureData } from './http/picture/picture-data.ts'
 import type { Imgcast } from './imgcast-interface.ts'
@@ -35,7 +35,7 @@ export function createHostAccess(
     room: (room) => createHostRoom(room, { cluster, events, manifests: () => renderer.manifests }),
     events,
     redraw: async (room) => {
-      if (room !== undefined) return bus.publish(room, 'redraw')
+      if (room !== undefined) return bus.publish(readHostRoom(renderer.manifests, room), 'redraw')
       const watched = await presence.rooms()
       // Stateless pictures are in no room that is counted.
       for (const each of new Set([...watched.map(({ room }) => room), ...channels.rooms]))

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Logger } from 'pino'
 import type { LiveEvent, RoomEvents } from './channel/room-events.ts'
+import { quote } from './errors.ts'
 
 /** The events by type, and what their listeners get. */
 export interface HostEventMap {
@@ -9,6 +10,8 @@ export interface HostEventMap {
   state: [event: LiveEvent]
   delete: [event: LiveEvent]
 }
+
+const EVENT_TYPES: ReadonlySet<string> = new Set<keyof HostEventMap>(['join', 'leave', 'state', 'delete'])
 
 /** An event's type, and a function that is called for it. */
 export type RoomListener = [type: keyof HostEventMap, listener: (event: LiveEvent) => void]
@@ -39,6 +42,9 @@ export class HostEvents extends EventEmitter<HostEventMap> {
 
   /** Calls a listener for the events of one room; returns an unsubscribe function. */
   onRoom(room: string, ...[type, listener]: RoomListener): () => void {
+    if (!EVENT_TYPES.has(type))
+      throw new TypeError(`Expected one of ${[...EVENT_TYPES].join(', ')}, got ${quote(type)}`)
+    if (typeof listener !== 'function') throw new TypeError(`Expected a function, got ${quote(listener)}`)
     const name = nameOf(type, room)
     // One function may listen twice.
     const own = (event: LiveEvent) => listener(event)

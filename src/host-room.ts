@@ -1,6 +1,7 @@
 import type { Cluster } from './cluster/cluster.ts'
 import { HITS, toHits } from './cluster/hits.ts'
 import { readRoomHistory } from './cluster/room-history.ts'
+import { quote } from './errors.ts'
 import type { HostEvents, RoomListener } from './host-events.ts'
 import { findManifest } from './http/picture/find-manifest.ts'
 import { createRoomState } from './render/host/room-state.ts'
@@ -45,9 +46,16 @@ export interface HostRoomInit {
   manifests(): ReadonlyMap<string, Manifest>
 }
 
+/** Reads the name of a room that an app gives. @throws PublicError as `knownRoom`, TypeError for anything but a room. */
+export function readHostRoom(manifests: ReadonlyMap<string, Manifest>, room: string): string {
+  if (typeof room !== 'string' || !room.includes('/'))
+    throw new TypeError(`Expected a room like board/main, got ${quote(room)}`)
+  return knownRoom(manifests, parseRoom(room))
+}
+
 /** Creates the access to a room. @throws PublicError for a malformed name or a key that the widget does not have. */
 export function createHostRoom(room: string, { cluster, events, manifests }: HostRoomInit): HostRoom {
-  const name = knownRoom(manifests(), parseRoom(room))
+  const name = readHostRoom(manifests(), room)
   const state = createRoomState(name, async (request) => {
     if (request.operation !== 'get') findManifest(manifests(), parseRoom(name).widget)
     return serveStateRequest(cluster, request, { durable: true })

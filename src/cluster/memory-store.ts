@@ -1,3 +1,4 @@
+import { stopping } from '../errors.ts'
 import { addToStateJson, toStateJson } from '../widget/state-json.ts'
 import { checkStateName, isServerName } from '../widget/state-name.ts'
 import type { Bus } from './bus.ts'
@@ -129,6 +130,6 @@ export class MemoryStore implements Store {
   }
 
   #checkOpen(): void {
-    if (this.#isClosed) throw new Error('The store is closed')
+    if (this.#isClosed) throw stopping()
   }
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
+import { stopping } from '../errors.ts'
 import { addToStateJson, toStateJson } from '../widget/state-json.ts'
 import { checkStateName, isServerName } from '../widget/state-name.ts'
 import { BatchedReader } from './batched-reader.ts'
@@ -212,7 +213,7 @@ export class SqliteStore implements Store, RoomMemory {
   }
 
   #checkOpen(): void {
-    if (this.#closing) throw new Error('The store is closed')
+    if (this.#closing) throw stopping()
   }
 }
 

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
+import { stopping } from '../errors.ts'
 import { findLockHolder } from '../system/lock-holder.ts'
 import { isStopping } from '../system/stopping-process.ts'
 import type { DamageLog } from './damage-log.ts'
@@ -130,7 +131,7 @@ export class StateThread implements StateCalls {
   }
 
   async #terminate(): Promise<void> {
-    this.#end(new Error('The store is closed'))
+    this.#end(stopping())
     await this.#worker.terminate()
   }
 

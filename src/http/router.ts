@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import express, { type RequestHandler, Router } from 'express'
+import { stopping } from '../errors.ts'
 import { fontFolder } from '../picture/fonts.ts'
-import { stopping } from '../viewer/viewers.ts'
 import { isReservedName, SERVER_PATHS } from '../widget/server-paths.ts'
 import { type CompatCameras, readCompat, toUstreamerState } from './compat.ts'
 import { readEdgeViewer } from './edge-viewer.ts'

@@ -12,8 +12,9 @@ const IMAGE_PROXY =
 const MAIL_CLIENT =
   /Thunderbird|Microsoft Outlook|ms-office|MSOffice|Outlook-iOS|Outlook-Android|AppleMail|Airmail|YahooMobileMail|PostboxApp|Postbox\//i
 
-/** Names that programs which follow links by themselves give themselves. */
-const CRAWLER = /bot\b|crawl|spider|preview/i
+/** Names of programs that follow links by themselves. */
+const CRAWLER =
+  /bot\b|crawl|spider|preview|unfurl|Iframely|Embedly|Cardyb|Viber|Snapchat|kakaotalk-scrap|Rocket\.Chat|Misskey|Pleroma|Akkoma|Lemmy|Friendica/i
 
 /** User agents are few, and the expressions over them are the most expensive part of reading a request. */
 const STILLS_ONLY = new LRUCache<string, boolean>({ max: 1000 })
@@ -41,6 +42,11 @@ export function takesStillsOnly(userAgent: string, hasDestination: boolean): boo
 /** Whether a user agent is a program that follows links by itself: a link unfurler, a crawler, an image proxy. */
 export function isCrawler(userAgent: string): boolean {
   return isImageProxy(userAgent) || CRAWLER.test(userAgent)
+}
+
+/** Whether a user agent names a web site, as most link unfurlers do, and neither browsers nor curl. */
+export function namesSite(userAgent: string): boolean {
+  return /https?:\/\//i.test(userAgent)
 }
 
 /** Whether a user agent is a browser's. */

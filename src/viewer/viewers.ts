@@ -3,7 +3,7 @@ import type { Channels } from '../channel/channels.ts'
 import { type ChannelSpec, channelId } from '../channel/spec.ts'
 import { END_REASONS, type EndReason } from '../channel/viewer.ts'
 import type { Identity, ViewerKeys } from '../cluster/viewer-key.ts'
-import { PublicError, toPublicError } from '../errors.ts'
+import { stopping, toPublicError } from '../errors.ts'
 import type { Cards } from '../picture/cards.ts'
 import { addressGroup } from '../system/address-group.ts'
 import type { SocketOptions, StreamSocket } from '../system/socket-options.ts'
@@ -223,14 +223,4 @@ export class Viewers implements SessionHost {
     })
     clearTimeout(timer)
   }
-}
-
-/** The error for a request that comes while the server stops. */
-export function stopping(): PublicError {
-  return new PublicError({
-    code: 'stopping',
-    status: 503,
-    caption: 'the server is stopping',
-    headers: { 'Retry-After': '5' },
-  })
 }

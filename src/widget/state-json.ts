@@ -8,25 +8,49 @@ export const MAX_STATE_BYTES = 65_536
  * @throws TypeError if it cannot be encoded, RangeError if it is larger than 64 KiB.
  */
 export function toStateJson(name: string, value: unknown): string {
+  return encode(name, value)
+}
+
+/**
+ * Returns a value that an author stores, as the store keeps it: plain data, which every channel between processes can carry.
+ * @throws as `toStateJson` does, and TypeError for a part that JSON would drop or change without a word
+ */
+export function toStateValue(name: string, value: unknown): unknown {
+  const keep = (_key: string, part: unknown) => {
+    const lost = lostPart(part)
+    if (lost !== undefined) throw new LostPart(name, lost)
+    return part
+  }
+  return JSON.parse(encode(name, value, keep)) as unknown
+}
+
+class LostPart extends TypeError {
+  constructor(name: string, part: string) {
+    super(`Expected \`${name}\` to be a JSON value, which has no ${part}`)
+  }
+}
+
+/** Names a value that JSON has no form for. Inside an object, `undefined` is only a missing property. */
+function lostPart(part: unknown): string | undefined {
+  if (typeof part === 'function' || typeof part === 'symbol' || typeof part === 'bigint') return typeof part
+  if (typeof part === 'number' && !Number.isFinite(part)) return String(part)
+  return part instanceof Map || part instanceof Set ? part.constructor.name : undefined
+}
+
+function encode(name: string, value: unknown, keep?: (key: string, part: unknown) => unknown): string {
   let json: string | undefined
   try {
-    json = JSON.stringify(value)
+    json = JSON.stringify(value, keep)
   } catch (error) {
-    throw new TypeError(`Expected \`${name}\` to be a JSON value: ${(error as Error).message}`)
+    if (error instanceof LostPart) throw error
+    const [reason] = (error as Error).message.split('\n')
+    throw new TypeError(`Expected \`${name}\` to be a JSON value: ${reason}`)
   }
   if (json === undefined) throw new TypeError(`Expected \`${name}\` to be a JSON value, got ${typeof value}`)
   const bytes = Buffer.byteLength(json)
   if (bytes > MAX_STATE_BYTES)
     throw new RangeError(`Expected \`${name}\` to be at most ${MAX_STATE_BYTES} bytes of JSON, got ${bytes}`)
   return json
-}
-
-/**
- * Returns a value as a store keeps it: plain data, which every channel between processes can carry.
- * @throws as `toStateJson` does
- */
-export function toStateValue(name: string, value: unknown): unknown {
-  return JSON.parse(toStateJson(name, value)) as unknown
 }
 
 /**

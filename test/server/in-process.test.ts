@@ -57,6 +57,32 @@ describe('imgcast.room', () => {
     expect(history.steps).toHaveLength(60)
   })
 
+  test('refuses, with its name, a value that JSON would lose', async () => {
+    const room = own.imgcast.room('remembers/lost')
+    for (const [value, found] of [
+      [() => 1, 'function'],
+      [[new Map()], 'Map'],
+      [{ at: Number.NaN }, 'NaN'],
+      [1n, 'bigint'],
+    ] as const) {
+      const error = { message: `Expected \`list\` to be a JSON value, which has no ${found}` }
+      await expect(room.set('list', value)).rejects.toMatchObject(error)
+      await expect(room.push('list', value)).rejects.toMatchObject(error)
+      await expect(room.update('list', () => value as unknown)).rejects.toMatchObject(error)
+    }
+    await room.set('day', new Date(0))
+    expect([await room.get('day'), await room.get('list')]).toEqual(['1970-01-01T00:00:00.000Z', undefined])
+  })
+
+  test('refuses what is no room and no event', async () => {
+    expect(() => own.imgcast.room('remembers')).toThrow('Expected a room like board/main, got "remembers"')
+    expect(() => own.imgcast.room(undefined as never)).toThrow('got undefined')
+    await expect(own.imgcast.redraw('remembers')).rejects.toThrow('like board/main')
+    const room = own.imgcast.room('remembers/a')
+    expect(() => room.on('click' as never, () => {})).toThrow('Expected one of join, leave, state, delete')
+    expect(() => room.on('join', undefined as never)).toThrow('Expected a function, got undefined')
+  })
+
   test('refuses a name that is none, a write of no widget, and the server’s own names', async () => {
     expect(() => own.imgcast.room('No Widget/a')).toThrow(PublicError)
     expect(() => own.imgcast.room('remembers/a b')).toThrow(PublicError)

@@ -137,6 +137,7 @@ test('a store that cannot save is asked once, and rejects the stop after all els
 
 test('a server that was closed refuses every request that needs its store, and says when to try again', async () => {
   const server = await startServer({ token: 'a-token-of-a-closed-server' })
+  const room = server.imgcast.room('online/a')
   const http = createServer(server.imgcast.handler).listen(0)
   const base = `http://localhost:${(http.address() as AddressInfo).port}`
   await server.close()
@@ -168,5 +169,8 @@ test('a server that was closed refuses every request that needs its store, and s
     expect(answer).toEqual([method, path, 503, '5'])
   }
   expect((await fetch(`${base}/healthz`)).status).toBe(200)
+  const stopped = { status: 503, message: 'the server is stopping' }
+  for (const call of [room.get('x'), room.set('x', 1), room.counts(), server.imgcast.render('/online.png')])
+    await expect(call).rejects.toMatchObject(stopped)
   http.close()
 })

@@ -151,6 +151,10 @@ describe('a click', () => {
       'a crawler',
       { 'User-Agent': 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)' },
     ],
+    ['a server that names its site', { 'User-Agent': 'Lemmy/0.19.3; +https://lemmy.example' }],
+    ['a forum that shows the address as a picture', { 'Sec-Fetch-Dest': 'image' }],
+    ['the same without Sec-Fetch headers', { Accept: 'image/avif,image/webp,*/*;q=0.8' }],
+    ['a page that loads it as a script', { 'Sec-Fetch-Dest': 'script' }],
   ])('is no click by %s', async (_who, headers) => {
     expect((await fetch(`${server.url}/signs/ahead/click?text=a`, { headers })).status).toBe(204)
     expect(await json('/signs/ahead.json')).toEqual([])

@@ -1,3 +1,4 @@
+import { stopping } from '../../errors.ts'
 import { addToStateJson, toStateJson } from '../../widget/state-json.ts'
 import { checkStateName, isServerName } from '../../widget/state-name.ts'
 import type { Bus } from '../bus.ts'
@@ -186,7 +187,7 @@ export class RedisStore implements Store {
   }
 
   #checkOpen(): void {
-    if (this.#isClosed) throw new Error('The store is closed')
+    if (this.#isClosed) throw stopping()
   }
 }
 

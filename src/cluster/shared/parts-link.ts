@@ -1,3 +1,4 @@
+import { stopping } from '../../errors.ts'
 import type { Counts } from '../presence.ts'
 import { fromWireError, type Notice, type PartsChannel, type Reply } from './wire.ts'
 
@@ -46,7 +47,7 @@ export class PartsLink {
   }
 
   close(): void {
-    this.#ended ??= new Error('The store is closed')
+    this.#ended ??= stopping()
     for (const { reject } of this.#pending.values()) reject(this.#ended)
     this.#pending.clear()
   }

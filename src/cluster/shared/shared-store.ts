@@ -1,4 +1,5 @@
-import { toStateValue } from '../../widget/state-json.ts'
+import { stopping } from '../../errors.ts'
+import { toStateJson } from '../../widget/state-json.ts'
 import type { Store, WriteOptions } from '../store.ts'
 import type { PartsLink } from './parts-link.ts'
 
@@ -33,7 +34,7 @@ export class SharedStore implements Store {
   }
 
   async set(room: string, name: string, value: unknown, options?: WriteOptions): Promise<void> {
-    await this.#call('set', room, name, toStateValue(name, value), options)
+    await this.#call('set', room, name, plain(name, value), options)
   }
 
   delete(room: string, name: string, options?: WriteOptions): Promise<boolean> {
@@ -54,7 +55,7 @@ export class SharedStore implements Store {
     for (;;) {
       const before = structuredClone(current)
       const changed = change(current)
-      const next = changed === undefined ? undefined : toStateValue(name, changed)
+      const next = changed === undefined ? undefined : plain(name, changed)
       const attempt = await this.#call<Attempt>('replace', room, name, before, next, options)
       if (attempt.isDone) return attempt.current
       current = attempt.current
@@ -86,7 +87,12 @@ export class SharedStore implements Store {
   }
 
   async #call<T>(method: string, ...args: unknown[]): Promise<T> {
-    if (this.#isClosed) throw new Error('The store is closed')
+    if (this.#isClosed) throw stopping()
     return this.#link.call<T>(`store.${method}`, ...args)
   }
+}
+
+/** Returns a value as a store keeps it. @throws as `toStateJson` does */
+function plain(name: string, value: unknown): unknown {
+  return JSON.parse(toStateJson(name, value)) as unknown
 }

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { EDGE_PATH, MAX_REPORT_BYTES } from '../../edge/edge-protocol.ts'
 import type { Edges } from '../../edge/edges.ts'
-import { stopping } from '../../viewer/viewers.ts'
+import { stopping } from '../../errors.ts'
 import type { PictureRequest } from '../request.ts'
 import type { TokenGuard } from '../token-guard.ts'
 

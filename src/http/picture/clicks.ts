@@ -15,8 +15,9 @@ import type { Click } from '../../widget/widget.ts'
 import { toArrival } from '../arrival.ts'
 import { headerText } from '../header-text.ts'
 import { UNCACHED } from '../headers.ts'
+import { wantsImage } from '../purpose.ts'
 import { clientAddress } from '../request.ts'
-import { isCrawler } from '../user-agent.ts'
+import { isCrawler, namesSite } from '../user-agent.ts'
 import { checkForm, readFields } from './click-fields.ts'
 import { pictureQuery, readPoint, readShown } from './click-point.ts'
 import { checkReferrer } from './referrer.ts'
@@ -63,8 +64,9 @@ export function createClicks({ renderer, events, newRooms, viewers, allowReferre
       const manifest = renderer.manifests.get(widget)
       if (!manifest?.handles.click) throw notClickable(widget, key)
       checkKey(key, manifest.key)
-      // A browser or a program that only looks ahead must not click for its reader.
-      if (isLookingAhead(request.headers)) return void response.writeHead(204, UNCACHED).end()
+      // A browser or a program that only looks ahead must not click for its reader, and neither may a page.
+      if (isLookingAhead(request) || isPartOfPage(request.headers))
+        return void response.writeHead(204, UNCACHED).end()
       checkForm(manifest.fields, request)
       const visitor = visitorOf(roomOf({ widget, key }), toArrival(request, viewers).viewerKey)
       const fields = readFields(manifest.fields, request)
@@ -105,11 +107,22 @@ function visitorOf(room: string, viewerKey: string): string {
   return createHash('sha256').update(`${room}\n${viewerKey}`).digest('base64url').slice(0, 22)
 }
 
-function isLookingAhead(headers: IncomingHttpHeaders): boolean {
+/** What browsers that say it load for a click: a page, a frame, or by a script. Anything else is a part of a page. */
+const CLICKED = new Set(['document', 'iframe', 'frame', 'fencedframe', 'empty'])
+
+/** Whether a page loads the address without a click, as a picture or a style: anyone may write `[img]` in a forum. */
+function isPartOfPage(headers: IncomingHttpHeaders): boolean {
+  const destination = String(headers['sec-fetch-dest'] ?? '')
+  return destination === '' ? wantsImage(headers) : !CLICKED.has(destination)
+}
+
+function isLookingAhead({ method, headers }: Request): boolean {
   const isStated = PURPOSES.some((name) =>
     /prefetch|preview|prerender/i.test(String(headers[name]).slice(0, 100)),
   )
-  return isStated || isCrawler(headerText(headers, 'user-agent'))
+  const userAgent = headerText(headers, 'user-agent')
+  // A link that is followed is a GET: a device that names its maker's site can click with POST.
+  return isStated || isCrawler(userAgent) || (method === 'GET' && namesSite(userAgent))
 }
 
 function checkClickMethod(method: string): void {
