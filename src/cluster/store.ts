@@ -18,7 +18,7 @@ export interface WriteOptions {
  * - A value that is damaged on disk MUST be reported to the log and counts as missing; it never makes a call reject.
  *
  * Each call rejects with a `TypeError` for a name that is neither 1 to 64 characters `A-Z a-z 0-9 . _ ~ -` nor the
- * server's own, and with an `Error` after `close` or if the storage fails.
+ * server's own, with a `PublicError` 503 after `close`, and with an `Error` if the storage fails.
  */
 export interface Store {
   /** Why the store cannot save at present; undefined or absent if it can. */

@@ -283,12 +283,12 @@ export function describeStore(kind: string, make: (bus: Bus) => Store | Promise<
       const store = await open()
       await store.set('r/a', 'x', 1)
       await store.close()
-      await expect(store.set('r/a', 'x', 1)).rejects.toThrow('closed')
-      await expect(store.add('r/a', 'x', 1)).rejects.toThrow('closed')
-      await expect(store.get('r/a', 'x')).rejects.toThrow('closed')
-      await expect(store.delete('r/a', 'x')).rejects.toThrow('closed')
-      await expect(store.deleteNames('a', 'b')).rejects.toThrow('closed')
-      await expect(all(store.list('x'))).rejects.toThrow('closed')
+      await expect(store.set('r/a', 'x', 1)).rejects.toMatchObject({ status: 503 })
+      await expect(store.add('r/a', 'x', 1)).rejects.toMatchObject({ status: 503 })
+      await expect(store.get('r/a', 'x')).rejects.toMatchObject({ status: 503 })
+      await expect(store.delete('r/a', 'x')).rejects.toMatchObject({ status: 503 })
+      await expect(store.deleteNames('a', 'b')).rejects.toMatchObject({ status: 503 })
+      await expect(all(store.list('x'))).rejects.toMatchObject({ status: 503 })
     })
 
     test('may be closed twice', async () => {
