@@ -9,7 +9,7 @@ import { stretchLogo } from './stretch-logo.ts'
 
 /**
  * Loaded for the first badge: its tables of letters' widths take longer to read than all built-in widgets. It is kept,
- * because each call of `require` searches the folders of modules, which takes as long as a badge.
+ * because a call of `require` may search the folders of modules again, which takes as long as a badge.
  */
 const badgeMaker = lazy(() => createRequire(import.meta.url)('badge-maker') as typeof import('badge-maker'))
 
