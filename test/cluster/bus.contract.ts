@@ -31,8 +31,9 @@ export function describeBus(kind: string, make: () => BusNodes | Promise<BusNode
   describe(kind, () => {
     test('notifies every node, including the publishing one, of the change', async () => {
       const { nodes, seen } = await begin()
-      for (const change of ['presence', 'state', 'hits', 'settings'] as const) nodes[0].publish('r/a', change)
-      const all = ['r/a presence', 'r/a state', 'r/a hits', 'r/a settings']
+      const changes = ['presence', 'state', 'hits', 'settings', 'deleted', 'redraw'] as const
+      for (const change of changes) nodes[0].publish('r/a', change)
+      const all = changes.map((change) => `r/a ${change}`)
       await eventually(() => expect(seen.map((each) => [...new Set(each)])).toEqual([all, all]))
     })
 

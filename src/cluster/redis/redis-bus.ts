@@ -13,14 +13,16 @@ export interface RedisBusInit {
   interval?: number
 }
 
-const CHANGES: Readonly<Record<string, Change>> = {
-  p: 'presence',
-  s: 'state',
-  h: 'hits',
-  c: 'settings',
-  d: 'deleted',
+/** A letter for every change. */
+const LETTERS: Readonly<Record<Change, string>> = {
+  presence: 'p',
+  state: 's',
+  hits: 'h',
+  settings: 'c',
+  deleted: 'd',
+  redraw: 'r',
 }
-const LETTERS = Object.fromEntries(Object.entries(CHANGES).map(([letter, change]) => [change, letter]))
+const CHANGES = new Map(Object.entries(LETTERS).map(([change, letter]) => [letter, change as Change]))
 /** About every room: sent if too many messages could not be sent. */
 const EVERYTHING = '*'
 const INTERVAL = 100
@@ -130,7 +132,7 @@ export class RedisBus implements Bus {
     if (node === undefined || node === this.#node) return
     if (letters === EVERYTHING) return this.#reconnectListeners.call()
     for (const letter of letters) {
-      const change = CHANGES[letter]
+      const change = CHANGES.get(letter)
       if (change) this.#listeners.call(room, change)
     }
   }
