@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
+import { plainAddress } from '../system/address-group.ts'
 import { readForwarded } from './forwarded.ts'
 
 /** Handles a request of `node:http` or, in its compatibility API, of `node:http2`. */
@@ -42,7 +43,8 @@ export function searchOf({ url = '' }: Pick<IncomingMessage, 'url'>): URLSearchP
  * stops at the first address with a port, and does not read `Forwarded`.
  */
 export function clientAddress(request: PictureRequest): string {
-  return originOf(request).address
+  // A proxy, or two of its listeners, may write the same address in both forms: it is one visitor, and one line for fail2ban.
+  return plainAddress(originOf(request).address)
 }
 
 /** The protocol that the client used, as reported by trusted proxies. */

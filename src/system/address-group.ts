@@ -3,6 +3,11 @@ import { ipKeyGenerator } from 'express-rate-limit'
 /** One customer has a whole network of this size (RFC 6177). */
 const IPV6_PREFIX = 64
 
+/** An IPv4 address that is written as IPv6 (`::ffff:192.0.2.1`), as IPv4; any other address as it is. */
+export function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, '')
+}
+
 /** The key of limits by address: an IPv4 address, even if written as IPv6, or the /64 of an IPv6 address. */
 export function addressGroup(address: string): string {
   // A zone, as in `fe80::1%eth0`, is not part of the network.

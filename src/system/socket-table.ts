@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { plainAddress } from './address-group.ts'
 
 /** A TCP connection in the kernel's table. */
 export interface SocketRow {
@@ -48,7 +49,7 @@ export function parseSocketTable(text: string): SocketRow[] {
 
 /** Formats an address and a port as in the table's rows. */
 export function toEndpoint(address: string, port: number): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
+  const plain = plainAddress(address)
   return plain.includes(':') ? `[${shorten(plain)}]:${port}` : `${plain}:${port}`
 }
 

@@ -22,6 +22,7 @@ test.each([
   ['10.0.0.0/8', CHAIN, '127.0.0.1'],
   ['loopback', { forwarded: 'for="[2001:db8::1]:80"' }, '2001:db8::1'],
   ['loopback', { forwarded: 'for=unknown' }, '127.0.0.1'],
+  ['loopback', { 'x-forwarded-for': '::ffff:203.0.113.7' }, '203.0.113.7'],
   ['loopback', {}, '127.0.0.1'],
 ])('behind proxies trusted as %s, %o comes from %s', (trust, headers, address) => {
   expect(clientAddress(request(trust, headers as Record<string, string>))).toBe(address)
