@@ -59,6 +59,18 @@ export const tools = [
     suite: 'the GStreamer tests',
     fault: () => lacksElements('multipartdemux', 'pngdec', 'jpegdec', 'souphttpsrc'),
   },
+  {
+    name: 'rtsp-server',
+    commands: ['gst-launch-1.0'],
+    packages: ['gir1.2-gst-rtsp-server-1.0', 'python3-gi'],
+    suite: 'the RTSP test',
+    fault: () => {
+      const code = 'import gi; gi.require_version("GstRtspServer", "1.0")'
+      return spawnSync('/usr/bin/python3', ['-c', code]).status === 0
+        ? undefined
+        : 'its Python module is not there'
+    },
+  },
   ...['nginx', 'caddy', 'haproxy'].map((name) => ({
     name,
     commands: [name],

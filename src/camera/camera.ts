@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createFrame, type Frame } from '../picture/frame.ts'
 import { readPictureHead } from '../picture/picture-head.ts'
 import { Backoff } from '../system/backoff.ts'
@@ -175,7 +174,7 @@ export class Camera {
       backoff.fail()
       this.#totals.restarts += 1
       this.#fail(error)
-      await sleep(backoff.pause, undefined, { signal }).catch(() => {})
+      await pauseFor(backoff.pause, signal)
     }
   }
 
@@ -224,4 +223,17 @@ export class Camera {
     if (before.state !== state || before.why !== why || before.tail !== tail)
       this.#init.onCondition(this.#condition)
   }
+}
+
+/** Resolves after a time, or when the signal aborts. */
+function pauseFor(time: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, time)
+    signal.addEventListener('abort', end)
+  })
 }

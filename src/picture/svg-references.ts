@@ -1,6 +1,7 @@
 import { quote } from '../errors.ts'
 import { readRasterSize } from './badge/raster-size.ts'
 import { MAX_PIXELS } from './draw-canvas.ts'
+import { findSvgExpansion } from './svg-expansion.ts'
 
 /** The start of an element, or an attribute with a reference, whatever its prefix. */
 const PIECE = /<([^\s/>]*)|href\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
@@ -14,7 +15,7 @@ const HEAD_LENGTH = 400_000
 
 /**
  * Describes why an SVG must not be decoded; undefined if it may. Canvas reads the file of every `file:` URL in it, so that a
- * picture could show any image of this machine. Entities are refused too, since they can hide such a URL or grow without end.
+ * picture could show any image of this machine. Entities are refused too, since they can hide such a URL or grow without end. So can references to elements of its own.
  */
 export function findSvgReference(svg: string): string | undefined {
   if (/<!ENTITY/i.test(svg)) return 'expected an SVG without entities'
@@ -25,7 +26,7 @@ export function findSvgReference(svg: string): string | undefined {
     else if (!(isLink && !value.includes('<')) && !LOCAL.test(value) && !isPicture(value))
       return `expected an SVG without references to other files, got ${quote(piece.slice(0, 60))}`
   }
-  return undefined
+  return findSvgExpansion(svg)
 }
 
 /** Whether a reference is a PNG, JPEG, GIF or WebP of a bearable size. An SVG within could have references of its own. */

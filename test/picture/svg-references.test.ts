@@ -17,6 +17,9 @@ describe('an SVG is decoded with', () => {
   test.each([
     '<rect width="9" height="9"/>',
     '<g id="a"/><use xlink:href="#a"/>',
+    '<g id="top"><a href="#top"><path/></a></g>',
+    `<path id="dot"/>${'<use href="#dot"/>'.repeat(9_000)}`,
+    `${'<g>'.repeat(900)}${'</g>'.repeat(900)}`,
     '<a xlink:href="https://example.org/"><rect width="9" height="9"/></a>',
     `<image href="${data(png)}" width="9" height="9"/>`,
     '<!-- Created with https://example.org --><text>href</text>',
@@ -46,6 +49,29 @@ describe('an SVG is refused with', () => {
   ])('%.60s', async (content) => {
     expect(findSvgReference(svg(content))).toMatch(/^expected an SVG without references to other files, got/)
     await expect(decodeImage(Buffer.from(svg(content)))).rejects.toThrow(TypeError)
+  })
+
+  const rows = (draw: (above: string) => string) =>
+    Array.from({ length: 9 }, (_, row) => `<g id="r${row + 1}">${draw(`r${row}`).repeat(10)}</g>`).join('')
+  test.each([
+    ['use', rows((id) => `<use xlink:href="#${id}"/>`)],
+    ['use in comments', rows((id) => `<use href="#${id}"/><!-- </g> --><![CDATA[</g>]]>`)],
+    ['a mark in a value', rows((id) => `<use x="/>" href="#${id}"/>`)],
+    ['characters as numbers', rows((id) => `<use href="#&#x72;${id.slice(1)}"/>`)],
+    ['masks', rows((id) => `<path style="mask: url( '#${id}')"/>`)],
+    ['inherited paints', rows((id) => `<g fill="url(#${id})"><path/><path/></g>`)],
+  ])('references that multiply: %s', (_name, content) => {
+    const text = svg(`<g id="r0"><path/></g>${content}<use href="#r9"/>`)
+    expect(findSvgReference(text)).toBe('expected an SVG whose references draw up to 50000 more elements')
+  })
+
+  test('too many elements', () => {
+    expect(findSvgReference(svg('<a '.repeat(150_000)))).toBe('expected an SVG of at most 100000 elements')
+  })
+
+  test('elements that refer to themselves', () => {
+    const text = svg('<g id="a"><use href="#b"/></g><g id="b"><use href="#a"/></g>')
+    expect(findSvgReference(text)).toMatch(/themselves$/)
   })
 
   test('entities, which could hide a reference', () => {
