@@ -61,6 +61,11 @@ export class Viewers extends Load {
     return this.ask(`join ${path} ${agent}`)
   }
 
+  /** Reads only once in so many milliseconds. */
+  nap(time) {
+    return this.ask(`nap ${time}`)
+  }
+
   leave(count) {
     return this.ask(`leave ${count}`)
   }
