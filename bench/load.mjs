@@ -61,7 +61,7 @@ export class Viewers extends Load {
     return this.ask(`join ${path} ${agent}`)
   }
 
-  /** Reads only once in so many milliseconds. */
+  /** Reads only once in `time` milliseconds. */
   nap(time) {
     return this.ask(`nap ${time}`)
   }

@@ -10,7 +10,7 @@
  *                                            `#####` in the path is replaced by a number, different for each
  *   join <path> <user agent>                 opens one more, replies when every other viewer has received one more picture
  *   count                                    parts and bytes since the last count
- *   nap <ms>                                 reads what has come once in so many ms: fewer calls, and less processor time
+ *   nap <ms>                                 reads only once in <ms>: fewer calls, and less processor time
  *   leave <count>                            closes this many, oldest first
  *   close                                    closes all
  */
