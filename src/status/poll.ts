@@ -4,6 +4,7 @@ import { colorField, durationField, textField, urlField } from '../schema/fields
 import { parseBody } from '../schema/parse-body.ts'
 import { parseDuration } from '../widget/duration.ts'
 import { compileJsonQuery } from './json-query.ts'
+import { parseMetricQuery } from './metric-query.ts'
 import { headersField } from './request-headers.ts'
 import { styleField } from './status-schema.ts'
 import { mapField } from './value-map.ts'
@@ -20,6 +21,17 @@ const queryField = z.string(expected('a JSONPath like $.build.status')).superRef
     context.addIssue({ code: 'custom', message: (error as Error).message.replace(/^E/, 'e') })
   }
 })
+
+const numberQueryField = z
+  .string(expected('a JSONPath like $.load or a metric like node_load1'))
+  .superRefine((text, context) => {
+    try {
+      if (isMetricQuery(text)) parseMetricQuery(text)
+      else compileJsonQuery(text)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message.replace(/^E/, 'e') })
+    }
+  })
 
 /** The poll of a status: its URL, its interval, and how the result is shown. */
 export const pollSchema = z.object(
@@ -52,7 +64,11 @@ export type Poll = z.infer<typeof pollSchema>
 
 /** The poll of a series: where its number is in what is fetched. */
 export const numberPollSchema = pollSchema.pick({ url: true, every: true, headers: true }).extend({
-  query: queryField.meta({ description: 'The JSONPath (RFC 9535) of the number.', examples: ['$.load'] }),
+  query: numberQueryField.meta({
+    description:
+      'The JSONPath (RFC 9535) of the number; or a metric with its labels, in a response of Prometheus’ text format.',
+    examples: ['$.load', 'node_load1'],
+  }),
 })
 
 /** Reads a poll from the body of a request, or from the store. @throws PublicError 400 that names every wrong field. */
@@ -63,6 +79,11 @@ export function parsePoll(body: unknown): Poll {
 /** Reads the poll of a series, as `parsePoll` does. */
 export function parseNumberPoll(body: unknown): Poll {
   return parseBody(numberPollSchema, body, { code: 'bad-poll', caption: 'not a poll' })
+}
+
+/** Whether a query names a metric, so that the response is in Prometheus' text format: JSONPaths begin with `$`. */
+export function isMetricQuery(query: string | undefined): query is string {
+  return query !== undefined && !query.startsWith('$')
 }
 
 /** The time between two requests, in milliseconds. */

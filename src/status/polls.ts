@@ -8,7 +8,7 @@ import type { Store } from '../cluster/store.ts'
 import { PublicError } from '../errors.ts'
 import type { OutgoingClient } from '../system/outgoing.ts'
 import { checkKey } from '../widget/key.ts'
-import { intervalOf, type Poll, withoutHeaders } from './poll.ts'
+import { intervalOf, isMetricQuery, type Poll, withoutHeaders } from './poll.ts'
 import { outcomeSchema, type PollReport, type RunningPoll, toReport } from './poll-report.ts'
 import { StatusReader, TooCostlyError } from './status-reader.ts'
 import type { Status } from './status-schema.ts'
@@ -53,7 +53,8 @@ export interface PollsInit {
 const NAME = '$poll'
 /** The name under which the node that runs a poll stores its last result. */
 const OUTCOME = '$polled'
-const HEADERS = { Accept: 'application/json' }
+const JSON_HEADERS = { Accept: 'application/json' }
+const METRIC_HEADERS = { Accept: 'text/plain;version=0.0.4' }
 /** Largest number of polls of one kind. */
 export const MAX_POLLS = 500
 /** A single failure may be chance: the last status stays until this number of failures in a row. */
@@ -64,7 +65,7 @@ const SPREAD = 5_000
 const COSTLY_PAUSE = 60_000
 
 /**
- * Fetches JSON at regular intervals and shows the result. Polls are kept in the store; the node with a poll's
+ * Fetches JSON, or metrics in text, at regular intervals and shows the result. Polls are kept in the store; the node with a poll's
  * lease runs it. Each poll has at most one request at a time and waits for no other poll.
  */
 export class Polls {
@@ -253,7 +254,8 @@ export class Polls {
     let pause = 0
     try {
       const startedAt = performance.now()
-      const headers = { ...HEADERS, ...report.headers }
+      const accept = isMetricQuery(report.query) ? METRIC_HEADERS : JSON_HEADERS
+      const headers = { ...accept, ...report.headers }
       const response = await this.#client.open({ url: report.url, headers, signal })
       const took = performance.now() - startedAt
       const isHttp = report.kind === 'http'

@@ -1,4 +1,6 @@
 import { parentPort } from 'node:worker_threads'
+import { parseMetricQuery, readMetric } from './metric-query.ts'
+import { isMetricQuery } from './poll.ts'
 import type { Fetched, Read } from './status-reader.ts'
 import { toStatus } from './to-status.ts'
 
@@ -8,7 +10,9 @@ parentPort?.postMessage('ready')
 
 function read({ key, poll, text }: Fetched): Read {
   try {
-    return { status: toStatus(key, poll, parse(text)) }
+    if (!isMetricQuery(poll.query)) return { status: toStatus(key, poll, parse(text)) }
+    const value = readMetric(text, parseMetricQuery(poll.query))
+    return { status: toStatus(key, { ...poll, query: '$' }, value) }
   } catch (error) {
     return { error: (error as Error).message.slice(0, 1_000) }
   }

@@ -1,5 +1,6 @@
 import pino from 'pino'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { toCameraSpec } from '../../src/camera/camera-spec.ts'
 import { Cameras } from '../../src/camera/cameras.ts'
 import { MemoryBus } from '../../src/cluster/memory-bus.ts'
 import { MemoryStore } from '../../src/cluster/memory-store.ts'
@@ -29,6 +30,21 @@ test('a frame that claims more pixels than a render process can decode is ignore
   expect(cameras.find('door')?.frame).toBeUndefined()
   push?.(jpegOf(640, 480))
   expect(cameras.find('door')?.frame).toMatchObject({ width: 640, height: 480 })
+  await cameras.close()
+})
+
+test('one camera more than may run says so, and starts once there is place', async () => {
+  const cameras = setUp()
+  cameras.configure(new Map(['a', 'b', 'c', 'd'].map((key) => [key, toCameraSpec({ kind: 'push' })])))
+  const releases = ['a', 'b', 'c', 'd'].map((key) => cameras.watch(key, {}))
+  const states = () => cameras.list().map(({ condition }) => condition.state)
+  expect(states()).toEqual(['connecting', 'connecting', 'connecting', 'full'])
+  releases[0]?.()
+  await vi.waitFor(() => expect(states()).toEqual(['idle', 'connecting', 'connecting', 'connecting']))
+  // One that only lingers makes place at once.
+  for (const release of releases.slice(1)) release()
+  cameras.watch('a', {})
+  expect(states()[0]).toBe('connecting')
   await cameras.close()
 })
 

@@ -45,8 +45,8 @@ export const seriesCommand: Command = {
   flags: [
     { flag: '--column <n>', help: 'read lines from standard input, and send the number in this column' },
     { flag: '--ttl <time>', help: 'marked as late unless a number comes within this time, like 10m' },
-    { flag: '--poll <url>', help: 'fetch JSON from this URL for the number that --query finds' },
-    { flag: '--query <path>', help: 'JSONPath to the number, like $.data.result[0].value[1]' },
+    { flag: '--poll <url>', help: 'fetch JSON, or the metrics of an exporter, from this URL' },
+    { flag: '--query <path>', help: 'JSONPath to the number, like $.load, or a metric, like node_load1' },
     EVERY_FLAG,
     HEADER_FLAG,
     { flag: '--delete', help: 'delete the series and its poll' },
