@@ -90,7 +90,7 @@ describeWith(['redis'], 'a Redis', () => {
     )
   })
 
-  test('is used by a user with the rules of the guide, who can read no other key', async () => {
+  test('denies nothing that a user with the rules of the guide needs', async () => {
     await expectOneService(`redis://imgcast:${encodeURIComponent(PASSWORD)}@127.0.0.1:${server.port}`)
     const denied = (await server.client.call('ACL', 'LOG')) as unknown[]
     expect(denied).toEqual([])
@@ -99,7 +99,7 @@ describeWith(['redis'], 'a Redis', () => {
     )
   })
 
-  test('is used over TLS if its certificate is trusted, and refused if not', async () => {
+  test('over TLS is used if its certificate is trusted, and refused if not', async () => {
     const location = `rediss://imgcast:${encodeURIComponent(PASSWORD)}@127.0.0.1:${tlsPort}`
     await expect(createCluster(location, log)).rejects.toThrow('self-signed certificate')
     const dist = (path: string) => JSON.stringify(new URL(`../../../dist/src/${path}`, import.meta.url).href)
