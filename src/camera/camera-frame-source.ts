@@ -45,18 +45,19 @@ export class CameraFrameSource implements FrameSource {
 
   async draw(interest: Interest, payers: GetPayers): Promise<SourceFrame | undefined> {
     this.#payers = payers
-    const camera = await this.#freshCamera()
-    if (!camera) {
+    const found = await this.#freshCamera()
+    if (!found) {
       const card = await this.#look.draw({ frame: undefined, data: undefined }, interest, payers)
       const failure = notFound('there is no such camera', `there is no camera ${this.#key}`)
       return card && { frame: card, failure }
     }
-    const { condition, frame } = camera
+    const { camera, condition } = found
+    const { frame } = camera
     if (frame && (condition.state === 'live' || camera.isFresh) && !isSilent(condition)) {
       const shown = await this.#toShown(frame, interest, payers)
       return shown && { frame: shown }
     }
-    const data = toData(camera, this.#key)
+    const data = toData(camera, this.#key, condition)
     const input = { frame: condition.state === 'interrupted' ? frame : undefined, data }
     const card = await this.#look.draw(input, interest, payers)
     return card && { frame: card, failure: offline(condition) }
@@ -81,9 +82,9 @@ export class CameraFrameSource implements FrameSource {
   }
 
   /** Resolves to the camera when it has a fresh frame, or cannot have one soon. It runs meanwhile. */
-  async #freshCamera(): Promise<Camera | undefined> {
+  async #freshCamera(): Promise<{ camera: Camera; condition: CameraCondition } | undefined> {
     const camera = this.#cameras.find(this.#key)
-    if (!camera || camera.isFresh) return camera
+    if (!camera || camera.isFresh) return camera && { camera, condition: camera.condition }
     let timer: NodeJS.Timeout | undefined
     let release = () => {}
     await new Promise<void>((resolve) => {
@@ -97,8 +98,11 @@ export class CameraFrameSource implements FrameSource {
       if (isSilent(camera.condition)) resolve()
     })
     clearTimeout(timer)
+    const newest = this.#cameras.find(this.#key)
+    // Read before the release: a camera that waited for its place is idle after it.
+    const found = newest && { camera: newest, condition: newest.condition }
     release()
-    return this.#cameras.find(this.#key)
+    return found
   }
 
   #onFrame(frame: Frame): void {
@@ -143,7 +147,8 @@ export class CameraFrameSource implements FrameSource {
 }
 
 /** What the widget draws: the name and the time of the overlay, and the condition of a camera without frames. */
-function toData({ spec, condition, age }: Camera, key: string): object {
+function toData(camera: Camera, key: string, condition = camera.condition): object {
+  const { spec, age } = camera
   const at = Number.isFinite(age) ? Date.now() - age : undefined
   return { name: spec.name ?? key, at, ...condition }
 }

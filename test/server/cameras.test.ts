@@ -213,6 +213,14 @@ describe('a camera', () => {
     await isIdle('stream')
   })
 
+  test('beyond the limit says that too many run, also to a still', async () => {
+    const viewers = await Promise.all(['stream.jpg', 'secret.jpg', 'old.jpg', 'still.jpg'].map(watch))
+    for (const viewer of viewers) await viewer.nextPart()
+    await expect(server.imgcast.render('/camera/loop.jpg')).rejects.toThrow(/too many cameras run/)
+    for (const viewer of viewers) viewer.close()
+    for (const key of ['stream', 'secret', 'old', 'still']) await isIdle(key)
+  })
+
   test('of no configuration is a 404, and the file is read again when it changes', async () => {
     expect((await still('later.jpg')).status).toBe(404)
     const response = await fetch(`${server.url}/api/cameras/stream`, { method: 'DELETE', headers })
