@@ -19,6 +19,7 @@ import type {
 } from '../../src/cluster/presence.ts'
 import { RoomDirectory } from '../../src/cluster/room-directory.ts'
 import type { SharedFiles } from '../../src/cluster/shared-files.ts'
+import { stopping } from '../../src/errors.ts'
 import { memoryHistory } from './memory-history.ts'
 
 /** Who is present on one node: by room and viewer, how many streams and stills each has. */
@@ -326,7 +327,7 @@ class HubPresence implements Presence {
 
 /** What a call of a closed store returns. */
 function refused(name: string): unknown {
-  const error = new Error('The store is closed')
+  const error = stopping()
   if (name !== 'list') return Promise.reject(error)
   return (async function* () {
     yield* []
