@@ -225,9 +225,10 @@ export class Camera {
   }
 }
 
-/** Resolves after a time, or when the signal aborts. */
+/** Resolves after a time, or when the signal aborts; at once if it has. */
 function pauseFor(time: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
     const end = () => {
       clearTimeout(timer)
       signal.removeEventListener('abort', end)

@@ -1,6 +1,8 @@
+import type { ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
 import type { PublicError } from '../errors.ts'
 import type { PictureRequest } from './request.ts'
+import { sendProblem } from './send-error.ts'
 import type { TokenGuard } from './token-guard.ts'
 
 /** Headers in which an edge names its reader to its upstream: the token, the reader's address, and the edges so far. */
@@ -32,4 +34,20 @@ export function readEdgeViewer(
   if (!guard.accepts(String(token))) return guard.refuse(Object.assign(request, trust))
   if (isIP(address) !== 0) request.edgeViewer = { address }
   return undefined
+}
+
+/** Reads the reader at an edge as `readEdgeViewer` does, and refuses a wrong token. Returns whether it was refused. */
+export function refuseWrongEdge(
+  request: PictureRequest,
+  response: ServerResponse,
+  guard: Pick<TokenGuard, 'accepts' | 'refuse'>,
+  onRefused: (error: PublicError) => void,
+  trust?: Pick<PictureRequest, 'app'>,
+): boolean {
+  const refusal = readEdgeViewer(request, guard, trust)
+  void refusal?.then((error) => {
+    onRefused(error)
+    sendProblem(request, response, error)
+  })
+  return refusal !== undefined
 }

@@ -2,13 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import express, { type Express, type Router } from 'express'
 import http2Express from 'http2-express'
 import { type PublicError, quote } from '../errors.ts'
-import { readEdgeViewer } from './edge-viewer.ts'
+import { refuseWrongEdge } from './edge-viewer.ts'
 import type { FailureLog } from './failure-log.ts'
 import { refuseLargeHead } from './head-limits.ts'
 import type { Pictures } from './picture/pictures.ts'
 import type { Handler, PictureRequest } from './request.ts'
 import { OWN_APP } from './router.ts'
-import { sendProblem } from './send-error.ts'
 import type { TokenGuard } from './token-guard.ts'
 
 /** What the handler dispatches to. */
@@ -55,12 +54,7 @@ export function createHandler({ pictures, router, failures, trust, guard }: Hand
     response.statusCode = 200
     const noteRefusal = (error: PublicError) => failures.note(Object.assign(request, trust), error)
     if (refuseLargeHead(request, response, noteRefusal)) return
-    const wrongToken = readEdgeViewer(request, guard, trust)
-    if (wrongToken)
-      return void wrongToken.then((error) => {
-        noteRefusal(error)
-        sendProblem(request, response, error)
-      })
+    if (refuseWrongEdge(request, response, guard, noteRefusal, trust)) return
     if (!pictures.isFor(request.url ?? '')) return void app(request as never, response as never)
     void pictures.handle(Object.assign(request, trust), response)
   }

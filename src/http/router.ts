@@ -4,7 +4,7 @@ import { stopping } from '../errors.ts'
 import { fontFolder } from '../picture/fonts.ts'
 import { isReservedName, SERVER_PATHS } from '../widget/server-paths.ts'
 import { type CompatCameras, readCompat, toUstreamerState } from './compat.ts'
-import { readEdgeViewer } from './edge-viewer.ts'
+import { refuseWrongEdge } from './edge-viewer.ts'
 import { createErrorHandler } from './error-handler.ts'
 import type { FailureLog } from './failure-log.ts'
 import { isLongUrl, refuseLargeHead, uriTooLong } from './head-limits.ts'
@@ -58,12 +58,7 @@ export function createRouter(init: RouterInit): Router {
     if (!refuseLargeHead(request, response, (error) => failures.note(request, error))) next()
   })
   router.use((request, response, next) => {
-    const refusal = readEdgeViewer(request, guard)
-    if (!refusal) return next()
-    void refusal.then((error) => {
-      failures.note(request, error)
-      sendProblem(request, response, error)
-    })
+    if (!refuseWrongEdge(request, response, guard, (error) => failures.note(request, error))) next()
   })
   // First, because nearly every request is for a picture, above all when a crowd arrives.
   router.use((request, response, next) =>

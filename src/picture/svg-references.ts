@@ -15,7 +15,8 @@ const HEAD_LENGTH = 400_000
 
 /**
  * Describes why an SVG must not be decoded; undefined if it may. Canvas reads the file of every `file:` URL in it, so that a
- * picture could show any image of this machine. Entities are refused too, since they can hide such a URL or grow without end. So can references to elements of its own.
+ * picture could show any image of this machine. Entities are refused too, since they can hide such a URL or grow without end,
+ * and so are references to its own elements that draw too much.
  */
 export function findSvgReference(svg: string): string | undefined {
   if (/<!ENTITY/i.test(svg)) return 'expected an SVG without entities'

@@ -14,24 +14,21 @@ const MAX_INTERVAL = 86_400_000
 const MAX_TEXT_LENGTH = 100
 const KINDS = ['json', 'http'] as const
 
-const queryField = z.string(expected('a JSONPath like $.build.status')).superRefine((text, context) => {
-  try {
-    compileJsonQuery(text)
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message.replace(/^E/, 'e') })
-  }
-})
+const queryField = createQueryField('a JSONPath like $.build.status', compileJsonQuery)
+const numberQueryField = createQueryField('a JSONPath like $.load or a metric like node_load1', (text) =>
+  isMetricQuery(text) ? parseMetricQuery(text) : compileJsonQuery(text),
+)
 
-const numberQueryField = z
-  .string(expected('a JSONPath like $.load or a metric like node_load1'))
-  .superRefine((text, context) => {
+/** @param check throws an error that describes the fault of a text */
+function createQueryField(words: string, check: (text: string) => unknown) {
+  return z.string(expected(words)).superRefine((text, context) => {
     try {
-      if (isMetricQuery(text)) parseMetricQuery(text)
-      else compileJsonQuery(text)
+      check(text)
     } catch (error) {
       context.addIssue({ code: 'custom', message: (error as Error).message.replace(/^E/, 'e') })
     }
   })
+}
 
 /** The poll of a status: its URL, its interval, and how the result is shown. */
 export const pollSchema = z.object(

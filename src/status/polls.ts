@@ -65,8 +65,8 @@ const SPREAD = 5_000
 const COSTLY_PAUSE = 60_000
 
 /**
- * Fetches JSON, or metrics in text, at regular intervals and shows the result. Polls are kept in the store; the node with a poll's
- * lease runs it. Each poll has at most one request at a time and waits for no other poll.
+ * Fetches JSON, or metrics in text, at regular intervals and shows the result. Polls are kept in the store; the node with a
+ * poll's lease runs it. Each poll has at most one request at a time and waits for no other poll.
  */
 export class Polls {
   readonly #store: Store

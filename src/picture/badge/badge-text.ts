@@ -8,8 +8,8 @@ const INVISIBLE = /^[\s\p{Cc}\p{Cf}\p{Cs}\p{Cn}\p{DI}\u2800]*$/u
 const REPLACEMENT = '\ufffd'
 
 /**
- * Makes a text fit for a badge: colours of a terminal and changes of direction are removed, line ends become spaces, and each other control
- * character becomes U+FFFD. A text that has nothing visible becomes one U+FFFD, so that it stays visible.
+ * Makes a text fit for a badge: colours of a terminal and changes of direction are removed, line ends become spaces, and
+ * each other control character becomes U+FFFD. A text that has nothing visible becomes one U+FFFD, so that it stays visible.
  */
 export function toBadgeText(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim()
