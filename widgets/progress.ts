@@ -82,6 +82,7 @@ export default defineWidget({
     const number = toWords(value, params)
     const words = [label, age || (value === undefined ? EMPTY : '')].filter((word) => word !== '').join(' · ')
     const numberColor = isLate || value === undefined ? quiet : (thresholdColor(thresholds, value) ?? ink)
+    const bold = { weight: 600, color: numberColor, tabular: true }
     const alpha = isLate ? 0.45 : 1
 
     if (params.style === 'ring') {
@@ -98,15 +99,8 @@ export default defineWidget({
       if (params.show === 'none' || room < 20) return
       const isTwo = words !== '' && height >= 32
       const em = Math.min(22, Math.max(9, height * (isTwo ? 0.3 : 0.42)))
-      const bold = {
-        size: em,
-        weight: 600,
-        color: numberColor,
-        width: room,
-        align: 'left',
-        tabular: true,
-      } as const
-      drawText(ctx, number, left, isTwo ? height / 2 - em * 0.42 : height / 2, bold)
+      const look = { ...bold, size: em, width: room, align: 'left' } as const
+      drawText(ctx, number, left, isTwo ? height / 2 - em * 0.42 : height / 2, look)
       if (isTwo) drawCut(ctx, words, left, height / 2 + em * 0.62, room, { size: em * 0.68, color: quiet })
       return
     }
@@ -126,15 +120,8 @@ export default defineWidget({
       const em = Math.min(20, Math.max(10, height * 0.16 + 5))
       const y = padding + em * 0.5
       const wide = number === '' ? 0 : Math.min(width * 0.6, textWidth(number, `600 ${em}px Inter`))
-      const bold = {
-        size: em,
-        weight: 600,
-        color: numberColor,
-        width: wide + 1,
-        align: 'right',
-        tabular: true,
-      } as const
-      if (wide > 0) drawText(ctx, number, width - padding, y, bold)
+      const look = { ...bold, size: em, width: wide + 1, align: 'right' } as const
+      if (wide > 0) drawText(ctx, number, width - padding, y, look)
       drawCut(ctx, words, padding, y, width - padding * 2 - wide - em * 0.6, { size: em, color: quiet })
       const thick = Math.max(5, Math.min(20, height * 0.17))
       const bottom = snap(height - padding)
@@ -145,15 +132,8 @@ export default defineWidget({
     const y = height / 2
     let [left, right] = [padding, width - padding]
     const wide = number === '' ? 0 : Math.min((right - left) * 0.45, textWidth(number, `600 ${em}px Inter`))
-    const bold = {
-      size: em,
-      weight: 600,
-      color: numberColor,
-      width: wide + 1,
-      align: 'right',
-      tabular: true,
-    } as const
-    if (wide > 0) drawText(ctx, number, right, y, bold)
+    const look = { ...bold, size: em, width: wide + 1, align: 'right' } as const
+    if (wide > 0) drawText(ctx, number, right, y, look)
     if (wide > 0) right -= wide + em * 0.6
     const room = (right - left) * 0.45
     const taken = room < em * 2.4 ? 0 : drawCut(ctx, words, left, y, room, { size: em, color: quiet })
