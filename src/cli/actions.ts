@@ -1,5 +1,5 @@
 import { type Fault, PublicError } from '../errors.ts'
-import { flagOf } from '../options.ts'
+import { flagOf } from '../imgcast/options.ts'
 import { type ApiCall, callApi } from './call-api.ts'
 import type { Words } from './command.ts'
 import { harmlessAll } from './printable.ts'

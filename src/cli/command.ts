@@ -1,5 +1,5 @@
 import type { Fault } from '../errors.ts'
-import type { OptionRow, Options } from '../options.ts'
+import type { OptionRow, Options } from '../imgcast/options.ts'
 
 /** The options of all commands, by name. */
 export interface CommandOptions extends Options {

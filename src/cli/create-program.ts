@@ -1,5 +1,5 @@
 import { Option, Command as Program } from 'commander'
-import { flagOf, showValue, variableOf } from '../options.ts'
+import { flagOf, showValue, variableOf } from '../imgcast/options.ts'
 import type { Command, CommandOptionRow } from './command.ts'
 
 /**

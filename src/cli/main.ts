@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
-import { formatFaults } from '../options.ts'
+import { formatFaults } from '../imgcast/options.ts'
 import { USAGE_ERROR } from './command.ts'
 import { readCommandLine } from './read-command-line.ts'
 

@@ -1,5 +1,5 @@
 import type { Fault } from '../errors.ts'
-import { OPTIONS, type OptionRow, setOption } from '../options.ts'
+import { OPTIONS, type OptionRow, setOption } from '../imgcast/options.ts'
 import type { CommandOptionRow, Words } from './command.ts'
 
 const DEFAULT_URL = 'http://localhost:9192'

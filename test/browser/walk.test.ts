@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { ImgcastOptions } from '../../src/imgcast-interface.ts'
+import type { ImgcastOptions } from '../../src/imgcast/imgcast-interface.ts'
 import { eventually } from '../support/eventually.ts'
 import { openStream } from '../support/stream-reader.ts'
 import { describeWith } from '../support/tools.ts'

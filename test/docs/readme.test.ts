@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { SERVER_OPTION } from '../../src/cli/server-option.ts'
-import { flagOf, OPTIONS, type OptionRow, showValue, variableOf } from '../../src/options.ts'
+import { flagOf, OPTIONS, type OptionRow, showValue, variableOf } from '../../src/imgcast/options.ts'
 import { section, tableOf, toTable } from './markdown.ts'
 import { NOTHING, parameterTable, SECTIONS, sentence } from './picture-tables.ts'
 

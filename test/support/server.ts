@@ -2,8 +2,8 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { pino } from 'pino'
+import type { Imgcast, ImgcastOptions } from '../../src/imgcast/imgcast-interface.ts'
 import { createImgcast } from '../../src/imgcast.ts'
-import type { Imgcast, ImgcastOptions } from '../../src/imgcast-interface.ts'
 
 /** The widgets that tests draw: small, and each with one behaviour. */
 export const FIXTURE_WIDGETS = new URL('../fixtures/widgets/', import.meta.url)

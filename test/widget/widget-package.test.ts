@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readOptions } from '../../src/options.ts'
+import { readOptions } from '../../src/imgcast/options.ts'
 import { findWidgetPackage, isPackageName, ownVersion } from '../../src/widget/widget-package.ts'
 
 const right = { keywords: ['imgcast-widget'], peerDependencies: { imgcast: `^${ownVersion()}` } }

@@ -1,6 +1,6 @@
 import net from 'node:net'
 import { type Fault, quote } from '../../errors.ts'
-import { OPTIONS } from '../../options.ts'
+import { OPTIONS } from '../../imgcast/options.ts'
 import { parseDuration } from '../../widget/duration.ts'
 import type { Command, Words } from '../command.ts'
 import { type DoctorSettings, doctor } from '../doctor/doctor.ts'

@@ -6,7 +6,7 @@ import { type Extension, extensionRow, isExtension, isPicture } from '../../http
 import { findManifest } from '../../http/picture/find-manifest.ts'
 import { withWords } from '../../http/picture/picture-data.ts'
 import { type PicturePath, parsePicturePath } from '../../http/picture-path.ts'
-import { formatFaults, OPTIONS } from '../../options.ts'
+import { formatFaults, OPTIONS } from '../../imgcast/options.ts'
 import { FolderWatch } from '../../render/folder-watch.ts'
 import type { Job, StateRequest } from '../../render/protocol.ts'
 import { RenderError } from '../../render/render-error.ts'

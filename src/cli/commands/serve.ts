@@ -1,4 +1,4 @@
-import { OPTIONS } from '../../options.ts'
+import { OPTIONS } from '../../imgcast/options.ts'
 import type { Command } from '../command.ts'
 
 /** Runs the server until SIGTERM, SIGINT or SIGHUP. */

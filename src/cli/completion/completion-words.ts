@@ -1,4 +1,4 @@
-import { flagOf } from '../../options.ts'
+import { flagOf } from '../../imgcast/options.ts'
 import type { Command } from '../command.ts'
 
 /** A flag that a shell can complete. */

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import { createSecureServer, type Http2SecureServer } from 'node:http2'
 import type { Logger } from 'pino'
-import type { Imgcast } from '../../imgcast-interface.ts'
-import type { Options } from '../../options.ts'
+import type { Imgcast } from '../../imgcast/imgcast-interface.ts'
+import type { Options } from '../../imgcast/options.ts'
 import { readCertificate, watchCertificate } from './watch-certificate.ts'
 
 /** Milliseconds that a TLS handshake may take. */

@@ -1,6 +1,6 @@
 import type { AddressInfo, Server } from 'node:net'
 import type { Logger } from 'pino'
-import type { Options } from '../../options.ts'
+import type { Options } from '../../imgcast/options.ts'
 import { describeListenFault } from './describe-listen-fault.ts'
 import { printBanner } from './print-banner.ts'
 

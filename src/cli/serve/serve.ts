@@ -1,7 +1,7 @@
 import { StoreError } from '../../cluster/store-error.ts'
 import { UpstreamError } from '../../edge/upstream-error.ts'
+import { formatFaults, type Options } from '../../imgcast/options.ts'
 import { createImgcast } from '../../imgcast.ts'
-import { formatFaults, type Options } from '../../options.ts'
 import { StartError } from '../../render/start-error.ts'
 import { USAGE_ERROR } from '../command.ts'
 import { createLog } from './create-log.ts'

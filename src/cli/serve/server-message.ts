@@ -1,4 +1,4 @@
-import type { Options } from '../../options.ts'
+import type { Options } from '../../imgcast/options.ts'
 
 /** A message to one of several server processes. A socket comes with `accept`. */
 export type ServerMessage =

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { Imgcast } from '../../imgcast-interface.ts'
+import type { Imgcast } from '../../imgcast/imgcast-interface.ts'
 import { showStopping } from '../../system/stopping-process.ts'
 
 /** The signals that stop a server. */

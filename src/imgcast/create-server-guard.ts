@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
-import type { RefusalLog } from './http/refusal-log.ts'
-import { ServerGuard } from './http/server/server-guard.ts'
+import type { RefusalLog } from '../http/refusal-log.ts'
+import { ServerGuard } from '../http/server/server-guard.ts'
 import type { Options } from './options.ts'
 
 /** Sockets of one address in addition to its streams. */

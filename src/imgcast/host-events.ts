@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Logger } from 'pino'
-import type { LiveEvent, RoomEvents } from './channel/room-events.ts'
-import { quote } from './errors.ts'
+import type { LiveEvent, RoomEvents } from '../channel/room-events.ts'
+import { quote } from '../errors.ts'
 
 /** The events by type, and what their listeners get. */
 export interface HostEventMap {

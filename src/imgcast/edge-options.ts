@@ -1,5 +1,5 @@
-import type { Driver } from './cluster/driver.ts'
-import type { Fault } from './errors.ts'
+import type { Driver } from '../cluster/driver.ts'
+import type { Fault } from '../errors.ts'
 import { defaults, formatFaults, type Options } from './options.ts'
 
 /** Options about what only an origin has. */

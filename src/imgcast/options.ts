@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os'
-import { expectedLocation } from './cluster/drivers.ts'
-import type { Fault } from './errors.ts'
-import { quote } from './errors.ts'
+import { expectedLocation } from '../cluster/drivers.ts'
+import type { Fault } from '../errors.ts'
+import { quote } from '../errors.ts'
+import { type Duration, formatDuration } from '../widget/duration.ts'
 import {
   duration,
   file,
@@ -19,7 +20,6 @@ import {
   text,
   widgetFolders,
 } from './option-kinds.ts'
-import { type Duration, formatDuration } from './widget/duration.ts'
 
 /** One option: the only definition of its flag, environment variable, default, range and help. */
 export interface OptionRow<Name extends string = keyof Options> extends OptionSpec<unknown> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Closers } from '../src/closers.ts'
+import { Closers } from '../../src/imgcast/closers.ts'
 
 test('parts are closed one after the other, the newest first, and once', async () => {
   const closers = new Closers()

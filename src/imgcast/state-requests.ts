@@ -1,11 +1,11 @@
-import type { Cluster } from './cluster/cluster.ts'
-import { readRoomHistory } from './cluster/room-history.ts'
-import type { WriteOptions } from './cluster/store.ts'
-import type { StateRequest } from './render/protocol.ts'
-import { readNumberSeries } from './series/read-series.ts'
-import type { Digits } from './widget/digit-themes.ts'
-import { changeState } from './widget/state-change.ts'
-import { checkStateName, isServerName } from './widget/state-name.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { readRoomHistory } from '../cluster/room-history.ts'
+import type { WriteOptions } from '../cluster/store.ts'
+import type { StateRequest } from '../render/protocol.ts'
+import { readNumberSeries } from '../series/read-series.ts'
+import type { Digits } from '../widget/digit-themes.ts'
+import { changeState } from '../widget/state-change.ts'
+import { checkStateName, isServerName } from '../widget/state-name.ts'
 
 /** The server's own names that widgets can read: polls and hooks hold secrets. */
 const READABLE = /^\$(?:hits|days|digits|picture)(?::|$)/

@@ -1,17 +1,17 @@
 import type { Logger } from 'pino'
-import { CameraFrameSource } from './camera/camera-frame-source.ts'
-import { Cameras } from './camera/cameras.ts'
-import { RoleFrameSources } from './channel/role-frame-sources.ts'
-import { WidgetFrameSources } from './channel/widget-frame-sources.ts'
+import { CameraFrameSource } from '../camera/camera-frame-source.ts'
+import { Cameras } from '../camera/cameras.ts'
+import { RoleFrameSources } from '../channel/role-frame-sources.ts'
+import { WidgetFrameSources } from '../channel/widget-frame-sources.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Driver } from '../cluster/driver.ts'
+import { createPictureFiles, pictureFolder } from '../pushed/picture-files.ts'
+import { PushedFrameSource } from '../pushed/pushed-frame-source.ts'
+import { PushedPictures } from '../pushed/pushed-pictures.ts'
+import type { Renderer } from '../render/renderer.ts'
+import { OutgoingClient } from '../system/outgoing.ts'
 import type { Closers } from './closers.ts'
-import type { Cluster } from './cluster/cluster.ts'
-import type { Driver } from './cluster/driver.ts'
 import type { Options } from './options.ts'
-import { createPictureFiles, pictureFolder } from './pushed/picture-files.ts'
-import { PushedFrameSource } from './pushed/pushed-frame-source.ts'
-import { PushedPictures } from './pushed/pushed-pictures.ts'
-import type { Renderer } from './render/renderer.ts'
-import { OutgoingClient } from './system/outgoing.ts'
 
 /** What frames from elsewhere need. */
 interface FramesInit {
@@ -51,7 +51,7 @@ export function createFramesFromElsewhere(init: FramesInit) {
       await Promise.all([pictures.load(), cameras.load()])
       if (options.cameras === undefined) return
       // With its parser of YAML, which most servers do not need.
-      const { followCameraFile } = await import('./camera/camera-file.ts')
+      const { followCameraFile } = await import('../camera/camera-file.ts')
       const file = await followCameraFile(options.cameras, (specs) => cameras.configure(specs), log)
       closers.defer(() => file.close())
     },

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { compile } from 'proxy-addr'
-import { findDriver } from './cluster/drivers.ts'
-import { formatDuration, parseDuration } from './widget/duration.ts'
-import { findWidgetPackage, isFolder, isPackageName, PACKAGE_KEYWORD } from './widget/widget-package.ts'
+import { findDriver } from '../cluster/drivers.ts'
+import { formatDuration, parseDuration } from '../widget/duration.ts'
+import { findWidgetPackage, isFolder, isPackageName, PACKAGE_KEYWORD } from '../widget/widget-package.ts'
 
 /** An option without its name, which is its key in the table. */
 export interface OptionSpec<Value> {

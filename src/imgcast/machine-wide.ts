@@ -1,6 +1,6 @@
-import type { Siblings } from './cluster/siblings.ts'
-import { type Metrics, type MetricsNow, mergeMetrics } from './http/metrics/metrics.ts'
-import type { CountedSocket } from './system/socket-table.ts'
+import type { Siblings } from '../cluster/siblings.ts'
+import { type Metrics, type MetricsNow, mergeMetrics } from '../http/metrics/metrics.ts'
+import type { CountedSocket } from '../system/socket-table.ts'
 
 /** What one process knows of itself. */
 interface OwnFacts {

@@ -1,5 +1,5 @@
-import { defaultLength, type Manifest } from './widget/manifest.ts'
-import type { ParamSpec } from './widget/param.ts'
+import { defaultLength, type Manifest } from '../widget/manifest.ts'
+import type { ParamSpec } from '../widget/param.ts'
 
 /** A loaded widget, for the app that runs the server. */
 export interface WidgetInfo {
