@@ -9,7 +9,7 @@ import { processorTime } from '../system.mjs'
 const VIEWERS = 1000
 /** At 20 kB and more frames the viewers, in the other process, would take the time of the servers. */
 const CELLS = [
-  { bytes: 2000, fps: 5 },
+  { bytes: 2000, fps: 10 },
   { bytes: 20_000, fps: 1 },
 ]
 const SETTLING = 3000

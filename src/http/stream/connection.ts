@@ -9,6 +9,7 @@ import type { SessionViewer } from '../../viewer/viewer-session.ts'
 import type { Framing } from '../negotiate.ts'
 import { beginningOf, continues, type Multipart, silentBytes } from './multipart.ts'
 import type { StaleSettings } from './stale-frames.ts'
+import { writeHead } from './write-head.ts'
 
 /** What a connection is made of. */
 export interface ConnectionInit {
@@ -22,6 +23,8 @@ export interface ConnectionInit {
   heartbeat: number
   /** How its pictures mark themselves as stale. @default they never do */
   stale?: StaleSettings | undefined
+  /** Returns the time, up to a second late: to read the exact one costs as much as half a send. @default performance.now */
+  now?: () => number
   /** Counts the sent bytes. @default its own */
   traffic?: Traffic
   /** @default undefined: everything is written to the socket */
@@ -51,6 +54,7 @@ export class Connection implements SessionViewer, DirectSender {
   readonly #headers: ConnectionInit['headers']
   readonly #heartbeat: number
   readonly #stale: StaleSettings | undefined
+  readonly #now: () => number
   readonly #traffic: Traffic
   readonly #directSend: DirectSend | undefined
   readonly #slot = new FrameSlot()
@@ -71,7 +75,7 @@ export class Connection implements SessionViewer, DirectSender {
   #writtenAt = 0
   readonly #onWritten = (): void => {
     // While it waited it was not silent.
-    this.#sentAt = performance.now()
+    this.#sentAt = this.#now()
     this.#onSent()
   }
 
@@ -83,6 +87,7 @@ export class Connection implements SessionViewer, DirectSender {
     this.#headers = init.headers
     this.#heartbeat = init.heartbeat
     this.#stale = init.stale
+    this.#now = init.now ?? (() => performance.now())
     this.#traffic = init.traffic ?? new Traffic()
     this.#directSend = init.directSend
     this.#findSink()
@@ -188,7 +193,7 @@ export class Connection implements SessionViewer, DirectSender {
   /** Whether a whole part is due: only that restarts the time after which a picture marks itself as stale. */
   #isRefreshDue(): boolean {
     if (!this.#stale) return false
-    const now = performance.now()
+    const now = this.#now()
     if (this.#isPartNew) this.#partAt = this.#sentAt
     this.#isPartNew = false
     if (now - this.#partAt < this.#stale.refresh) return false
@@ -249,7 +254,7 @@ export class Connection implements SessionViewer, DirectSender {
   }
 
   #send(sink: Writable, bytes: Buffer): void {
-    const now = performance.now()
+    const now = this.#now()
     this.#sentAt = now
     this.#traffic.bytes += bytes.length
     this.#slot.begin()
@@ -260,7 +265,7 @@ export class Connection implements SessionViewer, DirectSender {
   }
 
   #writeOut(sink: Writable, bytes: Buffer): void {
-    this.#writtenAt = performance.now()
+    this.#writtenAt = this.#now()
     sink.write(bytes, this.#onWritten)
   }
 
@@ -282,15 +287,6 @@ export class Connection implements SessionViewer, DirectSender {
     }
     response.end()
   }
-}
-
-/** Writes the headers of a stream. */
-export function writeHead(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
-  // Close-delimited: chunked coding costs twice the time a frame, and a cut stream would show a broken icon.
-  response.removeHeader('Transfer-Encoding')
-  response.shouldKeepAlive = false
-  response.writeHead(200, headers)
-  response.flushHeaders()
 }
 
 /** The stream that frames are written to: the socket, or an HTTP/2 stream. */

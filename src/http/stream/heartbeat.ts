@@ -6,6 +6,7 @@ export class Heartbeat {
   readonly #period: number
   /** When the first connection may be due. Until then none is looked at. */
   #due = 0
+  #now = 0
   #timer: NodeJS.Timeout | undefined
 
   /** @param period the shortest heartbeat of any connection, in milliseconds. */
@@ -13,9 +14,16 @@ export class Heartbeat {
     this.#period = period
   }
 
+  /** When it last beat, at most a second ago: a clock that costs nothing to read. */
+  get now(): number {
+    return this.#now
+  }
+
   add(connection: Connection): void {
     this.#connections.add(connection)
-    this.#timer ??= setInterval(() => this.#beat(), Math.min(1000, Math.max(20, this.#period / 6)))
+    if (this.#timer) return
+    this.#now = performance.now()
+    this.#timer = setInterval(() => this.#beat(), Math.min(1000, Math.max(20, this.#period / 6)))
   }
 
   delete(connection: Connection): void {
@@ -27,6 +35,7 @@ export class Heartbeat {
 
   #beat(): void {
     const now = performance.now()
+    this.#now = now
     if (now < this.#due) return
     // A connection that joins or is sent something later is not due any sooner.
     let due = now + this.#period

@@ -10,12 +10,13 @@ import { toArrival } from '../arrival.ts'
 import { STREAM } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
 import { isHttp2, type PictureRequest } from '../request.ts'
-import { Connection, writeHead } from './connection.ts'
+import { Connection } from './connection.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Multipart } from './multipart.ts'
 import type { Probe } from './probe.ts'
 import { StaleFrames } from './stale-frames.ts'
 import { staleTimes } from './stale-times.ts'
+import { writeHead } from './write-head.ts'
 
 /** What the streams of one server share. */
 export interface StreamsInit {
@@ -161,6 +162,7 @@ export class Streams {
       traffic,
       directSend,
       heartbeat,
+      now: () => this.#heartbeat.now,
       ...(times && { stale: { frames: this.#staleFrames, ...times } }),
     })
   }
