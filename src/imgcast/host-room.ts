@@ -4,6 +4,7 @@ import { readRoomHistory } from '../cluster/room-history.ts'
 import { quote } from '../errors.ts'
 import { findManifest } from '../http/picture/find-manifest.ts'
 import { createRoomState } from '../render/host/room-state.ts'
+import { checkOptions } from '../system/unknown-fields.ts'
 import { knownRoom } from '../widget/known-room.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import { parseRoom } from '../widget/room.ts'
@@ -70,7 +71,10 @@ export function createHostRoom(room: string, { cluster, events, manifests }: Hos
       ])
       return { connections, visitors, peak, hits: toHits(hits) }
     },
-    history: async ({ span = 'day' } = {}) => withEveryStep(await readRoomHistory(cluster, name, span)),
+    history: async (request = {}) => {
+      checkOptions('history', request, ['span'])
+      return withEveryStep(await readRoomHistory(cluster, name, request.span ?? 'day'))
+    },
     on: (...listener) => events.onRoom(name, ...listener),
   }
 }

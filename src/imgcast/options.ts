@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { expectedLocation } from '../cluster/drivers.ts'
-import type { Fault } from '../errors.ts'
-import { quote } from '../errors.ts'
+import { type Fault, quote } from '../errors.ts'
+import { nearest } from '../system/nearest.ts'
 import { type Duration, formatDuration } from '../widget/duration.ts'
 import {
   duration,
@@ -235,6 +235,7 @@ export function showValue(row: OptionRow<string>, value: unknown): string {
 
 /** The options of `createImgcast`. */
 const EMBEDDABLE = OPTIONS.filter(({ serverOnly }) => !serverOnly)
+const NAMES = EMBEDDABLE.map(({ name }) => name)
 
 /**
  * Reads options given in code: numbers may be given as numbers, times as milliseconds.
@@ -245,11 +246,9 @@ export function readOptions(given: Readonly<Record<string, unknown>>): Options {
   const options = defaults()
   for (const [name, value] of Object.entries(given)) {
     const row = EMBEDDABLE.find((candidate) => candidate.name === name)
-    if (!row)
-      faults.push({
-        name,
-        detail: `no such option, expected one of ${EMBEDDABLE.map((each) => each.name).join(', ')}`,
-      })
+    const near = row ? undefined : nearest(name, NAMES)
+    const help = near === undefined ? `expected one of ${NAMES.join(', ')}` : `did you mean ${near}?`
+    if (!row) faults.push({ name, detail: `no such option, ${help}` })
     else if (value !== undefined)
       setOption(options, row, name, Array.isArray(value) ? value : [value], faults)
   }

@@ -1,3 +1,5 @@
+import { checkOptions } from '../system/unknown-fields.ts'
+
 /** A box in CSS pixels, as `drawBox` takes it. */
 export type Box = readonly [x: number, y: number, width: number, height: number]
 
@@ -12,12 +14,16 @@ export interface BoxesOptions {
   padding?: number
 }
 
+const OPTIONS = ['gap', 'padding'] as const satisfies (keyof BoxesOptions)[]
+
 /** Divides a box into boxes side by side: `const [icon, text] = row([0, 0, width, height], [24, '1fr'], { gap: 8 })`. */
 export function row<const Tracks extends readonly Track[]>(
   [x, y, width, height]: Box,
   tracks: Tracks,
-  { gap = 0, padding = 0 }: BoxesOptions = {},
+  options: BoxesOptions = {},
 ): { [Index in keyof Tracks]: Box } {
+  checkOptions('row', options, OPTIONS)
+  const { gap = 0, padding = 0 } = options
   const high = Math.max(0, height - padding * 2)
   const spans = divide(x + padding, width - padding * 2, tracks, gap)
   return spans.map(([start, length]): Box => [start, y + padding, length, high]) as never
@@ -27,8 +33,10 @@ export function row<const Tracks extends readonly Track[]>(
 export function column<const Tracks extends readonly Track[]>(
   [x, y, width, height]: Box,
   tracks: Tracks,
-  { gap = 0, padding = 0 }: BoxesOptions = {},
+  options: BoxesOptions = {},
 ): { [Index in keyof Tracks]: Box } {
+  checkOptions('column', options, OPTIONS)
+  const { gap = 0, padding = 0 } = options
   const wide = Math.max(0, width - padding * 2)
   const spans = divide(y + padding, height - padding * 2, tracks, gap)
   return spans.map(([start, length]): Box => [x + padding, start, wide, length]) as never

@@ -1,4 +1,5 @@
 import type { SKRSContext2D } from '@napi-rs/canvas'
+import { checkOptions } from '../system/unknown-fields.ts'
 
 /** Options of `drawBox`. */
 export interface DrawBoxOptions {
@@ -11,10 +12,13 @@ export interface DrawBoxOptions {
   thickness?: number
 }
 
+const OPTIONS = ['color', 'corner', 'edge', 'thickness'] as const satisfies (keyof DrawBoxOptions)[]
+
 type Sides = readonly [x: number, y: number, width: number, height: number]
 
 /** Draws a box with rounded corners. */
 export function drawBox(ctx: SKRSContext2D, [x, y, width, height]: Sides, options: DrawBoxOptions): void {
+  checkOptions('drawBox', options, OPTIONS)
   const { color, corner = 0, edge, thickness = edge ? 1 : 0 } = options
   ctx.save()
   ctx.beginPath()

@@ -1,4 +1,5 @@
 import type { SKRSContext2D } from '@napi-rs/canvas'
+import { checkOptions } from '../system/unknown-fields.ts'
 import { breakLines } from './break-lines.ts'
 import { cutText, dropMissingEmoji, isRightToLeft, textWidth } from './text.ts'
 
@@ -35,6 +36,16 @@ export interface Paragraph {
 /** Height of Inter's capitals, in em. */
 const CAPITAL_HEIGHT = 0.727
 const MAX_LINES = 1_000
+const OPTIONS = [
+  'size',
+  'width',
+  'weight',
+  'family',
+  'lines',
+  'lineHeight',
+  'align',
+  'color',
+] as const satisfies (keyof ParagraphOptions)[]
 /** What an ellipsis stands in place of. */
 const ENDINGS = ' ,;:.…'
 
@@ -49,6 +60,7 @@ export function drawParagraph(
   y: number,
   options: ParagraphOptions,
 ): Paragraph {
+  checkOptions('drawParagraph', options, OPTIONS)
   const { size, lineHeight = 1.4, width, align = 'start', color } = options
   const { lines, ...shape } = layOut(text, options)
   ctx.save()
@@ -72,6 +84,7 @@ export function drawParagraph(
 
 /** Lays out a text without drawing it: for a `size` function, or for what stands below it. */
 export function measureParagraph(text: string, options: ParagraphOptions): Paragraph {
+  checkOptions('measureParagraph', options, OPTIONS)
   const { lines, ...shape } = layOut(text, options)
   return { ...shape, lines: lines.map((line) => line.text) }
 }

@@ -1,8 +1,19 @@
 import type { SKRSContext2D } from '@napi-rs/canvas'
+import { checkOptions } from '../system/unknown-fields.ts'
 import { cutText, dropMissingEmoji, isRightToLeft, textWidth } from './text.ts'
 
 /** Height of Inter's capitals and digits, in em. */
 const CAPITAL_HEIGHT = 0.727
+const OPTIONS = [
+  'size',
+  'weight',
+  'color',
+  'width',
+  'tabular',
+  'shrink',
+  'align',
+] as const satisfies (keyof DrawTextOptions)[]
+
 /** Options of `drawText`. */
 export interface DrawTextOptions {
   /** CSS pixels. */
@@ -26,6 +37,7 @@ export interface DrawTextOptions {
  * Emoji that no installed font has are left out. Hebrew and Arabic run from right to left.
  */
 export function drawText(ctx: SKRSContext2D, text: string, x: number, y: number, options: DrawTextOptions) {
+  checkOptions('drawText', options, OPTIONS)
   const {
     size,
     weight = 500,

@@ -2,6 +2,7 @@ import { AssertionError } from 'node:assert'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { checkOptions } from '../system/unknown-fields.ts'
 import { compare, decode, type Pixels, toPng } from './compare.ts'
 import { PNG_SIGNATURE } from './png.ts'
 
@@ -27,8 +28,10 @@ export const TOLERANCE = 0.002
 export async function expectPicture(
   picture: { bytes: Buffer } | Buffer,
   file: string | URL,
-  { tolerance = TOLERANCE, threshold }: ExpectPictureOptions = {},
+  options: ExpectPictureOptions = {},
 ): Promise<void> {
+  checkOptions('expectPicture', options, ['tolerance', 'threshold'])
+  const { tolerance = TOLERANCE, threshold } = options
   const path = file instanceof URL || file.startsWith('file:') ? fileURLToPath(file) : file
   if (!path.endsWith('.png')) throw new TypeError(`expected the reference picture to be a .png, got ${path}`)
   const bytes = Buffer.isBuffer(picture) ? picture : picture.bytes

@@ -1,4 +1,5 @@
 import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas'
+import { checkOptions } from '../system/unknown-fields.ts'
 import { registerFonts } from './fonts.ts'
 
 // The letters of Hebrew, Arabic and related scripts, and the right-to-left mark.
@@ -11,6 +12,8 @@ const BOX = '□'
 /** Unicode guarantees that this is never a character. */
 const NO_CHARACTER = '\u{10ffff}'
 
+const OPTIONS = ['letterSpacing'] as const satisfies (keyof TextOptions)[]
+
 const measuring = createCanvas(1, 1).getContext('2d')
 
 /** Text settings besides the font. */
@@ -20,15 +23,17 @@ export interface TextOptions {
 }
 
 /** Returns the width of a line of text in CSS pixels, for a CSS `font` such as `600 14px Inter`. */
-export function textWidth(text: string, font: string, { letterSpacing = 0 }: TextOptions = {}): number {
+export function textWidth(text: string, font: string, options: TextOptions = {}): number {
+  checkOptions('textWidth', options, OPTIONS)
   const ctx = measuringContext()
   ctx.font = font
-  ctx.letterSpacing = `${letterSpacing}px`
+  ctx.letterSpacing = `${options.letterSpacing ?? 0}px`
   return ctx.measureText(text).width
 }
 
 /** Cuts a text to `width` CSS pixels, with an ellipsis; returns it unchanged if it fits. */
 export function cutText(text: string, font: string, width: number, options: TextOptions = {}): string {
+  checkOptions('cutText', options, OPTIONS)
   if (textWidth(text, font, options) <= width) return text
   const letters = [...text]
   let fitting = 0

@@ -1,10 +1,19 @@
 import type { Fault } from '../errors.ts'
+import { checkOptions } from '../system/unknown-fields.ts'
 import { badParameters } from '../widget/look.ts'
 import { type ParamSpec, type ParamValue, parseParam } from '../widget/param.ts'
 import type { Fields, Params, Values, Widget } from '../widget/widget.ts'
 import { deliverEvent } from './host/room-job.ts'
 import { lookOnce } from './look-once.ts'
-import { type OnceOptions, type OnceResult, StateOnce, toLoaded, toRoomJob, toText } from './once.ts'
+import {
+  ONCE_OPTIONS,
+  type OnceOptions,
+  type OnceResult,
+  StateOnce,
+  toLoaded,
+  toRoomJob,
+  toText,
+} from './once.ts'
 import type { RenderOnceOptions } from './render-once.ts'
 
 /** A click on a picture, and its room. */
@@ -23,6 +32,8 @@ export interface ClickOnceOptions<F extends Fields = Fields, P extends Params = 
   fields?: Partial<Values<F>>
 }
 
+const OPTIONS = [...ONCE_OPTIONS, ...['params', 'width', 'height', 'x', 'y', 'action', 'visitor', 'fields']]
+
 /**
  * Runs a widget's `onClick` once in this process. For tests of widgets.
  * @param widget the widget, or the path or file URL of its module.
@@ -37,6 +48,7 @@ export async function clickOnce(
   widget: Widget | string | URL,
   options: ClickOnceOptions = {},
 ): Promise<OnceResult> {
+  checkOptions('clickOnce', options, OPTIONS)
   const { x, y, action = '', visitor = 'visitor', fields = {} } = options
   const loaded = await toLoaded(widget)
   const { manifest } = loaded

@@ -1,6 +1,7 @@
+import { checkOptions } from '../system/unknown-fields.ts'
 import type { Fields, Params, Widget } from '../widget/widget.ts'
 import { deliverEvent } from './host/room-job.ts'
-import { type OnceOptions, type OnceResult, StateOnce, toLoaded, toRoomJob } from './once.ts'
+import { ONCE_OPTIONS, type OnceOptions, type OnceResult, StateOnce, toLoaded, toRoomJob } from './once.ts'
 
 /**
  * Runs a widget's `collect` once in this process, as the server does at each interval. For tests of widgets.
@@ -14,6 +15,7 @@ export async function collectOnce(
   widget: Widget | string | URL,
   options: OnceOptions = {},
 ): Promise<OnceResult> {
+  checkOptions('collectOnce', options, ONCE_OPTIONS)
   const loaded = await toLoaded(widget)
   const { handles, title } = loaded.manifest
   if (!handles.collect) throw new TypeError(`${title}: expected a \`collect\`, got none`)

@@ -1,6 +1,7 @@
+import { checkOptions } from '../system/unknown-fields.ts'
 import type { Fields, Params, Widget } from '../widget/widget.ts'
 import { deliverEvent } from './host/room-job.ts'
-import { type OnceOptions, type OnceResult, StateOnce, toLoaded, toRoomJob } from './once.ts'
+import { ONCE_OPTIONS, type OnceOptions, type OnceResult, StateOnce, toLoaded, toRoomJob } from './once.ts'
 
 const FUNCTIONS = { join: 'onJoin', leave: 'onLeave' } as const
 
@@ -30,6 +31,7 @@ async function deliverOnce(
   widget: Widget | string | URL,
   options: OnceOptions,
 ): Promise<OnceResult> {
+  checkOptions(`${type}Once`, options, ONCE_OPTIONS)
   const loaded = await toLoaded(widget)
   const { handles, title } = loaded.manifest
   if (!handles[type]) throw new TypeError(`${title}: expected an \`${FUNCTIONS[type]}\`, got none`)

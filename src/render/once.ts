@@ -37,6 +37,16 @@ export interface OnceResult {
   state: Record<string, unknown>
 }
 
+/** The names of the options of a room. */
+export const ONCE_OPTIONS = [
+  'key',
+  'connections',
+  'visitors',
+  'peak',
+  'isPartial',
+  'state',
+] as const satisfies (keyof OnceOptions)[]
+
 /** The time of a test: the picture is the same every day. */
 export const NOON = Date.UTC(2026, 0, 1, 12)
 /** The default of the server's `--draw-timeout`. */

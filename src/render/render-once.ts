@@ -1,14 +1,15 @@
 import { quote } from '../errors.ts'
 import { createFrame, FORMATS, type Format } from '../picture/frame.ts'
+import { checkOptions } from '../system/unknown-fields.ts'
 import type { LoadedWidget } from '../widget/load-widget.ts'
 import { badParameters } from '../widget/look.ts'
-import type { LookValues } from '../widget/look-table.ts'
+import { LOOK_NAMES, type LookValues } from '../widget/look-table.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import type { Params, Values, Widget } from '../widget/widget.ts'
 import { drawJob, loadJob, type Supplies } from './host/draw-job.ts'
 import { readJob } from './host/room-job.ts'
 import { lookOnce } from './look-once.ts'
-import { LOAD_TIMEOUT, NOON, type OnceOptions, StateOnce, toLoaded, toRoomJob } from './once.ts'
+import { LOAD_TIMEOUT, NOON, ONCE_OPTIONS, type OnceOptions, StateOnce, toLoaded, toRoomJob } from './once.ts'
 import type { Drawing, Job, PictureFacts } from './protocol.ts'
 
 /** The inputs of a picture. */
@@ -26,6 +27,8 @@ export interface RenderOnceOptions<P extends Params = Params, D = unknown>
   /** The pictures that the widget's `shows` names, in its order: results of other calls. @default none */
   pictures?: readonly Pick<RenderedPicture, 'bytes' | 'width' | 'height' | 'format'>[]
 }
+
+const OPTIONS = [...ONCE_OPTIONS, ...LOOK_NAMES, 'params', 'format', 'time', 'data', 'pictures']
 
 /** A picture drawn once, and its inputs. */
 export interface RenderedPicture<D = unknown> {
@@ -60,6 +63,7 @@ export async function renderOnce(
   widget: Widget | string | URL,
   options: RenderOnceOptions = {},
 ): Promise<RenderedPicture> {
+  checkOptions('renderOnce', options, OPTIONS)
   const loaded = await toLoaded(widget)
   const job = readByWidget(loaded, toJob(loaded.manifest, options), options)
   const state = new StateOnce(options.state)

@@ -1,7 +1,16 @@
+import { checkOptions } from '../system/unknown-fields.ts'
 import type { Params, Values, Widget } from '../widget/widget.ts'
 import { runSource } from './host/room-job.ts'
 import { lookOnce } from './look-once.ts'
-import { LOAD_TIMEOUT, type OnceOptions, type OnceResult, StateOnce, toLoaded, toRoomJob } from './once.ts'
+import {
+  LOAD_TIMEOUT,
+  ONCE_OPTIONS,
+  type OnceOptions,
+  type OnceResult,
+  StateOnce,
+  toLoaded,
+  toRoomJob,
+} from './once.ts'
 
 /** The room and the parameters of a source, and when it has run long enough. */
 export interface StartOnceOptions<P extends Params = Params> extends OnceOptions {
@@ -35,6 +44,7 @@ export async function startOnce(
   widget: Widget | string | URL,
   options: StartOnceOptions = {},
 ): Promise<StartedSource> {
+  checkOptions('startOnce', options, [...ONCE_OPTIONS, 'params', 'changes', 'timeout'])
   const { changes = 1, timeout = LOAD_TIMEOUT, params = {} } = options
   const loaded = await toLoaded(widget)
   const { manifest } = loaded

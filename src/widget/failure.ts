@@ -1,4 +1,5 @@
-import { quote } from '../errors.ts'
+import { checkOptions } from '../system/unknown-fields.ts'
+import { describeValue } from './describe-value.ts'
 
 /** The options of `failure`. */
 export interface FailureOptions {
@@ -23,11 +24,15 @@ const MAX_LENGTH = 200
  * widget: `throw failure('No such city', { status: 404 })`. The messages of other errors are only logged.
  * @throws TypeError for words that are not 1 to 200 characters, or a status that is not from 400 to 599.
  */
-export function failure(words: string, { status = 500, cause }: FailureOptions = {}): Error {
+export function failure(words: string, options: FailureOptions = {}): Error {
   if (typeof words !== 'string' || words.trim() === '' || words.length > MAX_LENGTH)
-    throw new TypeError(`failure: expected words of 1 to ${MAX_LENGTH} characters, got ${quote(words)}`)
+    throw new TypeError(
+      `failure: expected \`words\` to be text of 1 to ${MAX_LENGTH} characters, got ${describeValue(words)}`,
+    )
+  checkOptions('failure', options, ['status', 'cause'])
+  const { status = 500, cause } = options
   if (!Number.isInteger(status) || status < 400 || status > 599)
-    throw new TypeError(`failure: expected a status from 400 to 599, got ${quote(status)}`)
+    throw new TypeError(`failure: expected \`status\` to be from 400 to 599, got ${describeValue(status)}`)
   return Object.assign(new Error(words, cause === undefined ? undefined : { cause }), {
     code: FAILURE,
     status,

@@ -92,7 +92,7 @@ export const param = {
    * a colour for a canvas. `''`: unset.
    */
   color(value: string, about: About = {}): Param<string> {
-    return { spec: { kind: 'color', default: parseColor(value) ?? value, ...about } }
+    return { spec: { kind: 'color', default: reads(parseColor, value), ...about } }
   },
   /** One of a few words. @default the first */
   choice<const C extends string>(
@@ -147,12 +147,17 @@ export const param = {
    * Colours from some numbers on: `70:yellow,90:red`. `thresholdColor` returns the colour of a number. `''`: unset.
    */
   thresholds(value = '', about: About = {}): Param<string> {
-    return { spec: { kind: 'thresholds', default: readThresholds(value) ?? value, ...about } }
+    return { spec: { kind: 'thresholds', default: reads(readThresholds, value), ...about } }
   },
   /** A date, or a date and time, with or without an offset; `dateToTime` converts it to milliseconds. `''`: unset. */
   date(value = '', about: About = {}): Param<string> {
-    return { spec: { kind: 'date', default: readDate(value) ?? value, ...about } }
+    return { spec: { kind: 'date', default: reads(readDate, value), ...about } }
   },
+}
+
+/** Returns a default in its normal form, or as it is: its fault is then reported with the widget's others. */
+function reads(read: (raw: string) => string | undefined, value: string): string {
+  return (typeof value === 'string' ? read(value) : undefined) ?? value
 }
 
 /** Whether a parameter is `param.theme()`. */
@@ -213,12 +218,21 @@ export function parseParam(spec: ParamSpec, raw: string): ParamValue {
 
 /** Describes the fault in an author's spec; undefined for a valid one. */
 export function findSpecFault(spec: ParamSpec): string | undefined {
-  if ('choices' in spec && spec.choices.length === 0) return 'has no choices'
-  if ('min' in spec && (Number.isNaN(spec.min) || Number.isNaN(spec.max)))
+  if ('choices' in spec) {
+    if (spec.choices.length === 0) return 'has no choices'
+    const wrong = spec.choices.find((choice: unknown) => typeof choice !== 'string')
+    if (wrong !== undefined) return `has the choice ${quote(wrong)}, expected text`
+  }
+  if (spec.about !== undefined && typeof spec.about !== 'string')
+    return `has ${quote(spec.about)} as \`about\`, expected text`
+  if (spec.kind === 'text' && !(Number.isInteger(spec.max) && spec.max >= 0))
+    return `has the limit ${quote(spec.max)}, expected a whole number of characters`
+  if ('min' in spec && [spec.min, spec.max].some((limit) => typeof limit !== 'number' || Number.isNaN(limit)))
     return 'has a limit that is no number, and no time with a unit like 500ms'
   if ('min' in spec && spec.min > spec.max) return `has a range from ${spec.min} down to ${spec.max}`
   const raw = spec.kind === 'duration' ? `${spec.default}ms` : String(spec.default)
-  if (read(spec, raw) !== undefined) return undefined
+  // `typeof`, so that `draw` gets what the type says.
+  if (typeof read(spec, raw) === typeof spec.default) return undefined
   return `has the default ${quote(spec.default)}, expected ${describeParam(spec)}`
 }
 

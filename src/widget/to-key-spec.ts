@@ -1,4 +1,5 @@
 import { quote } from '../errors.ts'
+import { describeValue } from './describe-value.ts'
 import {
   describeKey,
   isKey,
@@ -24,7 +25,9 @@ function readGrammar(grammar: KeyGrammar): KeySpec {
   if ('pattern' in grammar) {
     if (!(grammar.pattern instanceof RegExp))
       throw new TypeError('has a `pattern` that is not a regular expression')
-    return { kind: 'pattern', ...toPatternSource(grammar.pattern), default: String(grammar.default) }
+    if (typeof grammar.default !== 'string')
+      throw new TypeError(`has the default ${describeValue(grammar.default)}, expected a key as text`)
+    return { kind: 'pattern', ...toPatternSource(grammar.pattern), default: grammar.default }
   }
   const key: ParamSpec | undefined = grammar.spec
   if (key?.kind === 'choice') {

@@ -1,14 +1,11 @@
-import { quote } from '../errors.ts'
+import { findUnknownFields } from '../system/unknown-fields.ts'
+import { describeValue } from './describe-value.ts'
 import { toMilliseconds } from './duration.ts'
-import type { KeyGrammar } from './key.ts'
 import type { Limits } from './limits.ts'
 import { findLoadFaults } from './load-faults.ts'
-import { isReservedParam } from './look-table.ts'
-import { findSpecFault, isParser, type Param, specFields } from './param.ts'
+import { findFieldFaults, findKeyFaults, findParamFaults } from './param-faults.ts'
 import { MAX_FPS, MAX_SIDE } from './picture-limits.ts'
 import { isRole, ROLES, showsFrames } from './role.ts'
-import { toKeySpec } from './to-key-spec.ts'
-import { findUnknownFields } from './unknown-fields.ts'
 import type { SizeRange, Widget } from './widget.ts'
 
 /** Every field of a widget. */
@@ -72,25 +69,30 @@ export function isNotAWidget(error: unknown): boolean {
 /** Lists the faults of a module's default export, as sentences; empty for a valid widget. */
 export function findWidgetFaults(candidate: unknown): string[] {
   if (typeof candidate !== 'object' || candidate === null) {
-    return [`expected the default export to be a widget (defineWidget({...})), got ${describe(candidate)}`]
+    return [
+      `expected the default export to be a widget (defineWidget({...})), got ${describeValue(candidate)}`,
+    ]
   }
   const widget = candidate as Partial<Widget>
   const { apiVersion = API_VERSION } = widget as { apiVersion?: unknown }
   // Other faults would only say how the versions differ.
   if (apiVersion !== API_VERSION)
     return [
-      `expected \`apiVersion\` to be ${API_VERSION}, the only version that this server has, got ${describe(apiVersion)}`,
+      `expected \`apiVersion\` to be ${API_VERSION}, the only version that this server has, got ${describeValue(apiVersion)}`,
     ]
   const faults = findUnknownFields('', candidate, Object.keys(FIELDS), RENAMED)
   if (typeof widget.title !== 'string' || widget.title === '') {
-    faults.push(`expected \`title\` to be text, got ${describe(widget.title)}`)
+    faults.push(`expected \`title\` to be text, got ${describeValue(widget.title)}`)
+  }
+  if (widget.about !== undefined && typeof widget.about !== 'string') {
+    faults.push(`expected \`about\` to be text, got ${describeValue(widget.about)}`)
   }
   if (typeof widget.draw !== 'function') {
-    faults.push(`expected \`draw\` to be a function, got ${describe(widget.draw)}`)
+    faults.push(`expected \`draw\` to be a function, got ${describeValue(widget.draw)}`)
   }
   for (const name of FUNCTIONS) {
     if (widget[name] !== undefined && typeof widget[name] !== 'function') {
-      faults.push(`expected \`${name}\` to be a function, got ${describe(widget[name])}`)
+      faults.push(`expected \`${name}\` to be a function, got ${describeValue(widget[name])}`)
     }
   }
   faults.push(...findArgumentFaults(widget))
@@ -130,15 +132,6 @@ function findArgumentFaults(widget: Partial<Widget>): string[] {
   )
 }
 
-function findKeyFaults(key: unknown): string[] {
-  try {
-    toKeySpec(key as KeyGrammar | undefined)
-    return []
-  } catch (error) {
-    return [`\`key\` ${(error as Error).message}`]
-  }
-}
-
 function findExampleFaults({ example, load }: Partial<Widget>): string[] {
   if (example === undefined) return []
   if (load === undefined) return ['`example` is never shown: the widget has no `load`']
@@ -149,19 +142,20 @@ function findExampleFaults({ example, load }: Partial<Widget>): string[] {
 
 function findCollectFaults(collect: unknown): string[] {
   if (collect === undefined) return []
+  const unknown = findUnknownFields('collect', Object(collect), ['every', 'run'])
+  if (typeof collect === 'object' && unknown.length > 0) return unknown
   const { every, run } = (collect ?? {}) as { every?: number; run?: unknown }
   const time = toMilliseconds(every ?? Number.NaN)
-  if (typeof run === 'function' && time >= MIN_COLLECT && time <= MAX_COLLECT)
-    return findUnknownFields('collect', collect as object, ['every', 'run'])
+  if (typeof run === 'function' && time >= MIN_COLLECT && time <= MAX_COLLECT) return []
   return [
-    `expected \`collect\` to be { every, run } with a time from 1s to 1d like '1m' and a function, got ${describe(collect)}`,
+    `expected \`collect\` to be { every, run } with a time from 1s to 1d like '1m' and a function, got ${describeValue(collect)}`,
   ]
 }
 
 function findStatelessFaults(widget: Partial<Widget>): string[] {
   if (widget.stateless === undefined || widget.stateless === false) return []
   if (widget.stateless !== true)
-    return [`expected \`stateless\` to be true or false, got ${describe(widget.stateless)}`]
+    return [`expected \`stateless\` to be true or false, got ${describeValue(widget.stateless)}`]
   const handlers = (['onJoin', 'onLeave', 'onClick', 'collect'] as const).filter(
     (name) => widget[name] !== undefined,
   )
@@ -170,109 +164,77 @@ function findStatelessFaults(widget: Partial<Widget>): string[] {
 
 function findGalleryFaults(gallery: unknown): string[] {
   if (gallery === undefined) return []
+  const isObject = typeof gallery === 'object' && gallery !== null
+  const unknown = isObject ? findUnknownFields('gallery', gallery, ['rank']) : []
+  if (unknown.length > 0) return unknown
   const { rank } = (gallery ?? {}) as { rank?: unknown }
-  if (typeof gallery === 'object' && gallery !== null && (rank === undefined || Number.isFinite(rank)))
-    return findUnknownFields('gallery', gallery, ['rank'])
-  return [`expected \`gallery\` to be { rank } with a number, got ${describe(gallery)}`]
+  if (isObject && (rank === undefined || Number.isFinite(rank))) return []
+  return [`expected \`gallery\` to be { rank } with a number, got ${describeValue(gallery)}`]
 }
 
 function findRoleFaults(role: unknown): string[] {
   if (role === undefined || isRole(role)) return []
-  return [`expected \`role\` to be one of ${Object.keys(ROLES).join(', ')}, got ${describe(role)}`]
+  return [`expected \`role\` to be one of ${Object.keys(ROLES).join(', ')}, got ${describeValue(role)}`]
 }
 
 function findSizeFaults({ size, role }: { size?: unknown; role?: unknown }): string[] {
   if (typeof size === 'function') return []
   if (typeof size !== 'object' || size === null) {
     return [
-      `expected \`size\` to be { width, height } or a function of the parameters, got ${describe(size)}`,
+      `expected \`size\` to be { width, height } or a function of the parameters, got ${describeValue(size)}`,
     ]
   }
-  const faults = (['width', 'height'] as const).flatMap((side) => {
+  const unknown = findUnknownFields('size', size, ['width', 'height'])
+  if (unknown.length > 0) return unknown
+  return (['width', 'height'] as const).flatMap((side) => {
     const length = (size as Record<string, unknown>)[side]
     if (isLength(length)) return []
     const range = length as Partial<SizeRange> | null | undefined
     if (typeof range === 'object' && range !== null) {
+      const wrong = findUnknownFields(`size.${side}`, range, ['min', 'max', 'default'])
+      if (wrong.length > 0) return wrong
       const { min, max, default: start } = range
       // A length of 0 is that of the frames.
       if (isRole(role) && showsFrames(role) && min === 0 && start === 0 && isLength(max)) return []
-      if (isLength(min) && isLength(max) && isLength(start) && min <= start && start <= max)
-        return findUnknownFields(`size.${side}`, range, ['min', 'max', 'default'])
+      if (isLength(min) && isLength(max) && isLength(start) && min <= start && start <= max) return []
     }
     return [
-      `expected \`size.${side}\` to be a whole number from 1 to ${MAX_SIDE} or { min, max, default }, got ${describe(length)}`,
+      `expected \`size.${side}\` to be a whole number from 1 to ${MAX_SIDE} or { min, max, default }, got ${describeValue(length)}`,
     ]
   })
-  return [...findUnknownFields('size', size, ['width', 'height']), ...faults]
 }
 
 function findAnimateFaults(animate: unknown): string[] {
   if (animate === undefined) return []
+  const isObject = typeof animate === 'object' && animate !== null
+  const unknown = isObject ? findUnknownFields('animate', animate, ['fps', 'every', 'loop']) : []
+  if (unknown.length > 0) return unknown
   const { fps, every, loop } = (animate ?? {}) as { fps?: unknown; every?: unknown; loop?: unknown }
   const repeats = loop === undefined || typeof loop === 'function' || toMilliseconds(loop as number) > 0
   if (!repeats)
     return [
-      `expected \`animate.loop\` to be a time like 2s or in milliseconds, or a function, got ${describe(loop)}`,
+      `expected \`animate.loop\` to be a time like 2s or in milliseconds, or a function, got ${describeValue(loop)}`,
     ]
-  if (isPace(every) || (typeof fps === 'number' && fps >= 1 && fps <= MAX_FPS))
-    return findUnknownFields('animate', animate as object, ['fps', 'every', 'loop'])
+  if (isPace(every) || (typeof fps === 'number' && fps >= 1 && fps <= MAX_FPS)) return []
   return [
-    `expected \`animate\` to be { fps } from 1 to ${MAX_FPS} or { every } with a time like 10s or in milliseconds, or a function, got ${describe(animate)}`,
+    `expected \`animate\` to be { fps } from 1 to ${MAX_FPS} or { every } with a time like 10s or in milliseconds, or a function, got ${describeValue(animate)}`,
   ]
-}
-
-function findParamFaults(params: unknown): string[] {
-  if (params === undefined) return []
-  if (typeof params !== 'object' || params === null)
-    return [`expected \`params\` to be an object, got ${describe(params)}`]
-  return Object.entries(params).flatMap(([name, value]) => {
-    if (isReservedParam(name))
-      return [`\`params.${name}\` is reserved: every picture already has this parameter`]
-    if (isParser(value)) return []
-    const spec = (value as Partial<Param> | null)?.spec
-    if (!spec)
-      return [
-        `expected \`params.${name}\` to come from param.text(), param.number()... or to have a \`parse\`, got ${describe(value)}`,
-      ]
-    const fault = findSpecFault(spec)
-    if (fault) return [`\`params.${name}\` ${fault}`]
-    return findUnknownFields(`params.${name}`, spec, specFields(spec)).map((each) =>
-      each.replace('unknown field', 'unknown option'),
-    )
-  })
-}
-
-function findFieldFaults({ fields, onClick }: Partial<Widget>): string[] {
-  if (fields === undefined) return []
-  if (typeof fields !== 'object' || fields === null)
-    return [`expected \`fields\` to be an object, got ${describe(fields)}`]
-  if (onClick === undefined) return ['`fields` are never read: the widget has no `onClick`']
-  return Object.entries(fields).flatMap(([name, field]) => {
-    const spec = (field as Partial<Param> | null)?.spec
-    if (!spec)
-      return [
-        `expected \`fields.${name}\` to come from param.text(), param.number()..., got ${describe(field)}`,
-      ]
-    if (/^(x|y)$|\./.test(name))
-      return [`\`fields.${name}\` is reserved: clicks have coordinates of this name`]
-    const fault = findSpecFault(spec)
-    return fault ? [`\`fields.${name}\` ${fault}`] : []
-  })
 }
 
 function findLimitFaults(limits: unknown): string[] {
   if (limits === undefined) return []
   if (typeof limits !== 'object' || limits === null) {
-    return [`expected \`limits\` to be { timeout, memoryBytes }, got ${describe(limits)}`]
+    return [`expected \`limits\` to be { timeout, memoryBytes }, got ${describeValue(limits)}`]
   }
-  return Object.entries(limits).flatMap(([name, value]) => {
-    const range = Object.hasOwn(LIMIT_RANGES, name) ? LIMIT_RANGES[name as keyof Limits] : undefined
-    if (!range) return [`unknown limit \`limits.${name}\`, expected ${Object.keys(LIMIT_RANGES).join(', ')}`]
-    const number = name === 'timeout' ? toMilliseconds(value) : value
+  const unknown = findUnknownFields('limits', limits, Object.keys(LIMIT_RANGES))
+  if (unknown.length > 0) return unknown
+  return Object.entries(LIMIT_RANGES).flatMap(([name, range]) => {
+    const value = (limits as Record<string, unknown>)[name]
+    const number = name === 'timeout' ? toMilliseconds(value as number) : value
     const right = typeof number === 'number' && number >= range.min && number <= range.max
     return value === undefined || right
       ? []
-      : [`expected \`limits.${name}\` to be from ${range.min} to ${range.max}, got ${describe(value)}`]
+      : [`expected \`limits.${name}\` to be from ${range.min} to ${range.max}, got ${describeValue(value)}`]
   })
 }
 
@@ -282,9 +244,4 @@ function isPace(every: unknown): boolean {
 
 function isLength(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_SIDE
-}
-
-function describe(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  return typeof value === 'function' ? 'a function' : quote(value)
 }

@@ -1,5 +1,5 @@
 import { type RenderedPicture, renderOnce } from 'imgcast/test'
-import { defineWidget, type LoadScope, param } from 'imgcast/widget'
+import { defineWidget, failure, type LoadScope, param } from 'imgcast/widget'
 import { expectTypeOf } from 'vitest'
 
 // Checked by tsc alone: an author's editor shows these types, and underlines what is marked as an error here.
@@ -248,3 +248,38 @@ defineWidget({
 defineWidget({ title: 'No unit', size: { width: 1, height: 1 }, animate: { every: '10' }, draw() {} })
 // @ts-expect-error: no such unit
 param.duration('10 seconds')
+
+// A misspelt name is an error in every object.
+const small = { title: 'Small', size: { width: 1, height: 1 } } as const
+// @ts-expect-error: no such length
+defineWidget({ title: 'A', size: { widht: 1, height: 1 }, draw() {} })
+// @ts-expect-error: a length too many
+defineWidget({ title: 'A', size: { width: 1, height: 1, heigth: 1 }, draw() {} })
+// @ts-expect-error: no such limit of a length
+defineWidget({ title: 'A', size: { width: { min: 1, max: 2, default: 1, stp: 1 }, height: 1 }, draw() {} })
+// @ts-expect-error: a size has no such length
+defineWidget({ title: 'A', size: () => ({ widht: 1, height: 1 }), draw() {} })
+// @ts-expect-error: no such field of an animation
+defineWidget({ ...small, animate: { fps: 5, lop: 1000 }, draw() {} })
+// @ts-expect-error: no such time
+defineWidget({ ...small, load: { keep: '1m', stale: '1d', run: () => 1 }, draw() {} })
+// @ts-expect-error: no such field of a collection
+defineWidget({ ...small, collect: { every: '1m', run() {}, evry: 1 }, draw() {} })
+// @ts-expect-error: no such limit
+defineWidget({ ...small, limits: { timout: 100 }, draw() {} })
+// @ts-expect-error: no such field of a key
+defineWidget({ ...small, key: { pattern: /a/, default: 'a', flags: 'i' }, draw() {} })
+// @ts-expect-error: no such field of the gallery
+defineWidget({ ...small, gallery: { rank: 1, rnk: 1 }, draw() {} })
+// @ts-expect-error: not in the result of `load`
+defineWidget({ ...small, load: () => ({ to: 'x' }), example: { to: 'x', form: 'y' }, draw() {} })
+// @ts-expect-error: no such limit
+param.number(1, { mni: 1 })
+// @ts-expect-error: a number begins with its default
+param.number({ min: 1 })
+// @ts-expect-error: no such limit
+param.text({ mx: 1 })
+// @ts-expect-error: no such option
+param.boolean(true, { abuot: '' })
+// @ts-expect-error: no such option
+failure('x', { staus: 404 })

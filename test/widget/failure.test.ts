@@ -13,12 +13,19 @@ describe('a failure', () => {
   })
 
   test.each([
-    ['', {}, 'expected words of 1 to 200 characters, got ""'],
-    ['x'.repeat(201), {}, 'expected words of 1 to 200 characters'],
-    ['x', { status: 200 }, 'expected a status from 400 to 599, got 200'],
-    ['x', { status: 404.5 }, 'expected a status from 400 to 599, got 404.5'],
-  ])('of %o and %o is a TypeError', (words, options, message) => {
-    expect(() => failure(words, options)).toThrow(TypeError)
-    expect(() => failure(words, options)).toThrow(message)
+    [[''], 'expected `words` to be text of 1 to 200 characters, got ""'],
+    [['x'.repeat(201)], 'expected `words` to be text of 1 to 200 characters'],
+    [[], 'failure: expected `words` to be text of 1 to 200 characters, got nothing'],
+    [[123], 'expected `words` to be text of 1 to 200 characters, got 123'],
+    [['x', { status: 200 }], 'failure: expected `status` to be from 400 to 599, got 200'],
+    [['x', { status: 404.5 }], 'expected `status` to be from 400 to 599, got 404.5'],
+    [['x', { status: '404' }], 'expected `status` to be from 400 to 599, got "404"'],
+    [['x', null], 'failure: expected the options { status, cause }, got null'],
+    [['x', 404], 'failure: expected the options { status, cause }, got 404'],
+    [['x', { staus: 404 }], 'failure: unknown option `staus`, did you mean `status`?'],
+  ])('of %o is a TypeError', (given, message) => {
+    const create = () => failure(...(given as Parameters<typeof failure>))
+    expect(create).toThrow(TypeError)
+    expect(create).toThrow(message)
   })
 })

@@ -1,6 +1,6 @@
 import { notFound } from '../../errors.ts'
+import { nearest } from '../../system/nearest.ts'
 import type { Manifest } from '../../widget/manifest.ts'
-import { nearest } from '../../widget/nearest.ts'
 import { roomOf } from '../../widget/room.ts'
 import { EXTENSIONS } from '../extensions.ts'
 import type { PicturePath } from '../picture-path.ts'

@@ -1,5 +1,6 @@
 import { serialize } from 'node:v8'
 import { LRUCache } from 'lru-cache'
+import { checkOptions } from '../../system/unknown-fields.ts'
 import { loadOf } from '../../widget/kept-load.ts'
 import type { LoadedWidget } from '../../widget/load-widget.ts'
 import { type NumberSeries, type SeriesRequest, seriesRoom } from '../../widget/number-series.ts'
@@ -36,7 +37,9 @@ export async function loadData(
     reads.add('state')
     return ask(request)
   })
-  const history = async ({ room = scope.room, span }: HistoryRequest) => {
+  const history = async (request: HistoryRequest) => {
+    checkOptions('history', request, ['room', 'span'])
+    const { room = scope.room, span } = request
     reads.add('history')
     return withEveryStep((await ask({ operation: 'history', room, span })) as RoomHistory)
   }
@@ -48,7 +51,9 @@ export async function loadData(
     follow(room)
     return ask({ operation: 'get', room, name }) as Promise<T | undefined>
   }
-  const series = async ({ key = job.key, period }: SeriesRequest = {}) => {
+  const series = async (request: SeriesRequest = {}) => {
+    checkOptions('series', request, ['key', 'period'])
+    const { key = job.key, period } = request
     follow(seriesRoom(key))
     return (await ask({ operation: 'series', key, period })) as NumberSeries
   }

@@ -1,5 +1,7 @@
+import { quote } from '../../errors.ts'
 import { MAX_PIXELS } from '../../picture/encode.ts'
 import { frameSize } from '../../picture/place-frame.ts'
+import { findUnknownFields } from '../../system/unknown-fields.ts'
 import type { LoadedWidget } from '../../widget/load-widget.ts'
 import type { Look } from '../../widget/look.ts'
 import { FRAME_SIZE } from '../../widget/manifest.ts'
@@ -31,7 +33,7 @@ export function pictureSize({ widget, manifest }: LoadedWidget, look: Look, scop
   const size = { width: toSide(width), height: toSide(height) }
   if (!(size.width >= 1 && size.height >= 1))
     throw new Mistake(
-      `returned ${width} x ${height} from \`size\`: expected { width, height } from 1 to ${MAX_SIDE} pixels`,
+      `returned ${describeSide(width)} x ${describeSide(height)} from \`size\`: ${findMisspelt(given) ?? `expected { width, height } from 1 to ${MAX_SIDE} pixels`}`,
     )
   if (size.width > MAX_SIDE || size.height > MAX_SIDE)
     throw new TooLargeError(
@@ -43,6 +45,20 @@ export function pictureSize({ widget, manifest }: LoadedWidget, look: Look, scop
       `expected a picture of at most ${MAX_PIXELS / 1e6} million pixels, got ${Math.ceil(pixels)}`,
     )
   return size
+}
+
+function describeSide(length: unknown): string {
+  return typeof length === 'string'
+    ? quote(length)
+    : typeof length === 'object'
+      ? 'no number'
+      : String(length)
+}
+
+/** The first misspelt length. Other fields may be data, and are not named. */
+function findMisspelt(given: unknown): string | undefined {
+  const fields = typeof given === 'object' && given !== null ? given : {}
+  return findUnknownFields('', fields, ['width', 'height']).find((fault) => fault.includes('did you mean'))
 }
 
 function toSide(length: unknown): number {

@@ -1,4 +1,5 @@
 import { quote } from '../../errors.ts'
+import { checkOptions } from '../../system/unknown-fields.ts'
 import type { Swapped } from '../../widget/state-change.ts'
 import { checkAmount, toStateValue } from '../../widget/state-json.ts'
 import type { RoomState } from '../../widget/widget.ts'
@@ -31,8 +32,11 @@ export function createRoomState(room: string, ask: AskState): RoomState {
       checkAmount(name, value)
       return (await ask({ room, operation: 'add', name, value })) as number
     },
-    push: async (name, value, { keep } = {}) =>
-      (await ask({ room, operation: 'push', name, value: toStateValue(name, value), keep })) as number,
+    push: async (name, value, options = {}) => {
+      checkOptions('push', options, ['keep'])
+      const pushed = { value: toStateValue(name, value), keep: options.keep }
+      return (await ask({ room, operation: 'push', name, ...pushed })) as number
+    },
     delete: (name) => ask({ room, operation: 'delete', name }) as Promise<boolean>,
     update: (name, change) => update(room, name, change, ask),
   }

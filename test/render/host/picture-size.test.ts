@@ -44,7 +44,13 @@ describe('the size of a picture', () => {
     [{ width: Number.NaN, height: 10 }, 'returned NaN x 10 from `size`'],
     [{ width: 0, height: 10 }, 'returned 0 x 10 from `size`'],
     [{ width: 10, height: -5 }, 'returned 10 x -5 from `size`'],
-    [{ width: '10', height: 5 }, 'from `size`: expected { width, height } from 1 to 4096 pixels'],
+    [
+      { width: '10', height: 5 },
+      'returned "10" x 5 from `size`: expected { width, height } from 1 to 4096 pixels',
+    ],
+    [{ widht: 10, height: 5 }, 'from `size`: unknown field `widht`, did you mean `width`?'],
+    [null, 'returned undefined x undefined from `size`'],
+    [{ width: { secret: 1 }, height: 5 }, 'returned no number x 5 from `size`: expected'],
     [undefined, 'returned undefined x undefined from `size`'],
     [Promise.resolve({ width: 1, height: 1 }), 'returned a promise from `size`'],
   ])('of %o is a mistake of its author', (returned, message) => {
