@@ -9,6 +9,7 @@ import {
   param,
   type RoomHistory,
   textWidth,
+  toDrawable,
   toPalette,
 } from 'imgcast/widget'
 
@@ -276,5 +277,5 @@ function drawHeading(
   ctx.textAlign = 'left'
   ctx.font = `500 ${em}px Inter`
   ctx.fillStyle = ink
-  ctx.fillText(cutText(label, ctx.font, end - left - em), left, y)
+  ctx.fillText(cutText(toDrawable(label), ctx.font, end - left - em), left, y)
 }

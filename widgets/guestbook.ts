@@ -4,11 +4,11 @@ import {
   defineWidget,
   drawBox,
   drawText,
-  dropMissingEmoji,
   failure,
   param,
   readableColor,
   textWidth,
+  toDrawable,
   toPalette,
 } from 'imgcast/widget'
 
@@ -210,7 +210,7 @@ function layOut(entries: readonly Entry[], width: number, height: number): Block
   const blocks: Block[] = []
   let top = margin + heading * 1.6
   for (const entry of entries) {
-    const lines = toLines(dropMissingEmoji(entry.text), `450 ${em}px Inter`, wide)
+    const lines = toLines(toDrawable(entry.text), `450 ${em}px Inter`, wide)
     const tall = em * (2.5 + lines.length * 1.4)
     if (top + tall > height - margin * 0.4) break
     blocks.push({ entry, top, tall, lines })

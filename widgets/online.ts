@@ -3,10 +3,10 @@ import {
   cutText,
   defineWidget,
   drawBox,
-  dropMissingEmoji,
   isRightToLeft,
   param,
   textWidth,
+  toDrawable,
   toPalette,
 } from 'imgcast/widget'
 
@@ -63,7 +63,7 @@ export default defineWidget({
     const ink = palette.tone === 'either' && params.color ? color : palette.ink
     const isProxied = params.loads >= 0
     const watching = isProxied ? params.loads : params.count === 'visitors' ? visitors : connections
-    const label = isProxied ? LOADS : dropMissingEmoji(toWords(params.label, watching))
+    const label = isProxied ? LOADS : toDrawable(toWords(params.label, watching))
     const corner = height / (params.style === 'pill' ? 2 : 5)
     // A hairline, so that the edge is visible on a page of nearly the same colour.
     drawBox(ctx, [0, 0, width, height], { color: palette.ground, corner })

@@ -1,7 +1,8 @@
 import type { SKRSContext2D } from '@napi-rs/canvas'
 import { checkOptions } from '../system/unknown-fields.ts'
 import { breakLines } from './break-lines.ts'
-import { cutText, dropMissingEmoji, isRightToLeft, textWidth } from './text.ts'
+import { toDrawable } from './drawable.ts'
+import { cutText, isRightToLeft, textWidth } from './text.ts'
 
 /** Options of `drawParagraph` and `measureParagraph`. */
 export interface ParagraphOptions {
@@ -102,7 +103,7 @@ function layOut(text: string, options: ParagraphOptions) {
   let isMirrored: boolean | undefined
   const clean = text
     .split(/\r\n|[\n\r\u2028\u2029]/)
-    .map(dropMissingEmoji)
+    .map(toDrawable)
     .join('\n')
   for (const line of breakLines(clean, width, (each) => textWidth(each, font))) {
     isMirrored ??= isRightToLeft(line.text)

@@ -1,6 +1,7 @@
 import type { SKRSContext2D } from '@napi-rs/canvas'
 import { checkOptions } from '../system/unknown-fields.ts'
-import { cutText, dropMissingEmoji, isRightToLeft, textWidth } from './text.ts'
+import { toDrawable } from './drawable.ts'
+import { cutText, isRightToLeft, textWidth } from './text.ts'
 
 /** Height of Inter's capitals and digits, in em. */
 const CAPITAL_HEIGHT = 0.727
@@ -34,7 +35,8 @@ export interface DrawTextOptions {
 
 /**
  * Draws a line of text in Inter on whole device pixels, with capitals and digits centred vertically on `y`.
- * Emoji that no installed font has are left out. Hebrew and Arabic run from right to left.
+ * Emoji that no font has are boxes or similar signs. Hebrew and Arabic run from right to left; characters that change the
+ * direction are removed.
  */
 export function drawText(ctx: SKRSContext2D, text: string, x: number, y: number, options: DrawTextOptions) {
   checkOptions('drawText', options, OPTIONS)
@@ -47,7 +49,7 @@ export function drawText(ctx: SKRSContext2D, text: string, x: number, y: number,
     tabular = false,
     color,
   } = options
-  const words = dropMissingEmoji(text)
+  const words = toDrawable(text)
   const needed = textWidth(words, `${weight} ${size}px Inter`)
   const em = size * Math.min(1, Math.max(shrink, width / needed))
   const font = `${weight} ${em}px Inter`

@@ -1,22 +1,89 @@
+import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas'
 import { isMissing } from './text.ts'
 
-/** Scripts that the bundled fonts lack, each with a letter and the Debian package that has it. */
-const SCRIPTS: readonly [script: string, letter: string, debian: string][] = [
-  ['emoji', '🚀', 'fonts-noto-color-emoji'],
-  ['Chinese', '汉', 'fonts-noto-cjk'],
-  ['Japanese', 'あ', 'fonts-noto-cjk'],
-  ['Korean', '한', 'fonts-noto-cjk'],
-  ['Arabic', 'ع', 'fonts-noto-core'],
-  ['Hebrew', 'א', 'fonts-noto-core'],
-  ['Devanagari', 'अ', 'fonts-noto-core'],
-  ['Thai', 'ไ', 'fonts-noto-core'],
-]
+/** A script that no font of the machine has. */
+export interface MissingScript {
+  name: string
+  /** A sentence for the log, with the Debian package that has it. */
+  words: string
+}
 
-/** The scripts that no font has, as a sentence for the log; undefined if none is missing. */
-export function describeMissingScripts(): string | undefined {
+const CORE = 'fonts-noto-core'
+const CJK = 'fonts-noto-cjk'
+/** Scripts that the bundled fonts lack and readers use most, each with a letter and the Debian package that has it. */
+const SCRIPTS: readonly [script: string, letter: string, debian: string, letters: RegExp][] = [
+  ['emoji', '🚀', 'fonts-noto-color-emoji', /[\p{Extended_Pictographic}\p{Regional_Indicator}]/u],
+  ['Chinese', '汉', CJK, /[\p{Script=Han}\p{Script=Bopomofo}]/u],
+  ['Japanese', 'あ', CJK, /[\p{Script=Hiragana}\p{Script=Katakana}]/u],
+  ['Korean', '한', CJK, /\p{Script=Hangul}/u],
+  ['Arabic', 'ع', CORE, /\p{Script=Arabic}/u],
+  ['Hebrew', 'א', CORE, /\p{Script=Hebrew}/u],
+  ['Devanagari', 'अ', CORE, /\p{Script=Devanagari}/u],
+  ['Thai', 'ไ', CORE, /\p{Script=Thai}/u],
+]
+/** The names of further scripts, as Unicode has them. */
+const MORE = [
+  ...['Armenian', 'Bengali', 'Cherokee', 'Ethiopic', 'Georgian', 'Gujarati', 'Gurmukhi', 'Kannada', 'Khmer'],
+  ...['Lao', 'Malayalam', 'Mongolian', 'Myanmar', 'Oriya', 'Sinhala', 'Syriac', 'Tamil', 'Telugu', 'Thaana'],
+  ...['Tibetan', 'Tifinagh'],
+].map((name) => ({ name, letters: new RegExp(`\\p{Script=${name}}`, 'u') }))
+
+/** Characters of which some may be in no font: all but those of Inter's scripts. */
+const DOUBTFUL = /[\u0530-\u1dff\u2070-\u{10ffff}]/gu
+/** Characters that are drawn as nothing, or on the letter before them. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zs}\p{M}]/u
+/** Characters that were looked for, so that each is once. */
+const MAX_KNOWN = 4_000
+
+const LISTENERS = new Set<(script: MissingScript) => void>()
+const KNOWN = new Set<string>()
+
+/** The common scripts that no font has, and a sentence about them for the log; undefined if none is missing. */
+export function describeMissingScripts(): { names: readonly string[]; words: string } | undefined {
   const missing = SCRIPTS.filter(([, letter]) => isMissing(letter))
   if (missing.length === 0) return undefined
-  const scripts = missing.map(([script]) => script).join(', ')
-  const packages = [...new Set(missing.map(([, , debian]) => debian))].join(' ')
-  return `no font has ${scripts}: such letters are drawn as boxes. On Debian: apt install ${packages}. Or put fonts into a folder, with --fonts`
+  const names = missing.map(([name]) => name)
+  return { names, words: describe(names, [...new Set(missing.map(([, , debian]) => debian))]) }
+}
+
+/**
+ * Reports each script of which a letter is drawn that no font has, at its first letter, in whatever way a widget draws
+ * text on a canvas.
+ */
+export function watchMissingScripts(listener: (script: MissingScript) => void): void {
+  LISTENERS.add(listener)
+  const prototype = Object.getPrototypeOf(createCanvas(1, 1).getContext('2d')) as SKRSContext2D
+  for (const method of ['fillText', 'strokeText'] as const) {
+    const draw = prototype[method]
+    prototype[method] = function (this: SKRSContext2D, text, ...place) {
+      if (typeof text === 'string') findMissing(text)
+      return draw.call(this, text, ...place)
+    }
+  }
+}
+
+/** Looks for letters that no font has, if they are watched: for texts of which missing letters are replaced. */
+export function findMissing(text: string): void {
+  if (LISTENERS.size === 0) return
+  for (const [letter] of text.matchAll(DOUBTFUL)) {
+    if (KNOWN.has(letter)) continue
+    if (KNOWN.size >= MAX_KNOWN) KNOWN.clear()
+    KNOWN.add(letter)
+    if (INVISIBLE.test(letter) || !isMissing(letter)) continue
+    const script = scriptOf(letter)
+    for (const listener of LISTENERS) listener(script)
+  }
+}
+
+function scriptOf(letter: string): MissingScript {
+  const row = SCRIPTS.find(([, , , letters]) => letters.test(letter))
+  if (row) return { name: row[0], words: describe([row[0]], [row[2]]) }
+  const name = MORE.find(({ letters }) => letters.test(letter))?.name
+  if (name !== undefined) return { name, words: describe([name], [CORE]) }
+  const code = `U+${letter.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`
+  return { name: 'other letters', words: describe([`some letters, such as ${code}`], [CORE]) }
+}
+
+function describe(scripts: readonly string[], packages: readonly string[]): string {
+  return `no font has ${scripts.join(', ')}: such letters are drawn as boxes. On Debian: apt install ${packages.join(' ')}. Or put fonts into a folder, with --fonts`
 }

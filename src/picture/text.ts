@@ -5,10 +5,6 @@ import { registerFonts } from './fonts.ts'
 // The letters of Hebrew, Arabic and related scripts, and the right-to-left mark.
 const RIGHT_TO_LEFT =
   /^[^\p{L}\u200f]*[\u200f\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
-/** An emoji of one or more parts, or a flag of two letters. */
-const EMOJI =
-  /\p{Regional_Indicator}{2}|\p{Extended_Pictographic}(?:[\ufe0f\p{Emoji_Modifier}]|\u200d\p{Extended_Pictographic})*/gu
-const BOX = '□'
 /** Unicode guarantees that this is never a character. */
 const NO_CHARACTER = '\u{10ffff}'
 
@@ -50,19 +46,6 @@ export function cutText(text: string, font: string, width: number, options: Text
 /** Whether a text runs from right to left, judged by its first letter. */
 export function isRightToLeft(text: string): boolean {
   return RIGHT_TO_LEFT.test(text)
-}
-
-/**
- * Removes emoji that no installed font has, which would be drawn as boxes: the bundled font has none. Missing letters
- * stay, as boxes, because the text would be wrong without them; a text of nothing but such emoji becomes boxes too.
- */
-export function dropMissingEmoji(text: string): string {
-  const replaceMissing = (by: string) =>
-    text
-      .replaceAll(EMOJI, (emoji) => (isMissing(emoji) ? by : emoji))
-      .replaceAll(/\s+/g, ' ')
-      .trim()
-  return replaceMissing('') || replaceMissing(BOX)
 }
 
 /** Whether any of some characters is drawn as the box for missing glyphs. */

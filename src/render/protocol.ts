@@ -1,5 +1,6 @@
 import type { Fault } from '../errors.ts'
 import type { Frame } from '../picture/frame.ts'
+import type { MissingScript } from '../picture/missing-scripts.ts'
 import type { Duration } from '../widget/duration.ts'
 import type { WidgetFault } from '../widget/load-folder.ts'
 import type { Look } from '../widget/look.ts'
@@ -159,8 +160,8 @@ export interface Loaded {
 export interface FontReport {
   /** The files that are no fonts. */
   faults: readonly string[]
-  /** The scripts that no font has. */
-  missing: string | undefined
+  /** The scripts that no font has, and a sentence about them. */
+  missing: { names: readonly string[]; words: string } | undefined
 }
 
 /** A message from the server to a render process. */
@@ -200,6 +201,8 @@ export type FromHost =
   /** `shown`: the message may be public. @default it is only logged */
   | { type: 'failed'; id: number; message: string; stack: string; shown?: ShownFailure | undefined }
   | ({ type: 'fonts' } & FontReport)
+  /** A letter was drawn that no font has. */
+  | { type: 'missing'; script: MissingScript }
   | ({ type: 'stray' } & Stray)
   | { type: 'state'; id: number; request: StateRequest | ImageRequest }
   /** A source changed; `pushed` is undefined if it only requests a redraw. */

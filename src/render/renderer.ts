@@ -237,7 +237,7 @@ export class Renderer {
     return startProcess({
       settings: {
         ...{ folders, fonts },
-        onFonts: this.#fontLog.listener,
+        fontLog: this.#fontLog,
         drawTimeout,
         shares: this.#shares,
         fork: more.fork,

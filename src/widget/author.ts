@@ -28,7 +28,8 @@ export {
   type ParagraphOptions,
 } from '../picture/draw-paragraph.ts'
 export { type DrawTextOptions, drawText } from '../picture/draw-text.ts'
-export { cutText, dropMissingEmoji, isRightToLeft, type TextOptions, textWidth } from '../picture/text.ts'
+export { toDrawable } from '../picture/drawable.ts'
+export { cutText, isRightToLeft, type TextOptions, textWidth } from '../picture/text.ts'
 export { dateToTime } from './date.ts'
 export { defineWidget } from './define-widget.ts'
 export { formatDuration, parseDuration } from './duration.ts'

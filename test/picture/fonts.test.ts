@@ -4,8 +4,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createCanvas } from '@napi-rs/canvas'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { drawText } from '../../src/picture/draw-text.ts'
 import { addFonts } from '../../src/picture/fonts.ts'
-import { describeMissingScripts } from '../../src/picture/missing-scripts.ts'
+import {
+  describeMissingScripts,
+  type MissingScript,
+  watchMissingScripts,
+} from '../../src/picture/missing-scripts.ts'
 import { isMissing, textWidth } from '../../src/picture/text.ts'
 
 const FONTS = fileURLToPath(new URL('../fixtures/fonts', import.meta.url))
@@ -40,7 +45,24 @@ test('a file that is no font is named, and the others are added', () => {
 })
 
 test('the scripts that no font has are one sentence with the packages that have them', () => {
-  const words = describeMissingScripts()
-  if (words !== undefined)
-    expect(words).toMatch(/^no font has [\w, ]+: .* apt install fonts-noto-[\w -]+\. .*--fonts$/)
+  const missing = describeMissingScripts()
+  if (missing !== undefined)
+    expect(missing.words).toMatch(/^no font has [\w, ]+: .* apt install fonts-noto-[\w -]+\. .*--fonts$/)
+})
+
+test('a letter that no font has is reported with its script, however it is drawn', () => {
+  const found: MissingScript[] = []
+  watchMissingScripts((script) => found.push(script))
+  const ctx = createCanvas(10, 10).getContext('2d')
+  ctx.fillText('plain, Ünïcode, Ω, Ж', 0, 0)
+  expect(found).toEqual([])
+  // Egyptian hieroglyphs and an emoji to come: no font has them.
+  ctx.fillText('\u{14646}\u{14646}', 0, 0)
+  ctx.strokeText('\u{14646}', 0, 0)
+  drawText(ctx, 'soon \u{1faff}', 0, 0, { size: 5 })
+  expect(found.map(({ name }) => name)).toEqual(['other letters', 'emoji'])
+  expect(found.map(({ words }) => words)).toEqual([
+    expect.stringMatching(/^no font has some letters, such as U\+14646: .* apt install fonts-noto-core\./),
+    expect.stringMatching(/^no font has emoji: .* apt install fonts-noto-color-emoji\./),
+  ])
 })

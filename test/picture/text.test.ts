@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { dropMissingEmoji, isRightToLeft } from '../../src/picture/text.ts'
+import { toDrawable, withoutDirections } from '../../src/picture/drawable.ts'
+import { isRightToLeft } from '../../src/picture/text.ts'
 
 /** Emoji that Unicode has set aside and not yet given out: no font has them. */
 const [MISSING, MISSING_TOO] = ['\u{1faff}', '\u{1fafe}']
@@ -19,20 +20,26 @@ describe('a text', () => {
   })
 
   test.each([
-    [`coffee ${MISSING} time`, 'coffee time'],
-    [`${MISSING}${MISSING_TOO} done`, 'done'],
-    [`family ${MISSING}\u200d${MISSING_TOO}\ufe0f.`, 'family .'],
-    // A text of nothing else is never empty.
+    [`coffee ${MISSING} time`, 'coffee □ time'],
+    [`${MISSING}${MISSING_TOO} done`, '□□ done'],
+    [`family ${MISSING}\u200d${MISSING_TOO}\ufe0f.`, 'family □.'],
     [MISSING, '□'],
-  ])('%j loses the emoji that no font has', (text, kept) => {
-    expect(dropMissingEmoji(text)).toBe(kept)
+    ['  two\n lines\t', 'two lines'],
+  ])('%j is drawn as %j: no character is dropped silently', (text, drawn) => {
+    expect(toDrawable(text)).toBe(drawn)
+  })
+
+  test('cannot reverse the letters around it', () => {
+    expect(toDrawable('user\u202egnp.exe\u2066 \u202dhere\u2069')).toBe('usergnp.exe here')
+    // Marks of the direction belong to texts in Hebrew and Arabic.
+    expect(withoutDirections('\u200fשלום\u200e')).toBe('\u200fשלום\u200e')
   })
 
   test.each(['5 # 1 * ©', 'plain', '→ ½ é Ω Ж'])('%j is kept, because it is not a missing emoji', (text) => {
-    expect(dropMissingEmoji(text)).toBe(text)
+    expect(toDrawable(text)).toBe(text)
   })
 
   test('keeps letters without a font: they are drawn as boxes', () => {
-    expect(dropMissingEmoji('\u{11fff} a')).toBe('\u{11fff} a')
+    expect(toDrawable('\u{11fff} a')).toBe('\u{11fff} a')
   })
 })

@@ -1,9 +1,9 @@
+import { withoutDirections } from '../drawable.ts'
+
 /** A CSI or OSC sequence of a terminal (ECMA-48, section 5.4), or its C1 form. */
 const SEQUENCE = /\p{Cc}(?:\[[0-?]*[ -/]*[@-~]|\][^\p{Cc}]*\p{Cc}?)/gu
 /** Characters that XML does not allow, and those that no font shows. */
 const CONTROL = /[\p{Cc}\p{Cs}\ufffe\uffff]/gu
-/** Characters that change the direction of the text after them, also outside of the badge's own text (UAX #9). */
-const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/g
 const INVISIBLE = /^[\s\p{Cc}\p{Cf}\p{Cs}\p{Cn}\p{DI}\u2800]*$/u
 const REPLACEMENT = '\ufffd'
 
@@ -14,6 +14,6 @@ const REPLACEMENT = '\ufffd'
 export function toBadgeText(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim()
   if (line === '') return ''
-  const clean = line.replace(SEQUENCE, '').replace(DIRECTIONS, '').replace(CONTROL, REPLACEMENT).trim()
+  const clean = withoutDirections(line.replace(SEQUENCE, '')).replace(CONTROL, REPLACEMENT).trim()
   return INVISIBLE.test(clean) ? REPLACEMENT : clean
 }

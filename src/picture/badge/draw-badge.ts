@@ -1,6 +1,6 @@
 import { Image, loadImage, Path2D, type SKRSContext2D } from '@napi-rs/canvas'
 import { parseColor } from '../color.ts'
-import { toDrawable } from './drawable.ts'
+import { toDrawable } from '../drawable.ts'
 import { type Attributes, readElements } from './svg-elements.ts'
 
 /** The attributes that elements inherit from their group. */

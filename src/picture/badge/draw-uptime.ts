@@ -1,6 +1,5 @@
 import type { SKRSContext2D } from '@napi-rs/canvas'
 import { drawText } from '../draw-text.ts'
-import { toDrawable } from './drawable.ts'
 import { type UptimeDay, uptimeShare } from './uptime.ts'
 
 /** The inputs of a bar of days. */
@@ -57,7 +56,7 @@ export function drawUptime(ctx: SKRSContext2D, { label, message, color, days, is
   ctx.arc(6, 11, 4, 0, Math.PI * 2)
   ctx.fill()
   const head = [label, message].filter((text) => text !== '').join(': ')
-  drawText(ctx, toDrawable(head), 16, 11, {
+  drawText(ctx, head, 16, 11, {
     ...{ color: colors.ink, size: 12, weight: 600, align: 'left', width: width - 16 - 64 },
   })
   drawText(ctx, percent, width, 11, {

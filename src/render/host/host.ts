@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { paint } from '../../picture/encode.ts'
 import { addFonts } from '../../picture/fonts.ts'
-import { describeMissingScripts } from '../../picture/missing-scripts.ts'
+import { describeMissingScripts, watchMissingScripts } from '../../picture/missing-scripts.ts'
 import { dieWithParent } from '../../system/die-with-parent.ts'
 import { builtInFolder } from '../../widget/built-in-folder.ts'
 import { readFailure } from '../../widget/failure.ts'
@@ -103,6 +103,7 @@ class Host {
     try {
       // Before the widgets, which may measure texts while they load.
       const faults = addFonts(fonts)
+      watchMissingScripts((script) => this.#send({ type: 'missing', script }))
       // Before the first of them, which its time would be counted for.
       if (folders.some((folder) => folder !== builtInFolder())) await this.#loadWidget.warm()
       const before = (file: string) => {

@@ -2,16 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import { type ProcessExit, SupervisedProcess } from '../../system/supervised-process.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import type { FairShares } from '../fair-shares.ts'
-import type {
-  FontReport,
-  FromHost,
-  ImageRequest,
-  JobResult,
-  Loaded,
-  StateRequest,
-  Stray,
-  ToHost,
-} from '../protocol.ts'
+import type { FontLog } from '../font-log.ts'
+import type { FromHost, ImageRequest, JobResult, Loaded, StateRequest, Stray, ToHost } from '../protocol.ts'
 import { Abandoned, toJobError } from '../render-error.ts'
 import { forkHost } from './fork-host.ts'
 import type { Death, Task } from './task.ts'
@@ -38,8 +30,8 @@ export interface ProcessSettings {
   onEnd(): void
   /** Folders of fonts. @default none */
   fonts?: readonly string[] | undefined
-  /** Receives a report on the fonts. @default there is none */
-  onFonts?: ((report: FontReport) => void) | undefined
+  /** Receives what is missing in the fonts. @default nothing does */
+  fontLog?: FontLog | undefined
   /** Reads or writes a room's state. */
   onState(request: StateRequest): Promise<unknown>
   /** Fetches a picture of another server. @default none can be fetched */
@@ -96,8 +88,8 @@ export class RenderProcess {
     })
     this.ready.catch(() => {})
     this.#startTimer = this.#limitStart()
-    const { folders, skip, fonts = [], onFonts } = settings
-    this.#send({ type: 'start', folders, skip, fonts, reportsFonts: onFonts !== undefined })
+    const { folders, skip, fonts = [], fontLog } = settings
+    this.#send({ type: 'start', folders, skip, fonts, reportsFonts: fontLog?.wantsReport ?? false })
   }
 
   get pid(): number | undefined {
@@ -171,7 +163,9 @@ export class RenderProcess {
           reject(toJobError(message.message, message.stack, message.shown)),
         )
       case 'fonts':
-        return this.#settings.onFonts?.(message)
+        return this.#settings.fontLog?.report(message)
+      case 'missing':
+        return this.#settings.fontLog?.miss(message.script)
       case 'stray':
         return this.#settings.onStray(message)
       case 'state':
