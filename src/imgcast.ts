@@ -223,9 +223,9 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const pages = new Pages(renderer, data, publicUrl, showsSource(options))
   const host = createHostAccess({ cluster, renderer, channels, embeddedReader, events, data, isReady, log })
   const guard = new TokenGuard(token)
-  const { edges, edgeSockets, report } = createOriginEdges({
-    ...{ cluster, channels, renderer, embeddedReader, rooms, widgetEvents, viewers, log, closers, guard },
-    ...{ isReady, serverGuard, ghostTimeout: options.ghostTimeout },
+  const { edges, edgeSockets, audits, report } = createOriginEdges({
+    ...{ cluster, channels, renderer, embeddedReader, rooms, widgetEvents, viewers, load, log, closers },
+    ...{ guard, isReady, serverGuard, ghostTimeout: options.ghostTimeout },
   })
   const loadNow = () => ({ ...load.now(), cluster: report() })
   const sessions = new Sessions({ token, store })
@@ -241,7 +241,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
       ...{ options, viewers, presence, channels, renderer, cluster, edges, probe, memberships },
       cameras: cameraMeter,
     })
-  const whole = createMachineWide(cluster.siblings, { metrics, metricsNow, sockets: () => viewers.sockets() })
+  const whole = createMachineWide(cluster.siblings, { metrics, metricsNow })
   const streamsOf = (room: string) => viewers.ofRoom(room)
   const router = createRouter({
     ...(options.compat !== 'off' && { compat: cameraMeter }),
@@ -251,7 +251,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
       ...{ renderer, store, rooms, history, events, ...values, hooks, guard, sessions, publicUrl, log },
       ...{ cameras: frames.cameras, cameraMeter, pictures: frames.pictures },
       maxPictureBytes: options.maxPictureBytes,
-      ...{ sockets: whole.sockets, loadNow, hits: cluster.hits, backup },
+      ...{ audits, loadNow, hits: cluster.hits, backup },
     }),
     calls: [
       createHealthRoute(unready),

@@ -1,11 +1,12 @@
 import type { Logger } from 'pino'
 import type { Bus } from './bus.ts'
-import type { ClusterReport } from './cluster-report.ts'
+import type { ClusterReport, NodeFacts } from './cluster-report.ts'
 import type { VisitorLimit } from './crowd.ts'
 import type { History } from './history.ts'
 import type { Leases } from './leases.ts'
 import type { ClusterNode } from './node.ts'
 import type { ClusterObserver } from './observer.ts'
+import type { Peers } from './peers.ts'
 import type { Presence } from './presence.ts'
 import type { RoomLists } from './room-directory.ts'
 import type { SharedFiles } from './shared-files.ts'
@@ -51,8 +52,12 @@ export interface ClusterParts {
   save?(): Promise<void>
   /** The processes of the cluster, and whether the counts are those of all. Absent where there is only one. */
   report?(): ClusterReport
+  /** Takes the function that reads the facts of this process for that report. */
+  describe?(read: () => NodeFacts): void
   /** The processes that serve one port of this machine. Absent where it is one. */
   siblings?: Siblings
+  /** The nodes of all machines. Absent where there is one machine. */
+  peers?: Peers
   /**
    * Leaves the cluster: this node's leases and counts end at once, and everything is saved. No other call is allowed
    * afterwards. Rejects with a `StoreError` if something could not be saved, after everything else is closed.

@@ -7,6 +7,7 @@ import { DAY } from '../cluster/minute.ts'
 import type { ViewerSecrets } from '../cluster/viewer-secrets.ts'
 import { notFound, type PublicError, toPublicError } from '../errors.ts'
 import { MAX_PIXELS } from '../picture/encode.ts'
+import type { NodeAudit } from '../schema/audit-schema.ts'
 import { checkKey } from '../widget/key.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import {
@@ -54,6 +55,8 @@ export interface EdgeLinkListener {
 const MAX_WATCHED = 100_000
 /** Milliseconds within which an edge must introduce itself. */
 const HELLO_TIMEOUT = 5_000
+/** The part of the time to reply that an edge gives to those below it. */
+const PATIENCE_BELOW = 0.8
 /** Close codes (RFC 6455, section 7.4.1). */
 const POLICY = 1008
 const GOING_AWAY = 1001
@@ -66,7 +69,10 @@ export class EdgeLink {
   readonly #line: EdgeLine
   readonly #viewers = new Map<number, EdgeViewer>()
   readonly #patience: NodeJS.Timeout
+  /** Take the replies of the edge. */
+  readonly #audits = new Map<number, (audits: NodeAudit[]) => void>()
   #node: EdgeNode | undefined
+  #lastId = 0
   #isClosed = false
 
   constructor(webSocket: WebSocket, host: EdgeHost, listener: EdgeLinkListener) {
@@ -92,6 +98,22 @@ export class EdgeLink {
     if (this.#node) this.#send({ manifests: this.#manifests() })
   }
 
+  /** The comparisons of this edge and of those below it; none if it does not reply in time. */
+  async audit(within: number): Promise<NodeAudit[]> {
+    if (!this.#node) return []
+    this.#lastId += 1
+    const id = this.#lastId
+    let timer: NodeJS.Timeout | undefined
+    const audits = await new Promise<NodeAudit[]>((resolve) => {
+      timer = setTimeout(() => resolve([]), within)
+      this.#audits.set(id, resolve)
+      this.#send({ audit: { id, within: within * PATIENCE_BELOW } })
+    })
+    clearTimeout(timer)
+    this.#audits.delete(id)
+    return audits
+  }
+
   close(): void {
     this.#webSocket.close(GOING_AWAY, 'the server is stopping')
     setTimeout(() => this.#webSocket.terminate(), 1_000).unref()
@@ -115,13 +137,14 @@ export class EdgeLink {
     }
   }
 
-  async #handle({ hello, watch, unwatch, ask, report, bye }: EdgeMessage): Promise<void> {
+  async #handle({ hello, watch, unwatch, ask, report, audited, bye }: EdgeMessage): Promise<void> {
     if (hello) return this.#welcome(hello)
     if (!this.#node) throw new Error('expected hello first')
     this.#listener.onSign()
     if (watch) this.#watch(watch.id, toSpec(watch.spec))
     if (unwatch) this.#unwatch(unwatch.id)
     if (report) this.#listener.onReport(report)
+    if (audited) this.#audits.get(audited.id)?.(audited.audits)
     if (bye) this.#listener.onBye()
     if (ask) await this.#reply(ask.id, ask.question)
   }

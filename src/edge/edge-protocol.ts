@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { ChannelSpec } from '../channel/spec.ts'
 import { type Fault, PublicError } from '../errors.ts'
 import { createFrame, FORMATS, type Frame } from '../picture/frame.ts'
+import { nodeAuditSchema } from '../schema/audit-schema.ts'
 import type { Manifest } from '../widget/manifest.ts'
 
 /** The version of the messages between an edge and its upstream: both must have the same. */
@@ -63,11 +64,18 @@ const messages = z.object({
       rooms: z.array(z.tuple([room, z.array(z.tuple([text, count, count]))])),
       hits: z.array(z.tuple([room, count])),
       nodes: z
-        .array(z.object({ name: text, connections: count, rooms: count, isEdge: z.boolean().optional() }))
+        .array(
+          z.object({
+            ...{ name: text, connections: count, rooms: count, isEdge: z.boolean().optional() },
+            ...{ processor: z.number().min(0).optional(), memoryBytes: count.optional() },
+          }),
+        )
         .max(1_000)
         .optional(),
     })
     .optional(),
+  /** The comparisons of the edge, and of those below it, with their kernels. */
+  audited: z.object({ id, audits: z.array(nodeAuditSchema).max(1_000) }).optional(),
   /** The edge stops: its viewers are gone at once. */
   bye: z.boolean().optional(),
 })
@@ -108,6 +116,8 @@ export interface UpstreamMessage {
   /** A picture cannot be shown. */
   failed?: { id: number; error: SentError }
   reply?: { id: number; value?: unknown; error?: SentError }
+  /** Asks for the edge's `audited`, of the edges below it only as far as they reply `within` milliseconds. */
+  audit?: { id: number; within: number }
 }
 
 /** Reads a message of an edge. @throws Error for one that is malformed. */

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { NodeReport } from '../cluster/cluster-report.ts'
 import type { Presence } from '../cluster/presence.ts'
+import type { NodeAudit } from '../schema/audit-schema.ts'
 import { type EdgeHost, EdgeLink } from './edge-link.ts'
 import { EDGE_LEASE, type EdgeNode, type EdgeReport } from './edge-protocol.ts'
 import { EdgeRecord } from './edge-record.ts'
@@ -26,6 +27,8 @@ interface Edge {
   seenAt: number
 }
 
+/** Milliseconds that edges have to compare their counts: less than a question to other processes may take. */
+const AUDIT_TIMEOUT = 800
 /** Checks of the leases within one lease. */
 const CHECKS = 5
 
@@ -56,6 +59,11 @@ export class Edges {
     return [...this.#edges.values()]
       .flatMap(({ nodes }) => nodes)
       .sort((one, other) => (one.name < other.name ? -1 : 1))
+  }
+
+  /** The comparisons of all edges below this server with their kernels, of those that reply in time. */
+  async audit(within = AUDIT_TIMEOUT): Promise<NodeAudit[]> {
+    return (await Promise.all([...this.#links].map((link) => link.audit(within)))).flat()
   }
 
   /** Takes over the connection of an edge that has the token. */

@@ -3,6 +3,7 @@ import type { ChannelSpec } from '../channel/spec.ts'
 import type { NodeReport } from '../cluster/cluster-report.ts'
 import type { ViewerSecrets } from '../cluster/viewer-secrets.ts'
 import type { PublicError } from '../errors.ts'
+import type { NodeAudit } from '../schema/audit-schema.ts'
 import { Backoff } from '../system/backoff.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import {
@@ -39,6 +40,8 @@ export interface UpstreamListener {
   onManifests(): void
   /** The chain to the origin has changed. */
   onPath(): void
+  /** It wants the comparisons of this edge, and of those below it as far as they reply in time. */
+  onAudit(within: number): Promise<NodeAudit[]>
 }
 
 /** The parts of an upstream. */
@@ -86,7 +89,9 @@ export class Upstream implements ViewerSecrets {
   #retry: NodeJS.Timeout | undefined
   #losing: NodeJS.Timeout | undefined
   #onOutcome: (isRefused: boolean) => void = () => {}
-  #listener: UpstreamListener = { onWelcome: () => {}, onManifests: () => {}, onPath: () => {} }
+  #listener: UpstreamListener = {
+    ...{ onWelcome: () => {}, onManifests: () => {}, onPath: () => {}, onAudit: async () => [] },
+  }
 
   constructor(init: UpstreamInit) {
     this.#init = init
@@ -184,7 +189,7 @@ export class Upstream implements ViewerSecrets {
     this.#socket = socket
   }
 
-  #onMessage({ welcome, refused, path, manifests, failed, reply }: UpstreamMessage): void {
+  #onMessage({ welcome, refused, path, manifests, failed, reply, audit }: UpstreamMessage): void {
     if (refused && this.#setPath(refused.path))
       this.#socket?.end({ fault: refused.detail, isRefused: refused.reason !== 'not-ready' })
     if (welcome) this.#welcome(welcome)
@@ -192,6 +197,11 @@ export class Upstream implements ViewerSecrets {
     if (manifests) this.#setManifests(manifests)
     if (failed) this.#watched.get(failed.id)?.watcher.onFailure(fromSentError(failed.error))
     if (reply) this.#questions.onReply(reply)
+    if (audit) void this.#sendAudits(audit.id, audit.within)
+  }
+
+  async #sendAudits(id: number, within: number): Promise<void> {
+    this.#send({ audited: { id, audits: await this.#listener.onAudit(within) } })
   }
 
   #welcome({ version, path, manifests, secrets }: NonNullable<UpstreamMessage['welcome']>): void {

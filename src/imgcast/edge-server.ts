@@ -10,6 +10,7 @@ import { Upstream } from '../edge/upstream.ts'
 import { UpstreamEmbeddedReader } from '../edge/upstream-embedded-reader.ts'
 import { UpstreamFrameSource } from '../edge/upstream-frame-source.ts'
 import { UpstreamPresence } from '../edge/upstream-presence.ts'
+import { NodeAudits, shorten } from '../http/audit/node-audits.ts'
 import { EdgePictures } from '../http/edge/edge-pictures.ts'
 import { EdgeSockets } from '../http/edge/edge-sockets.ts'
 import { UpstreamProxy } from '../http/edge/upstream-proxy.ts'
@@ -18,6 +19,7 @@ import { FailureLog } from '../http/failure-log.ts'
 import { ForwardingCheck } from '../http/forwarding-check.ts'
 import { createHandler, createTrust, handlerAt } from '../http/handler.ts'
 import { createHealthRoute, type Unready } from '../http/health-route.ts'
+import { LoadMeter } from '../http/metrics/load-meter.ts'
 import { Metrics } from '../http/metrics/metrics.ts'
 import { createMetricsRoute } from '../http/metrics/metrics-route.ts'
 import { createLiveImgRoute } from '../http/page/live-img-route.ts'
@@ -46,7 +48,7 @@ import { createServerGuard } from './create-server-guard.ts'
 import { HostEvents } from './host-events.ts'
 import type { Imgcast } from './imgcast-interface.ts'
 import type { Options } from './options.ts'
-import { edgeLease } from './origin-edges.ts'
+import { edgeLease, usageOf } from './origin-edges.ts'
 import { readMetrics } from './read-metrics.ts'
 import { toWidgetList } from './widget-list.ts'
 
@@ -77,7 +79,12 @@ export async function createEdge(options: EdgeOptions, wholeLog: Logger, closers
   const presence = new UpstreamPresence(options.maxVisitorsPerAddress)
   const { epoch, name } = createNode()
   const lease = edgeLease(ghostTimeout)
-  const own = () => ({ name, connections: viewers.size, rooms: presence.openRooms, isEdge: true })
+  const load = new LoadMeter(metrics.totals, () => NO_RENDERING)
+  closers.defer(() => load.close())
+  const own = () => ({
+    ...{ name, connections: viewers.size, rooms: presence.openRooms, isEdge: true },
+    ...usageOf(load.now()),
+  })
   const upstream: Upstream = new Upstream({
     ...{ url, token: upstreamToken, node: { id: epoch, name }, presence, log, lease },
     nodes: () => [own(), ...edges.reports()],
@@ -136,6 +143,12 @@ export async function createEdge(options: EdgeOptions, wholeLog: Logger, closers
       edges.sendManifests()
     },
     onPath: () => edges.sendPath(),
+    onAudit: async (within) => {
+      const audits = new NodeAudits({
+        ...{ name, isEdge: true, sockets: () => viewers.sockets(), edges: () => edges.audit(within) },
+      })
+      return (await audits.below()).map(shorten)
+    },
   })
   await upstream.start()
 

@@ -3,14 +3,17 @@ import type { Logger } from 'pino'
 import type { Channels } from '../channel/channels.ts'
 import type { EmbeddedReader } from '../channel/embedded-reader.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import type { ClusterReport } from '../cluster/cluster-report.ts'
+import type { ClusterReport, NodeReport } from '../cluster/cluster-report.ts'
 import type { Rooms } from '../cluster/rooms.ts'
 import { EDGE_LEASE } from '../edge/edge-protocol.ts'
 import { Edges } from '../edge/edges.ts'
+import { NodeAudits } from '../http/audit/node-audits.ts'
 import { EdgeSockets } from '../http/edge/edge-sockets.ts'
+import type { LoadMeter } from '../http/metrics/load-meter.ts'
 import type { ServerGuard } from '../http/server/server-guard.ts'
 import type { TokenGuard } from '../http/token-guard.ts'
 import type { Renderer } from '../render/renderer.ts'
+import type { Load } from '../schema/load-schema.ts'
 import type { Viewers } from '../viewer/viewers.ts'
 import type { WidgetEvents } from '../viewer/widget-events.ts'
 import { parseLook } from '../widget/look.ts'
@@ -25,7 +28,8 @@ export interface OriginEdgesInit {
   embeddedReader: EmbeddedReader
   rooms: Rooms
   widgetEvents: WidgetEvents
-  viewers: Pick<Viewers, 'size'>
+  viewers: Pick<Viewers, 'size' | 'sockets'>
+  load: Pick<LoadMeter, 'now'>
   ghostTimeout: number
   log: Logger
   closers: Closers
@@ -34,9 +38,11 @@ export interface OriginEdgesInit {
   isReady(): boolean
 }
 
-/** The edges of an origin, and the report of its cluster with them. */
+/** The edges of an origin, and what is known of its cluster with them. */
 export interface OriginEdges {
   edges: Edges
+  /** Compares the counts of all servers with their kernels. */
+  audits: NodeAudits
   /** Accepts their connections. */
   edgeSockets: EdgeSockets
   /** Undefined for one process without edges. */
@@ -45,8 +51,19 @@ export interface OriginEdges {
 
 /** Creates the part of an origin that edges connect to. */
 export function createOriginEdges(init: OriginEdgesInit): OriginEdges {
-  const { cluster, channels, renderer, embeddedReader, rooms, widgetEvents, viewers, log, guard, isReady } =
-    init
+  const {
+    cluster,
+    channels,
+    renderer,
+    embeddedReader,
+    rooms,
+    widgetEvents,
+    viewers,
+    load,
+    log,
+    guard,
+    isReady,
+  } = init
   const { node, presence, hits, viewerSecrets } = cluster
   const self = { id: node.epoch, name: node.name }
   const edges = new Edges({
@@ -70,18 +87,33 @@ export function createOriginEdges(init: OriginEdgesInit): OriginEdges {
     lease: edgeLease(init.ghostTimeout),
   })
   init.closers.defer(() => edges.close())
-  const own = () => ({ name: node.name, connections: viewers.size, rooms: presence.openRooms })
+  const facts = () => ({ connections: viewers.size, ...usageOf(load.now()) })
+  cluster.describe?.(() => ({ ...facts(), edges: edges.reports() }))
+  const report = () => {
+    const known = cluster.report?.()
+    const below = edges.reports()
+    // A cluster of several processes lists their edges too.
+    if (known || below.length === 0) return known
+    const own: NodeReport = { name: node.name, rooms: presence.openRooms, ...facts() }
+    return { nodes: [own, ...below], isPartial: false }
+  }
   const onAccepted = (socket: Duplex) => init.serverGuard.onUpgrade(socket)
   return {
     edges,
     edgeSockets: new EdgeSockets({ edges, guard, isReady, onAccepted }),
-    report: () => {
-      const report = cluster.report?.()
-      const below = edges.reports()
-      if (below.length === 0) return report
-      const { nodes, isPartial } = report ?? { nodes: [own()], isPartial: false }
-      return { nodes: [...nodes, ...below], isPartial }
-    },
+    audits: new NodeAudits({
+      ...{ name: node.name, sockets: () => viewers.sockets(), edges: () => edges.audit(), report },
+      ...{ siblings: cluster.siblings, peers: cluster.peers },
+    }),
+    report,
+  }
+}
+
+/** The processor time and memory of a server with its render processes. */
+export function usageOf({ server, render }: Load): Pick<NodeReport, 'processor' | 'memoryBytes'> {
+  return {
+    processor: Math.round((server.processor + render.processor) * 1_000) / 1_000,
+    memoryBytes: server.memoryBytes + render.memoryBytes,
   }
 }
 

@@ -33,7 +33,12 @@ export function readMetrics(sources: MetricsSources): MetricsNow {
   return {
     ...{ streams: viewers.size, streamsLimit: options.maxConnections, rooms: presence.openRooms },
     ...{ channels: channels.size, channelsLimit: options.maxChannels, render: renderer.load },
-    ...{ ended: viewers.ended, nodes: report?.nodes.length ?? 1, edges: edges.size },
+    ...{
+      ended: viewers.ended,
+      nodes: report?.nodes.filter(({ isEdge }) => isEdge !== true).length || 1,
+      edges: edges.size,
+      processes: 1,
+    },
     ...{ countsPartial: Number(report?.isPartial ?? false), probeBytes: probe?.bytes ?? 0 },
     ...{ audience: memberships.audience.counts(), traffic: viewers.traffic, cameras },
   }

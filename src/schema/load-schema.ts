@@ -51,6 +51,12 @@ export const loadSchema = z.object({
           isEdge: z.boolean().optional().meta({
             description: 'Whether it is an edge, which takes its pictures from another server.',
           }),
+          processor: processorField.optional().meta({
+            description: 'Processor cores that it and its render processes use. Absent if unknown.',
+          }),
+          memoryBytes: countField.optional().meta({
+            description: 'Memory of the same processes. Absent if unknown.',
+          }),
         }),
       ),
     })

@@ -254,6 +254,18 @@ describe('a diagnosis', () => {
     ],
     ['a wrong token', { ...well, audit: { status: 401 } }, { audit: 'unknown' }, /IMGCAST_TOKEN/],
     [
+      'servers that did not compare',
+      { ...well, audit: { status: 200, agrees: true, compared: 2, missing: 1 } },
+      { audit: 'warning' },
+      /imgcast audit/,
+    ],
+    [
+      'a server that is cut off from the others',
+      { ...well, nodes: { servers: 3, edges: 1, isPartial: true } },
+      { servers: 'problem' },
+      /check Redis/,
+    ],
+    [
       'a wrong count',
       { ...well, audit: { status: 200, agrees: false } },
       { audit: 'problem' },

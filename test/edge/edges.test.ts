@@ -117,6 +117,13 @@ describe('a tree of edges', () => {
     expect(cluster).toMatchObject({ isPartial: false })
     const { nodes } = cluster as { nodes: { isEdge?: boolean; connections: number }[] }
     await eventually(async () => expect(nodes.filter(({ isEdge }) => isEdge)).toHaveLength(3))
+    // Asked through the last server of a chain, it is still the audit of all of them.
+    await eventually(async () => {
+      const audit = await getJson(leaf, '/api/audit')
+      expect(audit).toMatchObject({ agrees: true, counted: { streams: 6, sockets: 6 } })
+      expect(audit.nodes).toHaveLength(4)
+      expect(audit.missing).toBeUndefined()
+    })
     for (const stream of streams) stream.close()
     await eventually(async () =>
       expect(await getJson(leaf, '/counter/tree.json')).toMatchObject({
@@ -161,9 +168,11 @@ describe('a tree of edges', () => {
     const others = await Promise.all(
       Array.from({ length: 49 }, (_, at) => watch(leaf, '/status/bytes.png?stale=off', at)),
     )
-    const fifty = await measure([first, ...others])
-    // Replies to signs of life differ.
-    expect(Math.abs(fifty - one)).toBeLessThan(one / 4)
+    // Replies to signs of life differ, and on a busy machine there are more of them: viewers would add bytes each time.
+    await eventually(async () => {
+      const fifty = await measure([first, ...others])
+      expect(Math.abs(fifty - one)).toBeLessThan(one / 4)
+    })
     for (const stream of [first, ...others]) stream.close()
   })
 

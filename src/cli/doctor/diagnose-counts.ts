@@ -62,6 +62,13 @@ export function diagnoseAudit({ audit }: Observations): Finding | undefined {
   if (!audit) return undefined
   const id = 'audit'
   if (audit.status === 200) {
+    const { missing = 0, compared = 1 } = audit
+    if (audit.agrees && missing > 0) {
+      const detail = `${missing} of ${missing + compared} servers could not be compared with their kernels`
+      return { id, level: 'warning', detail, remedy: '`imgcast audit` names them.' }
+    }
+    if (audit.agrees && compared > 1)
+      return { id, level: 'ok', detail: `the counts of ${compared} servers agree with their kernels` }
     if (audit.agrees) return { id, level: 'ok', detail: "the count agrees with the server's kernel" }
     const remedy = '`imgcast audit` lists the connections that differ.'
     return { id, level: 'problem', detail: "the count differs from the server's kernel", remedy }
@@ -71,4 +78,22 @@ export function diagnoseAudit({ audit }: Observations): Finding | undefined {
       ? "The token is wrong: use the value of the server's IMGCAST_TOKEN, or the token that it printed when it started."
       : 'Forward /api/audit, or run `imgcast audit` on the machine of the server, which must run Linux.'
   return { id, level: 'unknown', detail: `/api/audit returns ${audit.status || 'nothing'}`, remedy }
+}
+
+/** Checks that the servers that share the counts reach each other; needs a token. */
+export function diagnoseNodes({ nodes }: Observations): Finding | undefined {
+  if (!nodes) return undefined
+  const id = 'servers'
+  const { servers, edges, isPartial } = nodes
+  if (isPartial) {
+    const detail = 'counts are those of one server only'
+    const remedy = 'It cannot reach the others: check Redis, and the `reason` of its /readyz.'
+    return { id, level: 'problem', detail, remedy }
+  }
+  const counted = [toAmount(servers, 'server'), ...(edges > 0 ? [toAmount(edges, 'edge')] : [])].join(' and ')
+  return { id, level: 'ok', detail: `${counted} ${servers + edges === 1 ? 'has' : 'share'} the counts` }
+}
+
+function toAmount(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }

@@ -1,4 +1,10 @@
-import { diagnoseAudit, diagnoseCounted, diagnoseVisit, diagnoseVisitors } from './diagnose-counts.ts'
+import {
+  diagnoseAudit,
+  diagnoseCounted,
+  diagnoseNodes,
+  diagnoseVisit,
+  diagnoseVisitors,
+} from './diagnose-counts.ts'
 import {
   diagnoseClientProtocol,
   diagnoseFirst,
@@ -30,6 +36,7 @@ const CHECKS: readonly ((seen: Observations) => Finding | undefined)[] = [
   diagnoseCounted,
   diagnoseVisit,
   diagnoseVisitors,
+  diagnoseNodes,
   diagnoseAudit,
 ]
 

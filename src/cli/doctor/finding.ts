@@ -18,6 +18,7 @@ export type CheckId =
   | 'counted'
   | 'close-seen'
   | 'visitors'
+  | 'servers'
   | 'audit'
 
 /** The result of one check. */

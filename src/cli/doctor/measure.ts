@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { AuditReport } from '../../schema/audit-schema.ts'
+import type { Load } from '../../schema/load-schema.ts'
 import type { Client, OpenResponse } from './client.ts'
-import type { Audited, Opened, Pace, Quiet, Seen, Visit } from './observations.ts'
+import type { Audited, Opened, Pace, Quiet, Seen, SeenNodes, Visit } from './observations.ts'
 import { Viewer, type ViewerInit } from './viewer.ts'
 
 const PUSHES = 3
@@ -171,9 +173,24 @@ export async function audit(client: Client, base: string, token: string): Promis
   try {
     const response = await client.get(`${base}/api/audit`, { Authorization: `Bearer ${token}` })
     if (response.status !== 200) return { status: response.status }
-    return { status: 200, agrees: (JSON.parse(await response.text()) as { agrees: boolean }).agrees }
+    const { agrees, nodes, missing } = JSON.parse(await response.text()) as AuditReport
+    const compared = nodes?.filter(({ fault }) => fault === undefined).length ?? 1
+    return { status: 200, agrees, compared, missing: missing?.length ?? 0 }
   } catch {
     return { status: 0 }
+  }
+}
+
+/** Reads which servers share the counts. */
+export async function nodes(client: Client, base: string, token: string): Promise<SeenNodes | undefined> {
+  try {
+    const response = await client.get(`${base}/api/load`, { Authorization: `Bearer ${token}` })
+    const { cluster } = JSON.parse(await response.text()) as Load
+    if (response.status !== 200 || !cluster) return undefined
+    const edges = cluster.nodes.filter(({ isEdge }) => isEdge === true).length
+    return { servers: cluster.nodes.length - edges, edges, isPartial: cluster.isPartial }
+  } catch {
+    return undefined
   }
 }
 

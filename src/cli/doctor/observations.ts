@@ -90,6 +90,16 @@ export interface Quiet {
 export interface Audited {
   status: number
   agrees?: boolean
+  /** Servers that were compared, and that could not be. */
+  compared?: number
+  missing?: number
+}
+
+/** The servers that share the counts; see schema/load-schema. */
+export interface SeenNodes {
+  servers: number
+  edges: number
+  isPartial: boolean
 }
 
 /** All observations, without conclusions. Times are milliseconds. */
@@ -111,4 +121,6 @@ export interface Observations {
   visitors?: Visitors
   /** The response of `GET /api/audit`; undefined without a token. */
   audit?: Audited
+  /** Undefined without a token, and for a server alone. */
+  nodes?: SeenNodes
 }

@@ -1,6 +1,6 @@
 import { Client, type OpenResponse } from './client.ts'
 import { identify } from './identify.ts'
-import { audit, clientProtocol, open, pace, pushes, quiet, roundTrip, visit } from './measure.ts'
+import { audit, clientProtocol, nodes, open, pace, pushes, quiet, roundTrip, visit } from './measure.ts'
 import type { Observations, Reach } from './observations.ts'
 import { type Head, recogniseProxy } from './proxy.ts'
 import { reach, toFailure } from './reach.ts'
@@ -114,7 +114,7 @@ async function watch(
     roundTrip: trip,
     ...(protocol !== undefined && { clientProtocol: protocol }),
     opened,
-    ...(token !== undefined && { audit: await audit(client, base, token) }),
+    ...(token !== undefined && (await ofOperators(client, base, token))),
   }
   if (opened.status !== 200 || opened.first === undefined) return found
   const { rooms, held } = await takeRooms(viewer)
@@ -134,4 +134,10 @@ async function watch(
     ...(visited && { visit: visited }),
     ...(counted && { visitors: counted }),
   }
+}
+
+/** What only the owner of the token can read. */
+async function ofOperators(client: Client, base: string, token: string) {
+  const seen = await nodes(client, base, token)
+  return { audit: await audit(client, base, token), ...(seen && { nodes: seen }) }
 }

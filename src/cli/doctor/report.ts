@@ -38,6 +38,7 @@ const TITLES: Readonly<Record<CheckId, string>> = {
   counted: 'counted',
   'close-seen': 'closing seen',
   visitors: 'visitors',
+  servers: 'servers',
   audit: 'audit',
 }
 const MARKS: Readonly<Record<Level, readonly [string, 'green' | 'yellow' | 'red' | 'gray']>> = {
@@ -47,7 +48,7 @@ const MARKS: Readonly<Record<Level, readonly [string, 'green' | 'yellow' | 'red'
   unknown: ['?', 'gray'],
 }
 /** Checks whose failure does not keep a picture from streaming. */
-const OF_COUNTS: readonly CheckId[] = ['counted', 'close-seen', 'visitors', 'audit']
+const OF_COUNTS: readonly CheckId[] = ['counted', 'close-seen', 'visitors', 'servers', 'audit']
 const TITLE_WIDTH = Math.max(...Object.values(TITLES).map(({ length }) => length))
 const INDENT = TITLE_WIDTH + 6
 

@@ -2,7 +2,8 @@ import type { Options } from '../../imgcast/options.ts'
 
 /** A message to one of several server processes. A socket comes with `accept`. */
 export type ServerMessage =
-  | { server: 'start'; options: Options }
+  /** `group` is the same random text for all of them. */
+  | { server: 'start'; options: Options; group: string }
   | { server: 'accept' }
   | { server: 'drain' }
   | { server: 'stop'; signal: NodeJS.Signals }

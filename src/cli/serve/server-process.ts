@@ -1,6 +1,10 @@
 import type { Socket } from 'node:net'
+import { findDriver } from '../../cluster/drivers.ts'
 import { sharedDriver } from '../../cluster/shared/shared-driver.ts'
-import { isMessage, type PartsChannel } from '../../cluster/shared/wire.ts'
+import { SharedSiblings } from '../../cluster/shared/shared-siblings.ts'
+import { isSiblingsMessage } from '../../cluster/shared/siblings-wire.ts'
+import { isMessage } from '../../cluster/shared/wire.ts'
+import { withSiblings } from '../../cluster/shared/with-siblings.ts'
 import type { Options } from '../../imgcast/options.ts'
 import { createImgcast } from '../../imgcast.ts'
 import { dieWithParent } from '../../system/die-with-parent.ts'
@@ -21,16 +25,21 @@ process.on('message', begin)
 function begin(message: unknown): void {
   if (!isServerMessage<ServerMessage>(message) || message.server !== 'start') return
   process.off('message', begin)
-  serve(message.options).catch((error: Error) => {
+  serve(message.options, message.group).catch((error: Error) => {
     process.stderr.write(`${error.message}\n`)
     process.exit(1)
   })
 }
 
-async function serve(options: Options): Promise<void> {
+async function serve(options: Options, group: string): Promise<void> {
   const { port, host, tlsCert, tlsKey, drain, processes, store, ...rest } = options
   const log = await createLog(options.logLevel)
-  const imgcast = await createImgcast({ ...rest, log, store: store === '' ? sharedDriver(channel) : store })
+  const siblings = new SharedSiblings(toChannel(isSiblingsMessage), group)
+  const { driver, rest: location } = findDriver(store) ?? {
+    driver: sharedDriver(toChannel(isMessage)),
+    rest: '',
+  }
+  const imgcast = await createImgcast({ ...rest, log, store: withSiblings(driver, location, siblings) })
   keepRunning({ log, stop: () => process.exit(1) })
   const server = createServerFor(options, imgcast, log)
   // Node begins to check the times of heads and bodies when a server listens. This one gets its sockets from the parent.
@@ -52,11 +61,14 @@ async function serve(options: Options): Promise<void> {
   }
 }
 
-const channel: PartsChannel = {
-  post: (message) => void process.send?.(message),
-  onMessage: (listener) => {
-    process.on('message', (message: unknown) => {
-      if (isMessage(message)) listener(message)
-    })
-  },
+/** The messages of one kind to and from the parent. */
+function toChannel<M extends object>(isOne: (message: unknown) => message is M) {
+  return {
+    post: (message: M) => void process.send?.(message),
+    onMessage: (listener: (message: M) => void) => {
+      process.on('message', (message: unknown) => {
+        if (isOne(message)) listener(message)
+      })
+    },
+  }
 }

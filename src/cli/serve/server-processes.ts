@@ -1,8 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import type { PartsHost } from '../../cluster/shared/parts-host.ts'
+import { SiblingsHost } from '../../cluster/shared/siblings-host.ts'
+import { isSiblingsMessage } from '../../cluster/shared/siblings-wire.ts'
 import { isMessage } from '../../cluster/shared/wire.ts'
 import type { Options } from '../../imgcast/options.ts'
 import { Backoff } from '../../system/backoff.ts'
@@ -40,6 +43,8 @@ const HEALTHY_AFTER = 30_000
 export class ServerProcesses {
   readonly #init: ServerProcessesInit
   readonly #places: (ServerProcess | undefined)[]
+  readonly #siblings = new SiblingsHost()
+  readonly #group = randomBytes(8).toString('hex')
   #next = 0
   #isStopping = false
 
@@ -99,15 +104,9 @@ export class ServerProcesses {
     })
     const process: ServerProcess = { child, isReady: false, isGone: false }
     this.#places[place] = process
-    const leave = host?.add({
-      post: (message) => void child.send(message, () => {}),
-      onMessage: (listener) => {
-        child.on('message', (message: unknown) => {
-          if (isMessage(message)) listener(message)
-        })
-      },
-    })
-    send(process, { server: 'start', options })
+    const leaveHost = host?.add(toChannel(child, isMessage))
+    const leaveSiblings = this.#siblings.add(toChannel(child, isSiblingsMessage))
+    send(process, { server: 'start', options, group: this.#group })
     await new Promise<void>((resolve, reject) => {
       child.on('message', (message: unknown) => {
         if (!isServerMessage<ReadyMessage>(message)) return
@@ -117,7 +116,8 @@ export class ServerProcesses {
       child.on('error', reject)
       child.once('exit', (code, signal) => {
         this.#places[place] = undefined
-        void leave?.()
+        void leaveHost?.()
+        leaveSiblings()
         if (!process.isReady) return reject(new Error('A server process could not start'))
         if (this.#isStopping) return
         if (performance.now() - startedAt > HEALTHY_AFTER) backoff.reset()
@@ -152,6 +152,18 @@ export class ServerProcesses {
       address,
     )
     return ready.find(({ place }) => place === chosen)?.process
+  }
+}
+
+/** The messages of one kind to and from a process. */
+function toChannel<M extends object>(child: ChildProcess, isOne: (message: unknown) => message is M) {
+  return {
+    post: (message: M) => void child.send(message, () => {}),
+    onMessage: (listener: (message: M) => void) => {
+      child.on('message', (message: unknown) => {
+        if (isOne(message)) listener(message)
+      })
+    },
   }
 }
 

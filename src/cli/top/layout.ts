@@ -21,6 +21,7 @@ export interface Columns {
 export interface Lines {
   hasTitle: boolean
   hasLoad: boolean
+  hasNodes: boolean
   hasHeading: boolean
   hasFooter: boolean
   isSpaced: boolean
@@ -64,14 +65,16 @@ export function layColumns(rows: readonly Row[], width: number): Columns {
 }
 
 /** Selects the rows for a terminal's height. */
-export function layLines(height: number, isLoadKnown = false): Lines {
+export function layLines(height: number, isLoadKnown = false, areNodesKnown = false): Lines {
   const isSpaced = height >= 10
   const hasTitle = height >= 6
   const hasHeading = height >= 4
   const hasFooter = height >= 2
   const hasLoad = isLoadKnown && height >= 8
-  const others = 1 + [hasTitle, hasLoad, hasHeading, hasFooter].filter(Boolean).length + (isSpaced ? 2 : 0)
-  return { hasTitle, hasLoad, hasHeading, hasFooter, isSpaced, rooms: Math.max(0, height - others) }
+  const hasNodes = areNodesKnown && height >= 9
+  const others =
+    1 + [hasTitle, hasLoad, hasNodes, hasHeading, hasFooter].filter(Boolean).length + (isSpaced ? 2 : 0)
+  return { hasTitle, hasLoad, hasNodes, hasHeading, hasFooter, isSpaced, rooms: Math.max(0, height - others) }
 }
 
 function widthOf(column: Column, rows: readonly Row[]): number {

@@ -2,6 +2,7 @@ import type { Load } from '../../schema/load-schema.ts'
 import { printable } from '../printable.ts'
 import { COLUMNS, ROOM_HEADING, UNKNOWN } from './columns.ts'
 import { renderLoad } from './render-load.ts'
+import { toNodeLines } from './render-nodes.ts'
 import type { Row, Totals } from './rows.ts'
 
 /** One reading of a server, with its rates. */
@@ -40,7 +41,8 @@ export function toText({ url, time, rows, totals, load }: Round): string {
 function toLoad(load: Load | undefined): string {
   if (!load) return ''
   const words = renderLoad(load, Number.POSITIVE_INFINITY).map(({ text }) => text)
-  return `${words.join('').trim().replaceAll(/ {2,}/g, ', ')}\n`
+  const first = words.join('').trim().replaceAll(/ {2,}/g, ', ')
+  return [first, ...toNodeLines(load), ''].join('\n')
 }
 
 /** Formats a reading as one line of JSON. */

@@ -5,6 +5,7 @@ import { type Columns, GAP, layColumns, layLines } from './layout.ts'
 import { cut, type Line, type Span, spread, widthOf } from './line.ts'
 import { renderFooter } from './render-footer.ts'
 import { renderLoad } from './render-load.ts'
+import { renderNodes } from './render-nodes.ts'
 import type { Row, Totals } from './rows.ts'
 import type { Screen, Size } from './screen.ts'
 import { sparkline } from './sparkline.ts'
@@ -14,7 +15,8 @@ const HEAD_SPARKLINE = 30
 /** Renders the screen: at most `height` lines, none wider than `width`. */
 export function renderScreen(screen: Screen, { width, height, isUnicode }: Size): Line[] {
   const { rows, view, load } = screen
-  const lines = layLines(height, load !== undefined)
+  const nodes = load && renderNodes(load, width)
+  const lines = layLines(height, load !== undefined, nodes !== undefined)
   const columns = layColumns(rows, width)
   const shown = rows.slice(view.offset, view.offset + lines.rooms)
   const body = rows.length > 0 ? shown.map((row) => roomLine(row, columns, isUnicode)) : [whyNone(screen)]
@@ -24,6 +26,7 @@ export function renderScreen(screen: Screen, { width, height, isUnicode }: Size)
     ...(lines.hasTitle ? [titleLine(screen, width)] : []),
     totalsLine(screen.totals, width, isUnicode),
     ...(load && lines.hasLoad ? [renderLoad(load, width)] : []),
+    ...(nodes && lines.hasNodes ? [nodes] : []),
     ...blank,
     ...(lines.hasHeading ? [heading] : []),
     ...body.slice(0, lines.rooms),

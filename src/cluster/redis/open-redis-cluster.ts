@@ -1,3 +1,4 @@
+import type { NodeFacts } from '../cluster-report.ts'
 import { DamageLog } from '../damage-log.ts'
 import type { ClusterParts, DriverInit } from '../driver.ts'
 import { RecordedHistory } from '../recorded-history.ts'
@@ -8,6 +9,7 @@ import type { RedisClient } from './redis-client.ts'
 import { RedisFiles } from './redis-files.ts'
 import { RedisLeases } from './redis-leases.ts'
 import { RedisLink } from './redis-link.ts'
+import { RedisPeers } from './redis-peers.ts'
 import { RedisPresence } from './redis-presence.ts'
 import { RedisRoomTable } from './redis-room-table.ts'
 import { RedisStore } from './redis-store.ts'
@@ -38,7 +40,9 @@ export async function openRedisCluster({ client, prefix, ...init }: RedisCluster
   const history = new RecordedHistory({
     ...{ archive: new RedisArchive(link, damage), retention, log, isShared: true },
   })
+  let readFacts: (() => NodeFacts) | undefined
   const presence = new RedisPresence({
+    facts: () => readFacts?.(),
     ...{ link, bus, history, node: node.epoch, name: node.name, log, limit: maxVisitorsPerAddress },
   })
   await presence.renew()
@@ -55,7 +59,11 @@ export async function openRedisCluster({ client, prefix, ...init }: RedisCluster
   return {
     ...{ bus, presence, store, history, rooms, leases, viewerSecrets: new RedisViewerSecrets(link) },
     files: new RedisFiles(link),
+    peers: new RedisPeers(link, node.epoch),
     report: () => presence.report,
+    describe: (read) => {
+      readFacts = read
+    },
     save: () => history.saveAll(),
     close: async () => {
       await Promise.all([presence.close(), leases.close(), rooms.close()])

@@ -1,6 +1,6 @@
 import { isPassingRoom } from '../../widget/room.ts'
 import { BatchedReader } from '../batched-reader.ts'
-import type { NodeReport } from '../cluster-report.ts'
+import { type NodeReport, type SentNodeReport, toNodeReports } from '../cluster-report.ts'
 import type { VisitorLimit } from '../crowd.ts'
 import { DAY } from '../minute.ts'
 import type { Counts, WatchedCounts } from '../presence.ts'
@@ -19,7 +19,7 @@ export interface Renewal {
   isNew: boolean
   /** The nodes whose lease has expired. */
   dead: string[]
-  /** All other nodes, and this one, sorted by name. */
+  /** All other nodes, this one, and their edges. */
   living: NodeReport[]
 }
 
@@ -46,15 +46,15 @@ export class PresenceCalls {
   }
 
   /** Renews this node's lease, and reports its own counts. */
-  async renew(report: NodeReport): Promise<Renewal> {
+  async renew(report: SentNodeReport): Promise<Renewal> {
     const description = JSON.stringify(report)
     const reply = await this.#link.run(RENEW_NODE, ['nodes'], this.#node, this.#lease, description)
     const [isNew, dead, living] = reply as [number, string[], string[]]
-    const reports = living.map((text) => JSON.parse(text) as NodeReport)
+    const reports = living.map((text) => JSON.parse(text) as SentNodeReport)
     return {
       isNew: isNew === 1,
       dead,
-      living: reports.sort((one, other) => (one.name < other.name ? -1 : 1)),
+      living: toNodeReports(reports),
     }
   }
 

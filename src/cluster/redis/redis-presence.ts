@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { settledWithin } from '../../system/settled-within.ts'
 import type { Bus } from '../bus.ts'
-import type { ClusterReport, NodeReport } from '../cluster-report.ts'
+import type { ClusterReport, NodeFacts, NodeReport } from '../cluster-report.ts'
 import type { VisitorLimit } from '../crowd.ts'
 import type { History } from '../history.ts'
 import type { Counts, Membership, Presence, PresenceKind, RoomCounts, WatchedCounts } from '../presence.ts'
@@ -18,6 +18,8 @@ export interface RedisPresenceInit {
   node: string
   /** The name of this process, for operators. */
   name: string
+  /** What else is reported of this process. */
+  facts?(): NodeFacts | undefined
   /** Maximum of visitors that one address adds to a room. @default 'auto' */
   limit?: VisitorLimit | undefined
   log: Logger
@@ -246,10 +248,8 @@ export class RedisPresence implements Presence {
   async #renew(): Promise<void> {
     if (this.#closing || !this.#link.isUp) return
     try {
-      const { isNew, dead, living } = await this.#calls.renew({
-        name: this.#init.name,
-        ...sumOwn(this.#rooms.values()),
-      })
+      const own = { name: this.#init.name, ...sumOwn(this.#rooms.values()), ...this.#init.facts?.() }
+      const { isNew, dead, living } = await this.#calls.renew(own)
       this.#nodes = living
       if (isNew) this.#lose()
       if (!this.#isSynced) await this.#sendEverything()

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Change } from '../bus.ts'
-import type { NodeReport } from '../cluster-report.ts'
+import { type SentNodeReport, toNodeReports } from '../cluster-report.ts'
 import type { ClusterParts } from '../driver.ts'
 import { type LeaseTable, MemoryLeases } from '../memory-leases.ts'
 import type { Counts, Membership, PresenceKind } from '../presence.ts'
@@ -14,8 +14,6 @@ import { type Call, type Message, type PartsChannel, toWireError } from './wire.
 const COLLECT = 10
 /** Milliseconds between two checks whether the store can save. */
 const FAULT_CHECK = 500
-/** Milliseconds that a process has to answer a question of another. */
-const ANSWER_TIMEOUT = 1_000
 
 /** The state of one process that uses the parts. */
 interface Client {
@@ -23,7 +21,7 @@ interface Client {
   leases: MemoryLeases
   memberships: Map<number, Membership>
   lists: Map<number, AsyncIterator<[string, unknown]>>
-  report: NodeReport | undefined
+  report: SentNodeReport | undefined
 }
 
 type Methods = Record<string, (...args: never[]) => unknown>
@@ -36,8 +34,6 @@ export class PartsHost {
   readonly #leases: LeaseTable = new Map()
   readonly #changes = new Map<string, { room: string; change: Change; by: Client | undefined }>()
   readonly #faultTimer: NodeJS.Timeout
-  /** Takes the answers to each open question. */
-  readonly #questions = new Map<number, (client: Client, value: unknown) => void>()
   #sending: NodeJS.Timeout | undefined
   #publisher: Client | undefined
   #fault: string | undefined
@@ -142,10 +138,8 @@ export class PartsHost {
       'files.remove': (name: string) => this.#files.remove(name),
       'secrets.ofDay': (day: number) => viewerSecrets.ofDay(day),
       ...(backup && { 'parts.backup': () => backup() }),
-      'siblings.ask': (question: string) => this.#ask(question),
-      'siblings.answer': (number: number, value: unknown) => this.#questions.get(number)?.(client, value),
       'parts.save': () => save?.(),
-      'parts.report': (report: NodeReport) => {
+      'parts.report': (report: SentNodeReport) => {
         client.report = report
         this.#reportNodes()
       },
@@ -249,29 +243,9 @@ export class PartsHost {
     }
   }
 
-  /** The answers of every process, without those that take too long. */
-  async #ask(question: string): Promise<unknown[]> {
-    this.#lastId += 1
-    const number = this.#lastId
-    const answers = new Map<Client, unknown>()
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ANSWER_TIMEOUT)
-      this.#questions.set(number, (client, value) => {
-        answers.set(client, value)
-        if (answers.size < this.#clients.size) return
-        clearTimeout(timer)
-        resolve()
-      })
-      this.#sendAll({ parts: { question, number } })
-    })
-    this.#questions.delete(number)
-    return [...answers.values()].filter((value) => value !== undefined)
-  }
-
   #reportNodes(): void {
-    const nodes = [...this.#clients].flatMap(({ report }) => report ?? [])
-    nodes.sort((one, other) => (one.name < other.name ? -1 : 1))
-    this.#sendAll({ parts: { nodes } })
+    const reports = [...this.#clients].flatMap(({ report }) => report ?? [])
+    this.#sendAll({ parts: { nodes: toNodeReports(reports) } })
   }
 
   #checkFault(): void {

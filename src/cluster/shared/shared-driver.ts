@@ -1,4 +1,4 @@
-import type { NodeReport } from '../cluster-report.ts'
+import type { NodeFacts, NodeReport, SentNodeReport } from '../cluster-report.ts'
 import type { ClusterParts, Driver } from '../driver.ts'
 import type { History } from '../history.ts'
 import type { Leases } from '../leases.ts'
@@ -8,7 +8,6 @@ import type { ViewerSecrets } from '../viewer-secrets.ts'
 import { PartsLink } from './parts-link.ts'
 import { SharedBus } from './shared-bus.ts'
 import { SharedPresence } from './shared-presence.ts'
-import { SharedSiblings } from './shared-siblings.ts'
 import { SharedStore } from './shared-store.ts'
 import type { PartsChannel } from './wire.ts'
 
@@ -22,9 +21,9 @@ export function sharedDriver(channel: PartsChannel): Driver {
     accepts: () => false,
     async open(_location, { log, node }): Promise<ClusterParts> {
       let nodes: NodeReport[] = []
+      let readFacts: (() => NodeFacts) | undefined
       const link = new PartsLink(channel, (notice) => {
         if ('nodes' in notice) nodes = notice.nodes
-        else if ('question' in notice) void siblings.reply(notice.question, notice.number)
         else if ('fault' in notice) store.fault = notice.fault
         else
           for (const [room, change, counts] of notice.changes) {
@@ -35,11 +34,11 @@ export function sharedDriver(channel: PartsChannel): Driver {
       const bus = new SharedBus(link, log)
       const presence = new SharedPresence(link)
       const store = new SharedStore(link)
-      const siblings = new SharedSiblings(link)
       const leases = toLeases(link)
       const report = () => {
         const { connections, openRooms } = presence
-        link.send('parts.report', { name: node.name, connections, rooms: openRooms })
+        const own: SentNodeReport = { name: node.name, connections, rooms: openRooms, ...readFacts?.() }
+        link.send('parts.report', own)
       }
       report()
       const timer = setInterval(report, REPORT_INTERVAL).unref()
@@ -48,8 +47,11 @@ export function sharedDriver(channel: PartsChannel): Driver {
         ...{ bus, presence, store, history: toHistory(link), rooms: toRooms(link), leases },
         ...{ viewerSecrets: toSecrets(link), files: toFiles(link), ...ends },
         backup: () => link.call<string>('parts.backup'),
-        siblings,
         report: () => ({ nodes, isPartial: false }),
+        describe: (read) => {
+          readFacts = read
+          report()
+        },
         close: async () => {
           clearInterval(timer)
           await Promise.all([presence.close(), leases.close()])

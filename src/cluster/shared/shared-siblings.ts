@@ -1,13 +1,24 @@
 import type { Siblings } from '../siblings.ts'
-import type { PartsLink } from './parts-link.ts'
+import type { SiblingsChannel } from './siblings-wire.ts'
 
-/** The other processes of the machine, reached through the one that has the parts. */
+/** The other processes of the machine, reached through the one that started them all: `SiblingsHost`. */
 export class SharedSiblings implements Siblings {
-  readonly #link: PartsLink
+  readonly group: string
+  readonly #channel: SiblingsChannel
   readonly #answers = new Map<string, () => unknown>()
+  readonly #waiting = new Map<number, (answers: unknown[]) => void>()
+  #lastId = 0
 
-  constructor(link: PartsLink) {
-    this.#link = link
+  constructor(channel: SiblingsChannel, group: string) {
+    this.group = group
+    this.#channel = channel
+    channel.onMessage(({ siblings }) => {
+      if ('question' in siblings) void this.#reply(siblings.question, siblings.number)
+      else if ('answers' in siblings) {
+        this.#waiting.get(siblings.id)?.(siblings.answers)
+        this.#waiting.delete(siblings.id)
+      }
+    })
   }
 
   answer(question: string, read: () => unknown): void {
@@ -15,12 +26,17 @@ export class SharedSiblings implements Siblings {
   }
 
   ask(question: string): Promise<unknown[]> {
-    return this.#link.call<unknown[]>('siblings.ask', question)
+    return new Promise((resolve) => {
+      this.#lastId += 1
+      this.#waiting.set(this.#lastId, resolve)
+      this.#channel.post({ siblings: { asked: question, id: this.#lastId } })
+    })
   }
 
-  /** Replies to a question of the host. */
-  async reply(question: string, number: number): Promise<void> {
-    const value = await this.#answers.get(question)?.()
-    this.#link.send('siblings.answer', number, value)
+  async #reply(question: string, number: number): Promise<void> {
+    // A process without an answer must not make the others wait for it.
+    const read = async () => this.#answers.get(question)?.()
+    const answer = await read().catch(() => undefined)
+    this.#channel.post({ siblings: { answer, number } })
   }
 }

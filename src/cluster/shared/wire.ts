@@ -18,7 +18,6 @@ export type Notice =
   | { changes: [room: string, change: Change, counts: Counts | undefined][] }
   | { nodes: NodeReport[] }
   | { fault: string | undefined }
-  | { question: string; number: number }
 
 export type Message = { parts: Call | Reply | Notice }
 

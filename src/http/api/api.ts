@@ -14,9 +14,9 @@ import type { Load } from '../../schema/load-schema.ts'
 import type { SeriesList } from '../../series/series-list.ts'
 import type { Polls } from '../../status/polls.ts'
 import type { Statuses } from '../../status/statuses.ts'
-import type { CountedSocket } from '../../system/socket-table.ts'
 import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { createAuditApi } from '../audit/audit-api.ts'
+import type { NodeAudits } from '../audit/node-audits.ts'
 import type { CameraMeter } from '../metrics/camera-meter.ts'
 import { siteOf, toSite } from '../page/site.ts'
 import { EVENTS_PATH, type Sessions } from '../sessions.ts'
@@ -57,8 +57,8 @@ export interface ApiInit {
   sessions: Sessions
   /** The public address. @default that of each request */
   publicUrl: string | undefined
-  /** The sockets of all counted streams. */
-  sockets(): Promise<CountedSocket[]>
+  /** Compares the counts of all servers with their kernels. */
+  audits: NodeAudits
   log: Logger
   /** Writes a copy of the store to a file and returns its path. */
   backup: (() => Promise<string>) | undefined
@@ -107,7 +107,7 @@ export function createApi(init: ApiInit): Router {
     createPicturesApi(init.pictures, init.maxPictureBytes),
     createSeriesApi(init.series, init.seriesPolls, store),
     createHooksApi(renderer, hooks, baseOf),
-    createAuditApi(init.sockets),
+    createAuditApi(init.audits),
     createLoadApi(init.loadNow),
     createBackupApi(init.backup),
   )

@@ -9,7 +9,6 @@ import { countField, optionalDurationField, textShape, timeField } from '../../s
 import { countFields, hitsField } from '../../schema/room-schema.ts'
 import { pollSchema } from '../../status/poll.ts'
 import { statusSchema } from '../../status/status-schema.ts'
-import { DIFFERENCE_KINDS } from '../audit/audit.ts'
 
 const levelSchema = z.object({
   peak: countField.meta({ description: 'Highest number at once.' }),
@@ -202,21 +201,6 @@ export const deliveryLogSchema = z.object({
         z.object({ at: timeField, status: z.int().nullable(), error: z.string().nullable() }),
       ),
       next: timeField.nullable().meta({ description: 'When the next attempt is due.' }),
-    }),
-  ),
-})
-
-/** The counts of the server and of its kernel. */
-export const auditSchema = z.object({
-  agrees: z.boolean(),
-  counted: z.object({ streams: countField, sockets: countField }),
-  kernel: z.object({ established: countField }),
-  differences: z.array(
-    z.object({
-      kind: z.enum(DIFFERENCE_KINDS),
-      remote: z.string(),
-      streams: countField,
-      meaning: z.string(),
     }),
   ),
 })

@@ -1,26 +1,9 @@
+import type { AuditReport, DIFFERENCE_KINDS, NodeAudit } from '../../schema/audit-schema.ts'
 import type { CountedSocket, SocketRow } from '../../system/socket-table.ts'
 
-/** How a counted stream and a socket of the kernel can differ. */
-export const DIFFERENCE_KINDS = ['no-socket', 'closing', 'unanswered', 'not-a-stream'] as const
+type Kind = (typeof DIFFERENCE_KINDS)[number]
 
-/** One difference between the counts and the kernel, and its meaning in words. */
-export interface Difference {
-  kind: (typeof DIFFERENCE_KINDS)[number]
-  remote: string
-  streams: number
-  meaning: string
-}
-
-/** The server's counts compared with the kernel's table. */
-export interface AuditReport {
-  /** Whether every counted stream has an established socket. */
-  agrees: boolean
-  counted: { streams: number; sockets: number }
-  kernel: { established: number }
-  differences: Difference[]
-}
-
-const MEANINGS: Readonly<Record<Difference['kind'], string>> = {
+const MEANINGS: Readonly<Record<Kind, string>> = {
   'no-socket': 'counted, but the kernel has no such connection: the count is too high',
   closing: 'counted, but the connection is being closed: the count is about to drop',
   unanswered:
@@ -31,18 +14,17 @@ const MEANINGS: Readonly<Record<Difference['kind'], string>> = {
 
 /**
  * Compares counted streams with the kernel's sockets, and names every difference.
- * @param port the port that received the request; the ports of the streams are compared too.
+ * @param port the port that received the request, if there was one; the ports of the streams are compared too.
  */
 export function audit(
   counted: readonly CountedSocket[],
-  port: number,
+  port: number | undefined,
   rows: readonly SocketRow[],
-): AuditReport {
+): Omit<NodeAudit, 'names'> {
   const ports = new Set([port, ...counted.map(({ localPort }) => localPort)])
   const known = new Map(rows.map((row) => [`${row.localPort} ${row.remote}`, row]))
-  const differences: Difference[] = []
-  const add = (kind: Difference['kind'], remote: string, streams: number) =>
-    differences.push({ kind, remote, streams, meaning: MEANINGS[kind] })
+  const differences: NodeAudit['differences'] = []
+  const add = (kind: Kind, remote: string, streams: number) => differences.push({ kind, remote, streams })
   for (const { localPort, remote, streams } of counted) {
     const row = known.get(`${localPort} ${remote}`)
     if (!row) add('no-socket', remote, streams)
@@ -60,5 +42,37 @@ export function audit(
       established: rows.filter((row) => ports.has(row.localPort) && row.state === 'ESTABLISHED').length,
     },
     differences,
+  }
+}
+
+/**
+ * Adds up the comparisons of all servers.
+ * @param expected the names of all servers that are known
+ */
+export function sumAudits(audits: readonly NodeAudit[], expected: readonly string[]): AuditReport {
+  const compared = audits.filter(({ fault }) => fault === undefined)
+  const replied = new Set(compared.flatMap(({ names }) => names))
+  const missing = [
+    ...audits.filter(({ fault }) => fault !== undefined).flatMap(({ names }) => names),
+    ...expected.filter((name) => !replied.has(name)),
+  ]
+  const isOne = audits.length === 1 && missing.length === 0
+  const sum = (read: (each: NodeAudit) => number) => compared.reduce((all, each) => all + read(each), 0)
+  return {
+    agrees: compared.every(({ agrees }) => agrees),
+    counted: {
+      streams: sum(({ counted }) => counted.streams),
+      sockets: sum(({ counted }) => counted.sockets),
+    },
+    kernel: { established: sum(({ kernel }) => kernel.established) },
+    differences: compared.flatMap(({ names, differences }) =>
+      differences.map((each) => ({
+        ...each,
+        meaning: MEANINGS[each.kind],
+        ...(!isOne && { node: names.join(', ') }),
+      })),
+    ),
+    ...(!isOne && { nodes: audits.map(({ differences, ...each }) => each) }),
+    ...(missing.length > 0 && { missing: [...new Set(missing)].sort() }),
   }
 }

@@ -13,7 +13,15 @@ const BUSY_SERVER = 0.85
 /** The load of the server, as its template needs it. */
 export function toLoadFacts(load: Load) {
   const { refusals } = load
-  return { ...load, refusals: Object.entries(refusals), signs: signsOf(load), cluster: load.cluster }
+  const nodes = load.cluster?.nodes ?? []
+  const sum = (read: (node: (typeof nodes)[number]) => number | undefined) =>
+    nodes.reduce((all, node) => all + (read(node) ?? 0), 0)
+  const together = {
+    connections: sum(({ connections }) => connections),
+    processor: sum(({ processor }) => processor),
+    memoryBytes: sum(({ memoryBytes }) => memoryBytes),
+  }
+  return { ...load, refusals: Object.entries(refusals), signs: signsOf(load), together }
 }
 
 /** Describes the signs of overload in words; empty if there are none. */

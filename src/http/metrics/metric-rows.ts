@@ -38,6 +38,11 @@ export const METRICS = {
   channelsLimit: gauge('imgcast_channels_limit', [], 'Limit of live pictures: `--max-channels`'),
   nodes: largest(gauge('imgcast_nodes', [], 'Processes and servers that share counts, this one included')),
   edges: gauge('imgcast_edges', [], 'Edges that are connected to this server'),
+  processes: gauge(
+    'imgcast_processes',
+    [],
+    'Server processes whose metrics these are: one that did not reply in time is missing',
+  ),
   countsPartial: largest(
     gauge(
       'imgcast_counts_partial',

@@ -25,6 +25,8 @@ export interface MetricsNow {
   channelsLimit: number
   /** Servers that share a Redis. */
   nodes: number
+  /** 1, of which `mergeMetrics` makes a sum: one that does not reply in time is missing in it. */
+  processes: 1
   /** Edges that are connected to this server. */
   edges: number
   /** 1 if the counts are those of this server alone, because it cannot reach the others. */
@@ -70,6 +72,7 @@ export class Metrics
     nodes: this.#gauge(METRICS.nodes),
     countsPartial: this.#gauge(METRICS.countsPartial),
     edges: this.#gauge(METRICS.edges),
+    processes: this.#gauge(METRICS.processes),
   }
   readonly #connections = this.#gauge(METRICS.connections)
   readonly #visitors = this.#gauge(METRICS.visitors)

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { paint } from '../../../src/cli/top/line.ts'
 import { toText } from '../../../src/cli/top/print.ts'
 import { renderLoad } from '../../../src/cli/top/render-load.ts'
+import { renderNodes } from '../../../src/cli/top/render-nodes.ts'
 import { renderScreen } from '../../../src/cli/top/render-screen.ts'
 import type { Load } from '../../../src/schema/load-schema.ts'
 import { readingAt, screenOf } from './support.ts'
@@ -57,5 +58,42 @@ describe('the line of the load', () => {
     const { rows, totals } = screenOf([readingAt(0, [])])
     const text = toText({ url: 'http://localhost:9192', time: 0, rows, totals, load })
     expect(text.split('\n')[1]).toBe(WHOLE.replaceAll(/ {3}/g, ', '))
+  })
+})
+
+describe('the line of the servers', () => {
+  const cluster = {
+    isPartial: false,
+    nodes: [
+      { name: 'a:1', connections: 5, rooms: 2, processor: 0.25, memoryBytes: 120e6 },
+      { name: 'b:22', connections: 1200, rooms: 1, isEdge: true },
+    ],
+  }
+
+  test('names each with its streams, the largest first, and how many do not fit', () => {
+    const line = (width: number) => paint(renderNodes({ ...load, cluster }, width) ?? [], false)
+    expect(line(80)).toBe('1,200 b:22 (edge)   5 a:1')
+    expect(line(24)).toBe('')
+    expect(
+      paint(
+        renderNodes({ ...load, cluster: { ...cluster, nodes: [...cluster.nodes, ...cluster.nodes] } }, 37) ??
+          [],
+        false,
+      ),
+    ).toBe('1,200 b:22 (edge)   and 3 more')
+    expect(renderNodes(load, 80)).toBeUndefined()
+  })
+
+  test('is below the load on a screen, and a line for each server in printed text', () => {
+    const screen = { ...screenOf([readingAt(0, [])]), load: { ...load, cluster } }
+    const lines = renderScreen(screen, { width: 160, height: 12, isUnicode: true })
+    expect(lines).toHaveLength(12)
+    expect(paint(lines[3] ?? [], false)).toContain('1,200 b:22 (edge)')
+    const { rows, totals } = screen
+    const text = toText({ url: 'http://localhost:9192', time: 0, rows, totals, load: { ...load, cluster } })
+    expect(text.split('\n').slice(2, 4)).toEqual([
+      '  a:1              5 streams  2 rooms  0.25 cores  120 MB',
+      '  b:22 (edge)  1,200 streams  1 rooms',
+    ])
   })
 })

@@ -8,9 +8,11 @@ import { RedisBus } from '../../../src/cluster/redis/redis-bus.ts'
 import { RedisFiles } from '../../../src/cluster/redis/redis-files.ts'
 import { RedisLeases } from '../../../src/cluster/redis/redis-leases.ts'
 import { RedisLink } from '../../../src/cluster/redis/redis-link.ts'
+import { RedisPeers } from '../../../src/cluster/redis/redis-peers.ts'
 import { RedisRoomTable } from '../../../src/cluster/redis/redis-room-table.ts'
 import { RedisStore } from '../../../src/cluster/redis/redis-store.ts'
 import { RedisViewerSecrets } from '../../../src/cluster/redis/redis-viewer-secrets.ts'
+import { eventually } from '../../support/eventually.ts'
 import { newPrefix, openLink, openPresence, type TestLink } from '../../support/redis-nodes.ts'
 import { RedisServer } from '../../support/redis-server.ts'
 import { describeWith } from '../../support/tools.ts'
@@ -61,6 +63,24 @@ describeWith(['redis'], 'with a real Redis,', () => {
     await files.remove('a.png')
     expect(await files.read('a.png')).toBeUndefined()
     expect(await server.client.keys(`${link.prefix}*`)).toEqual([])
+  })
+
+  test('a question reaches every group of nodes, whose first node answers, and leaves nothing in Redis', async () => {
+    const prefix = newPrefix()
+    const links = await Promise.all([0, 1, 2].map(() => openLink(server.port, prefix)))
+    for (const { close } of links) closes.push(close)
+    const peers = links.map(({ link }, index) => new RedisPeers(link, String(index)))
+    let asked = 0
+    // The first two are processes of one machine.
+    for (const [index, peer] of peers.entries())
+      peer.answer('name', index < 2 ? 'machine' : 'other', async () => {
+        asked += 1
+        return index < 2 ? 'machine' : 'other'
+      })
+    const answers = await peers[1]?.ask('name', (all) => all.length === 2)
+    expect(answers?.toSorted()).toEqual(['machine', 'other'])
+    expect(asked).toBe(2)
+    await eventually(async () => expect(await server.client.keys(`${prefix}ask:*`)).toEqual([]))
   })
 
   describeHistory('a history in Redis', () => new RedisArchive(ownLink(), damage))

@@ -8,7 +8,10 @@ import { MemoryStore } from '../../../src/cluster/memory-store.ts'
 import { createNode } from '../../../src/cluster/node.ts'
 import { PartsHost } from '../../../src/cluster/shared/parts-host.ts'
 import { sharedDriver } from '../../../src/cluster/shared/shared-driver.ts'
-import type { Message, PartsChannel } from '../../../src/cluster/shared/wire.ts'
+import { SharedSiblings } from '../../../src/cluster/shared/shared-siblings.ts'
+import { SiblingsHost } from '../../../src/cluster/shared/siblings-host.ts'
+import type { SiblingsMessage } from '../../../src/cluster/shared/siblings-wire.ts'
+import type { Message } from '../../../src/cluster/shared/wire.ts'
 import { conflict } from '../../../src/errors.ts'
 import { createPictureFiles } from '../../../src/pushed/picture-files.ts'
 import { all } from '../../support/all.ts'
@@ -21,18 +24,18 @@ import { describeViewerSecrets } from '../viewer-secrets.contract.ts'
 const init = { log: pino({ level: 'silent' }), retention: Number.POSITIVE_INFINITY }
 
 /** Both ends of a channel, which clones what is posted and delivers it later, as the one between two processes does. */
-function createChannel(): [PartsChannel, PartsChannel] {
-  const listeners: ((message: Message) => void)[] = []
-  const end = (own: 0 | 1, other: 0 | 1): PartsChannel => ({
-    post: (message) => {
+function createChannel<M = Message>() {
+  const listeners: ((message: M) => void)[] = []
+  const end = (own: 0 | 1, other: 0 | 1) => ({
+    post: (message: M) => {
       const cloned = structuredClone(message)
       setImmediate(() => listeners[other]?.(cloned))
     },
-    onMessage: (listener) => {
+    onMessage: (listener: (message: M) => void) => {
       listeners[own] = listener
     },
   })
-  return [end(0, 1), end(1, 0)]
+  return [end(0, 1), end(1, 0)] as const
 }
 
 /** Processes that share the parts of one more. */
@@ -143,12 +146,23 @@ test('a join is seen by every process with the counts of all, and each reports i
 })
 
 test('a question is answered by every process that is left', async () => {
-  const { nodes, first, second } = await share(2)
-  for (const [index, { siblings }] of nodes.entries()) siblings?.answer('number', () => index)
-  expect((await first.siblings?.ask('number'))?.toSorted()).toEqual([0, 1])
-  await second.end()
-  expect(await first.siblings?.ask('number')).toEqual([0])
-  expect(await first.siblings?.ask('nothing')).toEqual([])
+  const host = new SiblingsHost()
+  const [first, second] = [0, 1].map((index) => {
+    const [hostEnd, ownEnd] = createChannel<SiblingsMessage>()
+    const end = host.add(hostEnd)
+    const siblings = new SharedSiblings(ownEnd, 'group')
+    siblings.answer('number', () => index)
+    siblings.answer('fails', () => {
+      if (index === 1) throw new Error('of one process')
+      return 'of the other'
+    })
+    return { siblings, end }
+  }) as [{ siblings: SharedSiblings; end(): void }, { siblings: SharedSiblings; end(): void }]
+  expect((await first.siblings.ask('number')).toSorted()).toEqual([0, 1])
+  expect(await first.siblings.ask('fails')).toEqual(['of the other'])
+  second.end()
+  expect(await first.siblings.ask('number')).toEqual([0])
+  expect(await first.siblings.ask('nothing')).toEqual([])
 })
 
 test('a file that one process wrote is read by the others until it is removed', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { audit } from '../../../src/http/audit/audit.ts'
+import { audit, sumAudits } from '../../../src/http/audit/audit.ts'
 import { parseSocketTable, toEndpoint } from '../../../src/system/socket-table.ts'
 
 const HEAD =
@@ -70,5 +70,42 @@ describe('an audit', () => {
     const report = audit([{ localPort: 9192, remote: '192.0.2.1:1', streams: 1 }], 9192, rows)
     expect(report.agrees).toBe(agrees)
     expect(report.differences).toMatchObject([{ kind, remote: '192.0.2.1:1', streams: 1 }])
+  })
+})
+
+describe('the audit of several servers', () => {
+  const one = audit([{ localPort: 1, remote: '192.0.2.1:1', streams: 2 }], 1, [
+    { localPort: 1, state: 'ESTABLISHED', retries: 0, remote: '192.0.2.1:1' },
+  ])
+  const wrong = audit([{ localPort: 1, remote: '192.0.2.3:1', streams: 1 }], 1, [])
+
+  test('of one names no server', () => {
+    const report = sumAudits([{ names: ['a:1'], ...one }], ['a:1'])
+    expect(report).toEqual({ ...one, differences: [] })
+  })
+
+  test('adds up all, and names the server of each difference', () => {
+    const report = sumAudits(
+      [
+        { names: ['a:1', 'a:2'], ...one },
+        { names: ['b:1'], isEdge: true, ...wrong },
+      ],
+      ['a:1', 'a:2', 'b:1'],
+    )
+    expect(report).toMatchObject({ agrees: false, counted: { streams: 3, sockets: 2 } })
+    expect(report.nodes).toMatchObject([
+      { names: ['a:1', 'a:2'], agrees: true },
+      { isEdge: true, agrees: false },
+    ])
+    expect(report.differences).toMatchObject([{ node: 'b:1', kind: 'no-socket' }])
+    expect(report.missing).toBeUndefined()
+  })
+
+  test('is partial without those that did not reply, or could not compare', () => {
+    const audits = [
+      { names: ['a:1'], ...one },
+      { names: ['b:1'], fault: 'no table', ...audit([], undefined, []) },
+    ]
+    expect(sumAudits(audits, ['a:1', 'c:1'])).toMatchObject({ agrees: true, missing: ['b:1', 'c:1'] })
   })
 })

@@ -1,12 +1,12 @@
 import * as z from 'zod'
 import { cameraSchema } from '../../../camera/camera-spec.ts'
 import { hookSettingsSchema } from '../../../hooks/hook.ts'
+import { auditSchema } from '../../../schema/audit-schema.ts'
 import { loadSchema } from '../../../schema/load-schema.ts'
 import { roomPageSchema, roomSchema } from '../../../schema/room-schema.ts'
 import { numberPollSchema, pollSchema } from '../../../status/poll.ts'
 import { statusSchema } from '../../../status/status-schema.ts'
 import {
-  auditSchema,
   cameraListSchema,
   cameraReportSchema,
   deliveryLogSchema,
