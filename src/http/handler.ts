@@ -2,12 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import express, { type Express, type Router } from 'express'
 import http2Express from 'http2-express'
 import { type PublicError, quote } from '../errors.ts'
+import { addressGroup } from '../system/address-group.ts'
 import { refuseWrongEdge } from './edge-viewer.ts'
 import type { FailureLog } from './failure-log.ts'
-import { refuseLargeHead } from './head-limits.ts'
+import { isCancelled, refuseLargeHead } from './head-limits.ts'
 import type { Pictures } from './picture/pictures.ts'
-import type { Handler, PictureRequest } from './request.ts'
+import { type Handler, isFromTrustedProxy, isHttp2, type PictureRequest } from './request.ts'
 import { OWN_APP } from './router.ts'
+import { RequestTurns } from './server/request-turns.ts'
 import type { TokenGuard } from './token-guard.ts'
 
 /** What the handler dispatches to. */
@@ -46,10 +48,8 @@ export function createHandler({ pictures, router, failures, trust, guard }: Hand
   const { app } = trust
   app.set(OWN_APP, true)
   app.use(router)
-  return (anyRequest, anyResponse) => {
-    // The compatibility API of HTTP/2 has the same methods; the types do not say so.
-    const request: PictureRequest = anyRequest as IncomingMessage
-    const response = anyResponse as ServerResponse
+  const turns = new RequestTurns()
+  const handle = (request: PictureRequest, response: ServerResponse) => {
     // Koa begins each response with 404.
     response.statusCode = 200
     const noteRefusal = (error: PublicError) => failures.note(Object.assign(request, trust), error)
@@ -57,6 +57,21 @@ export function createHandler({ pictures, router, failures, trust, guard }: Hand
     if (refuseWrongEdge(request, response, guard, noteRefusal, trust)) return
     if (!pictures.isFor(request.url ?? '')) return void app(request as never, response as never)
     void pictures.handle(Object.assign(request, trust), response)
+  }
+  return (anyRequest, anyResponse) => {
+    // The compatibility API of HTTP/2 has the same methods; the types do not say so.
+    const request: PictureRequest = anyRequest as IncomingMessage
+    const response = anyResponse as ServerResponse
+    // Over HTTP/1.1 a connection has one request at a time.
+    if (!isHttp2(request)) return handle(request, response)
+    const { socket } = request
+    turns.take({
+      network: isFromTrustedProxy({ socket, ...trust })
+        ? undefined
+        : addressGroup(socket.remoteAddress ?? ''),
+      isCancelled: () => isCancelled(request),
+      handle: () => handle(request, response),
+    })
   }
 }
 

@@ -10,7 +10,7 @@ export const MAX_HEAD_BYTES = 16_384
 
 /**
  * Refuses a request whose head is too long: 431. Call it before anything else reads the headers: every other reader may
- * takes time in proportion to them. The response is always a problem document, since choosing another form would read the
+ * take time in proportion to them. The response is always a problem document, since choosing another form would read the
  * headers. Returns whether the request was refused, or has already ended.
  */
 export function refuseLargeHead(
@@ -61,7 +61,8 @@ function headBytes({ method = '', url = '', rawHeaders }: IncomingMessage): numb
   return length
 }
 
-function isCancelled(request: IncomingMessage): boolean {
+/** Whether a client has cancelled its request, or closed the connection. */
+export function isCancelled(request: IncomingMessage): boolean {
   const { stream } = request as { stream?: { closed?: boolean; destroyed?: boolean } }
   if (request.httpVersionMajor < 2) return request.socket?.destroyed === true
   return stream?.closed === true || stream?.destroyed === true

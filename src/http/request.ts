@@ -55,7 +55,7 @@ export function protocolOf(request: PictureRequest): 'http' | 'https' {
 }
 
 /** Whether a request comes from an address whose forwarding headers are trusted. */
-export function isFromTrustedProxy({ app, socket }: PictureRequest): boolean {
+export function isFromTrustedProxy({ app, socket }: Pick<PictureRequest, 'app' | 'socket'>): boolean {
   const trusts = app?.get('trust proxy fn') as Trusts | undefined
   return trusts?.(socket.remoteAddress ?? '', 0) ?? false
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import express, { type RequestHandler, Router } from 'express'
+import { type RequestHandler, Router } from 'express'
 import { stopping } from '../errors.ts'
 import { fontFolder } from '../picture/fonts.ts'
 import { isReservedName, SERVER_PATHS } from '../widget/server-paths.ts'
@@ -8,6 +8,7 @@ import { refuseWrongEdge } from './edge-viewer.ts'
 import { createErrorHandler } from './error-handler.ts'
 import type { FailureLog } from './failure-log.ts'
 import { isLongUrl, refuseLargeHead, uriTooLong } from './head-limits.ts'
+import { createAssetFiles } from './page/asset-files.ts'
 import type { Pages } from './page/pages.ts'
 import { publicFolder } from './page/views.ts'
 import type { Pictures } from './picture/pictures.ts'
@@ -33,6 +34,10 @@ export interface RouterInit {
   /** Cameras that have the paths of mjpg-streamer too. @default none */
   compat?: CompatCameras | undefined
 }
+
+/** Seconds that browsers keep fonts, and other files of the pages. */
+const FONTS_KEPT = 30 * 86_400
+const ASSETS_KEPT = 3_600
 
 /** The setting of an app that serves nothing but Imgcast, so that every path is the router's. */
 export const OWN_APP = 'imgcast own app'
@@ -81,11 +86,8 @@ export function createRouter(init: RouterInit): Router {
   data.use(createErrorHandler(failures))
   router.use(data)
   router.use(SERVER_PATHS.dashboard, refuseIfStopping, dashboard)
-  router.use(`${SERVER_PATHS.assets}/fonts`, express.static(fontFolder(), { index: false, maxAge: '30d' }))
-  router.use(
-    SERVER_PATHS.assets,
-    express.static(join(publicFolder(), 'assets'), { index: false, maxAge: '1h' }),
-  )
+  router.use(`${SERVER_PATHS.assets}/fonts`, createAssetFiles(fontFolder(), FONTS_KEPT))
+  router.use(SERVER_PATHS.assets, createAssetFiles(join(publicFolder(), 'assets'), ASSETS_KEPT))
   router.get('/', (request, response) => pages.gallery(request, response))
   router.use((request, response) => pictures.handle(request, response))
   router.use(

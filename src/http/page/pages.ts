@@ -57,6 +57,8 @@ export class Pages {
   /** What the galleries that are kept were rendered from. */
   #known: Renderer['manifests'] | undefined
   #galleryAlts: Promise<ReadonlyMap<string, string>> | undefined
+  /** The words in the galleries that are kept. */
+  #galleryText = ''
   #wordsUntil = 0
   readonly #renderer: Renderer
   readonly #words: WordsReader
@@ -94,12 +96,7 @@ export class Pages {
       this.#countRendered(request)
       return this.#views.gallery(site, widgets, broken, { live, failures, alts })
     }
-    this.#send(
-      request,
-      response,
-      200,
-      this.#findGallery([site, live, broken, [...failures], [...alts]], render),
-    )
+    this.#send(request, response, 200, this.#findGallery([site, live, broken, [...failures]], render))
   }
 
   async picture(
@@ -147,11 +144,17 @@ export class Pages {
         const spec = { widget: manifest.name, key: manifest.key.default, look }
         return [manifest.name, await this.#words.words(manifest, spec, network)]
       }),
-    ).then((words) => new Map(words))
+    ).then((words) => {
+      // Compared here, once for all requests of these seconds.
+      const text = JSON.stringify(words)
+      if (text !== this.#galleryText) this.#galleries.clear()
+      this.#galleryText = text
+      return new Map(words)
+    })
     return this.#galleryAlts
   }
 
-  /** @param facts all that the page shows besides the widgets. */
+  /** @param facts all that the page shows besides the widgets and their words. */
   #findGallery(facts: unknown, render: () => string): Buffer {
     const { manifests } = this.#renderer
     if (this.#known !== manifests) this.#galleries.clear()

@@ -34,11 +34,13 @@ const MAX_QUEUED_FRAMES = 5_000
 const MAX_SESSION_HEAD = 65_536
 /** Unsent bytes of a session that end it: a live page of a hundred pictures holds a frame of each. */
 const MAX_UNSENT_BYTES = 33_554_432
+/** Unsent bytes of one address, over all its sessions, that end the session with the most of them. */
+const MAX_UNSENT_BYTES_PER_ADDRESS = 2 * MAX_UNSENT_BYTES
 /** Milliseconds that a client has to acknowledge the settings: the limits hold from then on. */
 const SETTINGS_TIMEOUT = 10_000
 /** Milliseconds that the body of a request may take. */
 export const BODY_TIMEOUT = 20_000
-/** Milliseconds that a complete response may wait to be received. */
+/** Milliseconds that a complete response, or any part of one that is no live stream, may wait to be received. */
 const UNSENT_TIMEOUT = 60_000
 /** Milliseconds that a session without a stream is kept. */
 const IDLE_TIMEOUT = 60_000
@@ -59,8 +61,17 @@ interface Session {
   startedAt: number
   /** When it last had a stream. */
   usedAt: number
-  /** When each open stream began, and when its response was complete. */
-  streams: Map<ServerHttp2Stream, { startedAt: number; endedAt?: number }>
+  streams: Map<ServerHttp2Stream, StreamTimes>
+  /** Bytes that waited to be sent at the last check. */
+  unsent: number
+}
+
+/** When an open stream began, when its response was complete, and since when its client has received nothing. */
+interface StreamTimes {
+  startedAt: number
+  endedAt?: number
+  stalledAt: number
+  unsent: number
 }
 
 /** The open streams of one address, and the requests that it can still make and cancel. */
@@ -88,7 +99,7 @@ export class SessionLimits {
   watch(session: ServerHttp2Session): () => number {
     const now = performance.now()
     const address = session.socket.remoteAddress ?? ''
-    const watched: Session = { session, address, startedAt: now, usedAt: now, streams: new Map() }
+    const watched: Session = { session, address, startedAt: now, usedAt: now, streams: new Map(), unsent: 0 }
     const account = this.#accountOf(address)
     account.sessions += 1
     this.#sessions.add(watched)
@@ -123,7 +134,7 @@ export class SessionLimits {
       return this.#countWaste(watched, account, isFull ? GROSS_WASTE : 1)
     }
     account.streams += 1
-    streams.set(stream, { startedAt: now })
+    streams.set(stream, { startedAt: now, stalledAt: now, unsent: 0 })
     watched.usedAt = now
     stream.once('close', () => {
       account.streams -= 1
@@ -142,6 +153,7 @@ export class SessionLimits {
 
   #sweep(now: number): void {
     for (const watched of this.#sessions) this.#check(watched, now)
+    this.#endUnsent()
     // An account outlives its sessions: a new session does not refill it.
     for (const [network, { sessions, refilledAt }] of this.#accounts)
       if (sessions === 0 && now - refilledAt > IDLE_TIMEOUT) this.#accounts.delete(network)
@@ -152,6 +164,7 @@ export class SessionLimits {
 
   #check(watched: Session, now: number): void {
     const { session, startedAt, usedAt, streams } = watched
+    watched.unsent = 0
     if (session.pendingSettingsAck && now - startedAt > SETTINGS_TIMEOUT)
       return this.#end(watched, 'http2-settings')
     // Also without a stream: each ping and each settings frame of the client has a response.
@@ -160,12 +173,27 @@ export class SessionLimits {
       if (now - usedAt > IDLE_TIMEOUT) session.destroy()
       return
     }
-    let unsent = 0
     for (const [stream, times] of streams) {
-      unsent += stream.writableLength
+      watched.unsent += stream.writableLength
       checkStream(stream, times, now)
     }
-    if (unsent > MAX_UNSENT_BYTES) this.#end(watched, 'http2-unsent')
+    if (watched.unsent > MAX_UNSENT_BYTES) this.#end(watched, 'http2-unsent')
+  }
+
+  /** Ends the largest session of each address whose sessions have too much to receive. */
+  #endUnsent(): void {
+    const byNetwork = new Map<string, { unsent: number; largest: Session }>()
+    for (const watched of this.#sessions) {
+      if (watched.unsent === 0 || watched.session.destroyed || this.#init.isTrusted(watched.address)) continue
+      const network = addressGroup(watched.address)
+      const { unsent, largest } = byNetwork.get(network) ?? { unsent: 0, largest: watched }
+      byNetwork.set(network, {
+        unsent: unsent + watched.unsent,
+        largest: largest.unsent < watched.unsent ? watched : largest,
+      })
+    }
+    for (const { unsent, largest } of byNetwork.values())
+      if (unsent > MAX_UNSENT_BYTES_PER_ADDRESS) this.#end(largest, 'http2-unsent')
   }
 
   #end({ session, address }: Session, reason: AbuseReason): void {
@@ -191,17 +219,20 @@ export class SessionLimits {
 }
 
 /** Ends a stream whose client does not: the body does not come, or the response is not received. */
-function checkStream(
-  stream: ServerHttp2Stream,
-  times: { startedAt: number; endedAt?: number },
-  now: number,
-): void {
+function checkStream(stream: ServerHttp2Stream, times: StreamTimes, now: number): void {
   const isBodyOpen = !stream.endAfterHeaders && !stream.readableEnded && !isHalfClosed(stream)
   if (stream.writableFinished && isBodyOpen) return stream.close(NGHTTP2_NO_ERROR)
   if (isBodyOpen && now - times.startedAt > BODY_TIMEOUT) return stream.close(NGHTTP2_CANCEL)
-  if (!stream.writableEnded) return
-  times.endedAt ??= now
-  if (now - times.endedAt > UNSENT_TIMEOUT) stream.close(NGHTTP2_CANCEL)
+  if (stream.writableEnded) times.endedAt ??= now
+  const { writableLength: unsent } = stream
+  if (unsent === 0 || unsent !== times.unsent || isLive(stream))
+    Object.assign(times, { unsent, stalledAt: now })
+  if (now - (times.endedAt ?? times.stalledAt) > UNSENT_TIMEOUT) stream.close(NGHTTP2_CANCEL)
+}
+
+/** Whether a response is a stream of pictures or events, which has a limit of its own and may have nothing to send for long. */
+function isLive({ sentHeaders }: ServerHttp2Stream): boolean {
+  return /^(multipart|text\/event-stream)/.test(String(sentHeaders?.['content-type'] ?? ''))
 }
 
 function refill(account: Account): void {
