@@ -19,7 +19,7 @@ export interface NewRoomsInit {
 
 /** New rooms that one address may create in a minute, for each stream that it may have open. */
 const NEW_ROOMS_PER_CONNECTION = 3
-/** Milliseconds that a picture waits for the store: rooms that it cannot report by then are not counted. */
+/** Milliseconds that a picture waits for the store: rooms that it cannot report by then count as new until it does. */
 const PATIENCE = 150
 /** Rooms that are remembered to exist, and for how long, in milliseconds: one that is deleted meanwhile is not limited until then. */
 const REMEMBERED = { max: 10_000, ttl: 60_000, ttlResolution: 0 }
@@ -49,7 +49,10 @@ export class NewRooms {
       (room) => !this.#existing.get(room) && !presence.countsNow(room)?.connections,
     )
     if (unwatched.length === 0) return
-    let count = 0
+    const network = addressGroup(address)
+    let count = unwatched.length
+    // Once the rooms are charged, one that turns out to exist is refunded.
+    let isCharged = false
     const looks = unwatched.map(async (room) => {
       // While the store fails, nothing is stored that would have to be limited.
       const isNew = await this.#init.rooms.get(room).then(
@@ -59,14 +62,18 @@ export class NewRooms {
         },
         () => false,
       )
-      if (isNew) count += 1
+      if (isNew) return
+      if (isCharged) this.#created.spend(network, -1)
+      else count -= 1
     })
     await settledWithin(PATIENCE, Promise.all(looks))
-    if (count > 0) this.#spend(addressGroup(address), count)
+    if (count === 0) return
+    this.#spend(network, count)
+    isCharged = true
   }
 
-  #spend(address: string, count: number): void {
-    if (this.#created.has(address)) return this.#created.spend(address, count)
+  #spend(network: string, count: number): void {
+    if (this.#created.has(network)) return this.#created.spend(network, count)
     throw new PublicError({
       code: 'too-many-new-rooms',
       status: 429,

@@ -75,3 +75,31 @@ test('without a number of its own the limit is three times that of open streams'
   await invent(12, '203.0.113.1')
   await expect(invent(1, '203.0.113.1')).rejects.toMatchObject(TOO_MANY)
 })
+
+test('rooms that a slow store has not reported yet count as new, and those that exist are refunded', async () => {
+  const { newRooms, invent, get } = setUp()
+  vi.useFakeTimers()
+  try {
+    const reports: ((known: unknown) => void)[] = []
+    get.mockImplementation(() => new Promise((resolve) => reports.push(resolve as never)))
+    const checks = Array.from({ length: 8 }, (_, index) =>
+      newRooms.check([`online/s${index}`], '203.0.113.1'),
+    )
+    const results = Promise.allSettled(checks)
+    await vi.advanceTimersByTimeAsync(150)
+    expect((await results).map(({ status }) => status)).toEqual([
+      ...Array.from({ length: 6 }, () => 'fulfilled'),
+      'rejected',
+      'rejected',
+    ])
+    // The two that were refused cost nothing, so that they are not refunded either.
+    for (const [index, report] of reports.entries())
+      report(index < 3 ? undefined : { room: `online/s${index}` })
+    await vi.advanceTimersByTimeAsync(0)
+  } finally {
+    vi.useRealTimers()
+  }
+  get.mockImplementation(async () => undefined)
+  await invent(3, '203.0.113.1')
+  await expect(invent(1, '203.0.113.1')).rejects.toMatchObject(TOO_MANY)
+})
