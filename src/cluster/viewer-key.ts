@@ -10,6 +10,8 @@ export interface Identity {
   address: string
   userAgent: string
   language: string
+  /** Whether a proxy passed the request on, as far as it shows. @default false */
+  isProxied?: boolean
 }
 
 /** The options of viewer keys. */
@@ -48,11 +50,13 @@ export class ViewerKeys {
     await Promise.all([this.#fetch(today), this.#fetch(today + 1)])
   }
 
-  /** `<address>.<person>`, both hashed; limits by address use the first part, which is missing for loopback. */
-  keyOf({ address, userAgent, language }: Identity): string {
+  /** `<address>.<person>`, both hashed; limits by address use the first part, which is missing for a proxy on this machine. */
+  keyOf({ address, userAgent, language, isProxied = false }: Identity): string {
     const person = this.#hash([address, userAgent, language]).slice(0, 22)
-    // No stranger has a loopback address, and behind a proxy that is not trusted all viewers would share one limit.
-    return isLoopback(address) ? person : `${this.#hash([addressGroup(address)]).slice(0, 12)}.${person}`
+    // Behind a proxy that is not trusted yet, all viewers would share one limit.
+    return isProxied && isLoopback(address)
+      ? person
+      : `${this.#hash([addressGroup(address)]).slice(0, 12)}.${person}`
   }
 
   #hash(parts: readonly string[]): string {

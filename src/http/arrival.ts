@@ -1,5 +1,5 @@
 import type { Arrival, Viewers } from '../viewer/viewers.ts'
-import { canBeProbed, clientOf, hasSixConnections, sharedConnection } from './client.ts'
+import { canBeProbed, clientOf, hasSixConnections, isProxied, sharedConnection } from './client.ts'
 import { headerText } from './header-text.ts'
 import { clientAddress, type PictureRequest } from './request.ts'
 
@@ -11,6 +11,7 @@ export function toArrival(request: PictureRequest, viewers: Pick<Viewers, 'keyOf
     address,
     userAgent: headerText(headers, 'user-agent'),
     language: headerText(headers, 'accept-language'),
+    isProxied: isProxied(request),
   })
   return {
     address,

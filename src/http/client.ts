@@ -30,6 +30,11 @@ export function isForwarded(headers: IncomingHttpHeaders): boolean {
   )
 }
 
+/** Whether a proxy seems to have passed a request on: nginx adds no header by default, but speaks HTTP/1.0. */
+export function isProxied({ headers, httpVersion }: PictureRequest): boolean {
+  return isForwarded(headers) || headers['x-real-ip'] !== undefined || httpVersion === '1.0'
+}
+
 /** The major version of HTTP that the client itself speaks; undefined behind a proxy that does not say. */
 export function clientProtocol(request: PictureRequest): 1 | 2 | undefined {
   const { headers } = request

@@ -35,9 +35,11 @@ describe('viewer keys', () => {
     expect(addressOf('2001:db8:1:2::9')).not.toBe(addressOf('2001:db8:1:3::9'))
   })
 
-  test('of this machine have no address, because behind an untrusted proxy all viewers would share it', () => {
-    for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1'])
-      expect(new ViewerKeys().keyOf({ ...ann, address })).toMatch(/^[\w-]{22}$/)
+  test('behind a proxy on this machine have no address, because all viewers would share it', () => {
+    for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
+      expect(new ViewerKeys().keyOf({ ...ann, address, isProxied: true })).toMatch(/^[\w-]{22}$/)
+      expect(new ViewerKeys().keyOf({ ...ann, address })).toMatch(/^[\w-]{12}\.[\w-]{22}$/)
+    }
   })
 
   test('reveal nothing of the person, and differ in another cluster or on another day', () => {

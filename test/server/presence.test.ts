@@ -28,8 +28,9 @@ async function counts(room: string): Promise<Counts> {
 }
 
 /** Opens streams so that each is one visitor of its own. */
-function openAs(visitor: number, path: string): Promise<RawStream> {
-  return openStream(server.url + path, { headers: { ...chromium, 'Accept-Language': `x-${visitor}` } })
+function openAs(visitor: number, path: string, more: Record<string, string> = {}): Promise<RawStream> {
+  const headers = { ...chromium, 'Accept-Language': `x-${visitor}`, ...more }
+  return openStream(server.url + path, { headers })
 }
 
 async function expectNothingLeft(): Promise<void> {
@@ -105,12 +106,25 @@ describe('presence', () => {
 
   test('the peak is the most visitors there were at once', async () => {
     const streams = await Promise.all(
-      Array.from({ length: 40 }, (_, visitor) => openAs(visitor, '/counter/p.png')),
+      // As behind a proxy on this machine: the readers have no address of their own.
+      Array.from({ length: 40 }, (_, visitor) => openAs(visitor, '/counter/p.png', { Via: '1.1 proxy' })),
     )
     await eventually(async () => expect(await counts('counter/p')).toMatchObject({ connections: 40 }))
     for (const stream of streams) stream.close()
     await expectNothingLeft()
     expect(await counts('counter/p')).toMatchObject({ connections: 0, visitors: 0, peak: 40 })
+  })
+
+  test('a program on this machine that poses as 40 people is five visitors', async () => {
+    const path = '/counter/crowd.png'
+    const streams = await Promise.all(Array.from({ length: 40 }, (_, visitor) => openAs(visitor, path)))
+    await eventually(async () =>
+      expect(await counts('counter/crowd')).toEqual(
+        expect.objectContaining({ connections: 40, visitors: 5, peak: 5 }),
+      ),
+    )
+    for (const stream of streams) stream.close()
+    await expectNothingLeft()
   })
 
   test('a client that is gone before its first picture is counted out again', async () => {
