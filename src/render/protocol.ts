@@ -180,6 +180,8 @@ export type ToHost =
   /** Load the job's inputs; draw at once, or (`hold`) wait for `draw`. */
   | { type: 'job'; id: number; job: Job; hold: boolean }
   | { type: 'draw'; id: number }
+  /** Several messages; the replies to them come together. */
+  | { type: 'batch'; messages: readonly ToHost[] }
   /** The result is no longer needed: reply now with any result. A process that does not is hung. */
   | { type: 'abort'; id: number }
   /** The job will not be drawn. */
@@ -198,6 +200,8 @@ export type FromHost =
   /** A frame of an animation is drawn, and more follow: other jobs may run before the next `draw`. */
   | { type: 'paused'; id: number }
   | { type: 'done'; id: number; result: JobResult }
+  /** The replies to a batch of messages. */
+  | { type: 'batch'; messages: readonly FromHost[] }
   /** `shown`: the message may be public. @default it is only logged */
   | { type: 'failed'; id: number; message: string; stack: string; shown?: ShownFailure | undefined }
   | ({ type: 'fonts' } & FontReport)

@@ -42,12 +42,14 @@ export class NewRooms {
     this.#existing = new LRUCache({ ...REMEMBERED, ...(now && { perf: { now } }) })
   }
 
+  /** Whether a room is known to exist: `check` would let it pass. */
+  knows(room: string): boolean {
+    return this.#existing.get(room) === true || Boolean(this.#init.presence.countsNow(room)?.connections)
+  }
+
   /** Counts the rooms that are new. Rejects with a `PublicError` 429 if the address has created too many. */
   async check(rooms: readonly string[], address: string): Promise<void> {
-    const { presence } = this.#init
-    const unwatched = rooms.filter(
-      (room) => !this.#existing.get(room) && !presence.countsNow(room)?.connections,
-    )
+    const unwatched = rooms.filter((room) => !this.knows(room))
     if (unwatched.length === 0) return
     const network = addressGroup(address)
     let count = unwatched.length

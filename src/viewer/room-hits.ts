@@ -20,6 +20,8 @@ export interface HitCounter {
    * counted, because the request failed.
    */
   count(spec: ChannelSpec, reader: HitReader): Promise<() => Promise<void>>
+  /** Counts one request for a picture that shows no hits and embeds nothing, without waiting for the store. */
+  countLater(spec: ChannelSpec, reader: HitReader): void
 }
 
 /** What hits are counted with. */
@@ -36,6 +38,8 @@ export interface RoomHitsInit {
 export class RoomHits implements HitCounter {
   readonly #init: RoomHitsInit
   readonly #unique = new UniqueHits()
+  /** Hits by room: requests of one turn of the event loop are one write. */
+  #later = new Map<string, number>()
 
   constructor(init: RoomHitsInit) {
     this.#init = init
@@ -54,6 +58,20 @@ export class RoomHits implements HitCounter {
       for (const each of allowed.filter(isUnique)) this.#unique.delete(roomOf(each), reader.viewerKey)
       await Promise.all(rooms.map((room) => hits.uncount(room)))
     }
+  }
+
+  countLater(spec: ChannelSpec, reader: HitReader): void {
+    if (!this.#isCounted(spec, reader)) return
+    if (this.#later.size === 0) setImmediate(() => this.#countAll())
+    const room = roomOf(spec)
+    this.#later.set(room, (this.#later.get(room) ?? 0) + 1)
+  }
+
+  #countAll(): void {
+    const { hits } = this.#init
+    const all = this.#later
+    this.#later = new Map()
+    for (const [room, amount] of all) void hits.count(room, amount)
   }
 
   /** A picture of a stateless widget has no room. */

@@ -24,7 +24,7 @@ import { type Endpoint, type Reread, type SessionHost, ViewerSession } from './v
 export interface ViewersInit {
   channels: Channels
   memberships: Memberships
-  hits: HitCounter
+  hits: Pick<HitCounter, 'count'>
   viewerKeys: Pick<ViewerKeys, 'keyOf'>
   socketOptions: SocketOptions
   livePictures: LivePictures

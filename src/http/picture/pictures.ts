@@ -41,6 +41,7 @@ import { checkReferrer } from './referrer.ts'
 import { rereadPicture } from './reread-picture.ts'
 import { type EmbeddedSpecs, roomsOfPicture } from './rooms-of-picture.ts'
 import { StatusPictures } from './status-pictures.ts'
+import { StatusStills } from './status-stills.ts'
 import { kindOf, StillWaits } from './still-waits.ts'
 import { type RequestedPicture, readTarget, type Target } from './target.ts'
 
@@ -68,7 +69,7 @@ export interface PicturesInit {
   observer: PictureObserver
 }
 
-/** Errors of one network that are sent with words: more are 429 without a body. */
+/** Errors of one network that are sent with words; more are 429 without a body. */
 const WORDED_REFUSALS = { perSecond: 20, burst: 200 }
 /** The size of a badge's error picture, in CSS pixels. */
 const BADGE_SIZE = { width: 320, height: 40 }
@@ -80,6 +81,7 @@ export class Pictures {
   readonly #badges: Badges
   readonly #refusals = new TokenBuckets(WORDED_REFUSALS)
   readonly #statuses: StatusPictures
+  readonly #statusStills: StatusStills
   readonly #online: ProxiedOnline
   readonly #waits = new StillWaits()
 
@@ -87,6 +89,7 @@ export class Pictures {
     this.#init = init
     this.#badges = new Badges(init.renderer, init.stillCache)
     this.#statuses = new StatusPictures(init.store)
+    this.#statusStills = new StatusStills({ ...init, statuses: this.#statuses })
     this.#online = new ProxiedOnline(init.store)
     this.#agedStills = new AgedStills(init.failures)
   }
@@ -156,7 +159,6 @@ export class Pictures {
 
   #sendPage(request: PictureRequest, response: ServerResponse, picture: RequestedPicture): Promise<void> {
     const { manifest, key, query } = picture
-    // Only extensions of pictures are negotiated to a page.
     const extension = picture.extension as PageExtension | undefined
     return this.#init.pages.picture(request, response, manifest, { key, extension }, query)
   }
@@ -176,36 +178,38 @@ export class Pictures {
     { format }: Extract<Delivery, { kind: 'still' }>,
     isInPlace = false,
   ): Promise<void> {
-    const { renderer, channels, hits, newRooms, observer, streams, allowReferrer } = this.#init
+    const { renderer, channels, hits, newRooms, observer, streams, allowReferrer, stillCache } = this.#init
     const network = addressGroup(clientAddress(request))
     checkReferrer(request.headers, allowReferrer)
     const look = toStillLook(manifest, parseLook(manifest, format, query))
     const spec = { widget: manifest.name, key, look }
     const embedded = await this.#check(manifest, spec, query)
-    const seconds = readCacheSeconds(query, this.#init.stillCache)
-    const written = async () => this.#statuses.has(manifest) && (await this.#statuses.svg({ ...spec, query }))
+    const seconds = readCacheSeconds(query, stillCache)
+    const reader = {
+      get viewerKey() {
+        return streams.arrive(request).viewerKey
+      },
+      get isProxied() {
+        return wantsStatus200(request.headers)
+      },
+    }
+    const still = { spec, query, reader, network }
+    if (this.#statuses.has(manifest) && (await this.#statusStills.send(request, response, still))) return
     const send = async () => {
-      const svg = await written()
-      if (svg) return { status: sendStill(request, response, svg, keptFor(seconds)), bytes: svg.bytes.length }
       const shown = await this.#online.toShown(spec, manifest, request.headers)
       const channel = channels.open(shown, network)
       const kind = isInPlace ? 'in-place' : kindOf(manifest)
-      const { headers } = request
-      const still = await this.#waits.wait({ headers, network, kind }, (wait) => channel.still(network, wait))
-      if (still.age !== undefined) return this.#agedStills.send(request, response, still, look)
-      const { frame } = still
+      const waiting = { headers: request.headers, network, kind } as const
+      const shot = await this.#waits.wait(waiting, (wait) => channel.still(network, wait))
+      if (shot.age !== undefined) return this.#agedStills.send(request, response, shot, look)
+      const { frame } = shot
       const kept = keptFor(seconds || (deviceOf(look) ? secondsUntil(channel.changesIn) : 0))
       return { status: sendStill(request, response, frame, kept), bytes: frame.bytes.length }
     }
     if (request.method === 'HEAD') return void (await send())
     await newRooms.check(roomsOfPicture(renderer.manifests, spec, embedded), network)
     // The picture shows its own hit, so the hit is counted first, and taken back if the drawing fails.
-    const uncount = await hits.count(spec, {
-      get viewerKey() {
-        return streams.arrive(request).viewerKey
-      },
-      isProxied: wantsStatus200(request.headers),
-    })
+    const uncount = await hits.count(spec, reader)
     try {
       const { status, bytes } = await send()
       observer.sentStill(spec.widget, status, status === 200 ? bytes : 0)

@@ -176,9 +176,8 @@ function paintText(ctx: SKRSContext2D, of: Attributes, text: string, ink: Ink): 
   ctx.fillStyle = withAlpha(ink.fill, ink.opacity)
   ctx.font = `${ink.weight} ${ink.size}px ${ink.face}`
   ctx.letterSpacing = '0px'
-  const words = toDrawable(text)
+  const { words, natural } = measure(ctx, text)
   const width = Number(of.textLength)
-  const natural = ctx.measureText(words).width
   const gaps = [...words].length - 1
   const left = Number(of.x) - width / 2
   const y = Number(of.y)
@@ -190,6 +189,16 @@ function paintText(ctx: SKRSContext2D, of: Attributes, text: string, ink: Ink): 
   if (!of.filter) return ctx.fillText(words, start / stretch, y)
   ctx.fillStyle = withAlpha(ink.fill, ink.opacity / COPIES.length)
   for (const [right, down] of COPIES) ctx.fillText(words, (start + right) / stretch, y + down)
+}
+
+/** The last measured text: the shadow of a text comes before it, in the same font. */
+let measured = { font: '', text: '', words: '', natural: 0 }
+
+function measure(ctx: SKRSContext2D, text: string): { words: string; natural: number } {
+  if (measured.text === text && measured.font === ctx.font) return measured
+  const words = toDrawable(text)
+  measured = { font: ctx.font, text, words, natural: ctx.measureText(words).width }
+  return measured
 }
 
 /** Two rings around a text: the spread of a Gaussian blur of that deviation. */

@@ -50,6 +50,8 @@ class Host {
   /** The job of the source that runs: known in every timer and promise that it starts. */
   readonly #sources = new AsyncLocalStorage<Job>()
   #widgets: ReadonlyMap<string, LoadedWidget> = new Map()
+  /** The replies to a batch of messages, while it is handled. */
+  #replies: FromHost[] | undefined
   #lastStateCall = 0
   readonly #loadWidget = createWidgetLoader()
   readonly #console = new WidgetConsole(console)
@@ -76,6 +78,8 @@ class Host {
         return void this.#runJob(message.id, message.job, message.hold)
       case 'draw':
         return this.#draw(message.id)
+      case 'batch':
+        return this.#receiveBatch(message.messages)
       case 'abort':
         return this.#aborts.get(message.id)?.abort(new Error('took too long to load'))
       case 'forget':
@@ -222,6 +226,15 @@ class Host {
     }
   }
 
+  /** Handles messages in order. Replies that are ready at once are sent together. */
+  #receiveBatch(messages: readonly ToHost[]): void {
+    const replies: FromHost[] = []
+    this.#replies = replies
+    for (const message of messages) this.receive(message)
+    this.#replies = undefined
+    this.#send({ type: 'batch', messages: replies })
+  }
+
   #fail(id: number, error: unknown): void {
     const {
       message,
@@ -249,7 +262,8 @@ class Host {
   }
 
   #send(message: FromHost): void {
-    if (process.connected) process.send?.(message)
+    if (this.#replies) this.#replies.push(message)
+    else if (process.connected) process.send?.(message)
   }
 }
 

@@ -151,6 +151,9 @@ export class RenderProcess {
         return refused(new Error(message.message))
       case 'loaded':
         return this.#schedule.loaded(message.id)
+      case 'batch':
+        for (const each of message.messages) this.#receive(each, started, refused)
+        return
       case 'paused':
         return this.#schedule.paused(message.id)
       case 'done': {

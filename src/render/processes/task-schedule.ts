@@ -48,11 +48,14 @@ const AGE_SHARE = 1 / 8
 /** Embedded pictures that may be decoded at a time: 128 MB. One task may always load. */
 const MAX_DECODED_PIXELS = 32_000_000
 const NO_PAYERS: Payers = { networks: [], count: 0 }
+/** Badges that are sent in one message, which takes as long as half a badge. */
+const MAX_BATCH = 8
 
 /**
  * The order of a render process's tasks, and their time limits. The network with the least debt comes first, and among
  * equals the smaller picture and the one that has waited longer. Any number of `load`s run at once, but one drawing at a
- * time: if the process hangs or dies, the current drawing identifies the widget.
+ * time: if the process hangs or dies, the current drawing identifies the widget. Only the server's own badges, which take
+ * less than a millisecond each, are drawn several at a time.
  */
 export class TaskSchedule {
   readonly #init: ScheduleInit
@@ -60,7 +63,10 @@ export class TaskSchedule {
   #lastId = 0
   /** Device pixels of the embedded pictures of all tasks that are loading, or loaded. */
   #decoded = 0
-  #drawing = false
+  #drawing = 0
+  /** How many were begun together with those that are drawing. */
+  #batch = 1
+  #soon: NodeJS.Immediate | undefined
   #drewAt = Number.NEGATIVE_INFINITY
 
   constructor(init: ScheduleInit) {
@@ -81,6 +87,8 @@ export class TaskSchedule {
     if (phase === 'held') this.#loadHeld()
     else if (phase === 'loading') this.#begin(id)
     else if (phase === 'living') this.#beginSource(id, task)
+    // Requests that the same turn of the event loop brings share a message.
+    else if (this.#isShort(task)) this.#soon ??= setImmediate(() => this.#drawNext())
     else this.#drawNext()
   }
 
@@ -177,7 +185,7 @@ export class TaskSchedule {
     return this.#init.widgets.get(job.widget)?.limits.timeout ?? this.#init.drawTimeout
   }
 
-  #begin(id: number): void {
+  #begin(id: number, send = this.#init.send): void {
     const entry = this.#entries.get(id)
     if (!entry) return
     const { job } = entry.task
@@ -186,11 +194,11 @@ export class TaskSchedule {
     if (isDrawing) {
       entry.phase = 'drawing'
       entry.begunAt = performance.now()
-      this.#drawing = true
+      this.#drawing += 1
       entry.task.wait?.begin()
     } else entry.task.wait?.pause()
     entry.timer = setTimeout(() => this.#expire(id, entry), this.#timeout(entry.task))
-    this.#init.send(isHeld ? { type: 'draw', id } : { type: 'job', id, job, hold: !isDrawing })
+    send(isHeld ? { type: 'draw', id } : { type: 'job', id, job, hold: !isDrawing })
   }
 
   #expire(id: number, entry: Entry): void {
@@ -213,14 +221,33 @@ export class TaskSchedule {
   }
 
   #isDrawing(): boolean {
-    return this.#drawing || performance.now() - this.#drewAt < ABORT_GRACE
+    return this.#drawing > 0 || performance.now() - this.#drewAt < ABORT_GRACE
   }
 
-  /** Starts the waiting task with the lowest rank. Drops those that no viewer waits for. */
+  /** Starts the waiting task with the lowest rank; with a badge, the badges that follow. */
   #drawNext(): void {
-    if (this.#drawing) return
+    this.#soon = undefined
+    if (this.#drawing > 0) return
+    this.#batch = 1
+    const first = this.#findNext()
+    if (!first) return
+    if (!this.#isShort(first.task)) return this.#begin(first.id)
+    const messages: ToHost[] = []
+    const send = (message: ToHost) => void messages.push(message)
+    this.#begin(first.id, send)
+    while (messages.length < MAX_BATCH) {
+      const next = this.#findNext()
+      if (!next || !this.#isShort(next.task)) break
+      this.#begin(next.id, send)
+    }
+    this.#batch = messages.length
+    this.#init.send({ type: 'batch', messages })
+  }
+
+  /** The waiting task with the lowest rank. Drops those that no viewer waits for. */
+  #findNext(): { id: number; task: Task } | undefined {
     const now = performance.now()
-    let best: { id: number; rank: number } | undefined
+    let best: { id: number; task: Task; rank: number } | undefined
     for (const [id, entry] of this.#entries) {
       if (entry.phase !== 'waiting') continue
       // A viewer that gave up half-way through an animation will request all of it again.
@@ -230,9 +257,14 @@ export class TaskSchedule {
         continue
       }
       const rank = this.#rank(entry, interest, now)
-      if (rank < (best?.rank ?? Number.POSITIVE_INFINITY)) best = { id, rank }
+      if (rank < (best?.rank ?? Number.POSITIVE_INFINITY)) best = { id, task: entry.task, rank }
     }
-    if (best) this.#begin(best.id)
+    return best
+  }
+
+  #isShort({ job }: Task): boolean {
+    const manifest = this.#init.widgets.get(job.widget)
+    return manifest?.role === 'static-badge' && !manifest.loads && job.output === 'frame'
   }
 
   /** In milliseconds: the debt of its payers once it is drawn, less a part of the time that it has waited. */
@@ -252,9 +284,9 @@ export class TaskSchedule {
   }
 
   #endDrawing({ task, begunAt }: Entry): void {
-    this.#drawing = false
+    this.#drawing -= 1
     this.#drewAt = performance.now()
-    this.#init.shares.charge(payersOf(task), this.#drewAt - begunAt, roomOf(task.job))
+    this.#init.shares.charge(payersOf(task), (this.#drewAt - begunAt) / this.#batch, roomOf(task.job))
   }
 }
 
