@@ -114,7 +114,9 @@ export default defineWidget({
   },
   alt({ params, data }) {
     const number = numberOf(params, data)
-    const words = `${new Intl.NumberFormat('en').format(number)} ${number === 1 ? 'hit' : 'hits'}`
+    const isPlain = params.separator === 'none' && !params.abbreviate
+    const written = isPlain ? new Intl.NumberFormat('en').format(number) : toWords(params, data)
+    const words = `${written} ${number === 1 ? 'hit' : 'hits'}`
     const said = params.span === 'today' ? `${words} today` : words
     return params.label.trim() ? `${params.label.trim()}: ${said}` : said
   },

@@ -11,6 +11,8 @@ export const STILL_LIMITS = {
   embeddedPatience: 1_800,
   /** Then one frame of an animation is requested: a busy process may not finish the whole. */
   animationPatience: 350,
+  /** The same where there is no older picture: the frame must come before a placeholder has to. */
+  coldAnimationPatience: 50,
   /** A change during a drawing makes its frame stale. */
   drawings: 3,
 } as const
@@ -55,7 +57,8 @@ export async function waitForDrawing(
   let timer: NodeJS.Timeout | undefined
   const drawnSooner = new Promise<void>((resolve) => {
     const draw = async () => (await drawSooner()) && resolve()
-    timer = setTimeout(() => void draw(), STILL_LIMITS.animationPatience)
+    const { animationPatience, coldAnimationPatience } = STILL_LIMITS
+    timer = setTimeout(() => void draw(), isCold() ? coldAnimationPatience : animationPatience)
   })
   try {
     await settledWithin(warm, drawing)

@@ -16,6 +16,7 @@ const look: Look = {
 }
 const widgets = new Map<string, Manifest>([
   ['plain', { loads: false, shows: false, limits: {} } as Manifest],
+  ['badge', { loads: false, shows: false, limits: {}, role: 'static-badge' } as Manifest],
   ['grid', { loads: true, shows: true, limits: {} } as Manifest],
 ])
 
@@ -25,6 +26,7 @@ interface Ask {
   interest?: number
   scale?: number
   embedded?: number
+  widget?: string
 }
 
 /** A schedule whose drawings take no time, unless the clock is advanced. */
@@ -40,11 +42,11 @@ function setUp() {
     },
     kill: vi.fn(),
   })
-  const add = ({ key, network, interest = 2, scale = 1, embedded = 0 }: Ask) => {
+  const add = ({ key, network, interest = 2, scale = 1, embedded = 0, widget = 'plain' }: Ask) => {
     const frame = { ...plainFrame('red'), width: 1000, height: 1000 }
     const pictures = Array.from({ length: embedded }, (_, index) => ({ path: `${index}`, frame }))
     const job = {
-      widget: embedded > 0 ? 'grid' : 'plain',
+      widget: embedded > 0 ? 'grid' : widget,
       key,
       output: 'frame',
       look: { ...look, scale },
@@ -136,4 +138,17 @@ test('embedded pictures are decoded for as many jobs as 32 million pixels allow,
   schedule.settle(second, () => {})
   schedule.settle(ids().at(-1) as number, () => {})
   expect(order).toEqual(['a', 'b', 'c', 'huge'])
+})
+
+test('badges that come in one turn of the event loop are drawn eight at a time, and no other picture among them', () => {
+  const { schedule, sent, shares, add } = setUp()
+  for (let index = 0; index < 10; index += 1) add({ key: `badge ${index}`, widget: 'badge', network: 'a' })
+  add({ key: 'wide', scale: 3 })
+  expect(sent).toMatchObject([{ type: 'batch', messages: { length: 8 } }])
+  const batch = sent[0]?.type === 'batch' ? sent[0].messages : []
+  vi.advanceTimersByTime(8)
+  for (const message of batch) if ('id' in message) schedule.settle(message.id, () => {})
+  // A millisecond each, and two for what the server does.
+  expect(shares.debt({ networks: ['a'], count: 1 }, 'none/x')).toBeCloseTo(8 * 3, 0)
+  expect(sent.slice(1)).toMatchObject([{ type: 'job', job: { key: 'wide' } }])
 })
