@@ -189,9 +189,7 @@ export class Pictures {
       get viewerKey() {
         return streams.arrive(request).viewerKey
       },
-      get isProxied() {
-        return wantsStatus200(request.headers)
-      },
+      isProxied: wantsStatus200(request.headers),
     }
     const still = { spec, query, reader, network }
     if (this.#statuses.has(manifest) && (await this.#statusStills.send(request, response, still))) return

@@ -1,4 +1,5 @@
 import { Image, loadImage, Path2D, type SKRSContext2D } from '@napi-rs/canvas'
+import { LRUCache } from 'lru-cache'
 import { parseColor } from '../color.ts'
 import { toDrawable } from '../drawable.ts'
 import { type Attributes, readElements } from './svg-elements.ts'
@@ -29,6 +30,9 @@ const JOINED = /[\u0590-\u109f\u1780-\u18af\ufb1d-\ufdff\ufe70-\ufeff]/
  * as everything else in a badge.
  */
 const COPIES = toCopies(16)
+
+/** The texts that were measured last: a shadow comes before its text, in the same font. */
+const MEASURED = new LRUCache<string, { words: string; natural: number }>({ max: 8 })
 
 /**
  * Decodes the logo of a badge ahead of its drawing, where it is not drawn as a path; undefined for what cannot be decoded.
@@ -191,13 +195,13 @@ function paintText(ctx: SKRSContext2D, of: Attributes, text: string, ink: Ink): 
   for (const [right, down] of COPIES) ctx.fillText(words, (start + right) / stretch, y + down)
 }
 
-/** The last measured text: the shadow of a text comes before it, in the same font. */
-let measured = { font: '', text: '', words: '', natural: 0 }
-
 function measure(ctx: SKRSContext2D, text: string): { words: string; natural: number } {
-  if (measured.text === text && measured.font === ctx.font) return measured
+  const id = `${ctx.font} ${text}`
+  const recent = MEASURED.get(id)
+  if (recent) return recent
   const words = toDrawable(text)
-  measured = { font: ctx.font, text, words, natural: ctx.measureText(words).width }
+  const measured = { words, natural: ctx.measureText(words).width }
+  MEASURED.set(id, measured)
   return measured
 }
 

@@ -185,7 +185,7 @@ export class TaskSchedule {
     return this.#init.widgets.get(job.widget)?.limits.timeout ?? this.#init.drawTimeout
   }
 
-  #begin(id: number, send = this.#init.send): void {
+  #begin(id: number, send: (message: ToHost) => unknown = this.#init.send): void {
     const entry = this.#entries.get(id)
     if (!entry) return
     const { job } = entry.task
@@ -233,12 +233,10 @@ export class TaskSchedule {
     if (!first) return
     if (!this.#isShort(first.task)) return this.#begin(first.id)
     const messages: ToHost[] = []
-    const send = (message: ToHost) => void messages.push(message)
-    this.#begin(first.id, send)
-    while (messages.length < MAX_BATCH) {
-      const next = this.#findNext()
-      if (!next || !this.#isShort(next.task)) break
-      this.#begin(next.id, send)
+    let next: typeof first | undefined = first
+    while (next && this.#isShort(next.task) && messages.length < MAX_BATCH) {
+      this.#begin(next.id, (message) => messages.push(message))
+      next = this.#findNext()
     }
     this.#batch = messages.length
     this.#init.send({ type: 'batch', messages })
