@@ -21,12 +21,30 @@ const SCRIPTS: readonly [script: string, letter: string, debian: string, letters
   ['Devanagari', 'अ', CORE, /\p{Script=Devanagari}/u],
   ['Thai', 'ไ', CORE, /\p{Script=Thai}/u],
 ]
-/** The names of further scripts, as Unicode has them. */
-const MORE = [
-  ...['Armenian', 'Bengali', 'Cherokee', 'Ethiopic', 'Georgian', 'Gujarati', 'Gurmukhi', 'Kannada', 'Khmer'],
-  ...['Lao', 'Malayalam', 'Mongolian', 'Myanmar', 'Oriya', 'Sinhala', 'Syriac', 'Tamil', 'Telugu', 'Thaana'],
-  ...['Tibetan', 'Tifinagh'],
-].map((name) => ({ name, letters: new RegExp(`\\p{Script=${name}}`, 'u') }))
+/** Further scripts, by their names in Unicode. */
+const MORE: Readonly<Record<string, RegExp>> = {
+  Armenian: /\p{Script=Armenian}/u,
+  Bengali: /\p{Script=Bengali}/u,
+  Cherokee: /\p{Script=Cherokee}/u,
+  Ethiopic: /\p{Script=Ethiopic}/u,
+  Georgian: /\p{Script=Georgian}/u,
+  Gujarati: /\p{Script=Gujarati}/u,
+  Gurmukhi: /\p{Script=Gurmukhi}/u,
+  Kannada: /\p{Script=Kannada}/u,
+  Khmer: /\p{Script=Khmer}/u,
+  Lao: /\p{Script=Lao}/u,
+  Malayalam: /\p{Script=Malayalam}/u,
+  Mongolian: /\p{Script=Mongolian}/u,
+  Myanmar: /\p{Script=Myanmar}/u,
+  Oriya: /\p{Script=Oriya}/u,
+  Sinhala: /\p{Script=Sinhala}/u,
+  Syriac: /\p{Script=Syriac}/u,
+  Tamil: /\p{Script=Tamil}/u,
+  Telugu: /\p{Script=Telugu}/u,
+  Thaana: /\p{Script=Thaana}/u,
+  Tibetan: /\p{Script=Tibetan}/u,
+  Tifinagh: /\p{Script=Tifinagh}/u,
+}
 
 /** Characters of which some may be in no font: all but those of Inter's scripts. */
 const DOUBTFUL = /[\u0530-\u1dff\u2070-\u{10ffff}]/gu
@@ -78,7 +96,7 @@ export function findMissing(text: string): void {
 function scriptOf(letter: string): MissingScript {
   const row = SCRIPTS.find(([, , , letters]) => letters.test(letter))
   if (row) return { name: row[0], words: describe([row[0]], [row[2]]) }
-  const name = MORE.find(({ letters }) => letters.test(letter))?.name
+  const name = Object.keys(MORE).find((each) => MORE[each]?.test(letter))
   if (name !== undefined) return { name, words: describe([name], [CORE]) }
   const code = `U+${letter.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`
   return { name: 'other letters', words: describe([`some letters, such as ${code}`], [CORE]) }

@@ -183,7 +183,7 @@ export type ToHost =
   /** Several messages; the replies to them come together. */
   | { type: 'batch'; messages: readonly ToHost[] }
   /** The result is no longer needed: reply now with any result. A process that does not is hung. */
-  | { type: 'abort'; id: number }
+  | { type: 'abort'; id: number; reason?: string }
   /** The job will not be drawn. */
   | { type: 'forget'; id: number }
   | { type: 'state'; id: number; value?: unknown; error?: string }

@@ -1,6 +1,7 @@
 import { HeldLeases } from '../cluster/held-leases.ts'
 import type { Leases } from '../cluster/leases.ts'
 import type { Renderer } from '../render/renderer.ts'
+import { Backoff } from '../system/backoff.ts'
 import { parseLook } from '../widget/look.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import { parseRoom, roomOf } from '../widget/room.ts'
@@ -13,15 +14,20 @@ export interface CollectionsInit {
   leases: Pick<Leases, 'hold' | 'release'>
 }
 
+/** Milliseconds of the longest pause after failures; a longer interval stays as it is. */
+const MAX_PAUSE = 300_000
+
 /** One room whose widget collects. */
 interface Collection {
   every: number
   timer: NodeJS.Timeout | undefined
+  backoff: Backoff
 }
 
 /**
  * Runs the `collect` of widgets at regular intervals, whether a picture is open or not: for each key of a closed list, or
- * for the widget's default key. Only the node with a room's lease runs it, and never twice at the same time.
+ * for the widget's default key. Only the node with a room's lease runs it, and never twice at the same time. While it fails, it
+ * runs ever less often, up to five minutes apart.
  */
 export class Collections {
   readonly #renderer: CollectionsInit['renderer']
@@ -61,7 +67,7 @@ export class Collections {
     const known = this.#rooms.get(room)
     if (known?.every === every) return
     this.#pause(room)
-    this.#rooms.set(room, { every, timer: undefined })
+    this.#rooms.set(room, { every, timer: undefined, backoff: new Backoff(pausesOf(every)) })
     if (this.#leases.has(room)) this.#resume(room)
     else await this.#leases.add(room)
   }
@@ -83,11 +89,17 @@ export class Collections {
     const begun = performance.now()
     const again = () => {
       if (this.#rooms.get(room) !== collection || !this.#leases.has(room)) return
-      const rest = Math.max(0, collection.every - (performance.now() - begun))
+      const pause = Math.max(collection.every, collection.backoff.pause)
+      const rest = Math.max(0, pause - (performance.now() - begun))
       collection.timer = setTimeout(() => this.#resume(room), rest).unref()
     }
-    // A failure is logged where it happens; the next run may succeed.
-    void this.#run(room).then(again, again)
+    void this.#run(room)
+      .then(
+        () => collection.backoff.reset(),
+        // A failure is logged where it happens; the next run may succeed.
+        () => collection.backoff.fail(),
+      )
+      .then(again)
   }
 
   async #run(room: string): Promise<void> {
@@ -97,6 +109,11 @@ export class Collections {
     const look = parseLook(manifest, 'png', new URLSearchParams())
     await this.#events.deliver({ widget, key, look }, { type: 'collect' })
   }
+}
+
+/** The first failure changes nothing; from the second on the pauses double. */
+function pausesOf(every: number): number[] {
+  return [1, 2, 4, 8, 16, 32, 64, 128, 256].map((factor) => Math.min(every * factor, MAX_PAUSE))
 }
 
 /** The rooms that exist without anyone asking for them. */

@@ -1,6 +1,7 @@
-import { open, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { dirname, extname, join, resolve } from 'node:path'
 import { builtInFolder } from './built-in-folder.ts'
+import { findInnerWidgets, isModuleName, isOwnFolder } from './inner-widgets.ts'
 import { createWidgetLoader, findNameFault, type LoadedWidget, nameOf } from './load-widget.ts'
 import { MODULE_ENDINGS } from './module-endings.ts'
 import { recordFiles } from './read-files.ts'
@@ -24,12 +25,9 @@ export interface LoadedFolders {
 
 /** Files to watch. */
 const MAX_FILES = 1_000
-/** Modules of a subfolder that are searched for a widget, and the part of each that is read. */
-const MAX_INNER_MODULES = 20
-const MAX_HEAD_BYTES = 16_384
 /** Endings of modules that an author may expect to be widgets. */
 const UNSUPPORTED: ReadonlySet<string> = new Set(['.cjs', '.cts'])
-const NO_WIDGET = /\.(d|test|spec)\.[a-z]+$/
+const TEST = /\.(d|test|spec)\.[a-z]+$/
 
 /**
  * Loads every module of the folders in sequence. A later folder's widget replaces an earlier one of the same name, so a
@@ -76,6 +74,7 @@ export async function loadFolders(
   const found = [...faults.values()]
   // A file that does not load is watched as well, so that its repair is noticed.
   const files = new Set([...loadWidget.files(), ...found.map(({ file }) => file), ...endRecording()])
+  for (const folder of folders) notices.push(...(await describeInner(folder, files)))
   return { widgets, faults: found, files: [...files].slice(0, MAX_FILES), roles, notices }
 }
 
@@ -84,43 +83,28 @@ function describeReplaced(name: string, file: string, replaced: string): string 
   return `${file} replaces ${isBuiltIn ? `the built-in widget ${name}` : replaced}`
 }
 
+/** The widgets in subfolders of a folder, which are not loaded. */
+async function describeInner(folder: string, files: ReadonlySet<string>): Promise<string[]> {
+  if (resolve(folder) === resolve(builtInFolder())) return []
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const inner = entries.filter((entry) => entry.isDirectory() && isOwnFolder(entry.name))
+  const found = await Promise.all(inner.map(({ name }) => findInnerWidgets(join(folder, name), files)))
+  return found
+    .flat()
+    .map(
+      (file) => `${file} is not loaded: expected widgets directly in ${folder}, subfolders are not searched`,
+    )
+}
+
 async function listModules(folder: string, notices: string[]): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true })
-  const inner = await Promise.all(
-    entries
-      .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
-      .map(({ name }) => findInnerWidget(join(folder, name))),
-  )
-  for (const file of inner.filter((each) => each !== undefined))
-    notices.push(`${file} is not loaded: expected widgets directly in ${folder}, subfolders are not searched`)
   const files = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name)
   for (const file of files) {
-    if (UNSUPPORTED.has(extname(file)) && !NO_WIDGET.test(file))
+    if (UNSUPPORTED.has(extname(file)) && !TEST.test(file))
       notices.push(`${join(folder, file)} is not loaded: expected one of ${[...MODULE_ENDINGS].join(', ')}`)
   }
   return files
-    .filter((file) => MODULE_ENDINGS.has(extname(file)) && !NO_WIDGET.test(file))
+    .filter((file) => isModuleName(file))
     .sort()
     .map((file) => resolve(join(folder, file)))
-}
-
-/** Returns a module in a subfolder that looks like a widget, so that its author learns why it is missing. */
-async function findInnerWidget(folder: string): Promise<string | undefined> {
-  const files = await readdir(folder).catch((): string[] => [])
-  const modules = files.filter((file) => MODULE_ENDINGS.has(extname(file)) && !NO_WIDGET.test(file))
-  for (const file of modules.slice(0, MAX_INNER_MODULES)) {
-    const head = await readHead(join(folder, file)).catch(() => '')
-    if (/\bdefineWidget\s*\(/.test(head)) return join(folder, file)
-  }
-  return undefined
-}
-
-async function readHead(path: string): Promise<string> {
-  const file = await open(path)
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_HEAD_BYTES), 0, MAX_HEAD_BYTES, 0)
-    return buffer.toString('utf8', 0, bytesRead)
-  } finally {
-    await file.close()
-  }
 }

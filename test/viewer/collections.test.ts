@@ -19,7 +19,7 @@ function manifestOf(name: string, more: Partial<Widget>) {
 
 function setUp(holds: (name: string) => boolean = () => true) {
   const runs: string[] = []
-  let finish = () => {}
+  let finish: (error?: Error) => void = () => {}
   const manifests = new Map([
     ['cpu', manifestOf('cpu', { collect: { every: '1m', run() {} } })],
     [
@@ -32,15 +32,15 @@ function setUp(holds: (name: string) => boolean = () => true) {
   const events = {
     deliver({ widget, key }: ChannelSpec) {
       runs.push(`${widget}/${key}`)
-      return new Promise<void>((resolve) => {
-        finish = resolve
+      return new Promise<void>((resolve, reject) => {
+        finish = (error) => (error ? reject(error) : resolve())
       })
     },
   }
   const leases = { hold: async (name: string) => holds(name), release: async () => {} }
   const collections = new Collections({ renderer: renderer as never, events, leases })
-  const finishAll = async () => {
-    finish()
+  const finishAll = async (error?: Error) => {
+    finish(error)
     await vi.advanceTimersByTimeAsync(0)
   }
   return { collections, runs, manifests, finish: finishAll, take: () => runs.splice(0) }
@@ -72,6 +72,23 @@ describe('widgets that collect', () => {
     expect(take()).toEqual([])
     await vi.advanceTimersByTimeAsync(1_000)
     expect(take()).toEqual(['cpu/main'])
+    collections.close()
+  })
+
+  test('run less often while they fail, and as often as before once they succeed', async () => {
+    const { collections, manifests, take, finish } = setUp()
+    manifests.delete('host')
+    await collections.update()
+    const pauses: number[] = []
+    for (const error of [...Array(6).fill(new Error('down')), undefined, new Error('down')]) {
+      take()
+      await finish(error)
+      let pause = 0
+      for (let runs: string[] = []; runs.length === 0; runs = take(), pause += 30)
+        await vi.advanceTimersByTimeAsync(30_000)
+      pauses.push(pause)
+    }
+    expect(pauses).toEqual([60, 120, 240, 300, 300, 300, 60, 60])
     collections.close()
   })
 

@@ -40,6 +40,52 @@ test('a module that replaces another one, and files that look like widgets, are 
   }
 })
 
+test('a widget in a subfolder is noticed however it is made, and a helper is not', async () => {
+  const other = await mkdtemp(join(tmpdir(), 'widgets-'))
+  const shape = "title: 'A', size: { width: 1, height: 1 }"
+  const widgets: Record<string, string> = {
+    'in/call.ts': `import { defineWidget } from 'imgcast/widget'\nexport default defineWidget({ ${shape}, draw() {} })`,
+    'in/plain.js': `export default { ${shape}, draw(ctx) { ctx.fill() } }`,
+    'in/arrow.js': `const draw = () => {}\nexport default {\n  ${shape},\n  draw,\n}`,
+    'in/satisfies.ts': `import type { Widget } from 'imgcast/widget'\nconst it = { ${shape}, draw: () => {} } satisfies Widget\nexport default it`,
+    'in/renamed.mjs': `const it = { ${shape}, draw() {} }\nexport { it as default }`,
+    'in/common.js': `module.exports = { ${shape}, draw: (ctx) => {} }`,
+    'in/deep/made.ts': "import { make } from '../../lib/make.ts'\nexport default make('A')",
+    'in/passed-on.ts': "export { default } from './plain.js'",
+  }
+  const helpers: Record<string, string> = {
+    'lib/make.ts': `import { defineWidget } from 'imgcast/widget'\nexport const make = (title: string) => defineWidget({ ${shape}, title, draw() {} })`,
+    'lib/card.ts':
+      "import { drawBox } from 'imgcast/widget'\nexport default function card(ctx: any) { drawBox(ctx, [0, 0, 1, 1], { color: 'red' }) }",
+    'lib/draw.ts':
+      "import { drawBox } from 'imgcast/widget'\nconst draw = (ctx: any) => drawBox(ctx, [0, 0, 1, 1], { color: 'red' })\nexport { draw }",
+    'lib/colors.js': "export default { red: '#f00' }",
+    'lib/list.js': "import 'imgcast/widget'\nexport default ['a']",
+    'lib/used.ts':
+      "import { param } from 'imgcast/widget'\nexport default { params: { label: param.text() } }",
+    'lib/class.ts': "import { param } from 'imgcast/widget'\nclass Chart { draw() {} }\nexport default Chart",
+    'in/call.test.ts': 'export default { draw() {} }',
+    'node_modules/x/index.js': 'export default { draw() {} }',
+  }
+  try {
+    for (const inner of ['in/deep', 'lib', 'node_modules/x'])
+      await mkdir(join(other, inner), { recursive: true })
+    for (const [name, text] of Object.entries({ ...widgets, ...helpers }))
+      await writeFile(join(other, name), text)
+    await writeFile(
+      join(other, 'mine.ts'),
+      `import used from './lib/used.ts'\nexport default { ...used, ${shape}, draw() {} }`,
+    )
+    const { notices, faults } = await loadFolders([other])
+    expect(faults).toEqual([])
+    expect(notices.map((notice) => notice.slice(other.length + 1).split(' ')[0]).toSorted()).toEqual(
+      Object.keys(widgets).toSorted(),
+    )
+  } finally {
+    await rm(other, { recursive: true })
+  }
+})
+
 test('JSX makes plain elements, in widgets and in what they import', async () => {
   const other = await mkdtemp(join(tmpdir(), 'widgets-'))
   try {

@@ -81,7 +81,7 @@ class Host {
       case 'batch':
         return this.#receiveBatch(message.messages)
       case 'abort':
-        return this.#aborts.get(message.id)?.abort(new Error('took too long to load'))
+        return this.#aborts.get(message.id)?.abort(new Error(message.reason ?? 'is no longer needed'))
       case 'forget':
         return void this.#loaded.delete(message.id)
       case 'state':

@@ -209,15 +209,16 @@ export class TaskSchedule {
       entry.timer = setTimeout(() => this.#expire(id, entry), this.#timeout(entry.task))
       return
     }
-    this.#init.send({ type: 'abort', id })
-    entry.timer = setTimeout(() => this.#giveUp(id), ABORT_GRACE)
+    this.#init.send({ type: 'abort', id, reason: describeLate(entry.task.job) })
+    entry.timer = setTimeout(() => this.#giveUp(id, entry), ABORT_GRACE)
   }
 
   /** A process that does not respond hangs for certain only if it has nothing else to do. */
-  #giveUp(id: number): void {
-    if (!this.#isDrawing()) return this.#init.kill('took too long to load')
+  #giveUp(id: number, { task }: Entry): void {
+    const reason = describeLate(task.job)
+    if (!this.#isDrawing()) return this.#init.kill(reason)
     this.#init.send({ type: 'forget', id })
-    this.settle(id, ({ reject }) => reject(new Error('took too long to load')))
+    this.settle(id, ({ reject }) => reject(new Error(reason)))
   }
 
   #isDrawing(): boolean {
@@ -290,6 +291,14 @@ export class TaskSchedule {
 
 function payersOf({ payers }: Task): Payers {
   return payers?.() ?? NO_PAYERS
+}
+
+/** Names the function that has not returned in time. */
+function describeLate({ output, event }: Job): string {
+  if (output !== 'event' || !event) return 'took too long to load'
+  const name =
+    event.type === 'collect' ? 'collect' : `on${event.type[0]?.toUpperCase()}${event.type.slice(1)}`
+  return `took too long in \`${name}\``
 }
 
 /** Device pixels of the pictures that a job embeds. */
