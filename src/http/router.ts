@@ -77,15 +77,17 @@ export function createRouter(init: RouterInit): Router {
     sendProblem(request, response, error)
   })
   const data = Router()
-  // Pictures say this themselves; health, metrics and files need no store.
+  // Pictures say this themselves, and health is that of the process.
   const refuseIfStopping: RequestHandler = (_request, _response, next) =>
     next(isReady() ? undefined : stopping())
-  data.use([SERVER_PATHS.api, '/:widget/:key/click'], refuseIfStopping)
+  const { api: apiPath, metrics, oembed, 'live-img': liveImg } = SERVER_PATHS
+  data.use([apiPath, metrics, oembed, `${liveImg}.js`, '/:widget/:key/click'], refuseIfStopping)
   data.use(SERVER_PATHS.api, api)
   for (const call of calls) data.use(call)
   data.use(createErrorHandler(failures))
   router.use(data)
-  router.use(SERVER_PATHS.dashboard, refuseIfStopping, dashboard)
+  router.use(refuseIfStopping)
+  router.use(SERVER_PATHS.dashboard, dashboard)
   router.use(`${SERVER_PATHS.assets}/fonts`, createAssetFiles(fontFolder(), FONTS_KEPT))
   router.use(SERVER_PATHS.assets, createAssetFiles(join(publicFolder(), 'assets'), ASSETS_KEPT))
   router.get('/', (request, response) => pages.gallery(request, response))

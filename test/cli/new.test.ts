@@ -70,8 +70,38 @@ describe('imgcast new', () => {
       'tea-party.ts',
       'tea-time.test.mjs',
       'tea-time.ts',
+      'tsconfig.json',
     ])
     expect(readFileSync(join(inner, 'package.json'), 'utf8')).toBe('{ "type": "module" }\n')
+    // Whatever a widget may contain is valid there, with Imgcast's types.
+    mkdirSync(join(folder, 'node_modules'))
+    symlinkSync(root, join(folder, 'node_modules/imgcast'))
+    writeFileSync(join(inner, 'words.json'), '{ "title": "Top" }')
+    writeFileSync(join(inner, 'sub.ts'), 'export enum Side { left, right }\n')
+    writeFileSync(
+      join(inner, 'top.tsx'),
+      `import { defineWidget, loadImage } from 'imgcast/widget'
+import { Side } from './sub.ts'
+import words from './words.json'
+const logo = await loadImage(new URL('logo.png', import.meta.url))
+const card = (name: string) => <div style={{ left: Side.left }}>{name}</div>
+export default defineWidget({
+  title: words.title,
+  size: { width: 10, height: 10 },
+  load: () => ({ card: card('x') }),
+  draw(ctx, { data }) {
+    ctx.drawImage(logo, 0, 0)
+    ctx.fillText(JSON.stringify(data.card), 0, 0)
+  },
+})
+`,
+    )
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    writeFileSync(join(inner, 'wrong.mts'), 'export const wrong: string = 5\n')
+    const { stdout } = spawnSync(process.execPath, [tsc, '-p', inner], { encoding: 'utf8' })
+    expect(stdout.match(/\S+: error TS\d+/g)).toEqual([
+      expect.stringMatching(/wrong\.mts\(1,14\): error TS2322$/),
+    ])
   })
 
   test('--package writes an npm package, whose widgets are found by its name', {

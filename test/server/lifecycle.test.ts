@@ -135,7 +135,7 @@ test('a store that cannot save is asked once, and rejects the stop after all els
   expect(imgcast.stats().renderers).toEqual([])
 })
 
-test('a server that was closed refuses every request that needs its store, and says when to try again', async () => {
+test('a server that was closed refuses every request but that for its health, and says when to try again', async () => {
   const server = await startServer({ token: 'a-token-of-a-closed-server' })
   const room = server.imgcast.room('online/a')
   const http = createServer(server.imgcast.handler).listen(0)
@@ -152,6 +152,15 @@ test('a server that was closed refuses every request that needs its store, and s
       '/api/status/x',
     ]
       .concat('/api/series', '/api/events', '/dashboard', '/readyz', '/badge/a-b-red.svg')
+      .concat(
+        '/',
+        '/metrics',
+        '/online/a',
+        '/assets/icon.svg',
+        '/live-img.js',
+        '/oembed?url=x',
+        '/nothing/at/all',
+      )
       .map((each) => ['GET', each]),
     ...[
       '/api/status/x',

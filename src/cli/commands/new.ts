@@ -18,6 +18,23 @@ interface NewSettings {
 const CANNOT_WRITE = 1
 const TEMPLATE = 'my-widget'
 
+/** What `tsc` and editors need to read modules as Imgcast loads them. */
+const TSCONFIG = {
+  compilerOptions: {
+    target: 'es2023',
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    moduleDetection: 'force',
+    allowImportingTsExtensions: true,
+    resolveJsonModule: true,
+    jsx: 'react-jsx',
+    jsxImportSource: 'imgcast',
+    strict: true,
+    skipLibCheck: true,
+    noEmit: true,
+  },
+}
+
 /** Writes a first widget module and its test. */
 export const newCommand: Command = {
   name: 'new',
@@ -62,8 +79,12 @@ async function writeWidget(settings: NewSettings): Promise<number> {
   const taken = [...files.keys()].filter((file) => existsSync(file))
   if (taken.length > 0) return refuse(`${taken.join(' and ')} already exists: nothing was written`)
   try {
-    if (settings.packageName === undefined && needsModuleType(settings.folder))
-      files.set(join(settings.folder, 'package.json'), '{ "type": "module" }\n')
+    const { folder, ending, packageName } = settings
+    if (packageName === undefined && needsModuleType(folder))
+      files.set(join(folder, 'package.json'), '{ "type": "module" }\n')
+    const root = packageName === undefined ? folder : join(folder, '..')
+    if (ending === 'ts' && !hasTsconfig(root))
+      files.set(join(root, 'tsconfig.json'), `${JSON.stringify(TSCONFIG, null, 2)}\n`)
     await mkdir(settings.folder, { recursive: true })
     for (const [file, text] of files) await writeFile(file, text, { flag: 'wx' })
   } catch (error) {
@@ -137,6 +158,15 @@ function needsModuleType(folder: string): boolean {
     const file = join(place, 'package.json')
     if (existsSync(file)) return place !== resolve(folder) && typeOf(file) !== 'module'
     if (place === dirname(place)) return false
+  }
+}
+
+/** Whether a folder, or one around it in the same package, has settings for TypeScript: these are the author's. */
+function hasTsconfig(folder: string): boolean {
+  for (let place = resolve(folder); ; place = dirname(place)) {
+    if (existsSync(join(place, 'tsconfig.json'))) return true
+    const isPackage = place !== resolve(folder) && existsSync(join(place, 'package.json'))
+    if (isPackage || place === dirname(place)) return false
   }
 }
 
