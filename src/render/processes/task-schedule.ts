@@ -4,6 +4,7 @@ import { roomOf } from '../../widget/room.ts'
 import type { FairShares, Payers } from '../fair-shares.ts'
 import type { Job, ToHost } from '../protocol.ts'
 import { Abandoned } from '../render-error.ts'
+import { describeLate } from './describe-late.ts'
 import type { Task } from './task.ts'
 
 /** The options of a schedule. */
@@ -291,14 +292,6 @@ export class TaskSchedule {
 
 function payersOf({ payers }: Task): Payers {
   return payers?.() ?? NO_PAYERS
-}
-
-/** Names the function that has not returned in time. */
-function describeLate({ output, event }: Job): string {
-  if (output !== 'event' || !event) return 'took too long to load'
-  const name =
-    event.type === 'collect' ? 'collect' : `on${event.type[0]?.toUpperCase()}${event.type.slice(1)}`
-  return `took too long in \`${name}\``
 }
 
 /** Device pixels of the pictures that a job embeds. */
