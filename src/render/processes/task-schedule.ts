@@ -216,10 +216,9 @@ export class TaskSchedule {
 
   /** A process that does not respond hangs for certain only if it has nothing else to do. */
   #giveUp(id: number, { task }: Entry): void {
-    const reason = describeLate(task.job)
-    if (!this.#isDrawing()) return this.#init.kill(reason)
+    if (!this.#isDrawing()) return this.#init.kill(describeLate(task.job))
     this.#init.send({ type: 'forget', id })
-    this.settle(id, ({ reject }) => reject(new Error(reason)))
+    this.settle(id, ({ job, reject }) => reject(new Error(describeLate(job))))
   }
 
   #isDrawing(): boolean {
