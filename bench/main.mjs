@@ -9,6 +9,7 @@ import { toScale } from './measure.mjs'
 import { toPicture } from './picture.mjs'
 import { TABLE } from './table.mjs'
 import { toText } from './text.mjs'
+import { updateResult } from './update-result.mjs'
 
 const PUBLISHED = {
   json: '../docs/performance.json',
@@ -21,18 +22,21 @@ const unknown = (values.row ?? []).filter((name) => !TABLE.some((row) => row.nam
 if (unknown.length > 0)
   refuse(`expected --row to be one of ${TABLE.map(({ name }) => name).join(', ')}, got ${unknown}`)
 
+if (values.publish && (values.quick || values.smoke)) refuse('expected --publish without --quick and --smoke')
+
 const scale = toScale(values.smoke ? 'smoke' : values.quick ? 'quick' : 'full')
 const chosen = TABLE.filter(({ name }) => values.row?.includes(name) ?? true)
 const from = performance.now()
 const rows = []
 for (const row of chosen) {
   const began = performance.now()
-  rows.push({ name: row.name, title: row.title, target: row.target, lines: await row.measure(scale) })
+  const { name, title, target } = row
+  rows.push({ name, title, target, date: today(), lines: await row.measure(scale) })
   process.stderr.write(`${row.name}: ${Math.round((performance.now() - began) / 1000)} s\n`)
 }
 const [{ model }] = cpus()
 const result = {
-  date: new Date().toISOString().slice(0, 10),
+  date: today(),
   machine: `${cpus().length} x ${model}, Node ${process.version}`,
   scale: scale.name,
   took: performance.now() - from,
@@ -40,13 +44,20 @@ const result = {
 }
 process.stdout.write(toText(result))
 
-// Only the whole table is published.
-const whole = scale.name === 'full' && values.row === undefined
-const published = (path) => (whole ? fileURLToPath(new URL(path, import.meta.url)) : undefined)
-save(values.json ?? published(PUBLISHED.json), () => `${JSON.stringify(result, null, 2)}\n`)
-save(values.picture ?? published(PUBLISHED.picture), () => toPicture(result))
-const page = published(PUBLISHED.page)
-save(page, () => putIntoPage(readFileSync(page, 'utf8'), result))
+const at = (path) => fileURLToPath(new URL(path, import.meta.url))
+// A part of the table is published only on request, together with the rest as it was.
+const isPublished = values.publish || (scale.name === 'full' && values.row === undefined)
+const known = values.publish ? JSON.parse(readFileSync(at(PUBLISHED.json), 'utf8')) : undefined
+const published = known ? updateResult(known, result, TABLE) : result
+const place = (path) => (isPublished ? at(path) : undefined)
+save(values.json ?? place(PUBLISHED.json), () => `${JSON.stringify(published, null, 2)}\n`)
+save(values.picture ?? place(PUBLISHED.picture), () => toPicture(published))
+const page = place(PUBLISHED.page)
+save(page, () => putIntoPage(readFileSync(page, 'utf8'), published))
+
+function today() {
+  return new Date().toISOString().slice(0, 10)
+}
 
 function save(path, make) {
   if (path === undefined) return
@@ -59,6 +70,7 @@ function readOptions() {
     quick: { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
     row: { type: 'string', multiple: true },
+    publish: { type: 'boolean', default: false },
     json: { type: 'string' },
     picture: { type: 'string' },
   }

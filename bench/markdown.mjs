@@ -11,10 +11,11 @@ export function putIntoPage(page, result) {
 }
 
 function toMarkdown({ machine, date, rows }) {
-  const blocks = rows.map(({ title, target, lines }) => {
+  const blocks = rows.map(({ title, target, lines, date: measured = date }) => {
     const cells = lines.map((line) => `| ${toCells(line).join(' | ')} |`)
     const head = ['|  | Imgcast | control | ratio | target |  |', '| --- | --: | --: | --: | --: | --- |']
-    return [`**${title}**: ${target}.`, '', ...head, ...cells].join('\n')
+    const when = measured === date ? '' : ` Measured ${measured}.`
+    return [`**${title}**: ${target}.${when}`, '', ...head, ...cells].join('\n')
   })
   return [`Measured ${date} on ${machine}.`, ...blocks].join('\n\n')
 }

@@ -9,12 +9,12 @@ import { processorTime } from '../system.mjs'
 const VIEWERS = 1000
 /** At 20 kB and more frames the viewers, in the other process, would take the time of the servers. */
 const CELLS = [
-  { bytes: 2000, fps: 10 },
+  { bytes: 2000, fps: 5 },
   { bytes: 20_000, fps: 1 },
 ]
 const SETTLING = 3000
-const LASTS = 4000
-const ROUNDS = 3
+const LASTS = 3000
+const ROUNDS = 5
 const LIMIT = 1.3
 const LOAD = fileURLToPath(new URL('../load/http2-viewers.mjs', import.meta.url))
 

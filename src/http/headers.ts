@@ -34,9 +34,10 @@ export const STREAM: Readonly<Record<string, string>> = {
   'X-Accel-Buffering': 'no',
 }
 
-/** Headers of a still: every cache must revalidate it, image proxies too. */
+/** Headers of a still that is current: every cache must revalidate it, image proxies too. */
 export const STILL: Readonly<Record<string, string>> = {
   ...CROSS_ORIGIN,
+  Age: '0',
   'Cache-Control': 'no-cache, max-age=0, must-revalidate',
   Expires: 'Thu, 01 Jan 1970 00:00:00 GMT',
   Vary: 'Accept, Sec-Fetch-Dest, User-Agent',

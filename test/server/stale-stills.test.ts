@@ -37,7 +37,7 @@ test.each([
   const good = await Promise.all(paths.map(get))
   for (const { headers } of good) {
     expect(headers.get('cache-control')).toBe('public, max-age=60')
-    expect([headers.get('age'), headers.get('warning')]).toEqual([null, null])
+    expect([headers.get('age'), headers.get('warning')]).toEqual(['0', null])
   }
   await setMood(mood, mood)
   const stale = await Promise.all(paths.map(get))

@@ -19,10 +19,11 @@ import { type PageRequest, type Site, siteOf, toSite } from './site.ts'
 import { type PageRoom, Views } from './views.ts'
 
 /**
- * Browsers open six connections to a host over HTTP/1.1, and a fifth picture would be a still anyway (`--live-per-browser`):
- * so the gallery chooses which ones are live.
+ * Browsers open six connections to a host over HTTP/1.1, so the gallery chooses which pictures are live. The three that do not
+ * move: with a fourth that moves, two tabs of the gallery would use all six and no link would open. Two tabs with three need
+ * four, once the older streams of pictures that rest have ended.
  */
-const HTTP1_STREAMS = 4
+const HTTP1_STREAMS = 3
 
 const MAX_PATH_LENGTH = 120
 
