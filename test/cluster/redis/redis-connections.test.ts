@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { pino } from 'pino'
+import { createClient } from 'redis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createCluster } from '../../../src/cluster/cluster.ts'
 import type { Driver } from '../../../src/cluster/driver.ts'
@@ -86,8 +87,29 @@ describeWith(['redis'], 'a Redis', () => {
     expect(await client.keys('{plain}:*')).not.toEqual([])
     client.disconnect()
     expect(() => redisCluster({ client: {} as RedisClient })).toThrow(
-      'Expected `client` to be an ioredis client',
+      'Expected `client` to be a client of ioredis or of node-redis',
     )
+  })
+
+  test('is used through a client of node-redis, with either protocol, also after it was lost', async () => {
+    for (const RESP of [2, 3] as const) {
+      const client = createClient({ url: server.location, RESP })
+      client.on('error', () => {})
+      await client.connect()
+      await expectOneService(redisCluster({ client, prefix: `node${RESP}` }))
+      expect(await client.ping()).toBe('PONG')
+      const cluster = await createCluster(redisCluster({ client, prefix: `node${RESP}` }), log)
+      await cluster.presence.join('r/a', 'ann')
+      await server.client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+      await server.client.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+      await eventually(async () => {
+        await cluster.store.set('r/a', 'x', RESP)
+        expect(await cluster.presence.counts('r/a')).toMatchObject({ connections: 1 })
+        expect(cluster.report?.().isPartial).toBe(false)
+      })
+      await cluster.close()
+      client.destroy()
+    }
   })
 
   test('denies nothing that a user with the rules of the guide needs', async () => {
