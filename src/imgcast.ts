@@ -136,6 +136,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     reloads: options.widgets.length > 0,
     onState: (request) => serveStateRequest(cluster, request, { themes }),
     onImage: (url) => images.fetch(url),
+    clockOffset: () => store.clockOffset ?? 0,
     observer: metrics,
   })
   closers.defer(() => renderer.close())

@@ -4,6 +4,7 @@ import './imgcast/refuse-widgets.ts'
 
 export type { LiveEvent } from './channel/room-events.ts'
 export type { ClusterParts, Driver, DriverInit } from './cluster/driver.ts'
+export type { NodeRedisClient } from './cluster/redis/from-node-redis.ts'
 export type { RedisClient } from './cluster/redis/redis-client.ts'
 export { type RedisClusterOptions, redisCluster } from './cluster/redis/redis-cluster.ts'
 export { type Fault, PublicError } from './errors.ts'

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { quote } from '../errors.ts'
+import { clusterTime } from './cluster-time.ts'
 import type { ClusterParts, Driver, DriverInit } from './driver.ts'
 import { expectedLocation, findDriver } from './drivers.ts'
 import { Hits } from './hits.ts'
@@ -36,11 +37,12 @@ export async function createCluster(
   if (!found) throw new StoreError(`expected ${expectedLocation()}, got ${quote(store)}`)
   const node = createNode()
   const parts = await found.driver.open(found.rest, { node, log, retention, ...rest })
-  const viewerKeys = new ViewerKeys({ secrets: parts.viewerSecrets, log })
+  const now = () => clusterTime(parts.store)
+  const viewerKeys = new ViewerKeys({ secrets: parts.viewerSecrets, log, now })
   await viewerKeys.load()
   let closing: Promise<void> | undefined
   return {
-    ...{ ...parts, node, hits: new Hits(parts.store, parts.bus, parts.history), viewerKeys },
+    ...{ ...parts, node, hits: new Hits(parts.store, parts.bus, parts.history, now), viewerKeys },
     close: () => {
       closing ??= parts.close()
       return closing

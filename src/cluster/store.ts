@@ -23,6 +23,8 @@ export interface WriteOptions {
 export interface Store {
   /** Why the store cannot save at present; undefined or absent if it can. */
   readonly fault?: string | undefined
+  /** Milliseconds by which this node's clock is behind the one that all nodes follow. @default 0 */
+  readonly clockOffset?: number
   get(room: string, name: string): Promise<unknown>
   /** Rejects with a `TypeError` for a value that is not JSON, with a `RangeError` for one that is too large. */
   set(room: string, name: string, value: unknown, options?: WriteOptions): Promise<void>

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Cluster } from '../cluster/cluster.ts'
+import { clusterTime } from '../cluster/cluster-time.ts'
 import { quote } from '../errors.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { SeriesList } from '../series/series-list.ts'
@@ -26,7 +27,8 @@ interface ValuesInit {
 /** Creates the parts that store what scripts send and polls fetch: statuses and series of numbers. */
 export function createValues({ renderer, cluster, options, client, log, closers }: ValuesInit) {
   const { store, bus, leases } = cluster
-  const statuses = new Statuses({ rooms: new StatusRooms(renderer.roles), store, bus, log })
+  const now = () => clusterTime(store)
+  const statuses = new Statuses({ rooms: new StatusRooms(renderer.roles), store, bus, log, now })
   closers.defer(() => statuses.close())
   const pollsOf = (target: PollTarget) => {
     const polls = new Polls({ store, target, bus, leases, client, log })
@@ -35,9 +37,9 @@ export function createValues({ renderer, cluster, options, client, log, closers 
   }
   const polls = pollsOf(toStatusTarget(statuses))
   const series = new SeriesList({
-    ...{ store, bus, log, retention: options.history, maxSeries: options.maxSeries },
+    ...{ store, bus, log, now, retention: options.history, maxSeries: options.maxSeries },
   })
-  const seriesPolls = pollsOf(toSeriesTarget(series))
+  const seriesPolls = pollsOf(toSeriesTarget(series, now))
   return {
     ...{ statuses, polls, series, seriesPolls },
     /** Reads what is stored. */
@@ -46,7 +48,7 @@ export function createValues({ renderer, cluster, options, client, log, closers 
 }
 
 /** Polls add their results to series. */
-function toSeriesTarget(series: SeriesList): PollTarget {
+function toSeriesTarget(series: SeriesList, now: () => number): PollTarget {
   return {
     leases: 'series-poll',
     rooms: { of: seriesRoom, keyOf: seriesKeyOf },
@@ -54,7 +56,7 @@ function toSeriesTarget(series: SeriesList): PollTarget {
     show: async (key, { message }) => {
       const value = Number(message)
       if (!Number.isFinite(value)) throw new TypeError(`expected a number, found ${quote(message)}`)
-      await series.add(key, [{ time: Date.now(), value }])
+      await series.add(key, [{ time: now(), value }])
     },
     // No number is no number: the pictures show how old the last one is.
     fail: async () => {},

@@ -17,6 +17,8 @@ export interface JobRunnerInit {
   observer: Pick<RenderObserver, 'drawn' | 'failed'> | undefined
   /** Passes a task to a process. */
   dispatch(task: Task): void
+  /** Milliseconds that are added to the time of each job. @default 0 */
+  clockOffset?: (() => number) | undefined
   /** A job of this widget was done. */
   onSuccess(widget: string): void
   isClosed(): boolean
@@ -48,8 +50,9 @@ export class JobRunner {
   }
 
   /** Rejects with a `RenderError`, with another `PublicError`, or with `Abandoned`. */
-  async run(job: Job, demand: Demand): Promise<JobResult> {
-    const { failures, observer } = this.#init
+  async run(given: Job, demand: Demand): Promise<JobResult> {
+    const { failures, observer, clockOffset } = this.#init
+    const job = { ...given, time: given.time + (clockOffset?.() ?? 0) }
     const { widget } = job
     const room = roomOf(job)
     // A picture whose data cannot be loaded is not drawn.

@@ -19,5 +19,7 @@ export interface RendererSettings {
   onState(request: StateRequest): Promise<unknown>
   /** Fetches a picture of another server. @default none can be fetched */
   onImage?(url: string): Promise<Uint8Array>
+  /** Milliseconds by which the clock of this process is behind the time that pictures show. @default 0 */
+  clockOffset?(): number
   observer?: RenderObserver
 }

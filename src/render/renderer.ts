@@ -56,8 +56,7 @@ export class Renderer {
     this.#failures = new Failures(settings.folders, log)
     this.#runner = new JobRunner({
       failures: this.#failures,
-      queue: this.#queue,
-      observer: settings.observer,
+      ...{ queue: this.#queue, observer: settings.observer, clockOffset: settings.clockOffset },
       dispatch: (task) => this.#dispatch(task),
       onSuccess: (widget) => this.#isolation.succeed(widget),
       isClosed: () => this.#closed,

@@ -6,6 +6,7 @@ import { RoomDirectory } from '../room-directory.ts'
 import { RedisArchive } from './redis-archive.ts'
 import { RedisBus } from './redis-bus.ts'
 import type { RedisClient } from './redis-client.ts'
+import { RedisClock } from './redis-clock.ts'
 import { RedisFiles } from './redis-files.ts'
 import { RedisLeases } from './redis-leases.ts'
 import { RedisLink } from './redis-link.ts'
@@ -35,10 +36,12 @@ export async function openRedisCluster({ client, prefix, ...init }: RedisCluster
     subscriber.disconnect()
     throw error
   }
+  const clock = new RedisClock(link)
+  await clock.read()
   const damage = new DamageLog(log)
   const bus = new RedisBus({ link, node: node.epoch, log })
   const history = new RecordedHistory({
-    ...{ archive: new RedisArchive(link, damage), retention, log, isShared: true },
+    ...{ archive: new RedisArchive(link, damage), retention, log, isShared: true, now: clock.now },
   })
   let readFacts: (() => NodeFacts) | undefined
   const presence = new RedisPresence({
@@ -46,9 +49,9 @@ export async function openRedisCluster({ client, prefix, ...init }: RedisCluster
     ...{ link, bus, history, node: node.epoch, name: node.name, log, limit: maxVisitorsPerAddress },
   })
   await presence.renew()
-  const store = new RedisStore({ link, bus, damage, observer })
+  const store = new RedisStore({ link, clock, bus, damage, observer })
   const rooms = new RoomDirectory({
-    ...{ table: new RedisRoomTable(link), memories: [history], maxRooms, log },
+    ...{ table: new RedisRoomTable(link), memories: [history], maxRooms, log, now: clock.now },
     onForgotten: (count) => observer?.roomsForgotten(count),
   })
   const leases = new RedisLeases(link, node.epoch)
@@ -69,6 +72,7 @@ export async function openRedisCluster({ client, prefix, ...init }: RedisCluster
       await Promise.all([presence.close(), leases.close(), rooms.close()])
       const saved = await Promise.allSettled([history.close(), store.close()])
       await bus.close()
+      clock.close()
       link.close()
       subscriber.disconnect()
       const failed = saved.find((result) => result.status === 'rejected')

@@ -2,10 +2,12 @@ import { stopping } from '../../errors.ts'
 import { addToStateJson, toStateJson } from '../../widget/state-json.ts'
 import { checkStateName, isServerName } from '../../widget/state-name.ts'
 import type { Bus } from '../bus.ts'
+import { clusterTime } from '../cluster-time.ts'
 import type { DamageLog } from '../damage-log.ts'
 import type { ClusterObserver, StoreOperation } from '../observer.ts'
 import type { Store } from '../store.ts'
 import { parseStored } from '../stored-json.ts'
+import type { RedisClock } from './redis-clock.ts'
 import type { RedisLink } from './redis-link.ts'
 import {
   ADD_TO_VALUE,
@@ -19,6 +21,8 @@ import {
 /** The options of a store. */
 export interface RedisStoreInit {
   link: RedisLink
+  /** Followed by all nodes. @default that of this process */
+  clock?: RedisClock | undefined
   bus: Bus
   damage: DamageLog
   observer?: ClusterObserver | undefined
@@ -36,6 +40,7 @@ const DELETED_AT_ONCE = 500
  */
 export class RedisStore implements Store {
   readonly #link: RedisLink
+  readonly #clock: RedisClock | undefined
   readonly #bus: Bus
   readonly #damage: DamageLog
   readonly #observer: ClusterObserver | undefined
@@ -43,11 +48,16 @@ export class RedisStore implements Store {
   readonly #updating = new Map<string, Promise<unknown>>()
   #isClosed = false
 
-  constructor({ link, bus, damage, observer }: RedisStoreInit) {
+  constructor({ link, clock, bus, damage, observer }: RedisStoreInit) {
     this.#link = link
+    this.#clock = clock
     this.#bus = bus
     this.#damage = damage
     this.#observer = observer
+  }
+
+  get clockOffset(): number {
+    return this.#clock?.offset ?? 0
   }
 
   get fault(): string | undefined {
@@ -61,7 +71,9 @@ export class RedisStore implements Store {
   async set(room: string, name: string, value: unknown): Promise<void> {
     checkStateName(name)
     const json = toStateJson(name, value)
-    await this.#try('write', () => this.#link.run(SET_VALUE, [keyOf(room)], room, name, json, Date.now()))
+    await this.#try('write', () =>
+      this.#link.run(SET_VALUE, [keyOf(room)], room, name, json, clusterTime(this)),
+    )
     this.#publish(room, name)
   }
 
@@ -77,7 +89,7 @@ export class RedisStore implements Store {
     addToStateJson(name, undefined, amount)
     for (;;) {
       const [isAdded, json] = (await this.#try('write', () =>
-        this.#link.run(ADD_TO_VALUE, [keyOf(room)], room, name, amount, Date.now()),
+        this.#link.run(ADD_TO_VALUE, [keyOf(room)], room, name, amount, clusterTime(this)),
       )) as [number, string | undefined]
       if (isAdded === 1) {
         this.#publish(room, name)
@@ -155,7 +167,7 @@ export class RedisStore implements Store {
     const [isSwapped, current] = (await this.#try('write', () =>
       this.#link.run(
         ...([SWAP_VALUE, [keyOf(room)], room, name] as const),
-        ...[...toArguments(known), ...toArguments(json), Date.now()],
+        ...[...toArguments(known), ...toArguments(json), clusterTime(this)],
       ),
     )) as [number, (string | null)?]
     if (isSwapped === 1) this.#publish(room, name)

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ChannelSpec } from '../../channel/spec.ts'
+import { clusterTime } from '../../cluster/cluster-time.ts'
 import { hitsOfDay, toHits } from '../../cluster/hits.ts'
 import type { Store } from '../../cluster/store.ts'
 import type { Manifest } from '../../widget/manifest.ts'
@@ -11,16 +12,18 @@ import { wantsStatus200 } from '../purpose.ts'
  * picture shows how often it was loaded today.
  */
 export class ProxiedOnline {
-  readonly #store: Pick<Store, 'get'>
+  readonly #store: Pick<Store, 'get' | 'clockOffset'>
 
-  constructor(store: Pick<Store, 'get'>) {
+  constructor(store: Pick<Store, 'get' | 'clockOffset'>) {
     this.#store = store
   }
 
   /** The picture to draw for a request: the same, unless it is that widget's and an image proxy asks. */
   async toShown(spec: ChannelSpec, manifest: Manifest, headers: IncomingHttpHeaders): Promise<ChannelSpec> {
     if (manifest.role !== 'viewer-count' || !wantsStatus200(headers)) return spec
-    const loads = toHits(await this.#store.get(roomOf(spec), hitsOfDay(Date.now())).catch(() => 0))
+    const loads = toHits(
+      await this.#store.get(roomOf(spec), hitsOfDay(clusterTime(this.#store))).catch(() => 0),
+    )
     return { ...spec, look: { ...spec.look, params: { ...spec.look.params, loads } } }
   }
 }

@@ -1,3 +1,4 @@
+import { clusterTime } from '../../cluster/cluster-time.ts'
 import type { Store } from '../../cluster/store.ts'
 import type { Fault } from '../../errors.ts'
 import type { BadgeStyle } from '../../picture/badge/badge.ts'
@@ -28,10 +29,10 @@ const MAX_MEMBERS = 50
  * functions that the widget draws with. A few texts of bounded length need no render process.
  */
 export class StatusPictures {
-  readonly #store: Pick<Store, 'get'>
+  readonly #store: Pick<Store, 'get' | 'clockOffset'>
   readonly #logos = new Logos()
 
-  constructor(store: Pick<Store, 'get'>) {
+  constructor(store: Pick<Store, 'get' | 'clockOffset'>) {
     this.#store = store
   }
 
@@ -63,7 +64,7 @@ export class StatusPictures {
   }
 
   async #show({ widget, key }: RoomParts, of: string) {
-    const now = Date.now()
+    const now = clusterTime(this.#store)
     const show = async (each: string) =>
       readStatus(await this.#store.get(roomOf({ widget, key: each }), BADGE), each, now)
     const members = of

@@ -14,7 +14,15 @@ const DOCUMENTED: Readonly<Record<string, string>> = {
   ...{ HMGET: '2.0.0', HSETNX: '2.0.0', HVALS: '2.0.0', LINDEX: '1.0.0', LLEN: '1.0.0', PERSIST: '2.2.0' },
   ...{ PEXPIRE: '2.6.0', PING: '1.0.0', PUBLISH: '2.0.0', RPUSH: '1.0.0', SADD: '2.4.0', SCARD: '1.0.0' },
   // With PX since 2.6.12; SPOP with a count since 3.2.0; SSCAN with COUNT.
-  ...{ SET: '2.6.12', SMEMBERS: '1.0.0', SPOP: '3.2.0', SRANDMEMBER: '1.0.0', SREM: '2.4.0', SSCAN: '2.8.0' },
+  ...{
+    SET: '2.6.12',
+    SMEMBERS: '1.0.0',
+    SPOP: '3.2.0',
+    SRANDMEMBER: '1.0.0',
+    SREM: '2.4.0',
+    SSCAN: '2.8.0',
+    TIME: '2.6.0',
+  },
   ...{ ZADD: '2.4.0', ZRANGE: '1.2.0', ZRANGEBYLEX: '2.8.9', ZRANGEBYSCORE: '1.0.5', ZREM: '2.4.0' },
 }
 /** Arguments that are words, by the command that has them. */
