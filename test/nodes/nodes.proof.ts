@@ -83,15 +83,15 @@ test('a server cut off without a word, and healed', async () => {
   await nodes.check(one)
 })
 
-test('clocks five minutes apart: counts, and statuses that end in time on every server', async () => {
+test('clocks five minutes apart: counts, and SVGs of statuses that end in time on every server', async () => {
   const { one, two, three, servers } = await startThree(undefined, ['', '+300s', '-300s'])
   nodes.keepWriting(two)
   const body = (ttl: string) =>
     JSON.stringify({ schemaVersion: 1, label: 'ttl', message: 'up', ttl, grace: '1h' })
   const words = async (server: typeof one, key: string) =>
-    ((await (await fetch(`${server.url}/status/${key}.json`)).json()) as { alt: string }).alt
+    (await fetch(`${server.url}/status/${key}.svg`)).text()
   for (const [at, server] of servers.entries())
-    expect((await nodes.call(server, `status/s${at}`, { method: 'PUT', body: body('8s') })).status).toBe(200)
+    expect((await nodes.call(server, `status/s${at}`, { method: 'PUT', body: body('20s') })).status).toBe(200)
   for (const server of servers)
     for (const at of [0, 1, 2]) expect(await words(server, `s${at}`)).not.toMatch(/late/)
   await eventually(
@@ -99,7 +99,7 @@ test('clocks five minutes apart: counts, and statuses that end in time on every 
       for (const server of servers)
         for (const at of [0, 1, 2]) expect(await words(server, `s${at}`)).toMatch(/late/)
     },
-    { timeout: 20_000, interval: 200 },
+    { timeout: 40_000, interval: 200 },
   )
   nodes.kill(three)
   await nodes.expectCounts([one, two], 2, 1)
