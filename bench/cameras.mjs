@@ -9,7 +9,7 @@
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
+import { createServer, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -122,24 +122,45 @@ async function watchAlone({ host, port, path }) {
   await sleep(3_600_000)
 }
 
+/** A camera of the network: frames on a port, as a multipart stream to each that asks. */
+async function startSource(next) {
+  const server = createServer((_request, response) => {
+    response.useChunkedEncodingByDefault = false
+    response.writeHead(200, { 'Content-Type': 'multipart/x-mixed-replace; boundary=b', Connection: 'close' })
+    const timer = setInterval(() => {
+      const bytes = next()
+      response.cork()
+      response.write(`--b\r\nContent-Type: image/jpeg\r\nContent-Length: ${bytes.length}\r\n\r\n`)
+      response.write(bytes)
+      response.write('\r\n')
+      response.uncork()
+    }, 1000 / FPS)
+    response.on('close', () => clearInterval(timer))
+  })
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return server
+}
+
 async function cost() {
   const frames = [0, 1, 2].map((seed) => toJpeg(seed))
-  const { length } = frames[0]
-  console.log(`\nProcessor time of the server for each delivered frame of ${length} bytes, µs\n`)
-  console.log('| Viewers | Imgcast, which also receives the frames | The C program | Ratio |')
+  const bytes = Math.max(...frames.map(({ length }) => length)) + 100
+  let turn = 0
+  const source = await startSource(() => stamp(frames[turn++ % 3]))
+  const { port } = source.address()
+  console.log(`\nProcessor time of the server for each delivered frame of ${frames[0].length} bytes, µs.`)
+  console.log('Both receive the frames from the same source and pass them on.\n')
+  console.log('| Viewers | Imgcast | The C program | Ratio |')
   console.log('| --- | --- | --- | --- |')
   for (const count of [1, 10, 50]) {
-    const ours = await serve({ robot: { kind: 'push' } })
-    let turn = 0
-    const pushing = push(ours.port, () => stamp(frames[turn++ % 3]))
+    const ours = await serve({ robot: { source: `http://127.0.0.1:${port}/` } })
     const one = await measureCost(ours, '/camera/robot.jpg', count)
-    pushing.end()
     await ours.end()
-    const c = await startC({ bytes: length, fps: FPS })
+    const c = await startC({ bytes, source: port })
     const limit = c && (await measureCost(c, '/stream', count))
     await c?.end()
     console.log(`| ${count} | ${one.toFixed(1)} | ${limit?.toFixed(1)} | ${(one / limit).toFixed(2)} |`)
   }
+  source.closeAllConnections()
   const ustreamer = await startUstreamer()
   if (!ustreamer) return
   const its = await measureCost(ustreamer, '/stream', 50)

@@ -43,10 +43,14 @@ export function startImgcast(args = [], nodeArgs = [], env = {}) {
   )
 }
 
-/** The limit: a C program. Undefined without a C compiler. */
-export async function startC({ bytes, fps = 0, joinInterval = 0 }) {
+/**
+ * The limit: a C program. Undefined without a C compiler.
+ * @param source the port of a multipart stream whose frames, of at most `bytes`, it shows. @default its own frames
+ */
+export async function startC({ bytes, fps = 0, joinInterval = 0, source }) {
   const program = compile('controls/control.c')
-  return program && start(program, [bytes, fps, joinInterval].map(String), /^(\d+)\n/)
+  const words = [bytes, fps, joinInterval, ...(source === undefined ? [] : [source])]
+  return program && start(program, words.map(String), /^(\d+)\n/)
 }
 
 /** Node's `http` and `res.write`, with one or seven writes a part. */

@@ -2,6 +2,7 @@
  * The limit: one epoll, one write of a shared buffer a viewer and frame. Prints its port.
  *
  *   control <bytes of a frame> <frames a second> <least ms between two frames that joins ask for; 0: joins ask for none>
+ *           [<port of a multipart stream whose frames it shows instead>]
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -90,8 +91,42 @@ static void show(int bytes) {
     if (viewers[at]->watching) send_to(viewers[at], frame, frame_length);
 }
 
+/* The bytes of the source that are no complete part yet. */
+static char *pending;
+static int pending_length, source = -1;
+
+static void open_source(int port) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  source = socket(AF_INET, SOCK_STREAM, 0);
+  const char *request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  if (connect(source, (void *)&address, sizeof address) < 0 || write(source, request, strlen(request)) < 0) exit(1);
+  pending = malloc(1 << 21);
+}
+
+/* Shows each part by its Content-Length. */
+static void receive(int most) {
+  ssize_t got = recv(source, pending + pending_length, (1 << 21) - pending_length, MSG_DONTWAIT);
+  if (got == 0) exit(1);
+  if (got < 0) return;
+  pending_length += got;
+  for (;;) {
+    char *length = memmem(pending, pending_length, "Content-Length: ", 16), *body;
+    if (!length || !(body = memmem(length, pending + pending_length - length, "\r\n\r\n", 4))) return;
+    int bytes = atoi(length + 16), rest = pending + pending_length - (body + 4);
+    if (rest < bytes || bytes > most) return;
+    memcpy(frame, body + 4, bytes);
+    memcpy(frame + bytes, NEXT_HEAD, sizeof NEXT_HEAD - 1);
+    frame_length = bytes + sizeof NEXT_HEAD - 1;
+    for (int at = count - 1; at >= 0; at--)
+      if (viewers[at]->watching) send_to(viewers[at], frame, frame_length);
+    pending_length = rest - bytes;
+    memmove(pending, body + 4 + bytes, pending_length);
+  }
+}
+
 int main(int words, char **word) {
-  if (words != 4) return 2;
+  if (words != 4 && words != 5) return 2;
   int bytes = atoi(word[1]);
   double period = atof(word[2]) > 0 ? 1000 / atof(word[2]) : 0, pause = atof(word[3]);
   struct rlimit limit;
@@ -111,6 +146,12 @@ int main(int words, char **word) {
   epoll = epoll_create1(0);
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL}, events[512];
   epoll_ctl(epoll, EPOLL_CTL_ADD, server, &event);
+  if (words == 5) {
+    open_source(atoi(word[4]));
+    struct epoll_event its = {.events = EPOLLIN, .data.ptr = &source};
+    epoll_ctl(epoll, EPOLL_CTL_ADD, source, &its);
+    period = 0;
+  }
   double next = period > 0 ? now() + period : 0, drawn = 0;
   int changed = 0;
   for (;;) {
@@ -118,6 +159,10 @@ int main(int words, char **word) {
     int ready = epoll_wait(epoll, events, 512, due == 0 ? -1 : left > 0 ? (int)left + 1 : 0);
     for (int at = 0; at < ready; at++) {
       struct viewer *viewer = events[at].data.ptr;
+      if (events[at].data.ptr == &source) {
+        receive(bytes);
+        continue;
+      }
       if (!viewer) {
         for (int fd; (fd = accept4(server, NULL, NULL, SOCK_NONBLOCK)) >= 0;) {
           viewer = calloc(1, sizeof *viewer);

@@ -1,6 +1,6 @@
 /** Receives what a camera's source sends. */
 export interface InputSink {
-  /** One complete JPEG. */
+  /** One complete JPEG, in memory that is valid during the call only. */
   onFrame(bytes: Buffer): void
 }
 

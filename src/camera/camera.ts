@@ -1,4 +1,5 @@
 import { createFrame, type Frame } from '../picture/frame.ts'
+import { FrameRoom } from '../picture/frame-room.ts'
 import { readPictureHead } from '../picture/picture-head.ts'
 import { Backoff } from '../system/backoff.ts'
 import { parseDuration } from '../widget/duration.ts'
@@ -132,12 +133,13 @@ export class Camera {
     return this.#running
   }
 
-  /** Takes a frame of its source, or one that was pushed. Bytes that are no complete JPEG, or one that is too large, are ignored. */
+  /** Takes a frame of its source, or one that was pushed, as a copy. Bytes that are no complete JPEG, or one that is too large, are ignored. */
   receive(bytes: Buffer): void {
     const head = readPictureHead(bytes)
     // A few bytes can claim a picture of gigabytes, which a render process would decode.
     if (head?.format !== 'jpeg' || head.width * head.height > MAX_FRAME_PIXELS) return
-    this.#frame = createFrame('jpeg', bytes, head.width, head.height)
+    const room = new FrameRoom(bytes)
+    this.#frame = createFrame('jpeg', room.bytes, head.width, head.height, { room })
     this.#frameAt = performance.now()
     this.#times.push(this.#frameAt)
     if (this.#times.length > MAX_TIMES) this.#times.splice(0, MAX_TIMES / 2)

@@ -8,7 +8,7 @@ export class FrameReaderError extends Error {}
 
 /** The options of a reader. */
 export interface FrameReaderInit {
-  /** Receives each frame: one complete JPEG, in memory of its own. */
+  /** Receives each frame: one complete JPEG. Its memory is valid during the call only. */
   onFrame(bytes: Buffer): void
   /** The boundary, without leading dashes. @default unknown */
   boundary?: string | undefined
@@ -94,9 +94,11 @@ export class FrameReader {
     if (length === 0) this.#skipDamaged()
     else {
       this.#damaged = 0
-      const frame = Buffer.from(bytes.subarray(0, length))
-      this.#end(length)
-      this.#onFrame(frame)
+      try {
+        this.#onFrame(bytes.subarray(0, length))
+      } finally {
+        this.#end(length)
+      }
     }
     return true
   }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
+import type { FrameRoom } from './frame-room.ts'
 
 /** The formats for parts of a stream. */
 export type StreamFormat = 'png' | 'jpeg' | 'webp'
@@ -27,6 +28,8 @@ export interface Frame {
   readonly gzip?: Buffer
   /** Whether it replaces a picture that is not ready. @default false */
   readonly isPlaceholder?: boolean
+  /** Free memory around the bytes. @default none */
+  readonly room?: FrameRoom | undefined
 }
 
 /** An SVG that fits into one packet arrives no sooner when it is smaller. */
@@ -43,9 +46,16 @@ export function createFrame(
   bytes: Buffer,
   width: number,
   height: number,
-  { animated = false } = {},
+  { animated = false, room }: { animated?: boolean; room?: FrameRoom } = {},
 ): Frame {
-  const etag = `"${hash('sha1', bytes, 'base64url')}"`
   const gzip = format === 'svg' && bytes.length > LEAST_GZIP_BYTES ? { gzip: gzipSync(bytes) } : {}
-  return { format, bytes, width, height, etag, animated, ...gzip }
+  let etag: string | undefined
+  return {
+    ...{ format, bytes, width, height, animated, ...gzip, ...(room && { room }) },
+    // Most frames of a stream never need one.
+    get etag() {
+      etag ??= `"${hash('sha1', bytes, 'base64url')}"`
+      return etag
+    },
+  }
 }

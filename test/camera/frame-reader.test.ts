@@ -63,7 +63,7 @@ function read(chunks: Buffer[], boundary?: string, maxFrameBytes?: number): Buff
   const reader = new FrameReader({
     boundary,
     ...(maxFrameBytes && { maxFrameBytes }),
-    onFrame: (bytes) => found.push(bytes),
+    onFrame: (bytes) => found.push(Buffer.from(bytes)),
   })
   for (const chunk of chunks) reader.push(chunk)
   return found

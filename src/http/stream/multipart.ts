@@ -55,14 +55,11 @@ export class Multipart {
     const wire = this.#wire(frame)
     if (framing === 'machine') {
       const head = `Content-Type: ${contentType(frame.format)}\r\nContent-Length: ${frame.bytes.length}\r\n\r\n`
-      wire.machine ??= Buffer.concat([
-        Buffer.from(head),
-        frame.bytes,
-        Buffer.from(`\r\n--${this.boundary}\r\n`),
-      ])
+      wire.machine ??= this.#surround(frame, head, `\r\n--${this.boundary}\r\n`)
       return wire.machine
     }
-    wire.browser ??= Buffer.concat([frame.bytes, this.#between(frame)])
+    // It begins like that of a machine: both can be in one memory.
+    wire.browser ??= this.#surround(frame, '', this.#betweenText(frame))
     return wire.browser
   }
 
@@ -102,6 +99,11 @@ export class Multipart {
     return Buffer.concat([whole.subarray(0, whole.length - this.boundary.length - 6), close])
   }
 
+  #surround(frame: Frame, before: string, after: string): Buffer {
+    const inPlace = frame.room?.surround(this, before, after)
+    return inPlace ?? Buffer.concat([Buffer.from(before), frame.bytes, Buffer.from(after)])
+  }
+
   #wire(frame: Frame): Partial<Wire> {
     // A fan-out looks up one frame thousands of times.
     if (frame !== this.#lastFrame) {
@@ -124,7 +126,11 @@ export class Multipart {
   }
 
   #between(frame: Frame): Buffer {
-    return Buffer.from(`\r\n--${this.boundary}\r\n${this.#head(frame)}`)
+    return Buffer.from(this.#betweenText(frame))
+  }
+
+  #betweenText(frame: Frame): string {
+    return `\r\n--${this.boundary}\r\n${this.#head(frame)}`
   }
 }
 
