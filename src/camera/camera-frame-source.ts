@@ -4,6 +4,7 @@ import type { ChannelSpec } from '../channel/spec.ts'
 import { notFound, PublicError, toPublicError } from '../errors.ts'
 import type { Frame } from '../picture/frame.ts'
 import type { Renderer } from '../render/renderer.ts'
+import { toIso } from '../widget/date.ts'
 import { MAX_FPS } from '../widget/picture-limits.ts'
 import type { Size } from '../widget/widget.ts'
 import { type Camera, type CameraCondition, isDown } from './camera.ts'
@@ -158,8 +159,9 @@ function isSilent({ state }: CameraCondition): boolean {
   return isDown(state) || state === 'full'
 }
 
-function offline({ state, why, tail }: CameraCondition): PublicError {
+function offline({ state, since, why, tail }: CameraCondition): PublicError {
   const caption = state === 'full' ? 'too many cameras run, try again later' : 'the camera has no picture'
-  const detail = [caption, why, tail].filter((part) => part !== '').join(': ')
+  const at = isDown(state) ? `${caption} since ${toIso(since)}` : caption
+  const detail = [at, why, tail].filter((part) => part !== '').join(': ')
   return new PublicError({ code: 'camera-offline', status: 503, caption, detail })
 }

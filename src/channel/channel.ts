@@ -3,6 +3,7 @@ import type { Frame } from '../picture/frame.ts'
 import type { Payers } from '../render/fair-shares.ts'
 import { Alarm } from './alarm.ts'
 import { Broadcast } from './broadcast.ts'
+import { CardError } from './card-error.ts'
 import type { ChannelInit } from './channel-init.ts'
 import type { FrameSink, GetPayers, Interest } from './frame-source.ts'
 import { Freshness } from './freshness.ts'
@@ -275,7 +276,7 @@ export class Channel implements FrameSink {
       this.#interval = BUSY_INTERVAL
       return
     }
-    this.#failure = error
+    this.#failure = card ? new CardError(error, card) : error
     this.#freshness.until = performance.now() + Math.max(pace.heartbeat, error.retryIn)
     await this.#broadcast.show(card ?? cards.error(sheet, error.caption, this.#broadcast.frame))
   }

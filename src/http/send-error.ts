@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { STATUS_CODES } from 'node:http'
+import { CardError } from '../channel/card-error.ts'
 import { PublicError, toSentence } from '../errors.ts'
 import type { CardPlace, Cards } from '../picture/cards.ts'
 import { contentType } from '../picture/frame.ts'
@@ -10,7 +11,7 @@ import { sendJson, sendWhole, TEXT_TYPE } from './send.ts'
 /** Used if nothing is known about the requested picture. */
 export const UNKNOWN_PLACE: CardPlace = { format: 'png', width: 160, height: 40 }
 
-/** Sends an error as a picture with its caption, large enough to read. */
+/** Sends an error as its own card, or as a picture with its caption, large enough to read. */
 export function sendErrorPicture(
   request: IncomingMessage,
   response: ServerResponse,
@@ -18,15 +19,15 @@ export function sendErrorPicture(
   place: CardPlace,
   cards: Cards,
 ): void {
-  const frame = cards.readableError(place, error.caption)
+  const frame = error instanceof CardError ? error.card : cards.readableError(place, error.caption)
   // Image proxies drop responses with any other status, and the caption with them.
   const status = wantsStatus200(request.headers) ? 200 : error.status
   sendWhole(
     request,
     response,
     status,
-    { ...UNCACHED, ...formatHeaders(place.format), ...error.headers },
-    contentType(place.format),
+    { ...UNCACHED, ...formatHeaders(frame.format), ...error.headers },
+    contentType(frame.format),
     frame.bytes,
   )
 }

@@ -31,7 +31,7 @@ describeWith(['ffmpeg', 'rtsp-server'], 'a camera over RTSP, by GStreamer’s se
     const frames: Buffer[] = []
     const read = ffmpegInput(toCameraSpec({ source: `rtsp://127.0.0.1:${port}/test` }), group)
     const onFrame = (bytes: Buffer) => {
-      if (frames.push(bytes) === 3) stopping.abort('stopped')
+      if (frames.push(Buffer.from(bytes)) === 3) stopping.abort('stopped')
     }
     await expect(read({ onFrame }, stopping.signal)).rejects.toThrow('stopped')
     for (const bytes of frames)
