@@ -220,7 +220,14 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     const reason = serverGuard.fault ?? store.fault
     return reason === undefined ? undefined : { status: 'failing', reason }
   }
-  const data = new PictureData({ renderer, pushedData, loadedData, presence, channels, embeddedReader })
+  const data = new PictureData({
+    renderer,
+    pushedData: frames.withCameras(pushedData),
+    loadedData,
+    presence,
+    channels,
+    embeddedReader,
+  })
   const pages = new Pages(renderer, data, publicUrl, showsSource(options))
   const host = createHostAccess({ cluster, renderer, channels, embeddedReader, events, data, isReady, log })
   const guard = new TokenGuard(token)

@@ -52,7 +52,19 @@ export default defineWidget({
     zone: param.zone('UTC', { about: 'Whose time the overlay shows.' }),
     background: param.color('black', { about: 'Beside the frame.' }),
   },
-  alt: ({ key }) => `Camera ${key}`,
+  json: ({ room, connections, visitors, peak, data }) => {
+    const { at, since, ...facts } = (data as Data | undefined) ?? {}
+    const camera = since === undefined ? null : { ...facts, since: toIso(since), at: toIso(at) }
+    return { room, connections, visitors, peak, camera }
+  },
+  alt: ({ key, data }) => {
+    const { name = key, state = '', since = 0, why, tail } = (data as Data | undefined) ?? {}
+    if (!why && state !== 'full') return `Camera ${name}`
+    const isDown = state === 'offline' || state === 'interrupted'
+    const time = isDown ? ` since ${clock(since, 'UTC')} UTC` : ''
+    const reasons = [why, tail].filter(Boolean).map((reason) => `: ${reason}`)
+    return `Camera ${name} ${STATES[state] ?? state}${time}${reasons.join('')}`
+  },
   draw(ctx, { key, params, pictures: [frame], width, height, data }) {
     const camera = data as Data | undefined
     if (!parseCrop(params.crop))
@@ -105,6 +117,10 @@ function drawCard(
     const y = height / 2 + (index - (lines.length - 1) / 2) * step
     drawText(ctx, text, width / 2, y, { size: Math.min(size, step * 0.8), color, width: width - 16 })
   })
+}
+
+function toIso(time: number | undefined): string | null {
+  return time === undefined ? null : new Date(time).toISOString()
 }
 
 /** 2026-11-28 14:05:09 in a zone. */

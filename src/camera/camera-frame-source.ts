@@ -147,6 +147,12 @@ export class CameraFrameSource implements FrameSource {
   }
 }
 
+/** What the widget knows of a camera; undefined if there is none of this key. */
+export function cameraData(cameras: Pick<Cameras, 'find'>, key: string): object | undefined {
+  const camera = cameras.find(key)
+  return camera && toData(camera, key)
+}
+
 /** What the widget draws: the name and the time of the overlay, and the condition of a camera without frames. */
 function toData(camera: Camera, key: string, condition = camera.condition): object {
   const { spec, age } = camera

@@ -232,8 +232,7 @@ export class Channel implements FrameSink {
   }
 
   async #drawOnce(): Promise<void> {
-    const startedAt = performance.now()
-    const { source, pace } = this.#init
+    const [startedAt, { source, pace }] = [performance.now(), this.#init]
     this.#lastDrawAt = startedAt
     this.#freshness.renew()
     this.#interval = pace.minInterval

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
-import { CameraFrameSource } from '../camera/camera-frame-source.ts'
+import { CameraFrameSource, cameraData } from '../camera/camera-frame-source.ts'
 import { Cameras } from '../camera/cameras.ts'
+import type { PushedData } from '../channel/pushed-data.ts'
 import { RoleFrameSources } from '../channel/role-frame-sources.ts'
 import { WidgetFrameSources } from '../channel/widget-frame-sources.ts'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -46,6 +47,11 @@ export function createFramesFromElsewhere(init: FramesInit) {
         'pushed-picture': (spec) => new PushedFrameSource(pictures, renderer, spec),
         'camera-frames': (spec) => new CameraFrameSource(cameras, renderer, spec),
       }),
+    /** Adds to the data of pictures what a camera's widget knows of it. */
+    withCameras: (pushedData: Pick<PushedData, 'of'>): Pick<PushedData, 'of'> => ({
+      of: (spec) =>
+        spec.widget === cameras.widget ? { data: cameraData(cameras, spec.key) } : pushedData.of(spec),
+    }),
     /** Reads what is stored and configured. Rejects with an `Error` for a wrong file of cameras. */
     load: async () => {
       await Promise.all([pictures.load(), cameras.load()])

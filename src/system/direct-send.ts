@@ -21,6 +21,9 @@ const MSG_NOSIGNAL = 0x4000
 /** Flags of every send: do not block, and raise no signal if the peer is gone. */
 const SEND_FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL
 
+/** Bytes of a TCP socket that the kernel has not sent yet (`include/uapi/linux/sockios.h`). */
+const SIOCOUTQNSD = 0x894b
+
 const { EAGAIN, EINTR, ENOBUFS, ENOMEM } = constants.errno
 /** Temporary errors, which do not mean that the connection is broken. */
 const PASSING: ReadonlySet<number> = new Set([EAGAIN, EINTR, ENOBUFS, ENOMEM])
@@ -58,6 +61,7 @@ export class DirectSend {
   #sockets: DirectSocket[] = []
   #buffers: Buffer[] = []
   #ends = false
+  #ioctl: ReturnType<ReturnType<typeof loadLibc>['func']> | undefined
   readonly #endTurn = (): void => {
     this.#ends = false
     this.flush()
@@ -80,6 +84,14 @@ export class DirectSend {
     if (this.#ends) return
     this.#ends = true
     queueMicrotask(this.#endTurn)
+  }
+
+  /** The bytes of a socket that the kernel has not sent yet; undefined while the socket has unsent bytes of its own. */
+  unsentBytes({ descriptor }: DirectSocket): number | undefined {
+    if (descriptor < 0) return undefined
+    this.#ioctl ??= loadLibc().func('int ioctl(int fd, unsigned long request, _Out_ int *value)')
+    const value = [0]
+    return this.#ioctl(descriptor, SIOCOUTQNSD, value) < 0 ? 0 : value[0]
   }
 
   /** Sends everything that is queued now. */

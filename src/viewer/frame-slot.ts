@@ -48,6 +48,11 @@ export class FrameSlot {
     this.#isBusy = true
   }
 
+  /** Takes back a frame of which nothing was written. Its owner is still busy, and `finish` returns it or a newer one. */
+  putBack(frame: Frame): void {
+    this.#held ??= frame
+  }
+
   /** Reports that the write is complete. Returns what the owner must do next. */
   finish(): Next {
     this.#isBusy = false

@@ -139,7 +139,14 @@ describe('a camera', () => {
     await Promise.all(['refused', 'loop', 'html'].filter((each) => each !== key).map(isIdle))
     const viewer = await watch(`${key}.jpg`)
     await eventually(async () => expect((await report(key)).why).toContain(why), WAIT)
-    expect((await still(`${key}.jpg`)).status).toBe(503)
+    const { status, bytes } = await still(`${key}.jpg`)
+    // The card of the stream, and not a picture with a caption alone.
+    expect(status).toBe(503)
+    await viewer.waitFor(({ parts }) => parts.some(({ body }) => body.equals(bytes)), 'the same card')
+    const { camera, alt } = await (await fetch(`${server.url}/camera/${key}.json`)).json()
+    expect(camera).toMatchObject({ name: key, state: 'offline' })
+    expect([camera.why, alt].every((text) => text.includes(why) && !text.includes('abc'))).toBe(true)
+    expect(alt).toMatch(/ is offline since [\d-]{10} [\d:]{8} UTC: /)
     viewer.close()
   })
 

@@ -23,7 +23,8 @@ import { sendJson, sendWords } from '../send.ts'
 /** The parts that `PictureData` works with. */
 export interface PictureDataInit {
   renderer: Renderer
-  pushedData: PushedData
+  /** What replaces the result of a `load`: the data of `start`, or the condition of a camera. */
+  pushedData: Pick<PushedData, 'of'>
   loadedData: LoadedData
   presence: Presence
   channels: Pick<Channels, 'ageOf'>

@@ -7,29 +7,12 @@ import { FrameSlot } from '../../viewer/frame-slot.ts'
 import { Traffic } from '../../viewer/traffic.ts'
 import type { SessionViewer } from '../../viewer/viewer-session.ts'
 import type { Framing } from '../negotiate.ts'
+import type { ConnectionInit } from './connection-init.ts'
+import { DrainWait } from './drain-wait.ts'
 import { beginningOf, continues, type Multipart, silentBytes } from './multipart.ts'
+import { sinkOf } from './sink-of.ts'
 import type { StaleSettings } from './stale-frames.ts'
 import { writeHead } from './write-head.ts'
-
-/** What a connection is made of. */
-export interface ConnectionInit {
-  response: ServerResponse
-  multipart: Multipart
-  framing: Framing
-  /** Begin the next part early: Firefox then closes the connection as soon as its viewer leaves. */
-  eager: boolean
-  headers: Readonly<Record<string, string>>
-  /** Milliseconds of silence after which bytes are sent that change nothing on screen. */
-  heartbeat: number
-  /** How its pictures mark themselves as stale. @default they never do */
-  stale?: StaleSettings | undefined
-  /** Returns the time, up to a second late: to read the exact one costs as much as half a send. @default performance.now */
-  now?: () => number
-  /** Counts the sent bytes. @default its own */
-  traffic?: Traffic
-  /** @default undefined: everything is written to the socket */
-  directSend?: DirectSend | undefined
-}
 
 /**
  * Milliseconds: longest time between two writes through Node's socket. Direct sends bypass it, and it would close the
@@ -39,6 +22,9 @@ const SOCKET_WRITE_INTERVAL = 20_000
 
 /** Milliseconds after which a client that has not received the picture on its way is cut off. */
 const SLOW_LIMIT = 60_000
+
+/** Bytes of a picture that takes long enough to send that a newer one is worth waiting for. */
+const LARGE = 16_384
 
 const NOTHING = Buffer.alloc(0)
 
@@ -71,6 +57,9 @@ export class Connection implements SessionViewer, DirectSender {
   /** When the newest whole part was sent, unless `#isPartNew`: then that was the last send. */
   #partAt = 0
   #isPartNew = false
+  /** The large picture that is being sent whole, and the one before it. */
+  #whole: { frame: Frame; before: Frame } | undefined
+  #drainWait: DrainWait | undefined
   /** When bytes last went through Node's socket. */
   #writtenAt = 0
   readonly #onWritten = (): void => {
@@ -148,8 +137,12 @@ export class Connection implements SessionViewer, DirectSender {
   }
 
   onTaken(count: number, bytes: Buffer): void {
+    const whole = this.#whole
+    this.#whole = undefined
     if (count === bytes.length) this.#onSent()
-    else if (this.#sink && !this.#isOver) this.#writeOut(this.#sink, bytes.subarray(count))
+    else if (!this.#sink || this.#isOver) return
+    else if (count === 0 && whole) this.#withdraw(whole, bytes)
+    else this.#writeOut(this.#sink, bytes.subarray(count))
   }
 
   onBroken(error: Error): void {
@@ -165,6 +158,7 @@ export class Connection implements SessionViewer, DirectSender {
 
   destroy(): void {
     this.#isOver = true
+    this.#drainWait?.stop()
     this.#slot.close()
     this.#sink?.destroy()
   }
@@ -233,6 +227,7 @@ export class Connection implements SessionViewer, DirectSender {
     }
     const begun = this.#eager ? beginningOf(frame) : NOTHING
     if (before && this.#begun.length === 0 && begun.length === 0) {
+      this.#whole = this.#direct && frame.bytes.length >= LARGE ? { frame, before } : undefined
       this.#send(sink, multipart.part(frame, framing))
       return
     }
@@ -246,6 +241,19 @@ export class Connection implements SessionViewer, DirectSender {
     if (begun.length > 0) this.#put(sink, multipart.part(frame, framing))
     this.#send(sink, begun.length > 0 ? begun : multipart.part(frame, framing))
     sink.uncork()
+  }
+
+  /** The kernel has no place yet, and none of the picture is on its way: sends the newest one when there is place. */
+  #withdraw({ frame, before }: { frame: Frame; before: Frame }, { length }: Buffer): void {
+    this.#sent = before
+    this.#traffic.frames -= 1
+    this.#traffic.bytes -= length
+    this.#slot.putBack(frame)
+    this.#drainWait ??= new DrainWait(
+      () => this.#direct && this.#directSend?.unsentBytes(this.#direct),
+      () => this.#onSent(),
+    )
+    this.#drainWait.start()
   }
 
   #put(sink: Writable, bytes: Buffer): void {
@@ -277,6 +285,7 @@ export class Connection implements SessionViewer, DirectSender {
   /** Ends the stream so that the last picture stays on screen in every engine. */
   #finish(): void {
     this.#isOver = true
+    this.#drainWait?.stop()
     this.#slot.close()
     const response = this.#response
     if (this.#sent && this.#sink)
@@ -287,10 +296,4 @@ export class Connection implements SessionViewer, DirectSender {
     }
     response.end()
   }
-}
-
-/** The stream that frames are written to: the socket, or an HTTP/2 stream. */
-function sinkOf(response: ServerResponse): Writable | undefined {
-  const { stream } = response as unknown as { stream?: Writable }
-  return stream ?? response.socket ?? undefined
 }

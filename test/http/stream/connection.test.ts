@@ -7,7 +7,7 @@ import { Multipart } from '../../../src/http/stream/multipart.ts'
 import { EMPTY_PNG_CHUNK } from '../../../src/http/stream/padding.ts'
 import { StaleFrames, type StaleSettings } from '../../../src/http/stream/stale-frames.ts'
 import type { Frame } from '../../../src/picture/frame.ts'
-import { BATCH_SENDS, createDirectSend, type DirectSend } from '../../../src/system/direct-send.ts'
+import { BATCH_SENDS, createDirectSend, DirectSend } from '../../../src/system/direct-send.ts'
 import { eventually } from '../../support/eventually.ts'
 import { noisyFrame, plainFrame } from '../../support/frames.ts'
 import { openStream, type RawStream, type StreamOptions } from '../../support/stream-reader.ts'
@@ -296,3 +296,26 @@ function withoutSilence(body: Buffer | undefined): Buffer {
     'latin1',
   )
 }
+
+test.skipIf(!single)(
+  'a large picture that the kernel has no place for gives way to a newer one',
+  async () => {
+    const real = BATCH_SENDS.at(-1)?.()
+    if (!real) throw new Error('a way to send')
+    let isFull = true
+    const directSend = new DirectSend({
+      size: 1,
+      send: (...sends) => (isFull ? [0] : real.send(...sends)),
+      close: () => real.close(),
+    })
+    const [older, newer] = [noisyFrame(1), noisyFrame(2)]
+    const { connection, stream } = await connectBy(directSend, red)
+    await stream.nextPart()
+    connection.show(older)
+    isFull = false
+    connection.show(newer)
+    expect((await stream.nextPart()).body.equals(newer.bytes)).toBe(true)
+    expect(connection.dropped).toBe(1)
+    directSend.close()
+  },
+)

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { beginningOf, continues, Multipart, silentBytes } from '../../../src/http/stream/multipart.ts'
 import type { Format } from '../../../src/picture/frame.ts'
+import { FrameRoom } from '../../../src/picture/frame-room.ts'
 import { noisyFrame, plainFrame } from '../../support/frames.ts'
 
 const small = plainFrame('red')
@@ -104,4 +105,18 @@ describe('a part begun early', () => {
     expect(chunk.length).toBe(12)
     expect(silentBytes(plainFrame('red', { format: 'jpeg' })).toString('hex')).toBe('fffe0002')
   })
+})
+
+test('a frame with room around it is sent from its own memory, in both framings, and copied for a second sender', () => {
+  const { bytes, ...plain } = plainFrame('red', { format: 'jpeg' })
+  const room = new FrameRoom(bytes)
+  const frame = { ...plain, bytes: room.bytes, room }
+  const [one, other] = [new Multipart('one'), new Multipart('other')]
+  for (const framing of ['browser', 'machine'] as const) {
+    const own = one.part(frame, framing)
+    expect(own.buffer).toBe(room.bytes.buffer)
+    expect(other.part(frame, framing).buffer).not.toBe(room.bytes.buffer)
+    expect(own).toEqual(new Multipart('one').part({ ...plain, bytes }, framing))
+  }
+  expect(room.bytes.equals(bytes)).toBe(true)
 })
