@@ -19,6 +19,11 @@ const blue = plainFrame('#0000ff', { format: 'jpeg', width: 40, height: 20 }).by
 const folder = mkdtempSync(join(tmpdir(), 'imgcast-cameras-'))
 const file = join(folder, 'cameras.yaml')
 
+interface Words {
+  camera: { why: string }
+  alt: string
+}
+
 let server: TestServer
 let upstream: Server
 /** An HTTP/1.0 server: a head, then parts until the connection closes. */
@@ -143,7 +148,7 @@ describe('a camera', () => {
     // The card of the stream, and not a picture with a caption alone.
     expect(status).toBe(503)
     await viewer.waitFor(({ parts }) => parts.some(({ body }) => body.equals(bytes)), 'the same card')
-    const { camera, alt } = await (await fetch(`${server.url}/camera/${key}.json`)).json()
+    const { camera, alt } = (await (await fetch(`${server.url}/camera/${key}.json`)).json()) as Words
     expect(camera).toMatchObject({ name: key, state: 'offline' })
     expect([camera.why, alt].every((text) => text.includes(why) && !text.includes('abc'))).toBe(true)
     expect(alt).toMatch(/ is offline since [\d-]{10} [\d:]{8} UTC: /)
