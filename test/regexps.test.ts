@@ -4,7 +4,7 @@ import { collectExpressions } from './support/regexps.ts'
 
 const { literals, builders } = collectExpressions(['src', 'widgets'])
 /** Expressions made of the server's own words and no text that a stranger sent, or by the author of a widget. */
-const BUILDERS = ['src/http/picture-path.ts', 'src/picture/missing-scripts.ts']
+const BUILDERS = ['src/http/picture-path.ts']
 const LONG = 8_000
 /** Milliseconds of processor: 8 kB take a linear expression less than 1, a quadratic one 30 and more. */
 const ALLOWED = 15
