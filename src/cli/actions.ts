@@ -1,7 +1,7 @@
 import { type Fault, PublicError } from '../errors.ts'
 import { flagOf } from '../imgcast/options.ts'
 import { type ApiCall, callApi } from './call-api.ts'
-import type { Words } from './command.ts'
+import { USAGE_ERROR, type Words } from './command.ts'
 import { harmlessAll } from './printable.ts'
 
 /** Calls the server's API with its address and token. Texts in the response contain no control characters. */
@@ -37,8 +37,10 @@ export function readAction(
       process.stdout.write((await action?.run(call, operands, flags)) ?? '')
       return 0
     } catch (error) {
-      process.stderr.write(`${(error as Error).message}\n`)
-      return FAILED
+      const { code, path, message } = error as NodeJS.ErrnoException
+      const isMissing = code === 'ENOENT'
+      process.stderr.write(`${isMissing ? `there is no file ${path}` : message}\n`)
+      return isMissing ? USAGE_ERROR : FAILED
     }
   }
 }

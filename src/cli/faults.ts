@@ -9,7 +9,8 @@ export function findKeyFaults(name: string, key: string | undefined): Fault[] {
     return []
   } catch (error) {
     if (!(error instanceof PublicError)) throw error
-    return [{ name, detail: error.message }]
+    // Its own name of the key is replaced by the option's.
+    return error.faults.map(({ detail }) => ({ name, detail }))
   }
 }
 

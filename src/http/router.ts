@@ -12,6 +12,7 @@ import { createAssetFiles } from './page/asset-files.ts'
 import type { Pages } from './page/pages.ts'
 import { publicFolder } from './page/views.ts'
 import type { Pictures } from './picture/pictures.ts'
+import { allowPreflights } from './preflight.ts'
 import { sendJson } from './send.ts'
 import { sendProblem } from './send-error.ts'
 import type { TokenGuard } from './token-guard.ts'
@@ -39,6 +40,9 @@ export interface RouterInit {
 const FONTS_KEPT = 30 * 86_400
 const ASSETS_KEPT = 3_600
 
+/** Paths whose methods other pages may not call by the rule of pictures: the API has its own, the dashboard allows none. */
+const OWN_METHODS = [SERVER_PATHS.api, SERVER_PATHS.dashboard]
+
 /** The setting of an app that serves nothing but Imgcast, so that every path is the router's. */
 export const OWN_APP = 'imgcast own app'
 
@@ -65,6 +69,12 @@ export function createRouter(init: RouterInit): Router {
   router.use((request, response, next) => {
     if (!refuseWrongEdge(request, response, guard, (error) => failures.note(request, error))) next()
   })
+  const preflights = allowPreflights(['GET', 'HEAD', 'POST'])
+  router.use((request, response, next) =>
+    request.method !== 'OPTIONS' || OWN_METHODS.some((path) => isWithin(request.path, path))
+      ? next()
+      : preflights(request, response, next),
+  )
   // First, because nearly every request is for a picture, above all when a crowd arrives.
   router.use((request, response, next) =>
     pictures.isFor(request.url) ? pictures.handle(request, response) : next(),
@@ -96,4 +106,8 @@ export function createRouter(init: RouterInit): Router {
     createErrorHandler(failures, (request, response, error) => pages.error(request, response, error)),
   )
   return router
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`)
 }

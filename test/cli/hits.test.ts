@@ -38,6 +38,8 @@ describe('imgcast hits', () => {
     const [code, text] = await run('set', 'no room', 'many')
     expect(code).toBe(2)
     expect(text).toContain('expected a whole number from 0')
+    const missing = join(folder, 'missing.csv')
+    expect(await run('import', missing)).toEqual([2, `there is no file ${missing}\n`])
   })
 })
 

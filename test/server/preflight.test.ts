@@ -27,6 +27,23 @@ test.each(['/api/rooms', '/api/status/ci', '/api/hooks', '/api/openapi.json'])(
   },
 )
 
+test.each(['/online/lobby.json', '/online/lobby.png', '/poll/lunch/click/yes', '/healthz', '/metrics'])(
+  'a preflight of %s is allowed',
+  async (path) => {
+    const headers = { Origin: 'https://pages.example', 'Access-Control-Request-Method': 'POST' }
+    const response = await fetch(server.url + path, { method: 'OPTIONS', headers })
+    expect(response.status).toBe(204)
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
+    expect(response.headers.get('access-control-allow-methods')).toBe('GET, HEAD, POST, OPTIONS')
+  },
+)
+
+test('no other page may call the dashboard', async () => {
+  const headers = { Origin: 'https://pages.example', 'Access-Control-Request-Method': 'POST' }
+  const response = await fetch(`${server.url}/dashboard`, { method: 'OPTIONS', headers })
+  expect(response.headers.get('access-control-allow-methods')).toBeNull()
+})
+
 test('the call after a preflight shows its response, an error too, to any page', async () => {
   const headers = { Origin: 'https://pages.example' }
   const response = await fetch(`${server.url}/api/rooms`, { headers })

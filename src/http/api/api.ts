@@ -19,6 +19,7 @@ import { createAuditApi } from '../audit/audit-api.ts'
 import type { NodeAudits } from '../audit/node-audits.ts'
 import type { CameraMeter } from '../metrics/camera-meter.ts'
 import { siteOf, toSite } from '../page/site.ts'
+import { allowPreflights } from '../preflight.ts'
 import { EVENTS_PATH, type Sessions } from '../sessions.ts'
 import type { TokenGuard } from '../token-guard.ts'
 import { createBackupApi } from './backup-api.ts'
@@ -65,15 +66,7 @@ export interface ApiInit {
   loadNow(): Load
 }
 
-const METHODS = 'GET, HEAD, PUT, POST, DELETE, OPTIONS'
-/** Any page may call the API with the token. Without credentials: no other origin can use the cookie of a session. */
-const PREFLIGHT = {
-  Allow: METHODS,
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Allow-Methods': METHODS,
-  'Access-Control-Allow-Headers': 'Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID',
-  'Access-Control-Max-Age': '86400',
-}
+const METHODS = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE']
 
 /**
  * The HTTP API under `/api`: JSON in, JSON out; errors are thrown. Everything but its own description requires the
@@ -84,11 +77,8 @@ export function createApi(init: ApiInit): Router {
   const api = Router()
   const known = toSite(init.publicUrl)
   const baseOf = (request: Request) => (known ?? siteOf(request, SERVER_PATHS.api)).base
-  // Before the token is checked: a browser's preflight has none (Fetch, section 4.8).
-  api.use((request, response, next) => {
-    if (request.method === 'OPTIONS') response.status(204).set(PREFLIGHT).end()
-    else next()
-  })
+  // Before the token is checked: a browser's preflight has none.
+  api.use(allowPreflights(METHODS, { all: true }))
   api.use(createOpenApi(baseOf))
   api.use(async (request, _response, next) => {
     // A browser's `EventSource` cannot send a token. Pages of other origins cannot read what a cookie opens.

@@ -26,7 +26,7 @@ import { wantsPage, wantsProblem, wantsStatus200 } from '../purpose.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
 import { sendStill } from '../send.ts'
 import { sendBareRefusal, sendErrorPicture, sendWrittenError, tooManyErrors } from '../send-error.ts'
-import { readStale } from '../stream/stale.ts'
+import { parseStale, readStale } from '../stream/stale.ts'
 import type { ShownStream, StreamDelivery, Streams } from '../stream/streams.ts'
 import { AgedStills } from './aged-stills.ts'
 import { Badges } from './badges.ts'
@@ -274,6 +274,7 @@ export class Pictures {
    * time. @throws PublicError 400 if it finds a fault in time.
    */
   #check(manifest: Manifest, spec: ChannelSpec, query: URLSearchParams): Promise<EmbeddedSpecs> {
+    parseStale(query)
     const { embeddedReader } = this.#init
     return checkPicture({ embeddedReader, statuses: this.#statuses }, manifest, spec, query)
   }

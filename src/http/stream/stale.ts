@@ -26,16 +26,26 @@ export function readStale(
   manifest: Manifest,
   { format, framing }: StreamDelivery,
 ): number {
-  const text = query.getAll('stale').at(-1)
-  if (text === 'off') return 0
-  if (framing === 'machine') return 0
-  if (text === undefined) return format === 'png' && !moves(manifest) ? DEFAULT : 0
-  const time = parseDuration(text)
-  if (time === undefined || time < SHORTEST || time > LONGEST)
-    throw badParameters([{ name: 'stale', detail: `expected ${EXPECTED}, got ${quote(text)}` }])
+  const time = parseStale(query)
+  if (time === 0 || framing === 'machine') return 0
+  if (time === undefined) return format === 'png' && !moves(manifest) ? DEFAULT : 0
   if (format === 'png') return time
   const detail = `expected a PNG (.png) for a picture that marks itself as stale, got ${format.toUpperCase()}`
   throw badParameters([{ name: 'stale', detail }])
+}
+
+/**
+ * Reads `stale` in milliseconds, whatever the format; 0 for `off`. A still has no mark, but refuses a wrong time too.
+ * @throws PublicError 400 for anything else.
+ */
+export function parseStale(query: URLSearchParams): number | undefined {
+  const text = query.getAll('stale').at(-1)
+  if (text === undefined) return undefined
+  if (text === 'off') return 0
+  const time = parseDuration(text)
+  if (time === undefined || time < SHORTEST || time > LONGEST)
+    throw badParameters([{ name: 'stale', detail: `expected ${EXPECTED}, got ${quote(text)}` }])
+  return time
 }
 
 /** Frames from elsewhere pass untouched: the mark would be a part of their bytes. */

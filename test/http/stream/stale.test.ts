@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readStale } from '../../../src/http/stream/stale.ts'
+import { parseStale, readStale } from '../../../src/http/stream/stale.ts'
 import { staleTimes } from '../../../src/http/stream/stale-times.ts'
 import type { StreamDelivery } from '../../../src/http/stream/streams.ts'
 import type { Manifest } from '../../../src/widget/manifest.ts'
@@ -33,7 +33,10 @@ test.each([
 test.each(['stale=', 'stale=on', 'stale=19s', 'stale=301s', 'stale=20', 'stale=-1s'])(
   '%s is refused',
   (search) => {
-    expect(() => read(search)).toThrow(/^stale: expected off, or a time from 20s to 5m, got /)
+    const fault = /^stale: expected off, or a time from 20s to 5m, got /
+    expect(() => read(search)).toThrow(fault)
+    expect(() => read(search, rests, { framing: 'machine' })).toThrow(fault)
+    expect(() => parseStale(new URLSearchParams(search))).toThrow(fault)
   },
 )
 
