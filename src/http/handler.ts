@@ -55,7 +55,9 @@ export function createHandler({ pictures, router, failures, trust, guard }: Hand
     const noteRefusal = (error: PublicError) => failures.note(Object.assign(request, trust), error)
     if (refuseLargeHead(request, response, noteRefusal)) return
     if (refuseWrongEdge(request, response, guard, noteRefusal, trust)) return
-    if (!pictures.isFor(request.url ?? '')) return void app(request as never, response as never)
+    // The router has the preflights of all paths.
+    if (request.method === 'OPTIONS' || !pictures.isFor(request.url ?? ''))
+      return void app(request as never, response as never)
     void pictures.handle(Object.assign(request, trust), response)
   }
   return (anyRequest, anyResponse) => {

@@ -167,3 +167,9 @@ describe('a request to upgrade', () => {
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
   })
 })
+
+test('a preflight of a picture passes the handler too', async () => {
+  const headers = { Origin: 'https://pages.example', 'Access-Control-Request-Method': 'GET' }
+  const response = await fetch(`${url}/online/lobby.png`, { method: 'OPTIONS', headers })
+  expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([204, '*'])
+})
