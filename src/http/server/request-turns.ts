@@ -15,7 +15,7 @@ const SLICE = 4
 
 /**
  * Spreads requests that arrive together over turns of the event loop. One packet of HTTP/2 can bring 700: handled at once,
- * they would delay everybody's pictures. While the server is idle, turns are short and nobody notices; while it is busy, they
+ * they would delay everybody's pictures. While the server is idle, turns are short and the wait is not noticeable; while it is busy, they
  * are long, and a network that sends more than its share waits. A request that is cancelled meanwhile costs nothing.
  */
 export class RequestTurns {
