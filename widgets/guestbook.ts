@@ -79,11 +79,11 @@ export default defineWidget({
     if (!newest) return `${params.label}: no entries yet`
     return `${params.label}: ${describeCount(signed)}, the newest by ${newest.name || 'Somebody'}: ${newest.text}`
   },
-  async onClick({ x, y, visitor, fields, state, width, height }) {
+  async onClick({ x, y, visitor, fields, state, time, width, height }) {
     const by = visitor.slice(0, 8)
     const text = toPlain(fields.text)
     if (text !== '') {
-      const entry = { name: toPlain(fields.name), text, by, time: Date.now(), hearts: [] }
+      const entry = { name: toPlain(fields.name), text, by, time, hearts: [] }
       let isNew = false
       await state.update<Entry[]>('entries', (entries = []) => {
         const signed = sign(entries, entry)

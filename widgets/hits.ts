@@ -98,18 +98,17 @@ export default defineWidget({
     theme: param.theme(),
     color: param.color('', { about: 'The digits, or the right half of a badge.' }),
   },
-  async load({ state, history, params: { zone, images } }) {
+  async load({ state, history, time, params: { zone, images } }) {
     const stored = THEME.test(images) ? await state.get<string[]>(`$digits:${images}`) : undefined
     const loaded = await Promise.all((stored ?? []).map(loadLogo))
     const digits = stored && loaded.every((digit) => digit !== undefined) ? loaded : undefined
-    const now = Date.now()
-    const today = `$hits:${new Date(now).toISOString().slice(0, 10)}`
+    const today = `$hits:${new Date(time).toISOString().slice(0, 10)}`
     const hits = (await state.get<number>('$hits')) ?? 0
     if (zone === 'UTC') return { hits, today: (await state.get<number>(today)) ?? 0, digits }
-    const offset = zoneOffset(now, zone)
-    const midnight = Math.floor((now + offset) / 86_400_000) * 86_400_000 - offset
+    const offset = zoneOffset(time, zone)
+    const midnight = Math.floor((time + offset) / 86_400_000) * 86_400_000 - offset
     const { steps } = await history({ span: 'day' })
-    const since = steps.filter(({ time }) => time >= midnight)
+    const since = steps.filter((step) => step.time >= midnight)
     return { hits, today: since.reduce((sum, step) => sum + step.hits, 0), digits }
   },
   alt({ params, data }) {

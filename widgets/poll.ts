@@ -61,7 +61,7 @@ export default defineWidget({
     const shares = options.map((option, index) => `${option} ${toShare(votes[index], total)}`)
     return `${params.question} ${shares.join(', ')}; ${describeTotal(total)}`
   },
-  async onClick({ x, y, action, visitor, state, params, width, height }) {
+  async onClick({ x, y, action, visitor, state, time, params, width, height }) {
     const { options } = countVotes(params, {})
     const rows = rowsIn(params, width, height)
     const isPoint = x !== undefined && y !== undefined && x >= 0 && x < width
@@ -73,7 +73,7 @@ export default defineWidget({
     const voter = `${poll}${visitor.slice(0, 10)}`
     let earlier: number | undefined
     await state.update<Voters>(`voters.${visitor.slice(-1)}`, (kept) => {
-      const day = Math.floor(Date.now() / DAY)
+      const day = Math.floor(time / DAY)
       const votes = kept?.day === day ? kept.votes : {}
       earlier = votes[voter]
       if (earlier === undefined && Object.keys(votes).length >= MAX_VOTERS)

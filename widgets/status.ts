@@ -60,7 +60,7 @@ export default defineWidget({
     days: param.integer(90, { min: 1, max: 366, about: 'How many days the bar shows.' }),
     theme: param.theme('auto', { about: 'Of the page below the bar; a badge suits any.' }),
   },
-  async load({ state, params, room, readRoom }) {
+  async load({ state, params, room, readRoom, time }) {
     const keys = params.of.split(',').map((key) => key.trim())
     const wanted = keys.filter((key) => key !== '').slice(0, MAX_MEMBERS)
     const read = async (key: string) => ({
@@ -72,7 +72,7 @@ export default defineWidget({
       params.show === 'bar' ? state.get('$days') : undefined,
       Promise.all(wanted.map(read)),
     ])
-    const stored: Stored = { status, days, members, at: Date.now() }
+    const stored: Stored = { status, days, members, at: time }
     const { logo } = statusBadge(toContent(stored, ''), params, logos)
     return { ...stored, picture: await loadLogo(logo) }
   },

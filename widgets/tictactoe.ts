@@ -61,10 +61,10 @@ export default defineWidget({
     )
     return `Tic-tac-toe: ${rows.join(', ')}. ${describe(squares, seats)}`
   },
-  async onClick({ x, y, action, visitor, state, width, height }) {
+  async onClick({ x, y, action, visitor, state, time, width, height }) {
     const square = x === undefined || y === undefined ? squareOf(action) : squareAt([x, y], width, height)
     await state.update<Game>('game', (game) =>
-      play(game ?? newGame(0), { square, visitor, isNew: action === 'new', now: Date.now() }),
+      play(game ?? newGame(0), { square, visitor, isNew: action === 'new', now: time }),
     )
   },
   draw(ctx, { width, height, params, data }) {

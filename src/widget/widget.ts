@@ -26,6 +26,8 @@ export interface RoomScope {
   room: string
   key: string
   state: RoomState
+  /** When the function was called, in milliseconds since the epoch, by the clock that all servers of a cluster share. */
+  time: number
 }
 
 /** The argument of `load`. */

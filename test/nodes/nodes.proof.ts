@@ -83,21 +83,25 @@ test('a server cut off without a word, and healed', async () => {
   await nodes.check(one)
 })
 
-test('clocks five minutes apart: counts, and SVGs of statuses that end in time on every server', async () => {
+test('clocks five minutes apart: counts, and statuses that end in time on every server', async () => {
   const { one, two, three, servers } = await startThree(undefined, ['', '+300s', '-300s'])
   nodes.keepWriting(two)
   const body = (ttl: string) =>
     JSON.stringify({ schemaVersion: 1, label: 'ttl', message: 'up', ttl, grace: '1h' })
-  const words = async (server: typeof one, key: string) =>
-    (await fetch(`${server.url}/status/${key}.svg`)).text()
+  const words = async (server: typeof one, key: string) => {
+    const read = async (ending: string) => (await fetch(`${server.url}/status/${key}.${ending}`)).text()
+    return [await read('svg'), await read('json')]
+  }
   for (const [at, server] of servers.entries())
     expect((await nodes.call(server, `status/s${at}`, { method: 'PUT', body: body('20s') })).status).toBe(200)
   for (const server of servers)
-    for (const at of [0, 1, 2]) expect(await words(server, `s${at}`)).not.toMatch(/late/)
+    for (const at of [0, 1, 2])
+      for (const text of await words(server, `s${at}`)) expect(text).not.toMatch(/late/)
   await eventually(
     async () => {
       for (const server of servers)
-        for (const at of [0, 1, 2]) expect(await words(server, `s${at}`)).toMatch(/late/)
+        for (const at of [0, 1, 2])
+          for (const text of await words(server, `s${at}`)) expect(text).toMatch(/late/)
     },
     { timeout: 40_000, interval: 200 },
   )

@@ -277,6 +277,7 @@ describe('a still', () => {
       ...CROSS_ORIGIN,
       'content-type': type,
       'content-length': String(bytes.length),
+      age: '0',
       'cache-control': 'no-cache, max-age=0, must-revalidate',
       etag: expect.stringMatching(/^"[\w-]{20,}"$/),
       expires: expect.stringMatching(/ GMT$/),

@@ -8,9 +8,9 @@ import type { Job } from '../protocol.ts'
 import { type AskState, createRoomState, NO_STATE } from './room-state.ts'
 
 /** The part of every widget function's argument that describes the job's room. */
-export function roomScope({ stateless }: Manifest, { widget, key }: Job, ask: AskState): RoomScope {
+export function roomScope({ stateless }: Manifest, { widget, key, time }: Job, ask: AskState): RoomScope {
   const room = roomOf({ widget, key })
-  return { room, key, state: stateless ? NO_STATE : createRoomState(room, ask) }
+  return { room, key, time, state: stateless ? NO_STATE : createRoomState(room, ask) }
 }
 
 /** The job's parameters. Its look was parsed by an older manifest if the code has changed since: missing ones are default. */
