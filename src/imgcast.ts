@@ -12,8 +12,6 @@ import { Rooms } from './cluster/rooms.ts'
 import { Hooks } from './hooks/hooks.ts'
 import { createApi } from './http/api/api.ts'
 import { createDashboard } from './http/dashboard/dashboard.ts'
-import { FailureLog } from './http/failure-log.ts'
-import { ForwardingCheck } from './http/forwarding-check.ts'
 import { createHandler, createTrust, handlerAt } from './http/handler.ts'
 import { createHealthRoute, type Unready } from './http/health-route.ts'
 import { CameraMeter } from './http/metrics/camera-meter.ts'
@@ -23,22 +21,18 @@ import { createMetricsRoute } from './http/metrics/metrics-route.ts'
 import { createLiveImgRoute } from './http/page/live-img-route.ts'
 import { Pages, showsSource } from './http/page/pages.ts'
 import { createClicks } from './http/picture/clicks.ts'
-import { LiveAddresses } from './http/picture/live-picture.ts'
 import { createOembedRoute } from './http/picture/oembed-route.ts'
 import { PictureData } from './http/picture/picture-data.ts'
 import { Pictures } from './http/picture/pictures.ts'
-import { allowedHosts } from './http/picture/referrer.ts'
 import { RefusalLog } from './http/refusal-log.ts'
 import { createRouter } from './http/router.ts'
 import { Sessions } from './http/sessions.ts'
-import { LiveSockets } from './http/socket/live-sockets.ts'
 import { createSocketRoute } from './http/socket/socket-route.ts'
-import { Probe } from './http/stream/probe.ts'
-import { Streams } from './http/stream/streams.ts'
 import { TokenGuard } from './http/token-guard.ts'
 import { createUpgrade } from './http/upgrade.ts'
 import { Closers } from './imgcast/closers.ts'
 import { createServerGuard } from './imgcast/create-server-guard.ts'
+import { createTransports } from './imgcast/create-transports.ts'
 import { createValues } from './imgcast/create-values.ts'
 import { checkEdge } from './imgcast/edge-options.ts'
 import { createEdge, type EdgeOptions } from './imgcast/edge-server.ts'
@@ -54,24 +48,17 @@ import { Cards } from './picture/cards.ts'
 import { describeReload } from './render/describe-reload.ts'
 import { FolderWatch } from './render/folder-watch.ts'
 import { Renderer } from './render/renderer.ts'
-import { createDirectSend } from './system/direct-send.ts'
 import { limitLog } from './system/limit-log.ts'
 import { OutgoingClient } from './system/outgoing.ts'
 import { RemoteImages } from './system/remote-images.ts'
-import { SocketOptions } from './system/socket-options.ts'
 import { Collections } from './viewer/collections.ts'
-import { LivePictures } from './viewer/live-pictures.ts'
 import { Memberships } from './viewer/memberships.ts'
 import { NewRooms } from './viewer/new-rooms.ts'
 import { RoomHits } from './viewer/room-hits.ts'
-import { Viewers } from './viewer/viewers.ts'
-import { Visits } from './viewer/visits.ts'
 import { WidgetEvents } from './viewer/widget-events.ts'
 import { builtInFolder } from './widget/built-in-folder.ts'
 import { loadDigitThemes } from './widget/digit-themes.ts'
 
-/** Milliseconds that viewers have to receive their last picture. */
-const LAST_PICTURE_TIMEOUT = 2_500
 /** Milliseconds that widgets have to handle the last `onLeave`. */
 const LAST_EVENTS_TIMEOUT = 500
 
@@ -170,32 +157,13 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     addressLimits: options,
     observer: metrics,
   })
-  const socketOptions = new SocketOptions(options.ghostTimeout, log)
-  const hits = new RoomHits({ hits: cluster.hits, renderer, embeddedReader })
-  const livePictures = new LivePictures(options.livePerBrowser)
-  const viewers = new Viewers({
-    ...{ channels, memberships, hits, viewerKeys, socketOptions, livePictures, cards },
-    limits: options,
-  })
-  const visits = new Visits(presence)
-  const probe = options.probe === 'on' ? new Probe() : undefined
-  const directSend = options.directSend === 'auto' ? createDirectSend() : undefined
-  const streams = new Streams({ viewers, livePictures, visits, heartbeat, probe, directSend })
-  const allowReferrer = allowedHosts(options.allowReferrer, publicUrl)
-  const forwarding = new ForwardingCheck(log)
-  const failures = new FailureLog(log, refusals)
   const rooms = new Rooms(cluster)
   const newRooms = new NewRooms({ presence, rooms, ...options })
-  const sockets = new LiveSockets({
-    ...{ viewers, cards, failures, forwarding, allowReferrer, isReady, directSend, limits: options },
-    addresses: new LiveAddresses({ renderer, embeddedReader, newRooms, store }),
-    ghostTimeout: options.ghostTimeout,
-    onAccepted: (socket) => serverGuard.onUpgrade(socket),
+  const hits = new RoomHits({ hits: cluster.hits, renderer, embeddedReader })
+  const { viewers, streams, sockets, probe, allowReferrer, forwarding, failures } = createTransports({
+    ...{ options, presence, channels, memberships, hits, viewerKeys, cards, serverGuard, refusals, closers },
+    ...{ renderer, embeddedReader, newRooms, store, log, isReady },
   })
-  closers.defer(() => streams.close())
-  closers.defer(() => sockets.close())
-  closers.defer(() => viewers.close(LAST_PICTURE_TIMEOUT))
-  if (probe) closers.defer(() => probe.close())
   const values = createValues({ renderer, cluster, options, client, log, closers })
   const hooks = new Hooks({ rooms, store, bus, leases, client, log })
   // Before the viewers, so that the end of all viewers causes no events.

@@ -15,36 +15,25 @@ import { EdgePictures } from '../http/edge/edge-pictures.ts'
 import { EdgeSockets } from '../http/edge/edge-sockets.ts'
 import { UpstreamProxy } from '../http/edge/upstream-proxy.ts'
 import { createErrorHandler } from '../http/error-handler.ts'
-import { FailureLog } from '../http/failure-log.ts'
-import { ForwardingCheck } from '../http/forwarding-check.ts'
 import { createHandler, createTrust, handlerAt } from '../http/handler.ts'
 import { createHealthRoute, type Unready } from '../http/health-route.ts'
 import { LoadMeter } from '../http/metrics/load-meter.ts'
 import { Metrics } from '../http/metrics/metrics.ts'
 import { createMetricsRoute } from '../http/metrics/metrics-route.ts'
 import { createLiveImgRoute } from '../http/page/live-img-route.ts'
-import { LiveAddresses } from '../http/picture/live-picture.ts'
-import { allowedHosts } from '../http/picture/referrer.ts'
 import { RefusalLog } from '../http/refusal-log.ts'
-import { LiveSockets } from '../http/socket/live-sockets.ts'
 import { createSocketRoute } from '../http/socket/socket-route.ts'
-import { Probe } from '../http/stream/probe.ts'
-import { Streams } from '../http/stream/streams.ts'
 import { TokenGuard } from '../http/token-guard.ts'
 import { createUpgrade } from '../http/upgrade.ts'
 import { AgeMarks } from '../picture/age-marks.ts'
 import { Cards } from '../picture/cards.ts'
-import { createDirectSend } from '../system/direct-send.ts'
 import { limitLog } from '../system/limit-log.ts'
-import { SocketOptions } from '../system/socket-options.ts'
-import { LivePictures } from '../viewer/live-pictures.ts'
 import { Memberships } from '../viewer/memberships.ts'
 import { NewRooms } from '../viewer/new-rooms.ts'
 import { RoomHits } from '../viewer/room-hits.ts'
-import { Viewers } from '../viewer/viewers.ts'
-import { Visits } from '../viewer/visits.ts'
 import type { Closers } from './closers.ts'
 import { createServerGuard } from './create-server-guard.ts'
+import { createTransports } from './create-transports.ts'
 import { HostEvents } from './host-events.ts'
 import type { Imgcast } from './imgcast-interface.ts'
 import type { Options } from './options.ts'
@@ -55,8 +44,6 @@ import { toWidgetList } from './widget-list.ts'
 /** An edge's options, of which these two are set. */
 export type EdgeOptions = Options & { upstream: string; upstreamToken: string }
 
-/** Milliseconds that viewers have to receive their last picture. */
-const LAST_PICTURE_TIMEOUT = 2_500
 /** An edge draws nothing. */
 const NO_RENDERING = { usage: { cpu: 0, memoryBytes: 0 }, processes: 0, workers: 0, waiting: 0 }
 
@@ -65,7 +52,7 @@ const NO_RENDERING = { usage: { cpu: 0, memoryBytes: 0 }, processes: 0, workers:
  * these. It has no render processes and stores nothing. Rejects with an `UpstreamError` if the upstream refuses it.
  */
 export async function createEdge(options: EdgeOptions, wholeLog: Logger, closers: Closers): Promise<Imgcast> {
-  const { upstream: url, upstreamToken, heartbeat, linger, minInterval, trustProxy, ghostTimeout } = options
+  const { upstream: url, upstreamToken, heartbeat, linger, minInterval, trustProxy } = options
   const log = limitLog(wholeLog)
   const token = options.token ?? upstreamToken
   let isClosing = false
@@ -78,7 +65,7 @@ export async function createEdge(options: EdgeOptions, wholeLog: Logger, closers
 
   const presence = new UpstreamPresence(options.maxVisitorsPerAddress)
   const { epoch, name } = createNode()
-  const lease = edgeLease(ghostTimeout)
+  const lease = edgeLease(options.ghostTimeout)
   const load = new LoadMeter(metrics.totals, () => NO_RENDERING)
   closers.defer(() => load.close())
   const own = () => ({
@@ -113,12 +100,27 @@ export async function createEdge(options: EdgeOptions, wholeLog: Logger, closers
     },
     ...{ renderer: upstream, embeddedReader },
   })
-  const livePictures = new LivePictures(options.livePerBrowser)
+  const newRooms = new NewRooms({
+    ...{ presence, ...options },
+    rooms: { get: async (room) => (await upstream.ask({ known: room })) || undefined },
+  })
   let viewerKeys = new ViewerKeys({ secrets: upstream, log })
-  const viewers = new Viewers({
-    ...{ channels, memberships, hits, livePictures, cards, limits: options },
+  const { viewers, streams, sockets, probe, allowReferrer, forwarding, failures } = createTransports({
+    ...{
+      options,
+      presence,
+      channels,
+      memberships,
+      hits,
+      cards,
+      serverGuard,
+      refusals,
+      closers,
+      log,
+      isReady,
+    },
+    ...{ renderer: upstream, embeddedReader, newRooms, store: { get: async () => undefined } },
     viewerKeys: { keyOf: (identity) => viewerKeys.keyOf(identity) },
-    socketOptions: new SocketOptions(ghostTimeout, log),
   })
   const edges: Edges = new Edges({
     host: {
@@ -152,38 +154,6 @@ export async function createEdge(options: EdgeOptions, wholeLog: Logger, closers
   })
   await upstream.start()
 
-  const visits = new Visits(presence)
-  const probe = options.probe === 'on' ? new Probe() : undefined
-  const directSend = options.directSend === 'auto' ? createDirectSend() : undefined
-  const streams = new Streams({ viewers, livePictures, visits, heartbeat, probe, directSend })
-  const allowReferrer = allowedHosts(options.allowReferrer, options.publicUrl)
-  const forwarding = new ForwardingCheck(log)
-  const failures = new FailureLog(log, refusals)
-  const newRooms = new NewRooms({
-    ...{ presence, ...options },
-    rooms: { get: async (room) => (await upstream.ask({ known: room })) || undefined },
-  })
-  const sockets = new LiveSockets({
-    ...{
-      viewers,
-      cards,
-      failures,
-      forwarding,
-      allowReferrer,
-      isReady,
-      limits: options,
-      ghostTimeout,
-      directSend,
-    },
-    addresses: new LiveAddresses({
-      ...{ renderer: upstream, embeddedReader, newRooms, store: { get: async () => undefined } },
-    }),
-    onAccepted: (socket) => serverGuard.onUpgrade(socket),
-  })
-  closers.defer(() => streams.close())
-  closers.defer(() => sockets.close())
-  closers.defer(() => viewers.close(LAST_PICTURE_TIMEOUT))
-  if (probe) closers.defer(() => probe.close())
   closers.defer(() => events.close())
   const proxy = new UpstreamProxy({ url, token: upstreamToken })
   closers.defer(() => proxy.close())
