@@ -100,6 +100,7 @@ describe('a subscription', () => {
 describe('an error', () => {
   test.each([
     ['/ticker/x.png?width=banana', 'width: expected a whole number'],
+    ['/counter/x.png?stale=1s', 'stale: expected off'],
     ['/cuonter/x.png', 'did you mean counter'],
     ['/counter/x', 'a picture needs an extension'],
     ['/counter/x.json', 'expected a picture that is live: .png, .jpg or .webp, got .json'],

@@ -7,6 +7,7 @@ import type { NewRooms } from '../../viewer/new-rooms.ts'
 import type { Reread } from '../../viewer/viewer-session.ts'
 import { parseLook } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
+import { parseStale } from '../stream/stale.ts'
 import { checkPicture } from './check-picture.ts'
 import type { Widgets } from './find-manifest.ts'
 import { rereadPicture } from './reread-picture.ts'
@@ -63,6 +64,7 @@ export class LiveAddresses {
         delivery.kind === 'stream' ? delivery.format : delivery.kind === 'still' ? delivery.format : undefined
       if (format !== 'png' && format !== 'jpeg' && format !== 'webp') throw notLive(extension)
       const spec = { widget: manifest.name, key, look: parseLook(manifest, format, query) }
+      parseStale(query)
       const { renderer, embeddedReader, newRooms } = this.#init
       const embedded = await checkPicture({ embeddedReader, statuses: this.#statuses }, manifest, spec, query)
       await newRooms.check(roomsOfPicture(renderer.manifests, spec, embedded), network)
