@@ -100,8 +100,7 @@ export class EdgePictures {
     await newRooms.check(roomsOfPicture(upstream.manifests, spec, embedded), network)
     const arrival = streams.arrive(request)
     const shown = { ...delivery, stale: readStale(query, manifest, delivery), reread, arrival }
-    if (!delivery.isOptional || (await streams.findPlace(arrival, spec)))
-      return streams.open(request, response, spec, shown)
+    if (await streams.openIfPlace(request, response, spec, shown)) return
     if (await this.#makePlace(spec, shown)) return streams.open(request, response, spec, shown)
     // The picture shows its own reader.
     if (!manifest.stateless) streams.noteVisit(arrival, roomOf(spec))

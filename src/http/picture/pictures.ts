@@ -236,9 +236,8 @@ export class Pictures {
     await newRooms.check(roomsOfPicture(renderer.manifests, spec, embedded), network)
     const arrival = streams.arrive(request)
     const shown = { ...delivery, stale: readStale(query, manifest, delivery), reread, arrival }
-    if (delivery.isOptional && !(await streams.findPlace(arrival, spec)))
+    if (!(await streams.openIfPlace(request, response, spec, shown)))
       return this.#sendWithoutPlace(request, response, picture, spec, shown)
-    streams.open(request, response, spec, shown)
   }
 
   /**

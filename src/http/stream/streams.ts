@@ -78,17 +78,21 @@ export class Streams {
   }
 
   /**
-   * Resolves to whether a viewer may stream a picture. If its browser streams as many different pictures as it may, those
-   * of pages that were left are probed: the newest page comes first.
+   * Opens a stream, as `open` does, if its viewer may stream one more picture; resolves to whether it may. If its browser
+   * streams as many different pictures as it may, those of pages that were left are probed: the newest page comes first.
    */
-  async findPlace(arrival: Arrival, spec: ChannelSpec): Promise<boolean> {
-    const { viewers, livePictures, probe } = this.#init
-    if (viewers.hasPlace(spec, arrival)) return true
-    if (!probe || !arrival.canBeProbed) return false
-    const { viewerKey } = arrival
-    probe.probeNow(viewerKey)
-    await livePictures.untilPlace(viewerKey, channelId(spec), PROBE_TIME)
-    return viewers.hasPlace(spec, arrival)
+  async openIfPlace(
+    request: PictureRequest,
+    response: ServerResponse,
+    spec: ChannelSpec,
+    delivery: ShownStream,
+  ): Promise<boolean> {
+    const hasPlace = () => !delivery.isOptional || this.#init.viewers.hasPlace(spec, delivery.arrival)
+    if (!hasPlace()) await this.#probeForPlace(delivery.arrival, spec)
+    // Asked right before it opens: another request may have taken the place meanwhile.
+    if (!hasPlace()) return false
+    this.open(request, response, spec, delivery)
+    return true
   }
 
   /** Whether `makePlace` makes a place. */
@@ -132,6 +136,13 @@ export class Streams {
     this.#heartbeat.add(connection)
     session.start(connection)
     release(request)
+  }
+
+  async #probeForPlace({ viewerKey, canBeProbed }: Arrival, spec: ChannelSpec): Promise<void> {
+    const { livePictures, probe } = this.#init
+    if (!probe || !canBeProbed) return
+    probe.probeNow(viewerKey)
+    await livePictures.untilPlace(viewerKey, channelId(spec), PROBE_TIME)
   }
 
   /** Frees what all streams share, once they have ended. */
