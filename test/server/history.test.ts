@@ -7,7 +7,7 @@ const TOKEN = 'a-token-of-the-tests'
 let server: TestServer
 
 beforeAll(async () => {
-  server = await startServer({ token: TOKEN })
+  server = await startServer({ widgets: [], token: TOKEN })
 })
 afterAll(() => server.close())
 

@@ -15,7 +15,13 @@ const token = 'a-token-of-the-tests'
 const IMAGE = { 'Sec-Fetch-Dest': 'image' }
 let server: TestServer
 const start = async () => {
-  server = await startServer({ store, token, maxPictureBytes: 200_000, maxPicturesBytes: 400_000 })
+  server = await startServer({
+    widgets: [],
+    store,
+    token,
+    maxPictureBytes: 200_000,
+    maxPicturesBytes: 400_000,
+  })
 }
 beforeAll(start)
 afterAll(async () => {

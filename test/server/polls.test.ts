@@ -45,7 +45,7 @@ afterAll(() => {
 })
 
 async function start(store = 'memory:') {
-  const server = await startServer({ token: TOKEN, store, allowPrivateTargets: true })
+  const server = await startServer({ widgets: [], token: TOKEN, store, allowPrivateTargets: true })
   servers.push(server)
   const api = await DescribedApi.open(server.url, TOKEN)
   const poll = (key: string, path: string, more: object = {}) =>

@@ -3,7 +3,7 @@ import { startServer, type TestServer } from '../support/server.ts'
 
 let server: TestServer
 beforeAll(async () => {
-  server = await startServer({ token: 'a-token-of-the-tests' })
+  server = await startServer({ widgets: [], token: 'a-token-of-the-tests' })
 })
 afterAll(() => server.close())
 

@@ -13,7 +13,7 @@ const token = 'a-token-of-the-tests'
 let server: TestServer
 let api: DescribedApi
 const start = async () => {
-  server = await startServer({ store, token })
+  server = await startServer({ widgets: [], store, token })
   api = await DescribedApi.open(server.url, token)
 }
 beforeAll(start)
