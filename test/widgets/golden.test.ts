@@ -281,13 +281,15 @@ describe('traffic-light', () => {
 
 describe('hits', () => {
   it('reads the counters that the server keeps', async () => {
-    const today = `$hits:${new Date().toISOString().slice(0, 10)}`
+    const time = Date.now()
+    const today = `$hits:${new Date(time).toISOString().slice(0, 10)}`
     const kept = new Map([
       ['$hits', 4711],
       [today, 42],
     ])
     const get = async (name: string) => kept.get(name)
-    const load = () => loadOf(hitCounter as never)?.({ state: { get }, params: { zone: 'UTC' } } as never)
+    const scope = { state: { get }, time, params: { zone: 'UTC' } }
+    const load = () => loadOf(hitCounter as never)?.(scope as never)
     expect(await load()).toEqual({ hits: 4711, today: 42 })
     kept.clear()
     expect(await load()).toEqual({ hits: 0, today: 0 })
@@ -299,6 +301,7 @@ describe('hits', () => {
     const scope = {
       state: { get: async () => 20 },
       history: async () => ({ steps }),
+      time: Date.now(),
       params: { zone: 'Asia/Tokyo', images: '' },
     }
     expect(await loadOf(hitCounter as never)?.(scope as never)).toEqual({ hits: 20, today: 10 })
