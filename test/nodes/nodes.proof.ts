@@ -44,7 +44,7 @@ const write = (server: Parameters<Nodes['call']>[0], value = 1) =>
 
 test('kill -9 of a server, and SIGSTOP and SIGCONT of another: right within 15 s, none lost, none doubled', async () => {
   const { one, two, three } = await startThree()
-  nodes.keepWriting(one)
+  await nodes.keepWriting(one)
   nodes.kill(three)
   two.child.kill('SIGSTOP')
   await nodes.expectCounts([one], 1, 1)
@@ -55,7 +55,7 @@ test('kill -9 of a server, and SIGSTOP and SIGCONT of another: right within 15 s
 
 test('Redis restarted with its data, and restarted empty: each server counts its own, marked, then all again', async () => {
   const { one, servers } = await startThree()
-  nodes.keepWriting(one)
+  await nodes.keepWriting(one)
   await redis.stop()
   await nodes.expectCounts(servers, 1, 1, true)
   await nodes.watch(one, 'eve')
@@ -73,8 +73,8 @@ test('a server cut off without a word, and healed', async () => {
     redis.location,
     `redis://127.0.0.1:${proxy.port}`,
   ])
-  nodes.keepWriting(one)
-  nodes.keepWriting(three)
+  await nodes.keepWriting(one)
+  await nodes.keepWriting(three)
   proxy.hold()
   await nodes.expectCounts([three], 1, 1, true)
   await nodes.expectCounts([one, two], 2, 1)
@@ -85,7 +85,7 @@ test('a server cut off without a word, and healed', async () => {
 
 test('clocks five minutes apart: counts, and statuses that end in time on every server', async () => {
   const { one, two, three, servers } = await startThree(undefined, ['', '+300s', '-300s'])
-  nodes.keepWriting(two)
+  await nodes.keepWriting(two)
   const body = (ttl: string) =>
     JSON.stringify({ schemaVersion: 1, label: 'ttl', message: 'up', ttl, grace: '1h' })
   const words = async (server: typeof one, key: string) => {
@@ -113,7 +113,7 @@ test('clocks five minutes apart: counts, and statuses that end in time on every 
 test('a Redis that takes 500 ms: counts of all, and every write succeeds', async () => {
   const proxy = await startProxy()
   const { one, servers } = await startThree(Array(3).fill(`redis://127.0.0.1:${proxy.port}`) as string[])
-  nodes.keepWriting(one)
+  await nodes.keepWriting(one)
   proxy.delay = 250
   await nodes.watch(one, 'eve')
   await nodes.expectCounts(servers, 4, 3)
@@ -123,7 +123,7 @@ test('a Redis that takes 500 ms: counts of all, and every write succeeds', async
 
 test('a full Redis that evicts nothing: presence continues, writes fail with 503 until there is room', async () => {
   const { one, servers } = await startThree()
-  nodes.keepWriting(one)
+  await nodes.keepWriting(one)
   await redis.client.config('SET', 'maxmemory-policy', 'noeviction')
   await redis.client.config('SET', 'maxmemory', '1')
   await eventually(async () => expect((await write(one)).status).toBe(503))
@@ -138,7 +138,7 @@ test('a full Redis that evicts nothing: presence continues, writes fail with 503
 
 test('a Redis that becomes a read-only replica: each server counts its own, writes fail with 503, then all again', async () => {
   const { one, servers } = await startThree()
-  nodes.keepWriting(one)
+  await nodes.keepWriting(one)
   const other = await RedisServer.start()
   closes.push(() => other.close())
   await redis.client.config('SET', 'replica-serve-stale-data', 'yes')
@@ -169,7 +169,7 @@ test('a failover by Sentinel', async () => {
     interval: 200,
   })
   await nodes.expectCounts(servers, 3, 2)
-  nodes.keepWriting(one)
+  await nodes.keepWriting(one)
   await sleep(1_000)
   await nodes.check(one)
 })
@@ -183,7 +183,7 @@ test('a Redis Cluster of three primaries', async () => {
   await run('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'])
   const store = `redis://${addresses.join()}?cluster`
   const { one, three, servers } = await startThree([store, store, store])
-  nodes.keepWriting(one)
+  await nodes.keepWriting(one)
   expect((await write(one)).status).toBeLessThan(300)
   nodes.kill(three, 'SIGTERM')
   await nodes.expectCounts(servers.slice(0, 2), 2, 1)

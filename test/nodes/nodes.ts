@@ -64,8 +64,11 @@ export class Nodes {
     }, CORRECTED)
   }
 
-  /** Writes a new value through a server every 50 ms, until `check`: each that was answered must be found there. */
-  keepWriting(server: RunningServer): void {
+  /**
+   * Writes a new value through a server every 50 ms, until `check`: each that was answered must be found there. Resolves
+   * when some were.
+   */
+  async keepWriting(server: RunningServer): Promise<void> {
     const name = `w${this.#writing.length}`
     const write = async () => {
       for (let number = 0; !this.#isOver; number += 1) {
@@ -76,6 +79,8 @@ export class Nodes {
       }
     }
     this.#writing.push(write())
+    const written = () => [...this.#written].filter((value) => value.startsWith(`${name}-`)).length
+    await eventually(() => expect(written()).toBeGreaterThan(3))
   }
 
   kill(server: RunningServer, signal: NodeJS.Signals = 'SIGKILL'): void {
@@ -95,7 +100,6 @@ export class Nodes {
     if (this.#writing.length === 0) return
     const response = await this.call(reader, `rooms/${ROOM}/state/votes`)
     const votes = (await response.json()) as string[]
-    expect(this.#written.size).toBeGreaterThan(3)
     expect([...this.#written].filter((vote) => !votes.includes(vote))).toEqual([])
     expect(new Set(votes).size).toBe(votes.length)
   }

@@ -50,7 +50,7 @@ export class RedisServer {
   async stop(): Promise<void> {
     this.client.disconnect()
     const process = this.#process
-    if (!process || process.exitCode !== null) return
+    if (!process || process.exitCode !== null || process.signalCode !== null) return
     process.kill('SIGKILL')
     await once(process, 'exit')
   }
