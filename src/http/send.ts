@@ -29,12 +29,7 @@ export function sendStill(
   }
   const { body, ...encoding } = encode(request, frame)
   const headers = mergeHeaders(STILL, formatHeaders(frame.format), more, encoding.headers)
-  if (matches(request.headers['if-none-match'], encoding.headers.ETag)) {
-    response.writeHead(304, headers).end()
-    return 304
-  }
-  sendWhole(request, response, 200, headers, contentType(frame.format), body)
-  return 200
+  return sendUnlessKnown(request, response, encoding.headers.ETag, headers, contentType(frame.format), body)
 }
 
 /** Sends a picture in words, as one line: 200, or 304 if `If-None-Match` matches. HEAD gets the same headers. */
@@ -93,7 +88,8 @@ export function tagOfJson(value: unknown): string {
   return tagOf(`${JSON.stringify(value)}\n`)
 }
 
-function tagOf(body: string): string {
+/** Returns the `ETag` of a body. */
+export function tagOf(body: string | Buffer): string {
   return `"${hash('sha256', body, 'base64url').slice(0, 22)}"`
 }
 
@@ -116,12 +112,24 @@ export function sendTagged(
   more: Readonly<Record<string, string>> = {},
 ): void {
   const etag = tagOf(body)
-  const headers = { ...REVALIDATED, ...more, ETag: etag }
+  sendUnlessKnown(request, response, etag, { ...REVALIDATED, ...more, ETag: etag }, type, body)
+}
+
+/** Sends a body, or 304 if `If-None-Match` matches its tag. The headers have the tag. @returns the status. */
+export function sendUnlessKnown(
+  request: IncomingMessage,
+  response: ServerResponse,
+  etag: string,
+  headers: Readonly<Record<string, string>>,
+  type: string,
+  body: string | Buffer,
+): 200 | 304 {
   if (matches(request.headers['if-none-match'], etag)) {
     response.writeHead(304, headers).end()
-    return
+    return 304
   }
   sendWhole(request, response, 200, headers, type, body)
+  return 200
 }
 
 /** Whether `If-None-Match` lists a tag, compared weakly, or is `*` (RFC 9110, section 13.1.2). */

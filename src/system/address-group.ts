@@ -6,6 +6,8 @@ const IPV6_PREFIX = 64
 
 /** The groups of recent addresses: each request asks several times for the same. */
 const RECENT = new LRUCache<string, string>({ max: 1_000 })
+/** An address is no longer; a text that a proxy passed on may be, and is not kept. */
+const MAX_LENGTH = 64
 
 /** An IPv4 address that is written as IPv6 (`::ffff:192.0.2.1`), as IPv4; any other address as it is. */
 export function plainAddress(address: string): string {
@@ -19,7 +21,7 @@ export function addressGroup(address: string): string {
   // A zone, as in `fe80::1%eth0`, is not part of the network.
   const [bare = ''] = address.split('%')
   const group = ipKeyGenerator(bare, IPV6_PREFIX)
-  RECENT.set(address, group)
+  if (address.length <= MAX_LENGTH) RECENT.set(address, group)
   return group
 }
 

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { Router } from 'express'
 import { CROSS_ORIGIN } from '../headers.ts'
-import { sendWhole } from '../send.ts'
+import { sendUnlessKnown, tagOf } from '../send.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -29,9 +28,9 @@ export function createAssetFiles(folder: string, maxAge: number): Router {
     const known = files.get(name)
     if (known) return known
     const bytes = readFileSync(join(folder, name))
-    const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
-    files.set(name, { bytes, etag })
-    return { bytes, etag }
+    const file = { bytes, etag: tagOf(bytes) }
+    files.set(name, file)
+    return file
   }
   const router = Router()
   router.get('/:name', (request, response, next) => {
@@ -39,8 +38,7 @@ export function createAssetFiles(folder: string, maxAge: number): Router {
     if (!names.has(name)) return next()
     const { bytes, etag } = read(name)
     const headers = { ...CROSS_ORIGIN, 'Cache-Control': `public, max-age=${maxAge}`, ETag: etag }
-    if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end()
-    sendWhole(request, response, 200, headers, TYPES[extname(name)] ?? '', bytes)
+    sendUnlessKnown(request, response, etag, headers, TYPES[extname(name)] ?? '', bytes)
   })
   return router
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -6,7 +5,7 @@ import { Router } from 'express'
 import Negotiator from 'negotiator'
 import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { CROSS_ORIGIN } from '../headers.ts'
-import { sendWhole } from '../send.ts'
+import { sendUnlessKnown, tagOf } from '../send.ts'
 import { publicFolder } from './views.ts'
 
 const TYPE = 'text/javascript; charset=utf-8'
@@ -17,11 +16,11 @@ const MAX_AGE = 3600
 export function createLiveImgRoute(): Router {
   const plain = readFileSync(join(publicFolder(), 'live-img.js'))
   const gzip = gzipSync(plain, { level: 9 })
-  const tag = createHash('sha256').update(plain).digest('base64url').slice(0, 22)
+  const tag = tagOf(plain)
   const router = Router()
   router.get(`${SERVER_PATHS['live-img']}.js`, (request, response) => {
     const isGzip = new Negotiator(request).encodings(['gzip', 'identity'])[0] === 'gzip'
-    const etag = isGzip ? `"${tag}-gzip"` : `"${tag}"`
+    const etag = isGzip ? `${tag.slice(0, -1)}-gzip"` : tag
     const headers = {
       ...CROSS_ORIGIN,
       'Cache-Control': `public, max-age=${MAX_AGE}`,
@@ -29,8 +28,7 @@ export function createLiveImgRoute(): Router {
       Vary: 'Accept-Encoding',
       ...(isGzip && { 'Content-Encoding': 'gzip' }),
     }
-    if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end()
-    sendWhole(request, response, 200, headers, TYPE, isGzip ? gzip : plain)
+    sendUnlessKnown(request, response, etag, headers, TYPE, isGzip ? gzip : plain)
   })
   return router
 }

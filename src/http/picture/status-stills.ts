@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { ChannelSpec } from '../../channel/spec.ts'
 import type { Frame } from '../../picture/frame.ts'
+import { settledWithin } from '../../system/settled-within.ts'
 import type { NewRooms } from '../../viewer/new-rooms.ts'
 import type { HitCounter, HitReader } from '../../viewer/room-hits.ts'
 import { roomOf } from '../../widget/room.ts'
@@ -60,11 +61,14 @@ export class StatusStills {
   }
 
   async #read({ spec, query }: StatusStill): Promise<Frame | undefined> {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, PATIENCE, undefined)
-    })
-    const reading = this.#init.statuses.svg({ ...spec, query }).catch(() => undefined)
-    return Promise.race([reading, late]).finally(() => clearTimeout(timer))
+    let frame: Frame | undefined
+    const reading = this.#init.statuses.svg({ ...spec, query }).then(
+      (svg) => {
+        frame = svg
+      },
+      () => {},
+    )
+    await settledWithin(PATIENCE, reading)
+    return frame
   }
 }

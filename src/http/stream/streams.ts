@@ -138,18 +138,18 @@ export class Streams {
     release(request)
   }
 
-  async #probeForPlace({ viewerKey, canBeProbed }: Arrival, spec: ChannelSpec): Promise<void> {
-    const { livePictures, probe } = this.#init
-    if (!probe || !canBeProbed) return
-    probe.probeNow(viewerKey)
-    await livePictures.untilPlace(viewerKey, channelId(spec), PROBE_TIME)
-  }
-
   /** Frees what all streams share, once they have ended. */
   close(): void {
     this.#init.livePictures.close()
     this.#init.visits.close()
     this.#init.directSend?.close()
+  }
+
+  async #probeForPlace({ viewerKey, canBeProbed }: Arrival, spec: ChannelSpec): Promise<void> {
+    const { livePictures, probe } = this.#init
+    if (!probe || !canBeProbed) return
+    probe.probeNow(viewerKey)
+    await livePictures.untilPlace(viewerKey, channelId(spec), PROBE_TIME)
   }
 
   #connect(
