@@ -29,7 +29,7 @@ const PATIENCE = 60_000
 /** The second half of a double click on the winning square must not clear the board. */
 const DOUBLE_CLICK = 500
 const DAY = 86_400_000
-/** Readers have other names after a restart, so that earlier seats belong to no one. */
+/** By this server's own clock. Readers have other names after a restart, so that earlier seats belong to no one. */
 const STARTED = Date.now()
 
 export default defineWidget({
@@ -158,7 +158,9 @@ function play(game: Game, { square, visitor, isNew, now }: Move): Game {
   const { squares, moved, last } = game
   const isQuiet = now - moved >= PATIENCE
   if (isOver(squares)) return square === last && now - moved < DOUBLE_CLICK ? game : newGame(now)
-  const areKnown = moved >= STARTED && Math.floor(moved / DAY) === Math.floor(now / DAY)
+  // Of the clock that all servers share and the own one, only differences can be compared.
+  const started = now - (Date.now() - STARTED)
+  const areKnown = moved >= started && Math.floor(moved / DAY) === Math.floor(now / DAY)
   const seats = areKnown ? game.seats : {}
   const mark = turnOf(squares)
   const isWaiting = seats[mark === 'X' ? 'O' : 'X'] === visitor

@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events'
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { Logger } from 'pino'
 import * as z from 'zod'
+import { clusterTime } from '../cluster/cluster-time.ts'
 import type { Store } from '../cluster/store.ts'
 import type { OutgoingClient } from '../system/outgoing.ts'
 import { parseRoom, roomOf } from '../widget/room.ts'
@@ -93,7 +94,7 @@ export class Deliveries {
   async send(hook: Hook, message: object): Promise<Delivery> {
     const id = `msg_${randomBytes(12).toString('base64url')}`
     const body = JSON.stringify(message)
-    const delivery: Delivery = { id, state: 'pending', body, attempts: [], next: Date.now() }
+    const delivery: Delivery = { id, state: 'pending', body, attempts: [], next: clusterTime(this.#store) }
     const log = this.#logs.get(hook.id) ?? []
     this.#logs.set(hook.id, log)
     log.unshift(delivery)
@@ -142,7 +143,7 @@ export class Deliveries {
   }
 
   #schedule(hook: Hook, delivery: Delivery): void {
-    const pause = Math.max(0, (delivery.next ?? 0) - Date.now())
+    const pause = Math.max(0, (delivery.next ?? 0) - clusterTime(this.#store))
     const lane = this.#lanes.get(hook.id) ?? pLimit(1)
     this.#lanes.set(hook.id, lane)
     const attempt = () => {
@@ -166,14 +167,14 @@ export class Deliveries {
     const isDelivered = attempt.error === null
     const isOver = isDelivered || pause === undefined || attempt.status === GONE
     delivery.state = isDelivered ? 'delivered' : isOver ? 'failed' : 'pending'
-    delivery.next = isOver ? null : Date.now() + Math.max(pause, retryAfter)
+    delivery.next = isOver ? null : clusterTime(this.#store) + Math.max(pause, retryAfter)
     this.#report(hook, delivery, attempt)
     if (!isOver) this.#schedule(hook, delivery)
     await this.#write(hook.id)
   }
 
   async #post(hook: Hook, { id, body }: Delivery): Promise<Attempt & { retryAfter?: number | undefined }> {
-    const at = Date.now()
+    const at = clusterTime(this.#store)
     const headers = {
       'Content-Type': 'application/json',
       ...signatureHeaders(hook.secret, { id, time: at, body }),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Bus } from '../cluster/bus.ts'
+import { clusterTime } from '../cluster/cluster-time.ts'
 import { HeldLeases } from '../cluster/held-leases.ts'
 import type { Leases } from '../cluster/leases.ts'
 import type { RoomSummary, Rooms } from '../cluster/rooms.ts'
@@ -97,7 +98,7 @@ export class Hooks {
       id: randomBytes(4).toString('hex'),
       ...settings,
       secret: SECRET_PREFIX + randomBytes(32).toString('base64'),
-      created: Date.now(),
+      created: clusterTime(this.#init.store),
       hasFired: false,
     }
     const room = hookRoom(hook.id)

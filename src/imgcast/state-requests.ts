@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
+import { clusterTime } from '../cluster/cluster-time.ts'
 import { readRoomHistory } from '../cluster/room-history.ts'
 import type { WriteOptions } from '../cluster/store.ts'
 import type { StateRequest } from '../render/protocol.ts'
@@ -29,7 +30,8 @@ export async function serveStateRequest(
   { themes = new Map(), durable = false }: StateRequestOptions = {},
 ): Promise<unknown> {
   if (request.operation === 'history') return readRoomHistory(cluster, request.room, request.span)
-  if (request.operation === 'series') return readNumberSeries(cluster.store, request.key, request.period)
+  if (request.operation === 'series')
+    return readNumberSeries(cluster.store, request.key, request.period, clusterTime(cluster.store))
   const { store, hits } = cluster
   const { room, name } = request
   checkStateName(name)

@@ -35,7 +35,7 @@ export class PushedFrameSource implements FrameSource {
   async draw(interest: Interest, payers: GetPayers): Promise<SourceFrame | undefined> {
     const stored = this.#pictures.get(this.#key)
     const frame = stored && (await this.#pictures.frameOf(stored))
-    const { late, next } = lateness(frame && stored)
+    const { late, next } = lateness(frame && stored, this.#pictures.now())
     if (frame && late === undefined && this.#look.passes(frame)) return { frame, next }
     const input = `${frame?.etag} ${late}`
     if (this.#last?.input === input) return { frame: this.#last.frame, next }
@@ -57,10 +57,12 @@ export class PushedFrameSource implements FrameSource {
 }
 
 /** The words for a picture that was not pushed again in time, and the milliseconds until they change. */
-function lateness(stored: StoredPicture | undefined): { late: string | undefined; next: number | undefined } {
+function lateness(
+  stored: StoredPicture | undefined,
+  now: number,
+): { late: string | undefined; next: number | undefined } {
   const { at = 0, lateAt } = stored ?? {}
   if (lateAt === undefined) return { late: undefined, next: undefined }
-  const now = Date.now()
   if (now < lateAt) return { late: undefined, next: lateAt - now }
   const age = now - at
   return { late: `no new picture for ${writeAge(age)}`, next: MINUTE - (age % MINUTE) }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { LRUCache } from 'lru-cache'
 import type { Bus } from '../cluster/bus.ts'
+import { clusterTime } from '../cluster/cluster-time.ts'
 import type { Store } from '../cluster/store.ts'
 import { PublicError } from '../errors.ts'
 import { MAX_PIXELS } from '../picture/encode.ts'
@@ -25,7 +26,7 @@ export interface PushedPicturesInit {
   /** Bytes of one picture, and of all together. */
   maxPictureBytes: number
   maxPicturesBytes: number
-  /** Milliseconds since the epoch. @default the clock */
+  /** Milliseconds since the epoch. @default the clock that all nodes follow */
   now?: () => number
 }
 
@@ -46,7 +47,8 @@ const FRAMES = 200
 /** The pictures that scripts push: each is a file, shown in every open picture of its room. */
 export class PushedPictures {
   readonly #init: PushedPicturesInit
-  readonly #now: () => number
+  /** The time that the pictures are dated by. */
+  readonly now: () => number
   readonly #pictures = new Map<string, StoredPicture>()
   /** Equal bytes are one frame object, by file. */
   readonly #frames = new LRUCache<string, WeakRef<Frame>>({ max: FRAMES })
@@ -56,7 +58,7 @@ export class PushedPictures {
 
   constructor(init: PushedPicturesInit) {
     this.#init = init
-    this.#now = init.now ?? Date.now
+    this.now = init.now ?? (() => clusterTime(init.store))
     this.#unsubscribe = [
       init.bus.subscribe((room, change) => {
         const isOurs = this.#pictures.has(room) || parseRoom(room).widget === this.#widget
@@ -86,7 +88,7 @@ export class PushedPictures {
     const frame = createFrame(head.format, bytes, head.width, head.height)
     const room = this.#roomOf(key)
     if (this.#pictures.get(room)?.etag !== frame.etag) await this.#tryToDecode(key, frame)
-    const at = this.#now()
+    const at = this.now()
     const picture: StoredPicture = {
       ...{ file: this.#fileOf(key, frame), format: head.format, width: head.width, height: head.height },
       ...{ bytes: bytes.length, etag: frame.etag, at, ...(ttl !== undefined && { lateAt: at + ttl }) },
@@ -195,7 +197,7 @@ export class PushedPictures {
     const query = new URLSearchParams({ width: TRIAL_SIDE, height: TRIAL_SIDE })
     const counts = { connections: 0, visitors: 0, peak: 0 }
     const look = parseLook(manifest, 'png', query)
-    const job = { widget: manifest.name, key, look, ...counts, time: this.#now(), pushed: { data: {} } }
+    const job = { widget: manifest.name, key, look, ...counts, time: Date.now(), pushed: { data: {} } }
     await renderer
       .draw({ ...job, embedded: [{ path: 'frame', frame }] }, () => 2)
       .catch((error: unknown) => {

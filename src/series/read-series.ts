@@ -55,7 +55,7 @@ export async function readNumberSeries(
   store: Readable,
   key: unknown,
   period: unknown,
-  now = Date.now(),
+  now: number,
 ): Promise<NumberSeries> {
   if (typeof key !== 'string') throw new TypeError(`Expected \`key\` to be text, got ${JSON.stringify(key)}`)
   checkKey(key)

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import type * as z from 'zod'
 import type { Bus } from '../cluster/bus.ts'
+import { clusterTime } from '../cluster/cluster-time.ts'
 import { HeldLeases } from '../cluster/held-leases.ts'
 import type { Leases } from '../cluster/leases.ts'
 import type { Store } from '../cluster/store.ts'
@@ -179,7 +180,7 @@ export class Polls {
     if (signal.aborted) return
     Object.assign(running.report, outcome)
     // A pause that the other server requested outlives a restart.
-    const pause = (running.report.notBefore ?? 0) - Date.now()
+    const pause = (running.report.notBefore ?? 0) - clusterTime(this.#store)
     this.#schedule(key, running, Math.max(running.delay, pause))
   }
 
@@ -270,17 +271,14 @@ export class Polls {
       if (signal.aborted) return 0
       await this.#target.show(key, status)
       if (report.failures > 0) this.#log.info({ key, failures: report.failures }, 'poll works again')
-      Object.assign(report, {
-        last: { at, ok: true, detail: status.message },
-        failures: 0,
-        notBefore: undefined,
-      })
+      const last = { at, ok: true, detail: status.message }
+      Object.assign(report, { last, failures: 0, notBefore: undefined })
     } catch (error) {
       if (signal.aborted) return 0
       if (error instanceof TooCostlyError) pause = Math.max(pause, COSTLY_PAUSE)
       await this.#fail(key, report, { at, ok: false, detail: (error as Error).message })
     }
-    if (pause > 0) report.notBefore = Date.now() + pause
+    if (pause > 0) report.notBefore = clusterTime(this.#store) + pause
     if (!signal.aborted) await this.#keepOutcome(key, report)
     return pause
   }

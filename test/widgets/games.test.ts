@@ -23,10 +23,16 @@ const ask = (async (request: StateRequest) => {
 interface Sent extends Partial<Click> {
   query?: string
   shown?: Size
+  /** Milliseconds by which the clock that all servers share is ahead of this server's own. */
+  ahead?: number
 }
 
 /** A click of a reader of the room. */
-async function click(name: Name, reader: string, { query = '', shown, ...more }: Sent): Promise<void> {
+async function click(
+  name: Name,
+  reader: string,
+  { query = '', shown, ahead = 0, ...more }: Sent,
+): Promise<void> {
   const widget = widgets[name] as unknown as Widget
   const manifest = toManifest(name, '', widget)
   const fields = Object.fromEntries(
@@ -45,7 +51,7 @@ async function click(name: Name, reader: string, { query = '', shown, ...more }:
     },
   }
   const look = parseLook(manifest, 'png', new URLSearchParams(query))
-  const facts = { key: 'main', connections: 2, visitors: 2, peak: 2, time: Date.now() }
+  const facts = { key: 'main', connections: 2, visitors: 2, peak: 2, time: Date.now() + ahead }
   const job = { ...facts, output: 'event' as const, widget: name, look, event }
   await deliverEvent({ widget, manifest }, job, ask)
 }
@@ -104,6 +110,17 @@ describe('tic-tac-toe', () => {
     vi.setSystemTime(Date.now() + 61_000)
     // The one who waits for nobody.
     expect(await play(['c', 7])).toBe('         ')
+  })
+
+  test("keeps the seats where the clock that all servers share is behind this server's own", async () => {
+    const ahead = -300_000
+    for (const [reader, action] of [
+      ['a', '5'],
+      ['b', '1'],
+      ['c', '9'],
+    ] as const)
+      await click('tictactoe', reader, { action, ahead })
+    expect(board()).toBe('O   X    ')
   })
 
   test('goes on after a restart, in which readers get other names', async () => {

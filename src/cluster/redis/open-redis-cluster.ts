@@ -47,6 +47,7 @@ export async function openRedisCluster({ client, prefix, ...init }: RedisCluster
   const presence = new RedisPresence({
     facts: () => readFacts?.(),
     ...{ link, bus, history, node: node.epoch, name: node.name, log, limit: maxVisitorsPerAddress },
+    now: clock.now,
   })
   await presence.renew()
   const store = new RedisStore({ link, clock, bus, damage, observer })

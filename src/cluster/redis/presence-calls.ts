@@ -23,6 +23,20 @@ export interface Renewal {
   living: NodeReport[]
 }
 
+/** The node whose presence is sent. */
+export interface PresenceCallsInit {
+  link: RedisLink
+  /** Identifies this process, and is new at every start. */
+  node: string
+  /** Milliseconds after which the viewers of a node that died are removed. @default 10000 */
+  lease?: number
+  /** Maximum of visitors that one address adds to a room. @default 'auto' */
+  limit?: VisitorLimit | undefined
+  /** The clock that all nodes follow. @default Date.now */
+  now?(): number
+}
+
+const LEASE = 10_000
 /** Fields of rooms that one script reads to remove a dead node. */
 const REMOVED_AT_ONCE = 2_000
 
@@ -32,14 +46,15 @@ export class PresenceCalls {
   readonly #node: string
   readonly #lease: number
   readonly #limit: VisitorLimit
+  readonly #now: () => number
   readonly #reader: BatchedReader<string, string | null>
 
-  /** @param lease milliseconds. @param limit maximum of visitors that one address adds to a room */
-  constructor(link: RedisLink, node: string, lease: number, limit: VisitorLimit) {
+  constructor({ link, node, lease = LEASE, limit = 'auto', now = Date.now }: PresenceCallsInit) {
     this.#link = link
     this.#node = node
     this.#lease = lease
     this.#limit = limit
+    this.#now = now
     this.#reader = new BatchedReader(
       async (rooms) => (await link.call('HMGET', `${link.prefix}watched`, ...rooms)) as (string | null)[],
     )
@@ -66,7 +81,7 @@ export class PresenceCalls {
   /** Sends the changes of a room. Resolves to the new counts; to undefined if this node's lease has expired. */
   async send(local: LocalRoom): Promise<SharedCounts | undefined> {
     const { added, removed, connections, isWhole } = local.takeChanges()
-    const now = Date.now()
+    const now = this.#now()
     const isKept = !isPassingRoom(local.room)
     const reply = await this.#link.run(
       ...([

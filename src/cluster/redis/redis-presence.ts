@@ -2,34 +2,25 @@ import type { Logger } from 'pino'
 import { settledWithin } from '../../system/settled-within.ts'
 import type { Bus } from '../bus.ts'
 import type { ClusterReport, NodeFacts, NodeReport } from '../cluster-report.ts'
-import type { VisitorLimit } from '../crowd.ts'
 import type { History } from '../history.ts'
 import type { Counts, Membership, Presence, PresenceKind, RoomCounts, WatchedCounts } from '../presence.ts'
 import { LocalRoom, sumOwn } from './local-room.ts'
-import { PresenceCalls, type SharedCounts } from './presence-calls.ts'
+import { PresenceCalls, type PresenceCallsInit, type SharedCounts } from './presence-calls.ts'
 import type { RedisLink } from './redis-link.ts'
 
 /** The options of a presence. */
-export interface RedisPresenceInit {
-  link: RedisLink
+export interface RedisPresenceInit extends PresenceCallsInit {
   bus: Bus
   history: Pick<History, 'note'>
-  /** Identifies this process, and is new at every start. */
-  node: string
   /** The name of this process, for operators. */
   name: string
   /** What else is reported of this process. */
   facts?(): NodeFacts | undefined
-  /** Maximum of visitors that one address adds to a room. @default 'auto' */
-  limit?: VisitorLimit | undefined
   log: Logger
-  /** Milliseconds after which the viewers of a node that died are removed. @default 10000 */
-  lease?: number
   /** Milliseconds between two renewals of the lease. @default 3000 */
   renewal?: number
 }
 
-const LEASE = 10_000
 const RENEWAL = 3_000
 /** Renewals between two reads of every room: they heal what a lost message leaves. */
 const READ_EVERY = 5
@@ -58,7 +49,7 @@ export class RedisPresence implements Presence {
     const { link, bus } = init
     this.#init = init
     this.#link = link
-    this.#calls = new PresenceCalls(link, init.node, init.lease ?? LEASE, init.limit ?? 'auto')
+    this.#calls = new PresenceCalls(init)
     this.#unsubscribe = [
       link.onUp(() => void this.renew()),
       link.onDown(() => this.#lose()),

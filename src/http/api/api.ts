@@ -2,6 +2,7 @@ import { type Request, Router } from 'express'
 import type { Logger } from 'pino'
 import type { Cameras } from '../../camera/cameras.ts'
 import type { RoomEvents } from '../../channel/room-events.ts'
+import { clusterTime } from '../../cluster/cluster-time.ts'
 import type { History } from '../../cluster/history.ts'
 import type { Hits } from '../../cluster/hits.ts'
 import type { Rooms } from '../../cluster/rooms.ts'
@@ -88,7 +89,7 @@ export function createApi(init: ApiInit): Router {
   })
   api.use(
     createRoomsApi(renderer, rooms, baseOf, init.log),
-    createHistoryApi(renderer, init.history),
+    createHistoryApi(renderer, init.history, () => clusterTime(store)),
     createHitsApi(renderer, init.hits),
     createStateApi(renderer, store),
     createEventsApi(renderer, init.events),

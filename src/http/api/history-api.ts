@@ -24,14 +24,18 @@ export const historyQuerySchema = createRangeSchema(
   '`time`, `visitors_peak` and so on',
 )
 
-/** `GET /rooms/<widget>/<key>/history`: the counts of a room over time, as JSON or CSV. */
-export function createHistoryApi(known: Manifests, history: Pick<History, 'read'>): Router {
+/** `GET /rooms/<widget>/<key>/history`: the counts of a room over time, as JSON or CSV. @param now the time that it ends with by default */
+export function createHistoryApi(
+  known: Manifests,
+  history: Pick<History, 'read'>,
+  now: () => number,
+): Router {
   const router = Router()
   router
     .route('/rooms/:widget/:key/history')
     .get(async (request, response) => {
       const room = readRoom(known, request.params)
-      const query = parseHistoryQuery(searchOf(request), Date.now())
+      const query = parseHistoryQuery(searchOf(request), now())
       send(request, response, room, query, await history.read(room, query))
     })
     .all(refuseOthers('GET'))

@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from 'express'
+import { clusterTime } from '../../cluster/cluster-time.ts'
 import { DAY, HOUR, MINUTE } from '../../cluster/minute.ts'
 import { wholeSteps } from '../../cluster/roll-up.ts'
 import type { Store } from '../../cluster/store.ts'
@@ -39,7 +40,11 @@ export const seriesQuerySchema = createRangeSchema(
 )
 
 /** The calls for series of numbers. */
-export function createSeriesApi(series: SeriesList, polls: Polls, store: Pick<Store, 'get'>): Router {
+export function createSeriesApi(
+  series: SeriesList,
+  polls: Polls,
+  store: Pick<Store, 'get' | 'clockOffset'>,
+): Router {
   const api = Router()
   api
     .route('/series/:key')
@@ -50,13 +55,13 @@ export function createSeriesApi(series: SeriesList, polls: Polls, store: Pick<St
       } = request
       checkKey(key)
       const { ttl } = parseQuery(pictureQuerySchema, searchOf(request))
-      const samples = parseSamples(body as string, { now: Date.now(), oldest: series.oldest })
+      const samples = parseSamples(body as string, { now: clusterTime(store), oldest: series.oldest })
       response.json(toReport(key, await series.add(key, samples, parseDuration(ttl ?? ''))))
     })
     .get(async (request, response) => {
       const { key } = request.params
       checkKey(key)
-      const query = completeRange(parseQuery(seriesQuerySchema, searchOf(request)), STEPS, Date.now())
+      const query = completeRange(parseQuery(seriesQuerySchema, searchOf(request)), STEPS, clusterTime(store))
       const { head, points } = await readSeries(store, key, query)
       if (!head) throw noSeries(key)
       send(request, response, toReport(key, head), query, points)
