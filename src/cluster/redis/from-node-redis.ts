@@ -26,6 +26,12 @@ export function isNodeRedis(client: object): client is NodeRedisClient {
   return [sendCommand, duplicate, connect].every((each) => typeof each === 'function') && 'isReady' in client
 }
 
+/** Whether a client is one of node-redis for a Redis Cluster, which is another kind of client. */
+export function isNodeRedisCluster(client: object): boolean {
+  const { sendCommand, nodeClient } = client as { sendCommand?: unknown; nodeClient?: unknown }
+  return typeof sendCommand === 'function' && typeof nodeClient === 'function'
+}
+
 /** Gives a client of node-redis the methods of an ioredis client. */
 export function fromNodeRedis(client: NodeRedisClient): RedisClient {
   const messageListeners = new Set<RedisListener>()

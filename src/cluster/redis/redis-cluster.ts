@@ -1,5 +1,5 @@
 import type { Driver } from '../driver.ts'
-import { fromNodeRedis, isNodeRedis, type NodeRedisClient } from './from-node-redis.ts'
+import { fromNodeRedis, isNodeRedis, isNodeRedisCluster, type NodeRedisClient } from './from-node-redis.ts'
 import type { RedisClient } from './redis-client.ts'
 
 /** The options of `redisCluster`. */
@@ -29,6 +29,10 @@ function toClient(client: RedisClient | NodeRedisClient): RedisClient {
   // An ioredis client has a `sendCommand` too, for objects of its own.
   if (typeof (client as RedisClient)?.call === 'function' && typeof client.duplicate === 'function')
     return client as RedisClient
+  if (typeof client === 'object' && client !== null && isNodeRedisCluster(client))
+    throw new TypeError(
+      "`createCluster` of node-redis cannot be used: its commands and events differ from those of a client. Use a `Cluster` of ioredis, or `store: 'redis://host:port?cluster'`",
+    )
   if (typeof client === 'object' && client !== null && isNodeRedis(client)) return fromNodeRedis(client)
   throw new TypeError('Expected `client` to be a client of ioredis or of node-redis (the package `redis`)')
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { pino } from 'pino'
-import { createClient } from 'redis'
+import { createClient, createCluster as createRedisCluster } from 'redis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createCluster } from '../../../src/cluster/cluster.ts'
 import type { Driver } from '../../../src/cluster/driver.ts'
@@ -89,6 +89,11 @@ describeWith(['redis'], 'a Redis', () => {
     expect(() => redisCluster({ client: {} as RedisClient })).toThrow(
       'Expected `client` to be a client of ioredis or of node-redis',
     )
+  })
+
+  test('refuses a client of node-redis for a Redis Cluster, and names what to use', () => {
+    const client = createRedisCluster({ rootNodes: [{ url: server.location }] })
+    expect(() => redisCluster({ client: client as unknown as RedisClient })).toThrow('a `Cluster` of ioredis')
   })
 
   test('is used through a client of node-redis, with either protocol, also after it was lost', async () => {
