@@ -12,7 +12,7 @@ import { createLog } from './create-log.ts'
 import { keepRunning } from './keep-running.ts'
 import { listen } from './listen.ts'
 import { ServerProcesses } from './server-processes.ts'
-import { drained, SIGNALS, STOP_DEADLINE } from './stop.ts'
+import { drainFor, SIGNALS, STOP_DEADLINE } from './stop.ts'
 
 const FAILED = 1
 
@@ -50,11 +50,7 @@ export async function serveProcesses(options: Options): Promise<number | undefin
   const stop = async (signal: NodeJS.Signals, code = 0) => {
     if (isStopping) return
     isStopping = true
-    if (code === 0 && options.drain > 0) {
-      log.info({ signal, drain: options.drain }, 'draining')
-      processes.drain()
-      await drained(options.drain)
-    }
+    if (code === 0) await drainFor({ signal, drain: options.drain, server: processes, log })
     showStopping()
     setTimeout(() => process.exit(1), STOP_DEADLINE).unref()
     server.close()

@@ -9,7 +9,7 @@ import { createServerFor } from './create-server.ts'
 import { keepRunning } from './keep-running.ts'
 import { listen } from './listen.ts'
 import { serveProcesses } from './serve-processes.ts'
-import { SIGNALS, STOP_DEADLINE, stopAfter } from './stop.ts'
+import { drainFor, SIGNALS, STOP_DEADLINE, stop } from './stop.ts'
 
 const FAILED = 1
 const STORE_REMEDY = 'Choose another place with --store file:<path>, or use --store memory: to keep nothing'
@@ -61,6 +61,9 @@ async function start(options: Options): Promise<number | undefined> {
   listen(server, { options, token, log, onFailed: () => imgcast.close() })
   for (const signal of SIGNALS) {
     process.off(signal, leave)
-    process.on(signal, () => void stopAfter(drain, { signal, server, imgcast, log }))
+    process.on(signal, () => {
+      const draining = drainFor({ signal, drain, server: imgcast, log })
+      void draining.then(() => stop({ signal, server, imgcast, log }))
+    })
   }
 }

@@ -18,20 +18,21 @@ export interface Stopping {
   log: Logger
 }
 
-/** Resolves after `time` milliseconds, or at another signal. */
-export async function drained(time: number): Promise<void> {
-  await Promise.race([sleep(time), ...SIGNALS.map((each) => once(process, each))])
+/** What reports that it is not ready, and keeps serving. */
+export interface Draining {
+  signal: NodeJS.Signals
+  /** Milliseconds. */
+  drain: number
+  server: { drain(): void }
+  log: Logger
 }
 
-/** Reports that the server is not ready, keeps serving for the drain time, and stops. A second signal stops at once. */
-export async function stopAfter(drain: number, stopping: Stopping): Promise<void> {
-  const { signal, imgcast, log } = stopping
-  if (drain > 0) {
-    log.info({ signal, drain }, 'draining')
-    imgcast.drain()
-    await drained(drain)
-  }
-  await stop(stopping)
+/** Reports that a server is not ready, and resolves after the drain time. A second signal ends it at once. */
+export async function drainFor({ signal, drain, server, log }: Draining): Promise<void> {
+  if (drain === 0) return
+  log.info({ signal, drain }, 'draining')
+  server.drain()
+  await Promise.race([sleep(drain), ...SIGNALS.map((each) => once(process, each))])
 }
 
 /** Ends the process; the exit code is 1 if something could not be saved in time. */
