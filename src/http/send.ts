@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Negotiator from 'negotiator'
-import { contentType, type Frame } from '../picture/frame.ts'
+import { contentType, type Encoded } from '../picture/frame.ts'
 import { formatHeaders, mergeHeaders, REVALIDATED, STILL, UNCACHED } from './headers.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -18,7 +18,7 @@ export const TEXT_TYPE = 'text/plain; charset=utf-8'
 export function sendStill(
   request: IncomingMessage,
   response: ServerResponse,
-  frame: Frame,
+  frame: Encoded,
   more: Readonly<Record<string, string>> = {},
 ): 200 | 304 {
   // A placeholder must not be cached, nor compared with the picture itself.
@@ -45,13 +45,13 @@ export function sendWords(
 /** Chooses between a frame's bytes and its compressed ones, which have a strong tag of their own. */
 function encode(
   { headers }: IncomingMessage,
-  { bytes, gzip, etag }: Frame,
-): { body: Buffer; headers: { ETag: string } & Record<string, string> } {
+  { bytes, gzip, etag }: Encoded,
+): { body: Buffer | string; headers: { ETag: string } & Record<string, string> } {
   if (!gzip) return { body: bytes, headers: { ETag: etag } }
   const Vary = `${STILL.Vary}, Accept-Encoding`
   const accepts = new Negotiator({ headers }).encodings(['gzip', 'identity'])[0] === 'gzip'
   if (!accepts) return { body: bytes, headers: { ETag: etag, Vary } }
-  return { body: gzip, headers: { ETag: `${etag.slice(0, -1)}-gzip"`, Vary, 'Content-Encoding': 'gzip' } }
+  return { body: gzip(), headers: { ETag: `${etag.slice(0, -1)}-gzip"`, Vary, 'Content-Encoding': 'gzip' } }
 }
 
 /** Sends a body with its exact length; HEAD gets only the headers. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
+import { lazy } from '../system/lazy.ts'
 import type { FrameRoom } from './frame-room.ts'
 
 /** The formats for parts of a stream. */
@@ -11,23 +12,29 @@ export const FORMATS = ['png', 'jpeg', 'webp', 'gif', 'svg', 'bmp'] as const
 /** A format a picture can be encoded in. */
 export type Format = (typeof FORMATS)[number]
 
-/** An encoded picture; immutable. */
-export interface Frame {
+/** An encoded picture as a response sends it; immutable. */
+export interface Encoded {
   readonly format: Format
+  /** The text of an SVG need not become a Buffer to be sent once. */
+  readonly bytes: Buffer | string
+  /** A strong entity tag (RFC 9110, section 8.8.3): equal bytes, equal tag. */
+  readonly etag: string
+  /** Whether it replaces a picture that is not ready. @default false */
+  readonly isPlaceholder?: boolean
+  /** Returns the bytes compressed. Only where the format is not compressed itself and compression is worth it. */
+  gzip?(): Buffer
+}
+
+/** An encoded picture; immutable. */
+export interface Frame extends Encoded {
   readonly bytes: Buffer
   /** CSS pixels; the encoded picture has `scale` times as many each way. */
   readonly width: number
   readonly height: number
-  /** A strong entity tag (RFC 9110, section 8.8.3): equal bytes, equal tag. */
-  readonly etag: string
   /** What it shows, in words. @default unknown */
   readonly alt?: string | undefined
   /** Whether it is an animated picture, which restarts whenever it is sent. */
   readonly animated: boolean
-  /** The bytes compressed, for formats that are not compressed themselves and where it is worth it. */
-  readonly gzip?: Buffer
-  /** Whether it replaces a picture that is not ready. @default false */
-  readonly isPlaceholder?: boolean
   /** Free memory around the bytes. @default none */
   readonly room?: FrameRoom | undefined
 }
@@ -48,14 +55,28 @@ export function createFrame(
   height: number,
   { animated = false, room }: { animated?: boolean; room?: FrameRoom } = {},
 ): Frame {
-  const gzip = format === 'svg' && bytes.length > LEAST_GZIP_BYTES ? { gzip: gzipSync(bytes) } : {}
   let etag: string | undefined
   return {
-    ...{ format, bytes, width, height, animated, ...gzip, ...(room && { room }) },
+    ...{ format, bytes, width, height, animated, ...compressible(format, bytes), ...(room && { room }) },
     // Most frames of a stream never need one.
     get etag() {
-      etag ??= `"${hash('sha1', bytes, 'base64url')}"`
+      etag ??= tagOf(bytes)
       return etag
     },
   }
+}
+
+/** Returns an SVG as it is sent once. */
+export function encodedSvg(svg: string): Encoded {
+  return { format: 'svg', bytes: svg, etag: tagOf(svg), ...compressible('svg', svg) }
+}
+
+function tagOf(bytes: Buffer | string): string {
+  return `"${hash('sha1', bytes, 'base64url')}"`
+}
+
+function compressible(format: Format, bytes: Buffer | string): Pick<Encoded, 'gzip'> {
+  if (format !== 'svg' || bytes.length <= LEAST_GZIP_BYTES) return {}
+  // Compressing takes as long as drawing a badge, and many programs do not accept it.
+  return { gzip: lazy(() => gzipSync(bytes)) }
 }

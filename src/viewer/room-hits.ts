@@ -7,8 +7,8 @@ import { UniqueHits } from './unique-hits.ts'
 
 /** The reader that a picture was requested for. */
 export interface HitReader {
-  /** A keyed hash, which changes daily; read only by a picture that counts a visitor once. */
-  readonly viewerKey: string
+  /** Returns a keyed hash, which changes daily. Only a picture that counts a visitor once asks for it. */
+  viewerKey(): string
   /** Whether an image proxy asks for it. @default false */
   isProxied?: boolean
 }
@@ -55,7 +55,7 @@ export class RoomHits implements HitCounter {
     const rooms = [...new Set(allowed.map(roomOf))]
     await Promise.all(rooms.map((room) => hits.count(room)))
     return async () => {
-      for (const each of allowed.filter(isUnique)) this.#unique.delete(roomOf(each), reader.viewerKey)
+      for (const each of allowed.filter(isUnique)) this.#unique.delete(roomOf(each), reader.viewerKey())
       await Promise.all(rooms.map((room) => hits.uncount(room)))
     }
   }
@@ -80,7 +80,7 @@ export class RoomHits implements HitCounter {
     if (this.#init.renderer.manifests.get(spec.widget)?.stateless === true || params.count === false)
       return false
     if (params.only === 'proxies' && !reader.isProxied) return false
-    return !isUnique(spec) || this.#unique.add(roomOf(spec), reader.viewerKey)
+    return !isUnique(spec) || this.#unique.add(roomOf(spec), reader.viewerKey())
   }
 }
 

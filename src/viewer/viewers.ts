@@ -125,7 +125,7 @@ export class Viewers implements SessionHost {
     const { channel, release } = this.#enter(spec, network)
     const { hits, socketOptions, livePictures } = this.#init
     const room = roomOf(spec)
-    void hits.count(spec, { viewerKey: arrival.viewerKey })
+    void hits.count(spec, { viewerKey: () => arrival.viewerKey })
     socketOptions.apply(arrival.socket)
     const session = new ViewerSession({
       host: this,

@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http'
 import type { PublicError } from '../../errors.ts'
 import type { Badge } from '../../picture/badge/badge.ts'
 import { badgeJson } from '../../picture/badge/badge-json.ts'
-import { badgeSize, badgeSvg } from '../../picture/badge/badge-svg.ts'
+import { makeBadgeSvg } from '../../picture/badge/badge-svg.ts'
 import { badgeWords } from '../../picture/badge/badge-words.ts'
 import { Logos } from '../../picture/badge/logo.ts'
-import { contentType, createFrame, type Format, type Frame } from '../../picture/frame.ts'
+import { contentType, type Encoded, encodedSvg, type Format, type Frame } from '../../picture/frame.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import { addressGroup } from '../../system/address-group.ts'
 import { toAlt } from '../../widget/alt.ts'
@@ -85,11 +85,13 @@ export class Badges {
       else sendJson(request, response, 200, badgeJson(badge))
       return undefined
     }
-    const frame =
-      format === 'svg' ? toFrame(badge) : await this.#draw(manifest.name, badge, look, request, response)
+    const frame: Encoded =
+      format === 'svg'
+        ? encodedSvg(makeBadgeSvg(badge))
+        : await this.#draw(manifest.name, badge, look, request, response)
     const kept = keptFor(readCacheSeconds(url.query, this.#stillCache))
     const status = sendStill(request, response, frame, kept)
-    return { status, bytes: status === 200 ? frame.bytes.length : 0 }
+    return { status, bytes: status === 200 ? Buffer.byteLength(frame.bytes) : 0 }
   }
 
   #readLook(manifest: Manifest, format: Format, query: URLSearchParams): Look {
@@ -105,7 +107,7 @@ export class Badges {
     response: ServerResponse,
     { status, caption, headers }: PublicError,
   ): void {
-    const svg = badgeSvg({ label: 'error', message: caption, color: 'red' })
+    const svg = makeBadgeSvg({ label: 'error', message: caption, color: 'red' })
     const shown = wantsStatus200(request.headers) ? 200 : status
     const head = { ...UNCACHED, ...formatHeaders('svg'), ...headers }
     sendWhole(request, response, shown, head, contentType('svg'), svg)
@@ -131,10 +133,4 @@ export class Badges {
     )
     return frame
   }
-}
-
-function toFrame(badge: Badge): Frame {
-  const svg = badgeSvg(badge)
-  const { width, height } = badgeSize(svg)
-  return createFrame('svg', Buffer.from(svg), width, height)
 }

@@ -186,9 +186,7 @@ export class Pictures {
     const embedded = await this.#check(manifest, spec, query)
     const seconds = readCacheSeconds(query, stillCache)
     const reader = {
-      get viewerKey() {
-        return streams.arrive(request).viewerKey
-      },
+      viewerKey: () => streams.arrive(request).viewerKey,
       isProxied: wantsStatus200(request.headers),
     }
     const still = { spec, query, reader, network }

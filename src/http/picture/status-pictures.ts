@@ -2,11 +2,11 @@ import { clusterTime } from '../../cluster/cluster-time.ts'
 import type { Store } from '../../cluster/store.ts'
 import type { Fault } from '../../errors.ts'
 import type { BadgeStyle } from '../../picture/badge/badge.ts'
-import { badgeSize, badgeSvg } from '../../picture/badge/badge-svg.ts'
+import { makeBadgeSvg } from '../../picture/badge/badge-svg.ts'
 import { Logos } from '../../picture/badge/logo.ts'
 import { type StatusLook, statusBadge } from '../../picture/badge/status-badge.ts'
 import { readStatus, rollUp } from '../../picture/badge/status-content.ts'
-import { createFrame, type Frame } from '../../picture/frame.ts'
+import { type Encoded, encodedSvg } from '../../picture/frame.ts'
 import { BADGE } from '../../status/status-schema.ts'
 import { badParameters, type Look } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
@@ -50,7 +50,7 @@ export class StatusPictures {
   }
 
   /** Returns the SVG of a status; undefined if the widget must draw it. */
-  async svg({ widget, key, look, query }: StatusRequest): Promise<Frame | undefined> {
+  async svg({ widget, key, look, query }: StatusRequest): Promise<Encoded | undefined> {
     const { params, format } = look
     if (format !== 'svg' || params.show !== 'badge') return undefined
     const badge = statusBadge(
@@ -58,9 +58,7 @@ export class StatusPictures {
       params as never as StatusLook,
       this.#logos,
     )
-    const svg = badgeSvg({ ...badge, links: readLinks(query, []) })
-    const { width, height } = badgeSize(svg)
-    return createFrame('svg', Buffer.from(svg), width, height)
+    return encodedSvg(makeBadgeSvg({ ...badge, links: readLinks(query, []) }))
   }
 
   async #show({ widget, key }: RoomParts, of: string) {

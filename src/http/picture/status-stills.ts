@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { ChannelSpec } from '../../channel/spec.ts'
-import type { Frame } from '../../picture/frame.ts'
+import type { Encoded } from '../../picture/frame.ts'
 import { settledWithin } from '../../system/settled-within.ts'
 import type { NewRooms } from '../../viewer/new-rooms.ts'
 import type { HitCounter, HitReader } from '../../viewer/room-hits.ts'
@@ -56,12 +56,12 @@ export class StatusStills {
     if (isHead) return true
     // A badge shows no hits: it need not wait for them.
     hits.countLater(spec, reader)
-    observer.sentStill(spec.widget, status, status === 200 ? frame.bytes.length : 0)
+    observer.sentStill(spec.widget, status, status === 200 ? Buffer.byteLength(frame.bytes) : 0)
     return true
   }
 
-  async #read({ spec, query }: StatusStill): Promise<Frame | undefined> {
-    let frame: Frame | undefined
+  async #read({ spec, query }: StatusStill): Promise<Encoded | undefined> {
+    let frame: Encoded | undefined
     const reading = this.#init.statuses.svg({ ...spec, query }).then(
       (svg) => {
         frame = svg

@@ -35,6 +35,26 @@ export interface Target {
   result: RequestedPicture | PublicError
 }
 
+/** A target whose place is read only for an error. */
+class LazyTarget implements Target {
+  readonly widget: string
+  readonly extension: Extension | undefined
+  readonly result: Target['result']
+  readonly #readPlace: () => CardPlace
+
+  constructor({ widget, extension }: PicturePath, readPlace: () => CardPlace, result: Target['result']) {
+    this.widget = widget
+    this.extension = extension
+    this.result = result
+    this.#readPlace = readPlace
+  }
+
+  // Not in an object literal: V8 gives each such object a shape of its own, which takes as long as half a badge.
+  get place(): CardPlace {
+    return this.#readPlace()
+  }
+}
+
 /** The part of a request that names its picture. */
 export interface TargetRequest {
   method?: string | undefined
@@ -50,20 +70,14 @@ export function readTarget(request: TargetRequest, widgets: Widgets): Target {
   const extension = extensionOf(pathname)
   const path = attempt(() => readPath(request, url, pathname))
   if (path instanceof PublicError) return { extension, place: UNKNOWN_PLACE, result: path }
-  const known = { widget: path.widget, extension: path.extension }
+  const { widget } = path
   const format = formatOf(path.extension)
   const manifest = attempt(() => findPicture(widgets, path, wantsImage(request.headers)))
   if (manifest instanceof PublicError)
-    return { ...known, place: { ...UNKNOWN_PLACE, format }, result: manifest }
+    return { widget, extension: path.extension, place: { ...UNKNOWN_PLACE, format }, result: manifest }
   const query = new URLSearchParams(split < 0 ? '' : url.slice(split))
-  const withResult = (result: Target['result']): Target => ({
-    ...known,
-    // Only an error needs it.
-    get place() {
-      return placeOf(manifest, format, query)
-    },
-    result,
-  })
+  const withResult = (result: Target['result']) =>
+    new LazyTarget(path, () => placeOf(manifest, format, query), result)
   const key = attempt(() => readKey(path, manifest))
   if (key instanceof PublicError) return withResult(key)
   const delivery = attempt(() => readDelivery(request, path.extension, query))

@@ -28,8 +28,18 @@ const RECENT = new LRUCache<string, string>({
 const BLUR = /( id="| filter="url\(#)blur(?=[")])/g
 const SIZE = /^<svg[^>]* width="(\d+(?:\.\d+)?)" height="(\d+(?:\.\d+)?)"/
 
-/** Draws a badge as SVG with badge-maker, the library of shields.io: about 1 kB, with a title. */
-export function badgeSvg({
+/** Draws a badge as SVG with badge-maker, the library of shields.io: about 1 kB, with a title. The last ones are kept. */
+export function badgeSvg(badge: Badge): string {
+  const properties = JSON.stringify(badge)
+  const recent = RECENT.get(properties)
+  if (recent !== undefined) return recent
+  const svg = makeBadgeSvg(badge)
+  RECENT.set(properties, svg)
+  return svg
+}
+
+/** Draws a badge as SVG, for a response that needs it once. */
+export function makeBadgeSvg({
   label,
   message,
   color = 'lightgrey',
@@ -48,15 +58,10 @@ export function badgeSvg({
     ...(logo !== undefined && { logoBase64: logo }),
     ...(links.length > 0 && { links: [...links] }),
   }
-  const properties = JSON.stringify([format, logoWidth])
-  const recent = RECENT.get(properties)
-  if (recent !== undefined) return recent
-  const idSuffix = toSuffix(properties)
+  const idSuffix = toSuffix(JSON.stringify([format, logoWidth]))
   // That of its blur is the only one that badge-maker gives no suffix.
   const plain = badgeMaker().makeBadge(Object.assign(format, { idSuffix })).replace(BLUR, `$1blur${idSuffix}`)
-  const svg = logo === undefined || logoWidth === undefined ? plain : stretchLogo(plain, logoWidth)
-  RECENT.set(properties, svg)
-  return svg
+  return logo === undefined || logoWidth === undefined ? plain : stretchLogo(plain, logoWidth)
 }
 
 /** A suffix for ids, so that several badges can be inlined in one page: the first of equal ids would clip them all. */
