@@ -73,8 +73,13 @@ export function watchMissingScripts(listener: (script: MissingScript) => void): 
   const prototype = Object.getPrototypeOf(createCanvas(1, 1).getContext('2d')) as SKRSContext2D
   for (const method of ['fillText', 'strokeText'] as const) {
     const draw = prototype[method]
+    let last = ''
     prototype[method] = function (this: SKRSContext2D, text, ...place) {
-      if (typeof text === 'string') findMissing(text)
+      // A shadow is the same text several times.
+      if (typeof text === 'string' && text !== last) {
+        findMissing(text)
+        last = text
+      }
       return draw.call(this, text, ...place)
     }
   }

@@ -65,6 +65,7 @@ export class StatusPictures {
     const now = clusterTime(this.#store)
     const show = async (each: string) =>
       readStatus(await this.#store.get(roomOf({ widget, key: each }), BADGE), each, now)
+    if (of === '') return show(key)
     const members = of
       .split(',')
       .map((member) => member.trim())
