@@ -18,7 +18,8 @@ const LOAD = { connections: 16, time: 3_000 }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'imgcast-before-'))
-const run = (command, args, cwd) => execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] })
+const run = (command, args, cwd) =>
+  execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] })
 try {
   run('git', ['worktree', 'add', '--detach', '--force', folder, BEFORE], root)
   run('npm', ['ci', '--ignore-scripts'], folder)
