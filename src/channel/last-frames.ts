@@ -21,7 +21,7 @@ export class LastFrames {
   readonly #frames = new LRUCache<string, GoodFrame>({
     maxSize: MAX_BYTES,
     sizeCalculation: ({ frame }, id) =>
-      frame.bytes.length + (frame.gzip ? frame.bytes.length : 0) + id.length * 2 + ENTRY_COST,
+      frame.bytes.length + (frame.gzip?.length ?? 0) + id.length * 2 + ENTRY_COST,
   })
 
   /** Returns the last good frame of a picture, and forgets it here: its channel keeps it from now on. */

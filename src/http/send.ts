@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Negotiator from 'negotiator'
-import { contentType, type Encoded } from '../picture/frame.ts'
+import { contentType, type Encoded, isCompressible } from '../picture/frame.ts'
 import { formatHeaders, mergeHeaders, REVALIDATED, STILL, UNCACHED } from './headers.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -45,13 +45,15 @@ export function sendWords(
 /** Chooses between a frame's bytes and its compressed ones, which have a strong tag of their own. */
 function encode(
   { headers }: IncomingMessage,
-  { bytes, gzip, etag }: Encoded,
+  frame: Encoded,
 ): { body: Buffer | string; headers: { ETag: string } & Record<string, string> } {
-  if (!gzip) return { body: bytes, headers: { ETag: etag } }
+  const { bytes, etag } = frame
+  if (!isCompressible(frame)) return { body: bytes, headers: { ETag: etag } }
   const Vary = `${STILL.Vary}, Accept-Encoding`
   const accepts = new Negotiator({ headers }).encodings(['gzip', 'identity'])[0] === 'gzip'
-  if (!accepts) return { body: bytes, headers: { ETag: etag, Vary } }
-  return { body: gzip(), headers: { ETag: `${etag.slice(0, -1)}-gzip"`, Vary, 'Content-Encoding': 'gzip' } }
+  const gzip = accepts ? frame.gzip : undefined
+  if (!gzip) return { body: bytes, headers: { ETag: etag, Vary } }
+  return { body: gzip, headers: { ETag: `${etag.slice(0, -1)}-gzip"`, Vary, 'Content-Encoding': 'gzip' } }
 }
 
 /** Sends a body with its exact length; HEAD gets only the headers. */

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { lazy } from '../system/lazy.ts'
 import type { FrameRoom } from './frame-room.ts'
 
 /** The formats for parts of a stream. */
@@ -21,8 +20,8 @@ export interface Encoded {
   readonly etag: string
   /** Whether it replaces a picture that is not ready. @default false */
   readonly isPlaceholder?: boolean
-  /** Returns the bytes compressed. Only where the format is not compressed itself and compression is worth it. */
-  gzip?(): Buffer
+  /** The bytes compressed, for formats that are not compressed themselves and where it is worth it. */
+  readonly gzip?: Buffer | undefined
 }
 
 /** An encoded picture; immutable. */
@@ -55,9 +54,10 @@ export function createFrame(
   height: number,
   { animated = false, room }: { animated?: boolean; room?: FrameRoom } = {},
 ): Frame {
+  const gzip = isCompressible({ format, bytes }) ? { gzip: gzipSync(bytes) } : {}
   let etag: string | undefined
   return {
-    ...{ format, bytes, width, height, animated, ...compressible(format, bytes), ...(room && { room }) },
+    ...{ format, bytes, width, height, animated, ...gzip, ...(room && { room }) },
     // Most frames of a stream never need one.
     get etag() {
       etag ??= tagOf(bytes)
@@ -66,17 +66,28 @@ export function createFrame(
   }
 }
 
-/** Returns an SVG as it is sent once. */
-export function encodedSvg(svg: string): Encoded {
-  return { format: 'svg', bytes: svg, etag: tagOf(svg), ...compressible('svg', svg) }
+/** An SVG that is sent once. */
+export class SvgText implements Encoded {
+  readonly format = 'svg'
+  readonly bytes: string
+  readonly etag: string
+
+  constructor(svg: string) {
+    this.bytes = svg
+    this.etag = tagOf(svg)
+  }
+
+  /** Compressing takes as long as drawing a badge, and many programs do not accept it. */
+  get gzip(): Buffer | undefined {
+    return isCompressible(this) ? gzipSync(this.bytes) : undefined
+  }
 }
 
 function tagOf(bytes: Buffer | string): string {
   return `"${hash('sha1', bytes, 'base64url')}"`
 }
 
-function compressible(format: Format, bytes: Buffer | string): Pick<Encoded, 'gzip'> {
-  if (format !== 'svg' || bytes.length <= LEAST_GZIP_BYTES) return {}
-  // Compressing takes as long as drawing a badge, and many programs do not accept it.
-  return { gzip: lazy(() => gzipSync(bytes)) }
+/** Whether a response may compress a picture. */
+export function isCompressible({ format, bytes }: Pick<Encoded, 'format' | 'bytes'>): boolean {
+  return format === 'svg' && bytes.length > LEAST_GZIP_BYTES
 }

@@ -5,7 +5,7 @@ import { badgeJson } from '../../picture/badge/badge-json.ts'
 import { makeBadgeSvg } from '../../picture/badge/badge-svg.ts'
 import { badgeWords } from '../../picture/badge/badge-words.ts'
 import { Logos } from '../../picture/badge/logo.ts'
-import { contentType, type Encoded, encodedSvg, type Format, type Frame } from '../../picture/frame.ts'
+import { contentType, type Encoded, type Format, type Frame, SvgText } from '../../picture/frame.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import { addressGroup } from '../../system/address-group.ts'
 import { toAlt } from '../../widget/alt.ts'
@@ -87,7 +87,7 @@ export class Badges {
     }
     const frame: Encoded =
       format === 'svg'
-        ? encodedSvg(makeBadgeSvg(badge))
+        ? new SvgText(makeBadgeSvg(badge))
         : await this.#draw(manifest.name, badge, look, request, response)
     const kept = keptFor(readCacheSeconds(url.query, this.#stillCache))
     const status = sendStill(request, response, frame, kept)

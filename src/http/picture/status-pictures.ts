@@ -6,7 +6,7 @@ import { makeBadgeSvg } from '../../picture/badge/badge-svg.ts'
 import { Logos } from '../../picture/badge/logo.ts'
 import { type StatusLook, statusBadge } from '../../picture/badge/status-badge.ts'
 import { readStatus, rollUp } from '../../picture/badge/status-content.ts'
-import { type Encoded, encodedSvg } from '../../picture/frame.ts'
+import { type Encoded, SvgText } from '../../picture/frame.ts'
 import { BADGE } from '../../status/status-schema.ts'
 import { badParameters, type Look } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
@@ -58,7 +58,7 @@ export class StatusPictures {
       params as never as StatusLook,
       this.#logos,
     )
-    return encodedSvg(makeBadgeSvg({ ...badge, links: readLinks(query, []) }))
+    return new SvgText(makeBadgeSvg({ ...badge, links: readLinks(query, []) }))
   }
 
   async #show({ widget, key }: RoomParts, of: string) {
