@@ -6,6 +6,7 @@ import { quote } from '../errors.ts'
 import { readRasterSize } from '../picture/badge/raster-size.ts'
 import { decodeImage } from '../picture/decode-image.ts'
 import { MAX_PIXELS } from '../picture/draw-canvas.ts'
+import { blameCall } from './blame-call.ts'
 import { noteFile } from './read-files.ts'
 
 /** The name under which a render process provides the server's client; shared by all copies of this module. */
@@ -29,6 +30,15 @@ export function provideImages(fetch: FetchImage): void {
  * @throws Error that names the fault, with no more of an address than its host.
  */
 export async function loadImage(source: string | URL | Uint8Array): Promise<Image> {
+  const call = new Error()
+  try {
+    return await readImage(source)
+  } catch (error) {
+    throw blameCall(error, call)
+  }
+}
+
+async function readImage(source: string | URL | Uint8Array): Promise<Image> {
   const bytes = await readSource(source)
   const size = readRasterSize(bytes)
   if (!size && !isSvg(bytes)) throw new TypeError('expected a PNG, JPEG, GIF, WebP or SVG')

@@ -10,6 +10,21 @@ import { OutgoingClient } from '../../src/system/outgoing.ts'
 import { RemoteImages } from '../../src/system/remote-images.ts'
 import { loadImage as loadForWidget } from '../../src/widget/load-image.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { chromium } from '../support/stream-reader.ts'
+
+/** Its `load` is no async function: only the call of `loadImage` is in the author's code. */
+const MISSING = `
+import { defineWidget, loadImage, param } from 'imgcast/widget'
+export default defineWidget({
+  title: 'Missing',
+  size: { width: 40, height: 10 },
+  params: { from: param.text('', { max: 200 }) },
+  load: ({ params, state }) =>
+    params.from === 'state' ? state.get('no such name') :
+    loadImage(params.from || new URL('none.png', import.meta.url)),
+  draw() {},
+})
+`
 
 const WIDGET = `
 import { createCanvas, defineWidget, ImageData, loadImage, param, Path2D } from 'imgcast/widget'
@@ -57,6 +72,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'node_modules'))
   symlinkSync(fileURLToPath(new URL('../..', import.meta.url)), join(folder, 'node_modules/imgcast'))
   writeFileSync(join(folder, 'collage.mjs'), WIDGET)
+  writeFileSync(join(folder, 'missing.mjs'), MISSING)
   writeFileSync(join(folder, 'dot.png'), dot('#f00'))
   site = createServer((request, response) => {
     requests.push(request.url ?? '')
@@ -67,7 +83,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
   origin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`
-  server = await startServer({ widgets: folder, allowPrivateTargets: true })
+  server = await startServer({ widgets: folder, allowPrivateTargets: true, showSource: 'on' })
 })
 afterAll(async () => {
   await server.close()
@@ -118,6 +134,18 @@ test.each([
   ['a picture of too many pixels', 'at most 16 million pixels, got 60000 x 60000', large()],
 ])('%s cannot be loaded', async (_, message, source) => {
   await expect(loadForWidget(source)).rejects.toThrow(message)
+})
+
+test.each([
+  ['a file that is missing', '', /missing\.mjs:9<.*ENOENT/s],
+  ['a picture of another server', '/missing', /missing\.mjs:9<.*status 404/s],
+  ['words instead of a picture', '/words', /missing\.mjs:9<.*expected a PNG/s],
+  ['a refused state call', 'state', /missing\.mjs:8<.*no such name/s],
+])('the page of a picture whose `load` fails late names the line: %s', async (_, from, report) => {
+  const query = from.startsWith('/') ? `?from=${origin}${from}` : `?from=${from}`
+  expect((await fetch(`${server.url}/missing/x.png${query}`)).status).toBe(500)
+  const page = await fetch(`${server.url}/missing/x${query}`, { headers: { ...chromium, Accept: 'text/html', 'Sec-Fetch-Dest': 'document' } })
+  expect(await page.text()).toMatch(report)
 })
 
 /** The head of a PNG is enough: no larger picture is decoded. */

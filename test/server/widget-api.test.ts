@@ -104,6 +104,11 @@ describe('a click', () => {
     ])
   })
 
+  test('at the last pixel of a page that shows the picture larger is at its last pixel', async () => {
+    await click('larger/click?shown=40x30?39,29')
+    expect(await clicks('larger')).toEqual([{ x: 19, y: 19, action: '' }])
+  })
+
   test('is lost by no other: 25 at once that append to a list leave 25 entries', async () => {
     const actions = Array.from({ length: 25 }, (_, index) => `n${index}`)
     await Promise.all(actions.map((action) => click(`many/click/${action}`)))

@@ -4,6 +4,7 @@ import { paint } from '../../picture/encode.ts'
 import { addFonts } from '../../picture/fonts.ts'
 import { describeMissingScripts, watchMissingScripts } from '../../picture/missing-scripts.ts'
 import { dieWithParent } from '../../system/die-with-parent.ts'
+import { blameCall } from '../../widget/blame-call.ts'
 import { builtInFolder } from '../../widget/built-in-folder.ts'
 import { readFailure } from '../../widget/failure.ts'
 import { loadFolders } from '../../widget/load-folder.ts'
@@ -248,8 +249,9 @@ class Host {
   #askState(request: StateRequest | ImageRequest): Promise<unknown> {
     this.#lastStateCall += 1
     const id = this.#lastStateCall
+    const call = new Error()
     return new Promise((resolve, reject) => {
-      this.#stateCalls.set(id, { resolve, reject })
+      this.#stateCalls.set(id, { resolve, reject: (error) => reject(blameCall(error, call)) })
       this.#send({ type: 'state', id, request })
     })
   }

@@ -64,14 +64,17 @@ async function findClicked(loaded: LoadedWidget, job: Job, signal: AbortSignal, 
   return { size: pictureSize(loaded, job.look, { params, ...scope }), params }
 }
 
-/** Browsers send the point in the picture as they show it, which may be another size than its own. */
+/**
+ * Browsers send the point in the picture as they show it, which may be another size than its own. Rounded down: the last
+ * pixel that they show is the last one of the picture, not the one after it.
+ */
 function toOwnPixels(click: Click, size: Size, shown: Size = size): Click {
   const { x, y } = click
   if (x === undefined || y === undefined) return click
   return {
     ...click,
-    x: Math.round((x * size.width) / shown.width),
-    y: Math.round((y * size.height) / shown.height),
+    x: Math.floor((x * size.width) / shown.width),
+    y: Math.floor((y * size.height) / shown.height),
   }
 }
 
