@@ -176,7 +176,8 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
     const isReloaded = await renderer.reload()
     watch.add(renderer.files)
     if (!isReloaded) return
-    log.info({ files }, describeReload(files, renderer.manifests))
+    const words = describeReload(files, renderer)
+    if (words) log.info({ files }, words)
     channels.renew()
     viewers.renew()
     edges.sendManifests()

@@ -10,6 +10,11 @@ const LARGEST_FONT = 14
 const SMALLEST_FONT = 8
 const READABLE_FONT = 11
 const WIDEST_CARD = 420
+/** Fewer letters of a cut caption say nothing: a card too small for them shows its mark alone, as large as fits. */
+const FEWEST_LETTERS = 12
+/** Of the shorter side of such a card. */
+const LONE_MARK = 0.7
+const LARGEST_MARK = 32
 
 const LIGHT = { ground: '#fdf1f0', edge: '#e5a49e', ink: '#86201a', mark: '#c4312a', sign: '#ffffff' }
 const DARK = { ground: '#2b1315', edge: '#7d2f2b', ink: '#ffc4bd', mark: '#ff7b72', sign: '#2b1315' }
@@ -18,6 +23,7 @@ type CardColors = typeof LIGHT
 interface TextLayout {
   fontSize: number
   lines: string[]
+  isCut: boolean
 }
 
 /** Draws an error card of exactly the given size: the caption is wrapped, then shrunk, and finally cut to fit. */
@@ -114,6 +120,11 @@ function drawError(
   ctx.stroke()
   const { padding, mark, left } = layOutCard(width, height)
   const layout = fitText(ctx, caption, width - left - padding, height - padding)
+  const isReadable = !layout.isCut || layout.lines.join('').length >= FEWEST_LETTERS
+  if (!isReadable || height < SMALLEST_FONT) {
+    const size = Math.min(LARGEST_MARK, Math.min(width, height) * LONE_MARK)
+    return drawMark(ctx, width / 2, height / 2, size, colors)
+  }
   const lineHeight = layout.fontSize * 1.3
   const top = (height - layout.lines.length * lineHeight) / 2 + lineHeight / 2
   if (mark > 0) drawMark(ctx, padding + mark / 2, height / 2, mark, colors)
@@ -143,14 +154,16 @@ function fitText(ctx: SKRSContext2D, caption: string, width: number, height: num
     ctx.font = font(fontSize)
     const lines = wrap(ctx, caption, width)
     const fits = lines.every((line) => ctx.measureText(line).width <= width)
-    if (fits && lines.length * fontSize * 1.3 <= height) return { fontSize, lines }
+    if (fits && lines.length * fontSize * 1.3 <= height) return { fontSize, lines, isCut: false }
   }
   ctx.font = font(SMALLEST_FONT)
   const room = Math.max(1, Math.floor(height / (SMALLEST_FONT * 1.3)))
   const lines = wrap(ctx, caption, width)
   const kept = lines.slice(0, room)
   if (lines.length > room) kept[room - 1] = `${kept[room - 1]} ${lines[room]}`
-  return { fontSize: SMALLEST_FONT, lines: kept.map((line) => cutText(line, font(SMALLEST_FONT), width)) }
+  const cut = kept.map((line) => cutText(line, font(SMALLEST_FONT), width))
+  const isCut = lines.length > room || cut.some((line, index) => line !== kept[index])
+  return { fontSize: SMALLEST_FONT, lines: cut, isCut }
 }
 
 function wrap(ctx: SKRSContext2D, text: string, width: number): string[] {

@@ -1,15 +1,33 @@
+import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { Manifest } from '../widget/manifest.ts'
+import type { Renderer } from './renderer.ts'
 
 /** Names in a log line; more are counted. */
 const MAX_NAMES = 5
 
-/** Describes a reload by its cause: `reloaded welcome`, `reloaded colors.ts and palette.json`. */
-export function describeReload(files: readonly string[], manifests: ReadonlyMap<string, Manifest>): string {
+/**
+ * Describes a reload by its cause: `reloaded welcome`, `reloaded colors.ts and palette.json, removed clock.ts`.
+ * @returns undefined if nothing was: every changed module failed to load, which has been logged.
+ */
+export function describeReload(
+  files: readonly string[],
+  { manifests, faults }: Pick<Renderer, 'manifests' | 'faults'>,
+  isThere: (file: string) => boolean = existsSync,
+): string | undefined {
   const widgets = new Map([...manifests.values()].map(({ file, name }) => [file, name]))
-  const names = [...new Set(files.map((file) => widgets.get(file) ?? basename(file)))].sort()
-  const shown = names.slice(0, MAX_NAMES)
-  const more = names.length - shown.length
-  const parts = more > 0 ? [...shown, `${more} more`] : shown
-  return `reloaded ${parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}` : parts}`
+  const broken = new Set(faults.map(({ file }) => file))
+  const nameOf = (file: string) => widgets.get(file) ?? basename(file)
+  const reloaded = files.filter((file) => isThere(file) && !broken.has(file)).map(nameOf)
+  const removed = files.filter((file) => !isThere(file)).map(nameOf)
+  const parts = Object.entries({ reloaded, removed })
+    .filter(([, names]) => names.length > 0)
+    .map(([verb, names]) => `${verb} ${listNames(names)}`)
+  return parts.length > 0 ? parts.join(', ') : undefined
+}
+
+function listNames(all: readonly string[]): string {
+  const names = [...new Set(all)].sort()
+  const more = names.length - MAX_NAMES
+  const parts = more > 0 ? [...names.slice(0, MAX_NAMES), `${more} more`] : names
+  return parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}` : String(parts)
 }

@@ -15,5 +15,17 @@ test.each([
     'reloaded a.ts, b.ts, c.ts, d.ts, e.ts and 2 more',
   ],
 ])('a reload because of %o is described as: %s', (files, words) => {
-  expect(describeReload(files, manifests)).toBe(words)
+  expect(describeReload(files, { manifests, faults: [] }, () => true)).toBe(words)
+})
+
+test('a module that does not load is not called reloaded, and a removed one is called removed', () => {
+  const faults = [{ name: 'welcome', file: '/w/welcome.ts', message: 'no', publicMessage: 'no' }]
+  const isThere = (file: string) => !file.endsWith('gone.ts')
+  const describe = (files: string[]) => describeReload(files, { manifests, faults }, isThere)
+  expect(describe(['/w/welcome.ts'])).toBeUndefined()
+  expect(describe(['/w/welcome.ts', '/w/clock.ts'])).toBe('reloaded clock')
+  expect(describe(['/w/gone.ts'])).toBe('removed gone.ts')
+  expect(describe(['/w/gone.ts', '/w/clock.ts', '/w/a.json'])).toBe(
+    'reloaded a.json and clock, removed gone.ts',
+  )
 })

@@ -144,7 +144,9 @@ test.each([
 ])('the page of a picture whose `load` fails late names the line: %s', async (_, from, report) => {
   const query = from.startsWith('/') ? `?from=${origin}${from}` : `?from=${from}`
   expect((await fetch(`${server.url}/missing/x.png${query}`)).status).toBe(500)
-  const page = await fetch(`${server.url}/missing/x${query}`, { headers: { ...chromium, Accept: 'text/html', 'Sec-Fetch-Dest': 'document' } })
+  const page = await fetch(`${server.url}/missing/x${query}`, {
+    headers: { ...chromium, Accept: 'text/html', 'Sec-Fetch-Dest': 'document' },
+  })
   expect(await page.text()).toMatch(report)
 })
 
