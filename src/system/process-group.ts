@@ -3,6 +3,8 @@ import { ProcessMemory } from './process-memory.ts'
 
 /** Milliseconds between two checks of the processes' memory. */
 const CHECK_INTERVAL = 250
+/** Checks of the memory for each reading of the processor time, which only a process that ends needs. */
+const CHECKS_PER_CPU = 4
 
 /** The part of a child process that its group needs. */
 export interface GroupMember {
@@ -36,6 +38,7 @@ export interface ProcessUsage {
 export class ProcessGroup {
   readonly #watches = new Map<GroupMember, Watch>()
   #timer: NodeJS.Timeout | undefined
+  #checks = 0
   /** Milliseconds of processor time of the processes that have ended. */
   #pastCpu = 0
   readonly #onExit = () => this.kill('the server has exited')
@@ -89,9 +92,10 @@ export class ProcessGroup {
   }
 
   #check(): void {
+    this.#checks += 1
     for (const [member, { memoryBytes, memory, cpu }] of this.#watches) {
       // The kernel no longer reports it once the process has ended.
-      cpu?.read()
+      if (this.#checks % CHECKS_PER_CPU === 0) cpu?.read()
       if (memory && memory.read() > memoryBytes) member.kill('ran out of memory')
     }
   }

@@ -99,7 +99,7 @@ export class EdgePictures {
     const network = addressGroup(clientAddress(request))
     await newRooms.check(roomsOfPicture(upstream.manifests, spec, embedded), network)
     const arrival = streams.arrive(request)
-    const shown = { ...delivery, stale: readStale(query, manifest, delivery), reread, arrival }
+    const shown = { ...delivery, stale: readStale(query, manifest, delivery, spec.look), reread, arrival }
     if (await streams.openIfPlace(request, response, spec, shown)) return
     if (await this.#makePlace(spec, shown)) return streams.open(request, response, spec, shown)
     // The picture shows its own reader.

@@ -233,7 +233,7 @@ export class Pictures {
     const network = addressGroup(clientAddress(request))
     await newRooms.check(roomsOfPicture(renderer.manifests, spec, embedded), network)
     const arrival = streams.arrive(request)
-    const shown = { ...delivery, stale: readStale(query, manifest, delivery), reread, arrival }
+    const shown = { ...delivery, stale: readStale(query, manifest, delivery, look), reread, arrival }
     if (!(await streams.openIfPlace(request, response, spec, shown)))
       return this.#sendWithoutPlace(request, response, picture, spec, shown)
   }

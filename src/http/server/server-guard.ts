@@ -103,6 +103,8 @@ export class ServerGuard {
       onAbuse: (address, reason) => this.#init.refusals.note(address, reason),
     })
     server.on('session', (session: ServerHttp2Session) => {
+      // Node would move the timer of an idle session twice for each frame of each stream. The limits below know its streams.
+      session.setTimeout(0)
       sockets.onSession(session.socket as Socket, sessions.watch(session))
     })
   }

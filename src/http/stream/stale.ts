@@ -1,6 +1,6 @@
 import { quote } from '../../errors.ts'
 import { formatDuration, parseDuration } from '../../widget/duration.ts'
-import { badParameters } from '../../widget/look.ts'
+import { badParameters, type Look } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { showsFrames } from '../../widget/role.ts'
 import type { StreamDelivery } from './streams.ts'
@@ -18,19 +18,24 @@ const EXPECTED = `off, or a time from ${formatDuration(SHORTEST)} to ${formatDur
 /**
  * Reads the milliseconds of silence after which a stream's picture marks itself as stale from a query; 0 for never. By
  * default, pictures that do not move have a mark, since they look the same when their server is gone: a moving one stops. A
- * picture from elsewhere has none, since its bytes are its sender's.
- * @throws PublicError 400 for a time that is out of range, or for a format other than PNG, which has no mark.
+ * picture from elsewhere has none, since its bytes are its sender's; one with few colours has none, since they may not include
+ * those of the mark.
+ * @throws PublicError 400 for a time that is out of range, for a format other than PNG, or with `bits` or `colors`.
  */
 export function readStale(
   query: URLSearchParams,
   manifest: Manifest,
   { format, framing }: StreamDelivery,
+  { bits, colors }: Pick<Look, 'bits' | 'colors'>,
 ): number {
   const time = parseStale(query)
   if (time === 0 || framing === 'machine') return 0
-  if (time === undefined) return format === 'png' && !moves(manifest) ? DEFAULT : 0
-  if (format === 'png') return time
-  const detail = `expected a PNG (.png) for a picture that marks itself as stale, got ${format.toUpperCase()}`
+  const hasFewColors = bits !== 'auto' || colors !== ''
+  if (time === undefined) return format === 'png' && !hasFewColors && !moves(manifest) ? DEFAULT : 0
+  if (format === 'png' && !hasFewColors) return time
+  const got = format === 'png' ? 'bits or colors' : format.toUpperCase()
+  const expected = format === 'png' ? 'a PNG of all colours' : 'a PNG (.png)'
+  const detail = `expected ${expected} for a picture that marks itself as stale, got ${got}`
   throw badParameters([{ name: 'stale', detail }])
 }
 

@@ -14,8 +14,9 @@ const delivery = {
   redirect: false,
   isOptional: false,
 } as const
+const allColors = { bits: 'auto', colors: '' } as const
 const read = (search: string, manifest = rests, more: Partial<StreamDelivery> = {}) =>
-  readStale(new URLSearchParams(search), manifest, { ...delivery, ...more })
+  readStale(new URLSearchParams(search), manifest, { ...delivery, ...more }, allColors)
 
 test('a picture that rests or counts marks itself as stale after 20 s, and one that moves never', () => {
   expect([read(''), read('', moves)]).toEqual([20_000, 0])
@@ -44,6 +45,15 @@ test.each(['jpeg', 'webp'] as const)('%s cannot mark itself, says so, and does n
   expect(() => read('stale=1m', rests, { format })).toThrow(/^stale: expected a PNG \(\.png\)/)
   expect(read('', rests, { format })).toBe(0)
   expect(read('stale=off', rests, { format })).toBe(0)
+})
+
+test.each([
+  { ...allColors, bits: '4' },
+  { ...allColors, colors: '#000000,#ffffff' },
+] as const)('a PNG with few colours cannot mark itself, says so, and does not by default: %o', (look) => {
+  const readIt = (search: string) => readStale(new URLSearchParams(search), rests, delivery, look)
+  expect(() => readIt('stale=1m')).toThrow(/^stale: expected a PNG of all colours .*, got bits or colors$/)
+  expect([readIt(''), readIt('stale=off')]).toEqual([0, 0])
 })
 
 test('machine framing has no mark', () => {
