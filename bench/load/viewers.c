@@ -325,12 +325,16 @@ int main(int count, char **words) {
   static char line[8192];
   int length = 0;
   struct epoll_event events[512];
-  int ready = 0;
+  int ready = 0, handled = 0;
   for (;;) {
     int busy = answering_open || joining;
-    /* Not between two batches of the same events. */
-    if (nap > 0 && !busy && ready < 512) usleep(nap * 1000);
+    /* Not between two batches of the same events; but pictures that arrive meanwhile wait for the next time. */
+    if (nap > 0 && !busy && (ready < 512 || handled >= alive)) {
+      usleep(nap * 1000);
+      handled = 0;
+    }
     ready = epoll_wait(epoll, events, 512, answering_open ? 1 : busy ? 20 : -1);
+    handled += ready;
     for (int at = 0; at < ready; at++) {
       if (events[at].data.ptr) {
         serve(events[at].data.ptr, events[at].events);

@@ -106,17 +106,17 @@ export class Channel implements FrameSink {
    */
   async still(network?: string, patience: StillPatience = {}): Promise<Still> {
     if (this.size === 0) this.#rest()
-    const startedAt = performance.now()
-    const stopPaying = this.#payers.add(network)
+    const [from, stopPaying] = [performance.now(), this.#payers.add(network)]
     this.#waitingStills += 1
     const isCold = () => !(this.#broadcast.frame ?? this.#soonerFrame ?? this.#lastGood)
-    await waitForDrawing(this.#drawUntilCurrent(), patience, () => this.#drawSooner(), isCold).finally(() => {
+    const drawing = this.#drawUntilCurrent()
+    const isDone = await waitForDrawing(drawing, patience, () => this.#drawSooner(), isCold).finally(() => {
       this.#waitingStills -= 1
       stopPaying()
     })
-    const [{ frame = this.#soonerFrame }, last] = [this.#broadcast, this.#lastGood]
+    const [frame = this.#soonerFrame, last] = [this.#broadcast.frame, this.#lastGood]
     // Of a picture that changes all the time there is none newer than one drawn for this still.
-    const isNew = frame === this.#soonerFrame || this.#isCurrent() || (last && last.at >= startedAt)
+    const isNew = (isDone && this.#isCurrent()) || Number(last?.at) >= from || frame === this.#soonerFrame
     return chooseStill({ failure: this.#failure, current: isNew ? frame : undefined, last }, this.#broadcast)
   }
 
@@ -183,8 +183,8 @@ export class Channel implements FrameSink {
   }
 
   async #drawUntilCurrent(): Promise<void> {
-    for (let turn = 0; turn < STILL_LIMITS.drawings && !this.#isCurrent() && !this.#isClosed; turn += 1)
-      await this.#draw()
+    for (let turn = 0; turn < STILL_LIMITS.drawings && !this.#isClosed; turn += 1)
+      if (this.#drawing || !this.#isCurrent()) await this.#draw()
   }
 
   /** Resolves to whether there is one frame of an animation. */

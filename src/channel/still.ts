@@ -47,13 +47,18 @@ export interface StillPatience {
  * Waits for a drawing: at most `warm`, and on to `cold` while there is no other picture.
  * @param drawSooner requests one frame of an animation; resolves to whether there is one.
  * @param isCold whether there is no other picture yet.
+ * @returns whether the drawing has ended.
  */
 export async function waitForDrawing(
   drawing: Promise<unknown>,
   { warm = STILL_LIMITS.patience, cold = warm }: StillPatience,
   drawSooner: () => Promise<boolean>,
   isCold: () => boolean,
-): Promise<void> {
+): Promise<boolean> {
+  let isDone = false
+  const ended = drawing.then(() => {
+    isDone = true
+  })
   let timer: NodeJS.Timeout | undefined
   const drawnSooner = new Promise<void>((resolve) => {
     const draw = async () => (await drawSooner()) && resolve()
@@ -61,11 +66,12 @@ export async function waitForDrawing(
     timer = setTimeout(() => void draw(), isCold() ? coldAnimationPatience : animationPatience)
   })
   try {
-    await settledWithin(warm, drawing)
-    if (cold > warm && isCold()) await settledWithin(cold - warm, Promise.race([drawing, drawnSooner]))
+    await settledWithin(warm, ended)
+    if (cold > warm && isCold()) await settledWithin(cold - warm, Promise.race([ended, drawnSooner]))
   } finally {
     clearTimeout(timer)
   }
+  return isDone
 }
 
 /** Chooses a still. @throws PublicError of the drawing if it failed and there is no older frame, or if the request is wrong. */

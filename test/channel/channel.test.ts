@@ -280,6 +280,20 @@ describe('a channel', () => {
     expect(await still()).toBe('two')
   })
 
+  test('a still waits for a change that is being drawn for viewers', async () => {
+    let word = 'one'
+    const { channel } = setUp({ say: () => word, delay: 50 })
+    channel.join(new Screen())
+    await vi.advanceTimersByTimeAsync(200)
+    word = 'two'
+    channel.redraw()
+    // The drawing has begun.
+    await vi.advanceTimersByTimeAsync(20)
+    const still = channel.still()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(await still).toMatchObject({ frame: { bytes: Buffer.from('two') } })
+  })
+
   test('a still of an animation that is slow to draw is one frame of it', async () => {
     const frame = createFrame('png', Buffer.from('one frame'), 40, 20)
     const source = sourceOf({ drawSooner: async () => ({ frame }) })
