@@ -49,8 +49,7 @@ export class CameraFrameSource implements FrameSource {
     const found = await this.#freshCamera()
     if (!found) {
       const card = await this.#look.draw({ frame: undefined, data: undefined }, interest, payers)
-      const failure = notFound('there is no such camera', `there is no camera ${this.#key}`)
-      return card && { frame: card, failure }
+      return card && { frame: card, failure: noCamera(this.#key) }
     }
     const { camera, condition } = found
     const { frame } = camera
@@ -147,10 +146,15 @@ export class CameraFrameSource implements FrameSource {
   }
 }
 
-/** What the widget knows of a camera; undefined if there is none of this key. */
-export function cameraData(cameras: Pick<Cameras, 'find'>, key: string): object | undefined {
+/** What the widget knows of a camera. @throws PublicError 404 if there is none of this key */
+export function cameraData(cameras: Pick<Cameras, 'find'>, key: string): object {
   const camera = cameras.find(key)
-  return camera && toData(camera, key)
+  if (!camera) throw noCamera(key)
+  return toData(camera, key)
+}
+
+function noCamera(key: string): PublicError {
+  return notFound('there is no such camera', `there is no camera ${key}`)
 }
 
 /** What the widget draws: the name and the time of the overlay, and the condition of a camera without frames. */

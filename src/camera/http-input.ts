@@ -24,11 +24,12 @@ export function mjpegInput({ source }: CameraSpec, client: OutgoingClient): Read
         maxBytes: Number.MAX_SAFE_INTEGER,
         maxRedirects: MAX_REDIRECTS,
         signal,
+        isEndless: true,
       }
       const response = await open(client, source, request)
       const boundary = readBoundary(response.headers['content-type'])
       const reader = new FrameReader({ boundary, onFrame: (bytes) => sink.onFrame(bytes) })
-      for await (const chunk of response.stream()) reader.push(chunk as Buffer)
+      await response.read((bytes) => reader.push(bytes))
     } catch (error) {
       throw toInputError(error, signal)
     }
@@ -80,10 +81,10 @@ async function fetchStill(
 async function open(
   client: OutgoingClient,
   source: string,
-  limits: { timeout: number; maxBytes: number; maxRedirects: number; signal: AbortSignal },
+  limits: Omit<Parameters<OutgoingClient['open']>[0], 'url' | 'headers'>,
 ): Promise<OutgoingResponse> {
   const { url, headers } = splitCredentials(source)
-  const response = await client.open({ url, headers, ...limits })
+  const response = await client.open({ url, headers, isLenient: true, ...limits })
   if (response.fault === undefined) return response
   response.close()
   throw new InputError(`the camera returned ${response.fault}`)

@@ -5,9 +5,11 @@ import { isIP, type LookupFunction } from 'node:net'
 import { pipeline, type Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { quote } from '../errors.ts'
+import { type BodyTap, createBodyTap } from './body-tap.ts'
 import { ByteLimit } from './byte-limit.ts'
 import { Deadline } from './deadline.ts'
 import { isPublicAddress } from './is-public-address.ts'
+import { readBody } from './read-body.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
 /** A request to another server. */
@@ -24,9 +26,13 @@ export interface OutgoingRequest {
   maxBytes?: number
   /** Number of redirects to follow, only for a GET. @default 0: the response is the redirect itself */
   maxRedirects?: number
+  /** Whether the body is read by `read`, which then needs no new memory for a body without an end. @default false */
+  isEndless?: boolean
+  /** Whether a response with small errors is read, such as lines that end with LF alone. @default false */
+  isLenient?: boolean
 }
 
-/** The head of a response, and limited access to its body. Call one of `stream`, `text` and `close`. */
+/** The head of a response, and limited access to its body. Call one of `stream`, `read`, `text` and `close`. */
 export interface OutgoingResponse {
   status: number
   headers: IncomingHttpHeaders
@@ -38,6 +44,8 @@ export interface OutgoingResponse {
   retryAfter: number | undefined
   /** The decoded body. Fails on too many bytes, a wrong coding, or after the time limit. @throws Error for an unknown coding */
   stream(): Readable
+  /** Calls back with each piece of the body of an endless request, in memory that is valid during the call only. Resolves at its end. */
+  read(onBytes: (bytes: Buffer) => void): Promise<void>
   /** The whole body as UTF-8. Rejects if `stream` fails. */
   text(): Promise<string>
   /** Ignores the body. */
@@ -83,10 +91,11 @@ export class OutgoingClient {
       let url = new URL(request.url)
       let headers = request.headers ?? {}
       for (let redirects = 0; ; redirects += 1) {
-        const message = await this.#send(url, { ...request, headers }, deadline.signal)
+        const tap = request.isEndless ? createBodyTap() : undefined
+        const message = await this.#send(url, { ...request, headers }, deadline.signal, tap)
         const target = redirectTarget(message, url)
         if (target === undefined || !request.maxRedirects || (request.method ?? 'GET') !== 'GET') {
-          return toResponse(message, url, request.maxBytes ?? MAX_BYTES, deadline)
+          return toResponse(message, url, request.maxBytes ?? MAX_BYTES, deadline, tap)
         }
         message.destroy()
         if (redirects >= request.maxRedirects) throw new Error(`more than ${request.maxRedirects} redirects`)
@@ -104,8 +113,9 @@ export class OutgoingClient {
 
   #send(
     url: URL,
-    { method = 'GET', headers, body }: OutgoingRequest,
+    { method = 'GET', headers, body, isLenient = false }: OutgoingRequest,
     signal: AbortSignal,
+    tap: BodyTap | undefined,
   ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) throw signal.reason
@@ -117,7 +127,11 @@ export class OutgoingClient {
         // A separate connection: none is left open, and the address of each is checked.
         agent: false,
         lookup: this.#lookup,
+        // Goes to the connection.
+        ...(tap && { onread: tap.onread }),
         maxHeaderSize: MAX_HEADER_BYTES,
+        // Each response has its own connection: there is no other that it could be taken for.
+        insecureHTTPParser: isLenient,
         headers: {
           'User-Agent': 'imgcast',
           'Accept-Encoding': 'identity',
@@ -125,6 +139,7 @@ export class OutgoingClient {
           ...(body !== undefined && { 'Content-Length': String(Buffer.byteLength(body)) }),
         },
       })
+      request.on('socket', (socket) => tap?.connect(socket))
       const abort = () => {
         request.destroy(signal.reason as Error)
         // The request itself emits nothing more after some errors.
@@ -182,6 +197,7 @@ function toResponse(
   url: URL,
   maxBytes: number,
   deadline: Deadline,
+  tap: BodyTap | undefined,
 ): OutgoingResponse {
   const { statusCode: status = 0, headers } = message
   message.once('close', () => deadline.clear())
@@ -211,6 +227,7 @@ function toResponse(
     fault: findStatusFault(status, redirectTarget(message, url)),
     retryAfter: parseRetryAfter(headers['retry-after'], Date.now()),
     stream,
+    read: (onBytes) => readBody({ message, stream, tap }, onBytes, deadline.signal),
     text: async () => {
       try {
         const chunks: Buffer[] = []

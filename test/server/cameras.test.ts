@@ -234,7 +234,7 @@ describe('a camera', () => {
   })
 
   test('of no configuration is a 404, and the file is read again when it changes', async () => {
-    expect((await still('later.jpg')).status).toBe(404)
+    for (const name of ['later.jpg', 'later.json', 'later.txt']) expect((await still(name)).status).toBe(404)
     const response = await fetch(`${server.url}/api/cameras/stream`, { method: 'DELETE', headers })
     expect(response.status).toBe(409)
     const viewer = await watch('later.jpg')

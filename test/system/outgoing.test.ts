@@ -225,6 +225,73 @@ describe('the outgoing client', () => {
   })
 })
 
+test('a response whose lines end with LF alone is read only by a lenient request', async () => {
+  const url = await sendRaw('HTTP/1.0 200 OK\nContent-Type: text/plain\n\nbytes', (socket) => socket.end())
+  await expect(text(url)).rejects.toThrow(/CR/)
+  expect(await text(url, { isLenient: true })).toBe('bytes')
+})
+
+describe('the body of an endless request', () => {
+  async function read(url: string, onBytes?: (bytes: Buffer) => void, signal?: AbortSignal): Promise<string> {
+    const pieces: Buffer[] = []
+    const response = await client.open({ url, isEndless: true, ...(signal && { signal }) })
+    await response.read((bytes) => {
+      pieces.push(Buffer.from(bytes))
+      onBytes?.(bytes)
+    })
+    return Buffer.concat(pieces).toString()
+  }
+
+  test('is read to its end, from the bytes that came with the head', async () => {
+    const later = Array.from({ length: 300 }, (_, index) => `${index},`.repeat(1_000))
+    const url = await sendRaw('HTTP/1.0 200 OK\r\n\r\nfirst,', (socket) => {
+      for (const text of later) socket.write(text)
+      socket.end()
+    })
+    expect(await read(url)).toBe(`first,${later.join('')}`)
+  })
+
+  test('is read into the same memory again and again', async () => {
+    let turn = 0
+    let socket: Socket | undefined
+    const url = await sendRaw('HTTP/1.0 200 OK\r\n\r\n0', (accepted) => {
+      socket = accepted
+    })
+    const memories = new Set<ArrayBufferLike>()
+    const stopping = new AbortController()
+    const onBytes = ({ buffer }: Buffer) => {
+      memories.add(buffer)
+      turn += 1
+      if (turn === 20) return stopping.abort()
+      socket?.write(String(turn))
+    }
+    await expect(read(url, onBytes, stopping.signal)).rejects.toThrow('aborted')
+    // The first bytes come with the head.
+    expect(memories.size).toBeLessThanOrEqual(2)
+  })
+
+  test.each([
+    ['with a length', { 'Content-Length': '5' }, '01234'],
+    ['that is compressed', { 'Content-Encoding': 'gzip' }, gzipSync('01234')],
+    ['that is chunked', { 'Transfer-Encoding': 'chunked' }, '01234'],
+  ])('is decoded, %s', async (_, headers, body) => {
+    const { url } = await serve({ '/': { headers, body } })
+    expect(await read(url)).toBe('01234')
+  })
+
+  test('rejects with the error of its callback, and ends the connection', async () => {
+    let closed: Promise<unknown> | undefined
+    const url = await sendRaw('HTTP/1.0 200 OK\r\n\r\nbytes', (socket) => {
+      closed = new Promise((resolve) => socket.once('close', resolve))
+    })
+    const fail = () => {
+      throw new Error('no frames')
+    }
+    await expect(read(url, fail)).rejects.toThrow('no frames')
+    await closed
+  })
+})
+
 describe('without private targets, the outgoing client', () => {
   /** Resolves every name to the next of these lists. */
   const resolving = (...lists: string[][]) => {
