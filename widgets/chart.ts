@@ -56,7 +56,7 @@ export default defineWidget({
   json: ({ data: { isSeries: _isSeries, ...data } }) => data,
   draw(ctx, { width, height, scale, params, data }) {
     const palette = toPalette(params)
-    const color = params.color || palette.on(BLUES[palette.tone])
+    const color = palette.accent(params.color, BLUES[palette.tone])
     const em = Math.min(13, Math.max(10, 9 + width / 200))
     const padding = palette.edge ? Math.min(16, Math.max(7, Math.min(width, height) * 0.08)) : 2
     const font = (weight: number, size = em) => `${weight} ${size}px Inter`

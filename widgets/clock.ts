@@ -4,6 +4,7 @@ import {
   drawBox,
   drawText,
   param,
+  readColor,
   textWidth,
   toPalette,
   zoneOffset,
@@ -59,7 +60,7 @@ export default defineWidget({
       const card = { color: palette.ground, edge: palette.edge, corner: Math.min(14, high * 0.2) }
       drawBox(ctx, [-width / 2, -high / 2, width, high], card)
       drawText(ctx, words, 0, below.size + size * 0.2, { ...below, shrink: 9 / below.size })
-      const figure = { size, weight: 600, tabular: true, color: color || palette.ink }
+      const figure = { size, weight: 600, tabular: true, color: palette.accent(color, palette.ink) }
       return drawText(ctx, figures, 0, words ? below.size * -0.8 : 0, figure)
     }
     ctx.scale(unit, unit)
@@ -69,10 +70,14 @@ export default defineWidget({
     // Where the hour hand does not cross it, and preferably not the minute hand either.
     const near = Math.cos(Math.atan2(wide / 2 + 2, 18))
     const hands = [720, 60].map((round) => Math.cos((local.getTime() / 60_000 / round) * Math.PI * 2))
-    const y = (hands.find((up) => Math.abs(up) > near) ?? 1) < 0 ? -22 : 22
+    const y = (hands.find((up) => Math.abs(up) > near) ?? 1) < 0 ? -21 : 21
+    const [hour = 0, minute = 0, second] = clock.split(':').map(Number)
+    const isLabelled = unit >= 1 && label.trim() !== ''
+    // Where the page shows through, no outline can part the label from the disc.
+    const outline = (readColor(palette.ground)?.[3] ?? 0) >= 1 ? palette.ground : ''
+    const red = palette.accent(color, REDS[palette.tone])
     ctx.save()
-    if (unit >= 1 && label.trim()) {
-      drawText(ctx, label, 0, y, { size: 9, shrink: 1 / unit, width: 50, color: palette.quiet })
+    if (isLabelled) {
       // The hands that still cross it are drawn around it.
       ctx.beginPath()
       ctx.rect(-55, -55, 110, 110)
@@ -80,8 +85,13 @@ export default defineWidget({
       ctx.clip('evenodd')
     }
     ctx.fillStyle = palette.ink
-    drawHands(ctx, clock.split(':').map(Number), color || palette.on(REDS[palette.tone]))
+    drawDial(ctx, hour, minute)
+    if (second !== undefined) drawSecond(ctx, second, red)
     ctx.restore()
+    // Its disc is drawn whole, behind the letters.
+    if (second !== undefined && outline) drawDisc(ctx, second, red)
+    const under = { size: 9, shrink: 1 / unit, width: 50, color: palette.quiet, outline }
+    if (isLabelled) drawText(ctx, label, 0, y, under)
   },
 })
 
@@ -93,21 +103,33 @@ function toFigures(local: Date, hours: '12' | '24', seconds: boolean): string {
 }
 
 /** After the clock of Swiss stations (Hans Hilfiker, 1944), whose dial is 100 wide. */
-function drawHands(ctx: Context, [hour = 0, minute = 0, second]: number[], accent: string) {
-  // A bar between two distances above the centre, rotated by a fraction of a turn.
-  const bar = (turn: number, from: number, to: number, base: number, tip = base) => {
-    ctx.rotate(turn * Math.PI * 2)
-    ctx.beginPath()
-    for (const [at, wide] of [-base, base, tip, -tip].entries()) ctx.lineTo(wide / 2, at < 2 ? -from : -to)
-    ctx.fill()
-    ctx.rotate(-turn * Math.PI * 2)
-  }
+function drawDial(ctx: Context, hour: number, minute: number) {
+  const bar = (turn: number, ...sizes: Sizes) => drawBar(ctx, turn, ...sizes)
   for (let mark = 0; mark < 60; mark += 1) bar(mark / 60, mark % 5 ? 45 : 36.5, 48.5, mark % 5 ? 1.4 : 3.5)
   bar((hour + minute / 60) / 12, -12, 32, 6.4, 5.2)
   bar(minute / 60, -12, 46, 5.2, 3.6)
-  if (second === undefined) return
+}
+
+function drawSecond(ctx: Context, second: number, accent: string) {
   ctx.fillStyle = accent
-  bar(second / 60, -16.5, 31.2, 1.4)
+  drawBar(ctx, second / 60, -16.5, 31.2, 1.4)
+  drawDisc(ctx, second, accent)
+}
+
+function drawDisc(ctx: Context, second: number, accent: string) {
+  ctx.save()
   ctx.rotate((second / 60) * Math.PI * 2)
   drawBox(ctx, [-5.25, -36.45, 10.5, 10.5], { color: accent, corner: 5.25 })
+  ctx.restore()
+}
+
+type Sizes = [from: number, to: number, base: number, tip?: number]
+
+/** Draws a bar between two distances above the centre, rotated by a fraction of a turn. */
+function drawBar(ctx: Context, turn: number, ...[from, to, base, tip = base]: Sizes) {
+  ctx.rotate(turn * Math.PI * 2)
+  ctx.beginPath()
+  for (const [at, wide] of [-base, base, tip, -tip].entries()) ctx.lineTo(wide / 2, at < 2 ? -from : -to)
+  ctx.fill()
+  ctx.rotate(-turn * Math.PI * 2)
 }

@@ -6,6 +6,7 @@ import {
   drawText,
   type Palette,
   param,
+  readableColor,
   textWidth,
   toPalette,
   zoneOffset,
@@ -60,7 +61,8 @@ export default defineWidget({
 
     const gap = Math.min(width / 24, height / 10)
     drawBox(ctx, [0, 0, width, height], { color: ground, edge, corner: gap * 1.2 })
-    const loud = { color: color || ink, weight: 600, tabular: true }
+    const loud = { color: palette.accent(color, ink), weight: 600, tabular: true }
+    const inCells = isOutlined ? loud : { ...loud, color: readableColor(color || ink, [cell]) }
     if (style === 'line') {
       const figures = left ? `${days === '0' ? '' : `${days}d `}${clock}` : params.done
       drawLine(ctx, label.trim(), figures, { width, height, loud, palette })
@@ -92,7 +94,7 @@ export default defineWidget({
     for (const [at, figures] of shown.entries()) {
       const across = wide[at] ?? 0
       drawBox(ctx, [x, top, across, high], { color: cell, edge: line, corner: gap * 0.7 })
-      drawText(ctx, figures, x + across / 2, top + high * (hasWords ? 0.42 : 0.5), { ...loud, size })
+      drawText(ctx, figures, x + across / 2, top + high * (hasWords ? 0.42 : 0.5), { ...inCells, size })
       const below = { color: quiet, size: small }
       if (hasWords) drawText(ctx, words[at] ?? '', x + across / 2, top + high * 0.8, below)
       x += across + gap

@@ -140,7 +140,7 @@ export default defineWidget({
       })
       drawText(ctx, date, width - margin, first, { size: em * 0.85, color: palette.quiet, align: 'right' })
       if (hearts > 0) {
-        const color = palette.on(params.color || RED)
+        const color = palette.accent(params.color, RED)
         const right = width - margin - dateWidth - em * 0.7
         drawText(ctx, String(hearts), right, first, { size: em * 0.85, weight: 600, color, align: 'right' })
         drawHeart(ctx, right - heartsWidth + em * 0.9, first, em * 0.9, color)

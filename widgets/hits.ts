@@ -9,6 +9,7 @@ import {
   drawText,
   loadLogo,
   param,
+  readableColor,
   toPalette,
   zoneOffset,
 } from 'imgcast/widget'
@@ -37,6 +38,8 @@ const SEPARATORS = { none: '', comma: ',', point: '.', space: '\u202f' }
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 /** Width of a separator in the style plain, in digit heights. */
 const SEPARATOR_WIDTH = 0.28
+/** More than text needs: the shades over drums and over the lower half of flip digits take some of it. */
+const DIGIT_CONTRAST = 6
 /** Below this size the neighbours on a drum would be dashes. */
 const SMALLEST_DRUM = 24
 // Start and end of each of the seven segments, in half digits, and the digits that light it.
@@ -141,6 +144,12 @@ export default defineWidget({
     const [panel = '', cell = '', ink = ''] = COUNTERS[style][theme === 'light' ? 'light' : 'dark'].split(' ')
     const { cells, frame } = layOut(params, data)
     drawText(ctx, label, width / 2, height - size / 8 - 4, { size: size / 5 + 6, width, color: page.ink })
+    const paint =
+      style === 'plain'
+        ? page.accent(color, page.ink)
+        : color
+          ? readableColor(color, [style === 'led' ? panel : cell], DIGIT_CONTRAST)
+          : ink
     const edge = frame > 0 ? '#80868c55' : ''
     drawBox(ctx, [0, 0, width, size + frame * 2], { color: panel, edge, corner: size * 0.14 })
     const shade = ctx.createLinearGradient(0, 0, 0, size)
@@ -152,7 +161,7 @@ export default defineWidget({
       ctx.roundRect(size / 50, 0, wide - size / 25, size, size * 0.08)
       ctx.clip()
       drawBox(ctx, [0, 0, wide, size], { color: cell })
-      ctx.fillStyle = ctx.strokeStyle = color || (style === 'plain' ? page.ink : ink)
+      ctx.fillStyle = paint
       for (const step of { odometer: [9, 11, 10], led: [], flip: [10], plain: [10] }[style]) {
         const y = size * (0.5 + (step - 10) * 0.74)
         if (step !== 10 && size < SMALLEST_DRUM) continue

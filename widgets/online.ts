@@ -59,7 +59,7 @@ export default defineWidget({
   },
   draw(ctx, { width, height, scale, params, visitors, connections, isPartial }) {
     const palette = toPalette(params)
-    const color = params.color || palette.on(GREENS[palette.tone])
+    const color = palette.accent(params.color, GREENS[palette.tone])
     const ink = palette.tone === 'either' && params.color ? color : palette.ink
     const isProxied = params.loads >= 0
     const watching = isProxied ? params.loads : params.count === 'visitors' ? visitors : connections

@@ -85,7 +85,7 @@ export default defineWidget({
   },
   draw(ctx, { width, height, params, data }) {
     const palette = toPalette(params)
-    const color = palette.on(params.color || BLUE)
+    const color = palette.accent(params.color, BLUE)
     const { options, votes, total } = countVotes(params, data)
     const { margin, lines, size } = headingIn(params, width, height)
     const corner = Math.min(12, Math.min(width, height) / 16)

@@ -73,7 +73,7 @@ export default defineWidget({
       ...each,
       color: palette.on(each.color),
     }))
-    const plain = params.color || palette.on(BLUES[tone])
+    const plain = palette.accent(params.color, BLUES[tone])
     const color = value === undefined ? plain : (thresholdColor(thresholds, value) ?? plain)
     const done = value === undefined ? 0 : share(value, params)
     const snap = (length: number) => Math.round(length * scale) / scale

@@ -59,10 +59,15 @@ export default defineWidget({
     const { names, counts } = params
     const palette = toPalette(params)
     const { ground, edge, ink, quiet, rule, tone } = palette
-    const color = params.color || palette.on(BLUES[tone])
-    // A colour of the viewer's own is that of the page, and fills the picture to its edges.
-    const isCard = params.background === ''
+    const color = palette.accent(params.color, BLUES[tone])
+    // Without a card the text begins where that of the page does.
+    const isCard = edge !== ''
     drawBox(ctx, [0, 0, width, height], isCard ? { color: ground, edge, corner: 8 } : { color: ground })
+    if (data.length === 0) {
+      const size = Math.min(14, height * 0.4)
+      drawText(ctx, 'show= names no rooms', width / 2, height / 2, { size, width: width - 16, color: quiet })
+      return
+    }
     const rows = names ? [undefined, ...data] : data
     const high = height / Math.max(1, rows.length)
     const em = Math.min(14, Math.max(9, high * 0.36))

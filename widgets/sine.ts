@@ -34,7 +34,7 @@ export default defineWidget({
     const { frequency, speed, thickness, background } = params
     const palette = toPalette(params)
     const colors = COLORS[palette.tone]
-    const color = params.color || palette.on(colors.line)
+    const color = palette.accent(params.color, colors.line)
     ctx.fillStyle = background
     ctx.fillRect(0, 0, width, height)
     drawGrid(ctx, width, height, colors)

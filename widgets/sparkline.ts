@@ -83,7 +83,7 @@ export default defineWidget({
       ...each,
       color: palette.on(each.color),
     }))
-    const color = params.color || palette.on(BLUES[palette.tone])
+    const color = palette.accent(params.color, BLUES[palette.tone])
     const padding = edge ? Math.min(14, Math.max(4, Math.min(width, height) * 0.14)) : 1
     const snap = (length: number) => Math.round(length * scale) / scale
     drawBox(ctx, [0, 0, width, height], { color: ground, edge, corner: Math.min(8, height / 5) })

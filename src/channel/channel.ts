@@ -192,7 +192,7 @@ export class Channel implements FrameSink {
     if (this.#broadcast.frame || this.#isClosed) return false
     // If it fails, `draw` fails too, and its error is reported.
     const drawing = await this.#init.source.drawSooner?.(...this.#demand()).catch(() => undefined)
-    this.#soonerFrame = drawing?.frame ?? this.#soonerFrame
+    if (drawing) this.#soonerFrame = { ...drawing.frame, isIncomplete: true }
     return this.#soonerFrame !== undefined
   }
 

@@ -52,6 +52,14 @@ export function keptFor(seconds: number): Readonly<Record<string, string>> {
   }
 }
 
+/** Cache headers of a frame as a still. One frame in place of an animation says so, and is not cached. */
+export function keptWhole(
+  { isIncomplete }: { isIncomplete?: boolean },
+  seconds: number,
+): Readonly<Record<string, string>> {
+  return isIncomplete ? { Warning: '199 - "One Frame Of A Late Animation"' } : keptFor(seconds)
+}
+
 /**
  * Headers of a still that was current `age` milliseconds ago (RFC 9111, section 5.1; the warning codes are those of
  * RFC 7234, section 5.5, which programs still read): its drawing is late, or it failed.

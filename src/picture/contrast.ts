@@ -18,9 +18,10 @@ export function contrast(one: string, other: string): number {
  * @param wanted the least contrast. @default 4.5
  */
 export function readableColor(color: string, grounds: readonly string[], wanted = TEXT_CONTRAST): string {
-  const behind = grounds.map((ground) => luminance(readColor(ground) ?? BLACK))
+  const behind = grounds.map((ground) => readColor(ground) ?? BLACK)
   const start = readColor(color) ?? BLACK
-  const least = (rgba: Rgba) => Math.min(...behind.map((ground) => ratio(luminance(rgba), ground)))
+  const least = (rgba: Rgba) =>
+    Math.min(...behind.map((ground) => ratio(luminance(mixOver(rgba, ground)), luminance(ground))))
   let best = { rgba: start, contrast: least(start) }
   if (best.contrast >= wanted) return color
   for (let step = 1; step <= STEPS; step += 1) {
@@ -36,8 +37,11 @@ export function readableColor(color: string, grounds: readonly string[], wanted 
 
 /** Returns the opaque colour that a translucent one shows on an opaque ground. */
 export function blend(color: string, ground: string): string {
-  const [red, green, blue, alpha] = readColor(color) ?? BLACK
-  return toHex(mix(readColor(ground) ?? BLACK, [red, green, blue, 1], alpha))
+  return toHex(mixOver(readColor(color) ?? BLACK, readColor(ground) ?? BLACK))
+}
+
+function mixOver([red, green, blue, alpha]: Rgba, ground: Rgba): Rgba {
+  return mix(ground, [red, green, blue, 1], alpha)
 }
 
 function mix(one: Rgba, other: Rgba, share: number): Rgba {

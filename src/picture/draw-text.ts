@@ -5,10 +5,13 @@ import { cutText, isRightToLeft, textWidth } from './text.ts'
 
 /** Height of Inter's capitals and digits, in em. */
 const CAPITAL_HEIGHT = 0.727
+/** Width of an outline, in em: half of it is behind the letter. */
+const OUTLINE = 0.2
 const OPTIONS = [
   'size',
   'weight',
   'color',
+  'outline',
   'width',
   'tabular',
   'shrink',
@@ -23,6 +26,8 @@ export interface DrawTextOptions {
   weight?: number
   /** @default the context's `fillStyle` */
   color?: string | undefined
+  /** Colour of an outline behind the letters, for text over a picture. @default none */
+  outline?: string | undefined
   /** Maximum width in CSS pixels: longer text is set smaller, then cut. @default unlimited */
   width?: number
   /** Digits of equal width, so that the text does not move while a number changes. @default false */
@@ -48,6 +53,7 @@ export function drawText(ctx: SKRSContext2D, text: string, x: number, y: number,
     align = 'center',
     tabular = false,
     color,
+    outline,
   } = options
   const words = toDrawable(text)
   const needed = textWidth(words, `${weight} ${size}px Inter`)
@@ -62,6 +68,13 @@ export function drawText(ctx: SKRSContext2D, text: string, x: number, y: number,
   ctx.textAlign = align
   ctx.direction = isRightToLeft(words) ? 'rtl' : 'ltr'
   // Text width is not exactly proportional to font size: do not cut text that was shrunk to fit over a fraction of a pixel.
-  ctx.fillText(needed * shrink > width ? cutText(words, font, width) : words, x, baseline)
+  const shown = needed * shrink > width ? cutText(words, font, width) : words
+  if (outline) {
+    ctx.strokeStyle = outline
+    ctx.lineWidth = em * OUTLINE
+    ctx.lineJoin = 'round'
+    ctx.strokeText(shown, x, baseline)
+  }
+  ctx.fillText(shown, x, baseline)
   ctx.restore()
 }

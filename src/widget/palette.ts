@@ -18,6 +18,11 @@ export interface Palette {
   rule: string
   /** Returns a colour, or the nearest one that is readable on the ground. */
   on(color: string): string
+  /**
+   * Returns the colour that a URL asks for, or else `own`, either readable on the ground. One that a URL asks for is
+   * kept where only the author of the page knows what is behind it: without a ground, and with theme `auto`.
+   */
+  accent(color: string, own: string): string
 }
 
 const COLORS = {
@@ -57,5 +62,6 @@ export function toPalette(
     quiet: on(colors.quiet),
     rule: colors.rule,
     on,
+    accent: (color, own) => (color && tone === 'either' ? color : on(color || own)),
   }
 }

@@ -44,6 +44,12 @@ describe('a readable colour', () => {
 })
 
 describe('a translucent colour', () => {
+  it('is readable by what it shows on the ground', () => {
+    expect(readableColor('#000000cc', ['#ffffff'])).toBe('#000000cc')
+    const found = readableColor('#00000033', ['#ffffff'])
+    expect(contrast(found, '#ffffff')).toBeGreaterThanOrEqual(4.5)
+  })
+
   it('shows the ground through', () => {
     expect(blend('#ff000080', '#ffffff')).toBe('#ff8080')
     expect(blend('transparent', '#0d1117')).toBe('#0d1117')

@@ -18,7 +18,7 @@ import { formatOf, isPicture, type PageExtension } from '../extensions.ts'
 import type { FailureLog } from '../failure-log.ts'
 import type { ForwardingCheck } from '../forwarding-check.ts'
 import { isLongUrl } from '../head-limits.ts'
-import { keptFor } from '../headers.ts'
+import { keptWhole } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
 import type { Pages } from '../page/pages.ts'
 import { isPictureUrl } from '../picture-path.ts'
@@ -199,7 +199,7 @@ export class Pictures {
       const shot = await this.#waits.wait(waiting, (wait) => channel.still(network, wait))
       if (shot.age !== undefined) return this.#agedStills.send(request, response, shot, look)
       const { frame } = shot
-      const kept = keptFor(seconds || (deviceOf(look) ? secondsUntil(channel.changesIn) : 0))
+      const kept = keptWhole(frame, seconds || (deviceOf(look) ? secondsUntil(channel.changesIn) : 0))
       return { status: sendStill(request, response, frame, kept), bytes: frame.bytes.length }
     }
     if (request.method === 'HEAD') return void (await send())
