@@ -79,10 +79,13 @@ export default defineWidget({
   alt({ key, data, params }) {
     const words = badgeWords(toBadge(data, key, params))
     if (params.show === 'badge') return words
-    const share = uptimeShare(uptimeDays(data?.days, data?.status, data?.at ?? 0, params.days))
-    return share === undefined
-      ? words
-      : `${words}, up ${Math.floor(share * 1000) / 10}% of the last ${params.days} days`
+    const days = uptimeDays(data?.days, data?.status, data?.at ?? 0, params.days)
+    const share = uptimeShare(days)
+    if (share === undefined) return words
+    const known = days.filter(({ times }) => times.some((seconds) => seconds > 0)).length
+    const span = known < params.days ? `${known} known` : `the last ${known}`
+    const percent = Math.floor(share * 1000) / 10
+    return `${words}, up ${percent}% of ${span} ${known === 1 ? 'day' : 'days'}`
   },
   json({ room, key, data, params }) {
     const { label, message, color, labelColor, isError, style, level } = toContent(data, key)
@@ -109,7 +112,13 @@ export default defineWidget({
     const days = uptimeDays(data?.days, data?.status, data?.at ?? 0, params.days)
     const color = parseColor((!content.isError && params.color) || content.color) ?? content.color
     const label = params.label || content.label
-    drawUptime(ctx, { label, message: content.message, color, days, isDark: params.theme === 'dark' })
+    drawUptime(ctx, {
+      label,
+      message: content.message,
+      color,
+      days,
+      page: params.theme === 'auto' ? undefined : params.theme,
+    })
   },
 })
 

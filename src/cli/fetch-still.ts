@@ -11,7 +11,7 @@ const TRIES = 4
 const PAUSE = 2_000
 
 /**
- * Fetches a finished picture of any server. Placeholders, and pictures that are marked as stale, are requested again after
+ * Fetches a finished picture of any server. Placeholders, single frames of animations that are late, and pictures that are marked as stale are requested again after
  * a pause. Rejects if none is ready in time, and for any error, so that a good file is never replaced by a worse picture.
  * @param pause milliseconds between two requests; for tests
  */
@@ -42,6 +42,8 @@ function findFault({ fault, headers }: OutgoingResponse): { text: string; isPass
       text: `the picture is ${headers.age ?? '?'} s old, and no newer one can be drawn`,
       isPassing: true,
     }
+  if (/^199 /.test(String(headers.warning ?? '')))
+    return { text: 'the animation is not ready', isPassing: true }
   // Imgcast's placeholders, and nothing else it sends as an image, must not be stored.
   const isPlaceholder = type.startsWith('image/') && /no-store/.test(headers['cache-control'] ?? '')
   return isPlaceholder ? { text: 'the picture is not ready', isPassing: true } : undefined

@@ -60,6 +60,7 @@ describe('imgcast render --url', () => {
 describe('a fetched picture', () => {
   test.each([
     ['marked as stale', STALE],
+    ['one frame of an animation', { ...GOOD, Warning: '199 - "One Frame Of A Late Animation"' }],
     ['a placeholder', { ...GOOD, 'Cache-Control': 'no-store' }],
   ])('is requested again while it is %s, a few times', async (_, headers) => {
     respondWith([200, headers, 'old'], [200, headers, 'old'], [200, GOOD, 'new'])

@@ -18,6 +18,7 @@ import {
   hits,
   type Name,
   NOON,
+  readAlt,
   readData,
   run,
   sheets,
@@ -74,7 +75,7 @@ describe('the pictures', () => {
     '%s (%s) leaves a corner transparent, or fills it on request',
     async (name, query, facts) => {
       const alpha = (await decode(drawFrame(name, query, facts).bytes)).data[3] ?? 0
-      const filled = /0d1117|fffbe6&span|square|for-the-badge|padding/.test(query)
+      const filled = /0d1117|square|for-the-badge|padding/.test(query)
       if (filled) expect(alpha).toBe(255)
       else expect(alpha).toBeLessThan(255)
     },
@@ -195,6 +196,13 @@ function topOf({ width, data }: { width: number; data: Uint8ClampedArray }): num
 }
 
 describe('status', () => {
+  it('says of how many days its uptime is known', () => {
+    const days = { since: NOON - 7_200_000, days: { '2026-01-01': [7200, 0, 0] } }
+    const facts = { data: { status: build, days, at: NOON } }
+    expect(readAlt('status', 'show=bar&days=90', facts)).toBe('build: passing, up 100% of 1 known day')
+    expect(readAlt('status', 'show=bar&days=1', facts)).toBe('build: passing, up 100% of the last 1 day')
+  })
+
   it('returns the badge that was sent and the room as data', () => {
     const { label, message, color } = build
     expect(readData('status', { data: { status: build } })).toMatchObject({

@@ -8,7 +8,8 @@ export interface UptimeBar {
   message: string
   color: string
   days: readonly UptimeDay[]
-  isDark: boolean
+  /** Whether the page is light or dark. @default unknown */
+  page?: 'light' | 'dark' | undefined
 }
 
 const HEIGHT = 64
@@ -34,6 +35,15 @@ const COLORS = {
     down: '#f85149',
     none: '#3d444d',
   },
+  // Readable on white pages and on black ones.
+  either: {
+    ink: '#72777d',
+    quiet: '#72777d',
+    up: '#2da44e',
+    poor: '#c69026',
+    down: '#e5484d',
+    none: '#8080804d',
+  },
 }
 
 /** Returns the size of a bar of days, in CSS pixels. */
@@ -45,8 +55,8 @@ export function uptimeSize(days: number): { width: number; height: number } {
  * Draws a bar a day, as status pages do: green where it was up, yellow where it was late, red by the share of the day
  * that it was down, grey without data.
  */
-export function drawUptime(ctx: SKRSContext2D, { label, message, color, days, isDark }: UptimeBar): void {
-  const colors = COLORS[isDark ? 'dark' : 'light']
+export function drawUptime(ctx: SKRSContext2D, { label, message, color, days, page }: UptimeBar): void {
+  const colors = COLORS[page ?? 'either']
   const { width } = uptimeSize(days.length)
   const share = uptimeShare(days)
   const percent = share === undefined ? '–' : `${toPercent(share)} %`
