@@ -3,9 +3,11 @@ import type { Channels } from '../channel/channels.ts'
 import type { EmbeddedReader } from '../channel/embedded-reader.ts'
 import type { RoomEvents } from '../channel/room-events.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import { findManifest } from '../http/picture/find-manifest.ts'
 import { HostPictures } from '../http/picture/host-pictures.ts'
 import type { PictureData } from '../http/picture/picture-data.ts'
 import type { Renderer } from '../render/renderer.ts'
+import { parseRoom } from '../widget/room.ts'
 import { HostEvents } from './host-events.ts'
 import { createHostRoom, readHostRoom } from './host-room.ts'
 import type { Imgcast } from './imgcast-interface.ts'
@@ -35,7 +37,11 @@ export function createHostAccess(
     room: (room) => createHostRoom(room, { cluster, events, manifests: () => renderer.manifests }),
     events,
     redraw: async (room) => {
-      if (room !== undefined) return bus.publish(readHostRoom(renderer.manifests, room), 'redraw')
+      if (room !== undefined) {
+        const name = readHostRoom(renderer.manifests, room)
+        findManifest(renderer.manifests, parseRoom(name).widget)
+        return bus.publish(name, 'redraw')
+      }
       const watched = await presence.rooms()
       // Stateless pictures are in no room that is counted.
       for (const each of new Set([...watched.map(({ room }) => room), ...channels.rooms]))

@@ -1,6 +1,6 @@
 import type { SKRSContext2D } from '@napi-rs/canvas'
-import { checkOptions } from '../system/unknown-fields.ts'
 import { breakLines } from './break-lines.ts'
+import { checkText } from './check-text.ts'
 import { toDrawable } from './drawable.ts'
 import { cutText, isRightToLeft, textWidth } from './text.ts'
 
@@ -47,6 +47,9 @@ const OPTIONS = [
   'align',
   'color',
 ] as const satisfies (keyof ParagraphOptions)[]
+const CHECKED = { options: OPTIONS, required: ['size', 'width'] as const }
+const DRAW = { name: 'drawParagraph', ...CHECKED }
+const MEASURE = { name: 'measureParagraph', ...CHECKED }
 /** What an ellipsis stands in place of. */
 const ENDINGS = ' ,;:.…'
 
@@ -61,9 +64,9 @@ export function drawParagraph(
   y: number,
   options: ParagraphOptions,
 ): Paragraph {
-  checkOptions('drawParagraph', options, OPTIONS)
+  const words = checkText(DRAW, text, options)
   const { size, lineHeight = 1.4, width, align = 'start', color } = options
-  const { lines, ...shape } = layOut(text, options)
+  const { lines, ...shape } = layOut(words, options)
   ctx.save()
   if (color) ctx.fillStyle = color
   ctx.font = fontOf(options)
@@ -85,8 +88,7 @@ export function drawParagraph(
 
 /** Lays out a text without drawing it: for a `size` function, or for what stands below it. */
 export function measureParagraph(text: string, options: ParagraphOptions): Paragraph {
-  checkOptions('measureParagraph', options, OPTIONS)
-  const { lines, ...shape } = layOut(text, options)
+  const { lines, ...shape } = layOut(checkText(MEASURE, text, options), options)
   return { ...shape, lines: lines.map((line) => line.text) }
 }
 

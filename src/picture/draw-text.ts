@@ -1,5 +1,5 @@
 import type { SKRSContext2D } from '@napi-rs/canvas'
-import { checkOptions } from '../system/unknown-fields.ts'
+import { checkText } from './check-text.ts'
 import { toDrawable } from './drawable.ts'
 import { cutText, isRightToLeft, textWidth } from './text.ts'
 
@@ -17,6 +17,8 @@ const OPTIONS = [
   'shrink',
   'align',
 ] as const satisfies (keyof DrawTextOptions)[]
+
+const CALL = { name: 'drawText', options: OPTIONS, required: ['size'] as const }
 
 /** Options of `drawText`. */
 export interface DrawTextOptions {
@@ -44,7 +46,7 @@ export interface DrawTextOptions {
  * direction are removed.
  */
 export function drawText(ctx: SKRSContext2D, text: string, x: number, y: number, options: DrawTextOptions) {
-  checkOptions('drawText', options, OPTIONS)
+  const words = toDrawable(checkText(CALL, text, options))
   const {
     size,
     weight = 500,
@@ -55,7 +57,6 @@ export function drawText(ctx: SKRSContext2D, text: string, x: number, y: number,
     color,
     outline,
   } = options
-  const words = toDrawable(text)
   const needed = textWidth(words, `${weight} ${size}px Inter`)
   const em = size * Math.min(1, Math.max(shrink, width / needed))
   const font = `${weight} ${em}px Inter`

@@ -45,6 +45,8 @@ export function findFieldFaults({ fields, onClick }: Partial<Widget>): string[] 
 
 /** Lists the faults of a widget's `key`. */
 export function findKeyFaults(key: unknown): string[] {
+  if (Array.isArray(key))
+    return [`expected \`key\` to be param.choice([...]) for a closed list, got ${describeValue(key)}`]
   if (typeof key === 'object' && key !== null) {
     const spec = specOf(key)
     const unknown = spec ? findSpecFaults('key', spec) : findUnknownFields('key', key, ['pattern', 'default'])

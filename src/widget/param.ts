@@ -128,11 +128,13 @@ export const param = {
     value: number | Duration,
     { min = 1, max = 86_400_000, ...about }: DurationRange = {},
   ): Param<number> {
-    const [time, least, most] = [value, min, max].map((each) => toMilliseconds(each)) as [
-      number,
-      number,
-      number,
-    ]
+    const [time, least, most] = [value, min, max].map((each) => {
+      const read = toMilliseconds(each)
+      if (!Number.isNaN(read)) return read
+      throw new TypeError(
+        `param.duration: expected a time like '500ms', '2s' or '5m', or milliseconds, got ${quote(each)}`,
+      )
+    }) as [number, number, number]
     return { spec: { kind: 'duration', default: time, min: least, max: most, ...about } }
   },
   /** The name of a time zone, such as `Europe/Berlin`; see `zoneOffset`. */

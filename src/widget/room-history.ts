@@ -1,3 +1,5 @@
+import { quote } from '../errors.ts'
+
 /** A count during one step of time. */
 export interface Level {
   /** The maximum at any one time. */
@@ -55,7 +57,7 @@ export interface RoomHistory {
 const MINUTE = 60_000
 
 /** The length of each span and of its steps, in milliseconds. */
-export const HISTORY_SPANS: Readonly<Record<HistorySpan, { length: number; step: number }>> = {
+const HISTORY_SPANS: Readonly<Record<HistorySpan, { length: number; step: number }>> = {
   hour: { length: 60 * MINUTE, step: MINUTE },
   day: { length: 24 * 60 * MINUTE, step: 10 * MINUTE },
   week: { length: 7 * 24 * 60 * MINUTE, step: 60 * MINUTE },
@@ -66,8 +68,15 @@ export function emptyStep(time: number): HistoryStep {
   return { time, visitors: { peak: 0, mean: 0 }, connections: { peak: 0, mean: 0 }, hits: 0 }
 }
 
-/** The range of a span that ends with the current step, and the length of its steps. */
+/**
+ * The range of a span that ends with the current step, and the length of its steps.
+ * @throws TypeError for another span.
+ */
 export function rangeOf(span: HistorySpan, now: number): Pick<RoomHistory, 'from' | 'to' | 'step'> {
+  if (!Object.hasOwn(HISTORY_SPANS, String(span)))
+    throw new TypeError(
+      `Expected \`span\` to be one of ${Object.keys(HISTORY_SPANS).join(', ')}, got ${quote(span)}`,
+    )
   const { length, step } = HISTORY_SPANS[span]
   const to = (Math.floor(now / step) + 1) * step
   return { from: to - length, to, step }

@@ -45,9 +45,9 @@ const RENAMED: Readonly<Record<string, keyof Widget>> = { data: 'json' }
 /** The optional fields that are functions. */
 const FUNCTIONS = ['json', 'svg', 'alt', 'start', 'onJoin', 'onLeave', 'onClick', 'shows'] as const
 
-const LIMIT_RANGES: Readonly<Record<keyof Limits, { min: number; max: number }>> = {
-  timeout: { min: 10, max: 60_000 },
-  memoryBytes: { min: 150e6, max: 16e9 },
+const LIMIT_RANGES: Readonly<Record<keyof Limits, { min: number; max: number; words: string }>> = {
+  timeout: { min: 10, max: 60_000, words: "a time such as '5s', from 10ms to 1m" },
+  memoryBytes: { min: 150e6, max: 16e9, words: 'a number from 150_000_000 to 16_000_000_000' },
 }
 
 /** The interval of `collect`, in milliseconds. */
@@ -179,7 +179,7 @@ function findRoleFaults(role: unknown): string[] {
 
 function findSizeFaults({ size, role }: { size?: unknown; role?: unknown }): string[] {
   if (typeof size === 'function') return []
-  if (typeof size !== 'object' || size === null) {
+  if (typeof size !== 'object' || size === null || Array.isArray(size)) {
     return [
       `expected \`size\` to be { width, height } or a function of the parameters, got ${describeValue(size)}`,
     ]
@@ -215,6 +215,8 @@ function findAnimateFaults(animate: unknown): string[] {
     return [
       `expected \`animate.loop\` to be a time like 2s or in milliseconds, or a function, got ${describeValue(loop)}`,
     ]
+  if (every !== undefined && fps !== undefined)
+    return [`expected \`animate\` to have \`fps\` or \`every\`, got both: ${describeValue(animate)}`]
   if (isPace(every) || (typeof fps === 'number' && fps >= 1 && fps <= MAX_FPS)) return []
   return [
     `expected \`animate\` to be { fps } from 1 to ${MAX_FPS} or { every } with a time like 10s or in milliseconds, or a function, got ${describeValue(animate)}`,
@@ -234,7 +236,7 @@ function findLimitFaults(limits: unknown): string[] {
     const right = typeof number === 'number' && number >= range.min && number <= range.max
     return value === undefined || right
       ? []
-      : [`expected \`limits.${name}\` to be from ${range.min} to ${range.max}, got ${describeValue(value)}`]
+      : [`expected \`limits.${name}\` to be ${range.words}, got ${describeValue(value)}`]
   })
 }
 

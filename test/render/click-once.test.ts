@@ -90,6 +90,10 @@ describe('startOnce', () => {
     await expect(fails(() => Promise.reject(new Error('no source')))).rejects.toThrow('no source')
     const unsendable = defineWidget({ ...base, load: (): unknown => 0, start: ({ push }) => push(() => {}) })
     await expect(startOnce(unsendable)).rejects.toThrow('could not be cloned')
+    // As effects of React do: nothing would ever call it.
+    await expect(fails(() => () => {})).rejects.toThrow(
+      'returned a function from `start`: stop in a listener of `signal`',
+    )
     await expect(startOnce(defineWidget(base))).rejects.toThrow('expected a `start`, got none')
   })
 })

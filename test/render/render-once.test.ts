@@ -109,6 +109,18 @@ describe('renderOnce', () => {
     await expect(by('promise')).rejects.toThrow('returned a promise from `draw`: await in `load`')
   })
 
+  test('rejects for an `svg` that is no text and for a span of a history that there is not', async () => {
+    const base = { title: 'T', size: { width: 9, height: 9 }, draw() {} }
+    const numbered = { ...base, svg: (): string => 3 as never }
+    await expect(renderOnce(numbered, { format: 'svg' })).rejects.toThrow(
+      'returned 3 from `svg`: expected text',
+    )
+    const monthly = defineWidget({ ...base, load: ({ history }) => history({ span: 'month' as never }) })
+    await expect(renderOnce(monthly)).rejects.toThrow(
+      'Expected `span` to be one of hour, day, week, got "month"',
+    )
+  })
+
   test('has the same time every day, or the given one', async () => {
     const noon = '2026-01-01T12:00:00Z'
     expect((await renderOnce(tally)).json).toMatchObject({ time: Date.parse(noon) })

@@ -78,6 +78,9 @@ describe('imgcast.room', () => {
     expect(() => own.imgcast.room('remembers')).toThrow('Expected a room like board/main, got "remembers"')
     expect(() => own.imgcast.room(undefined as never)).toThrow('got undefined')
     await expect(own.imgcast.redraw('remembers')).rejects.toThrow('like board/main')
+    await expect(own.imgcast.redraw('remembrs/a')).rejects.toMatchObject({
+      ...{ status: 404, message: 'no widget remembrs, did you mean remembers?' },
+    })
     const room = own.imgcast.room('remembers/a')
     expect(() => room.on('click' as never, () => {})).toThrow('Expected one of join, leave, state, delete')
     expect(() => room.on('join', undefined as never)).toThrow('Expected a function, got undefined')

@@ -123,6 +123,19 @@ describe('a widget', () => {
     [{ load: { kep: '1m', run() {} } }, 'unknown field `load.kep`, did you mean `load.keep`?'],
     [{ load: { keep: '1m', rnu() {} } }, 'unknown field `load.rnu`, did you mean `load.run`?'],
     [{ collect: { evry: '1m', run() {} } }, 'unknown field `collect.evry`, did you mean `collect.every`?'],
+    [
+      { limits: { timeout: '2m' } },
+      'expected `limits.timeout` to be a time such as \'5s\', from 10ms to 1m, got "2m"',
+    ],
+    [
+      { animate: { fps: 10, every: '1s' } },
+      'expected `animate` to have `fps` or `every`, got both: {"fps":10,"every":"1s"}',
+    ],
+    [
+      { size: [100, 40] },
+      'expected `size` to be { width, height } or a function of the parameters, got [100,40]',
+    ],
+    [{ key: ['a', 'b'] }, 'expected `key` to be param.choice([...]) for a closed list, got ["a","b"]'],
     [{ limits: { timout: 100 } }, 'unknown field `limits.timout`, did you mean `limits.timeout`?'],
     [{ limits: { cpu: 1 } }, 'unknown field `limits.cpu`, expected timeout, memoryBytes'],
     [{ size: { widht: 1, height: 1 } }, 'unknown field `size.widht`, did you mean `size.width`?'],

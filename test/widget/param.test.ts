@@ -182,3 +182,9 @@ describe('an author’s parameter', () => {
     },
   )
 })
+
+test('a duration without its unit is named as it was written', () => {
+  expect(() => param.duration('5 minutes' as never)).toThrow(
+    "param.duration: expected a time like '500ms', '2s' or '5m', or milliseconds, got \"5 minutes\"",
+  )
+})

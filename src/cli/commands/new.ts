@@ -77,7 +77,8 @@ async function writeWidget(settings: NewSettings): Promise<number> {
   const files = await fillTemplates(settings)
   for (const [file, text] of describePackage(settings)) files.set(file, text)
   const taken = [...files.keys()].filter((file) => existsSync(file))
-  if (taken.length > 0) return refuse(`${taken.join(' and ')} already exists: nothing was written`)
+  const verb = taken.length > 1 ? 'exist' : 'exists'
+  if (taken.length > 0) return refuse(`${taken.join(', ')} already ${verb}: nothing was written`)
   try {
     const { folder, ending, packageName } = settings
     if (packageName === undefined && needsModuleType(folder))

@@ -6,6 +6,7 @@ import { createFrame, type Frame } from '../../picture/frame.ts'
 import { paintSvg } from '../../picture/svg.ts'
 import { labelSvg } from '../../picture/svg-label.ts'
 import { defaultAlt, toAlt } from '../../widget/alt.ts'
+import { describeValue } from '../../widget/describe-value.ts'
 import { failure } from '../../widget/failure.ts'
 import type { LoadedWidget } from '../../widget/load-widget.ts'
 import { deviceOf } from '../../widget/look-device.ts'
@@ -146,6 +147,10 @@ export function* drawSteps(
   const writeSvg = () => {
     const scene = { ...facts, width, height, scale: look.scale, pictures }
     const svg = synchronous('svg', widget.svg?.(observeReads(scene, reads)))
+    if (svg !== undefined && typeof svg !== 'string')
+      throw new Mistake(
+        `returned ${describeValue(svg)} from \`svg\`: expected text, or undefined for \`draw\``,
+      )
     return svg === undefined ? undefined : createFrame('svg', Buffer.from(labelSvg(svg, alt)), width, height)
   }
   const next = stops || period === undefined ? undefined : time + period - job.time

@@ -7,7 +7,7 @@ import type { Click, Size } from '../../widget/widget.ts'
 import type { Job, Reading } from '../protocol.ts'
 import { loadJob } from './draw-job.ts'
 import { roomScope, valuesOf } from './job-scope.ts'
-import { synchronous } from './mistake.ts'
+import { Mistake, synchronous } from './mistake.ts'
 import { pictureSize } from './picture-size.ts'
 import type { PushQueue } from './push-queue.ts'
 import type { AskState } from './room-state.ts'
@@ -98,7 +98,12 @@ export async function runSource(
     push: (data) => queue.put({ data }),
   })
   // A `start` that resolves early may have set up listeners: it continues until it is aborted.
-  const failed = Promise.resolve(started).then(() => aborted)
+  const failed = Promise.resolve(started).then((result: unknown) => {
+    if (typeof result !== 'function') return aborted
+    throw new Mistake(
+      'returned a function from `start`: stop in a listener of `signal`, which nothing else calls',
+    )
+  })
   await Promise.race([failed, aborted])
 }
 
