@@ -9,7 +9,7 @@ import { startServer, type TestServer } from '../support/server.ts'
 import { openStream, type RawStream } from '../support/stream-reader.ts'
 import { describeWith } from '../support/tools.ts'
 import { type Panel, queriesOf, readDashboard } from './dashboard.ts'
-import { DEPLOY, Prometheus, promtool } from './prometheus.ts'
+import { checkMetrics, DEPLOY, Prometheus, promtool } from './prometheus.ts'
 
 const TOKEN = 'a-token-of-the-tests'
 const jpeg = new Uint8Array(plainFrame('#ff0000', { format: 'jpeg', width: 40, height: 20 }).bytes)
@@ -94,6 +94,11 @@ describeWith(['prometheus'], 'Prometheus', () => {
   test('accepts the rules and the configuration unchanged', () => {
     expect(promtool('check', 'rules', join(DEPLOY, 'alerts.yml'))).toContain('SUCCESS')
     expect(prometheus.check()).toContain('SUCCESS')
+  })
+
+  test('finds nothing wrong with the names and the help of the metrics', async () => {
+    const response = await fetch(`${server.url}/metrics`, { headers: { Authorization: `Bearer ${TOKEN}` } })
+    expect(checkMetrics(await response.text())).toBe('')
   })
 
   test('fires each alert for its condition, and not below its threshold', () => {

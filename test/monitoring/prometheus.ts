@@ -19,8 +19,18 @@ export interface Series {
 
 /** Runs promtool, which comes with Prometheus, and returns its output. @throws where it finds a fault. */
 export function promtool(...args: string[]): string {
+  return runPromtool(args)
+}
+
+/** Has promtool check the text of `/metrics`, which it refuses for a wrong name or a missing help. @throws where it finds a fault. */
+export function checkMetrics(text: string): string {
+  return runPromtool(['check', 'metrics'], text)
+}
+
+function runPromtool(args: readonly string[], input = ''): string {
   const { status, stdout, stderr } = spawnSync(join(dirname(toolPath('prometheus')), 'promtool'), args, {
     encoding: 'utf8',
+    input,
   })
   if (status !== 0) throw new Error(`promtool ${args.join(' ')}: ${stdout}${stderr}`)
   return stdout + stderr
