@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { ChannelObserver } from '../../channel/observer.ts'
 import type { EndReason } from '../../channel/viewer.ts'
 import type { ClusterObserver, StoreOperation } from '../../cluster/observer.ts'
@@ -15,6 +15,7 @@ import type { MeteredCamera } from './camera-meter.ts'
 import { CameraMetrics } from './camera-metrics.ts'
 import { LoadTotals } from './load-totals.ts'
 import { METRICS } from './metric-rows.ts'
+import { collectProcessMetrics } from './process-metrics.ts'
 
 /** Counts that other parts keep, read at each scrape. */
 export interface MetricsNow {
@@ -44,12 +45,6 @@ export interface MetricsNow {
 /** Drawings or fan-outs that are counted later, in one batch. */
 const MAX_WAITING = 200
 
-/** Gauges with the suffix of counters, which `promtool check metrics` refuses; those without it have the same by type. */
-const MISNAMED = [
-  'nodejs_active_handles_total',
-  'nodejs_active_requests_total',
-  'nodejs_active_resources_total',
-]
 /** Milliseconds that the event loop is measured before its lag is reported for the first time. */
 const FIRST_LOOK = 50
 
@@ -257,8 +252,7 @@ export class Metrics
   async #watchProcess(): Promise<void> {
     if (this.#watchesProcess) return
     this.#watchesProcess = true
-    collectDefaultMetrics({ register: this.#registry })
-    for (const name of MISNAMED) this.#registry.removeSingleMetric(name)
+    collectProcessMetrics(this.#registry)
     // Without a measurement of the loop there is no lag to report.
     await sleep(FIRST_LOOK)
   }
