@@ -11,8 +11,9 @@ const TRIES = 4
 const PAUSE = 2_000
 
 /**
- * Fetches a finished picture of any server. Placeholders, single frames of animations that are late, and pictures that are marked as stale are requested again after
- * a pause. Rejects if none is ready in time, and for any error, so that a good file is never replaced by a worse picture.
+ * Fetches a finished picture of any server. Placeholders, single frames of animations that are late, and pictures that are
+ * marked as stale are requested again after a pause. Rejects if none is ready in time, and for any error, so that a good
+ * file is never replaced by a worse picture.
  * @param pause milliseconds between two requests; for tests
  */
 export async function fetchStill(url: string, pause = PAUSE): Promise<Buffer> {
