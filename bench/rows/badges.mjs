@@ -47,7 +47,7 @@ export const badges = {
 
 function part(what, ours, control, floor) {
   return {
-    ...atLeast(what, 'a second', ours, floor, control),
+    ...atLeast(what, '/s', ours, floor, control),
     value: ours / control,
     holds: ours / control >= floor,
   }
