@@ -53,7 +53,7 @@ function encode(
   const accepts = new Negotiator({ headers }).encodings(['gzip', 'identity'])[0] === 'gzip'
   const gzip = accepts ? frame.gzip : undefined
   if (!gzip) return { body: bytes, headers: { ETag: etag, Vary } }
-  return { body: gzip, headers: { ETag: `${etag.slice(0, -1)}-gzip"`, Vary, 'Content-Encoding': 'gzip' } }
+  return { body: gzip, headers: { ETag: tagOfGzip(etag), Vary, 'Content-Encoding': 'gzip' } }
 }
 
 /** Sends a body with its exact length; HEAD gets only the headers. */
@@ -93,6 +93,11 @@ export function tagOfJson(value: unknown): string {
 /** Returns the `ETag` of a body. */
 export function tagOf(body: string | Buffer): string {
   return `"${hash('sha256', body, 'base64url').slice(0, 22)}"`
+}
+
+/** Returns the `ETag` of a compressed body from that of the plain one: other bytes need another strong tag. */
+export function tagOfGzip(etag: string): string {
+  return `${etag.slice(0, -1)}-gzip"`
 }
 
 /** Sends a value as JSON with an `ETag`, or 304 if `If-None-Match` matches. */

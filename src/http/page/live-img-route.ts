@@ -5,7 +5,7 @@ import { Router } from 'express'
 import Negotiator from 'negotiator'
 import { SERVER_PATHS } from '../../widget/server-paths.ts'
 import { CROSS_ORIGIN } from '../headers.ts'
-import { sendUnlessKnown, tagOf } from '../send.ts'
+import { sendUnlessKnown, tagOf, tagOfGzip } from '../send.ts'
 import { publicFolder } from './views.ts'
 
 const TYPE = 'text/javascript; charset=utf-8'
@@ -20,7 +20,7 @@ export function createLiveImgRoute(): Router {
   const router = Router()
   router.get(`${SERVER_PATHS['live-img']}.js`, (request, response) => {
     const isGzip = new Negotiator(request).encodings(['gzip', 'identity'])[0] === 'gzip'
-    const etag = isGzip ? `${tag.slice(0, -1)}-gzip"` : tag
+    const etag = isGzip ? tagOfGzip(tag) : tag
     const headers = {
       ...CROSS_ORIGIN,
       'Cache-Control': `public, max-age=${MAX_AGE}`,
