@@ -33,11 +33,17 @@ export interface Trust {
  */
 export function createTrust(trustProxy: string | undefined): Trust {
   // Express's own request and response extend those of HTTP/1.1; the bridge extends both kinds.
-  const app = http2Express(express)
+  const app = http2Express(copyOfExpress())
   app.disable('x-powered-by')
   if (trustProxy !== undefined)
     app.set('trust proxy', /^\d+$/.test(trustProxy) ? Number(trustProxy) : trustProxy)
   return { app }
+}
+
+/** The bridge changes the `application` of the Express that it gets, and with it every later app of the host: it gets a copy. */
+function copyOfExpress(): typeof express {
+  const application = Object.create(null, Object.getOwnPropertyDescriptors(express.application))
+  return Object.assign(() => express(), express, { application })
 }
 
 /**

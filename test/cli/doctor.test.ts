@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { diagnose } from '../../src/cli/doctor/diagnose.ts'
 import type { Observations } from '../../src/cli/doctor/observations.ts'
@@ -118,6 +121,12 @@ describe('a diagnosis', () => {
       { ...well, identity: { ...well.identity, status: 404, problem: 'no widget onlin' } },
       { picture: 'problem' },
       /gallery/,
+    ],
+    [
+      'a picture that is late',
+      { ...well, identity: { ...well.identity, status: 503, problem: 'the picture takes too long' } },
+      { picture: 'problem' },
+      /again later/,
     ],
     [
       'an address of no picture',
@@ -434,6 +443,31 @@ describe('the doctor on a server', () => {
       expect(stdout + stderr).not.toContain('secretpw')
     }
   }, 60_000)
+})
+
+describe('the doctor on a server that is too busy', () => {
+  test.each([
+    ['', 'not-found', 404, /✗ Imgcast +no: application\/problem\+json, 404/],
+    ['', 'too-slow', 503, /✓ Imgcast +yes\n/],
+    ['/online/lobby.png', 'too-many-errors', 429, /✗ this picture +the data takes too long/],
+  ])(
+    'at “%s” with the error %s does not take Imgcast for another server',
+    async (path, code, status, words) => {
+      const server = createServer((_request, response) => {
+        response.writeHead(status, { 'Content-Type': 'application/problem+json' })
+        const type = `urn:imgcast:problem:${code}`
+        response.end(JSON.stringify({ type, status, detail: 'the data takes too long' }))
+      }).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
+      const { code: exit, stdout } = await runCommand(['doctor', url, '--wait', '1s'])
+      server.close()
+      server.closeAllConnections()
+      expect(stdout).toMatch(words)
+      expect(exit).toBe(1)
+    },
+    20_000,
+  )
 })
 
 describe('a command line', () => {

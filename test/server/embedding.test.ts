@@ -165,3 +165,17 @@ test('after its end, an image load still gets an error picture', async () => {
   expect(headers.get('retry-after')).toMatch(/^\d+$/)
   expect(headers.get('content-type')).toBe('image/png')
 })
+
+test('leaves the Express of its host as it was', async () => {
+  const before = Object.getOwnPropertyDescriptors(express5.application)
+  const imgcast = await createImgcast({ workers: 1, store: 'memory:', logLevel: 'silent' })
+  expect(Object.getOwnPropertyDescriptors(express5.application)).toEqual(before)
+  const server = express5()
+    .use((_request, response) => void response.send('the host’s own page'))
+    .listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { headers } = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+  server.close()
+  await imgcast.close()
+  expect(headers.get('x-powered-by')).toBe('Express')
+})

@@ -76,7 +76,7 @@ export function diagnoseOpened({ opened }: Observations): Finding | undefined {
   const remedies: Record<number, string> = {
     403: 'The proxy refuses the request, or the server does because of --allow-referrer: check both logs.',
     429: 'Too many pictures are open from one address: behind a proxy set `--trust-proxy`, else raise `--max-connections-per-address`.',
-    503: 'The server is full: raise `--max-connections` or `--max-channels`.',
+    503: 'The server is full or busy: check its log, and raise `--max-connections` or `--max-channels` if it names them.',
   }
   return {
     id,

@@ -108,7 +108,10 @@ export function diagnosePicture({ identity, proxy, reach }: Observations): Findi
   const id = 'picture'
   const type = headers['content-type'] ?? 'no type'
   if (status >= 400) {
-    const remedy = 'Check the address: the gallery at the root of the server lists valid ones.'
+    const isBusy = status === 429 || status >= 500
+    const remedy = isBusy
+      ? 'The server cannot draw it at the moment: check its log, and run the doctor again later.'
+      : 'Check the address: the gallery at the root of the server lists valid ones.'
     return { id, level: 'problem', detail: problem ?? `status ${status}`, remedy }
   }
   if (boundaryOf(type) !== undefined) return { id, level: 'ok', detail: 'a stream' }

@@ -52,7 +52,9 @@ async function findBase(
   const bases = [...new Set(candidates.map((path) => path.join('')))]
   const room = names.unused()
   const found = await Promise.all(
-    bases.map(async (base) => ((await new Viewer({ client, base, names }).counts(room)) ? base : undefined)),
+    bases.map(async (base) =>
+      (await new Viewer({ client, base, names }).isImgcast(room)) ? base : undefined,
+    ),
   )
   const base = found.find((each) => each !== undefined)
   if (base !== undefined) return base

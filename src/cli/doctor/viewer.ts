@@ -78,14 +78,29 @@ export class Viewer {
 
   /** Returns the counts of a room; undefined if the server does not return them. */
   async counts(room: string): Promise<Counts | undefined> {
+    const counts = await this.#data(room)
+    return counts?.room === room ? (counts as unknown as Counts) : undefined
+  }
+
+  /** Whether Imgcast is at this path: it returns the counts of a room, or its own error for a busy server instead. */
+  async isImgcast(room: string): Promise<boolean> {
+    const { room: counted, type, status } = (await this.#data(room)) ?? {}
+    // Other errors are also those of an Imgcast that is mounted at another path.
+    return counted === room || (isOwnProblem(type) && (status === 503 || status === 429))
+  }
+
+  async #data(room: string): Promise<Readonly<Record<string, unknown>> | undefined> {
     try {
       // A query that is in no cache.
       const path = `${this.#base}/${room}.json?t=${randomBytes(6).toString('hex')}`
       const response = await this.client.get(path, { Accept: 'application/json' })
-      const counts = JSON.parse(await response.text()) as { room?: string } & Counts
-      return counts.room === room ? counts : undefined
+      return Object(JSON.parse(await response.text()))
     } catch {
       return undefined
     }
   }
+}
+
+function isOwnProblem(type: unknown): boolean {
+  return String(type).startsWith('urn:imgcast:problem:')
 }
