@@ -127,6 +127,24 @@ describeWith(['ffmpeg'], 'read by ffmpeg', () => {
     }
   })
 
+  test('each picture of a GIF is the one that was drawn, also where only a few pixels change', () => {
+    const drawHand = (ctx: SKRSContext2D, time: number) => {
+      ctx.fillStyle = '#fff'
+      ctx.fillRect(0, 0, 60, 40)
+      ctx.fillStyle = '#08c'
+      for (let step = 0; step < 30; step += 1) ctx.fillRect(step, Math.floor(step / (time + 1)), 1, 1)
+    }
+    const { frame } = run(paintAnimation(sheet('gif'), framesOf(5, 100), drawHand))
+    const raw = execFileSync('ffmpeg', ['-v', 'error', '-i', write(frame), '-f', 'rawvideo', '-pix_fmt', 'rgba', '-'])
+    const size = 60 * 40 * 4
+    expect(raw.length).toBe(size * 5)
+    for (let time = 0; time < 5; time += 1) {
+      const canvas = drawCanvas(sheet('gif'), (ctx) => drawHand(ctx, time))
+      const drawn = Buffer.from(canvas.getContext('2d').getImageData(0, 0, 60, 40).data.buffer)
+      expect(raw.subarray(time * size, (time + 1) * size).equals(drawn)).toBe(true)
+    }
+  })
+
   test('a GIF shows each picture for its time, in hundredths of a second', () => {
     const { frame } = run(paintAnimation(sheet('gif'), framesOf(3, 1000 / 3), drawBox))
     expect(probe(write(frame)).map(Number)).toEqual([0.33, 0.34, 0.33])

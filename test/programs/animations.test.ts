@@ -32,6 +32,8 @@ describe.skipIf(missing.length > 0)('a GIF', () => {
     ['countdown', 'scale=2', { frames: 60, loops: '' }],
     ['countdown', 'background=transparent', { frames: 60, loops: '' }],
     ['clock', '', { frames: 60, loops: '' }],
+    ['clock', 'scale=2&theme=dark&zone=Asia/Tokyo', { frames: 60, loops: '' }],
+    ['clock', 'face=digital&width=320&height=80&scale=2', { frames: 60, loops: '' }],
     ['clock', 'face=digital&frames=5&loop=3', { frames: 5, loops: 'loop count 2' }],
     ['clock', 'face=digital&frames=5&loop=0', { frames: 5, loops: 'loop forever' }],
     // The words for the end stay: a frame a second until then, and one that lasts.
