@@ -67,10 +67,7 @@ export default defineWidget({
     const rim = background && palette.tone !== 'either' ? palette.quiet : RIMS[palette.tone]
     drawBox(ctx, [-55, -55, 110, 110], { color: palette.ground, edge: rim, corner: 55, thickness: 3 })
     const wide = Math.min(50, textWidth(label, '500 9px Inter')) + 4
-    // Where the hour hand does not cross it, and preferably not the minute hand either.
-    const near = Math.cos(Math.atan2(wide / 2 + 2, 18))
-    const hands = [720, 60].map((round) => Math.cos((local.getTime() / 60_000 / round) * Math.PI * 2))
-    const y = (hands.find((up) => Math.abs(up) > near) ?? 1) < 0 ? -21 : 21
+    const [x, y] = findFreePlace(wide, local)
     const [hour = 0, minute = 0, second] = clock.split(':').map(Number)
     const isLabelled = unit >= 1 && label.trim() !== ''
     // Where the page shows through, no outline can part the label from the disc.
@@ -81,7 +78,7 @@ export default defineWidget({
       // The hands that still cross it are drawn around it.
       ctx.beginPath()
       ctx.rect(-55, -55, 110, 110)
-      ctx.roundRect(-wide / 2, y - 6, wide, 12, 3)
+      ctx.roundRect(x - wide / 2, y - 6, wide, 12, 3)
       ctx.clip('evenodd')
     }
     ctx.fillStyle = palette.ink
@@ -91,9 +88,30 @@ export default defineWidget({
     // Its disc is drawn whole, behind the letters.
     if (second !== undefined && outline) drawDisc(ctx, second, red)
     const under = { size: 9, shrink: 1 / unit, width: 50, color: palette.quiet, outline }
-    if (isLabelled) drawText(ctx, label, 0, y, under)
+    if (isLabelled) drawText(ctx, label, x, y, under)
   },
 })
+
+/** The place of a label that no hand covers, or at least not the hour hand: below the centre, above, or beside it if it is short. */
+function findFreePlace(wide: number, local: Date): readonly [x: number, y: number] {
+  const all = [
+    [0, 21],
+    [0, -21],
+    [23, 0],
+    [-23, 0],
+  ] as const
+  // Beside the centre, a longer one would cover the marks of 3 and 9.
+  const places = all.slice(0, wide > 26 ? 2 : 4)
+  const [hour, minute] = [720, 60].map((round) => (local.getTime() / 60_000 / round) * Math.PI * 2)
+  const isFree = ([x, y]: readonly [number, number], turn = 0) =>
+    // From the centre outwards; a hand is 6 wide.
+    Array.from({ length: 20 }, (_, step) => 8 + step * 2).every((far) => {
+      const [right, down] = [Math.sin(turn) * far, -Math.cos(turn) * far]
+      return Math.abs(right - x) > wide / 2 + 3 || Math.abs(down - y) > 8
+    })
+  const free = places.filter((place) => isFree(place, hour))
+  return free.find((place) => isFree(place, minute)) ?? free[0] ?? [0, 21]
+}
 
 /** The digits of a local time. */
 function toFigures(local: Date, hours: '12' | '24', seconds: boolean): string {
