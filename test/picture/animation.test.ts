@@ -135,7 +135,17 @@ describeWith(['ffmpeg'], 'read by ffmpeg', () => {
       for (let step = 0; step < 30; step += 1) ctx.fillRect(step, Math.floor(step / (time + 1)), 1, 1)
     }
     const { frame } = run(paintAnimation(sheet('gif'), framesOf(5, 100), drawHand))
-    const raw = execFileSync('ffmpeg', ['-v', 'error', '-i', write(frame), '-f', 'rawvideo', '-pix_fmt', 'rgba', '-'])
+    const raw = execFileSync('ffmpeg', [
+      '-v',
+      'error',
+      '-i',
+      write(frame),
+      '-f',
+      'rawvideo',
+      '-pix_fmt',
+      'rgba',
+      '-',
+    ])
     const size = 60 * 40 * 4
     expect(raw.length).toBe(size * 5)
     for (let time = 0; time < 5; time += 1) {
