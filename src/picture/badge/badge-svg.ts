@@ -13,8 +13,11 @@ import { stretchLogo } from './stretch-logo.ts'
  */
 const badgeMaker = lazy(() => createRequire(import.meta.url)('badge-maker') as typeof import('badge-maker'))
 
-/** Colours that badge-maker accepts unchanged: its own names, CSS names, 3 or 6 digits, and functions with commas. */
-const PLAIN = /^(?!transparent$)(?:[a-z]+|#?(?:[0-9a-f]{3}){1,2})$/
+/**
+ * Colours that badge-maker accepts unchanged: its own names, CSS names, 3 or 6 digits, and functions with commas. It takes
+ * 4 and 8 digits with a number sign only: a badge of `ffff` was green.
+ */
+const PLAIN = /^(?!transparent$|[a-f]{4}$|[a-f]{8}$)(?:[a-z]+|#?(?:[0-9a-f]{3}){1,2})$/
 const PLAIN_FUNCTION = /^(?:rgb\(\d+(?:, ?\d+){2}|hsl\(\d+(?:, ?\d+%){2})\)$/
 /**
  * Badges that were made last, by their properties: a drawing needs each for its size and for its pixels. Only a few dozen,

@@ -27,9 +27,22 @@ export interface LogoLook {
   size?: string | undefined
 }
 
+/** A brand of simple-icons. */
+interface Brand {
+  slug: string
+  /** Its colour. */
+  hex: string
+}
+
+/** A row of the list of simple-icons. */
+interface Icon extends Brand {
+  title: string
+  aliases?: { aka?: string[]; old?: string[]; dup?: { title: string }[] }
+}
+
 /** A `data:` URI with a picture in base64. In a query, a `+` arrives as a space. */
 const DATA = /^(?:data:)?image\/(png|svg\+xml|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}$/
-const SLUG = /^[a-z0-9]{1,60}$/
+const MAX_NAME = 100
 /** Darker brands are drawn in off-white on a dark label, and lighter ones in grey in the light `social` style. */
 const DARK = 0.4
 const LIGHT = 0.6
@@ -42,23 +55,22 @@ const MAX_BYTES = 64_000
 const KEPT_PATHS = 200
 
 /**
- * Reads the logo of a badge: a `data:` URI of a picture, or the slug of a brand in simple-icons, which is an optional
+ * Reads the logo of a badge: a `data:` URI of a picture, or the slug or the name of a brand in simple-icons, which is an optional
  * package.
  */
 export class Logos {
   readonly #require = createRequire(import.meta.url)
   readonly #paths = new LRUCache<string, string>({ max: KEPT_PATHS })
-  #brands: ReadonlyMap<string, string> | undefined
+  #brands: ReadonlyMap<string, Brand> | undefined
 
   read(text: string, { style = 'flat', color, size }: LogoLook = {}): LogoReading {
     const data = text.replaceAll(' ', '+')
     const [, type] = DATA.exec(data) ?? []
     if (type !== undefined) return readData(type, data.startsWith('data:') ? data : `data:${data}`)
-    const slug = text.toLowerCase().replaceAll(/[\s-]/g, '')
-    const brand = SLUG.test(slug) ? this.#readBrands()?.get(slug) : undefined
+    const brand = text.length <= MAX_NAME ? this.#readBrands()?.get(toName(text)) : undefined
     if (brand === undefined) return { fault: this.#describeFault() }
-    const fill = color === undefined ? toReadable(brand, style) : (parseColor(color) ?? brand)
-    const path = this.#readPath(slug)
+    const fill = color === undefined ? toReadable(brand.hex, style) : (parseColor(color) ?? brand.hex)
+    const path = this.#readPath(brand.slug)
     const { box, width } = size === 'auto' ? toBox(path) : { box: '0 0 24 24', width: HEIGHT }
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box}" fill="${fill}"><path d="${path}"/></svg>`
     return { logo: toDataUri(svg), ...(width !== HEIGHT && { width }) }
@@ -70,12 +82,11 @@ export class Logos {
       : 'expected a data: URI of a picture in base64; named logos need the package simple-icons'
   }
 
-  /** Brand colours by slug; undefined if the package is not installed. */
-  #readBrands(): ReadonlyMap<string, string> | undefined {
+  /** Brands by slug and by name, such as `node.js`; undefined if the package is not installed. */
+  #readBrands(): ReadonlyMap<string, Brand> | undefined {
     if (this.#brands) return this.#brands
     try {
-      const icons = this.#require('simple-icons/icons.json') as { title: string; slug: string; hex: string }[]
-      this.#brands = new Map(icons.map(({ slug, hex }) => [slug, `#${hex.toLowerCase()}`]))
+      this.#brands = toBrands(this.#require('simple-icons/icons.json') as Icon[])
       return this.#brands
     } catch {
       return undefined
@@ -90,6 +101,26 @@ export class Logos {
     this.#paths.set(slug, path)
     return path
   }
+}
+
+/** A slug precedes a title, and a title another name. */
+function toBrands(icons: readonly Icon[]): Map<string, Brand> {
+  const brands = new Map<string, Brand>()
+  const rows = icons.map(({ slug, hex, ...names }) => ({
+    brand: { slug, hex: `#${hex.toLowerCase()}` },
+    ...names,
+  }))
+  const add = (name: string, brand: Brand) => brands.has(toName(name)) || brands.set(toName(name), brand)
+  for (const { brand } of rows) add(brand.slug, brand)
+  for (const { brand, title } of rows) add(title, brand)
+  for (const { brand, aliases: { aka = [], old = [], dup = [] } = {} } of rows)
+    for (const name of [...aka, ...old, ...dup.map(({ title }) => title)]) add(name, brand)
+  return brands
+}
+
+/** Spaces, dashes and capitals do not matter. */
+function toName(text: string): string {
+  return text.toLowerCase().replaceAll(/[\s-]/g, '')
 }
 
 /** Reads an SVG as a logo. */

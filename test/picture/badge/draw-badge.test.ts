@@ -171,6 +171,11 @@ describe('the SVG of a badge', () => {
       { label: 'a', message: 'b', color: 'success' },
     ],
     ['digits', { message: 'b', color: 'F80' }, { message: 'b', color: 'f80' }],
+    [
+      'four and eight digits',
+      { message: 'b', color: 'ffff', labelColor: 'deadbeef' },
+      { message: 'b', color: '#ffffff', labelColor: '#deadbeef' },
+    ],
     ['a colour of CSS', { message: 'b', color: 'Tomato' }, { message: 'b', color: 'tomato' }],
     ['nothing', { message: 'b' }, { message: 'b', color: 'lightgrey' }],
     [
