@@ -61,6 +61,23 @@ export class PublicError extends Error {
   }
 }
 
+/** The code of `storeUnavailable`. */
+const STORE_UNAVAILABLE = 'store-unavailable'
+
+/** The error for a store that cannot be reached, or that refuses. What was written may be saved or not. */
+export function storeUnavailable(detail: string, cause?: unknown): PublicError {
+  const caption = 'the store cannot be reached'
+  return new PublicError({
+    ...{ code: STORE_UNAVAILABLE, status: 503, caption, detail, cause },
+    headers: { 'Retry-After': '1' },
+  })
+}
+
+/** Whether something failed only because the store cannot be reached, and works again when it can. */
+export function isStoreUnavailable(error: unknown): error is PublicError {
+  return error instanceof PublicError && error.code === STORE_UNAVAILABLE
+}
+
 /** The error for a missing resource. */
 export function conflict(code: string, caption: string): PublicError {
   return new PublicError({ code, status: 409, caption })

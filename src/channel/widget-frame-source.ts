@@ -1,15 +1,18 @@
 import type { Presence } from '../cluster/presence.ts'
+import { isStoreUnavailable } from '../errors.ts'
+import type { AgeMarks } from '../picture/age-marks.ts'
 import type { Cards } from '../picture/cards.ts'
 import type { Drawing } from '../render/protocol.ts'
 import { Abandoned } from '../render/render-error.ts'
 import type { Renderer } from '../render/renderer.ts'
 import type { Look } from '../widget/look.ts'
+import { deviceOf } from '../widget/look-device.ts'
 import { MAX_FPS } from '../widget/picture-limits.ts'
 import { roomOf } from '../widget/room.ts'
 import type { DrawingInputs } from './drawing-inputs.ts'
 import { type EmbeddedChannels, EmbeddedFrames } from './embedded-frames.ts'
 import type { EmbeddedReader } from './embedded-reader.ts'
-import type { FrameSink, FrameSource, GetPayers, Interest } from './frame-source.ts'
+import type { FrameSink, FrameSource, GetPayers, Interest, SourceFrame } from './frame-source.ts'
 import { type LoadedData, toJobData } from './loaded-data.ts'
 import type { PushedData } from './pushed-data.ts'
 import type { SharedDrawings } from './shared-drawings.ts'
@@ -24,8 +27,11 @@ export interface WidgetFrameSourceInit {
   loadedData: LoadedData
   sharedDrawings: SharedDrawings
   cards: Cards
+  marks: AgeMarks
 }
 
+/** Milliseconds for which a picture has no mark when the store is lost: a failover can be as short. */
+const UNMARKED_AGE = 2_000
 /** Pushed data and embedded pictures can change a picture as often as the fastest animation. */
 const CHANGE_INTERVAL = 1000 / MAX_FPS
 
@@ -45,6 +51,8 @@ export class WidgetFrameSource implements FrameSource {
   #reads: Drawing['reads'] | undefined
   /** The newest drawing; undefined after a failed one. */
   #last: { inputs: DrawingInputs; drawing: Drawing } | undefined
+  /** Since when the store cannot be reached; undefined while it can. */
+  #lostAt: number | undefined
 
   constructor(init: WidgetFrameSourceInit, spec: ChannelSpec, channels: EmbeddedChannels) {
     this.#init = init
@@ -62,7 +70,17 @@ export class WidgetFrameSource implements FrameSource {
     this.#sink = sink
   }
 
-  async draw(interest: Interest, payers?: GetPayers): Promise<Drawing | undefined> {
+  async draw(interest: Interest, payers?: GetPayers): Promise<SourceFrame | undefined> {
+    try {
+      const drawing = await this.#drawCurrent(interest, payers)
+      this.#lostAt = undefined
+      return drawing
+    } catch (error) {
+      return this.#drawLast(error)
+    }
+  }
+
+  async #drawCurrent(interest: Interest, payers: GetPayers | undefined): Promise<Drawing | undefined> {
     const inputs = await this.#readInputs(payers)
     if (this.#last && canReuse(this.#last, inputs)) return withRooms(this.#last.drawing, inputs)
     this.#last = undefined
@@ -74,6 +92,18 @@ export class WidgetFrameSource implements FrameSource {
     this.#reads = drawing.reads
     sharedDrawings.add(this.#spec, inputs, drawing)
     return withRooms(drawing, inputs)
+  }
+
+  /** While the store cannot be reached, viewers keep the last picture, with its age. @throws any other `error` */
+  async #drawLast(error: unknown): Promise<SourceFrame> {
+    const last = this.#last?.drawing.frame
+    if (!last || !isStoreUnavailable(error)) throw error
+    this.#lostAt ??= performance.now()
+    const age = performance.now() - this.#lostAt
+    if (age < UNMARKED_AGE) return { frame: last, failure: error }
+    const { look } = this.#spec
+    const frame = await this.#init.marks.add(last, { ...look, device: deviceOf(look) }, age)
+    return { frame, failure: error }
   }
 
   isUnchanged(): boolean {

@@ -1,3 +1,4 @@
+import { AgeMarks } from '../picture/age-marks.ts'
 import type { FrameSources } from './channels.ts'
 import type { EmbeddedChannels } from './embedded-frames.ts'
 import { SharedDrawings } from './shared-drawings.ts'
@@ -8,8 +9,8 @@ import { WidgetFrameSource, type WidgetFrameSourceInit } from './widget-frame-so
 export class WidgetFrameSources implements FrameSources {
   readonly #init: WidgetFrameSourceInit
 
-  constructor(init: Omit<WidgetFrameSourceInit, 'sharedDrawings'>) {
-    this.#init = { ...init, sharedDrawings: new SharedDrawings() }
+  constructor(init: Omit<WidgetFrameSourceInit, 'sharedDrawings' | 'marks'>) {
+    this.#init = { ...init, sharedDrawings: new SharedDrawings(), marks: new AgeMarks() }
   }
 
   create(spec: ChannelSpec, channels: EmbeddedChannels): WidgetFrameSource {

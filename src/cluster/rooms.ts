@@ -1,4 +1,4 @@
-import { conflict, notFound } from '../errors.ts'
+import { conflict, isStoreUnavailable, notFound } from '../errors.ts'
 import type { Room } from '../schema/room-schema.ts'
 import { isPassingRoom, parseRoom } from '../widget/room.ts'
 import type { Bus } from './bus.ts'
@@ -34,13 +34,16 @@ export interface RoomPage {
   total: number
   /** The last room of the page; undefined if it is the last page. */
   last: Place | undefined
+  /** Whether the store cannot be reached: these are the rooms that are watched on this server. @default they are all */
+  isPartial?: true
 }
 
 /** Sums over all rooms. */
 export interface RoomTotals {
   connections: number
   visitors: number
-  hits: number
+  /** Undefined while the store cannot be reached. */
+  hits: number | undefined
   watched: number
   rooms: number
   /** The widgets that have rooms, in their order. */
@@ -57,6 +60,15 @@ export interface RoomsInit {
 }
 
 const POLL = '$poll'
+
+/** The lists of rooms while the store cannot be reached. */
+const UNREACHED: RoomLists = {
+  list: async () => [],
+  read: async () => [],
+  count: async () => ({ rooms: 0, hits: 0 }),
+  widgets: async () => [],
+  delete: async () => false,
+}
 
 /** Every room that is or was watched or requested, from presence, history and store. */
 export class Rooms {
@@ -85,16 +97,29 @@ export class Rooms {
    * between two pages. Costs in proportion to the rooms that are watched and to the page; not to all rooms there are.
    */
   async page(query: RoomQuery): Promise<RoomPage> {
+    try {
+      return await this.#page(query)
+    } catch (error) {
+      if (!isStoreUnavailable(error)) throw error
+      if (query.watched === false) return { rooms: [], total: 0, last: undefined, isPartial: true }
+      const own = new Rooms({ ...this.#init, rooms: UNREACHED })
+      return { ...(await own.page({ ...query, watched: true })), isPartial: true }
+    }
+  }
+
+  async #page(query: RoomQuery): Promise<RoomPage> {
     const { search, widget, exclude = [], watched, limit } = query
     const all = (await this.#init.presence.rooms()).filter(({ room }) => isWanted(room, query))
     const open = new Map(all.map((counts) => [counts.room, counts]))
-    const excluded = watched === false ? [...exclude, ...roomsWithStreams(open)] : exclude
-    const counting = this.#init.rooms.count({ search, widget, exclude: excluded })
-    const places = await this.#places({ ...query, limit: limit + 1 }, open)
+    const excluded = watched === false ? [...exclude, ...roomsWithStreams(open.values())] : exclude
+    const [count, places] = await Promise.all([
+      this.#init.rooms.count({ search, widget, exclude: excluded }),
+      this.#places({ ...query, limit: limit + 1 }, open),
+    ])
     const shown = places.slice(0, limit)
     return {
       rooms: await this.#summaries(shown, open),
-      total: watched ? roomsWithStreams(open).length : (await counting).rooms,
+      total: watched ? roomsWithStreams(open.values()).length : count.rooms,
       last: places.length > limit ? shown.at(-1)?.place : undefined,
     }
   }
@@ -104,14 +129,15 @@ export class Rooms {
     const { presence, rooms } = this.#init
     const open = (await presence.rooms()).filter(({ room }) => isWanted(room, { exclude }))
     const sum = (name: 'connections' | 'visitors') => open.reduce((total, room) => total + room[name], 0)
-    const [count, widgets] = await Promise.all([rooms.count({ exclude }), rooms.widgets(exclude)])
-    return {
-      ...{
-        connections: sum('connections'),
-        visitors: sum('visitors'),
-        watched: open.filter(({ connections }) => connections > 0).length,
-      },
-      ...{ ...count, widgets },
+    const watched = roomsWithStreams(open)
+    const counts = { connections: sum('connections'), visitors: sum('visitors'), watched: watched.length }
+    try {
+      const [count, widgets] = await Promise.all([rooms.count({ exclude }), rooms.widgets(exclude)])
+      return { ...counts, ...count, widgets }
+    } catch (error) {
+      if (!isStoreUnavailable(error)) throw error
+      const widgets = [...new Set(watched.map((room) => parseRoom(room).widget))].sort()
+      return { ...counts, rooms: watched.length, hits: undefined, widgets }
     }
   }
 
@@ -140,7 +166,7 @@ export class Rooms {
     const { sort, watched } = query
     if (sort === 'connections' || sort === 'visitors') return this.#byCounts(query, sort, open)
     if (watched) return this.#amongOpen(query, sort, open)
-    return this.#inTable(query, sort, watched === false ? roomsWithStreams(open) : [])
+    return this.#inTable(query, sort, watched === false ? roomsWithStreams(open.values()) : [])
   }
 
   /** Unwatched rooms have the same counts, and so are in the order of their names. */
@@ -157,7 +183,7 @@ export class Rooms {
       .map((counts) => ({ value: counts[sort], room: counts.room }))
       .filter(({ value }) => value > 0)
     const left = places.map(({ room }) => room)
-    if (watched === false) left.push(...roomsWithStreams(open))
+    if (watched === false) left.push(...roomsWithStreams(open.values()))
     const ofOpen = (max: number) =>
       firstAfter(places, isDescending, afterOpen, max).map((place) => ({ place }))
     const ofOthers = async (max: number) => {
@@ -180,7 +206,7 @@ export class Rooms {
     sort: TableSort,
     open: ReadonlyMap<string, WatchedCounts>,
   ): Promise<Found[]> {
-    const rooms = roomsWithStreams(open)
+    const rooms = roomsWithStreams(open.values())
     if (sort === 'room') {
       const places = rooms.map((room) => ({ value: room, room }))
       return firstAfter(places, isDescending, after, limit).map((place) => ({ place }))
@@ -232,8 +258,8 @@ interface Found {
 }
 
 /** The rooms that have open streams; the others have only visitors who got stills. */
-function roomsWithStreams(open: ReadonlyMap<string, WatchedCounts>): string[] {
-  return [...open.values()].filter(({ connections }) => connections > 0).map(({ room }) => room)
+function roomsWithStreams(open: Iterable<WatchedCounts>): string[] {
+  return [...open].filter(({ connections }) => connections > 0).map(({ room }) => room)
 }
 
 function isWanted(room: string, { search = '', widget, exclude = [] }: RoomFilter): boolean {

@@ -129,9 +129,12 @@ export interface ImageRequest {
 
 /**
  * Why the message of an error may be public: the parameters make the picture too large (the widget is not to blame), the
- * widget's author made a `mistake` that our own words describe, or the widget threw a `failure` with words of its own.
+ * widget's author made a `mistake` that our own words describe, the widget threw a `failure` with words of its own, or the
+ * store was `unavailable`.
  */
-export type ShownFailure = { kind: 'too-large' } | { kind: 'mistake' } | { kind: 'failure'; status: number }
+export type ShownFailure =
+  | { kind: 'too-large' | 'mistake' | 'unavailable' }
+  | { kind: 'failure'; status: number }
 
 /** An error outside of any job. */
 export interface Stray {
@@ -186,7 +189,8 @@ export type ToHost =
   | { type: 'abort'; id: number; reason?: string }
   /** The job will not be drawn. */
   | { type: 'forget'; id: number }
-  | { type: 'state'; id: number; value?: unknown; error?: string }
+  /** `isUnavailable`: the store cannot be reached, which is no fault of the widget. */
+  | { type: 'state'; id: number; value?: unknown; error?: string; isUnavailable?: boolean }
   /** The data of a source has arrived: it may push again. */
   | { type: 'pushed'; id: number }
 

@@ -1,4 +1,4 @@
-import { PublicError } from '../errors.ts'
+import { PublicError, storeUnavailable } from '../errors.ts'
 import type { Job, ShownFailure } from './protocol.ts'
 
 /** A picture was not drawn, because no viewer waited for it when its turn came. */
@@ -40,6 +40,7 @@ export class AuthorMistake extends Error {}
 /** Turns an error from a render process into what its caller gets. */
 export function toJobError(message: string, stack: string, shown: ShownFailure | undefined): Error {
   if (shown?.kind === 'too-large') return tooLarge(message)
+  if (shown?.kind === 'unavailable') return storeUnavailable(message)
   if (shown?.kind === 'failure') return widgetFailure(message, stack, shown.status)
   const error = shown ? new AuthorMistake(message) : new Error(message)
   error.stack = stack

@@ -31,6 +31,9 @@ export const roomPageSchema = z.object({
   rooms: z.array(roomSchema),
   total: countField.meta({ description: 'Number of rooms on all pages.' }),
   next: z.string().nullable().meta({ description: 'The `cursor` of the next page.' }),
+  isPartial: z.literal(true).optional().meta({
+    description: 'The store cannot be reached: these are the rooms that are watched on this server.',
+  }),
 })
 
 export type Room = z.infer<typeof roomSchema>

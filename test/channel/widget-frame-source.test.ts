@@ -6,6 +6,7 @@ import { PushedData } from '../../src/channel/pushed-data.ts'
 import type { Viewer } from '../../src/channel/viewer.ts'
 import { WidgetFrameSources } from '../../src/channel/widget-frame-sources.ts'
 import { MemoryBus } from '../../src/cluster/memory-bus.ts'
+import { storeUnavailable } from '../../src/errors.ts'
 import { Cards } from '../../src/picture/cards.ts'
 import { createFrame, type Frame } from '../../src/picture/frame.ts'
 import type { Drawing, Job, Reading } from '../../src/render/protocol.ts'
@@ -124,6 +125,22 @@ test('a drawing that failed or was abandoned is repeated, although nothing chang
   state.visitors = 2
   await source.draw(interest)
   expect(draw).toHaveBeenCalledTimes(4)
+})
+
+test('while the store cannot be reached, the last picture stays, with the reason', async () => {
+  const { counts, create, state } = setUp({ reads: ['visitors'] })
+  const { source } = create()
+  counts.mockRejectedValueOnce(storeUnavailable('it cannot be reached'))
+  await expect(source.draw(interest)).rejects.toThrow('it cannot be reached')
+  const first = await source.draw(interest)
+  counts.mockRejectedValueOnce(storeUnavailable('it cannot be reached'))
+  expect(await source.draw(interest)).toMatchObject({
+    ...{ frame: first?.frame, failure: { code: 'store-unavailable', status: 503 } },
+  })
+  counts.mockRejectedValueOnce(new Error('another error'))
+  await expect(source.draw(interest)).rejects.toThrow('another error')
+  state.visitors = 2
+  expect((await source.draw(interest))?.frame.bytes.toString()).toBe('2 0 2')
 })
 
 test('changed code is drawn from at once', async () => {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { PublicError } from '../../errors.ts'
+import { PublicError, storeUnavailable } from '../../errors.ts'
 import { Listeners } from '../listeners.ts'
 import { StoreError } from '../store-error.ts'
 import type { RedisClient, RedisListener } from './redis-client.ts'
@@ -277,15 +277,9 @@ export class RedisLink {
     this.#inTime(this.#subscriber, () => this.#subscriber.subscribe(this.channel)).catch(() => {})
   }
 
-  #unreachable(cause?: unknown, reason = 'it cannot be reached'): PublicError {
-    return new PublicError({
-      code: 'not-saved',
-      status: 503,
-      caption: 'the store cannot save',
-      detail: `Redis saved nothing: ${reason}.`,
-      headers: { 'Retry-After': '1' },
-      cause,
-    })
+  #unreachable(cause?: unknown, reason?: string): PublicError {
+    const detail = reason === undefined ? 'Redis cannot be reached.' : `Redis refused a command: ${reason}.`
+    return storeUnavailable(detail, cause)
   }
 }
 

@@ -33,7 +33,13 @@ export function createRoomsApi(
       const next = nextCursor(page, query)
       const links = [`<${hrefOf(request, parameters)}>; rel="first"`]
       if (next !== undefined) links.unshift(`<${hrefOf(request, parameters, next)}>; rel="next"`)
-      const body = { rooms: page.rooms.map(toJson), total: page.total, next: next ?? null }
+      const { total, isPartial } = page
+      const body = {
+        rooms: page.rooms.map(toJson),
+        total,
+        next: next ?? null,
+        ...(isPartial && { isPartial }),
+      }
       sendTaggedJson(request, response, body, { Link: links.join(', ') })
     })
     .all(refuseOthers('GET'))

@@ -86,7 +86,7 @@ class Host {
       case 'forget':
         return void this.#loaded.delete(message.id)
       case 'state':
-        return this.#settleStateCall(message.id, message.value, message.error)
+        return this.#settleStateCall(message)
       case 'pushed':
         return this.#pushQueues.get(message.id)?.acknowledge()
     }
@@ -256,11 +256,11 @@ class Host {
     })
   }
 
-  #settleStateCall(id: number, value: unknown, error: string | undefined): void {
+  #settleStateCall({ id, value, error, isUnavailable }: Extract<ToHost, { type: 'state' }>): void {
     const call = this.#stateCalls.get(id)
     this.#stateCalls.delete(id)
     if (error === undefined) call?.resolve(value)
-    else call?.reject(new Error(error))
+    else call?.reject(isUnavailable ? new Unavailable(error) : new Error(error))
   }
 
   #send(message: FromHost): void {
@@ -269,10 +269,14 @@ class Host {
   }
 }
 
+/** The store could not be reached. */
+class Unavailable extends Error {}
+
 /** The part of an error that may be public. */
 function toShown(error: unknown): ShownFailure | undefined {
   if (error instanceof TooLargeError) return { kind: 'too-large' }
   if (error instanceof Mistake) return { kind: 'mistake' }
+  if (error instanceof Unavailable) return { kind: 'unavailable' }
   const failure = readFailure(error)
   return failure && { kind: 'failure', status: failure.status }
 }

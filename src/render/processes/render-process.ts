@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { isStoreUnavailable } from '../../errors.ts'
 import { type ProcessExit, SupervisedProcess } from '../../system/supervised-process.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import type { FairShares } from '../fair-shares.ts'
@@ -185,7 +186,10 @@ export class RenderProcess {
       const value = request.operation === 'image' ? await onImage?.(request.url) : await onState(request)
       this.#send({ type: 'state', id, value })
     } catch (error) {
-      this.#send({ type: 'state', id, error: (error as Error).message })
+      this.#send({
+        ...{ type: 'state', id, error: (error as Error).message },
+        isUnavailable: isStoreUnavailable(error),
+      })
     }
   }
 
