@@ -4,6 +4,7 @@ import { TLSSocket } from 'node:tls'
 import { getSystemErrorName } from 'node:util'
 import type { BatchSend } from './batch-send.ts'
 import { loadLibc } from './libc.ts'
+import { QueuedBytes } from './queued-bytes.ts'
 import { RING_SETUPS, SendRing } from './send-ring.ts'
 import { descriptorOf } from './socket-options.ts'
 
@@ -20,9 +21,6 @@ const MSG_DONTWAIT = 0x40
 const MSG_NOSIGNAL = 0x4000
 /** Flags of every send: do not block, and raise no signal if the peer is gone. */
 const SEND_FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL
-
-/** Bytes of a TCP socket that the kernel has not sent yet (`include/uapi/linux/sockios.h`). */
-const SIOCOUTQNSD = 0x894b
 
 const { EAGAIN, EINTR, ENOBUFS, ENOMEM } = constants.errno
 /** Temporary errors, which do not mean that the connection is broken. */
@@ -61,7 +59,7 @@ export class DirectSend {
   #sockets: DirectSocket[] = []
   #buffers: Buffer[] = []
   #ends = false
-  #ioctl: ReturnType<ReturnType<typeof loadLibc>['func']> | undefined
+  #queued: QueuedBytes | undefined
   readonly #endTurn = (): void => {
     this.#ends = false
     this.flush()
@@ -86,12 +84,11 @@ export class DirectSend {
     queueMicrotask(this.#endTurn)
   }
 
-  /** The bytes of a socket that the kernel has not sent yet; undefined while the socket has unsent bytes of its own. */
-  unsentBytes({ descriptor }: DirectSocket): number | undefined {
+  /** The bytes of a socket that wait, here or in the network; undefined while the socket has unsent bytes of its own. */
+  queuedBytes({ descriptor }: DirectSocket): number | undefined {
     if (descriptor < 0) return undefined
-    this.#ioctl ??= loadLibc().func('int ioctl(int fd, unsigned long request, _Out_ int *value)')
-    const value = [0]
-    return this.#ioctl(descriptor, SIOCOUTQNSD, value) < 0 ? 0 : value[0]
+    this.#queued ??= new QueuedBytes()
+    return this.#queued.of(descriptor)
   }
 
   /** Sends everything that is queued now. */

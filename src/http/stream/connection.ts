@@ -10,6 +10,7 @@ import type { Framing } from '../negotiate.ts'
 import type { ConnectionInit } from './connection-init.ts'
 import { DrainWait } from './drain-wait.ts'
 import { beginningOf, continues, type Multipart, silentBytes } from './multipart.ts'
+import { RefreshClock } from './refresh-clock.ts'
 import { sinkOf } from './sink-of.ts'
 import type { StaleSettings } from './stale-frames.ts'
 import { writeHead } from './write-head.ts'
@@ -40,6 +41,7 @@ export class Connection implements SessionViewer, DirectSender {
   readonly #headers: ConnectionInit['headers']
   readonly #heartbeat: number
   readonly #stale: StaleSettings | undefined
+  readonly #refresh: RefreshClock | undefined
   readonly #now: () => number
   readonly #traffic: Traffic
   readonly #directSend: DirectSend | undefined
@@ -54,9 +56,6 @@ export class Connection implements SessionViewer, DirectSender {
   #isOver = false
   /** When the last send began, or was done if it had to wait. */
   #sentAt = 0
-  /** When the newest whole part was sent, unless `#isPartNew`: then that was the last send. */
-  #partAt = 0
-  #isPartNew = false
   /** The large picture that is being sent whole, and the one before it. */
   #whole: { frame: Frame; before: Frame } | undefined
   #drainWait: DrainWait | undefined
@@ -76,6 +75,7 @@ export class Connection implements SessionViewer, DirectSender {
     this.#headers = init.headers
     this.#heartbeat = init.heartbeat
     this.#stale = init.stale
+    this.#refresh = init.stale && new RefreshClock(init.stale.refresh)
     this.#now = init.now ?? (() => performance.now())
     this.#traffic = init.traffic ?? new Traffic()
     this.#directSend = init.directSend
@@ -139,6 +139,8 @@ export class Connection implements SessionViewer, DirectSender {
   onTaken(count: number, bytes: Buffer): void {
     const whole = this.#whole
     this.#whole = undefined
+    if (count < bytes.length) this.#drainWait ??= this.#createDrainWait()
+    this.#drainWait?.onTaken(count, bytes.length)
     if (count === bytes.length) this.#onSent()
     else if (!this.#sink || this.#isOver) return
     else if (count === 0 && whole) this.#withdraw(whole, bytes)
@@ -172,7 +174,8 @@ export class Connection implements SessionViewer, DirectSender {
 
   #breakSilence(sink: Writable, sent: Frame): void {
     if (this.#begun.length > 0) {
-      const bytes = this.#isRefreshDue() ? this.#multipart.begunPart(sent) : silentBytes(sent)
+      const isDue = this.#refresh?.isDue(this.#now(), this.#sentAt)
+      const bytes = isDue ? this.#multipart.begunPart(sent) : silentBytes(sent)
       return this.#send(sink, bytes)
     }
     if (this.#framing === 'machine' || !sent.animated) {
@@ -182,17 +185,6 @@ export class Connection implements SessionViewer, DirectSender {
     // dies before that part is complete, Chromium and WebKit drop the picture.
     this.#begun = beginningOf(sent)
     this.#send(sink, this.#begun)
-  }
-
-  /** Whether a whole part is due: only that restarts the time after which a picture marks itself as stale. */
-  #isRefreshDue(): boolean {
-    if (!this.#stale) return false
-    const now = this.#now()
-    if (this.#isPartNew) this.#partAt = this.#sentAt
-    this.#isPartNew = false
-    if (now - this.#partAt < this.#stale.refresh) return false
-    this.#partAt = now
-    return true
   }
 
   #findSink(): void {
@@ -214,12 +206,14 @@ export class Connection implements SessionViewer, DirectSender {
   #write(frame: Frame): void {
     const sink = this.#sink
     if (!sink) return
+    const isLarge = frame.bytes.length >= LARGE
+    if (isLarge && this.#drainWait?.isLong()) return this.#holdBack(frame)
     const multipart = this.#multipart
     const framing = this.#framing
     const before = this.#sent
     // Before the send: if the kernel takes the bytes at once, the next frame is written within this call.
     this.#sent = frame
-    this.#isPartNew = true
+    this.#refresh?.onPart()
     this.#traffic.frames += 1
     if (this.#begun.length > 0 && continues(frame, this.#begun)) {
       this.#send(sink, multipart.begunPart(frame))
@@ -227,7 +221,7 @@ export class Connection implements SessionViewer, DirectSender {
     }
     const begun = this.#eager ? beginningOf(frame) : NOTHING
     if (before && this.#begun.length === 0 && begun.length === 0) {
-      this.#whole = this.#direct && frame.bytes.length >= LARGE ? { frame, before } : undefined
+      this.#whole = this.#direct && isLarge ? { frame, before } : undefined
       this.#send(sink, multipart.part(frame, framing))
       return
     }
@@ -248,12 +242,19 @@ export class Connection implements SessionViewer, DirectSender {
     this.#sent = before
     this.#traffic.frames -= 1
     this.#traffic.bytes -= length
+    this.#holdBack(frame)
+  }
+
+  #createDrainWait(): DrainWait {
+    const queued = (): number | undefined => this.#direct && this.#directSend?.queuedBytes(this.#direct)
+    return new DrainWait(queued, () => this.#onSent())
+  }
+
+  /** Sends the newest picture when the queue to the client is empty. */
+  #holdBack(frame: Frame): void {
+    this.#slot.begin()
     this.#slot.putBack(frame)
-    this.#drainWait ??= new DrainWait(
-      () => this.#direct && this.#directSend?.unsentBytes(this.#direct),
-      () => this.#onSent(),
-    )
-    this.#drainWait.start()
+    this.#drainWait?.start()
   }
 
   #put(sink: Writable, bytes: Buffer): void {

@@ -2,19 +2,48 @@
 const LOW_BYTES = 4_096
 /** Milliseconds between two looks at the queue. */
 const [SOONEST, LATEST] = [10, 250]
+/** Milliseconds that a queue may take at its speed so far without counting as long. */
+const LONG = 50
 
 /** Waits until the kernel has sent what it queued for one slow viewer. Its next picture is chosen then, and is no older. */
 export class DrainWait {
   readonly #unsent: () => number | undefined
   readonly #onDrained: () => void
+  readonly #now: () => number
   #timer: NodeJS.Timeout | undefined
   #left = 0
   #pause = SOONEST
+  /** Whether the kernel did not take a whole picture at once, and had something queued at each look since. */
+  #isSuspect = false
+  #isDrained = false
+  /** The last bytes that were handed to the kernel, and when. */
+  #queued = 0
+  #queuedAt = 0
 
   /** @param unsent the bytes in the kernel's queue; undefined while others wait in front of it. */
-  constructor(unsent: () => number | undefined, onDrained: () => void) {
+  constructor(unsent: () => number | undefined, onDrained: () => void, now = () => performance.now()) {
     this.#unsent = unsent
     this.#onDrained = onDrained
+    this.#now = now
+  }
+
+  /** Notes how many bytes of a picture the kernel took at once. It does not look at the queue of a viewer for whom it took all. */
+  onTaken(count: number, length: number): void {
+    if (count < length) this.#isSuspect = true
+    if (!this.#isSuspect) return
+    this.#queued = length
+    this.#queuedAt = this.#now()
+  }
+
+  /** Whether a picture that is sent now would wait in the queue for so long that a newer one is worth waiting for. */
+  isLong(): boolean {
+    const isDrained = this.#isDrained
+    this.#isDrained = false
+    if (isDrained || !this.#isSuspect) return false
+    const left = this.#unsent() ?? 0
+    if (left > LOW_BYTES) return left * (this.#now() - this.#queuedAt) > LONG * (this.#queued - left)
+    this.#isSuspect = false
+    return false
   }
 
   start(): void {
@@ -35,7 +64,11 @@ export class DrainWait {
   /** Comes back when the queue will be empty at its speed so far, and ever later while nothing moves. */
   #look(): void {
     const left = this.#unsent() ?? Number.POSITIVE_INFINITY
-    if (left <= LOW_BYTES) return this.#onDrained()
+    if (left <= LOW_BYTES) {
+      this.#isDrained = true
+      this.#onDrained()
+      return
+    }
     const moved = this.#left - left
     this.#left = left
     this.#schedule(moved > 0 ? ((left - LOW_BYTES) / moved) * this.#pause : this.#pause * 2)

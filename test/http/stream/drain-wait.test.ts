@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DrainWait } from '../../../src/http/stream/drain-wait.ts'
 
 beforeEach(() => {
@@ -38,4 +38,46 @@ test('a wait for a queue that nobody reads looks four times a second, and ends w
   wait.stop()
   vi.advanceTimersByTime(60_000)
   expect(looks).toBe(before)
+})
+
+describe('a queue', () => {
+  const ask = (left: () => number) => new DrainWait(left, vi.fn(), () => Date.now())
+
+  test('is not looked at for a viewer for whom the kernel takes each picture whole', () => {
+    const unsent = vi.fn(() => 0)
+    const wait = ask(unsent)
+    wait.onTaken(60_000, 60_000)
+    expect(wait.isLong()).toBe(false)
+    expect(unsent).not.toHaveBeenCalled()
+  })
+
+  test('is long if its rest takes more than 50 ms at its speed so far, however quickly the kernel took it', () => {
+    let left = 55_000
+    const wait = ask(() => left)
+    wait.onTaken(20_000, 60_000)
+    vi.advanceTimersByTime(33)
+    expect(wait.isLong()).toBe(true)
+    left = 20_000
+    expect(wait.isLong()).toBe(false)
+    wait.onTaken(60_000, 60_000)
+    left = 60_000
+    vi.advanceTimersByTime(33)
+    expect(wait.isLong()).toBe(true)
+  })
+
+  test('that was empty when the last picture was sent is looked at again before the next one', () => {
+    let left = 60_000
+    const wait = ask(() => left)
+    wait.onTaken(20_000, 60_000)
+    vi.advanceTimersByTime(33)
+    expect(wait.isLong()).toBe(true)
+    wait.start()
+    left = 0
+    vi.advanceTimersByTime(10)
+    expect(wait.isLong()).toBe(false)
+    wait.onTaken(60_000, 60_000)
+    left = 58_000
+    vi.advanceTimersByTime(33)
+    expect(wait.isLong()).toBe(true)
+  })
 })
