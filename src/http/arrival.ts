@@ -1,6 +1,7 @@
 import type { Arrival, Viewers } from '../viewer/viewers.ts'
 import { canBeProbed, clientOf, hasSixConnections, isProxied, sharedConnection } from './client.ts'
 import { headerText } from './header-text.ts'
+import { isLocalReader } from './local-reader.ts'
 import { clientAddress, type PictureRequest } from './request.ts'
 
 /** Reads a viewer's arrival from a request, for any transport that begins with one. */
@@ -19,6 +20,7 @@ export function toArrival(request: PictureRequest, viewers: Pick<Viewers, 'keyOf
     shared: sharedConnection(request, viewerKey),
     client: clientOf(headers),
     hasSixConnections: hasSixConnections(request),
+    isLocal: isLocalReader(request),
     canBeProbed: canBeProbed(request),
     socket,
   }

@@ -10,6 +10,10 @@ interface Browser {
   /** Its streams by picture, the oldest first. */
   pictures: Map<string, Set<LiveStream>>
   size: number
+  /** Whether it certainly is one machine's: a key of another address may be shared by many. */
+  isLocal: boolean
+  /** When its connections were last freed. */
+  freedAt: number
   /** Requests that wait until one of its streams ends. */
   waiting: Set<() => void>
   timer: NodeJS.Timeout | undefined
@@ -17,8 +21,13 @@ interface Browser {
 
 /** A browser opens no more connections than these to a host over HTTP/1.1. */
 const CONNECTIONS = 6
+/** Connections that stay free for links. */
+const FREE = 2
 /** Milliseconds that all connections of a browser are in use before some are freed: a probe may free one sooner. */
 const FULL_TIME = 2_500
+/** The same shortly after some were freed: the rest of the page takes them one by one. */
+const FULL_AGAIN_TIME = 300
+const SHORTLY = 10_000
 
 /**
  * Which pictures each browser streams over HTTP/1.1. A browser opens six connections to a host, and a stream keeps one
@@ -37,16 +46,21 @@ export class LivePictures {
     this.#limit = limit
   }
 
-  /** Adds a stream of a browser. Returns a function that takes it out; calling it again does nothing. */
-  add(viewerKey: string, picture: string, stream: LiveStream): () => void {
+  /**
+   * Adds a stream of a browser. Returns a function that takes it out; calling it again does nothing.
+   * @param isLocal whether the browser certainly runs on this machine.
+   */
+  add(viewerKey: string, picture: string, stream: LiveStream, isLocal: boolean): () => void {
     if (this.#limit === 0) return () => {}
     const browser = this.#browsers.get(viewerKey) ?? {
       ...{ pictures: new Map(), size: 0, waiting: new Set(), timer: undefined },
+      ...{ isLocal, freedAt: Number.NEGATIVE_INFINITY },
     }
     this.#browsers.set(viewerKey, browser)
     const streams = browser.pictures.get(picture) ?? new Set()
     browser.pictures.set(picture, streams.add(stream))
     browser.size += 1
+    browser.isLocal &&= isLocal
     this.#watchFull(browser)
     return () => {
       this.#remove(browser, picture, stream)
@@ -108,18 +122,32 @@ export class LivePictures {
   #watchFull(browser: Browser): void {
     clearTimeout(browser.timer)
     browser.timer = undefined
-    if (browser.size === CONNECTIONS)
-      browser.timer = setTimeout(() => this.#endDuplicates(browser), FULL_TIME).unref()
+    // Browsers keep the connections of each site's pages apart: those of one machine can be more than six.
+    const isFull = browser.isLocal ? browser.size >= CONNECTIONS : browser.size === CONNECTIONS
+    if (!isFull) return
+    const wasFreed = performance.now() - browser.freedAt < SHORTLY
+    browser.timer = setTimeout(
+      () => this.#endDuplicates(browser),
+      wasFreed ? FULL_AGAIN_TIME : FULL_TIME,
+    ).unref()
   }
 
   /**
-   * Two tabs of one page can use all six connections, and every link to the host would hang. So the older streams of
-   * pictures that rest end, where another tab has the same picture. A key with more streams is several people's.
+   * Several tabs of one page can use all six connections: pictures of the newest would stay blank, and every link to the
+   * host would hang. So older streams of pictures that a newer tab shows too end: first those that rest, and then, where
+   * six streams are surely one browser's, as many others as links need. Elsewhere they may be six phones.
    */
   #endDuplicates(browser: Browser): void {
-    for (const [picture, streams] of browser.pictures)
-      for (const stream of [...streams].slice(0, -1))
-        if (stream.isLively === false) this.#replace(browser, picture, stream)
+    const older = [...browser.pictures].flatMap(([picture, streams]) =>
+      [...streams].slice(0, -1).map((stream) => ({ picture, stream })),
+    )
+    const isOneBrowser = browser.isLocal || hasHalfAPage(browser)
+    if (isOneBrowser) browser.freedAt = performance.now()
+    for (const { picture, stream } of older)
+      if (stream.isLively === false) this.#replace(browser, picture, stream)
+    for (const { picture, stream } of older)
+      if (stream.isLively && isOneBrowser && browser.size > CONNECTIONS - FREE)
+        this.#replace(browser, picture, stream)
   }
 
   /** Takes a stream out at once: its connection closes only when its client has received the end. */
@@ -141,4 +169,13 @@ export class LivePictures {
     clearTimeout(browser.timer)
     if (this.#browsers.get(viewerKey) === browser) this.#browsers.delete(viewerKey)
   }
+}
+
+/**
+ * Whether the six streams of a key look like a page and the first pictures of another tab of it, which waits for the rest:
+ * several pictures are there twice, and not all. Six phones with one page each have equally many streams of each picture.
+ */
+function hasHalfAPage({ pictures }: Browser): boolean {
+  const twice = [...pictures.values()].filter(({ size }) => size > 1)
+  return twice.length > 1 && twice.length < pictures.size
 }

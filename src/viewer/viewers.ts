@@ -40,6 +40,8 @@ export interface Arrival {
   client: Client
   /** Whether it is a browser that opens six connections to this host and no more. */
   hasSixConnections: boolean
+  /** Whether it certainly runs on this machine, so that its viewer key is no crowd's. */
+  isLocal: boolean
   /** Its connection, if that carries many streams: of HTTP/2. */
   shared: SharedConnection | undefined
   /** Whether its page may stay in a back/forward cache, from which a probe evicts it. */
@@ -139,7 +141,7 @@ export class Viewers implements SessionHost {
       traffic: this.#traffic.enter(spec.widget, room),
     })
     const forget = arrival.hasSixConnections
-      ? livePictures.add(session.viewerKey, channelId(spec), session)
+      ? livePictures.add(session.viewerKey, channelId(spec), session, arrival.isLocal)
       : undefined
     const leave = arrival.shared && this.#shared.add(arrival.shared, channelId(spec))
     this.#sessions.set(session, () => {

@@ -1,15 +1,23 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, type Mock, test, vi } from 'vitest'
 import { LivePictures } from '../../src/viewer/live-pictures.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
+interface OpenOptions {
+  isLively?: boolean | undefined
+  key?: string
+  isLocal?: boolean
+}
+
+const endedOf = (streams: { replace: Mock }[]) => streams.map(({ replace }) => replace.mock.calls.length)
+
 function setUp(limit = 4) {
   const live = new LivePictures(limit)
-  const open = (picture: string, options: { isLively?: boolean | undefined; key?: string } = {}) => {
-    const { isLively, key } = { isLively: true, key: 'ann', ...options }
+  const open = (picture: string, options: OpenOptions = {}) => {
+    const { isLively, key, isLocal } = { isLively: true, key: 'ann', isLocal: false, ...options }
     const stream = { isLively, replace: vi.fn() }
-    return { ...stream, close: live.add(key, picture, stream) }
+    return { ...stream, close: live.add(key, picture, stream, isLocal) }
   }
   return { live, open }
 }
@@ -85,6 +93,61 @@ describe('a browser over HTTP/1.1', () => {
     streams[0]?.close()
     vi.advanceTimersByTime(60_000)
     expect(streams.filter(({ replace }) => replace.mock.calls.length > 0)).toEqual([])
+  })
+})
+
+describe('six connections with pictures that count', () => {
+  test('are two streams fewer for a browser of this machine, the oldest ones, where a newer tab shows the same', () => {
+    const { open } = setUp()
+    const streams = ['a', 'b', 'c', 'a', 'b', 'c'].map((picture) => open(picture, { isLocal: true }))
+    vi.advanceTimersByTime(3_000)
+    expect(endedOf(streams)).toEqual([1, 1, 0, 0, 0, 0])
+  })
+
+  test('are freed for a browser of this machine with pages of several sites, each with connections of its own', () => {
+    const { open } = setUp()
+    const streams = ['a', 'a', 'a', 'a', 'a', 'a', 'a'].map((picture) => open(picture, { isLocal: true }))
+    vi.advanceTimersByTime(3_000)
+    expect(endedOf(streams)).toEqual([1, 1, 1, 0, 0, 0, 0])
+  })
+
+  test('are freed soon again, as a page takes them in turn', () => {
+    const { open } = setUp()
+    const first = ['a', 'b', 'c', 'd'].map((picture) => open(picture, { isLocal: true }))
+    for (const picture of ['a', 'b']) open(picture, { isLocal: true })
+    vi.advanceTimersByTime(3_000)
+    expect(endedOf(first)).toEqual([1, 1, 0, 0])
+    for (const picture of ['c', 'd']) open(picture, { isLocal: true })
+    vi.advanceTimersByTime(300)
+    expect(endedOf(first)).toEqual([1, 1, 1, 1])
+  })
+
+  test.each([
+    ['six phones with one page each', ['a', 'a', 'a', 'a', 'a', 'a']],
+    ['three phones with two pictures each', ['a', 'b', 'a', 'b', 'a', 'b']],
+    ['two phones with three pictures each', ['a', 'b', 'c', 'a', 'b', 'c']],
+    ['a phone with four pictures and two with one', ['a', 'b', 'c', 'd', 'a', 'a']],
+  ])('stay live where they may be %s', (_, pictures) => {
+    const { open } = setUp()
+    const streams = pictures.map((picture) => open(picture))
+    vi.advanceTimersByTime(60_000)
+    expect(endedOf(streams)).toEqual([0, 0, 0, 0, 0, 0])
+  })
+
+  test('are freed where they are a page and the first pictures of another tab of it', () => {
+    const { open } = setUp()
+    const streams = ['a', 'b', 'c', 'd', 'a', 'b'].map((picture) => open(picture))
+    vi.advanceTimersByTime(3_000)
+    expect(endedOf(streams)).toEqual([1, 1, 0, 0, 0, 0])
+  })
+
+  test('are not freed of pictures that are not on screen yet', () => {
+    const { open } = setUp()
+    const streams = ['a', 'a', 'a', 'a', 'a', 'a'].map((picture) =>
+      open(picture, { isLocal: true, isLively: undefined }),
+    )
+    vi.advanceTimersByTime(60_000)
+    expect(endedOf(streams)).toEqual([0, 0, 0, 0, 0, 0])
   })
 })
 

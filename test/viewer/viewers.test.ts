@@ -22,6 +22,7 @@ const arrival: Arrival = {
   viewerKey: 'somebody',
   client: { family: 'other', isForwarded: false },
   hasSixConnections: false,
+  isLocal: false,
   shared: undefined,
   canBeProbed: false,
   socket: { setNoDelay() {}, setKeepAlive() {}, localPort: 80, remoteAddress: '192.0.2.1', remotePort: 5000 },

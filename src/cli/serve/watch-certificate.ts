@@ -17,7 +17,7 @@ export function readCertificate({ tlsCert, tlsKey }: CertificateFiles): { cert: 
 }
 
 /**
- * Gives a server the new certificate when its files have changed. Open connections keep the old one. Returns a function
+ * Gives a server the new certificate when its files have changed, once for both. Open connections keep the old one. Returns a function
  * that ends the watch.
  * @param interval milliseconds between two looks at the files. @default 1000
  */
@@ -28,9 +28,14 @@ export function watchCertificate(
   interval = INTERVAL,
 ): () => void {
   const paths = [files.tlsCert, files.tlsKey]
+  let loaded = readCertificate(files)
   const reload = () => {
     try {
-      server.setSecureContext(readCertificate(files))
+      const found = readCertificate(files)
+      // Both files have changed, and each of them is noticed.
+      if (found.cert.equals(loaded.cert) && found.key.equals(loaded.key)) return
+      server.setSecureContext(found)
+      loaded = found
       log.info({ certificate: files.tlsCert }, 'loaded the new certificate')
     } catch (error) {
       // One file may be replaced before the other: the change of the second one is another attempt.

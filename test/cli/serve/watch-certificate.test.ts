@@ -50,6 +50,7 @@ test('a server gets a certificate that is replaced, and keeps its own while the 
     expect(await nameOf()).toBe('second')
     write('third')
     await eventually(async () => expect(await nameOf()).toBe('third'))
+    expect(warnings.join('').match(/loaded the new/g)).toHaveLength(2)
   } finally {
     stop()
     server.close()

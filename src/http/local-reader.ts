@@ -1,4 +1,4 @@
-import { isFromTrustedProxy, type PictureRequest } from '../request.ts'
+import { isFromTrustedProxy, type PictureRequest } from './request.ts'
 
 const LOOPBACK_ADDRESS = /^(?:127\.[\d.]+|::1|::ffff:127\.[\d.]+)$/
 const LOOPBACK_HOST = /^(?:localhost|127\.[\d.]+|\[::1\])(?::\d+)?$/

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import express from 'express'
 import { expect, test } from 'vitest'
-import { isLocalReader } from '../../../src/http/page/local-reader.ts'
-import type { PictureRequest } from '../../../src/http/request.ts'
+import { isLocalReader } from '../../src/http/local-reader.ts'
+import type { PictureRequest } from '../../src/http/request.ts'
 
 function request(remoteAddress: string, headers: Record<string, string>, httpVersion = '1.1') {
   return { headers, httpVersion, socket: { remoteAddress } } as unknown as IncomingMessage
