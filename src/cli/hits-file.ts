@@ -11,13 +11,14 @@ export interface HitsRow {
 /**
  * Parses a list of hits: a JSON object of rooms and numbers, or lines with a room and a number, parted by a comma, a tab or
  * spaces. A room without a widget is one of `hits`. Empty lines, lines that begin with `#`, and a head line are skipped.
- * @throws Error that names the line.
+ * @throws Error that names the line, or that there is none.
  */
 export function parseHitsFile(text: string): HitsRow[] {
   const content = text.replace(/^\uFEFF/, '').trim()
-  if (!content.startsWith('{')) return parseLines(content)
-  const numbers = JSON.parse(content) as Record<string, unknown>
-  return Object.entries(numbers).map(([room, hits]) => toRow(room, hits, `"${room}"`))
+  const rows = content.startsWith('{') ? parseObject(content) : parseLines(content)
+  if (rows.length === 0)
+    throw new Error('expected lines with a room and a whole number, like blog,12345, got none')
+  return rows
 }
 
 /** Completes the name of a room: `blog` is `hits/blog`. @throws PublicError for a key that is none. */
@@ -27,14 +28,31 @@ export function toHitsRoom(name: string): string {
   return `${widget}/${key}`
 }
 
+function parseObject(content: string): HitsRow[] {
+  const numbers = JSON.parse(content) as Record<string, unknown>
+  return Object.entries(numbers).map(([room, hits]) => toRow(room, hits, `"${room}"`))
+}
+
 function parseLines(content: string): HitsRow[] {
-  return content.split('\n').flatMap((line, index) => {
+  const lines = content.split('\n').map((line, index) => {
     const words = line.trim()
-    if (words === '' || words.startsWith('#')) return []
-    const [room = '', number = ''] = words.split(/[,;\t ]+/).map((word) => word.replace(/^"|"$/g, ''))
-    if (index === 0 && !/^\d+$/.test(number)) return []
-    return [toRow(room, /^\d+$/.test(number) ? Number(number) : number, `line ${index + 1}`)]
+    return { words, cells: splitLine(words), place: `line ${index + 1}` }
   })
+  const [first, ...others] = lines.filter(({ words }) => words !== '' && !words.startsWith('#'))
+  if (!first) return []
+  // A number with a slip in it is no head: its counter would be left out without a word.
+  const isHead = first.cells.length > 1 && !/\d/.test(first.cells[1] ?? '')
+  return [...(isHead ? [] : [first]), ...others].map(({ cells, place }) => {
+    const [room = '', number = '', ...more] = cells
+    // `blog,1,234` would be 1.
+    if (more.length > 0)
+      throw new Error(`${place}: expected a room and a whole number, got ${cells.length} values`)
+    return toRow(room, /^\d+$/.test(number) ? Number(number) : number, place)
+  })
+}
+
+function splitLine(words: string): string[] {
+  return words.split(/[,;\t ]+/).map((word) => word.replace(/^"|"$/g, ''))
 }
 
 function toRow(name: string, number: unknown, place: string): HitsRow {

@@ -59,7 +59,13 @@ describe('a list of hits', () => {
   test.each([
     ['blog,1\nme,many', 'line 2: expected a room and a whole number'],
     ['{"a b": 1}', '"a b": '],
-    ['blog,-1\nme,-2', 'line 2: expected'],
+    ['blog,-1\nme,2', 'line 1: expected a room and a whole number'],
+    ['blog,12.5\nme,2', 'line 1: expected a room and a whole number'],
+    ['# mine\nblog,1,234\nme,2', 'line 2: expected a room and a whole number, got 3 values'],
+    ['blog', 'line 1: expected a room and a whole number'],
+    ['', 'like blog,12345, got none'],
+    ['name,hits\n', 'like blog,12345, got none'],
+    ['{}', 'like blog,12345, got none'],
   ])('names what is wrong in %j', (text, message) => {
     expect(() => parseHitsFile(text)).toThrow(message)
   })
