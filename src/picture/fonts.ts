@@ -49,8 +49,21 @@ export function addFonts(folders: readonly string[]): string[] {
       return GlobalFonts.registerFromPath(path) === null ? [`${path}: not a font`] : []
     })
   })
-  fallBackTo(families().filter((family) => !known.has(family)))
+  fallBackTo(inPlainOrder(families().filter((family) => !known.has(family))))
   return faults
+}
+
+/**
+ * Emoji precede symbols, which draw a heart in black, and sans-serif families precede the special ones of a script: by name alone,
+ * Hebrew was drawn in Noto Rashi Hebrew, and not in Noto Sans Hebrew.
+ */
+export function inPlainOrder(names: readonly string[]): string[] {
+  const ranks = [/emoji/i, /sans(?!.*(?:mono|display|looped|symbols))/i, /serif|mono|display|looped|symbols/i]
+  const rankOf = (name: string) => {
+    const rank = ranks.findIndex((pattern) => pattern.test(name))
+    return rank < 0 ? ranks.length : rank
+  }
+  return names.toSorted((one, other) => rankOf(one) - rankOf(other))
 }
 
 function families(): string[] {

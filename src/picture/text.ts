@@ -10,6 +10,9 @@ const NO_CHARACTER = '\u{10ffff}'
 
 const OPTIONS = ['letterSpacing'] as const satisfies (keyof TextOptions)[]
 
+/** A flag, a family or a letter with its accents is one: half of it would be another picture. */
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
 const measuring = createCanvas(1, 1).getContext('2d')
 
 /** Text settings besides the font. */
@@ -31,7 +34,7 @@ export function textWidth(text: string, font: string, options: TextOptions = {})
 export function cutText(text: string, font: string, width: number, options: TextOptions = {}): string {
   checkOptions('cutText', options, OPTIONS)
   if (textWidth(text, font, options) <= width) return text
-  const letters = [...text]
+  const letters = Array.from(graphemes.segment(text), ({ segment }) => segment)
   let fitting = 0
   let tooMany = letters.length
   while (tooMany - fitting > 1) {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { createCanvas } from '@napi-rs/canvas'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { drawText } from '../../src/picture/draw-text.ts'
-import { addFonts } from '../../src/picture/fonts.ts'
+import { addFonts, inPlainOrder } from '../../src/picture/fonts.ts'
 import {
   describeMissingScripts,
   type MissingScript,
@@ -38,6 +38,24 @@ test('the font of a context stays as it was set, and may name an added one', () 
   ctx.restore()
   expect(ctx.font).toBe('600 14px Inter')
   expect(textWidth('words', '14px Inter')).toBe(textWidth('words', '14px Inter, serif'))
+})
+
+test('missing letters are drawn in emoji, then in a sans-serif family, then in a special one', () => {
+  const names = [
+    'Noto Kufi Arabic',
+    'Noto Rashi Hebrew',
+    'Noto Sans Hebrew',
+    'Noto Sans Symbols',
+    'Noto Serif Hebrew',
+  ]
+  expect(inPlainOrder(['Noto Color Emoji', ...names])).toEqual([
+    'Noto Color Emoji',
+    'Noto Sans Hebrew',
+    'Noto Sans Symbols',
+    'Noto Serif Hebrew',
+    'Noto Kufi Arabic',
+    'Noto Rashi Hebrew',
+  ])
 })
 
 test('a file that is no font is named, and the others are added', () => {

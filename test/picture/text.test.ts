@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { toDrawable, withoutDirections } from '../../src/picture/drawable.ts'
-import { isRightToLeft } from '../../src/picture/text.ts'
+import { cutText, isRightToLeft } from '../../src/picture/text.ts'
 
 /** Emoji that Unicode has set aside and not yet given out: no font has them. */
 const [MISSING, MISSING_TOO] = ['\u{1faff}', '\u{1fafe}']
@@ -28,6 +28,16 @@ describe('a text', () => {
   ])('%j is drawn as %j: no character is dropped silently', (text, drawn) => {
     expect(toDrawable(text)).toBe(drawn)
   })
+
+  test.each(['🇩🇪🇫🇷🇮🇹🇪🇸', '👨‍👩‍👧👨‍👩‍👦👩‍👩‍👧', '1️⃣2️⃣3️⃣', 'e\u0301e\u0301e\u0301e\u0301'])(
+    '%j is cut between two letters of a reader',
+    (text) => {
+      const letters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment)
+      const whole = letters.map((_, index) => `${letters.slice(0, index).join('')}…`)
+      for (let width = 5; width < 60; width += 3)
+        expect([...whole, text]).toContain(cutText(text, '20px Inter', width))
+    },
+  )
 
   test('cannot reverse the letters around it', () => {
     expect(toDrawable('user\u202egnp.exe\u2066 \u202dhere\u2069')).toBe('usergnp.exe here')
