@@ -208,7 +208,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const sessions = new Sessions({ token, store })
   const pictures = new Pictures({
     ...{ renderer, channels, embeddedReader, hits, streams, data, pages, cards, forwarding, allowReferrer },
-    ...{ store, isReady, failures, newRooms, stillCache: options.stillCache },
+    ...{ store, isReady, failures, newRooms, stillCache: options.stillCache, lateAge: frames.lateAge },
     observer: metrics,
   })
   const cameraMeter = new CameraMeter({ cameras: frames.cameras, viewers, presence })

@@ -69,6 +69,11 @@ export function agedFor(age: number, hasFailed: boolean): Readonly<Record<string
   return { Age: String(Math.round(age / 1000)), Warning: warning }
 }
 
+/** Headers of a pushed picture that is late: it was pushed `age` milliseconds ago. None for 0. */
+export function lateFor(age: number): Readonly<Record<string, string>> {
+  return age > 0 ? agedFor(age, false) : {}
+}
+
 /** Headers of an API response that only the client may cache, and must revalidate each time. */
 export const REVALIDATED: Readonly<Record<string, string>> = {
   ...CROSS_ORIGIN,

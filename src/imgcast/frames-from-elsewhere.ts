@@ -3,6 +3,7 @@ import { CameraFrameSource, cameraData } from '../camera/camera-frame-source.ts'
 import { Cameras } from '../camera/cameras.ts'
 import type { PushedData } from '../channel/pushed-data.ts'
 import { RoleFrameSources } from '../channel/role-frame-sources.ts'
+import type { ChannelSpec } from '../channel/spec.ts'
 import { WidgetFrameSources } from '../channel/widget-frame-sources.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Driver } from '../cluster/driver.ts'
@@ -52,6 +53,9 @@ export function createFramesFromElsewhere(init: FramesInit) {
       of: (spec) =>
         spec.widget === cameras.widget ? { data: cameraData(cameras, spec.key) } : pushedData.of(spec),
     }),
+    /** Milliseconds since a pushed picture was pushed, if it is late; else 0. */
+    lateAge: ({ widget, key }: ChannelSpec) =>
+      renderer.roles.get('pushed-picture') === widget ? pictures.lateAge(key) : 0,
     /** Reads what is stored and configured. Rejects with an `Error` for a wrong file of cameras. */
     load: async () => {
       await Promise.all([pictures.load(), cameras.load()])

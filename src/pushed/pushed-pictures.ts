@@ -116,6 +116,13 @@ export class PushedPictures {
     return this.#pictures.get(this.#roomOf(key))
   }
 
+  /** Milliseconds since a picture was pushed, if it should have been pushed again by now; else 0. */
+  lateAge(key: string): number {
+    const { at, lateAt = Number.POSITIVE_INFINITY } = this.get(key) ?? {}
+    const now = this.now()
+    return at !== undefined && now >= lateAt ? now - at : 0
+  }
+
   /** Resolves to the frame of a picture: to the same object for equal bytes. Undefined if its file is gone. */
   async frameOf({ file, format, width, height }: StoredPicture): Promise<Frame | undefined> {
     const known = this.#frames.get(file)?.deref()

@@ -148,8 +148,11 @@ describe('a pushed picture', () => {
     await eventually(async () => expect((await still('late.png')).bytes.equals(red.bytes)).toBe(false), {
       timeout: 10_000,
     })
+    const ageOf = async () => Number((await fetch(`${server.url}/picture/late.png`)).headers.get('age'))
+    expect(await ageOf()).toBeGreaterThan(0)
     await push('late', red.bytes)
     expect((await still('late.png')).bytes.equals(red.bytes)).toBe(true)
+    expect(await ageOf()).toBe(0)
   })
 
   test('has its facts in .json', async () => {

@@ -18,7 +18,7 @@ import { formatOf, isPicture, type PageExtension } from '../extensions.ts'
 import type { FailureLog } from '../failure-log.ts'
 import type { ForwardingCheck } from '../forwarding-check.ts'
 import { isLongUrl } from '../head-limits.ts'
-import { keptWhole } from '../headers.ts'
+import { keptWhole, lateFor } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
 import type { Pages } from '../page/pages.ts'
 import { isPictureUrl } from '../picture-path.ts'
@@ -56,6 +56,8 @@ export interface PicturesInit {
   newRooms: NewRooms
   streams: Streams
   data: PictureData
+  /** Milliseconds since a pushed picture was pushed, if it is late; else 0. */
+  lateAge: (spec: ChannelSpec) => number
   pages: Pages
   cards: Cards
   forwarding: ForwardingCheck
@@ -200,7 +202,8 @@ export class Pictures {
       if (shot.age !== undefined) return this.#agedStills.send(request, response, shot, look)
       const { frame } = shot
       const kept = keptWhole(frame, seconds || (deviceOf(look) ? secondsUntil(channel.changesIn) : 0))
-      return { status: sendStill(request, response, frame, kept), bytes: frame.bytes.length }
+      const headers = { ...kept, ...lateFor(this.#init.lateAge(spec)) }
+      return { status: sendStill(request, response, frame, headers), bytes: frame.bytes.length }
     }
     if (request.method === 'HEAD') return void (await send())
     await newRooms.check(roomsOfPicture(renderer.manifests, spec, embedded), network)
