@@ -11,12 +11,10 @@ const MAX_CAMERAS = 1_000
 /** Milliseconds without a change after which a file is complete. */
 const SETTLE_TIME = 60
 
-const keyField = z
-  .string()
-  .refine((key) => isKey(key), 'expected a key: 1 to 64 characters of A-Z a-z 0-9 . _ ~ -')
+const mapSchema = z.record(z.string(), z.unknown())
 const fileSchema = z.union([
-  z.strictObject({ cameras: z.record(keyField, z.unknown()) }).transform(({ cameras }) => cameras),
-  z.record(keyField, z.unknown()),
+  z.strictObject({ cameras: mapSchema }).transform(({ cameras }) => cameras),
+  mapSchema,
 ])
 
 /** Follows a file of cameras. */
@@ -50,6 +48,7 @@ export function parseCameras(text: string): Map<string, CameraSpec> {
   const faults: string[] = []
   const cameras = new Map<string, CameraSpec>()
   for (const [key, settings] of entries) {
+    if (!isKey(key)) faults.push(`${key}: expected a key of 1 to 64 characters of A-Z a-z 0-9 . _ ~ -`)
     const camera = configuredCameraSchema.safeParse(settings)
     if (camera.success) cameras.set(key, toCameraSpec(camera.data))
     else
@@ -80,6 +79,7 @@ export async function followCameraFile(
     awaitWriteFinish: { stabilityThreshold: SETTLE_TIME, pollInterval: SETTLE_TIME / 3 },
   })
   watcher.on('add', reload).on('change', reload)
+  watcher.on('unlink', () => log.warn({ path }, 'the file of cameras is gone: the cameras stay as they were'))
   watcher.on('error', (error) =>
     log.warn({ reason: (error as Error).message }, 'the file of cameras is not watched'),
   )

@@ -45,6 +45,9 @@ export const cameraSchema = z
   )
   .meta({ description: 'A camera: where its frames come from.' })
 
+/** One camera as it is stored, with its defaults: that of pushed frames has an empty source. */
+export const storedCameraSchema = cameraSchema.extend({ source: textField(MAX_URL_LENGTH).optional() })
+
 /** One camera, as its owner describes it. */
 export type CameraSettings = z.infer<typeof cameraSchema>
 
@@ -64,9 +67,10 @@ export function parseCamera(body: unknown): CameraSpec {
 }
 
 /** A camera in the configuration file: its writer may run any program. */
-export const configuredCameraSchema = z
-  .union([sourceField.transform((source) => ({ source })), cameraSchema])
-  .pipe(cameraSchema.superRefine(checkSource))
+export const configuredCameraSchema = z.preprocess(
+  (value) => (typeof value === 'string' ? { source: value } : value),
+  cameraSchema.superRefine(checkSource),
+)
 
 /** Adds the defaults. */
 export function toCameraSpec(settings: CameraSettings): CameraSpec {

@@ -10,7 +10,7 @@ import { type Roles, widgetOf } from '../widget/role.ts'
 import { parseRoom, roomOf } from '../widget/room.ts'
 import { Camera, type CameraCondition } from './camera.ts'
 import { type CameraOrigin, type CameraReport, toCameraReport } from './camera-report.ts'
-import { type CameraSpec, cameraSchema, toCameraSpec } from './camera-spec.ts'
+import { type CameraSpec, storedCameraSchema, toCameraSpec } from './camera-spec.ts'
 import { createInput } from './create-input.ts'
 
 /** Follows one camera. */
@@ -220,7 +220,7 @@ export class Cameras {
   }
 
   #setStored(key: string, value: unknown): void {
-    const { data } = cameraSchema.safeParse(value)
+    const { data } = storedCameraSchema.safeParse(value)
     if (!data || this.#entries.get(key)?.origin === 'file') return
     this.#replace(key, toCameraSpec(data), 'api')
     this.#entryOf(key).isStored = true

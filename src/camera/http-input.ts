@@ -18,6 +18,8 @@ const MAX_FAILURES = 3
 /** Reads the multipart JPEG stream of another server. */
 export function mjpegInput({ source }: CameraSpec, client: OutgoingClient): ReadInput {
   return async (sink, signal) => {
+    let frames = 0
+    let type = 'none'
     try {
       const request = {
         timeout: ENDLESS,
@@ -27,12 +29,19 @@ export function mjpegInput({ source }: CameraSpec, client: OutgoingClient): Read
         isEndless: true,
       }
       const response = await open(client, source, request)
-      const boundary = readBoundary(response.headers['content-type'])
-      const reader = new FrameReader({ boundary, onFrame: (bytes) => sink.onFrame(bytes) })
+      type = response.headers['content-type'] ?? type
+      const onFrame = (bytes: Buffer) => {
+        frames += 1
+        sink.onFrame(bytes)
+      }
+      const reader = new FrameReader({ boundary: readBoundary(type), onFrame })
       await response.read((bytes) => reader.push(bytes))
     } catch (error) {
       throw toInputError(error, signal)
     }
+    if (frames === 0) throw new InputError(`expected JPEG frames, got ${type.slice(0, 60)}`)
+    if (/^image\//i.test(type))
+      throw new InputError('expected a stream, got a still: `every` fetches it again and again')
     throw new InputError('the stream has ended')
   }
 }

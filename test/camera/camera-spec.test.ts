@@ -38,7 +38,9 @@ cameras:
       /b\.source: expected an http or https URL[\s\S]*sauce[\s\S]*d\.source: expected none/,
     )
     expect(() => parseCameras('[1]')).toThrow('expected a map of keys')
-    expect(() => parseCameras('"a b": x')).toThrow('expected a map of keys')
+    expect(() => parseCameras('"a b": x\nc: 5')).toThrow(
+      /^a b: expected a key of [\s\S]*^c: expected a camera/m,
+    )
     expect(() => parseCameras('a: [')).toThrow()
   })
 })

@@ -52,6 +52,8 @@ beforeAll(async () => {
       return void response.writeHead(401).end()
     if (path === '/html')
       return void response.writeHead(200, { 'Content-Type': 'text/html' }).end('x'.repeat(100_000))
+    if (path === '/empty')
+      return void response.writeHead(200, { 'Content-Type': 'text/html' }).end('Not here')
     response.writeHead(200, { 'Content-Type': 'multipart/x-mixed-replace; boundary=x' })
     response.write(part(red))
     const streams = open.get(path) ?? new Set()
@@ -78,6 +80,8 @@ beforeAll(async () => {
     old: `http://127.0.0.1:${port}/`,
     still: { source: `${site}/still`, every: '100ms' },
     robot: { kind: 'push', name: 'Robot' },
+    single: { source: `${site}/still`, kind: 'mjpeg' },
+    empty: `${site}/empty`,
     lavfi: { source: 'testsrc=size=64x48:rate=10', input: ['-re', '-f', 'lavfi'] },
   }
   writeFileSync(file, JSON.stringify({ cameras }))
@@ -181,6 +185,26 @@ describe('a camera', () => {
     abort.abort()
     await pushing
     viewer.close()
+  })
+
+  test('that is set by the API takes pushed frames', async () => {
+    const url = `${server.url}/api/cameras/pushed`
+    const body = JSON.stringify({ kind: 'push', name: 'Robot' })
+    const response = await fetch(url, { method: 'PUT', headers, body })
+    expect(await response.json()).toMatchObject({ kind: 'push', name: 'Robot', from: 'api' })
+    await push('pushed', red)
+    expect((await still('pushed.jpg')).bytes.equals(red)).toBe(true)
+    expect((await fetch(url, { method: 'DELETE', headers })).status).toBe(204)
+  })
+
+  test.each([
+    ['single', 'got a still: `every`'],
+    ['empty', 'expected JPEG frames, got text/html'],
+  ])('whose source is %s instead of a stream says so', async (key, words) => {
+    const viewer = await watch(`${key}.jpg`)
+    await eventually(async () => expect((await report(key)).why).toContain(words), WAIT)
+    viewer.close()
+    await eventually(async () => expect((await report(key)).state).toBe('idle'), WAIT)
   })
 
   test('that is a still is fetched again and again', async () => {
