@@ -10,7 +10,8 @@ import type { Joined } from './parts-link.ts'
 import type { Attempt, ListPart } from './shared-store.ts'
 import { type Call, type Message, type PartsChannel, toWireError } from './wire.ts'
 
-/** Milliseconds that changes are collected before they are sent: a crowd's joins share a message. */
+/** Changes that are collected, for these milliseconds, before they are sent: a crowd's joins share a message. */
+const COLLECTED: ReadonlySet<Change> = new Set(['presence', 'hits'])
 const COLLECT = 10
 /** Milliseconds between two checks whether the store can save. */
 const FAULT_CHECK = 500
@@ -24,6 +25,9 @@ interface Client {
   report: SentNodeReport | undefined
 }
 
+/** A change for all processes but the one that published it. A change of viewers has their counts, if they are known. */
+type Sent = { room: string; change: Change; by: Client | undefined; counts?: Counts | undefined }
+
 type Methods = Record<string, (...args: never[]) => unknown>
 
 /** The parts of a cluster of one process, for other processes of the machine. They use them by `SharedDriver`. */
@@ -32,9 +36,11 @@ export class PartsHost {
   readonly #files: SharedFiles
   readonly #clients = new Set<Client>()
   readonly #leases: LeaseTable = new Map()
-  readonly #changes = new Map<string, { room: string; change: Change; by: Client | undefined }>()
+  readonly #changes = new Map<string, Sent>()
   readonly #faultTimer: NodeJS.Timeout
   #sending: NodeJS.Timeout | undefined
+  /** Whether the counts of changes are being read that will be sent then. */
+  #isCounting = false
   #publisher: Client | undefined
   #fault: string | undefined
   #lastId = 0
@@ -210,7 +216,21 @@ export class PartsHost {
     // A process that published it has delivered it already, unless another one did too.
     const by = known && known.by !== this.#publisher ? undefined : this.#publisher
     this.#changes.set(key, { room, change, by })
-    this.#sendSoon()
+    if (COLLECTED.has(change)) this.#sendSoon()
+    else this.#sendNow()
+  }
+
+  /** Sends a write before the reply to it, so that a client that reads afterwards sees it in every process. */
+  #sendNow(): void {
+    const taken: Sent[] = []
+    for (const [key, each] of this.#changes) {
+      const isPresence = each.change === 'presence'
+      // Counts that are being read would be sent after newer ones.
+      if (isPresence && this.#isCounting) continue
+      this.#changes.delete(key)
+      taken.push({ ...each, counts: isPresence ? this.#parts.presence.countsNow(each.room) : undefined })
+    }
+    this.#post(taken)
   }
 
   #sendSoon(): void {
@@ -226,14 +246,21 @@ export class PartsHost {
   async #sendChanges(): Promise<void> {
     const changes = [...this.#changes.values()]
     this.#changes.clear()
+    this.#isCounting = true
     const all = await Promise.all(
       changes.map(async (each) => ({
         ...each,
         counts: each.change === 'presence' ? await this.#countsOf(each.room) : undefined,
       })),
     )
+    this.#isCounting = false
     this.#sending = undefined
     if (this.#changes.size > 0) this.#sendSoon()
+    this.#post(all)
+  }
+
+  /** Sends changes to all processes but the one that published each. */
+  #post(all: readonly Sent[]): void {
     for (const client of this.#clients) {
       const others = all.filter(({ by }) => by !== client)
       if (others.length > 0)

@@ -130,6 +130,15 @@ test('a list that is not read to its end is closed', async () => {
   await eventually(() => expect(isClosed).toBe(true))
 })
 
+test('a write is known to every process when it is confirmed', async () => {
+  const { first, second } = await share(2)
+  const seen: string[] = []
+  for (const [name, { bus }] of Object.entries({ first, second }))
+    bus.subscribe((room, change) => seen.push(`${name} ${room} ${change}`))
+  await first.store.set('a/b', 'votes', 1)
+  expect(seen.sort()).toEqual(['first a/b state', 'second a/b state'])
+})
+
 test('a join is seen by every process with the counts of all, and each reports its own', async () => {
   const { nodes, first, second } = await share(2)
   const seen: unknown[] = []
