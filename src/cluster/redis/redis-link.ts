@@ -86,7 +86,7 @@ export class RedisLink {
       this.#on(client, 'close', () => this.#goDown('the connection was closed'))
       this.#on(client, 'end', () => this.#goDown('the connection was closed'))
       this.#on(client, 'error', (error: Error) => {
-        this.#error = error.message || error.name
+        this.#error = (error.message || error.name).replace(/\.$/, '')
       })
     }
     this.#on(subscriber, 'message', (channel: string, message: string) => {
