@@ -64,7 +64,7 @@ class Line {
   close() {
     const socket = this.#socket
     if (!socket) return
-    socket.onclose = socket.onmessage = undefined
+    socket.onmessage = undefined
     socket.close()
     this.#reset()
   }
@@ -100,7 +100,8 @@ class Line {
       this.#socket = socket
       socket.binaryType = 'arraybuffer'
       socket.onopen = () => this.update()
-      socket.onclose = () => this.#onClose()
+      // Forbidden by a policy: an error without a close (Chromium).
+      socket.onclose = socket.onerror = () => this.#socket === socket && this.#onClose()
       socket.onmessage = ({ data }) => {
         const { isDown } = this
         this.failures = 0

@@ -182,6 +182,20 @@ describeEngines((engine) => {
     },
   )
 
+  // Where such a socket has an error and no close.
+  if (engine === 'chromium')
+    test('a page whose policy forbids WebSockets has its pictures streamed', async () => {
+      pages.allowsSockets = false
+      try {
+        const tab = await stage.open(pages.page('<live-img src="/live/counter/forbidden.png"></live-img>'))
+        await untilPixel(tab, 13, 13, [10, 0, 0])
+        await stage.close(tab)
+        await untilConnections(0)
+      } finally {
+        pages.allowsSockets = true
+      }
+    })
+
   // Not in WebKit, where a stream ends only with its document, as docs/spa.md says. Firefox is in the tests of leavers.
   if (engine === 'chromium')
     test('an <img> that a script ends as docs/spa.md says leaves no socket, and one that it only removes leaves its own', async () => {

@@ -21,6 +21,8 @@ export class ScriptPages {
   readonly #options: ImgcastOptions
   /** Whether WebSockets get through to the server. */
   hasSockets = true
+  /** Whether the policy of its pages allows WebSockets. */
+  allowsSockets = true
   #server: Server | undefined
   #port = 0
 
@@ -42,7 +44,8 @@ export class ScriptPages {
     app.get('/pages/:name', (request, response) => {
       const { type, body } = this.#pages.get(request.params.name) ?? { type: 'html', body: '' }
       // Each picture, and not the page, is to keep a connection.
-      response.set({ Connection: 'close', 'Content-Security-Policy': STRICT }).type(type).send(body)
+      const policy = this.allowsSockets ? STRICT : STRICT.replace("connect-src 'self'", "connect-src 'none'")
+      response.set({ Connection: 'close', 'Content-Security-Policy': policy }).type(type).send(body)
     })
     app.use('/live', imgcast.router)
     const server = createServer(app)
