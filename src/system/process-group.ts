@@ -1,3 +1,4 @@
+import { every } from './every.ts'
 import { ProcessCpu } from './process-cpu.ts'
 import { ProcessMemory } from './process-memory.ts'
 
@@ -37,7 +38,7 @@ export interface ProcessUsage {
  */
 export class ProcessGroup {
   readonly #watches = new Map<GroupMember, Watch>()
-  #timer: NodeJS.Timeout | undefined
+  #stopChecks: (() => void) | undefined
   #checks = 0
   /** Milliseconds of processor time of the processes that have ended. */
   #pastCpu = 0
@@ -66,7 +67,7 @@ export class ProcessGroup {
       memory: openOrNone(() => new ProcessMemory(member.pid)),
       cpu: openOrNone(() => new ProcessCpu(member.pid)),
     })
-    this.#timer ??= setInterval(() => this.#check(), CHECK_INTERVAL).unref()
+    this.#stopChecks ??= every(CHECK_INTERVAL, () => this.#check())
   }
 
   /** Call this when the process has ended. */
@@ -77,8 +78,8 @@ export class ProcessGroup {
     watch?.cpu?.close()
     if (!this.#watches.delete(member) || this.#watches.size > 0) return
     process.off('exit', this.#onExit)
-    clearInterval(this.#timer)
-    this.#timer = undefined
+    this.#stopChecks?.()
+    this.#stopChecks = undefined
   }
 
   /** Kills all at once. */

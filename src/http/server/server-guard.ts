@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import proxyAddress from 'proxy-addr'
 import { descriptorLimit, isOutOfDescriptors } from '../../system/descriptors.ts'
+import { every } from '../../system/every.ts'
 import { MAX_HEAD_BYTES } from '../head-limits.ts'
 import type { RefusalLog } from '../refusal-log.ts'
 import { BODY_TIMEOUT, MAX_STREAMS, SessionLimits } from './session-limits.ts'
@@ -110,15 +111,15 @@ export class ServerGuard {
   }
 
   #watchDescriptors(server: GuardedServer, sockets: SocketLimits): void {
-    const timer = setInterval(() => {
+    const stop = every(CHECK_INTERVAL, () => {
       const isOut = isOutOfDescriptors()
       if (isOut) sockets.makeRoom()
       if (isOut && !this.#isOut)
         this.#init.log.error({ sockets: sockets.size }, 'no file descriptors are left')
       if (!isOut && this.#isOut) this.#init.log.info('file descriptors are available again')
       this.#isOut = isOut
-    }, CHECK_INTERVAL).unref()
-    server.once('close', () => clearInterval(timer))
+    })
+    server.once('close', stop)
   }
 
   #capacity(): number {
