@@ -56,6 +56,7 @@ export class DirectSocket {
  */
 export class DirectSend {
   readonly #batch: BatchSend
+  readonly #single: BatchSend
   #sockets: DirectSocket[] = []
   #buffers: Buffer[] = []
   #ends = false
@@ -65,8 +66,10 @@ export class DirectSend {
     this.flush()
   }
 
-  constructor(batch: BatchSend) {
+  /** @param single does the only send of a turn: one call costs less than a batch of one. @default the same */
+  constructor(batch: BatchSend, single = batch) {
     this.#batch = batch
+    this.#single = single
   }
 
   /** Whether a connection's bytes go to its descriptor unchanged: not with TLS or HTTP/2. */
@@ -109,7 +112,8 @@ export class DirectSend {
     this.#buffers = []
     const descriptors: number[] = []
     for (const socket of sockets) descriptors.push(socket.descriptor)
-    const taken = this.#batch.send(descriptors, buffers)
+    const way = sockets.length === 1 ? this.#single : this.#batch
+    const taken = way.send(descriptors, buffers)
     for (let index = 0; index < sockets.length; index += 1) {
       const { sender } = sockets[index] as DirectSocket
       tell(sender, taken[index] as number, buffers[index] as Buffer)
@@ -152,11 +156,14 @@ export const BATCH_SENDS: readonly (() => BatchSend)[] = [
   () => new SingleSend(),
 ]
 
-/** Creates the first implementation that works here; undefined if none does. The caller must close it. */
-export function createDirectSend(ways = BATCH_SENDS): DirectSend | undefined {
-  for (const create of ways) {
+/**
+ * Creates the first implementation that works here; undefined if none does. The caller must close it.
+ * @param ways the implementations, for single sends too. @default `BATCH_SENDS`, and a system call for each single send
+ */
+export function createDirectSend(ways?: readonly (() => BatchSend)[]): DirectSend | undefined {
+  for (const create of ways ?? BATCH_SENDS) {
     try {
-      return new DirectSend(create())
+      return new DirectSend(create(), ways ? undefined : new SingleSend())
     } catch {
       // Try the next one.
     }

@@ -268,8 +268,8 @@ export class Connection implements SessionViewer, DirectSender {
     this.#traffic.bytes += bytes.length
     this.#slot.begin()
     // Corked writes belong together and go through the socket.
-    const isDirect = now - this.#writtenAt < SOCKET_WRITE_INTERVAL && sink.writableCorked === 0
-    if (this.#direct && isDirect) this.#directSend?.queue(this.#direct, bytes)
+    const direct = now - this.#writtenAt < SOCKET_WRITE_INTERVAL ? this.#direct : undefined
+    if (direct && sink.writableCorked === 0) this.#directSend?.queue(direct, bytes)
     else this.#writeOut(sink, bytes)
   }
 
