@@ -3,6 +3,8 @@ export class Alarm {
   readonly #onTime: () => void
   #timer: NodeJS.Timeout | undefined
   #at = Number.POSITIVE_INFINITY
+  /** When the timer ends: not after `#at`. */
+  #endsAt = Number.POSITIVE_INFINITY
 
   constructor(onTime: () => void) {
     this.#onTime = onTime
@@ -10,20 +12,32 @@ export class Alarm {
 
   /** Sets it, unless it is already set for an earlier time. */
   set(at: number): void {
-    if (this.#at <= at) return
-    clearTimeout(this.#timer)
+    if (this.#at > at) this.move(at)
+  }
+
+  /** Sets it for another time. A later one costs nothing now: the timer goes on, and is set again when it ends. */
+  move(at: number): void {
     this.#at = at
-    this.#timer = setTimeout(
-      () => {
-        this.#at = Number.POSITIVE_INFINITY
-        this.#onTime()
-      },
-      Math.ceil(Math.max(0, at - performance.now())),
-    )
+    if (this.#endsAt > at) this.#start()
   }
 
   clear(): void {
     clearTimeout(this.#timer)
     this.#at = Number.POSITIVE_INFINITY
+    this.#endsAt = Number.POSITIVE_INFINITY
+  }
+
+  #start(): void {
+    clearTimeout(this.#timer)
+    this.#endsAt = this.#at
+    this.#timer = setTimeout(() => this.#onEnd(), Math.ceil(Math.max(0, this.#at - performance.now())))
+  }
+
+  #onEnd(): void {
+    this.#endsAt = Number.POSITIVE_INFINITY
+    // A timer can be early by a part of a millisecond.
+    if (this.#at > performance.now() + 1) return this.#start()
+    this.#at = Number.POSITIVE_INFINITY
+    this.#onTime()
   }
 }

@@ -140,9 +140,8 @@ export class Channel implements FrameSink {
     this.#pushed = frame
     this.#punctuality.onChange()
     const due = this.#pushedAt + this.#broadcast.pause
-    this.#alarm.clear()
     if (this.size === 0 || performance.now() >= due) this.#showPushed()
-    else this.#schedule(due)
+    else this.#alarm.move(due)
   }
 
   fail(error: PublicError): void {
@@ -222,7 +221,8 @@ export class Channel implements FrameSink {
     this.#pushed = undefined
     this.#pushedAt = performance.now()
     if (frame) void this.#show(frame, this.#punctuality.takeChange())
-    this.#schedule(this.#freshness.isFresh ? this.#freshness.until : this.#earliestDraw())
+    if (this.size > 0)
+      this.#alarm.move(this.#freshness.isFresh ? this.#freshness.until : this.#earliestDraw())
   }
 
   /** One drawing is under way at a time: an animation that is slower than its clock skips frames and never queues. */
