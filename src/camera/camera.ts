@@ -1,6 +1,7 @@
-import { createFrame, type Frame } from '../picture/frame.ts'
+import { randomBytes } from 'node:crypto'
+import type { Frame } from '../picture/frame.ts'
 import { FrameRoom } from '../picture/frame-room.ts'
-import { readPictureHead } from '../picture/picture-head.ts'
+import { type PictureHead, readPictureHead } from '../picture/picture-head.ts'
 import { Backoff } from '../system/backoff.ts'
 import { parseDuration } from '../widget/duration.ts'
 import { InputError, type ReadInput } from './camera-input.ts'
@@ -139,7 +140,7 @@ export class Camera {
     // A few bytes can claim a picture of gigabytes, which a render process would decode.
     if (head?.format !== 'jpeg' || head.width * head.height > MAX_FRAME_PIXELS) return
     const room = new FrameRoom(bytes)
-    this.#frame = createFrame('jpeg', room.bytes, head.width, head.height, { room })
+    this.#frame = toFrame(room, head)
     this.#frameAt = performance.now()
     this.#times.push(this.#frameAt)
     if (this.#times.length > MAX_TIMES) this.#times.splice(0, MAX_TIMES / 2)
@@ -225,6 +226,16 @@ export class Camera {
     if (before.state !== state || before.why !== why || before.tail !== tail)
       this.#init.onCondition(this.#condition)
   }
+}
+
+/** Before the tags of this process: another one numbers other frames. */
+const TAG = randomBytes(6).toString('base64url')
+let tags = 0
+
+/** A hash of every frame as its tag would cost as much as sending it, and equal frames of a camera hardly come. */
+function toFrame(room: FrameRoom, { width, height }: PictureHead): Frame {
+  tags += 1
+  return { format: 'jpeg', bytes: room.bytes, width, height, animated: false, etag: `"${TAG}-${tags}"`, room }
 }
 
 /** Resolves after a time, or when the signal aborts; at once if it has. */

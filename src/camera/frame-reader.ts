@@ -1,7 +1,7 @@
 import { quote } from '../errors.ts'
 import { GrowingBuffer } from './growing-buffer.ts'
 import { JpegWalk } from './jpeg-walk.ts'
-import { readPartHead } from './part-head.ts'
+import { readPartLength, readPartType } from './part-head.ts'
 
 /** A stream of frames that cannot be read. The message is ours: safe to show. */
 export class FrameReaderError extends Error {}
@@ -55,10 +55,15 @@ export class FrameReader {
   /** Takes the next bytes. @throws FrameReaderError for a stream without frames, or with too large or too many damaged ones. */
   push(chunk: Buffer): void {
     this.#pending.add(chunk)
-    while (this.#isInFrame ? this.#readFrame() : this.#readHead());
+    try {
+      while (this.#isInFrame ? this.#readFrame() : this.#readHead());
+    } finally {
+      this.#pending.keep()
+    }
   }
 
   #readHead(): boolean {
+    if (this.#searched === 0) this.#skipLineBreaks()
     const { bytes } = this.#pending
     const start = bytes.indexOf(START, this.#searched)
     // The rest of a damaged frame may have to be skipped.
@@ -68,7 +73,7 @@ export class FrameReader {
       this.#searched = Math.max(0, bytes.length - START.length + 1)
       return false
     }
-    const { length } = readPartHead(bytes.toString('latin1', 0, start))
+    const length = readPartLength(bytes.toString('latin1', 0, start))
     const isPossible = length !== undefined && length > START.length && length <= this.#maxFrameBytes
     this.#length = isPossible && this.#isTrusted ? length : undefined
     this.#walk = new JpegWalk()
@@ -108,6 +113,7 @@ export class FrameReader {
     if (bytes.length >= length) {
       const tail = bytes.subarray(Math.max(0, length - MAX_PADDING), length)
       const end = tail.lastIndexOf(END)
+      if (end === tail.length - END.length) return length
       const isPadded = end >= 0 && tail.subarray(end + END.length).every((byte) => PADDING.has(byte))
       return isPadded ? length : -1
     }
@@ -115,6 +121,14 @@ export class FrameReader {
     const found = bytes.indexOf(this.#delimiter, this.#searched)
     this.#searched = Math.max(0, bytes.length - this.#delimiter.length + 1)
     return found < 0 ? undefined : -1
+  }
+
+  /** Those after a frame are mostly all that is left of a chunk: without them the next one need not be copied. */
+  #skipLineBreaks(): void {
+    const { bytes } = this.#pending
+    let count = 0
+    while (bytes[count] === 13 || bytes[count] === 10) count += 1
+    if (count > 0) this.#pending.remove(count)
   }
 
   #skipDamaged(): void {
@@ -130,7 +144,7 @@ export class FrameReader {
   }
 
   #noFrame(bytes: Buffer): FrameReaderError {
-    const { type } = readPartHead(bytes.toString('latin1', 0, MAX_HEAD_BYTES))
+    const type = readPartType(bytes.toString('latin1', 0, MAX_HEAD_BYTES))
     const got =
       type === undefined || type === 'image/jpeg' ? `${bytes.length} bytes without one` : quote(type)
     return new FrameReaderError(`expected JPEG frames, got ${got}`)

@@ -1,32 +1,42 @@
 const FIRST_SIZE = 65_536
 
-/** Bytes that are added at the end and removed at the start, without an allocation for each. */
+/** Bytes that are added at the end and removed at the start. Copies only what is left of a chunk when the next one comes. */
 export class GrowingBuffer {
-  #memory = Buffer.allocUnsafe(FIRST_SIZE)
-  #length = 0
-
   /** The bytes. Valid until the next call. */
-  get bytes(): Buffer {
-    return this.#memory.subarray(0, this.#length)
-  }
+  bytes: Buffer = Buffer.alloc(0)
+  #memory = Buffer.allocUnsafe(FIRST_SIZE)
+  /** Whether the bytes are those of the last chunk, which are another's. */
+  #isBorrowed = false
 
-  get length(): number {
-    return this.#length
-  }
-
+  /** Adds a chunk, which must stay valid until `keep` is called. */
   add(chunk: Buffer): void {
-    const length = this.#length + chunk.length
-    if (length > this.#memory.length) {
-      const larger = Buffer.allocUnsafe(Math.max(length, this.#memory.length * 2))
-      this.#memory.copy(larger, 0, 0, this.#length)
-      this.#memory = larger
+    const { length } = this.bytes
+    if (length === 0) {
+      this.bytes = chunk
+      this.#isBorrowed = true
+    } else {
+      this.#store(length + chunk.length)
+      chunk.copy(this.#memory, length)
     }
-    chunk.copy(this.#memory, this.#length)
-    this.#length = length
   }
 
   remove(count: number): void {
-    this.#memory.copyWithin(0, count, this.#length)
-    this.#length -= count
+    this.bytes = this.bytes.subarray(count)
+  }
+
+  /** Copies what is left of the last chunk. */
+  keep(): void {
+    if (this.#isBorrowed) this.#store(this.bytes.length)
+  }
+
+  /** Moves the bytes to the start of a memory of its own that has place for `length`. */
+  #store(length: number): void {
+    const { bytes } = this
+    const before = this.#memory
+    if (length > before.length) this.#memory = Buffer.allocUnsafe(Math.max(length, before.length * 2))
+    const isInPlace = this.#memory === before && !this.#isBorrowed && bytes.byteOffset === before.byteOffset
+    if (!isInPlace) this.#memory.set(bytes)
+    this.bytes = this.#memory.subarray(0, length)
+    this.#isBorrowed = false
   }
 }

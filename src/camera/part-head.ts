@@ -1,25 +1,25 @@
-/** The facts in the text between two frames of a multipart stream. */
-export interface PartHead {
-  /** The length that it claims; undefined if it claims none. */
-  length: number | undefined
-  /** The media type, in lower case. */
-  type: string | undefined
+/** The first is believed before the others. `X-Content-Length` and `Content-Size` are those of a few cameras. */
+const LENGTHS = ['content-length', 'content-size', 'x-content-length']
+const LENGTH =
+  /^[ \t]{0,9}(content-length|content-size|x-content-length)[ \t]{0,9}:[ \t]{0,9}(\d{1,9})[ \t]{0,9}\r?$/gim
+const TYPE = /^[ \t]{0,9}content-type[ \t]{0,9}:[ \t]{0,9}([^;\r\n]{0,200})/gim
+
+/**
+ * The length that the last headers in a text claim; undefined if they claim none. Any line breaks will do, and the text may also
+ * hold a boundary, or the end of another part.
+ */
+export function readPartLength(text: string): number | undefined {
+  let [length, rank]: [number | undefined, number] = [undefined, Number.POSITIVE_INFINITY]
+  for (const [, name = '', digits] of text.matchAll(LENGTH)) {
+    const its = LENGTHS.indexOf(name.toLowerCase())
+    if (its <= rank) [length, rank] = [Number(digits), its]
+  }
+  return length
 }
 
-/** `X-Content-Length` and `Content-Size` are those of a few cameras. */
-const LENGTHS = ['content-length', 'content-size', 'x-content-length']
-
-/** Reads the last headers in a text, with any line breaks: the text may also hold a boundary, or the end of another part. */
-export function readPartHead(text: string): PartHead {
-  const headers = new Map<string, string>()
-  for (const line of text.split('\n')) {
-    const colon = line.indexOf(':')
-    if (colon > 0) headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim())
-  }
-  const lengths = LENGTHS.map((name) => headers.get(name)).filter((value) => value !== undefined)
-  const length = lengths.find((value) => /^\d{1,9}$/.test(value))
-  const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
-  return { length: length === undefined ? undefined : Number(length), type }
+/** The media type in such a text, in lower case; undefined if it has none. */
+export function readPartType(text: string): string | undefined {
+  return [...text.matchAll(TYPE)].at(-1)?.[1]?.trim().toLowerCase()
 }
 
 /** The boundary of a multipart media type, without the dashes that some servers count as a part of it; undefined for none. */

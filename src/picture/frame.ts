@@ -54,12 +54,12 @@ export function createFrame(
   bytes: Buffer,
   width: number,
   height: number,
-  { animated = false, room }: { animated?: boolean; room?: FrameRoom } = {},
+  { animated = false }: { animated?: boolean } = {},
 ): Frame {
   const gzip = isCompressible({ format, bytes }) ? { gzip: gzipSync(bytes) } : {}
   let etag: string | undefined
   return {
-    ...{ format, bytes, width, height, animated, ...gzip, ...(room && { room }) },
+    ...{ format, bytes, width, height, animated, ...gzip },
     // Most frames of a stream never need one.
     get etag() {
       etag ??= tagOf(bytes)

@@ -31,7 +31,7 @@ const PADDING = 64
  * browser gives up a stream at the first such part. The bytes between are not decoded.
  */
 export function readPictureHead(bytes: Buffer): PictureHead | undefined {
-  const head = readPng(bytes) ?? readJpeg(bytes) ?? readGif(bytes) ?? readWebp(bytes) ?? readSvg(bytes)
+  const head = readJpeg(bytes) ?? readPng(bytes) ?? readGif(bytes) ?? readWebp(bytes) ?? readSvg(bytes)
   return head && head.width > 0 && head.height > 0 ? head : undefined
 }
 
