@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Frame } from '../picture/frame.ts'
 import { FrameRoom } from '../picture/frame-room.ts'
-import { type PictureHead, readPictureHead } from '../picture/picture-head.ts'
+import { readPictureHead } from '../picture/picture-head.ts'
 import { Backoff } from '../system/backoff.ts'
 import { parseDuration } from '../widget/duration.ts'
 import { InputError, type ReadInput } from './camera-input.ts'
@@ -61,6 +61,8 @@ const MAX_TIMES = 250
 export class Camera {
   readonly spec: CameraSpec
   readonly #init: CameraInit
+  /** Before the numbers of its frames: other cameras, and other servers, number other ones. */
+  readonly #tag = randomBytes(6).toString('base64url')
   #stopping: AbortController | undefined
   #running: Promise<void> = Promise.resolve()
   #condition: CameraCondition = { state: 'idle', since: Date.now(), why: '', tail: '' }
@@ -140,7 +142,10 @@ export class Camera {
     // A few bytes can claim a picture of gigabytes, which a render process would decode.
     if (head?.format !== 'jpeg' || head.width * head.height > MAX_FRAME_PIXELS) return
     const room = new FrameRoom(bytes)
-    this.#frame = toFrame(room, head)
+    // A hash would cost as much as sending it, and equal frames hardly come.
+    const etag = `"${this.#tag}-${this.#totals.frames}"`
+    const { width, height } = head
+    this.#frame = { format: 'jpeg', bytes: room.bytes, width, height, animated: false, etag, room }
     this.#frameAt = performance.now()
     this.#times.push(this.#frameAt)
     if (this.#times.length > MAX_TIMES) this.#times.splice(0, MAX_TIMES / 2)
@@ -226,16 +231,6 @@ export class Camera {
     if (before.state !== state || before.why !== why || before.tail !== tail)
       this.#init.onCondition(this.#condition)
   }
-}
-
-/** Before the tags of this process: another one numbers other frames. */
-const TAG = randomBytes(6).toString('base64url')
-let tags = 0
-
-/** A hash of every frame as its tag would cost as much as sending it, and equal frames of a camera hardly come. */
-function toFrame(room: FrameRoom, { width, height }: PictureHead): Frame {
-  tags += 1
-  return { format: 'jpeg', bytes: room.bytes, width, height, animated: false, etag: `"${TAG}-${tags}"`, room }
 }
 
 /** Resolves after a time, or when the signal aborts; at once if it has. */

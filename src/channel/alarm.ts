@@ -15,7 +15,7 @@ export class Alarm {
     if (this.#at > at) this.move(at)
   }
 
-  /** Sets it for another time. A later one costs nothing now: the timer goes on, and is set again when it ends. */
+  /** Sets it for another time. A later one costs nothing now: the timer stays, and is set again when it ends. */
   move(at: number): void {
     this.#at = at
     if (this.#endsAt > at) this.#start()
