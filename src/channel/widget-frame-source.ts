@@ -49,7 +49,7 @@ export class WidgetFrameSource implements FrameSource {
   #endFollowing = () => {}
   /** What the newest picture was drawn from; undefined until one was drawn. */
   #reads: Drawing['reads'] | undefined
-  /** The newest drawing; undefined after a failed one. */
+  /** The newest drawing; undefined after one that failed while the store could be reached. */
   #last: { inputs: DrawingInputs; drawing: Drawing } | undefined
   /** Since when the store cannot be reached; undefined while it can. */
   #lostAt: number | undefined
@@ -83,12 +83,11 @@ export class WidgetFrameSource implements FrameSource {
   async #drawCurrent(interest: Interest, payers: GetPayers | undefined): Promise<Drawing | undefined> {
     const inputs = await this.#readInputs(payers)
     if (this.#last && canReuse(this.#last, inputs)) return withRooms(this.#last.drawing, inputs)
-    this.#last = undefined
     const { sharedDrawings } = this.#init
     const drawing =
       sharedDrawings.find(this.#spec, inputs) ?? (await this.#draw(this.#spec.look, inputs, interest, payers))
+    this.#last = drawing && { inputs, drawing }
     if (!drawing) return undefined
-    this.#last = { inputs, drawing }
     this.#reads = drawing.reads
     sharedDrawings.add(this.#spec, inputs, drawing)
     return withRooms(drawing, inputs)
@@ -97,7 +96,10 @@ export class WidgetFrameSource implements FrameSource {
   /** While the store cannot be reached, viewers keep the last picture, with its age. @throws any other `error` */
   async #drawLast(error: unknown): Promise<SourceFrame> {
     const last = this.#last?.drawing.frame
-    if (!last || !isStoreUnavailable(error)) throw error
+    if (!last || !isStoreUnavailable(error)) {
+      this.#last = undefined
+      throw error
+    }
     this.#lostAt ??= performance.now()
     const age = performance.now() - this.#lostAt
     if (age < UNMARKED_AGE) return { frame: last, failure: error }
