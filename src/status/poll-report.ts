@@ -20,6 +20,8 @@ export type PollReport = Omit<Poll, 'headers'> & { headers?: string[] } & z.infe
 export interface StatusRow {
   key: string
   status: Status | null
+  /** The message that its pictures show; null if none is set. */
+  shown: string | null
   poll: PollReport | null
 }
 

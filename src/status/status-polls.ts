@@ -27,16 +27,17 @@ export function toStatusTarget(statuses: Pick<Statuses, 'rooms' | 'get' | 'set'>
 /** Every status, polled or not, by key. */
 export async function listStatuses(
   store: Pick<Store, 'list'>,
-  statuses: Pick<Statuses, 'rooms'>,
+  statuses: Pick<Statuses, 'rooms' | 'messageOf'>,
   polls: Pick<Polls, 'list'>,
 ): Promise<StatusRow[]> {
   const rows = new Map<string, StatusRow>()
   for await (const [room, status] of store.list(BADGE)) {
     if (rows.size >= MAX_STATUSES) break
     const key = statuses.rooms.keyOf(room)
-    if (key !== undefined) rows.set(key, { key, status: toStatus(status), poll: null })
+    if (key !== undefined)
+      rows.set(key, { key, status: toStatus(status), shown: statuses.messageOf(status), poll: null })
   }
   for (const [key, poll] of await polls.list())
-    rows.set(key, { key, status: rows.get(key)?.status ?? null, poll })
+    rows.set(key, { ...(rows.get(key) ?? { key, status: null, shown: null }), poll })
   return [...rows.values()].sort((one, other) => (one.key < other.key ? -1 : 1))
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Bus } from '../cluster/bus.ts'
 import type { Store } from '../cluster/store.ts'
+import { readStatus } from '../picture/badge/status-content.ts'
 import { addTime, isSameLevel, readUptime } from '../picture/badge/uptime.ts'
 import { parseDuration } from '../widget/duration.ts'
 import type { StatusRooms } from './status-rooms.ts'
@@ -72,6 +73,11 @@ export class Statuses {
   async get(key: string): Promise<Status | undefined> {
     const stored = await this.#init.store.get(this.rooms.of(key), BADGE)
     return stored === undefined ? undefined : toStatus(stored)
+  }
+
+  /** The message that the pictures of a stored status show: also that it was not set again in time. */
+  messageOf(stored: unknown): string {
+    return readStatus(stored, '', this.#now()).message
   }
 
   /** Deletes a status and how it was. Returns whether there was one. */

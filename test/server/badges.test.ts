@@ -55,6 +55,7 @@ describe('a badge', () => {
   test.each<[string, Parameters<typeof makeBadge>[0]]>([
     ['build-passing-brightgreen.svg', { label: 'build', message: 'passing', color: 'brightgreen' }],
     ['passing-blue.svg?style=plastic', { message: 'passing', color: 'blue', style: 'plastic' }],
+    ['passing-blue.svg?style=popout-square', { message: 'passing', color: 'blue', style: 'flat-square' }],
     ['passing.svg', { message: 'passing', color: 'lightgrey' }],
     ['50%25-a%2Fb__c-red.svg', { label: '50%', message: 'a/b_c', color: 'red' }],
     ['%F0%9F%9A%80-v1.2.3-F80.svg', { label: '🚀', message: 'v1.2.3', color: 'f80' }],

@@ -103,6 +103,8 @@ describe('a status with a lifetime', () => {
     await eventually(async () => expect((await json('status/beat.json')).message).toBe('down'))
     await eventually(() => expect(stream.parts.length).toBeGreaterThan(whileLate))
     expect(await svg('status/beat.svg?color=blue')).toContain('fill="#dd4343"')
+    const list = (await api.call('GET', '/api/status')).body as { statuses: unknown[] }
+    expect(list.statuses).toContainEqual(expect.objectContaining({ key: 'beat', shown: 'down' }))
     expect((await api.call('GET', '/api/status/beat')).body).toEqual({
       ...{ schemaVersion: 1, label: 'beat', message: 'alive', color: 'brightgreen', ttl: '1s', grace: '1s' },
     })

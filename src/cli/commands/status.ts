@@ -13,6 +13,8 @@ import { SERVER_OPTIONS } from '../server-option.ts'
 const shownRowSchema = z.object({
   key: z.string(),
   status: statusSchema.pick({ label: true, message: true }).nullable(),
+  /** Older servers do not say it. */
+  shown: z.string().nullish(),
   poll: pollReportSchema
     .pick({ url: true, every: true })
     .extend({ last: z.object({ ok: z.boolean(), detail: z.string() }).nullable() })
@@ -117,8 +119,8 @@ function pick(flags: Words['flags'], names: readonly string[]): object {
   return Object.fromEntries(names.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])))
 }
 
-function toCells({ key, status, poll }: StatusRow): string[] {
+function toCells({ key, status, shown, poll }: StatusRow): string[] {
   const polled = poll ? `every ${poll.every} ${poll.url}` : ''
   const failed = poll?.last?.ok === false ? ` (${poll.last.detail})` : ''
-  return [key, status?.label ?? '', status?.message ?? '', polled + failed]
+  return [key, status?.label ?? '', shown ?? status?.message ?? '', polled + failed]
 }

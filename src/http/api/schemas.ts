@@ -74,7 +74,14 @@ export const numberPollReportSchema = pollReportSchema.pick({
 /** Every status, polled or not. */
 export const statusListSchema = z.object({
   statuses: z.array(
-    z.object({ key: z.string(), status: statusSchema.nullable(), poll: pollReportSchema.nullable() }),
+    z.object({
+      key: z.string(),
+      status: statusSchema.nullable(),
+      shown: z.string().nullable().meta({
+        description: 'The message of its pictures: `late` or `down` if it was not set again in time.',
+      }),
+      poll: pollReportSchema.nullable(),
+    }),
   ),
 })
 

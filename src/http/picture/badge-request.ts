@@ -28,6 +28,10 @@ const STATIC_V1 = /^\/static\/v1(?=[.?])/
 const QUERY_ALONE = /^\?(?:.*&)?message=/
 /** Older names that shields.io still reads. */
 const OLDER = { color: 'colorB', labelColor: 'colorA' } as const
+const OLDER_STYLES: ReadonlyMap<string | undefined, BadgeStyle> = new Map([
+  ['popout', 'flat'],
+  ['popout-square', 'flat-square'],
+])
 const MAX_TEXT_LENGTH = 255
 
 /** The same part of shields.io's own URLs, which have no extension. */
@@ -57,6 +61,8 @@ export function readBadgeUrl(
   if (whole === undefined || (path === undefined && written === undefined && !QUERY_ALONE.test(rest)))
     return undefined
   const query = new URLSearchParams(text)
+  const style = OLDER_STYLES.get(query.getAll('style').at(-1))
+  if (style) query.set('style', style)
   const hasPage = older === undefined
   const ending = written?.toLowerCase()
   if (ending === undefined || !isExtension(ending)) {

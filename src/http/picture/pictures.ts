@@ -196,7 +196,7 @@ export class Pictures {
     const send = async () => {
       const shown = await this.#online.toShown(spec, manifest, request.headers)
       const channel = channels.open(shown, network)
-      const kind = isInPlace ? 'in-place' : kindOf(manifest)
+      const kind = isInPlace ? 'in-place' : kindOf(manifest, look)
       const waiting = { headers: request.headers, network, kind } as const
       const shot = await this.#waits.wait(waiting, (wait) => channel.still(network, wait))
       if (shot.age !== undefined) return this.#agedStills.send(request, response, shot, look)

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { StillPatience } from '../../channel/still.ts'
+import type { Look } from '../../widget/look.ts'
+import { deviceOf } from '../../widget/look-device.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { headerText } from '../header-text.ts'
 import { readPurpose } from '../purpose.ts'
@@ -7,8 +9,11 @@ import { isBrowser } from '../user-agent.ts'
 
 /** Milliseconds that a still without an older picture waits: every still is promised within a second. */
 const COLD = 900
-/** The pictures within it wait for their own drawings first. Image proxies allow four seconds for the whole response. */
-const COLD_WITH_OTHERS = 2_500
+/**
+ * The pictures within it wait for their own drawings first, and a panel shows a placeholder until it wakes up again. Image
+ * proxies allow four seconds for the whole response.
+ */
+const COLD_AND_PATIENT = 2_500
 /** Browsers wait longer, and show their placeholder until the reader reloads the page. */
 const COLD_IN_BROWSER = 5_000
 /** A still in place of a stream is all that its reader sees of the picture. */
@@ -23,7 +28,7 @@ const MAX_WAITING_OF_NETWORK = 100
 export interface StillRequest {
   headers: IncomingHttpHeaders
   network: string
-  kind: 'still' | 'embedding' | 'in-place' | 'camera'
+  kind: 'still' | 'patient' | 'in-place' | 'camera'
 }
 
 /** Decides how long stills wait for their drawings, and how many may wait for long. */
@@ -53,11 +58,11 @@ function patienceOf({ headers, kind }: StillRequest): StillPatience {
   if (kind === 'camera') return CAMERA
   if (kind === 'in-place') return IN_PLACE
   const isReader = isBrowser(headerText(headers, 'user-agent')) && !readPurpose(headers).takesStillsOnly
-  return { cold: isReader ? COLD_IN_BROWSER : kind === 'embedding' ? COLD_WITH_OTHERS : COLD }
+  return { cold: isReader ? COLD_IN_BROWSER : kind === 'patient' ? COLD_AND_PATIENT : COLD }
 }
 
 /** The kind of a still that a client requested as one. */
-export function kindOf({ role, shows }: Pick<Manifest, 'role' | 'shows'>): StillRequest['kind'] {
+export function kindOf({ role, shows }: Pick<Manifest, 'role' | 'shows'>, look: Look): StillRequest['kind'] {
   if (role === 'camera-frames') return 'camera'
-  return shows ? 'embedding' : 'still'
+  return shows || deviceOf(look) ? 'patient' : 'still'
 }

@@ -1,10 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import type { StillPatience } from '../../../src/channel/still.ts'
-import { type StillRequest, StillWaits } from '../../../src/http/picture/still-waits.ts'
+import { kindOf, type StillRequest, StillWaits } from '../../../src/http/picture/still-waits.ts'
+import { defineWidget } from '../../../src/widget/define-widget.ts'
+import { parseLook } from '../../../src/widget/look.ts'
+import { toManifest } from '../../../src/widget/manifest.ts'
 
 const CHROME = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36'
 const GMAIL = 'Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)'
 
+const CLOCK = toManifest(
+  'clock',
+  '/clock.mjs',
+  defineWidget({ title: 'Clock', size: { width: 40, height: 20 }, draw() {} }),
+)
 const still = (more: Partial<StillRequest> = {}): StillRequest => ({
   ...{ headers: {}, network: 'one', kind: 'still' },
   ...more,
@@ -15,7 +23,11 @@ describe('a still without an older picture waits', () => {
   test.each([
     ['for less than a second', {}, 900],
     ['for a proxy that poses as a browser', { headers: { 'user-agent': GMAIL } }, 900],
-    ['for less than image proxies do, for the pictures within it', { kind: 'embedding' as const }, 2_500],
+    [
+      'for less than image proxies do, for the pictures within it or for a panel',
+      { kind: 'patient' as const },
+      2_500,
+    ],
     ['longer for a browser', { headers: { 'user-agent': CHROME } }, 5_000],
   ])('%s', async (_, more, cold) => {
     expect(await patienceOf(still(more))).toEqual({ cold })
@@ -40,4 +52,15 @@ describe('a still without an older picture waits', () => {
     await new Promise(setImmediate)
     expect(longOnes(['one'])).toBe(1)
   })
+})
+
+test.each([
+  ['a camera', { role: 'camera-frames' as const }, 'jpeg', '', 'camera'],
+  ['a picture that shows others', { shows: true }, 'png', '', 'patient'],
+  ['a picture for a panel', {}, 'png', 'bits=1', 'patient'],
+  ['a bitmap', {}, 'bmp', '', 'patient'],
+  ['any other picture', {}, 'png', '', 'still'],
+] as const)('%s has a kind', async (_, more, format, query, kind) => {
+  const look = parseLook(CLOCK, format, new URLSearchParams(query))
+  expect(kindOf({ ...CLOCK, ...more }, look)).toBe(kind)
 })
