@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url'
 import { createCanvas, loadImage } from '@napi-rs/canvas'
 import WebSocket from 'ws'
 import { CHROMIUM, Viewers } from './load.mjs'
-import { startC, startImgcast, startUstreamer } from './servers.mjs'
+import { startC, startImgcast, startNodeRelay, startUstreamer } from './servers.mjs'
 import { childrenOf, processorTime, residentBytes } from './system.mjs'
 
 const TOKEN = 'a-token-of-the-bench'
@@ -148,9 +148,11 @@ async function cost() {
   const source = await startSource(() => stamp(frames[turn++ % 3]))
   const { port } = source.address()
   console.log(`\nProcessor time of the server for each delivered frame of ${frames[0].length} bytes, µs.`)
-  console.log('Both receive the frames from the same source and pass them on.\n')
-  console.log('| Viewers | Imgcast | The C program | Ratio |')
-  console.log('| --- | --- | --- | --- |')
+  console.log(
+    'All receive the frames from the same source and pass them on; Node alone does not read them.\n',
+  )
+  console.log('| Viewers | Imgcast | Node alone | The C program | of Node alone | of the C program |')
+  console.log('| --: | --: | --: | --: | --: | --: |')
   for (const count of [1, 10, 50]) {
     const ours = await serve({ robot: { source: `http://127.0.0.1:${port}/` } })
     const one = await measureCost(ours, '/camera/robot.jpg', count)
@@ -158,7 +160,12 @@ async function cost() {
     const c = await startC({ bytes, source: port })
     const limit = c && (await measureCost(c, '/stream', count))
     await c?.end()
-    console.log(`| ${count} | ${one.toFixed(1)} | ${limit?.toFixed(1)} | ${(one / limit).toFixed(2)} |`)
+    const relay = await startNodeRelay(port)
+    const alone = await measureCost(relay, '/', count)
+    await relay.end()
+    const cells = [one, alone, limit ?? Number.NaN].map((cost) => cost.toFixed(1))
+    const ratios = [one / alone, one / limit].map((ratio) => ratio.toFixed(2))
+    console.log(`| ${[count, ...cells, ...ratios].join(' | ')} |`)
   }
   source.closeAllConnections()
   const ustreamer = await startUstreamer()

@@ -58,6 +58,11 @@ export function startNodeHttp(way, { bytes, fps = 0 }) {
   return start(process.execPath, [at('controls/node-http.mjs'), way, String(bytes), String(fps)], /^(\d+)\n/)
 }
 
+/** What Node itself costs: it passes on the bytes of a multipart stream as they come. */
+export function startNodeRelay(source) {
+  return start(process.execPath, [at('controls/node-relay.mjs'), String(source)], /^(\d+)\n/)
+}
+
 /** Node's `http2` and `stream.write`, over TLS. */
 export function startNodeHttp2({ cert, key, bytes, fps }) {
   const words = [cert, key, String(bytes), String(fps)]
