@@ -20,8 +20,13 @@ export function toArrival(request: PictureRequest, viewers: Pick<Viewers, 'keyOf
     shared: sharedConnection(request, viewerKey),
     client: clientOf(headers),
     hasSixConnections: hasSixConnections(request),
-    isLocal: isLocalReader(request),
+    isLocal: isLocalReader(request) && isOnOwnPage(request),
     canBeProbed: canBeProbed(request),
     socket,
   }
+}
+
+/** Whether a page of this server, such as the gallery, shows the picture. */
+function isOnOwnPage({ headers }: PictureRequest): boolean {
+  return headers.referer?.startsWith(`http://${headers.host}/`) ?? false
 }

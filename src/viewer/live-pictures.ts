@@ -10,7 +10,7 @@ interface Browser {
   /** Its streams by picture, the oldest first. */
   pictures: Map<string, Set<LiveStream>>
   size: number
-  /** Whether it certainly is one machine's: a key of another address may be shared by many. */
+  /** Whether it certainly is one: a key of another address may be shared by many. */
   isLocal: boolean
   /** When its connections were last freed. */
   freedAt: number
@@ -48,7 +48,7 @@ export class LivePictures {
 
   /**
    * Adds a stream of a browser. Returns a function that takes it out; calling it again does nothing.
-   * @param isLocal whether the browser certainly runs on this machine.
+   * @param isLocal whether it certainly is one browser: on this machine, with a page of this server.
    */
   add(viewerKey: string, picture: string, stream: LiveStream, isLocal: boolean): () => void {
     if (this.#limit === 0) return () => {}
@@ -122,9 +122,8 @@ export class LivePictures {
   #watchFull(browser: Browser): void {
     clearTimeout(browser.timer)
     browser.timer = undefined
-    // Browsers keep the connections of each site's pages apart: those of one machine can be more than six.
-    const isFull = browser.isLocal ? browser.size >= CONNECTIONS : browser.size === CONNECTIONS
-    if (!isFull) return
+    // A key with more streams is several people's.
+    if (browser.size !== CONNECTIONS) return
     const wasFreed = performance.now() - browser.freedAt < SHORTLY
     browser.timer = setTimeout(
       () => this.#endDuplicates(browser),

@@ -40,7 +40,7 @@ export interface Arrival {
   client: Client
   /** Whether it is a browser that opens six connections to this host and no more. */
   hasSixConnections: boolean
-  /** Whether it certainly runs on this machine, so that its viewer key is no crowd's. */
+  /** Whether it certainly runs on this machine, with a page of this server, so that its viewer key is no crowd's. */
   isLocal: boolean
   /** Its connection, if that carries many streams: of HTTP/2. */
   shared: SharedConnection | undefined
