@@ -78,7 +78,7 @@ export function isStoreUnavailable(error: unknown): error is PublicError {
   return error instanceof PublicError && error.code === STORE_UNAVAILABLE
 }
 
-/** The error for a missing resource. */
+/** The error for a request that contradicts what is there. */
 export function conflict(code: string, caption: string): PublicError {
   return new PublicError({ code, status: 409, caption })
 }
