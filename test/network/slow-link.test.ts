@@ -43,13 +43,12 @@ function describeAges({ came, replaced }: Ages): string {
 describeWith(['iproute2'], `pictures of 4 Mbit/s over a link of ${RATE}/s`, () => {
   test('are at most 1 s old when they arrive', async () => {
     // Each has a network of its own, so that they do not share the link.
-    const [limited, control] = await Promise.all([agesOver([]), agesOver(['--ghost-timeout', '0s'])])
-    console.info(
-      `age over ${RATE}: ${describeAges(limited)}; with --ghost-timeout 0s: ${describeAges(control)}`,
-    )
-    expect(limited.came.length).toBeGreaterThan(20)
-    expect(percentile(limited.came, 0.95)).toBeLessThanOrEqual(1000)
-    // The send buffer is a queue of old pictures where nothing limits it.
-    expect(percentile(control.came, 0.5)).toBeGreaterThan(percentile(limited.came, 0.5))
+    const [limited, free] = await Promise.all([agesOver([]), agesOver(['--ghost-timeout', '0s'])])
+    console.info(`age over ${RATE}: ${describeAges(limited)}; with --ghost-timeout 0s: ${describeAges(free)}`)
+    // Nothing limits the second one's send buffer, which would be a queue of old pictures.
+    for (const { came } of [limited, free]) {
+      expect(came.length).toBeGreaterThan(20)
+      expect(percentile(came, 0.95)).toBeLessThanOrEqual(1000)
+    }
   }, 60_000)
 })
