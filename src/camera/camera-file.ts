@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { parse } from 'yaml'
 import * as z from 'zod'
 import { toFaults } from '../schema/to-faults.ts'
-import { isKey } from '../widget/key.ts'
+import { describeKey, isKey, NAME_KEY } from '../widget/key.ts'
 import { type CameraSpec, configuredCameraSchema, toCameraSpec } from './camera-spec.ts'
 
 const MAX_CAMERAS = 1_000
@@ -48,7 +48,7 @@ export function parseCameras(text: string): Map<string, CameraSpec> {
   const faults: string[] = []
   const cameras = new Map<string, CameraSpec>()
   for (const [key, settings] of entries) {
-    if (!isKey(key)) faults.push(`${key}: expected a key of 1 to 64 characters of A-Z a-z 0-9 . _ ~ -`)
+    if (!isKey(key)) faults.push(`${key}: expected a key of ${describeKey(NAME_KEY)}`)
     const camera = configuredCameraSchema.safeParse(settings)
     if (camera.success) cameras.set(key, toCameraSpec(camera.data))
     else

@@ -1,6 +1,6 @@
 const FIRST_SIZE = 65_536
 
-/** Bytes that are added at the end and removed at the start. Copies only what is left of a chunk when the next one comes. */
+/** Bytes that are added at the end and removed at the start. Of a chunk that is used up before `keep` nothing is copied. */
 export class GrowingBuffer {
   /** The bytes. Valid until the next call. */
   bytes: Buffer = Buffer.alloc(0)

@@ -20,7 +20,7 @@ export function toArrival(request: PictureRequest, viewers: Pick<Viewers, 'keyOf
     shared: sharedConnection(request, viewerKey),
     client: clientOf(headers),
     hasSixConnections: hasSixConnections(request),
-    isLocal: isLocalReader(request) && isOnOwnPage(request),
+    isLocal: isOnOwnPage(request) && isLocalReader(request),
     canBeProbed: canBeProbed(request),
     socket,
   }

@@ -17,8 +17,8 @@ export function readCertificate({ tlsCert, tlsKey }: CertificateFiles): { cert: 
 }
 
 /**
- * Gives a server the new certificate when its files have changed, once for both. Open connections keep the old one. Returns a function
- * that ends the watch.
+ * Gives a server the new certificate when its files have changed, once for both. Open connections keep the old one.
+ * Returns a function that ends the watch.
  * @param interval milliseconds between two looks at the files. @default 1000
  */
 export function watchCertificate(

@@ -20,7 +20,7 @@ export class DrainWait {
   #queued = 0
   #queuedAt = 0
 
-  /** @param unsent the bytes in the kernel's queue; undefined while others wait in front of it. */
+  /** @param unsent the bytes that wait, here or in the network; undefined while others wait in front of them. */
   constructor(unsent: () => number | undefined, onDrained: () => void, now = () => performance.now()) {
     this.#unsent = unsent
     this.#onDrained = onDrained
