@@ -64,7 +64,8 @@ export function createHandler({ pictures, router, failures, trust, guard }: Hand
     // The router has the preflights of all paths.
     if (request.method === 'OPTIONS' || !pictures.isFor(request.url ?? ''))
       return void app(request as never, response as never)
-    void pictures.handle(Object.assign(request, trust), response)
+    request.app = app
+    void pictures.handle(request, response)
   }
   return (anyRequest, anyResponse) => {
     // The compatibility API of HTTP/2 has the same methods; the types do not say so.

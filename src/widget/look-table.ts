@@ -189,12 +189,10 @@ function readSpecs(manifest: Manifest, format: Format | undefined): Specs {
   return specs
 }
 
-/** Adds the fixed values of parameters that this picture does not have to those of the request. */
-export function toLookValues(manifest: Manifest, given: Readonly<Record<string, ParamValue>>): LookValues {
-  const specs = lookSpecs(manifest)
+/** Returns the values of a picture whose URL has no look parameters. */
+export function plainLookValues(manifest: Manifest): LookValues {
   const values: Record<string, ParamValue> = {}
-  for (const [name, { absent }] of ROWS)
-    values[name] = given[name] ?? specs[name]?.default ?? absent(manifest)
+  for (const [name, { spec, absent }] of ROWS) values[name] = spec(manifest)?.default ?? absent(manifest)
   return values as LookValues
 }
 

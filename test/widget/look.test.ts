@@ -4,7 +4,7 @@ import type { Format } from '../../src/picture/frame.ts'
 import { defineWidget } from '../../src/widget/define-widget.ts'
 import { type Look, lookKey, parseLook, toStillLook } from '../../src/widget/look.ts'
 import { deviceOf } from '../../src/widget/look-device.ts'
-import { isReservedParam, LOOK_NAMES, lookSpecs, toLookValues } from '../../src/widget/look-table.ts'
+import { isReservedParam, LOOK_NAMES, lookSpecs, plainLookValues } from '../../src/widget/look-table.ts'
 import { toManifest } from '../../src/widget/manifest.ts'
 import { param } from '../../src/widget/param.ts'
 import type { Widget } from '../../src/widget/widget.ts'
@@ -232,7 +232,7 @@ describe('the table of look parameters', () => {
 
   test('has every field of a look, except its format and the widget’s own parameters', () => {
     expect(Object.keys(look('')).sort()).toEqual([...LOOK_NAMES, 'format', 'params'].sort())
-    expect(toLookValues(fixed, {})).toEqual({
+    expect(plainLookValues(fixed)).toEqual({
       width: 40,
       height: 20,
       scale: 1,

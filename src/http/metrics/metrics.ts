@@ -16,6 +16,7 @@ import { CameraMetrics } from './camera-metrics.ts'
 import { LoadTotals } from './load-totals.ts'
 import { METRICS } from './metric-rows.ts'
 import { collectProcessMetrics } from './process-metrics.ts'
+import { StillSums } from './still-sums.ts'
 
 /** Counts that other parts keep, read at each scrape. */
 export interface MetricsNow {
@@ -110,6 +111,7 @@ export class Metrics
   readonly #cameras = new CameraMetrics(this.#registry)
   /** Drawings and fan-outs not counted yet. They are counted in batches: one by one took a twelfth of a picture's time. */
   readonly #drawings: { widget: string; format: Format; took: DrawTimings }[] = []
+  readonly #stillSums = new StillSums()
   readonly #fanOuts: number[] = []
   readonly #waits: number[] = []
   readonly #changes: number[] = []
@@ -216,8 +218,7 @@ export class Metrics
   }
 
   sentStill(widget: string, status: 200 | 304, bytes: number): void {
-    this.#stills.inc({ widget, status })
-    this.#sentBytes.inc({ widget, delivery: 'still' }, bytes)
+    this.#stillSums.add(widget, status, bytes)
   }
 
   refused({ status, code }: PublicError): void {
@@ -231,6 +232,7 @@ export class Metrics
       this.#drawDuration.observe({ widget }, took.drawing / 1000)
       this.#encodeDuration.observe({ format }, took.encoding / 1000)
     }
+    this.#stillSums.count(this.#stills, this.#sentBytes)
     for (const took of this.#fanOuts.splice(0)) this.#fanOutDuration.observe(took / 1000)
     for (const wait of this.#waits.splice(0)) this.#waitDuration.observe(wait / 1000)
     for (const took of this.#changes.splice(0)) this.#changeDuration.observe(took / 1000)
@@ -270,9 +272,7 @@ export class Metrics
     return new Histogram({
       name,
       help,
-      labelNames: labels,
-      buckets: [...buckets],
-      registers: [this.#registry],
+      ...{ labelNames: labels, buckets: [...buckets], registers: [this.#registry] },
     })
   }
 }

@@ -24,7 +24,7 @@ export async function checkPicture(
   spec: ChannelSpec,
   query: URLSearchParams,
 ): Promise<EmbeddedSpecs> {
-  if (statuses.has(manifest)) statuses.check({ ...spec, query })
+  if (statuses.has(manifest)) statuses.check(spec, query)
   if (!manifest.reads) return undefined
   const reading = embeddedReader.read(spec)
   return Promise.race([reading, sleep(READ_TIMEOUT, undefined, { ref: false })])

@@ -58,7 +58,7 @@ export class HostPictures {
     if (result instanceof PublicError) throw result
     const { manifest, key, query, delivery } = result
     const spec = { widget: manifest.name, key, look: parseLook(manifest, formatOf(delivery) ?? 'png', query) }
-    if (this.#statuses.has(manifest)) this.#statuses.check({ ...spec, query })
+    if (this.#statuses.has(manifest)) this.#statuses.check(spec, query)
     if (manifest.reads) await this.#init.embeddedReader.read(spec)
     if (formatOf(delivery) !== undefined) return this.#draw(manifest, spec)
     const { json, ...facts } = await this.#init.data.read(manifest, spec, OWN_NETWORK)

@@ -1,3 +1,4 @@
+import type { ChannelSpec } from '../../channel/spec.ts'
 import { clusterTime } from '../../cluster/cluster-time.ts'
 import type { Store } from '../../cluster/store.ts'
 import type { Fault } from '../../errors.ts'
@@ -12,14 +13,6 @@ import { badParameters, type Look } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { type RoomParts, roomOf } from '../../widget/room.ts'
 import { readLinks, readLogo } from './badge-query.ts'
-
-/** A picture of a status. */
-export interface StatusRequest {
-  widget: string
-  key: string
-  look: Look
-  query: URLSearchParams
-}
 
 /** The widget's maximum. */
 const MAX_MEMBERS = 50
@@ -42,7 +35,7 @@ export class StatusPictures {
   }
 
   /** @throws PublicError 400 for a wrong logo or link. */
-  check({ look, query }: StatusRequest): void {
+  check({ look }: { look: Look }, query: URLSearchParams): void {
     const faults: Fault[] = []
     readLogo(query, toStyle(look), this.#logos, faults)
     readLinks(query, faults)
@@ -50,11 +43,11 @@ export class StatusPictures {
   }
 
   /** Returns the SVG of a status; undefined if the widget must draw it. */
-  async svg({ widget, key, look, query }: StatusRequest): Promise<Encoded | undefined> {
-    const { params, format } = look
+  async svg(spec: ChannelSpec, query: URLSearchParams): Promise<Encoded | undefined> {
+    const { params, format } = spec.look
     if (format !== 'svg' || params.show !== 'badge') return undefined
     const badge = statusBadge(
-      await this.#show({ widget, key }, String(params.of)),
+      await this.#show(spec, String(params.of)),
       params as never as StatusLook,
       this.#logos,
     )

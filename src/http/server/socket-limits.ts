@@ -50,6 +50,8 @@ export class SocketLimits {
   readonly #init: SocketLimitsInit
   readonly #entries = new Map<string, Entry>()
   readonly #byNetwork = new Map<string, Set<Entry>>()
+  /** Each request asks for that of its socket. */
+  readonly #bySocket = new WeakMap<Socket, Entry>()
   #nextSearch = Number.NEGATIVE_INFINITY
 
   constructor(init: SocketLimitsInit) {
@@ -80,11 +82,13 @@ export class SocketLimits {
 
   /** Records the exchange on a socket, over HTTP/1.1. Destroys a socket on which too many wait. */
   onRequest(request: IncomingMessage, response: ServerResponse): void {
-    const entry = this.#entries.get(idOf(request.socket))
+    const entry = this.#entryOf(request.socket)
     if (!entry) return
     const { response: last, pipelined = [] } = entry
     const waiting = last && isOpen(last) ? [...pipelined.filter(isOpen), last] : []
-    Object.assign(entry, { request, response, pipelined: waiting.length > 0 ? waiting : undefined })
+    entry.request = request
+    entry.response = response
+    entry.pipelined = waiting.length > 0 ? waiting : undefined
     if (waiting.length < MAX_PIPELINED || entry.socket.destroyed) return
     // Whatever the address: a proxy sends no request before it has the response to the last one.
     this.#init.onRefused(entry.address, 'too-many-requests')
@@ -93,13 +97,13 @@ export class SocketLimits {
 
   /** Records that a socket carries an HTTP/2 session. */
   onSession(socket: Socket, streams: () => number): void {
-    const entry = this.#entries.get(idOf(socket))
+    const entry = this.#entryOf(socket)
     if (entry) entry.streams = streams
   }
 
   /** Records that a socket carries a WebSocket: it is never idle. */
   onUpgrade(socket: Socket): void {
-    const entry = this.#entries.get(idOf(socket))
+    const entry = this.#entryOf(socket)
     if (entry) entry.streams = () => 1
   }
 
@@ -118,6 +122,14 @@ export class SocketLimits {
       entry.socket.destroy()
     }
     return closed.length
+  }
+
+  #entryOf(socket: Socket): Entry | undefined {
+    const known = this.#bySocket.get(socket)
+    if (known) return known
+    const entry = this.#entries.get(idOf(socket))
+    if (entry) this.#bySocket.set(socket, entry)
+    return entry
   }
 
   #hasPlace({ address, network }: Entry): boolean {

@@ -27,8 +27,8 @@ const RECENT = new LRUCache<string, string>({
   maxSize: 60_000,
   sizeCalculation: (svg, properties) => svg.length + properties.length,
 })
-/** With a quote, which a text of the badge cannot contain. */
-const BLUR = /( id="| filter="url\(#)blur(?=[")])/g
+type Format = Parameters<typeof import('badge-maker').makeBadge>[0]
+
 const SIZE = /^<svg[^>]* width="(\d+(?:\.\d+)?)" height="(\d+(?:\.\d+)?)"/
 
 /** Draws a badge as SVG with badge-maker, the library of shields.io: about 1 kB, with a title. The last ones are kept. */
@@ -52,19 +52,25 @@ export function makeBadgeSvg({
   logoWidth,
   links = [],
 }: Badge): string {
-  const format = {
+  const format: Format = {
     label: toBadgeText(label ?? ''),
     message: toBadgeText(message),
     color: toPlainColor(color),
-    ...(labelColor !== undefined && { labelColor: toPlainColor(labelColor) }),
-    ...(style !== undefined && { style }),
-    ...(logo !== undefined && { logoBase64: logo }),
-    ...(links.length > 0 && { links: [...links] }),
   }
+  // Each spread of an object that may be missing takes as long as all of these.
+  if (labelColor !== undefined) format.labelColor = toPlainColor(labelColor)
+  if (style !== undefined) format.style = style
+  if (logo !== undefined) format.logoBase64 = logo
+  if (links.length > 0) format.links = [...links]
   const idSuffix = toSuffix(JSON.stringify([format, logoWidth]))
-  // That of its blur is the only one that badge-maker gives no suffix.
-  const plain = badgeMaker().makeBadge(Object.assign(format, { idSuffix })).replace(BLUR, `$1blur${idSuffix}`)
+  format.idSuffix = idSuffix
+  const plain = withBlurId(badgeMaker().makeBadge(format), idSuffix)
   return logo === undefined || logoWidth === undefined ? plain : stretchLogo(plain, logoWidth)
+}
+
+/** The id of its blur is the only one that badge-maker gives no suffix. No text of a badge contains a quote. */
+function withBlurId(svg: string, suffix: string): string {
+  return svg.replace(' id="blur"', ` id="blur${suffix}"`).replaceAll('"url(#blur)"', `"url(#blur${suffix})"`)
 }
 
 /** A suffix for ids, so that several badges can be inlined in one page: the first of equal ids would clip them all. */

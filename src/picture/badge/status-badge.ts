@@ -18,13 +18,15 @@ export interface StatusLook {
 export function statusBadge(content: StatusContent, look: StatusLook, logos: Logos): Badge {
   const style = look.style === 'auto' ? (content.style ?? 'flat') : look.style
   const given = content.isError ? { color: '', labelColor: '' } : look
+  const { logo, logoWidth } = readLogo(content, look, style, logos)
   return {
     label: look.label || content.label,
     message: content.message,
     color: given.color || content.color,
     labelColor: given.labelColor || content.labelColor,
     style,
-    ...readLogo(content, look, style, logos),
+    logo,
+    logoWidth,
     links: look.link ? [look.link] : [],
   }
 }
