@@ -41,7 +41,7 @@ export default defineWidget({
     link: param.text('', { max: 1_000, about: 'Link target of the SVG.' }),
     cacheSeconds: param.integer(0, {
       min: 0,
-      max: 604_800,
+      max: 31_536_000,
       about: 'Seconds that caches may keep it without revalidation.',
     }),
   },

@@ -164,7 +164,8 @@ describe('a badge', () => {
     ['a-b-nosuch', 'badge: expected a colour like brightgreen or ff8800'],
     ['a-b-red?color=nosuch', 'color: expected a colour like ff8800 or tomato, got \\"nosuch\\"'],
     ['a-b-c-red', 'got 3 separators: write -- for a dash'],
-    ['a-b-red?logo=nosuchlogo', 'logo: expected the slug of a logo in simple-icons'],
+    ['a-b-red?logo=data:image/png', 'logo: expected a data: URI of a PNG, SVG, JPEG, GIF or WebP in base64'],
+    ['a-b-red?cacheSeconds=31536001', 'cacheSeconds: expected a whole number from 0 to 31536000'],
     ['a-b-red?link=javascript:alert(1)', 'link: expected a URL with http: or https:'],
     ['a-b-red?link=http://a/&link=http://b/&link=http://c/', 'link: expected at most 2 links, got 3'],
     ['a-b-red?colorB=nosuch', 'colorB: expected a colour like'],
@@ -188,6 +189,50 @@ describe('a badge', () => {
     const problem = await get(`/badge/${name}.json?${query}`)
     expect(problem.headers.get('content-type')).toContain('application/problem+json')
     expect(await problem.text()).toContain(detail)
+  })
+
+  test.each([
+    ['linkedin', "got 'linkedin'\""],
+    ['visual-studio-code', "got 'visual-studio-code'\""],
+    ['aws', "got 'aws'\""],
+    ['%F0%9F%9A%80%22', "got '??'''\""],
+    ['nodejss', 'did you mean nodedotjs?"'],
+    ['x'.repeat(1_000), '..."'],
+  ])('is drawn without the logo %s, which simple-icons does not have', async (logo, warning) => {
+    const plain = makeBadge({ label: 'a', message: 'b', color: 'red' })
+    const svg = await get(`/badge/a-b-red.svg?logo=${logo}`)
+    expect(svg.status).toBe(200)
+    expect(withoutSuffix(await svg.text())).toBe(plain)
+    for (const ending of ['svg', 'png', 'json', 'txt']) {
+      const response = await get(`/badge/a-b-red.${ending}?logo=${logo}`)
+      expect(response.status).toBe(200)
+      const sent = response.headers.get('warning')
+      expect(sent).toMatch(/^199 - "logo: expected the slug of a logo in simple-icons, [ -~]+"$/)
+      expect(sent).toContain(warning)
+      await response.arrayBuffer()
+    }
+  })
+
+  test.each(['badge/a-b-red', 'status/build'])(
+    'says on the page of %s that there is no such logo',
+    async (path) => {
+      const headers = { accept: 'text/html', 'user-agent': String(chromium['User-Agent']) }
+      const page = await (await get(`/${path}?logo=nodejss`, { headers })).text()
+      expect(page).toContain('got &quot;nodejss&quot;; did you mean nodedotjs?')
+    },
+  )
+
+  test.each([
+    'style=&logoSize=&cacheSeconds=&color=&labelColor=&logo=&logoColor=&link=',
+    'style=flat%20&color=%20red&logoSize=auto%20',
+    'color=%23DD4343&labelColor=555',
+    'logoWidth=x&logoPosition=9&maxAge=2592000&longCache=true&cacheSeconds=2592000',
+    'colorA=&colorB=&color=RED',
+    'style=&style=flat&label=x&label=a',
+  ])('reads ?%s as shields.io does', async (query) => {
+    const response = await get(`/badge/a-b-red.svg?${query}`)
+    const svg = withoutSuffix(await response.text())
+    expect(svg).toBe(makeBadge({ label: 'a', message: 'b', color: 'red' }))
   })
 
   test('is drawn without a damaged logo, for every request', async () => {

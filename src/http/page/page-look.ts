@@ -1,4 +1,5 @@
 import { type Fault, PublicError, toSentence } from '../../errors.ts'
+import { Logos } from '../../picture/badge/logo.ts'
 import { nearest } from '../../system/nearest.ts'
 import { formatDuration } from '../../widget/duration.ts'
 import { type Look, parseLook } from '../../widget/look.ts'
@@ -7,6 +8,7 @@ import { defaultLength, type Manifest } from '../../widget/manifest.ts'
 import { describeParam, type ParamSpec, type ParamValue, parseParam } from '../../widget/param.ts'
 import { showsFrames } from '../../widget/role.ts'
 import type { Size } from '../../widget/widget.ts'
+import { readLinks, readLogo } from '../badge-query.ts'
 import { formatOf, type PageExtension } from '../extensions.ts'
 
 /** A row of a table of parameters. */
@@ -52,12 +54,19 @@ const MAX_LINE_LENGTH = 200
 /** Shorter names are near to too much: `v`, `t`, `_`. */
 const SHORTEST_NAME = 4
 
+/** Its lists of brands are read for the first page that names one. */
+const LOGOS = new Logos()
+
 type Specs = Record<string, ParamSpec>
 
 /** Reads a page's address. Wrong values are returned as errors and not thrown; an empty field means the default. */
 export function readPageLook(manifest: Manifest, extension: PageExtension, given: URLSearchParams): PageLook {
   const asked = withoutEmptied({ ...manifest.params, ...lookSpecs(manifest) }, given)
-  const faults = [...findFaults(manifest, extension, asked), ...findMisspelt(manifest, given)]
+  const faults = [
+    ...findFaults(manifest, extension, asked),
+    ...findBadgeFaults(manifest, asked),
+    ...findMisspelt(manifest, given),
+  ]
   const common = lookSpecs(manifest, formatOf(extension))
   const query = chooseChanged({ ...manifest.params, ...common }, asked, faults)
   return {
@@ -155,6 +164,15 @@ function findFaults(manifest: Manifest, extension: PageExtension, asked: URLSear
     if (error instanceof PublicError) return error.faults
     throw error
   }
+}
+
+/** The faults that the drawing of a badge finds, and that its picture may be drawn without. */
+function findBadgeFaults({ role }: Manifest, asked: URLSearchParams): readonly Fault[] {
+  if (role !== 'static-badge' && role !== 'status-badge') return []
+  const faults: Fault[] = []
+  readLogo(asked, 'flat', LOGOS, faults)
+  readLinks(asked, faults)
+  return faults
 }
 
 /** Names that are nearly those of parameters. Others are ignored: cache busters are common. */

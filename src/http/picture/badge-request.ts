@@ -5,8 +5,8 @@ import { parseStaticPath } from '../../picture/badge/static-path.ts'
 import { COLOR_SYNTAX, parseColor } from '../../picture/color.ts'
 import { badParameters, type Look } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
+import { readLinks, readLogo } from '../badge-query.ts'
 import { type Extension, isExtension } from '../extensions.ts'
-import { readLinks, readLogo } from './badge-query.ts'
 
 /** The parts of a badge's URL, not parsed yet. */
 export interface BadgeUrl {
@@ -33,6 +33,7 @@ const OLDER_STYLES: ReadonlyMap<string | undefined, BadgeStyle> = new Map([
   ['popout-square', 'flat-square'],
 ])
 const MAX_TEXT_LENGTH = 255
+const EMPTIABLE: ReadonlySet<string> = new Set(['label', 'message', 'link'])
 
 /** The same part of shields.io's own URLs, which have no extension. */
 const BARE = /^\/[^/?]+(?:\?|$)/
@@ -60,7 +61,7 @@ export function readBadgeUrl(
   const [whole, path, written, text = ''] = URL_FORM.exec(rest) ?? []
   if (whole === undefined || (path === undefined && written === undefined && !QUERY_ALONE.test(rest)))
     return undefined
-  const query = new URLSearchParams(text)
+  const query = readQuery(text)
   const style = OLDER_STYLES.get(query.getAll('style').at(-1))
   if (style) query.set('style', style)
   const hasPage = older === undefined
@@ -80,12 +81,24 @@ export function readBadgeUrl(
   }
 }
 
+/** As shields.io does: an empty value is none, and spaces around a value do not matter. A text or a link can be empty. */
+function readQuery(text: string): URLSearchParams {
+  const given = [...new URLSearchParams(text)].map(([name, value]): [string, string] => [name, value.trim()])
+  return new URLSearchParams(given.filter(([name, value]) => value !== '' || EMPTIABLE.has(name)))
+}
+
 /**
- * Reads a badge. The query takes precedence over the path.
- * @throws PublicError 400 that names every fault.
+ * Reads a badge. The query takes precedence over the path. As with shields.io, a badge whose brand is not in simple-icons
+ * has no logo: `unknownLogo` is that fault.
+ * @throws PublicError 400 that names every other fault.
  */
-export function readBadge({ path, query }: BadgeUrl, { params }: Look, logos: Logos): Badge {
+export function readBadge(
+  { path, query }: BadgeUrl,
+  { params }: Look,
+  logos: Logos,
+): { badge: Badge; unknownLogo: Fault | undefined } {
   const faults: Fault[] = []
+  const unknown: Fault[] = []
   const read = <T>(name: string, reading: () => T): T | undefined => {
     try {
       return reading()
@@ -109,7 +122,7 @@ export function readBadge({ path, query }: BadgeUrl, { params }: Look, logos: Lo
     color: givenColor('color') ?? said?.color,
     labelColor: givenColor('labelColor'),
     style,
-    ...readLogo(query, style, logos, faults),
+    ...readLogo(query, style, logos, faults, unknown),
     links: readLinks(query, faults),
   }
   for (const half of ['label', 'message'] as const) {
@@ -118,7 +131,7 @@ export function readBadge({ path, query }: BadgeUrl, { params }: Look, logos: Lo
       faults.push({ name: half, detail: `expected at most ${MAX_TEXT_LENGTH} characters, got ${length}` })
   }
   if (faults.length > 0) throw badParameters(faults)
-  return badge
+  return { badge, unknownLogo: unknown[0] }
 }
 
 function decode(path: string): string {

@@ -78,11 +78,12 @@ export class Badges {
   ): Promise<SentBadge | undefined> {
     const { format } = extensionRow(url.extension)
     const look = this.#readLook(manifest, format ?? 'png', url.query)
-    const badge = readBadge(url, look, this.#logos)
+    const { badge, unknownLogo } = readBadge(url, look, this.#logos)
+    const warning = unknownLogo ? warnOf(unknownLogo.detail) : {}
     if (format === undefined) {
-      if (url.extension === 'txt') sendWords(request, response, toAlt(badgeWords(badge)))
+      if (url.extension === 'txt') sendWords(request, response, toAlt(badgeWords(badge)), warning)
       // Exactly as shields.io writes it, without `alt`.
-      else sendJson(request, response, 200, badgeJson(badge))
+      else sendJson(request, response, 200, badgeJson(badge), { headers: warning })
       return undefined
     }
     const frame: Encoded =
@@ -90,7 +91,7 @@ export class Badges {
         ? new SvgText(makeBadgeSvg(badge))
         : await this.#draw(manifest.name, badge, look, request, response)
     const kept = keptFor(readCacheSeconds(url.query, this.#stillCache))
-    const status = sendStill(request, response, frame, kept)
+    const status = sendStill(request, response, frame, { ...kept, ...warning })
     return { status, bytes: status === 200 ? Buffer.byteLength(frame.bytes) : 0 }
   }
 
@@ -133,4 +134,9 @@ export class Badges {
     )
     return frame
   }
+}
+
+/** The header of a badge that is drawn without its logo, in ASCII (RFC 7234, section 5.5.7, which programs still read). */
+function warnOf(detail: string): { Warning: string } {
+  return { Warning: `199 - "logo: ${detail.replaceAll(/[^ -~]/g, '?').replaceAll(/["\\]/g, "'")}"` }
 }

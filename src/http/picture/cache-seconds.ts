@@ -3,8 +3,8 @@ import type { ParamSpec } from '../../widget/param.ts'
 import { parseParam } from '../../widget/param.ts'
 
 const NAME = 'cacheSeconds'
-/** A week. */
-const SPEC: ParamSpec = { kind: 'integer', default: 0, min: 0, max: 604_800 }
+/** A year. */
+const SPEC: ParamSpec = { kind: 'integer', default: 0, min: 0, max: 31_536_000 }
 
 /**
  * Returns for how many seconds caches may keep a still, by the parameter `cacheSeconds`; without it, `otherwise`

@@ -12,7 +12,7 @@ import { BADGE } from '../../status/status-schema.ts'
 import { badParameters, type Look } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { type RoomParts, roomOf } from '../../widget/room.ts'
-import { readLinks, readLogo } from './badge-query.ts'
+import { readLinks, readLogo } from '../badge-query.ts'
 
 /** The widget's maximum. */
 const MAX_MEMBERS = 50

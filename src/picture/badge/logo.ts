@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Path2D } from '@napi-rs/canvas'
+import { closest, distance } from 'fastest-levenshtein'
 import { LRUCache } from 'lru-cache'
 import { brightness, parseColor } from '../color.ts'
 import type { BadgeStyle } from './badge.ts'
@@ -15,7 +16,13 @@ export type LogoReading =
       /** CSS pixels. @default 14, as much as its height */
       width?: number
     }
-  | { fault: string }
+  | {
+      fault: string
+      /** Whether the text names a brand that simple-icons does not have, or cannot have. */
+      isUnknown: boolean
+      /** The slug of a brand with nearly that name. */
+      nearest?: string | undefined
+    }
 
 /** The appearance of a logo. */
 export interface LogoLook {
@@ -41,7 +48,10 @@ interface Icon extends Brand {
 }
 
 /** A `data:` URI with a picture in base64. In a query, a `+` arrives as a space. */
-const DATA = /^(?:data:)?image\/(png|svg\+xml|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}$/
+const DATA =
+  /^(?:data:)?image\/(png|svg\+xml|jpe?g|gif|webp)(?:;charset=[\w-]+)?;base64,([A-Za-z0-9+/]+={0,2})$/
+/** The beginning of a text that is no name of a brand. */
+const DATA_START = /^(?:data:|image\/)/
 const MAX_NAME = 100
 /** Darker brands are drawn in off-white on a dark label, and lighter ones in grey in the light `social` style. */
 const DARK = 0.4
@@ -53,6 +63,9 @@ const MAX_SIDE = 1_024
 /** The longest logo, in bytes of its data. */
 const MAX_BYTES = 64_000
 const KEPT_PATHS = 200
+const KEPT_NAMES = 500
+/** Names whose nearest brand is searched: shorter ones are near to too much, and longer ones cost too much. */
+const SEARCHED = { min: 4, max: 30 }
 
 /**
  * Reads the logo of a badge: a `data:` URI of a picture, or the slug or the name of a brand in simple-icons, which is an optional
@@ -61,14 +74,17 @@ const KEPT_PATHS = 200
 export class Logos {
   readonly #require = createRequire(import.meta.url)
   readonly #paths = new LRUCache<string, string>({ max: KEPT_PATHS })
+  readonly #unknown = new LRUCache<string, LogoReading>({ max: KEPT_NAMES })
   #brands: ReadonlyMap<string, Brand> | undefined
 
   read(text: string, { style = 'flat', color, size }: LogoLook = {}): LogoReading {
-    const data = text.replaceAll(' ', '+')
-    const [, type] = DATA.exec(data) ?? []
-    if (type !== undefined) return readData(type, data.startsWith('data:') ? data : `data:${data}`)
+    if (DATA_START.test(text)) {
+      const [, type, data] = DATA.exec(text.replaceAll(' ', '+').replaceAll(/\s/g, '')) ?? []
+      if (type !== undefined && data !== undefined) return readData(type.replace('jpg', 'jpeg'), data)
+      return { fault: 'expected a data: URI of a PNG, SVG, JPEG, GIF or WebP in base64', isUnknown: false }
+    }
     const brand = text.length <= MAX_NAME ? this.#readBrands()?.get(toName(text)) : undefined
-    if (brand === undefined) return { fault: this.#describeFault() }
+    if (brand === undefined) return this.#describeUnknown(toName(text))
     const fill = color === undefined ? toReadable(brand.hex, style) : (parseColor(color) ?? brand.hex)
     const path = this.#readPath(brand.slug)
     const { box, width } = size === 'auto' ? toBox(path) : { box: '0 0 24 24', width: HEIGHT }
@@ -76,10 +92,23 @@ export class Logos {
     return { logo: toDataUri(svg), ...(width !== HEIGHT && { width }) }
   }
 
-  #describeFault(): string {
-    return this.#readBrands()
-      ? 'expected the slug of a logo in simple-icons, like github, or a data: URI of a picture in base64'
-      : 'expected a data: URI of a picture in base64; named logos need the package simple-icons'
+  #describeUnknown(name: string): LogoReading {
+    const brands = this.#readBrands()
+    if (!brands)
+      return {
+        fault: 'expected a data: URI of a picture in base64; named logos need the package simple-icons',
+        isUnknown: true,
+      }
+    const known = this.#unknown.get(name)
+    if (known) return known
+    const reading = {
+      fault:
+        'expected the slug of a logo in simple-icons, like github, or a data: URI of a picture in base64',
+      isUnknown: true,
+      nearest: findNearest(name, brands),
+    }
+    if (name.length <= MAX_NAME) this.#unknown.set(name, reading)
+    return reading
   }
 
   /** Brands by slug and by name, such as `node.js`; undefined if the package is not installed. */
@@ -118,6 +147,14 @@ function toBrands(icons: readonly Icon[]): Map<string, Brand> {
   return brands
 }
 
+/** The slug of the brand with the nearest name, if it is so near that it is surely meant: many have names of a few letters. */
+function findNearest(name: string, brands: ReadonlyMap<string, Brand>): string | undefined {
+  if (name.length < SEARCHED.min || name.length > SEARCHED.max) return undefined
+  const found = closest(name, [...brands.keys()])
+  const isNear = found[0] === name[0] && distance(name, found) <= (name.length < 6 ? 1 : 2)
+  return isNear ? brands.get(found)?.slug : undefined
+}
+
 /** Spaces, dashes and capitals do not matter. */
 function toName(text: string): string {
   return text.toLowerCase().replaceAll(/[\s-]/g, '')
@@ -126,23 +163,22 @@ function toName(text: string): string {
 /** Reads an SVG as a logo. */
 export function readSvgLogo(svg: string): LogoReading {
   const fault = findSvgLogoFault(svg)
-  return fault === undefined ? { logo: toDataUri(svg) } : { fault }
+  return fault === undefined ? { logo: toDataUri(svg) } : { fault, isUnknown: false }
 }
 
-function readData(type: string, uri: string): LogoReading {
-  const bytes = Buffer.from(uri.slice(uri.indexOf(',') + 1), 'base64')
-  if (bytes.length > MAX_BYTES)
-    return { fault: `expected a picture of at most ${MAX_BYTES} bytes, got ${bytes.length}` }
-  if (type === 'svg+xml') {
-    const fault = findSvgLogoFault(bytes.toString())
-    return fault === undefined ? { logo: uri } : { fault }
-  }
+function readData(type: string, data: string): LogoReading {
+  const uri = `data:image/${type};base64,${data}`
+  const fault = findFault(type, Buffer.from(data, 'base64'))
+  return fault === undefined ? { logo: uri } : { fault, isUnknown: false }
+}
+
+function findFault(type: string, bytes: Buffer): string | undefined {
+  if (bytes.length > MAX_BYTES) return `expected a picture of at most ${MAX_BYTES} bytes, got ${bytes.length}`
+  if (type === 'svg+xml') return findSvgLogoFault(bytes.toString())
   const size = readRasterSize(bytes)
-  if (!size) return { fault: `expected a picture of the type that its data: URI names, image/${type}` }
-  if (Math.max(size.width, size.height) <= MAX_SIDE) return { logo: uri }
-  return {
-    fault: `expected a picture of at most ${MAX_SIDE} pixels a side, got ${size.width} x ${size.height}`,
-  }
+  if (!size) return `expected a picture of the type that its data: URI names, image/${type}`
+  if (Math.max(size.width, size.height) <= MAX_SIDE) return undefined
+  return `expected a picture of at most ${MAX_SIDE} pixels a side, got ${size.width} x ${size.height}`
 }
 
 /** The proportions of a brand that is wider than high, as with shields.io's `logoSize=auto`. */

@@ -1,24 +1,30 @@
-import { type Fault, quote } from '../../errors.ts'
-import type { Badge, BadgeStyle } from '../../picture/badge/badge.ts'
-import type { Logos } from '../../picture/badge/logo.ts'
+import { type Fault, quote } from '../errors.ts'
+import type { Badge, BadgeStyle } from '../picture/badge/badge.ts'
+import type { Logos } from '../picture/badge/logo.ts'
 
 const LINK = /^https?:\/\/[^\s"'<>]+$/i
 /** One link for the badge, or one for each half. */
 const MAX_LINKS = 2
 
-/** Reads `logo`, `logoColor` and `logoSize`. Adds to `faults` if there is no such logo. */
+/**
+ * Reads `logo`, `logoColor` and `logoSize`. Adds to `faults` if the logo is wrong.
+ * @param unknown gets the fault of a brand that simple-icons does not have. @default `faults`
+ */
 export function readLogo(
   query: URLSearchParams,
   style: BadgeStyle,
   logos: Logos,
   faults: Fault[],
+  unknown: Fault[] = faults,
 ): Pick<Badge, 'logo' | 'logoWidth'> {
   const given = (name: string) => query.getAll(name).at(-1) || undefined
   const [name, size] = [given('logo'), given('logoSize')]
   if (name === undefined) return {}
   const reading = logos.read(name, { style, color: given('logoColor'), size })
   if ('logo' in reading) return { logo: reading.logo, logoWidth: reading.width }
-  faults.push({ name: 'logo', detail: `${reading.fault}, got ${quote(name)}` })
+  const hint = reading.nearest === undefined ? '' : `; did you mean ${reading.nearest}?`
+  const list = reading.isUnknown ? unknown : faults
+  list.push({ name: 'logo', detail: `${reading.fault}, got ${quote(name)}${hint}` })
   return {}
 }
 
