@@ -23,6 +23,7 @@ interface Question {
   options: string
 }
 
+const MIN_OPTIONS = 2
 const MAX_OPTIONS = 8
 const MAX_OPTION_LENGTH = 60
 /** The polls that a room remembers; of more, that with the fewest votes is forgotten. */
@@ -146,10 +147,17 @@ function vote(polls: Polls, poll: string, option: number, earlier: number | unde
   return Object.fromEntries([[poll, counts], ...others.slice(0, MAX_POLLS - 1)])
 }
 
-/** The options of a poll and their votes. */
+/**
+ * The options of a poll and their votes.
+ * @throws a failure if there are too few or too many: an answer that is left out would get no votes.
+ */
 function countVotes({ question, options: list }: Question, polls: Polls) {
   const words = list.split(',').map((each) => [...each.trim()].slice(0, MAX_OPTION_LENGTH).join(''))
-  const options = [...new Set(words)].filter((each) => each !== '').slice(0, MAX_OPTIONS)
+  const options = [...new Set(words)].filter((each) => each !== '')
+  if (options.length < MIN_OPTIONS || options.length > MAX_OPTIONS) {
+    const expected = `expected ${MIN_OPTIONS} to ${MAX_OPTIONS} answers, separated by commas`
+    throw failure(`options: ${expected}, got ${options.length}`, { status: 400 })
+  }
   const kept = polls[idOf({ question, options: list })]
   const votes = options.map((_, index) => kept?.[index] ?? 0)
   return { options, votes, total: sum(votes) }

@@ -42,7 +42,10 @@ export default defineWidget({
     theme: param.theme(),
     background: param.color('', { about: 'Background colour, or transparent.' }),
   },
-  load: async ({ state }) => (await state.get<Game>('game')) ?? newGame(0),
+  load: async ({ state, time }) => {
+    const game = (await state.get<Game>('game')) ?? newGame(0)
+    return { ...game, seats: seatsAt(game, time) }
+  },
   json: ({ room, data }) => {
     const { squares, seats } = data
     const line = winningLine(squares)
@@ -156,25 +159,30 @@ interface Move {
 /** Returns the game after a click. A click that the rules do not allow changes nothing. */
 function play(game: Game, { square, visitor, isNew, now }: Move): Game {
   const { squares, moved, last } = game
-  const isQuiet = now - moved >= PATIENCE
   if (isOver(squares)) return square === last && now - moved < DOUBLE_CLICK ? game : newGame(now)
-  // Of the clock that all servers share and the own one, only differences can be compared.
-  const started = now - (Date.now() - STARTED)
-  const areKnown = moved >= started && Math.floor(moved / DAY) === Math.floor(now / DAY)
-  const seats = areKnown ? game.seats : {}
+  const seats = seatsAt(game, now)
   const mark = turnOf(squares)
   const isWaiting = seats[mark === 'X' ? 'O' : 'X'] === visitor
   // A new game for a player whose opponent has left.
-  if (isQuiet && squares !== EMPTY && (isNew || isWaiting)) return newGame(now)
+  if (now - moved >= PATIENCE && squares !== EMPTY && (isNew || isWaiting)) return newGame(now)
   if (square === undefined || squares[square] !== ' ' || isWaiting) return game
-  const isFree = seats[mark] === undefined || isQuiet
-  if (!isFree && seats[mark] !== visitor) return game
+  if (seats[mark] !== undefined && seats[mark] !== visitor) return game
   return {
     squares: squares.slice(0, square) + mark + squares.slice(square + 1),
     seats: { ...seats, [mark]: visitor },
     moved: now,
     last: square,
   }
+}
+
+/** The seats that are taken at a time. */
+function seatsAt({ squares, seats, moved }: Game, now: number): Game['seats'] {
+  if (isOver(squares)) return seats
+  // Of the clock that all servers share and the own one, only differences can be compared.
+  const started = now - (Date.now() - STARTED)
+  const areKnown = moved >= started && Math.floor(moved / DAY) === Math.floor(now / DAY)
+  if (!areKnown) return {}
+  return now - moved >= PATIENCE ? { ...seats, [turnOf(squares)]: undefined } : seats
 }
 
 function turnOf(squares: string): Mark {
@@ -197,7 +205,7 @@ function describe(squares: string, seats: Game['seats']): string {
   if (isOver(squares)) return 'A draw – click to play again'
   const mark = turnOf(squares)
   if (squares === EMPTY) return 'Click a square to play X'
-  return seats[mark] === undefined ? `Click a square to play ${mark}` : `${mark} to move`
+  return seats[mark] === undefined ? `Click a square to play ${mark}` : `${mark} to move – others watch`
 }
 
 function drawMark(ctx: Context, mark: Mark, [x, y]: readonly [number, number], cell: number): void {

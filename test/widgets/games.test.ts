@@ -112,6 +112,26 @@ describe('tic-tac-toe', () => {
     expect(await play(['c', 7])).toBe('         ')
   })
 
+  test.each([
+    ['one seat is taken', 0, 'X    O   ', {}, 'Click a square to play X'],
+    ['both seats are taken', 0, 'X        ', { X: 'a', O: 'b' }, 'O to move – others watch'],
+    [
+      'a player does not move for a minute',
+      -60_000,
+      'X        ',
+      { X: 'a', O: 'b' },
+      'Click a square to play O',
+    ],
+    ['the server was restarted', -600_000, 'XO       ', { X: 'a', O: 'b' }, 'Click a square to play X'],
+    ['the game is over', -600_000, 'XXXOO    ', { X: 'a', O: 'b' }, 'X wins – click to play again'],
+  ])('says who can click when %s', async (_when, ago, squares, seats, words) => {
+    const game = { squares, seats, moved: Date.now() + ago }
+    const { load, alt } = widgets.tictactoe as unknown as Widget
+    if (typeof load !== 'function') throw new Error('expected a function')
+    const data = await load({ state: { get: async () => game }, time: Date.now() } as never)
+    expect(alt?.({ data } as never)).toContain(words)
+  })
+
   test("keeps the seats where the clock that all servers share is behind this server's own", async () => {
     const ahead = -300_000
     for (const [reader, action] of [
@@ -167,6 +187,17 @@ describe('a poll', () => {
     for (const y of [80, 110, 5, 190]) await click('poll', `r${y}`, { query, x: 100, y })
     for (const action of ['0', '3', 'x', '']) await click('poll', 'l', { query, action })
     expect(votes()).toEqual([1, 1])
+  })
+
+  test.each([
+    ['one answer', 'yes', 1],
+    ['the same answer twice', 'yes,, yes ', 1],
+    ['nine answers', 'a,b,c,d,e,f,g,h,i', 9],
+  ])('of %s is an error for pictures and for votes', async (_of, options, count) => {
+    const error = `options: expected 2 to 8 answers, separated by commas, got ${count}`
+    expect(() => votes(`options=${options}`)).toThrow(error)
+    await expect(click('poll', 'a', { query: `options=${options}`, action: '1' })).rejects.toThrow(error)
+    expect(kept.get('polls')).toBeUndefined()
   })
 
   test('is another one with other words, of which a room remembers the 50 with the most votes', async () => {
