@@ -32,9 +32,13 @@ export async function fetchStill(url: string, pause = PAUSE): Promise<Buffer> {
   }
 }
 
-function findFault({ fault, headers }: OutgoingResponse): { text: string; isPassing: boolean } | undefined {
+function findFault({
+  status,
+  fault,
+  headers,
+}: OutgoingResponse): { text: string; isPassing: boolean } | undefined {
   const type = headers['content-type'] ?? 'nothing'
-  if (fault !== undefined) return { text: fault, isPassing: false }
+  if (fault !== undefined) return { text: fault, isPassing: status === 503 }
   if (!/^(image\/|application\/json)/.test(type))
     return { text: `expected a finished picture, got ${type}`, isPassing: false }
   // RFC 7234, section 5.5: 110 and 111 are stale.

@@ -38,6 +38,10 @@ export function findDeviceFaults(look: DeviceLook): Fault[] {
     const detail = `expected as many colours as in colors, ${colors?.length ?? 0}, got ${palette.length}`
     faults.push({ name: 'palette', detail })
   }
+  for (const [name, list] of Object.entries({ colors, palette })) {
+    const twice = list?.find((color, at) => list.indexOf(color) !== at)
+    if (twice !== undefined) faults.push({ name, detail: `expected different colours, got ${twice} twice` })
+  }
   if (colors && bitsFor(colors.length) > bits) {
     const detail = `expected at least ${bitsFor(colors.length)} for ${colors.length} colours, got ${bits}`
     faults.push({ name: 'bits', detail })

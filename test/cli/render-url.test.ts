@@ -45,9 +45,14 @@ describe('imgcast render --url', () => {
     utimesSync(file, 1, 1)
     await run()
     expect(statSync(file).mtimeMs).toBe(1_000)
-    respondWith([503, GOOD, '<svg>error</svg>'])
-    expect(await run()).toMatchObject({ code: 1, stderr: expect.stringContaining('503') })
+    respondWith([500, GOOD, '<svg>error</svg>'])
+    expect(await run()).toMatchObject({ code: 1, stderr: expect.stringContaining('500') })
     expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual(['<svg>1</svg>', ['me.svg']])
+  })
+
+  test('tries again while the server has no picture yet', async () => {
+    respondWith([503, GOOD, ''], [200, GOOD, 'new'])
+    expect((await fetchStill(url, 1)).toString()).toBe('new')
   })
 
   test('names every wrong word at once', async () => {

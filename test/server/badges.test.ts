@@ -207,7 +207,7 @@ describe('a badge', () => {
       const response = await get(`/badge/a-b-red.${ending}?logo=${logo}`)
       expect(response.status).toBe(200)
       const sent = response.headers.get('warning')
-      expect(sent).toMatch(/^199 - "logo: expected the slug of a logo in simple-icons, [ -~]+"$/)
+      expect(sent).toMatch(/^299 - "logo: expected the slug of a logo in simple-icons, [ -~]+"$/)
       expect(sent).toContain(warning)
       await response.arrayBuffer()
     }

@@ -293,6 +293,8 @@ describe('a small device', () => {
     ['colors=0,1,2,3,4,5,6,7,8', 'colors: expected 2 to 8 colours'],
     ['colors=000,fff&palette=000,fff,f00', 'palette: expected as many colours as in colors, 2, got 3'],
     ['palette=000,fff', 'palette: expected as many colours as in colors, 0, got 2'],
+    ['colors=000,black', 'colors: expected different colours, got 000000 twice'],
+    ['colors=000,fff,f00&palette=222,ddd,222222', 'palette: expected different colours, got 222222 twice'],
     ['colors=000,fff,f00&bits=1', 'bits: expected at least 2 for 3 colours, got 1'],
     ['animate=loop&bits=1', 'animate: expected push or off for a picture with bits'],
     ['width=500&height=500&scale=3&bits=1', undefined],

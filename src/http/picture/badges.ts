@@ -136,7 +136,7 @@ export class Badges {
   }
 }
 
-/** The header of a badge that is drawn without its logo, in ASCII (RFC 7234, section 5.5.7, which programs still read). */
+/** The header of a badge that is drawn without its logo, in ASCII (RFC 7234, section 5.5.8: it lasts as long as the URL). */
 function warnOf(detail: string): { Warning: string } {
-  return { Warning: `199 - "logo: ${detail.replaceAll(/[^ -~]/g, '?').replaceAll(/["\\]/g, "'")}"` }
+  return { Warning: `299 - "logo: ${detail.replaceAll(/[^ -~]/g, '?').replaceAll(/["\\]/g, "'")}"` }
 }

@@ -11,6 +11,7 @@ import { TEXT_TYPE } from '../send.ts'
 import { type PictureData, withWords } from './picture-data.ts'
 import { StatusPictures } from './status-pictures.ts'
 import { readTarget } from './target.ts'
+import { tooSlow } from './too-slow.ts'
 
 /** A finished picture, the data behind it, or its words. */
 export interface PictureFile {
@@ -72,7 +73,7 @@ export class HostPictures {
   async #draw(manifest: Manifest, spec: ChannelSpec): Promise<PictureFile> {
     const channel = this.#init.channels.open({ ...spec, look: toStillLook(manifest, spec.look) })
     const { frame, age, failure } = await channel.still(undefined, { warm: PATIENCE })
-    if (frame.isPlaceholder) throw failure ?? tooSlow()
+    if (frame.isPlaceholder) throw failure ?? tooSlow('picture')
     const { bytes, format, width, height } = frame
     return { bytes, type: contentType(format), width, height, ...(age !== undefined && { age }) }
   }
@@ -80,13 +81,4 @@ export class HostPictures {
 
 function formatOf(delivery: { kind: string; format?: Format }): Format | undefined {
   return delivery.format
-}
-
-function tooSlow(): PublicError {
-  return new PublicError({
-    code: 'too-slow',
-    status: 503,
-    caption: 'the picture takes too long, try again later',
-    headers: { 'Retry-After': '10' },
-  })
 }

@@ -7,7 +7,7 @@ import type { PushedData } from '../../channel/pushed-data.ts'
 import type { ChannelSpec } from '../../channel/spec.ts'
 import { isRefusal } from '../../channel/still.ts'
 import type { Counts, Presence } from '../../cluster/presence.ts'
-import { PublicError, toPublicError } from '../../errors.ts'
+import { type PublicError, toPublicError } from '../../errors.ts'
 import type { Payers } from '../../render/fair-shares.ts'
 import type { EmbeddedWords, PictureFacts } from '../../render/protocol.ts'
 import type { Renderer } from '../../render/renderer.ts'
@@ -19,6 +19,7 @@ import type { FailureLog } from '../failure-log.ts'
 import { agedFor } from '../headers.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
 import { sendJson, sendWords } from '../send.ts'
+import { tooSlow } from './too-slow.ts'
 
 /** The parts that `PictureData` works with. */
 export interface PictureDataInit {
@@ -173,16 +174,7 @@ export function withWords(
 async function withTimeout<T>(timeout: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(tooSlow()), timeout)
+    timer = setTimeout(() => reject(tooSlow('data')), timeout)
   })
   return Promise.race([promise, late]).finally(() => clearTimeout(timer))
-}
-
-function tooSlow(): PublicError {
-  return new PublicError({
-    code: 'too-slow',
-    status: 503,
-    caption: 'the data takes too long, try again later',
-    headers: { 'Retry-After': '10' },
-  })
 }

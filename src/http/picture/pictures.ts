@@ -42,7 +42,7 @@ import { rereadPicture } from './reread-picture.ts'
 import { type EmbeddedSpecs, roomsOfPicture } from './rooms-of-picture.ts'
 import { StatusPictures } from './status-pictures.ts'
 import { StatusStills } from './status-stills.ts'
-import { kindOf, StillWaits } from './still-waits.ts'
+import { kindOf, StillWaits, toShowable } from './still-waits.ts'
 import { type RequestedPicture, readTarget, type Target } from './target.ts'
 
 /** The parts that `Pictures` works with. */
@@ -200,7 +200,7 @@ export class Pictures {
       const waiting = { headers: request.headers, network, kind } as const
       const shot = await this.#waits.wait(waiting, (wait) => channel.still(network, wait))
       if (shot.age !== undefined) return this.#agedStills.send(request, response, shot, look)
-      const { frame } = shot
+      const frame = toShowable(shot.frame, look)
       const kept = keptWhole(frame, seconds || (deviceOf(look) ? secondsUntil(channel.changesIn) : 0))
       const headers = { ...kept, ...lateFor(this.#init.lateAge(spec)) }
       return { status: sendStill(request, response, frame, headers), bytes: frame.bytes.length }

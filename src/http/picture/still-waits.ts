@@ -1,11 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { StillPatience } from '../../channel/still.ts'
+import type { Frame } from '../../picture/frame.ts'
 import type { Look } from '../../widget/look.ts'
 import { deviceOf } from '../../widget/look-device.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { headerText } from '../header-text.ts'
 import { readPurpose } from '../purpose.ts'
 import { isBrowser } from '../user-agent.ts'
+import { tooSlow } from './too-slow.ts'
 
 /** Milliseconds that a still without an older picture waits: every still is promised within a second. */
 const COLD = 900
@@ -65,4 +67,14 @@ function patienceOf({ headers, kind }: StillRequest): StillPatience {
 export function kindOf({ role, shows }: Pick<Manifest, 'role' | 'shows'>, look: Look): StillRequest['kind'] {
   if (role === 'camera-frames') return 'camera'
   return shows || deviceOf(look) ? 'patient' : 'still'
+}
+
+/**
+ * Returns the frame of a still. A small device shows what it gets with status 200 until it wakes up again, so a placeholder
+ * is an error there: it keeps its picture, and may retry.
+ * @throws PublicError 503 for the placeholder of a panel's picture.
+ */
+export function toShowable(frame: Frame, look: Look): Frame {
+  if (frame.isPlaceholder && deviceOf(look)) throw tooSlow('picture')
+  return frame
 }

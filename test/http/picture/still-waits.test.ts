@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { StillPatience } from '../../../src/channel/still.ts'
-import { kindOf, type StillRequest, StillWaits } from '../../../src/http/picture/still-waits.ts'
+import { kindOf, type StillRequest, StillWaits, toShowable } from '../../../src/http/picture/still-waits.ts'
+import type { Format, Frame } from '../../../src/picture/frame.ts'
 import { defineWidget } from '../../../src/widget/define-widget.ts'
 import { parseLook } from '../../../src/widget/look.ts'
 import { toManifest } from '../../../src/widget/manifest.ts'
@@ -63,4 +64,27 @@ test.each([
 ] as const)('%s has a kind', async (_, more, format, query, kind) => {
   const look = parseLook(CLOCK, format, new URLSearchParams(query))
   expect(kindOf({ ...CLOCK, ...more }, look)).toBe(kind)
+})
+
+describe('a placeholder', () => {
+  const frame: Frame = {
+    ...{ bytes: Buffer.from('grey'), etag: '"1"', format: 'png', width: 40, height: 20, animated: false },
+    isPlaceholder: true,
+  }
+  const read = (query: string, format: Format = 'png') => parseLook(CLOCK, format, new URLSearchParams(query))
+
+  test('is sent to a browser, which asks again', () => {
+    expect(toShowable(frame, read(''))).toBe(frame)
+  })
+
+  test.each([
+    ['bits=1', 'png'],
+    ['', 'bmp'],
+  ] as const)('is 503 for a panel, which would show it until it wakes up again: %s %s', (query, format) => {
+    expect(() => toShowable(frame, read(query, format))).toThrow(
+      expect.objectContaining({ status: 503, headers: { 'Retry-After': '10' } }),
+    )
+    const drawn = { ...frame, isPlaceholder: false }
+    expect(toShowable(drawn, read(query, format))).toBe(drawn)
+  })
 })
