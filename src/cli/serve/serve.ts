@@ -1,5 +1,6 @@
 import { StoreError } from '../../cluster/store-error.ts'
 import { UpstreamError } from '../../edge/upstream-error.ts'
+import { isStoreUnavailable } from '../../errors.ts'
 import { formatFaults, type Options } from '../../imgcast/options.ts'
 import { createImgcast } from '../../imgcast.ts'
 import { StartError } from '../../render/start-error.ts'
@@ -12,6 +13,8 @@ import { serveProcesses } from './serve-processes.ts'
 import { drainFor, SIGNALS, STOP_DEADLINE, stop } from './stop.ts'
 
 const FAILED = 1
+/** A Redis is chosen for several servers: a file would not do instead. */
+const REDIS = /^(rediss?|valkey):/
 const STORE_REMEDY = 'Choose another place with --store file:<path>, or use --store memory: to keep nothing'
 
 /**
@@ -30,8 +33,15 @@ export async function serve(options: Options): Promise<number | undefined> {
       process.stderr.write(`${error.message}\n`)
       return FAILED
     }
+    if (isStoreUnavailable(error)) {
+      // It was opened, and then refused or lost what the server reads at its start.
+      process.stderr.write(
+        `${formatFaults([{ name: '--store', detail: error.message.replace(/\.$/, '') }])}\n`,
+      )
+      return USAGE_ERROR
+    }
     if (!(error instanceof StoreError)) throw error
-    const detail = `${error.detail}. ${STORE_REMEDY}`
+    const detail = REDIS.test(options.store) ? error.detail : `${error.detail}. ${STORE_REMEDY}`
     process.stderr.write(`${formatFaults([{ name: '--store', detail }])}\n`)
     return error.isTaken ? FAILED : USAGE_ERROR
   }

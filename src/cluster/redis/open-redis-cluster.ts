@@ -21,14 +21,21 @@ export interface RedisClusterInit extends DriverInit {
   client: RedisClient
   /** Begins every key. */
   prefix: string
+  /** The database. @default that of the client */
+  db?: number
 }
 
 /** Joins the cluster of a client's Redis. The client stays open when the cluster is closed. */
-export async function openRedisCluster({ client, prefix, ...init }: RedisClusterInit): Promise<ClusterParts> {
+export async function openRedisCluster({
+  client,
+  prefix,
+  db,
+  ...init
+}: RedisClusterInit): Promise<ClusterParts> {
   const { node, log, retention, maxRooms, maxVisitorsPerAddress, observer } = init
   const subscriber = client.duplicate()
   // One slot of a Redis Cluster, so that every script finds its keys on one server.
-  const link = new RedisLink({ commands: client, subscriber, prefix: `{${prefix}}:`, log })
+  const link = new RedisLink({ commands: client, subscriber, prefix: `{${prefix}}:`, db, log })
   try {
     await link.opened()
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { ClusterParts, Driver } from '../driver.ts'
+import { StoreError } from '../store-error.ts'
 import { parseRedisAddress } from './redis-address.ts'
 import { connectRedis } from './redis-client.ts'
 
@@ -20,15 +21,29 @@ function toDriver(isTls: boolean): Driver {
       const { openRedisCluster } = await import('./open-redis-cluster.ts')
       const client = await connectRedis(address, isTls)
       try {
-        const parts = await openRedisCluster({ ...init, client, prefix: address.prefix })
+        const { prefix, db } = address
+        const parts = await openRedisCluster({ ...init, client, prefix, db })
         return {
           ...parts,
           close: () => parts.close().finally(() => client.disconnect()),
         }
       } catch (error) {
         client.disconnect()
-        throw error
+        throw error instanceof StoreError ? withTlsHint(error, isTls) : error
       }
     },
   }
+}
+
+/** A port with TLS and one without both close or ignore a connection of the other kind, and give no reason. */
+function withTlsHint(error: StoreError, isTls: boolean): StoreError {
+  if (isTls && /ETIMEDOUT|: timeout$|EPROTO|wrong version number/.test(error.detail))
+    return new StoreError(`${error.detail}. If its port has no TLS, use redis: instead of rediss:`, {
+      cause: error,
+    })
+  if (!isTls && /ECONNRESET|EPIPE|connection was closed/.test(error.detail))
+    return new StoreError(`${error.detail}. If its port has TLS, use rediss: instead of redis:`, {
+      cause: error,
+    })
+  return error
 }

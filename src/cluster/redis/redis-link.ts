@@ -3,6 +3,7 @@ import { PublicError, storeUnavailable } from '../../errors.ts'
 import { Listeners } from '../listeners.ts'
 import { StoreError } from '../store-error.ts'
 import type { RedisClient, RedisListener } from './redis-client.ts'
+import { toRedisFault, toRefusal } from './redis-fault.ts'
 import type { RedisScript } from './redis-script.ts'
 
 /** The options of a link. */
@@ -12,6 +13,8 @@ export interface RedisLinkInit {
   subscriber: RedisClient
   /** Begins every key and channel. */
   prefix: string
+  /** The database. @default that of the connection */
+  db?: number | undefined
   log: Logger
   /** Milliseconds that a command may take. @default 2000 */
   timeout?: number | undefined
@@ -30,17 +33,6 @@ const PROBE_INTERVAL = 250
 const PROBES_PER_CONNECTION = 12
 /** Milliseconds between two checks of the connection that receives messages. */
 const CHECK_INTERVAL = 3_000
-/** Errors of a Redis that is full, a replica, loading, without its replicas or its disk, or in a failover. */
-const REFUSED = new Set([
-  'OOM',
-  'READONLY',
-  'LOADING',
-  'MASTERDOWN',
-  'NOREPLICAS',
-  'MISCONF',
-  'CLUSTERDOWN',
-  'TRYAGAIN',
-])
 /** Milliseconds in which a link that goes up and down again is logged once. */
 const QUIET_TIME = 30_000
 /** Milliseconds to wait for Redis at the start. */
@@ -54,6 +46,7 @@ export class RedisLink {
   readonly prefix: string
   readonly #commands: RedisClient
   readonly #subscriber: RedisClient
+  readonly #db: number | undefined
   readonly #log: Logger
   readonly #timeout: number
   readonly #upListeners: Listeners<[]>
@@ -72,8 +65,9 @@ export class RedisLink {
   #loggedAt = Number.NEGATIVE_INFINITY
   #wasLogged = true
 
-  constructor({ commands, subscriber, prefix, log, timeout = TIMEOUT }: RedisLinkInit) {
+  constructor({ commands, subscriber, prefix, db, log, timeout = TIMEOUT }: RedisLinkInit) {
     this.prefix = prefix
+    this.#db = db
     this.#commands = commands
     this.#subscriber = subscriber
     this.#log = log
@@ -86,7 +80,7 @@ export class RedisLink {
       this.#on(client, 'close', () => this.#goDown('the connection was closed'))
       this.#on(client, 'end', () => this.#goDown('the connection was closed'))
       this.#on(client, 'error', (error: Error) => {
-        this.#error = (error.message || error.name).replace(/\.$/, '')
+        this.#error = toRedisFault(error)
       })
     }
     this.#on(subscriber, 'message', (channel: string, message: string) => {
@@ -199,7 +193,8 @@ export class RedisLink {
       const { name, message } = error as Error
       if (error instanceof PublicError) throw error
       if (name !== 'ReplyError') throw this.#unreachable(error)
-      throw REFUSED.has(message.split(' ', 1)[0] ?? '') ? this.#unreachable(error, toReason(message)) : error
+      const refusal = toRefusal(message)
+      throw refusal === undefined ? error : this.#unreachable(error, refusal)
     } finally {
       clearTimeout(timer)
       timer = undefined
@@ -246,13 +241,20 @@ export class RedisLink {
     if (clients.some(({ status }) => status !== 'ready')) return
     this.#probes += 1
     if (this.#probes > PROBES_PER_CONNECTION) return this.#reconnect()
-    const replies = [this.#commands.call('PING', []), this.#subscriber.subscribe(this.channel)]
+    const replies = [...this.#probeCommands(), this.#subscriber.subscribe(this.channel)]
     Promise.all(replies).then(
       () => this.#goUp(),
       (error: Error) => {
-        this.#error = error.message
+        this.#error = toRedisFault(error)
       },
     )
+  }
+
+  /** Reads a key, because a node of a Redis Cluster that does not have the keys replies to `PING` too. */
+  #probeCommands(): Promise<unknown>[] {
+    const read = this.#commands.call('EXISTS', [this.channel])
+    // A client that could not select its database stays in the first one, which may be another service's.
+    return this.#db ? [this.#commands.call('SELECT', [this.#db]), read] : [read]
   }
 
   #goUp(): void {
@@ -281,9 +283,4 @@ export class RedisLink {
     const detail = reason === undefined ? 'Redis cannot be reached.' : `Redis refused a command: ${reason}.`
     return storeUnavailable(detail, cause)
   }
-}
-
-/** An error of Redis without the script that it names. */
-function toReason(message: string): string {
-  return message.split('. script:', 1)[0] ?? message
 }

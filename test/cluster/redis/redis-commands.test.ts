@@ -12,7 +12,15 @@ const DOCUMENTED: Readonly<Record<string, string>> = {
   // Several fields since 4.0.0.
   ...{ HSET: '4.0.0', HDEL: '2.4.0', HGET: '2.0.0', HGETALL: '2.0.0', HINCRBY: '2.0.0', HKEYS: '2.0.0' },
   ...{ HMGET: '2.0.0', HSETNX: '2.0.0', HVALS: '2.0.0', LINDEX: '1.0.0', LLEN: '1.0.0', PERSIST: '2.2.0' },
-  ...{ PEXPIRE: '2.6.0', PING: '1.0.0', PUBLISH: '2.0.0', RPUSH: '1.0.0', SADD: '2.4.0', SCARD: '1.0.0' },
+  ...{
+    PEXPIRE: '2.6.0',
+    PING: '1.0.0',
+    PUBLISH: '2.0.0',
+    RPUSH: '1.0.0',
+    SADD: '2.4.0',
+    SCARD: '1.0.0',
+    SELECT: '1.0.0',
+  },
   // With PX since 2.6.12; SPOP with a count since 3.2.0; SSCAN with COUNT.
   ...{
     SET: '2.6.12',
@@ -31,14 +39,14 @@ const WORDS = new Set(['PX', 'LIMIT', 'COUNT'])
 test('only commands that Redis 6.2 and Valkey 8 document are sent', () => {
   const sources = readdirSync(FOLDER).map((file) => readFileSync(new URL(file, FOLDER), 'utf8'))
   const source = sources.join('\n')
-  const sent = [...source.matchAll(/\b(?:redis\.p?call|\.call)\(\s*'([^']+)'/g)].map(([, name = '']) => name)
+  const sent = [...source.matchAll(/\b(?:redis\.p?call|call)\(\[?\s*'([^']+)'/g)].map(([, name = '']) => name)
   expect([...new Set(sent)].sort()).toEqual(Object.keys(DOCUMENTED).sort())
   for (const [command, since] of Object.entries(DOCUMENTED))
     expect(since.localeCompare('6.2.0', 'en', { numeric: true }), command).toBeLessThan(0)
   // No command has a name that is put together.
   expect(source.match(/\bredis\.p?call\((?!')/g)).toBeNull()
   const words = [...source.matchAll(/'([A-Z]{2,})'/g)].map(([, word = '']) => word)
-  const errors = /const REFUSED = new Set\(\[([^\]]+)\]\)/.exec(source)?.[1] ?? ''
+  const errors = /const REFUSALS = new Set\(\[(.+?)\n\]\)/s.exec(source)?.[1] ?? ''
   const others = words.filter((word) => !(word in DOCUMENTED) && !WORDS.has(word) && !errors.includes(word))
   expect([...new Set(others)].filter((word) => !['NOSCRIPT', 'READONLY'].includes(word))).toEqual([])
 })

@@ -8,8 +8,14 @@ import { createClient, createCluster as createRedisCluster } from 'redis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createCluster } from '../../../src/cluster/cluster.ts'
 import type { Driver } from '../../../src/cluster/driver.ts'
-import type { RedisClient, RedisListener } from '../../../src/cluster/redis/redis-client.ts'
+import { parseRedisAddress, type RedisAddress } from '../../../src/cluster/redis/redis-address.ts'
+import {
+  connectRedis,
+  type RedisClient,
+  type RedisListener,
+} from '../../../src/cluster/redis/redis-client.ts'
 import { redisCluster } from '../../../src/cluster/redis/redis-cluster.ts'
+import { RedisLink } from '../../../src/cluster/redis/redis-link.ts'
 import { makeCertificate } from '../../support/certificate.ts'
 import { eventually } from '../../support/eventually.ts'
 import { freePort, RedisServer } from '../../support/redis-server.ts'
@@ -115,6 +121,18 @@ describeWith(['redis'], 'a Redis', () => {
       await cluster.close()
       client.destroy()
     }
+  })
+
+  test('is not used in another database than its address names', async () => {
+    const client = await connectRedis(
+      parseRedisAddress(`//127.0.0.1:${server.port}/99`) as RedisAddress,
+      false,
+    )
+    const subscriber = client.duplicate()
+    const link = new RedisLink({ commands: client, subscriber, prefix: 'a:', db: 99, log })
+    await expect(link.opened(500)).rejects.toThrow('it has no database of this number')
+    link.close()
+    for (const each of [client, subscriber]) each.disconnect()
   })
 
   test('denies nothing that a user with the rules of the guide needs', async () => {
