@@ -1,19 +1,19 @@
 /** `<live-img src="/online/lobby.png">`: live pictures like an `<img>`, all over one WebSocket. See docs/spa.md. */
 
 const LIVE = /\.(png|jpe?g|webp|mjpeg)$/
-/** Then pictures are streamed without the socket. */
 const MAX_FAILURES = 3
-/** Milliseconds: pictures change faster than a screen reader speaks. */
+/** Pictures change faster than a screen reader speaks. */
 const WORDS_TIME = 5000
-/** WebKit keeps the stream of an img open until the frame around it is removed. */
+/** Until a silent server is asked, and until it is gone. */
+const SILENCE = 15_000
+/** WebKit keeps an img's stream until the frame around it is removed. */
 const isWebKit = globalThis.navigator?.vendor?.startsWith('Apple')
 const lines = new Map()
 let isPageLeft = false
 
-/** Milliseconds, jittered: the pages of a server that was restarted do not return at once. */
+/** Jittered: not all pages return at once. */
 const backOff = (first, last, tries) => Math.min(last, first * 2 ** tries) * (0.5 + Math.random())
 
-/** The WebSocket to one server. */
 class Line {
   failures = 0
   #base
@@ -23,6 +23,7 @@ class Line {
   #flush
   #idle
   #retry
+  #silence
 
   constructor(base) {
     this.#base = base
@@ -46,7 +47,6 @@ class Line {
     this.update()
   }
 
-  /** Sends what changed in this turn. */
   update() {
     this.#flush ??= setTimeout(() => {
       this.#flush = undefined
@@ -54,7 +54,6 @@ class Line {
     })
   }
 
-  /** Connects without a further wait. */
   reconnect() {
     clearTimeout(this.#retry)
     this.#retry = undefined
@@ -83,26 +82,31 @@ class Line {
       }
       if (socket?.readyState !== 1 || sent === need || (picture.hasEnded && need)) continue
       picture.sent = need
-      const send = (action) => socket.send(JSON.stringify({ [action]: [src] }))
-      if (!need) send('unsubscribe')
-      else if (!sent) send('subscribe')
-      if (need === 'paused') send('pause')
-      else if (need && sent) send('resume')
+      if (!need) this.#ask('unsubscribe', src)
+      else if (!sent) this.#ask('subscribe', src)
+      if (need === 'paused') this.#ask('pause', src)
+      else if (need && sent) this.#ask('resume', src)
     }
     clearTimeout(this.#idle)
     if (!isNeeded) this.#idle = setTimeout(() => this.close(), 200)
     else if (!socket && !this.#retry && !isPageLeft) this.#open()
   }
 
+  #ask(action, src) {
+    this.#socket.send(JSON.stringify({ [action]: [src] }))
+  }
+
   #open() {
     try {
       const socket = new WebSocket(`${this.#base.replace('http', 'ws')}ws`)
       this.#socket = socket
+      this.#watch()
       socket.binaryType = 'arraybuffer'
       socket.onopen = () => this.update()
-      // Forbidden by a policy: an error without a close (Chromium).
+      // A policy: an error without a close (Chromium).
       socket.onclose = socket.onerror = () => this.#socket === socket && this.#onClose()
       socket.onmessage = ({ data }) => {
+        this.#watch()
         const { isDown } = this
         this.failures = 0
         if (isDown) this.#each((element) => element.restart())
@@ -112,6 +116,21 @@ class Line {
     } catch {
       this.#onClose()
     }
+  }
+
+  /** A network that is gone closes no socket. */
+  #watch(isAsked) {
+    clearTimeout(this.#silence)
+    this.#silence = setTimeout(() => {
+      if (isAsked || this.#socket.readyState !== 1) {
+        this.close()
+        this.failures ||= 1
+        return this.#onClose()
+      }
+      const picture = [...this.#ids.values()].find(({ sent }) => sent)
+      if (picture) this.#ask('subscribe', picture.src)
+      this.#watch(picture)
+    }, SILENCE)
   }
 
   #onText({ subscribed, ended }) {
@@ -141,6 +160,7 @@ class Line {
   }
 
   #reset() {
+    clearTimeout(this.#silence)
     this.#socket = undefined
     this.#ids.clear()
     for (const picture of this.#pictures.values()) picture.sent = undefined
@@ -228,7 +248,6 @@ export class LiveImg extends (globalThis.HTMLElement ?? class {}) {
     this.#layOut()
   }
 
-  /** How it needs its picture: `live`, `paused` or not at all. */
   get need() {
     const { background } = this
     if (this.loading === 'lazy' && !this.#wasNear) return undefined
@@ -253,6 +272,7 @@ export class LiveImg extends (globalThis.HTMLElement ?? class {}) {
       this.#line?.delete(this.#src, this)
       this.#size = {}
       this.#next = undefined
+      this.#words.textContent = this.#words.next = ''
       this.#line = line
       this.#src = path
       line?.add(path, this)
@@ -272,7 +292,7 @@ export class LiveImg extends (globalThis.HTMLElement ?? class {}) {
     words.timer ??= setTimeout(say, words.textContent ? WORDS_TIME : 0)
   }
 
-  /** Shows a frame, as soon as the one before is decoded. */
+  /** As soon as the one before is decoded. */
   show(blob) {
     this.#next = blob
     if (this.#url) return
@@ -294,7 +314,7 @@ export class LiveImg extends (globalThis.HTMLElement ?? class {}) {
     }
     this.#words = document.createElement('span')
     this.#words.setAttribute('aria-live', 'polite')
-    // Not a style element, which a strict policy forbids. The page's rules for the element win over these.
+    // A strict policy forbids style elements. The page's rules win over these.
     this.#sheet = new CSSStyleSheet()
     this.#root.adoptedStyleSheets = [this.#sheet]
     this.#root.append(this.#img, this.#words)
@@ -314,14 +334,13 @@ export class LiveImg extends (globalThis.HTMLElement ?? class {}) {
     this.#img.alt = this.alt
   }
 
-  /** The server: where this file is from, or all before the widget and the key. */
+  /** Where this file is from if not bundled, or all before the widget and the key. */
   #baseOf({ origin, pathname, href }) {
     if (this.server) return new URL(this.server.replace(/\/?$/, '/'), document.baseURI).href
-    const own = new URL('.', import.meta.url).href
+    const own = /(.*\/)live-img\.js/.exec(import.meta.url)?.[1]
     return href.startsWith(own) ? own : origin + pathname.replace(/(\/[^/]*)?\/[^/]*$/, '/')
   }
 
-  /** Shows the picture as an img does; the old one stays until then. */
   #stream() {
     const { src } = this
     if (!this.isConnected || !this.need || this.#streamed === src) return
@@ -363,7 +382,6 @@ export class LiveImg extends (globalThis.HTMLElement ?? class {}) {
   }
 }
 
-// Properties reflect attributes.
 for (const name of LiveImg.observedAttributes)
   Object.defineProperty(LiveImg.prototype, name, {
     get() {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { openStream } from '../support/stream-reader.ts'
 import type { Tab } from './drivers/index.ts'
 import { untilPixel } from './support/pixels.ts'
 import { reactScript, ScriptPages } from './support/script-pages.ts'
@@ -136,6 +137,44 @@ describeEngines((engine) => {
     await untilConnections(1)
     await stage.close(tab)
     await untilConnections(0)
+  })
+
+  test('a server that no longer responds on an open socket is noticed, and its picture is marked until it is back', async () => {
+    const tab = await stage.open(
+      pages.page(
+        '<live-img src="/live/counter/silent.png"></live-img>',
+        // Silence takes a fraction of a second, and a network that is gone swallows what is sent.
+        `window.asked = 0
+        const { setTimeout } = window
+        window.setTimeout = (step, time) => setTimeout(step, time === 15000 ? 150 : time)
+        const { send } = WebSocket.prototype
+        WebSocket.prototype.send = function (text) {
+          if (window.isGone) return
+          window.asked += text.includes('"subscribe"')
+          send.call(this, text)
+        }`,
+      ),
+    )
+    await untilPixel(tab, 13, 13, [10, 0, 0])
+    const isStale = (value: boolean) =>
+      eventually(
+        async () =>
+          expect(await tab.evaluate("document.querySelector('live-img').hasAttribute('stale')")).toBe(value),
+        PATIENCE,
+      )
+    // The first timer was set before the script that shortens it: another frame sets one.
+    const other = await openStream(`${pages.url}/live/counter/silent.png`)
+    await eventually(async () => expect(await tab.evaluate('window.asked')).toBeGreaterThan(3), PATIENCE)
+    await isStale(false)
+    other.close()
+    await tab.evaluate('void (window.isGone = true)')
+    await isStale(true)
+    await tab.evaluate('void (window.isGone = false)')
+    await isStale(false)
+    await untilPixel(tab, 13, 13, [10, 0, 0])
+    // Without a picture there are no words of one.
+    await tab.evaluate("void document.querySelector('live-img').removeAttribute('src')")
+    expect(await inside(tab, "root.querySelector('span').textContent")).toBe('')
   })
 
   test('without WebSockets the pictures are streamed after three failures, and leave nothing behind', async () => {

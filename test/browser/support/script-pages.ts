@@ -41,8 +41,9 @@ export class ScriptPages {
       ...this.#options,
     })
     const app = express()
-    app.get('/pages/:name', (request, response) => {
-      const { type, body } = this.#pages.get(request.params.name) ?? { type: 'html', body: '' }
+    // Scripts are at the root, as bundles may be: what is beside a bundle is not the server.
+    app.get(['/pages/:name', '/:name'], (request, response) => {
+      const { type, body } = this.#pages.get(String(request.params.name)) ?? { type: 'html', body: '' }
       // Each picture, and not the page, is to keep a connection.
       const policy = this.allowsSockets ? STRICT : STRICT.replace("connect-src 'self'", "connect-src 'none'")
       response.set({ Connection: 'close', 'Content-Security-Policy': policy }).type(type).send(body)
@@ -76,7 +77,7 @@ export class ScriptPages {
     const name = `${this.#pages.size}`
     this.#pages.set(`${name}.js`, { type: 'js', body: script })
     const head = '<!doctype html><title>A page</title><link rel="icon" href="data:,">'
-    const scripts = `<script type="module" src="/live/live-img.js"></script><script type="module" src="/pages/${name}.js"></script>`
+    const scripts = `<script type="module" src="/live/live-img.js"></script><script type="module" src="/${name}.js"></script>`
     this.#pages.set(name, { type: 'html', body: `${head}${html}${scripts}` })
     return `${this.url}/pages/${name}`
   }
