@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module'
 import { crc32 } from 'node:zlib'
-import { LRUCache } from 'lru-cache'
 import { lazy } from '../../system/lazy.ts'
 import { parseColor } from '../color.ts'
 import type { Badge, BadgeSize } from './badge.ts'
@@ -23,13 +22,11 @@ const PLAIN_FUNCTION = /^(?:rgb\(\d+(?:, ?\d+){2}|hsl\(\d+(?:, ?\d+%){2})\)$/
  * Badges that were made last, by their properties: a drawing needs each for its size and for its pixels. Only a few dozen,
  * because each that outlives a collection of young objects costs as long as it took to make.
  */
-const RECENT = new LRUCache<string, string>({
-  maxSize: 60_000,
-  sizeCalculation: (svg, properties) => svg.length + properties.length,
-})
-type Format = Parameters<typeof import('badge-maker').makeBadge>[0]
-
+const RECENT = new Map<string, string>()
+const MAX_RECENT = 32
 const SIZE = /^<svg[^>]* width="(\d+(?:\.\d+)?)" height="(\d+(?:\.\d+)?)"/
+
+type Format = Parameters<typeof import('badge-maker').makeBadge>[0]
 
 /** Draws a badge as SVG with badge-maker, the library of shields.io: about 1 kB, with a title. The last ones are kept. */
 export function badgeSvg(badge: Badge): string {
@@ -37,6 +34,8 @@ export function badgeSvg(badge: Badge): string {
   const recent = RECENT.get(properties)
   if (recent !== undefined) return recent
   const svg = makeBadgeSvg(badge)
+  const [oldest] = RECENT.keys()
+  if (oldest !== undefined && RECENT.size >= MAX_RECENT) RECENT.delete(oldest)
   RECENT.set(properties, svg)
   return svg
 }
