@@ -83,6 +83,7 @@ export function readBadgeUrl(
 
 /** As shields.io does: an empty value is none, and spaces around a value do not matter. A text or a link can be empty. */
 function readQuery(text: string): URLSearchParams {
+  if (text === '') return new URLSearchParams()
   const given = [...new URLSearchParams(text)].map(([name, value]): [string, string] => [name, value.trim()])
   return new URLSearchParams(given.filter(([name, value]) => value !== '' || EMPTIABLE.has(name)))
 }

@@ -91,7 +91,7 @@ export class Badges {
         ? new SvgText(makeBadgeSvg(badge))
         : await this.#draw(manifest.name, badge, look, request, response)
     const kept = keptFor(readCacheSeconds(url.query, this.#stillCache))
-    const status = sendStill(request, response, frame, { ...kept, ...warning })
+    const status = sendStill(request, response, frame, unknownLogo ? { ...kept, ...warning } : kept)
     return { status, bytes: status === 200 ? Buffer.byteLength(frame.bytes) : 0 }
   }
 
