@@ -23,6 +23,9 @@ const SPANS = {
   week: { marks: [7, 6, 5, 4, 3, 2, 1], unit: 'd', length: 7 },
 }
 
+const SERIES_NAME = /^[\w.~-]{1,64}$/
+const NO_SERIES = '-'
+
 export default defineWidget({
   title: 'Chart',
   about: 'A room’s visitors, or a series of numbers, over the last hour, day or week: peak and average.',
@@ -42,7 +45,13 @@ export default defineWidget({
     background: param.color('', { about: 'Background colour, or transparent.' }),
   },
   async load({ key, params: { room, of, span }, history, series }) {
-    if (of !== '') return toShown(await series({ key: of.replace(/^series\//, ''), period: PERIODS[span] }))
+    if (of !== '') {
+      const name = of.replace(/^series\//, '')
+      // A stranger's URL can name what no series is called: there are no numbers of it, and the widget has not failed.
+      const isName = SERIES_NAME.test(name)
+      const shown = toShown(await series({ key: isName ? name : NO_SERIES, period: PERIODS[span] }))
+      return isName ? shown : { ...shown, room: of, steps: [], visitors: 0 }
+    }
     const shown = await history({ room: room.includes('/') ? room : `online/${room || key}`, span })
     return { ...shown, isSeries: false }
   },

@@ -32,7 +32,11 @@ export const mapField = z
       }
     }),
   )
-  .meta({ description: 'Colours by value, and words to show instead after a colon.', examples: [EXAMPLE] })
+  .meta({
+    // JSON Schema has no word for a text that is read first.
+    type: ['string', 'object'],
+    description: `Colours by value, and words to show instead after a colon; or one text, like ${EXAMPLE}.`,
+  })
 
 /** The colour of a value and the words that are shown for it; by default those of pass and fail words. */
 export function mapValue(value: string, map: ValueMap = {}): { color?: string; message: string } {

@@ -102,6 +102,7 @@ describe('the API follows its OpenAPI document', () => {
     const known = { headers: { 'If-None-Match': words.headers.get('etag') ?? '' } }
     expect((await api.call('GET', '/online/watched.txt', known)).status).toBe(304)
     await api.call('GET', '/nothing/watched.txt')
+    await api.call('GET', '/nothing/watched.txt', { headers: { Accept: 'application/json' } })
     await api.call('GET', '/online/watched.txt?color=notacolor')
     await api.call('GET', '/online/watched.json?label=12&round=7&color=notacolor')
   })
@@ -248,6 +249,7 @@ describe('the API follows its OpenAPI document', () => {
     await api.call('GET', '/api/status/build')
     await api.call('DELETE', '/api/status/build')
     await api.call('PUT', '/api/status/build', { body: BADGE })
+    await api.call('PUT', '/api/status/build', { body: { ...BADGE, cacheSeconds: 300, ttl: '10m' } })
     await api.call('PUT', '/api/status/build', { body: { ...BADGE, message: '' } })
     await api.call('PUT', '/api/status/build', FOREIGN)
     await api.call('PUT', '/api/status/build', { body: 'x'.repeat(70_000) })

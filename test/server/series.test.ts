@@ -78,6 +78,16 @@ describe('a series', () => {
     )
   })
 
+  test.each(['nosuch/room', 'a b', '..%2Fx'])(
+    'has no numbers in a chart of %j, which is no name',
+    async (of) => {
+      const response = await fetch(`${server.url}/chart/any.txt?of=${of}`)
+      expect(response.status).toBe(200)
+      expect(await response.text()).toBe(`${decodeURIComponent(of)}: no numbers in the last day\n`)
+      expect((await fetch(`${server.url}/chart/any.png?of=${of}&delivery=still`)).status).toBe(200)
+    },
+  )
+
   test('no widget can take its name', async () => {
     expect((await fetch(`${server.url}/series/cpu.png`)).status).toBe(404)
   })

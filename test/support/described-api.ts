@@ -12,6 +12,7 @@ export interface ApiAnswer {
 
 interface Operation {
   security?: []
+  requestBody?: { content: Record<string, object> }
   responses: Record<string, Answer>
 }
 
@@ -99,6 +100,7 @@ export class DescribedApi {
       body: /json$/.test(type) ? JSON.parse(text) : text === '' ? undefined : text,
     }
     this.check(method, path, answer, type)
+    if (response.ok && typeof body === 'object') this.#checkSent(method, path, body)
     return answer
   }
 
@@ -134,6 +136,18 @@ export class DescribedApi {
         throw new Error(`${name}: ${this.#ajv.errorsText(validate.errors)} in ${JSON.stringify(body)}`)
     }
     this.#seen.add(name)
+  }
+
+  /** Throws if the document does not allow a body that the API has taken: generated clients could not send it. */
+  #checkSent(method: string, path: string, body: unknown): void {
+    const [template, operations] = this.#find(path)
+    if (!operations[method.toLowerCase()]?.requestBody?.content['application/json']) return
+    const pointer = `paths/${toPointer(template)}/${method.toLowerCase()}/requestBody/content/application~1json/schema`
+    const validate = this.#compile(`doc#/${pointer}`)
+    if (!validate(body))
+      throw new Error(
+        `${method} ${template} takes ${JSON.stringify(body)}: ${this.#ajv.errorsText(validate.errors)}`,
+      )
   }
 
   /** Throws where a value is not of a schema of the document. */

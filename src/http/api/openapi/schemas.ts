@@ -32,10 +32,10 @@ import {
 } from '../schemas.ts'
 import type { Json } from './parts.ts'
 
-/** Bodies of requests: fields with a default are optional. */
+/** Bodies of requests: fields with a default are optional, and unknown ones are ignored. */
 const TAKEN = {
   ...{ Camera: cameraSchema, Poll: pollSchema, NumberPoll: numberPollSchema },
-  HookSettings: hookSettingsSchema,
+  ...{ HookSettings: hookSettingsSchema, SentStatus: statusSchema },
 }
 /** Bodies of responses, and bodies used for both. */
 const RETURNED = {

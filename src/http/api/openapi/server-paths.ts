@@ -139,10 +139,14 @@ function words(): Record<number, Json> {
     description,
     content: { 'text/plain': { schema: { type: 'string' } } },
   })
+  const problem = (description: string) => ({
+    description: `${description} A problem document for a client that prefers JSON.`,
+    content: { ...line('').content, 'application/problem+json': { schema: ref('Problem') } },
+  })
   return {
     200: { ...line('The line.'), headers },
     304: { description: 'Not modified since the response with this `ETag`.', headers },
-    400: line('A wrong parameter or key.'),
-    404: line('There is no such picture.'),
+    400: problem('A wrong parameter or key.'),
+    404: problem('There is no such picture.'),
   }
 }

@@ -31,7 +31,7 @@ export function statusPaths(): Json {
         summary: 'Set a status',
         description: 'Redraws every open picture of it.',
         parameters: inQueryOf(lifetimeQuerySchema),
-        body: ref('Status'),
+        body: ref('SentStatus'),
         answers: { 200: json('The status.', ref('Status')) },
       }),
       delete: operation({
