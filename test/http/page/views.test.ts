@@ -128,6 +128,15 @@ describe('a picture that readers click on', () => {
     expect(snippetsOf(html)[0]).toContain('target=&quot;sink&quot;')
   })
 
+  it('has a form for the point of a click, because a key on the link has none', () => {
+    const form =
+      /<form [^>]*action="([^"]*)"[^>]*>\s*<input [^>]*name="x" [^>]*max="399"[^>]*>\s*<input [^>]*name="y" [^>]*max="199"/
+    expect(form.exec(picture('ink=00ff00&width=400&scale=2', game))?.[1]).toBe(
+      '/live/game/main/click?ink=00ff00&amp;width=400',
+    )
+    expect(picture('', clock)).not.toContain('name="x"')
+  })
+
   it('is that of the default key in the gallery: a name, or what its own grammar has', () => {
     const shields = manifest({
       name: 'badge',
