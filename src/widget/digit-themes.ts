@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { readRasterSize } from '../picture/badge/raster-size.ts'
 
 /** The pictures of the digits 0 to 9, as `data:` URIs. */
 export type Digits = readonly string[]
@@ -15,6 +16,8 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 /** Each drawing of a counter reads the ten pictures of its theme. */
 const MAX_DIGIT_BYTES = 65_536
+/** A small file can describe a picture of gigabytes. */
+const MAX_SIDE = 1_024
 const MAX_THEMES = 200
 
 /**
@@ -44,13 +47,25 @@ async function loadDigits(folder: string): Promise<Digits> {
   const files = await readdir(folder)
   return Promise.all(
     Array.from({ length: 10 }, async (_, digit) => {
-      const file = files.find((each) => each.startsWith(`${digit}.`) && extname(each) in TYPES)
+      const file = files.find((each) => each.startsWith(`${digit}.`) && typeOf(each) !== undefined)
       if (file === undefined) throw new Error(`expected a picture ${digit}.png, .gif, .webp or .jpg`)
       const path = join(folder, file)
       const { size } = await stat(path)
       if (size > MAX_DIGIT_BYTES)
         throw new Error(`expected at most ${MAX_DIGIT_BYTES} bytes, ${file} has ${size}`)
-      return `data:image/${TYPES[extname(file)]};base64,${await readFile(path, 'base64')}`
+      const bytes = await readFile(path)
+      // A link can lead to any file, whose content would be in the pictures.
+      const sides = readRasterSize(bytes)
+      if (!sides) throw new Error(`expected pictures, ${file} is none`)
+      if (Math.max(sides.width, sides.height) > MAX_SIDE)
+        throw new Error(
+          `expected at most ${MAX_SIDE} pixels a side, ${file} has ${sides.width} x ${sides.height}`,
+        )
+      return `data:image/${typeOf(file)};base64,${bytes.toString('base64')}`
     }),
   )
+}
+
+function typeOf(file: string): string | undefined {
+  return TYPES[extname(file).toLowerCase()]
 }
