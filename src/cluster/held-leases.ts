@@ -5,7 +5,10 @@ export interface HeldLeasesInit {
   leases: Pick<Leases, 'hold' | 'release'>
   /** The prefix of each lease's name: `poll` makes `poll/build`. */
   prefix: string
-  /** Called when this node got a lease: it starts the work, without knowing what other nodes did meanwhile. */
+  /**
+   * Called when this node got a lease: it starts the work, without knowing what other nodes did meanwhile. If it throws,
+   * the lease is released, and tried for again at the next renewal.
+   */
   onGain(name: string): void | Promise<void>
   /** Called when another node has the lease, or this node is disconnected: it stops the work. */
   onLoss(name: string): void
@@ -18,8 +21,8 @@ const RENEWAL = 5_000
 /** Divides work between the nodes of a cluster: tries to hold a lease for each piece, and renews held leases. */
 export class HeldLeases {
   readonly #init: HeldLeasesInit
-  /** Whether each wanted lease is held. */
-  readonly #held = new Map<string, boolean>()
+  /** Until when each wanted lease is held, by `performance.now()`; undefined if another node has it. */
+  readonly #held = new Map<string, number | undefined>()
   readonly #timer: NodeJS.Timeout
 
   constructor(init: HeldLeasesInit) {
@@ -27,21 +30,21 @@ export class HeldLeases {
     this.#timer = setInterval(() => void this.renew(), RENEWAL).unref()
   }
 
-  /** Whether this node holds a lease. */
+  /** Whether this node holds a lease. One that was suspended no longer does, before it knows who took over. */
   has(name: string): boolean {
-    return this.#held.get(name) === true
+    return performance.now() < (this.#held.get(name) ?? 0)
   }
 
   /** Starts to try for a lease. Resolves after the first attempt, when the work has started if the lease was free. */
   async add(name: string): Promise<void> {
     if (this.#held.has(name)) return
-    this.#held.set(name, false)
+    this.#held.set(name, undefined)
     await this.#hold(name)
   }
 
   /** Releases a lease and stops trying for it. `onLoss` is not called. */
   delete(name: string): void {
-    if (this.#held.get(name)) void this.#init.leases.release(this.#nameOf(name))
+    if (this.#held.get(name) !== undefined) void this.#init.leases.release(this.#nameOf(name))
     this.#held.delete(name)
   }
 
@@ -57,13 +60,25 @@ export class HeldLeases {
   }
 
   async #hold(name: string): Promise<void> {
+    const sentAt = performance.now()
     const isHeld = await this.#init.leases.hold(this.#nameOf(name), DURATION)
-    const wasHeld = this.#held.get(name)
     // It was removed meanwhile: a node must not keep a lease that it does not want.
-    if (wasHeld === undefined) return isHeld ? this.#init.leases.release(this.#nameOf(name)) : undefined
-    this.#held.set(name, isHeld)
-    if (isHeld && !wasHeld) await this.#init.onGain(name)
-    else if (!isHeld && wasHeld) this.#init.onLoss(name)
+    if (!this.#held.has(name)) return isHeld ? this.#init.leases.release(this.#nameOf(name)) : undefined
+    const isContinued = this.has(name)
+    // Another node may have had the lease after it expired.
+    if (this.#held.get(name) !== undefined && !(isHeld && isContinued)) this.#init.onLoss(name)
+    this.#held.set(name, isHeld ? sentAt + DURATION : undefined)
+    if (isHeld && !isContinued) await this.#gain(name)
+  }
+
+  async #gain(name: string): Promise<void> {
+    try {
+      await this.#init.onGain(name)
+    } catch {
+      if (!this.#held.has(name)) return
+      this.#held.set(name, undefined)
+      await this.#init.leases.release(this.#nameOf(name))
+    }
   }
 
   #nameOf(name: string): string {

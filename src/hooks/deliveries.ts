@@ -90,7 +90,7 @@ export class Deliveries {
     for (const delivery of log) if (delivery.state === 'pending') this.#schedule(hook, delivery)
   }
 
-  /** Delivers a message; resolves when it is in the store, before the first attempt. */
+  /** Delivers a message; resolves when it is in the store, before the first attempt. Sends nothing if it rejects. */
   async send(hook: Hook, message: object): Promise<Delivery> {
     const id = `msg_${randomBytes(12).toString('base64url')}`
     const body = JSON.stringify(message)
@@ -99,7 +99,12 @@ export class Deliveries {
     this.#logs.set(hook.id, log)
     log.unshift(delivery)
     for (const dropped of log.splice(REMEMBERED)) this.#cancel(dropped)
-    await this.#write(hook.id)
+    try {
+      await this.#write(hook.id)
+    } catch (error) {
+      log.splice(log.indexOf(delivery), 1)
+      throw error
+    }
     this.#schedule(hook, delivery)
     return delivery
   }

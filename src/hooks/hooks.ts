@@ -66,7 +66,11 @@ export class Hooks {
     this.#deliveries = new Deliveries(init)
     this.#leases = new HeldLeases({
       ...{ leases: init.leases, prefix: 'hook' },
-      onGain: (id) => this.#resume(id),
+      onGain: (id) =>
+        this.#resume(id).catch((error: Error) => {
+          init.log.error({ hook: id, error: error.message }, 'cannot read a hook, will retry')
+          throw error
+        }),
       onLoss: (id) => this.#pause(id),
     })
     const follow = (reading: Promise<void>) =>
@@ -238,18 +242,25 @@ export class Hooks {
 
   async #evaluateOnce({ hook, condition, trigger }: Readonly<Watched>): Promise<void> {
     // The hook was deleted, another node has it now, or the server is stopping.
-    const isOurs = () => this.#watched.get(hook.id)?.isOurs === true
+    const isOurs = () => this.#watched.get(hook.id)?.isOurs === true && this.#leases.has(hook.id)
     if (!isOurs()) return
     const summary = await this.#init.rooms.get(condition.room)
     if (!isOurs()) return
     const value = (summary ?? NO_COUNTS)[condition.measure]
-    const fires = trigger.update(holds(condition, value), performance.now())
-    if (trigger.hasFired !== hook.hasFired) {
-      hook.hasFired = trigger.hasFired
-      await this.#init.store.set(hookRoom(hook.id), NAME, hook)
-      this.#init.bus.publish(hookRoom(hook.id), 'settings')
+    if (trigger.update(holds(condition, value), performance.now())) {
+      try {
+        // Before the state is stored: a node that dies in between sends a message twice, rather than never.
+        await this.#deliveries.send(hook, toMessage(hook, condition, summary))
+      } catch (error) {
+        trigger.takeBack()
+        throw error
+      }
     }
-    if (fires && isOurs()) await this.#deliveries.send(hook, toMessage(hook, condition, summary))
+    const { hasFired } = trigger
+    if (hasFired === hook.hasFired) return
+    await this.#init.store.set(hookRoom(hook.id), NAME, { ...hook, hasFired })
+    hook.hasFired = hasFired
+    this.#init.bus.publish(hookRoom(hook.id), 'settings')
   }
 }
 

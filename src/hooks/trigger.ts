@@ -42,4 +42,10 @@ export class Trigger {
     this.#lastFired = now
     return true
   }
+
+  /** Takes the last firing back, because it had no effect: the next update fires again. */
+  takeBack(): void {
+    this.#hasFired = false
+    this.#lastFired = -Infinity
+  }
 }

@@ -62,6 +62,8 @@ export const MAX_POLLS = 500
 const TOLERATED_FAILURES = 3
 /** Milliseconds over which the first requests after a start are spread. */
 const SPREAD = 5_000
+/** Milliseconds until a poll without its lease looks again. */
+const LEASE_PAUSE = 1_000
 /** Minimum pause after a response that took too long to read, since more of them would delay other polls. */
 const COSTLY_PAUSE = 60_000
 
@@ -118,9 +120,9 @@ export class Polls {
       this.#store.delete(room, OUTCOME),
     ])
     this.#stop(key)
-    const report = this.#start(key, poll, 0)
+    const report = toReport(this.#start(key, poll, 0))
     this.#bus.publish(room, 'settings')
-    return toReport(report)
+    return report
   }
 
   async get(key: string): Promise<PollReport | undefined> {
@@ -239,9 +241,10 @@ export class Polls {
   #schedule(key: string, running: Running, delay: number): void {
     const { signal } = running.stop
     const next = () => {
+      // This process was suspended, so that another node may poll now.
+      if (!this.#leases.has(key)) return this.#schedule(key, running, LEASE_PAUSE)
       void this.#poll(key, running).then((pause) => {
-        if (signal.aborted) return
-        this.#schedule(key, running, Math.max(intervalOf(running.report), pause))
+        if (!signal.aborted) this.#schedule(key, running, Math.max(intervalOf(running.report), pause))
       })
     }
     running.timer = setTimeout(next, delay).unref()
@@ -255,8 +258,7 @@ export class Polls {
     let pause = 0
     try {
       const startedAt = performance.now()
-      const accept = isMetricQuery(report.query) ? METRIC_HEADERS : JSON_HEADERS
-      const headers = { ...accept, ...report.headers }
+      const headers = { ...(isMetricQuery(report.query) ? METRIC_HEADERS : JSON_HEADERS), ...report.headers }
       const response = await this.#client.open({ url: report.url, headers, signal })
       const took = performance.now() - startedAt
       const isHttp = report.kind === 'http'
@@ -268,7 +270,7 @@ export class Polls {
       const status = isHttp
         ? toHttpStatus(key, report, { status: response.status, took })
         : await this.#reader.read({ key, poll: withoutHeaders(report), text: await response.text() })
-      if (signal.aborted) return 0
+      if (signal.aborted || !this.#leases.has(key)) return 0
       await this.#target.show(key, status)
       if (report.failures > 0) this.#log.info({ key, failures: report.failures }, 'poll works again')
       const last = { at, ok: true, detail: status.message }

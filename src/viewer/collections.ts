@@ -84,7 +84,7 @@ export class Collections {
 
   #resume(room: string): void {
     const collection = this.#rooms.get(room)
-    if (!collection) return
+    if (!collection || !this.#leases.has(room)) return
     clearTimeout(collection.timer)
     const begun = performance.now()
     const again = () => {
