@@ -327,7 +327,7 @@ export const sheets: Record<Exclude<Name, 'badge'>, States> = {
     ['width=160&height=120', voted([3, 2, 2])],
     ['height=140&background=fffbe6&color=8250df', voted([3, 2, 2])],
     ['width=600&height=200&background=transparent', voted([3, 2, 2])],
-    ['options=&height=60', { data: {} }],
+    ['options=Yes,No&height=60', { data: {} }],
   ],
   progress: [
     ['unit=%25', newest(42.5)],
