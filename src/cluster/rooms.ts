@@ -93,6 +93,21 @@ export class Rooms {
   }
 
   /**
+   * As `get`. While the store cannot be reached, a room that is watched on this server has only its counts, and `isPartial`;
+   * any other rejects.
+   */
+  async find(room: string): Promise<RoomSummary | undefined> {
+    try {
+      return await this.get(room)
+    } catch (error) {
+      if (!isStoreUnavailable(error)) throw error
+      const { connections, visitors } = await this.#init.presence.counts(room)
+      if (connections === 0) throw error
+      return { ...toSummary(unknownRow(room), { room, connections, visitors }), isPartial: true }
+    }
+  }
+
+  /**
    * One page of the rooms. It begins after the last room of the page before, wherever that would be now: counts move
    * between two pages. Costs in proportion to the rooms that are watched and to the page; not to all rooms there are.
    */
@@ -224,15 +239,8 @@ export class Rooms {
     sort: TableSort,
     without: readonly string[],
   ): Promise<Found[]> {
-    const rows = await this.#init.rooms.list({
-      search,
-      widget,
-      exclude: [...exclude, ...without],
-      sort,
-      isDescending,
-      after,
-      limit,
-    })
+    const range = { search, widget, exclude: [...exclude, ...without], sort, isDescending, after, limit }
+    const rows = await this.#init.rooms.list(range)
     return rows.map((row) => ({ row, place: placeOf(row, sort) }))
   }
 

@@ -63,7 +63,9 @@ export class UpstreamSocket {
     webSocket.on('error', ({ message, code }: NodeJS.ErrnoException) => {
       // Its own end causes an error too.
       if (this.#end.isRefused || message.startsWith('WebSocket was closed')) return
-      this.#end = { ...this.#end, fault: message || String(code) }
+      const isPlain = code === 'EPROTO' && message.includes('wrong version number')
+      const fault = isPlain ? 'its port has no TLS: use http: instead of https:' : message || String(code)
+      this.#end = { ...this.#end, fault }
     })
     webSocket.once('close', () => listener.onEnd(this.#end))
   }

@@ -22,7 +22,7 @@ export function readRoom({ manifests }: Manifests, { widget = '', key = '' }: Ro
 /** Returns the counts of the room in a path. @throws PublicError as `readRoom`; 404 for an unused room. */
 export async function findRoom(known: Manifests, rooms: Rooms, params: RoomParams): Promise<RoomSummary> {
   const room = readRoom(known, params)
-  const summary = await rooms.get(room)
+  const summary = await rooms.find(room)
   if (!summary) throw notFound(`no viewer or request yet for ${room}`)
   return summary
 }

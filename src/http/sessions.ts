@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Store } from '../cluster/store.ts'
+import { isStoreUnavailable } from '../errors.ts'
 import { isEqualSecret } from './is-equal-secret.ts'
 
 /** How long a browser stays signed in, in milliseconds. */
@@ -13,6 +14,8 @@ export const COOKIE = 'imgcast_dashboard'
 
 /** In the store: when a revoked session would have ended, in milliseconds since the epoch. */
 const REVOKED = '$revoked'
+/** Sessions without the store that a process knows at most. */
+const MAX_UNCHECKED = 100
 /** Cookies of one request that are checked: a browser sends one for each path. */
 const MAX_COOKIES = 4
 
@@ -33,6 +36,8 @@ export class Sessions {
   readonly #token: string
   readonly #store: SessionsInit['store']
   readonly #now: () => number
+  /** Sessions that began here while the store could not be reached: none of them can have been revoked before. */
+  readonly #unchecked = new Set<string>()
 
   constructor({ token, store, now = Date.now }: SessionsInit) {
     this.#token = token
@@ -45,17 +50,46 @@ export class Sessions {
     return this.#sign(`${this.#now() + SESSION_LENGTH}.${randomBytes(12).toString('base64url')}`)
   }
 
+  /** As `issue`. If the store cannot be reached now, this process accepts the session until it can. */
+  async begin(): Promise<string> {
+    const cookie = this.issue()
+    const session = cookie.slice(0, cookie.lastIndexOf('.'))
+    await this.#isRevoked(session).catch((error) => {
+      if (!isStoreUnavailable(error)) throw error
+      for (const oldest of this.#unchecked)
+        if (this.#unchecked.size >= MAX_UNCHECKED) this.#unchecked.delete(oldest)
+      this.#unchecked.add(session)
+    })
+    return cookie
+  }
+
   /** Whether a request has a cookie of a session that has neither ended nor been revoked. */
   async has(request: Pick<IncomingMessage, 'headers'>): Promise<boolean> {
     for (const session of this.#sessionsOf(request)) {
-      if ((await this.#store.get(roomOfSession(session), REVOKED)) === undefined) return true
+      if (!(await this.#isRevokedNow(session))) return true
     }
     return false
+  }
+
+  async #isRevokedNow(session: string): Promise<boolean> {
+    try {
+      const isRevoked = await this.#isRevoked(session)
+      this.#unchecked.delete(session)
+      return isRevoked
+    } catch (error) {
+      if (isStoreUnavailable(error) && this.#unchecked.has(session)) return false
+      throw error
+    }
+  }
+
+  async #isRevoked(session: string): Promise<boolean> {
+    return (await this.#store.get(roomOfSession(session), REVOKED)) !== undefined
   }
 
   /** Ends the sessions of a request for good, and forgets revoked ones that have ended since. */
   async revoke(request: Pick<IncomingMessage, 'headers'>): Promise<void> {
     for (const session of this.#sessionsOf(request)) {
+      this.#unchecked.delete(session)
       await this.#store.set(roomOfSession(session), REVOKED, endOf(session), { durable: true })
     }
     for await (const [room, end] of this.#store.list(REVOKED)) {

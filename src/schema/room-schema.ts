@@ -24,6 +24,9 @@ export const roomSchema = z.object({
   since: timeField.nullable().meta({
     description: 'When it was first watched or requested; null if unknown.',
   }),
+  isPartial: z.literal(true).optional().meta({
+    description: 'The store cannot be reached: these are the viewers of this server, without what is saved.',
+  }),
 })
 
 /** A page of rooms as the API returns it. */

@@ -97,7 +97,39 @@ test('while the store cannot be reached, rooms are those of this server, marked 
   expect(await (await get('/api/rooms?watched=false')).json()).toEqual({
     ...{ rooms: [], total: 0, next: null, isPartial: true },
   })
+  expect(await (await get('/api/rooms/online/here')).json()).toMatchObject({
+    ...{ room: 'online/here', connections: 1, visitors: 1, hits: 0, isPartial: true },
+  })
+  expect((await get('/api/rooms/online/gone')).status).toBe(503)
   lose(false)
   expect(await (await get('/api/rooms')).json()).not.toHaveProperty('isPartial')
+  expect(await (await get('/api/rooms/online/here')).json()).not.toHaveProperty('isPartial')
+  stream.close()
+})
+
+test('while the store cannot be reached, a reader of the dashboard signs in again, and sees this server', async () => {
+  const signIn = async () => {
+    const response = await fetch(`${server.url}/dashboard/login`, {
+      ...{ method: 'POST', redirect: 'manual', body: new URLSearchParams({ token: TOKEN }) },
+      headers: { Origin: server.url },
+    })
+    expect(response.status).toBe(303)
+    return response.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  }
+  const show = (cookie: string, path = '') =>
+    fetch(`${server.url}/dashboard${path}`, { headers: { Cookie: cookie } })
+  const stream = await openStream(`${server.url}/online/seen.png?delivery=stream`, { headers: chromium })
+  await eventually(() => expect(server.imgcast.stats().connections).toBeGreaterThan(0))
+  const before = await signIn()
+  expect((await show(before)).status).toBe(200)
+  lose(true)
+  const form = await show(before)
+  expect(form.status).toBe(401)
+  expect(await form.text()).toContain('Sign in again to see this server')
+  const during = await signIn()
+  expect((await show(during)).status).toBe(200)
+  expect(await (await show(during, '/online/seen')).text()).toContain('only the viewers of this server')
+  lose(false)
+  for (const cookie of [before, during]) expect((await show(cookie)).status).toBe(200)
   stream.close()
 })

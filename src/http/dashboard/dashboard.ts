@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { type Request, type Response, Router } from 'express'
 import type { Rooms } from '../../cluster/rooms.ts'
-import { notFound, toSentence } from '../../errors.ts'
+import { isStoreUnavailable, notFound, toSentence } from '../../errors.ts'
 import type { Renderer } from '../../render/renderer.ts'
 import type { Load } from '../../schema/load-schema.ts'
 import type { RoomViewers } from '../../viewer/viewers.ts'
@@ -48,6 +48,9 @@ export interface DashboardInit {
 
 /** The dashboard's path below the router. */
 export const DASHBOARD = SERVER_PATHS.dashboard
+/** The reason for the form, for a reader who is signed in. */
+const UNREACHED =
+  'The store cannot be reached, and with it the list of ended sessions. Sign in again to see this server.'
 /** The path of the API that scripts of the dashboard's origin can read without the token. */
 const EVENTS = SERVER_PATHS.api + EVENTS_PATH
 
@@ -91,8 +94,14 @@ export function createDashboard({
     send(request, response, 401, 'dashboard-form', { fault, to, isFromElsewhere })
   }
 
-  router.use(async (request, _response, next) => {
-    if (await sessions.has(request)) signedIn.add(request)
+  router.use(async (request, response, next) => {
+    try {
+      if (await sessions.has(request)) signedIn.add(request)
+    } catch (error) {
+      // Whether the session was revoked is in the store. A new one needs only the token.
+      if (!isStoreUnavailable(error)) throw error
+      if (request.method === 'GET') return showForm(request, response, UNREACHED)
+    }
     next()
   })
   const cookiePathsOf = (request: Request) => {

@@ -58,7 +58,7 @@ export function createSigning({
         }
         return showForm(request, response, faultOf(String(given)))
       }
-      const cookie = sessions.issue()
+      const cookie = await sessions.begin()
       for (const about of cookiesOf(request))
         response.cookie(COOKIE, cookie, { ...about, maxAge: SESSION_LENGTH })
       // Always below the dashboard, whatever the form says.
