@@ -6,7 +6,7 @@ import type { BatchSend } from './batch-send.ts'
 import { loadLibc } from './libc.ts'
 import { QueuedBytes } from './queued-bytes.ts'
 import { RING_SETUPS, SendRing } from './send-ring.ts'
-import { descriptorOf } from './socket-options.ts'
+import { SocketDescriptor } from './socket-descriptor.ts'
 
 /** A sender that uses direct sends. */
 export interface DirectSender {
@@ -27,26 +27,12 @@ const { EAGAIN, EINTR, ENOBUFS, ENOMEM } = constants.errno
 const PASSING: ReadonlySet<number> = new Set([EAGAIN, EINTR, ENOBUFS, ENOMEM])
 
 /** A socket with direct access to its descriptor. */
-export class DirectSocket {
+export class DirectSocket extends SocketDescriptor {
   readonly sender: DirectSender
-  readonly #socket: Socket
-  readonly #handle: unknown
-  readonly #descriptor: number
 
   constructor(socket: Socket, sender: DirectSender) {
+    super(socket)
     this.sender = sender
-    this.#socket = socket
-    this.#handle = handleOf(socket)
-    this.#descriptor = descriptorOf(socket) ?? -1
-  }
-
-  /**
-   * The current descriptor: -1 while the socket has unsent bytes of its own, and after it has released its handle,
-   * because the kernel may then reuse the descriptor.
-   */
-  get descriptor(): number {
-    const isFree = handleOf(this.#socket) === this.#handle && this.#socket.writableLength === 0
-    return isFree ? this.#descriptor : -1
   }
 }
 
@@ -88,7 +74,7 @@ export class DirectSend {
   }
 
   /** The bytes of a socket that wait, here or in the network; undefined while the socket has unsent bytes of its own. */
-  queuedBytes({ descriptor }: DirectSocket): number | undefined {
+  queuedBytes({ descriptor }: SocketDescriptor): number | undefined {
     if (descriptor < 0) return undefined
     this.#queued ??= new QueuedBytes()
     return this.#queued.of(descriptor)
@@ -169,8 +155,4 @@ export function createDirectSend(ways?: readonly (() => BatchSend)[]): DirectSen
     }
   }
   return undefined
-}
-
-function handleOf(socket: Socket): unknown {
-  return (socket as unknown as { _handle: unknown })._handle
 }

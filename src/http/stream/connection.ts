@@ -8,6 +8,7 @@ import { Traffic } from '../../viewer/traffic.ts'
 import type { SessionViewer } from '../../viewer/viewer-session.ts'
 import type { Framing } from '../negotiate.ts'
 import type { ConnectionInit } from './connection-init.ts'
+import { descriptorBelow } from './descriptor-below.ts'
 import { DrainWait } from './drain-wait.ts'
 import { beginningOf, continues, type Multipart, silentBytes } from './multipart.ts'
 import { RefreshClock } from './refresh-clock.ts'
@@ -15,10 +16,7 @@ import { sinkOf } from './sink-of.ts'
 import type { StaleSettings } from './stale-frames.ts'
 import { writeHead } from './write-head.ts'
 
-/**
- * Milliseconds: longest time between two writes through Node's socket. Direct sends bypass it, and it would close the
- * connection as idle.
- */
+/** Milliseconds: longest time between writes through Node's socket, which would close the connection as idle. */
 const SOCKET_WRITE_INTERVAL = 20_000
 
 /** Milliseconds after which a client that has not received the picture on its way is cut off. */
@@ -139,8 +137,7 @@ export class Connection implements SessionViewer, DirectSender {
   onTaken(count: number, bytes: Buffer): void {
     const whole = this.#whole
     this.#whole = undefined
-    if (count < bytes.length) this.#drainWait ??= this.#createDrainWait()
-    this.#drainWait?.onTaken(count, bytes.length)
+    if (count < bytes.length || this.#drainWait) this.#expectQueue(count, bytes.length)
     if (count === bytes.length) this.#onSent()
     else if (!this.#sink || this.#isOver) return
     else if (count === 0 && whole) this.#withdraw(whole, bytes)
@@ -208,17 +205,14 @@ export class Connection implements SessionViewer, DirectSender {
     if (!sink) return
     const isLarge = frame.bytes.length >= LARGE
     if (isLarge && this.#drainWait?.isLong()) return this.#holdBack(frame)
-    const multipart = this.#multipart
-    const framing = this.#framing
-    const before = this.#sent
+    if (isLarge && this.#directSend && !this.#direct) this.#expectQueue(0, frame.bytes.length)
+    const [multipart, framing, before] = [this.#multipart, this.#framing, this.#sent]
     // Before the send: if the kernel takes the bytes at once, the next frame is written within this call.
     this.#sent = frame
     this.#refresh?.onPart()
     this.#traffic.frames += 1
-    if (this.#begun.length > 0 && continues(frame, this.#begun)) {
-      this.#send(sink, multipart.begunPart(frame))
-      return
-    }
+    if (this.#begun.length > 0 && continues(frame, this.#begun))
+      return this.#send(sink, multipart.begunPart(frame))
     const begun = this.#eager ? beginningOf(frame) : NOTHING
     if (before && this.#begun.length === 0 && begun.length === 0) {
       this.#whole = this.#direct && isLarge ? { frame, before } : undefined
@@ -245,9 +239,14 @@ export class Connection implements SessionViewer, DirectSender {
     this.#holdBack(frame)
   }
 
-  #createDrainWait(): DrainWait {
-    const queued = (): number | undefined => this.#direct && this.#directSend?.queuedBytes(this.#direct)
-    return new DrainWait(queued, () => this.#onSent())
+  /** Node's socket does not report how much the kernel took at once: each picture may have left a queue then. */
+  #expectQueue(count: number, length: number): void {
+    if (!this.#drainWait) {
+      const socket = this.#direct ?? descriptorBelow(this.#response)
+      const unsent = () => socket && this.#directSend?.queuedBytes(socket)
+      this.#drainWait = new DrainWait({ unsent, isShared: !this.#direct, onDrained: () => this.#onSent() })
+    }
+    this.#drainWait.onTaken(count, length)
   }
 
   /** Sends the newest picture when the queue to the client is empty. */

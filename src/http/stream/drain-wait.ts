@@ -5,11 +5,27 @@ const [SOONEST, LATEST] = [10, 250]
 /** Milliseconds that a queue may take at its speed so far without counting as long. */
 const LONG = 50
 
+/** Milliseconds to wait at most for a queue that other streams of the same connection fill too. */
+const LONGEST_SHARED = 1_000
+
+/** The options of a wait. */
+export interface DrainWaitInit {
+  /** Returns the bytes that wait, here or in the network; undefined while others wait in front of them. */
+  unsent(): number | undefined
+  onDrained(): void
+  /** Whether the queue may be that of other pictures too, as over HTTP/2: they must not keep this one waiting. @default false */
+  isShared?: boolean
+  /** @default performance.now */
+  now?: () => number
+}
+
 /** Waits until the kernel has sent what it queued for one slow viewer. Its next picture is chosen then, and is no older. */
 export class DrainWait {
   readonly #unsent: () => number | undefined
   readonly #onDrained: () => void
+  readonly #isShared: boolean
   readonly #now: () => number
+  #startedAt = 0
   #timer: NodeJS.Timeout | undefined
   #left = 0
   #pause = SOONEST
@@ -20,10 +36,10 @@ export class DrainWait {
   #queued = 0
   #queuedAt = 0
 
-  /** @param unsent the bytes that wait, here or in the network; undefined while others wait in front of them. */
-  constructor(unsent: () => number | undefined, onDrained: () => void, now = () => performance.now()) {
+  constructor({ unsent, onDrained, isShared = false, now = () => performance.now() }: DrainWaitInit) {
     this.#unsent = unsent
     this.#onDrained = onDrained
+    this.#isShared = isShared
     this.#now = now
   }
 
@@ -48,6 +64,7 @@ export class DrainWait {
 
   start(): void {
     this.#left = 0
+    this.#startedAt = this.#now()
     this.#schedule(SOONEST)
   }
 
@@ -64,7 +81,7 @@ export class DrainWait {
   /** Comes back when the queue will be empty at its speed so far, and ever later while nothing moves. */
   #look(): void {
     const left = this.#unsent() ?? Number.POSITIVE_INFINITY
-    if (left <= LOW_BYTES) {
+    if (left <= LOW_BYTES || (this.#isShared && this.#now() - this.#startedAt >= LONGEST_SHARED)) {
       this.#isDrained = true
       this.#onDrained()
       return

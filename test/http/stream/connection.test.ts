@@ -319,3 +319,16 @@ test.skipIf(!single)(
     directSend.close()
   },
 )
+
+test('a large picture gives way to a newer one while the kernel still has the last one of TLS or HTTP/2', async () => {
+  let queued = 1_000_000
+  const directSend = { suits: () => false, queuedBytes: () => queued } as unknown as DirectSend
+  const [first, older, newer] = [noisyFrame(1), noisyFrame(2), noisyFrame(3)]
+  const { connection, stream } = await connectBy(directSend, first, { framing: 'machine' })
+  await stream.nextPart()
+  connection.show(older)
+  connection.show(newer)
+  queued = 0
+  expect((await stream.nextPart()).body.equals(newer.bytes)).toBe(true)
+  expect(connection.dropped).toBe(1)
+})

@@ -12,10 +12,11 @@ test('a wait for a queue looks when it will be sent at its speed so far, and end
   let left = 100_000
   let looks = 0
   const onDrained = vi.fn()
-  const wait = new DrainWait(() => {
+  const unsent = () => {
     looks += 1
     return left
-  }, onDrained)
+  }
+  const wait = new DrainWait({ unsent, onDrained })
   wait.start()
   for (let time = 0; time < 1_000; time += 10) {
     vi.advanceTimersByTime(10)
@@ -27,10 +28,11 @@ test('a wait for a queue looks when it will be sent at its speed so far, and end
 
 test('a wait for a queue that nobody reads looks four times a second, and ends with its viewer', () => {
   let looks = 0
-  const wait = new DrainWait(() => {
+  const unsent = () => {
     looks += 1
     return undefined
-  }, vi.fn())
+  }
+  const wait = new DrainWait({ unsent, onDrained: vi.fn() })
   wait.start()
   vi.advanceTimersByTime(60_000)
   expect(looks).toBeLessThan(250)
@@ -40,8 +42,20 @@ test('a wait for a queue that nobody reads looks four times a second, and ends w
   expect(looks).toBe(before)
 })
 
+test('a wait for a queue that other pictures fill too ends after a second', () => {
+  const onDrained = vi.fn()
+  const wait = new DrainWait({ unsent: () => 60_000, onDrained, isShared: true, now: () => Date.now() })
+  wait.start()
+  vi.advanceTimersByTime(900)
+  expect(onDrained).not.toHaveBeenCalled()
+  vi.advanceTimersByTime(600)
+  expect(onDrained).toHaveBeenCalledTimes(1)
+  expect(wait.isLong()).toBe(false)
+})
+
 describe('a queue', () => {
-  const ask = (left: () => number) => new DrainWait(left, vi.fn(), () => Date.now())
+  const ask = (left: () => number) =>
+    new DrainWait({ unsent: left, onDrained: vi.fn(), now: () => Date.now() })
 
   test('is not looked at for a viewer for whom the kernel takes each picture whole', () => {
     const unsent = vi.fn(() => 0)
