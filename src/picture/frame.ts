@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { gzipSync } from 'node:zlib'
+import { crc32, gzipSync } from 'node:zlib'
 import type { FrameRoom } from './frame-room.ts'
 
 /** The formats for parts of a stream. */
@@ -76,7 +76,8 @@ export class SvgText implements Encoded {
 
   constructor(svg: string) {
     this.bytes = svg
-    this.etag = tagOf(svg)
+    // Only compared with earlier texts of the same URL; a hash takes three times as long.
+    this.etag = `"${crc32(svg).toString(36)}-${svg.length.toString(36)}"`
   }
 
   /** Compressing takes as long as drawing a badge, and many programs do not accept it. */

@@ -32,6 +32,7 @@ export function deviceOf({
 /** Finds what in the parameters for small devices does not go together. */
 export function findDeviceFaults(look: DeviceLook): Fault[] {
   const device = deviceOf(look)
+  if (!device && look.colors === '' && look.palette === '') return []
   const { bits = 8, colors, palette } = device ?? { palette: toList(look.palette) }
   const faults: Fault[] = []
   if (palette && palette.length !== colors?.length) {

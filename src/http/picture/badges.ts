@@ -21,6 +21,12 @@ import { readCacheSeconds } from './cache-seconds.ts'
 
 const ROLE = 'static-badge'
 
+/** A request for a badge. */
+export interface ReadBadge {
+  url: BadgeUrl
+  manifest: Manifest
+}
+
 /** A sent badge. */
 export interface SentBadge {
   status: 200 | 304
@@ -58,7 +64,7 @@ export class Badges {
   }
 
   /** Reads a request target as the URL of a badge; undefined if it is another picture's, or a page's. */
-  read(url: string): { url: BadgeUrl; manifest: Manifest } | undefined {
+  read(url: string): ReadBadge | undefined {
     const { manifest } = this
     const read = manifest && !this.#isOwners(url) ? readBadgeUrl(url, manifest) : undefined
     return manifest && read && { url: read, manifest }

@@ -16,14 +16,16 @@ const READ_TIMEOUT = 150
 
 /**
  * Checks the parameters that are not in a widget's manifest, before a viewer of a picture is admitted. Resolves to the
- * pictures that it embeds; rejects with a `PublicError` 400.
+ * pictures that it embeds, or rejects with a `PublicError` 400; undefined for a widget that embeds none and has no parameters
+ * of its own kind.
+ * @throws PublicError 400 for a wrong logo or link.
  */
-export async function checkPicture(
+export function checkPicture(
   { embeddedReader, statuses }: CheckParts,
   manifest: Manifest,
   spec: ChannelSpec,
   query: URLSearchParams,
-): Promise<EmbeddedSpecs> {
+): Promise<EmbeddedSpecs> | undefined {
   if (statuses.has(manifest)) statuses.check(spec, query)
   if (!manifest.reads) return undefined
   const reading = embeddedReader.read(spec)

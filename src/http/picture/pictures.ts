@@ -29,7 +29,7 @@ import { sendBareRefusal, sendErrorPicture, sendWrittenError, tooManyErrors } fr
 import { parseStale, readStale } from '../stream/stale.ts'
 import type { ShownStream, StreamDelivery, Streams } from '../stream/streams.ts'
 import { AgedStills } from './aged-stills.ts'
-import { Badges } from './badges.ts'
+import { Badges, type ReadBadge } from './badges.ts'
 import { readCacheSeconds, secondsUntil } from './cache-seconds.ts'
 import { checkPicture } from './check-picture.ts'
 import { isOwnPath } from './own-path.ts'
@@ -109,7 +109,8 @@ export class Pictures {
   /** Handles a request to its end. Never rejects. */
   async handle(request: PictureRequest, response: ServerResponse): Promise<void> {
     this.#init.forwarding.check(request)
-    if (await this.#sendBadge(request, response)) return
+    const badge = this.#badges.read(request.url ?? '')
+    if (badge && (await this.#sendBadge(request, response, badge))) return
     const target = readTarget(request, this.#init.renderer)
     try {
       await this.#send(request, response, target)
@@ -119,10 +120,9 @@ export class Pictures {
   }
 
   /** Sends a badge, unless a person opened its URL, who gets its page. Returns whether the request was for a badge. */
-  async #sendBadge(request: PictureRequest, response: ServerResponse): Promise<boolean> {
+  async #sendBadge(request: PictureRequest, response: ServerResponse, read: ReadBadge): Promise<boolean> {
     const { isReady, allowReferrer, observer } = this.#init
-    const read = this.#badges.read(request.url ?? '')
-    if (!read || isLongUrl(request)) return false
+    if (isLongUrl(request)) return false
     const { url, manifest } = read
     if (request.method !== 'GET' && request.method !== 'HEAD') return false
     const isPage =
@@ -273,7 +273,7 @@ export class Pictures {
    * Has the widget check the parameters that only it can read. Returns the embedded pictures, as far as they are known in
    * time. @throws PublicError 400 if it finds a fault in time.
    */
-  #check(manifest: Manifest, spec: ChannelSpec, query: URLSearchParams): Promise<EmbeddedSpecs> {
+  #check(manifest: Manifest, spec: ChannelSpec, query: URLSearchParams): Promise<EmbeddedSpecs> | undefined {
     parseStale(query)
     const { embeddedReader } = this.#init
     return checkPicture({ embeddedReader, statuses: this.#statuses }, manifest, spec, query)

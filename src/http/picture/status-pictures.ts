@@ -54,17 +54,16 @@ export class StatusPictures {
     return new SvgText(makeBadgeSvg({ ...badge, links: readLinks(query, []) }))
   }
 
-  async #show({ widget, key }: RoomParts, of: string) {
+  #show({ widget, key }: RoomParts, of: string) {
     const now = clusterTime(this.#store)
-    const show = async (each: string) =>
-      readStatus(await this.#store.get(roomOf({ widget, key: each }), BADGE), each, now)
-    if (of === '') return show(key)
+    const show = (each: string) =>
+      this.#store.get(roomOf({ widget, key: each }), BADGE).then((stored) => readStatus(stored, each, now))
     const members = of
       .split(',')
       .map((member) => member.trim())
       .filter((member) => member !== '')
     if (members.length === 0) return show(key)
-    return rollUp(await Promise.all(members.slice(0, MAX_MEMBERS).map(show)), key)
+    return Promise.all(members.slice(0, MAX_MEMBERS).map(show)).then((contents) => rollUp(contents, key))
   }
 }
 
