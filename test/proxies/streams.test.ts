@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import type { RunningServer } from '../support/command.ts'
 import { chromium, firefox } from '../support/stream-reader.ts'
 import { describeWith } from '../support/tools.ts'
 import { connectHttp2, negotiated, openViewer, PROTOCOLS, type Protocol } from './support/client.ts'
-import { PROXIES } from './support/configurations.ts'
+import { HOST_NAME, PROXIES } from './support/configurations.ts'
 import {
   closeDelay,
   countsOf,
@@ -54,6 +55,21 @@ for (const name of PROXIES) {
       for (const viewer of viewers) expect(await viewer.until(({ parts }) => parts.length > 0)).toBe(true)
       expect(await countsOf(server, room)).toMatchObject({ connections: 128, visitors: 1 })
       session.destroy()
+      expect(await untilCounted(server, room, 0)).toBeLessThan(HEARTBEAT + 1000)
+    })
+
+    test('passes on the WebSocket of <live-img>', async () => {
+      const { host, port, ca } = proxy
+      const options = { ca, servername: HOST_NAME, headers: { Host: HOST_NAME } }
+      const socket = new WebSocket(`wss://${host}:${port}/ws`, options)
+      await once(socket, 'open')
+      const room = newRoom('counter')
+      const frames: Buffer[] = []
+      socket.on('message', (data, isBinary) => isBinary && frames.push(data as Buffer))
+      socket.send(JSON.stringify({ subscribe: [`/${room}.png`] }))
+      await expect.poll(() => frames.length).toBeGreaterThan(0)
+      expect(await countsOf(server, room)).toMatchObject({ connections: 1, visitors: 1 })
+      socket.close()
       expect(await untilCounted(server, room, 0)).toBeLessThan(HEARTBEAT + 1000)
     })
 
