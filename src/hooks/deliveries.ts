@@ -102,7 +102,9 @@ export class Deliveries {
     try {
       await this.#write(hook.id)
     } catch (error) {
-      log.splice(log.indexOf(delivery), 1)
+      const at = log.indexOf(delivery)
+      // Newer ones may have dropped it meanwhile.
+      if (at >= 0) log.splice(at, 1)
       throw error
     }
     this.#schedule(hook, delivery)

@@ -28,6 +28,14 @@ export function readLogo(
   return {}
 }
 
+/** Finds the faults of a badge's logo and links. */
+export function findBadgeFaults(query: URLSearchParams, style: BadgeStyle, logos: Logos): Fault[] {
+  const faults: Fault[] = []
+  readLogo(query, style, logos, faults)
+  readLinks(query, faults)
+  return faults
+}
+
 /** Reads every `link`. Adds to `faults` if one is wrong, or if there are more than two. */
 export function readLinks(query: URLSearchParams, faults: Fault[]): string[] {
   const links = query.getAll('link')

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { LRUCache } from 'lru-cache'
 import type { Store } from '../cluster/store.ts'
 import { isStoreUnavailable } from '../errors.ts'
 import { isEqualSecret } from './is-equal-secret.ts'
@@ -37,7 +38,7 @@ export class Sessions {
   readonly #store: SessionsInit['store']
   readonly #now: () => number
   /** Sessions that began here while the store could not be reached: none of them can have been revoked before. */
-  readonly #unchecked = new Set<string>()
+  readonly #unchecked = new LRUCache<string, true>({ max: MAX_UNCHECKED })
 
   constructor({ token, store, now = Date.now }: SessionsInit) {
     this.#token = token
@@ -56,9 +57,7 @@ export class Sessions {
     const session = cookie.slice(0, cookie.lastIndexOf('.'))
     await this.#isRevoked(session).catch((error) => {
       if (!isStoreUnavailable(error)) throw error
-      for (const oldest of this.#unchecked)
-        if (this.#unchecked.size >= MAX_UNCHECKED) this.#unchecked.delete(oldest)
-      this.#unchecked.add(session)
+      this.#unchecked.set(session, true)
     })
     return cookie
   }

@@ -14,7 +14,7 @@ import { drainFor, SIGNALS, STOP_DEADLINE, stop } from './stop.ts'
 
 const FAILED = 1
 /** A Redis is chosen for several servers: a file would not do instead. */
-const REDIS = /^(rediss?|valkey):/
+const REDIS = /^(?:redis|valkey)s?:/
 const STORE_REMEDY = 'Choose another place with --store file:<path>, or use --store memory: to keep nothing'
 
 /**

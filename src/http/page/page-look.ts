@@ -8,7 +8,7 @@ import { defaultLength, type Manifest } from '../../widget/manifest.ts'
 import { describeParam, type ParamSpec, type ParamValue, parseParam } from '../../widget/param.ts'
 import { showsFrames } from '../../widget/role.ts'
 import type { Size } from '../../widget/widget.ts'
-import { readLinks, readLogo } from '../badge-query.ts'
+import { findBadgeFaults } from '../badge-query.ts'
 import { formatOf, type PageExtension } from '../extensions.ts'
 
 /** A row of a table of parameters. */
@@ -54,7 +54,7 @@ const MAX_LINE_LENGTH = 200
 /** Shorter names are near to too much: `v`, `t`, `_`. */
 const SHORTEST_NAME = 4
 
-/** Its lists of brands are read for the first page that names one. */
+/** The logos that pages name. */
 const LOGOS = new Logos()
 
 type Specs = Record<string, ParamSpec>
@@ -64,7 +64,8 @@ export function readPageLook(manifest: Manifest, extension: PageExtension, given
   const asked = withoutEmptied({ ...manifest.params, ...lookSpecs(manifest) }, given)
   const faults = [
     ...findFaults(manifest, extension, asked),
-    ...findBadgeFaults(manifest, asked),
+    // The drawing of a badge finds them, or its picture is drawn without.
+    ...(isBadge(manifest) ? findBadgeFaults(asked, 'flat', LOGOS) : []),
     ...findMisspelt(manifest, given),
   ]
   const common = lookSpecs(manifest, formatOf(extension))
@@ -166,13 +167,8 @@ function findFaults(manifest: Manifest, extension: PageExtension, asked: URLSear
   }
 }
 
-/** The faults that the drawing of a badge finds, and that its picture may be drawn without. */
-function findBadgeFaults({ role }: Manifest, asked: URLSearchParams): readonly Fault[] {
-  if (role !== 'static-badge' && role !== 'status-badge') return []
-  const faults: Fault[] = []
-  readLogo(asked, 'flat', LOGOS, faults)
-  readLinks(asked, faults)
-  return faults
+function isBadge({ role }: Manifest): boolean {
+  return role === 'static-badge' || role === 'status-badge'
 }
 
 /** Names that are nearly those of parameters. Others are ignored: cache busters are common. */

@@ -12,7 +12,7 @@ import { toAlt } from '../../widget/alt.ts'
 import { type Look, parseLook } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { extensionRow } from '../extensions.ts'
-import { formatHeaders, keptFor, UNCACHED } from '../headers.ts'
+import { formatHeaders, keptFor, mergeHeaders, UNCACHED } from '../headers.ts'
 import { wantsStatus200 } from '../purpose.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
 import { sendJson, sendStill, sendWhole, sendWords } from '../send.ts'
@@ -97,7 +97,7 @@ export class Badges {
         ? new SvgText(makeBadgeSvg(badge))
         : await this.#draw(manifest.name, badge, look, request, response)
     const kept = keptFor(readCacheSeconds(url.query, this.#stillCache))
-    const status = sendStill(request, response, frame, unknownLogo ? { ...kept, ...warning } : kept)
+    const status = sendStill(request, response, frame, mergeHeaders(kept, warning))
     return { status, bytes: status === 200 ? Buffer.byteLength(frame.bytes) : 0 }
   }
 

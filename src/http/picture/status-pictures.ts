@@ -1,7 +1,6 @@
 import type { ChannelSpec } from '../../channel/spec.ts'
 import { clusterTime } from '../../cluster/cluster-time.ts'
 import type { Store } from '../../cluster/store.ts'
-import type { Fault } from '../../errors.ts'
 import type { BadgeStyle } from '../../picture/badge/badge.ts'
 import { makeBadgeSvg } from '../../picture/badge/badge-svg.ts'
 import { Logos } from '../../picture/badge/logo.ts'
@@ -12,7 +11,7 @@ import { BADGE } from '../../status/status-schema.ts'
 import { badParameters, type Look } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { type RoomParts, roomOf } from '../../widget/room.ts'
-import { readLinks, readLogo } from '../badge-query.ts'
+import { findBadgeFaults, readLinks } from '../badge-query.ts'
 
 /** The widget's maximum. */
 const MAX_MEMBERS = 50
@@ -36,9 +35,7 @@ export class StatusPictures {
 
   /** @throws PublicError 400 for a wrong logo or link. */
   check({ look }: { look: Look }, query: URLSearchParams): void {
-    const faults: Fault[] = []
-    readLogo(query, toStyle(look), this.#logos, faults)
-    readLinks(query, faults)
+    const faults = findBadgeFaults(query, toStyle(look), this.#logos)
     if (faults.length > 0) throw badParameters(faults)
   }
 

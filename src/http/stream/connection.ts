@@ -206,7 +206,8 @@ export class Connection implements SessionViewer, DirectSender {
     const isLarge = frame.bytes.length >= LARGE
     if (isLarge && this.#drainWait?.isLong()) return this.#holdBack(frame)
     if (isLarge && this.#directSend && !this.#direct) this.#expectQueue(0, frame.bytes.length)
-    const [multipart, framing, before] = [this.#multipart, this.#framing, this.#sent]
+    const multipart = this.#multipart
+    const before = this.#sent
     // Before the send: if the kernel takes the bytes at once, the next frame is written within this call.
     this.#sent = frame
     this.#refresh?.onPart()
@@ -216,18 +217,18 @@ export class Connection implements SessionViewer, DirectSender {
     const begun = this.#eager ? beginningOf(frame) : NOTHING
     if (before && this.#begun.length === 0 && begun.length === 0) {
       this.#whole = this.#direct && isLarge ? { frame, before } : undefined
-      this.#send(sink, multipart.part(frame, framing))
+      this.#send(sink, multipart.part(frame, this.#framing))
       return
     }
     sink.cork()
     if (!before) this.#open(sink, frame)
     // The begun part cannot become this picture: complete it with the one on screen.
     else if (this.#begun.length > 0) {
-      this.#put(sink, multipart.part(before, framing).subarray(this.#begun.length))
+      this.#put(sink, multipart.part(before, this.#framing).subarray(this.#begun.length))
     }
     this.#begun = begun
-    if (begun.length > 0) this.#put(sink, multipart.part(frame, framing))
-    this.#send(sink, begun.length > 0 ? begun : multipart.part(frame, framing))
+    if (begun.length > 0) this.#put(sink, multipart.part(frame, this.#framing))
+    this.#send(sink, begun.length > 0 ? begun : multipart.part(frame, this.#framing))
     sink.uncork()
   }
 

@@ -19,24 +19,24 @@ const badgeMaker = lazy(() => createRequire(import.meta.url)('badge-maker') as t
 const PLAIN = /^(?!transparent$|[a-f]{4}$|[a-f]{8}$)(?:[a-z]+|#?(?:[0-9a-f]{3}){1,2})$/
 const PLAIN_FUNCTION = /^(?:rgb\(\d+(?:, ?\d+){2}|hsl\(\d+(?:, ?\d+%){2})\)$/
 /**
- * Badges that were made last, by their properties: a drawing needs each for its size and for its pixels. Only a few dozen,
- * because each that outlives a collection of young objects costs as long as it took to make.
+ * The badge that was made last, by its properties: a drawing needs it for its size, and at once for its pixels. More would
+ * outlive a collection of young objects, which costs as long as it took to make them.
  */
 const RECENT = new Map<string, string>()
-const MAX_RECENT = 32
+/** Characters of the badge and its properties: a logo can be long. */
+const MAX_RECENT_LENGTH = 60_000
 const SIZE = /^<svg[^>]* width="(\d+(?:\.\d+)?)" height="(\d+(?:\.\d+)?)"/
 
 type Format = Parameters<typeof import('badge-maker').makeBadge>[0]
 
-/** Draws a badge as SVG with badge-maker, the library of shields.io: about 1 kB, with a title. The last ones are kept. */
+/** Draws a badge as SVG with badge-maker, the library of shields.io: about 1 kB, with a title. The last one is kept. */
 export function badgeSvg(badge: Badge): string {
   const properties = JSON.stringify(badge)
   const recent = RECENT.get(properties)
   if (recent !== undefined) return recent
   const svg = makeBadgeSvg(badge)
-  const [oldest] = RECENT.keys()
-  if (oldest !== undefined && RECENT.size >= MAX_RECENT) RECENT.delete(oldest)
-  RECENT.set(properties, svg)
+  RECENT.clear()
+  if (svg.length + properties.length <= MAX_RECENT_LENGTH) RECENT.set(properties, svg)
   return svg
 }
 

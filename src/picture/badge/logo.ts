@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { Path2D } from '@napi-rs/canvas'
 import { closest, distance } from 'fastest-levenshtein'
 import { LRUCache } from 'lru-cache'
+import { lazy } from '../../system/lazy.ts'
 import { brightness, parseColor } from '../color.ts'
 import type { BadgeStyle } from './badge.ts'
 import { readRasterSize } from './raster-size.ts'
@@ -67,15 +68,17 @@ const KEPT_NAMES = 500
 /** Names whose nearest brand is searched: shorter ones are near to too much, and longer ones cost too much. */
 const SEARCHED = { min: 4, max: 30 }
 
+const require = createRequire(import.meta.url)
+/** Thousands, which all readers of a process share. */
+const brandsOfIcons = lazy(() => toBrands(require('simple-icons/icons.json') as Icon[]))
+
 /**
  * Reads the logo of a badge: a `data:` URI of a picture, or the slug or the name of a brand in simple-icons, which is an optional
  * package.
  */
 export class Logos {
-  readonly #require = createRequire(import.meta.url)
   readonly #paths = new LRUCache<string, string>({ max: KEPT_PATHS })
   readonly #unknown = new LRUCache<string, LogoReading>({ max: KEPT_NAMES })
-  #brands: ReadonlyMap<string, Brand> | undefined
 
   read(text: string, { style = 'flat', color, size }: LogoLook = {}): LogoReading {
     if (DATA_START.test(text)) {
@@ -83,7 +86,7 @@ export class Logos {
       if (type !== undefined && data !== undefined) return readData(type.replace('jpg', 'jpeg'), data)
       return { fault: 'expected a data: URI of a PNG, SVG, JPEG, GIF or WebP in base64', isUnknown: false }
     }
-    const brand = text.length <= MAX_NAME ? this.#readBrands()?.get(toName(text)) : undefined
+    const brand = text.length <= MAX_NAME ? readBrands()?.get(toName(text)) : undefined
     if (brand === undefined) return this.#describeUnknown(toName(text))
     const fill = color === undefined ? toReadable(brand.hex, style) : (parseColor(color) ?? brand.hex)
     const path = this.#readPath(brand.slug)
@@ -93,7 +96,7 @@ export class Logos {
   }
 
   #describeUnknown(name: string): LogoReading {
-    const brands = this.#readBrands()
+    const brands = readBrands()
     if (!brands)
       return {
         fault: 'expected a data: URI of a picture in base64; named logos need the package simple-icons',
@@ -111,24 +114,22 @@ export class Logos {
     return reading
   }
 
-  /** Brands by slug and by name, such as `node.js`; undefined if the package is not installed. */
-  #readBrands(): ReadonlyMap<string, Brand> | undefined {
-    if (this.#brands) return this.#brands
-    try {
-      this.#brands = toBrands(this.#require('simple-icons/icons.json') as Icon[])
-      return this.#brands
-    } catch {
-      return undefined
-    }
-  }
-
   #readPath(slug: string): string {
     const known = this.#paths.get(slug)
     if (known !== undefined) return known
-    const svg = readFileSync(this.#require.resolve(`simple-icons/icons/${slug}.svg`), 'utf8')
+    const svg = readFileSync(require.resolve(`simple-icons/icons/${slug}.svg`), 'utf8')
     const path = / d="([^"]+)"/.exec(svg)?.[1] ?? ''
     this.#paths.set(slug, path)
     return path
+  }
+}
+
+/** Brands by slug and by name, such as `node.js`; undefined if the package is not installed. */
+function readBrands(): ReadonlyMap<string, Brand> | undefined {
+  try {
+    return brandsOfIcons()
+  } catch {
+    return undefined
   }
 }
 
