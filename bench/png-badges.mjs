@@ -13,6 +13,8 @@ import { startImgcast } from './servers.mjs'
 
 /** The last commit before badges. */
 const BEFORE = 'f82bb66'
+/** Times the rate of then. */
+const FLOOR = 2
 const ROUNDS = 5
 const LOAD = { connections: 16, time: 3_000 }
 
@@ -43,9 +45,11 @@ try {
     return alternate(subjects, 1, measure).then(() => alternate(subjects, ROUNDS, measure))
   })
   const [now, then] = [median(rates.ours), median(rates.before)]
+  const holds = now / then >= FLOOR
   console.log(
-    `PNG badges: ${Math.round(now)} a second, at ${BEFORE} ${Math.round(then)}: ${(now / then).toFixed(2)} x`,
+    `PNG badges: ${Math.round(now)} a second, at ${BEFORE} ${Math.round(then)}: ${(now / then).toFixed(2)} x, at least ${FLOOR} x ${holds ? 'holds' : 'is missed'}`,
   )
+  if (!holds) process.exitCode = 1
 } finally {
   execFileSync('git', ['worktree', 'remove', '--force', folder], { cwd: root })
   rmSync(folder, { recursive: true, force: true })
