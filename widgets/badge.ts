@@ -29,13 +29,14 @@ export default defineWidget({
     }),
     color: param.color('', { about: 'Background of the message.' }),
     labelColor: param.color('', { about: 'Background of the label.' }),
-    style: param.choice(STYLES, 'flat', { about: 'Of shields.io.' }),
+    style: param.choice(STYLES, 'flat', { otherwise: 'flat', about: 'Of shields.io.' }),
     logo: param.text('', {
       max: 2_048,
       about: 'A simple-icons slug, such as github, or an image as a data: URI.',
     }),
     logoColor: param.color('', { about: 'Colour of a simple-icons logo; by default the brand’s own.' }),
     logoSize: param.choice(['fixed', 'auto'], 'fixed', {
+      otherwise: 'fixed',
       about: 'auto gives a wide simple-icons logo its own proportions.',
     }),
     link: param.text('', { max: 1_000, about: 'Link target of the SVG.' }),

@@ -67,6 +67,7 @@ export default defineWidget({
     span: param.choice(['total', 'today'], 'total', { about: 'All requests, or those of today.' }),
     zone: param.zone('UTC', { about: 'Whose midnight begins today.' }),
     style: param.choice(STYLES, 'odometer', {
+      otherwise: 'flat',
       about: 'A counter with digits of its own, or a badge in a style of shields.io.',
     }),
     images: param.text('', {

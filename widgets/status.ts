@@ -42,6 +42,7 @@ export default defineWidget({
   params: {
     label: param.text('', { max: 60, about: 'Overrides the label that was sent.' }),
     style: param.choice(STYLES, 'auto', {
+      otherwise: 'flat',
       about: 'A style of shields.io; auto is the style that was sent, or flat.',
     }),
     color: param.color('', { about: 'Background of the message; overrides the colour that was sent.' }),
@@ -52,6 +53,7 @@ export default defineWidget({
     }),
     logoColor: param.color('', { about: 'Colour of a simple-icons logo.' }),
     logoSize: param.choice(['fixed', 'auto'], 'fixed', {
+      otherwise: 'fixed',
       about: 'auto gives a wide simple-icons logo its own proportions.',
     }),
     link: param.text('', { max: 1_000, about: 'Link target of the SVG.' }),

@@ -1,21 +1,17 @@
 import { type Fault, quote } from '../errors.ts'
 import type { Badge, BadgeStyle } from '../picture/badge/badge.ts'
+import { isBadgeLink } from '../picture/badge/badge-link.ts'
 import type { Logos } from '../picture/badge/logo.ts'
 
-const LINK = /^https?:\/\/[^\s"'<>]+$/i
 /** One link for the badge, or one for each half. */
 const MAX_LINKS = 2
 
-/**
- * Reads `logo`, `logoColor` and `logoSize`. Adds to `faults` if the logo is wrong.
- * @param unknown gets the fault of a brand that simple-icons does not have. @default `faults`
- */
+/** Reads `logo`, `logoColor` and `logoSize`. Adds to `faults` if the logo is wrong: the badge has none then. */
 export function readLogo(
   query: URLSearchParams,
   style: BadgeStyle,
   logos: Logos,
   faults: Fault[],
-  unknown: Fault[] = faults,
 ): Pick<Badge, 'logo' | 'logoWidth'> {
   const given = (name: string) => query.getAll(name).at(-1) || undefined
   const [name, size] = [given('logo'), given('logoSize')]
@@ -23,8 +19,7 @@ export function readLogo(
   const reading = logos.read(name, { style, color: given('logoColor'), size })
   if ('logo' in reading) return { logo: reading.logo, logoWidth: reading.width }
   const hint = reading.nearest === undefined ? '' : `; did you mean ${reading.nearest}?`
-  const list = reading.isUnknown ? unknown : faults
-  list.push({ name: 'logo', detail: `${reading.fault}, got ${quote(name)}${hint}` })
+  faults.push({ name: 'logo', detail: `${reading.fault}, got ${quote(name)}${hint}` })
   return {}
 }
 
@@ -36,14 +31,18 @@ export function findBadgeFaults(query: URLSearchParams, style: BadgeStyle, logos
   return faults
 }
 
-/** Reads every `link`. Adds to `faults` if one is wrong, or if there are more than two. */
+/**
+ * Reads every `link`. Adds to `faults` if one is wrong, or if there are more than two. A wrong one is empty, so that the
+ * other stays that of its half.
+ */
 export function readLinks(query: URLSearchParams, faults: Fault[]): string[] {
-  const links = query.getAll('link')
-  if (links.length > MAX_LINKS)
-    faults.push({ name: 'link', detail: `expected at most ${MAX_LINKS} links, got ${links.length}` })
-  for (const link of links) {
-    if (link !== '' && !LINK.test(link))
+  const given = query.getAll('link')
+  if (given.length > MAX_LINKS)
+    faults.push({ name: 'link', detail: `expected at most ${MAX_LINKS} links, got ${given.length}` })
+  for (const link of given) {
+    if (link !== '' && !isBadgeLink(link))
       faults.push({ name: 'link', detail: `expected a URL with http: or https:, got ${quote(link)}` })
   }
-  return links.some((link) => link !== '') ? links.slice(0, MAX_LINKS) : []
+  const links = given.slice(0, MAX_LINKS).map((link) => (isBadgeLink(link) ? link : ''))
+  return links.some((link) => link !== '') ? links : []
 }

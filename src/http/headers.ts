@@ -1,3 +1,4 @@
+import type { Fault } from '../errors.ts'
 import type { Format } from '../picture/frame.ts'
 
 /**
@@ -72,6 +73,20 @@ export function agedFor(age: number, hasFailed: boolean): Readonly<Record<string
 /** Headers of a pushed picture that is late: it was pushed `age` milliseconds ago. None for 0. */
 export function lateFor(age: number): Readonly<Record<string, string>> {
   return age > 0 ? agedFor(age, false) : {}
+}
+
+/**
+ * The header of a picture that is drawn without the wrong values of its query, in ASCII (RFC 7234, section 5.5.8: it lasts
+ * as long as the URL). None for no fault.
+ */
+export function overlookedFor(faults: readonly Fault[]): Readonly<Record<string, string>> {
+  if (faults.length === 0) return {}
+  const warnings = faults.map(({ name, detail }) => `299 - "${name}: ${toQuotable(detail)}"`)
+  return { Warning: warnings.join(', ') }
+}
+
+function toQuotable(text: string): string {
+  return text.replaceAll(/[^ -~]/g, '?').replaceAll(/["\\]/g, "'")
 }
 
 /** Headers of an API response that only the client may cache, and must revalidate each time. */

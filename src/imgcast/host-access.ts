@@ -30,9 +30,9 @@ export function createHostAccess(
   init: HostAccessInit,
 ): Pick<Imgcast, 'room' | 'events' | 'redraw' | 'render' | 'widgets'> {
   const { cluster, renderer, channels, log } = init
-  const { bus, presence, store } = cluster
+  const { bus, presence } = cluster
   const events = new HostEvents(init.events, log)
-  const files = new HostPictures({ ...init, store })
+  const files = new HostPictures(init)
   return {
     room: (room) => createHostRoom(room, { cluster, events, manifests: () => renderer.manifests }),
     events,

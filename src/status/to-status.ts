@@ -1,7 +1,8 @@
 import { PublicError, quote } from '../errors.ts'
+import { findSvgLogoFault } from '../picture/badge/svg-logo.ts'
 import { compileJsonQuery } from './json-query.ts'
 import type { Poll } from './poll.ts'
-import { parseStatus, type Status } from './status-schema.ts'
+import { parseStatus, STYLES, type Status } from './status-schema.ts'
 import { mapValue } from './value-map.ts'
 
 /** The maximum of characters in a badge's message. */
@@ -58,10 +59,22 @@ export function toFailedStatus(key: string, poll: Poll): Status {
 
 function readStatus(value: unknown): Status {
   try {
-    return parseStatus(value)
+    return parseStatus(withoutUnknown(value))
   } catch (error) {
     if (!(error instanceof PublicError)) throw error
     throw new TypeError(`expected a status in the schema of shields.io: ${error.message}`)
+  }
+}
+
+/** As with shields.io, an unknown style or a logo that is none does not spoil a badge. */
+function withoutUnknown(value: unknown): unknown {
+  if (!isObject(value)) return value
+  const { style, logoSvg, ...rest } = value as Record<string, unknown>
+  const isLogo = typeof logoSvg === 'string' && findSvgLogoFault(logoSvg) === undefined
+  return {
+    ...rest,
+    ...((STYLES as readonly unknown[]).includes(style) && { style }),
+    ...(isLogo && { logoSvg }),
   }
 }
 

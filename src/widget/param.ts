@@ -1,5 +1,6 @@
 import { quote } from '../errors.ts'
-import { COLOR_SYNTAX, parseColor, readColor, splitColors } from '../picture/color.ts'
+import { COLOR_SYNTAX, parseColor } from '../picture/color.ts'
+import { readColors } from './color-list.ts'
 import { readDate } from './date.ts'
 import { readDecimal } from './decimal.ts'
 import { type Duration, formatDuration, parseDuration, toMilliseconds } from './duration.ts'
@@ -19,7 +20,8 @@ export type ParamSpec =
   | { kind: 'color' | 'zone' | 'date' | 'locale' | 'thresholds'; default: string; about?: string }
   /** Several colours, as six hex digits each, with commas between. */
   | { kind: 'colors'; default: string; max: number; about?: string }
-  | { kind: 'choice'; default: string; choices: readonly string[]; about?: string }
+  /** `otherwise`: the word that any other means. */
+  | { kind: 'choice'; default: string; choices: readonly string[]; otherwise?: string; about?: string }
   /** Parsed by the widget itself; the value is the raw text, or empty. */
   | { kind: 'custom'; default: string; about?: string }
 
@@ -94,11 +96,15 @@ export const param = {
   color(value: string, about: About = {}): Param<string> {
     return { spec: { kind: 'color', default: reads(parseColor, value), ...about } }
   },
-  /** One of a few words. @default the first */
+  /**
+   * One of a few words. @default the first
+   *
+   * With `otherwise`, a word that is none of them means that one, with a warning, and is no error.
+   */
   choice<const C extends string>(
     choices: readonly C[],
     value: NoInfer<C> = choices[0] as C,
-    about: About = {},
+    about: About & { otherwise?: NoInfer<C> } = {},
   ): Param<C> {
     if (!Array.isArray(choices))
       throw new TypeError(
@@ -224,6 +230,9 @@ export function findSpecFault(spec: ParamSpec): string | undefined {
     if (spec.choices.length === 0) return 'has no choices'
     const wrong = spec.choices.find((choice: unknown) => typeof choice !== 'string')
     if (wrong !== undefined) return `has the choice ${quote(wrong)}, expected text`
+    const { otherwise, choices } = spec
+    if (otherwise !== undefined && !choices.includes(otherwise))
+      return `has ${quote(otherwise)} as \`otherwise\`, expected one of its choices`
   }
   if (spec.about !== undefined && typeof spec.about !== 'string')
     return `has ${quote(spec.about)} as \`about\`, expected text`
@@ -241,7 +250,7 @@ export function findSpecFault(spec: ParamSpec): string | undefined {
 /** The fields that a spec of this kind has. */
 export function specFields({ kind }: ParamSpec): readonly string[] {
   const common = ['kind', 'default', 'about']
-  if (kind === 'choice') return [...common, 'choices']
+  if (kind === 'choice') return [...common, 'choices', 'otherwise']
   if (kind === 'text' || kind === 'colors') return [...common, 'max']
   const hasRange = ['number', 'integer', 'optional-number', 'duration'].includes(kind)
   return hasRange ? [...common, 'min', 'max'] : common
@@ -283,18 +292,8 @@ function read(spec: ParamSpec, raw: string): ParamValue | undefined {
       // The same for a date.
       return raw === '' && spec.default === '' ? '' : readDate(raw)
     case 'choice':
-      return spec.choices.includes(raw) ? raw : undefined
+      return spec.choices.includes(raw) ? raw : spec.otherwise
     case 'custom':
       return raw
   }
-}
-
-const MAX_COLORS_LENGTH = 400
-
-function readColors(raw: string, max: number): string | undefined {
-  if (raw.length > MAX_COLORS_LENGTH) return undefined
-  const colors = splitColors(raw).map((text) => readColor(text))
-  if (colors.length < 2 || colors.length > max) return undefined
-  const digits = colors.map((rgba) => rgba?.slice(0, 3).map((level) => level.toString(16).padStart(2, '0')))
-  return digits.includes(undefined) ? undefined : digits.map((each) => each?.join('')).join(',')
 }

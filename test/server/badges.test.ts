@@ -10,6 +10,7 @@ const uri = (type: string, bytes: Buffer) =>
 const SCRIPT = uri('svg+xml', Buffer.from('<svg><script>alert(1)</script></svg>'))
 const HUGE = uri('png', pngHead(40_000))
 const DAMAGED = uri('png', pngHead(16))
+const READER = { accept: 'text/html', 'user-agent': String(chromium['User-Agent']) }
 
 /** The head of a PNG that ends there. */
 function pngHead(side: number): Buffer {
@@ -164,19 +165,9 @@ describe('a badge', () => {
     ['a-b-nosuch', 'badge: expected a colour like brightgreen or ff8800'],
     ['a-b-red?color=nosuch', 'color: expected a colour like ff8800 or tomato, got \\"nosuch\\"'],
     ['a-b-c-red', 'got 3 separators: write -- for a dash'],
-    ['a-b-red?logo=data:image/png', 'logo: expected a data: URI of a PNG, SVG, JPEG, GIF or WebP in base64'],
-    ['a-b-red?cacheSeconds=31536001', 'cacheSeconds: expected a whole number from 0 to 31536000'],
-    ['a-b-red?link=javascript:alert(1)', 'link: expected a URL with http: or https:'],
-    ['a-b-red?link=http://a/&link=http://b/&link=http://c/', 'link: expected at most 2 links, got 3'],
     ['a-b-red?colorB=nosuch', 'colorB: expected a colour like'],
-    ['a-b-red?logo=github&logoSize=big', 'logoSize: expected one of fixed, auto, got'],
-    [`a-b-red?logo=${SCRIPT}`, 'logo: expected an SVG of shapes, got <script>'],
-    [`a-b-red?logo=${HUGE}`, 'logo: expected a picture of at most 1024 pixels a side, got 40000 x 40000'],
-    [
-      'a-b-red?logo=data:image/png;base64,AAAA',
-      'logo: expected a picture of the type that its data: URI names',
-    ],
-    ['a-b-red?style=round', 'style: expected one of flat'],
+    ['a-b-red?logo=github&logoColor=nosuch', 'logoColor: expected a colour like'],
+    ['a-b-red?style=round&color=nosuch', 'color: expected a colour like'],
     [`${'a'.repeat(256)}-red`, 'message: expected at most 255 characters, got 256'],
     ['%ff', 'badge: expected text in percent-encoding'],
   ])('%s is a 400 in the picture and in JSON', async (path, detail) => {
@@ -189,6 +180,54 @@ describe('a badge', () => {
     const problem = await get(`/badge/${name}.json?${query}`)
     expect(problem.headers.get('content-type')).toContain('application/problem+json')
     expect(await problem.text()).toContain(detail)
+  })
+
+  test.each([
+    ['style=round', "style: expected one of flat, flat-square, plastic, for-the-badge, social, got 'round'"],
+    ['style=Flat', "style: expected one of flat, flat-square, plastic, for-the-badge, social, got 'Flat'"],
+    ['logoSize=40', "logoSize: expected one of fixed, auto, got '40'"],
+    ['link=github.com/a', "link: expected a URL with http: or https:, got 'github.com/a'"],
+    ['link=javascript:alert(1)', "link: expected a URL with http: or https:, got 'javascript:alert(1)'"],
+    ['cacheSeconds=soon', "cacheSeconds: expected a whole number from 0 to 31536000, got 'soon'"],
+    ['cacheSeconds=-1', "cacheSeconds: expected a whole number from 0 to 31536000, got '-1'"],
+    ['logo=data:image/png', 'logo: expected a data: URI of a PNG, SVG, JPEG, GIF or WebP in base64'],
+    ['logo=data:image/png;base64,AAAA', 'logo: expected a picture of the type that its data: URI names'],
+    [`logo=${SCRIPT}`, 'logo: expected an SVG of shapes, got <script>'],
+    [`logo=${HUGE}`, 'logo: expected a picture of at most 1024 pixels a side, got 40000 x 40000'],
+  ])('is drawn without ?%s, as by shields.io, and the response says so', async (query, warning) => {
+    const plain = makeBadge({ label: 'a', message: 'b', color: 'red' })
+    const url = `/badge/a-b-red.svg?${query}`
+    const svg = await get(url)
+    expect(svg.status).toBe(200)
+    expect(svg.headers.get('cache-control')).toContain('no-cache')
+    expect(withoutSuffix(await svg.text())).toBe(plain)
+    for (const ending of ['svg', 'png', 'json', 'txt']) {
+      const response = await get(url.replace('svg', ending))
+      expect(response.status).toBe(200)
+      expect(response.headers.get('warning')).toContain(`299 - "${warning}`)
+      await response.arrayBuffer()
+    }
+    const page = await get(`/badge/a-b-red.svg?${query}`, { headers: READER })
+    expect(page.headers.get('warning')).toBeNull()
+    expect(await page.text()).toContain('class="fault"')
+  })
+
+  test('is drawn without several wrong values, each named in the response', async () => {
+    const response = await get('/badge/a-b-red.json?style=round&link=a&link=https://b/&link=c&logo=linkedin')
+    expect(response.headers.get('warning')?.match(/299 - "[a-z]+(?=: )/gi)).toEqual([
+      '299 - "style',
+      '299 - "logo',
+      '299 - "link',
+      '299 - "link',
+      '299 - "link',
+    ])
+    expect(await response.json()).toMatchObject({ link: ['', 'https://b/'] })
+  })
+
+  test('is kept for a year if the query asks for longer', async () => {
+    const response = await get('/badge/a-b-red.svg?cacheSeconds=99999999')
+    expect(response.headers.get('cache-control')).toBe('public, max-age=31536000')
+    expect(response.headers.get('warning')).toContain('299 - "cacheSeconds: ')
   })
 
   test.each([
@@ -216,8 +255,7 @@ describe('a badge', () => {
   test.each(['badge/a-b-red', 'status/build'])(
     'says on the page of %s that there is no such logo',
     async (path) => {
-      const headers = { accept: 'text/html', 'user-agent': String(chromium['User-Agent']) }
-      const page = await (await get(`/${path}?logo=nodejss`, { headers })).text()
+      const page = await (await get(`/${path}?logo=nodejss`, { headers: READER })).text()
       expect(page).toContain('got &quot;nodejss&quot;; did you mean nodedotjs?')
     },
   )

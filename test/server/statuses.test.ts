@@ -63,8 +63,36 @@ describe('the SVG of a status', () => {
     expect(await fill('status/nobody.svg')).toBeUndefined()
     const png = await fetch(`${server.url}/status/logo.png`)
     expect(png.status).toBe(200)
-    expect((await fetch(`${server.url}/status/logo.png?logo=nosuchlogo`)).status).toBe(400)
-    expect((await fetch(`${server.url}/status/logo.svg?link=javascript:1`)).status).toBe(400)
+  })
+
+  test.each([
+    ['status/plain', 'style=round'],
+    ['status/plain', 'logoSize=40'],
+    ['status/plain', 'logo=nosuchlogo'],
+    ['status/plain', 'logo=data:image/png;base64,AAAA'],
+    ['status/plain', 'link=javascript:1'],
+    ['status/plain', 'cacheSeconds=soon'],
+    ['hits/plain', 'style=round'],
+  ])('%s is drawn without ?%s in every format, and the response says so', async (path, query) => {
+    await set('plain', { message: 'b' })
+    const [name = ''] = query.split('=')
+    for (const ending of ['svg', 'png', 'json', 'txt', 'gif', 'png&delivery=stream']) {
+      const [format, delivery = ''] = ending.split('&')
+      const done = new AbortController()
+      const response = await fetch(`${server.url}/${path}.${format}?${query}&${delivery}`, {
+        signal: done.signal,
+      })
+      expect([ending, response.status]).toEqual([ending, 200])
+      expect(response.headers.get('warning')).toMatch(new RegExp(`^299 - "${name}: expected [ -~]+"$`))
+      done.abort()
+    }
+  })
+
+  test('a status with an unknown style in its URL is flat, whatever was sent', async () => {
+    await set('styled', { message: 'b', style: 'social' })
+    const flat = withoutSuffix(await svg('status/styled.svg?style=flat'))
+    expect(withoutSuffix(await svg('status/styled.svg?style=round'))).toBe(flat)
+    expect(withoutSuffix(await svg('status/styled.svg'))).not.toBe(flat)
   })
 
   test.each([

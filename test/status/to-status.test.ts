@@ -48,6 +48,7 @@ describe('a response as a status', () => {
     ],
     ['a status', {}, STATUS, STATUS],
     ['a status within', { query: '$.a' }, { a: STATUS }, STATUS],
+    ['a status in no style of ours', {}, { ...STATUS, style: 'round', logoSvg: '<svg onload="x"/>' }, STATUS],
     ['a status with another look', { label: 'mine' }, STATUS, { ...STATUS, label: 'mine' }],
   ])('%s', (_what, poll, json, status) => {
     expect(toStatus('key', { ...POLL, ...poll }, json)).toEqual({ schemaVersion: 1, ...status })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { findForgiven } from '../../src/widget/forgiven.ts'
 import { describeParam, findSpecFault, type Param, param, parseParam } from '../../src/widget/param.ts'
 
 const text = param.text('', { max: 5 })
@@ -11,6 +12,16 @@ const single = param.choice(['only'])
 const duration = param.duration(1000, { min: 500, max: 60_000 })
 const zone = param.zone()
 const date = param.date()
+
+test('a choice with another word for unknown ones takes any', () => {
+  const { spec } = param.choice(['a', 'b', 'c'], 'a', { otherwise: 'b' })
+  expect(['a', 'b', 'c', 'd', ''].map((raw) => parseParam(spec, raw))).toEqual(['a', 'b', 'c', 'b', 'b'])
+  expect(
+    findForgiven({ style: spec, size: single.spec }, new URLSearchParams('style=d&style=e&size=d')),
+  ).toEqual([{ name: 'style', detail: 'expected one of a, b, c, got "e"' }])
+  expect(findForgiven({ style: spec }, new URLSearchParams('style=d&style=a'))).toEqual([])
+  expect(findSpecFault({ ...spec, otherwise: 'd' } as typeof spec)).toContain('has "d" as `otherwise`')
+})
 
 test('a duration is declared in milliseconds or as text with a unit', () => {
   expect(param.duration('1s', { min: '500ms', max: '1m' })).toEqual(duration)

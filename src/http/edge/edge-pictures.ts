@@ -18,7 +18,6 @@ import { redirectToUnique } from '../picture/redirect-to-unique.ts'
 import { checkReferrer } from '../picture/referrer.ts'
 import { rereadPicture } from '../picture/reread-picture.ts'
 import { roomsOfPicture } from '../picture/rooms-of-picture.ts'
-import { StatusPictures } from '../picture/status-pictures.ts'
 import { type RequestedPicture, readTarget, type Target } from '../picture/target.ts'
 import { isPictureUrl } from '../picture-path.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
@@ -51,7 +50,6 @@ const IN_PLACE_PATIENCE = 10_000
 /** Responds to every URL of a picture at an edge: streams come from its own channels, all else from the upstream. */
 export class EdgePictures {
   readonly #init: EdgePicturesInit
-  readonly #statuses = new StatusPictures({ get: async () => undefined })
 
   constructor(init: EdgePicturesInit) {
     this.#init = init
@@ -94,7 +92,7 @@ export class EdgePictures {
     checkReferrer(request.headers, allowReferrer)
     const spec = { widget: manifest.name, key, look: parseLook(manifest, delivery.format, query) }
     const reread = rereadPicture(upstream, spec, query)
-    const embedded = await checkPicture({ embeddedReader, statuses: this.#statuses }, manifest, spec, query)
+    const embedded = await checkPicture(embeddedReader, manifest, spec)
     if (delivery.redirect && redirectToUnique(request, response)) return
     const network = addressGroup(clientAddress(request))
     await newRooms.check(roomsOfPicture(upstream.manifests, spec, embedded), network)

@@ -1,15 +1,15 @@
 import { type Fault, PublicError, toSentence } from '../../errors.ts'
-import { Logos } from '../../picture/badge/logo.ts'
 import { nearest } from '../../system/nearest.ts'
 import { formatDuration } from '../../widget/duration.ts'
+import { isForgiving } from '../../widget/forgiven.ts'
 import { type Look, parseLook } from '../../widget/look.ts'
 import { isReservedParam, lookSpecs } from '../../widget/look-table.ts'
 import { defaultLength, type Manifest } from '../../widget/manifest.ts'
 import { describeParam, type ParamSpec, type ParamValue, parseParam } from '../../widget/param.ts'
 import { showsFrames } from '../../widget/role.ts'
 import type { Size } from '../../widget/widget.ts'
-import { findBadgeFaults } from '../badge-query.ts'
 import { formatOf, type PageExtension } from '../extensions.ts'
+import { findOverlooked } from '../overlooked.ts'
 
 /** A row of a table of parameters. */
 export interface Row {
@@ -54,9 +54,6 @@ const MAX_LINE_LENGTH = 200
 /** Shorter names are near to too much: `v`, `t`, `_`. */
 const SHORTEST_NAME = 4
 
-/** The logos that pages name. */
-const LOGOS = new Logos()
-
 type Specs = Record<string, ParamSpec>
 
 /** Reads a page's address. Wrong values are returned as errors and not thrown; an empty field means the default. */
@@ -64,8 +61,7 @@ export function readPageLook(manifest: Manifest, extension: PageExtension, given
   const asked = withoutEmptied({ ...manifest.params, ...lookSpecs(manifest) }, given)
   const faults = [
     ...findFaults(manifest, extension, asked),
-    // The drawing of a badge finds them, or its picture is drawn without.
-    ...(isBadge(manifest) ? findBadgeFaults(asked, 'flat', LOGOS) : []),
+    ...findOverlooked(manifest, asked),
     ...findMisspelt(manifest, given),
   ]
   const common = lookSpecs(manifest, formatOf(extension))
@@ -98,8 +94,9 @@ function toFields(specs: Specs, asked: URLSearchParams, faults: readonly Fault[]
   return Object.entries(specs).map(([name, spec]) => {
     const raw = asked.get(name) ?? undefined
     const fault = faults.find((found) => found.name === name)?.detail
-    const row = toRow(name, spec, normalise(spec, fault === undefined ? raw : undefined))
-    const value = fault === undefined ? row.value : (raw ?? row.value)
+    const isRead = fault === undefined || isForgiving(spec)
+    const row = toRow(name, spec, normalise(spec, isRead ? raw : undefined))
+    const value = isRead ? row.value : (raw ?? row.value)
     const options = toOptions(spec, row.value)
     return {
       ...row,
@@ -167,10 +164,6 @@ function findFaults(manifest: Manifest, extension: PageExtension, asked: URLSear
   }
 }
 
-function isBadge({ role }: Manifest): boolean {
-  return role === 'static-badge' || role === 'status-badge'
-}
-
 /** Names that are nearly those of parameters. Others are ignored: cache busters are common. */
 function findMisspelt(manifest: Manifest, given: URLSearchParams): Fault[] {
   const known = Object.keys({ ...manifest.params, ...lookSpecs(manifest) })
@@ -185,7 +178,7 @@ function chooseChanged(specs: Specs, asked: URLSearchParams, faults: readonly Fa
   const wrong = new Set(faults.map(({ name }) => name))
   return writeChanged(specs, (name, spec) => {
     const raw = asked.get(name)
-    return raw === null || wrong.has(name) ? undefined : normalise(spec, raw)
+    return raw === null || (wrong.has(name) && !isForgiving(spec)) ? undefined : normalise(spec, raw)
   })
 }
 

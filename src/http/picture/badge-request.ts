@@ -89,17 +89,17 @@ function readQuery(text: string): URLSearchParams {
 }
 
 /**
- * Reads a badge. The query takes precedence over the path. As with shields.io, a badge whose brand is not in simple-icons
- * has no logo: `unknownLogo` is that fault.
+ * Reads a badge. The query takes precedence over the path. As with shields.io, a wrong logo or link is left out:
+ * `overlooked` are these faults.
  * @throws PublicError 400 that names every other fault.
  */
 export function readBadge(
   { path, query }: BadgeUrl,
   { params }: Look,
   logos: Logos,
-): { badge: Badge; unknownLogo: Fault | undefined } {
+): { badge: Badge; overlooked: readonly Fault[] } {
   const faults: Fault[] = []
-  const unknown: Fault[] = []
+  const overlooked: Fault[] = []
   const read = <T>(name: string, reading: () => T): T | undefined => {
     try {
       return reading()
@@ -123,8 +123,8 @@ export function readBadge(
     color: givenColor('color') ?? said?.color,
     labelColor: givenColor('labelColor'),
     style,
-    ...readLogo(query, style, logos, faults, unknown),
-    links: readLinks(query, faults),
+    ...readLogo(query, style, logos, overlooked),
+    links: readLinks(query, overlooked),
   }
   for (const half of ['label', 'message'] as const) {
     const length = badge[half]?.length ?? 0
@@ -132,7 +132,7 @@ export function readBadge(
       faults.push({ name: half, detail: `expected at most ${MAX_TEXT_LENGTH} characters, got ${length}` })
   }
   if (faults.length > 0) throw badParameters(faults)
-  return { badge, unknownLogo: unknown[0] }
+  return { badge, overlooked }
 }
 
 function decode(path: string): string {

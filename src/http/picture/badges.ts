@@ -11,13 +11,14 @@ import { addressGroup } from '../../system/address-group.ts'
 import { toAlt } from '../../widget/alt.ts'
 import { type Look, parseLook } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
+import { readCacheSeconds, withoutCacheSeconds } from '../cache-seconds.ts'
 import { extensionRow } from '../extensions.ts'
-import { formatHeaders, keptFor, mergeHeaders, UNCACHED } from '../headers.ts'
+import { formatHeaders, keptFor, mergeHeaders, overlookedFor, UNCACHED } from '../headers.ts'
+import { findOverlookedWords } from '../overlooked.ts'
 import { wantsStatus200 } from '../purpose.ts'
 import { clientAddress, type PictureRequest } from '../request.ts'
 import { sendJson, sendStill, sendWhole, sendWords } from '../send.ts'
 import { type BadgeUrl, isBadgeUrl, isStaticV1, readBadge, readBadgeUrl } from './badge-request.ts'
-import { readCacheSeconds } from './cache-seconds.ts'
 
 const ROLE = 'static-badge'
 
@@ -84,8 +85,8 @@ export class Badges {
   ): Promise<SentBadge | undefined> {
     const { format } = extensionRow(url.extension)
     const look = this.#readLook(manifest, format ?? 'png', url.query)
-    const { badge, unknownLogo } = readBadge(url, look, this.#logos)
-    const warning = unknownLogo ? warnOf(unknownLogo.detail) : {}
+    const { badge, overlooked } = readBadge(url, look, this.#logos)
+    const warning = overlookedFor([...findOverlookedWords(manifest, url.query), ...overlooked])
     if (format === undefined) {
       if (url.extension === 'txt') sendWords(request, response, toAlt(badgeWords(badge)), warning)
       // Exactly as shields.io writes it, without `alt`.
@@ -96,13 +97,13 @@ export class Badges {
       format === 'svg'
         ? new SvgText(makeBadgeSvg(badge))
         : await this.#draw(manifest.name, badge, look, request, response)
-    const kept = keptFor(readCacheSeconds(url.query, this.#stillCache))
+    const kept = keptFor(readCacheSeconds(url.query, this.#stillCache, true))
     const status = sendStill(request, response, frame, mergeHeaders(kept, warning))
     return { status, bytes: status === 200 ? Buffer.byteLength(frame.bytes) : 0 }
   }
 
   #readLook(manifest: Manifest, format: Format, query: URLSearchParams): Look {
-    if (query.size > 0) return parseLook(manifest, format, query)
+    if (query.size > 0) return parseLook(manifest, format, withoutCacheSeconds(query))
     const look = this.#plainLooks.get(format) ?? parseLook(manifest, format, query)
     this.#plainLooks.set(format, look)
     return look
@@ -140,9 +141,4 @@ export class Badges {
     )
     return frame
   }
-}
-
-/** The header of a badge that is drawn without its logo, in ASCII (RFC 7234, section 5.5.8: it lasts as long as the URL). */
-function warnOf(detail: string): { Warning: string } {
-  return { Warning: `299 - "logo: ${detail.replaceAll(/[^ -~]/g, '?').replaceAll(/["\\]/g, "'")}"` }
 }

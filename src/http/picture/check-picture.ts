@@ -3,13 +3,6 @@ import type { EmbeddedReader } from '../../channel/embedded-reader.ts'
 import type { ChannelSpec } from '../../channel/spec.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import type { EmbeddedSpecs } from './rooms-of-picture.ts'
-import type { StatusPictures } from './status-pictures.ts'
-
-/** The parts that check a picture. */
-export interface CheckParts {
-  embeddedReader: Pick<EmbeddedReader, 'read'>
-  statuses: StatusPictures
-}
 
 /** Milliseconds that a client waits for a widget to read its parameters; a later fault is shown in the picture. */
 const READ_TIMEOUT = 150
@@ -18,15 +11,12 @@ const READ_TIMEOUT = 150
  * Checks the parameters that are not in a widget's manifest, before a viewer of a picture is admitted. Resolves to the
  * pictures that it embeds, or rejects with a `PublicError` 400; undefined for a widget that embeds none and has no parameters
  * of its own kind.
- * @throws PublicError 400 for a wrong logo or link.
  */
 export function checkPicture(
-  { embeddedReader, statuses }: CheckParts,
+  embeddedReader: Pick<EmbeddedReader, 'read'>,
   manifest: Manifest,
   spec: ChannelSpec,
-  query: URLSearchParams,
 ): Promise<EmbeddedSpecs> | undefined {
-  if (statuses.has(manifest)) statuses.check(spec, query)
   if (!manifest.reads) return undefined
   const reading = embeddedReader.read(spec)
   return Promise.race([reading, sleep(READ_TIMEOUT, undefined, { ref: false })])

@@ -1,7 +1,6 @@
 import type { Channels } from '../../channel/channels.ts'
 import type { EmbeddedReader } from '../../channel/embedded-reader.ts'
 import type { ChannelSpec } from '../../channel/spec.ts'
-import type { Store } from '../../cluster/store.ts'
 import { PublicError, stopping } from '../../errors.ts'
 import { contentType, type Format } from '../../picture/frame.ts'
 import type { Renderer } from '../../render/renderer.ts'
@@ -9,7 +8,6 @@ import { parseLook, toStillLook } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { TEXT_TYPE } from '../send.ts'
 import { type PictureData, withWords } from './picture-data.ts'
-import { StatusPictures } from './status-pictures.ts'
 import { readTarget } from './target.ts'
 import { tooSlow } from './too-slow.ts'
 
@@ -31,7 +29,6 @@ export interface HostPicturesInit {
   channels: Channels
   embeddedReader: EmbeddedReader
   data: PictureData
-  store: Pick<Store, 'get'>
   isReady(): boolean
 }
 
@@ -45,11 +42,9 @@ const OWN_NETWORK = 'the app'
 /** Draws the picture of a path like `/online/lobby.png?scale=2` for the app itself: it is no viewer, and counts no hit. */
 export class HostPictures {
   readonly #init: HostPicturesInit
-  readonly #statuses: StatusPictures
 
   constructor(init: HostPicturesInit) {
     this.#init = init
-    this.#statuses = new StatusPictures(init.store)
   }
 
   /** Rejects with the `PublicError` that a request for the path would get. */
@@ -59,7 +54,6 @@ export class HostPictures {
     if (result instanceof PublicError) throw result
     const { manifest, key, query, delivery } = result
     const spec = { widget: manifest.name, key, look: parseLook(manifest, formatOf(delivery) ?? 'png', query) }
-    if (this.#statuses.has(manifest)) this.#statuses.check(spec, query)
     if (manifest.reads) await this.#init.embeddedReader.read(spec)
     if (formatOf(delivery) !== undefined) return this.#draw(manifest, spec)
     const { json, ...facts } = await this.#init.data.read(manifest, spec, OWN_NETWORK)

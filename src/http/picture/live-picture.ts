@@ -1,6 +1,5 @@
 import type { EmbeddedReader } from '../../channel/embedded-reader.ts'
 import type { ChannelSpec } from '../../channel/spec.ts'
-import type { Store } from '../../cluster/store.ts'
 import { PublicError } from '../../errors.ts'
 import type { CardPlace } from '../../picture/cards.ts'
 import type { NewRooms } from '../../viewer/new-rooms.ts'
@@ -12,7 +11,6 @@ import { checkPicture } from './check-picture.ts'
 import type { Widgets } from './find-manifest.ts'
 import { rereadPicture } from './reread-picture.ts'
 import { roomsOfPicture } from './rooms-of-picture.ts'
-import { StatusPictures } from './status-pictures.ts'
 import { readTarget } from './target.ts'
 
 /** A picture that a viewer may be shown, over a transport whose addresses are not requests of their own. */
@@ -37,7 +35,6 @@ export interface LiveAddressesInit {
   renderer: Widgets
   embeddedReader: Pick<EmbeddedReader, 'read'>
   newRooms: NewRooms
-  store: Pick<Store, 'get'>
 }
 
 /** As an img requests a picture: addresses without an extension are errors. */
@@ -46,11 +43,9 @@ const IMAGE = { 'sec-fetch-dest': 'image' }
 /** Reads addresses of live pictures like `/online/lobby.png?scale=2`. */
 export class LiveAddresses {
   readonly #init: LiveAddressesInit
-  readonly #statuses: StatusPictures
 
   constructor(init: LiveAddressesInit) {
     this.#init = init
-    this.#statuses = new StatusPictures(init.store)
   }
 
   /** Never throws: `open` rejects with the fault of an address. */
@@ -66,7 +61,7 @@ export class LiveAddresses {
       const spec = { widget: manifest.name, key, look: parseLook(manifest, format, query) }
       parseStale(query)
       const { renderer, embeddedReader, newRooms } = this.#init
-      const embedded = await checkPicture({ embeddedReader, statuses: this.#statuses }, manifest, spec, query)
+      const embedded = await checkPicture(embeddedReader, manifest, spec)
       await newRooms.check(roomsOfPicture(renderer.manifests, spec, embedded), network)
       return { spec, manifest, reread: rereadPicture(renderer, spec, query) }
     }

@@ -10,16 +10,18 @@ import { addressGroup } from '../../system/address-group.ts'
 import { TokenBuckets } from '../../system/token-buckets.ts'
 import type { NewRooms } from '../../viewer/new-rooms.ts'
 import type { HitCounter } from '../../viewer/room-hits.ts'
-import { type Look, parseLook, toStillLook } from '../../widget/look.ts'
+import { parseLook, toStillLook } from '../../widget/look.ts'
 import { deviceOf } from '../../widget/look-device.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { roomOf } from '../../widget/room.ts'
+import { readCacheSeconds, secondsUntil } from '../cache-seconds.ts'
 import { formatOf, isPicture, type PageExtension } from '../extensions.ts'
 import type { FailureLog } from '../failure-log.ts'
 import type { ForwardingCheck } from '../forwarding-check.ts'
 import { isLongUrl } from '../head-limits.ts'
 import { keptWhole, lateFor } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
+import { isBadge, warnOfOverlooked } from '../overlooked.ts'
 import type { Pages } from '../page/pages.ts'
 import { isPictureUrl } from '../picture-path.ts'
 import { wantsPage, wantsProblem, wantsStatus200 } from '../purpose.ts'
@@ -30,7 +32,6 @@ import { parseStale, readStale } from '../stream/stale.ts'
 import type { ShownStream, StreamDelivery, Streams } from '../stream/streams.ts'
 import { AgedStills } from './aged-stills.ts'
 import { Badges, type ReadBadge } from './badges.ts'
-import { readCacheSeconds, secondsUntil } from './cache-seconds.ts'
 import { checkPicture } from './check-picture.ts'
 import { isOwnPath } from './own-path.ts'
 import type { PictureData } from './picture-data.ts'
@@ -145,7 +146,8 @@ export class Pictures {
   #send(request: PictureRequest, response: ServerResponse, { result }: Target): void | Promise<void> {
     if (result instanceof PublicError) throw result
     if (!this.#init.isReady()) throw stopping()
-    const { delivery } = result
+    const { delivery, manifest, query } = result
+    if (delivery.kind !== 'page') warnOfOverlooked(response, manifest, query)
     switch (delivery.kind) {
       case 'page':
         return this.#sendPage(request, response, result)
@@ -186,7 +188,7 @@ export class Pictures {
     const look = toStillLook(manifest, parseLook(manifest, format, query))
     const spec = { widget: manifest.name, key, look }
     const embedded = await this.#check(manifest, spec, query)
-    const seconds = readCacheSeconds(query, stillCache)
+    const seconds = readCacheSeconds(query, stillCache, isBadge(manifest))
     const reader = {
       viewerKey: () => streams.arrive(request).viewerKey,
       isProxied: wantsStatus200(request.headers),
@@ -227,8 +229,7 @@ export class Pictures {
     const { manifest, key, query } = picture
     const { renderer, streams, newRooms, allowReferrer } = this.#init
     checkReferrer(request.headers, allowReferrer)
-    const look: Look = parseLook(manifest, delivery.format, query)
-    const spec = { widget: manifest.name, key, look }
+    const spec = { widget: manifest.name, key, look: parseLook(manifest, delivery.format, query) }
     const reread = rereadPicture(renderer, spec, query)
     const embedded = await this.#check(manifest, spec, query)
     if (delivery.redirect && redirectToUnique(request, response)) return
@@ -236,7 +237,7 @@ export class Pictures {
     const network = addressGroup(clientAddress(request))
     await newRooms.check(roomsOfPicture(renderer.manifests, spec, embedded), network)
     const arrival = streams.arrive(request)
-    const shown = { ...delivery, stale: readStale(query, manifest, delivery, look), reread, arrival }
+    const shown = { ...delivery, stale: readStale(query, manifest, delivery, spec.look), reread, arrival }
     if (!(await streams.openIfPlace(request, response, spec, shown)))
       return this.#sendWithoutPlace(request, response, picture, spec, shown)
   }
@@ -275,8 +276,7 @@ export class Pictures {
    */
   #check(manifest: Manifest, spec: ChannelSpec, query: URLSearchParams): Promise<EmbeddedSpecs> | undefined {
     parseStale(query)
-    const { embeddedReader } = this.#init
-    return checkPicture({ embeddedReader, statuses: this.#statuses }, manifest, spec, query)
+    return checkPicture(this.#init.embeddedReader, manifest, spec)
   }
 
   #sendError(

@@ -1,23 +1,21 @@
 import type { ChannelSpec } from '../../channel/spec.ts'
 import { clusterTime } from '../../cluster/cluster-time.ts'
 import type { Store } from '../../cluster/store.ts'
-import type { BadgeStyle } from '../../picture/badge/badge.ts'
 import { makeBadgeSvg } from '../../picture/badge/badge-svg.ts'
 import { Logos } from '../../picture/badge/logo.ts'
 import { type StatusLook, statusBadge } from '../../picture/badge/status-badge.ts'
 import { readStatus, rollUp } from '../../picture/badge/status-content.ts'
 import { type Encoded, SvgText } from '../../picture/frame.ts'
 import { BADGE } from '../../status/status-schema.ts'
-import { badParameters, type Look } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { type RoomParts, roomOf } from '../../widget/room.ts'
-import { findBadgeFaults, readLinks } from '../badge-query.ts'
+import { readLinks } from '../badge-query.ts'
 
 /** The widget's maximum. */
 const MAX_MEMBERS = 50
 
 /**
- * The server's own part of the widget with the role `status-badge`: it reads logos and links, and writes the SVG with the
+ * The server's own part of the widget with the role `status-badge`: it writes the SVG with the
  * functions that the widget draws with. A few texts of bounded length need no render process.
  */
 export class StatusPictures {
@@ -31,12 +29,6 @@ export class StatusPictures {
   /** Whether a widget shows statuses, and is not the owner's widget of the same name. */
   has({ role }: Manifest): boolean {
     return role === 'status-badge'
-  }
-
-  /** @throws PublicError 400 for a wrong logo or link. */
-  check({ look }: { look: Look }, query: URLSearchParams): void {
-    const faults = findBadgeFaults(query, toStyle(look), this.#logos)
-    if (faults.length > 0) throw badParameters(faults)
   }
 
   /** Returns the SVG of a status; undefined if the widget must draw it. */
@@ -62,8 +54,4 @@ export class StatusPictures {
     if (members.length === 0) return show(key)
     return Promise.all(members.slice(0, MAX_MEMBERS).map(show)).then((contents) => rollUp(contents, key))
   }
-}
-
-function toStyle({ params: { style } }: Look): BadgeStyle {
-  return style === 'auto' ? 'flat' : (style as BadgeStyle)
 }

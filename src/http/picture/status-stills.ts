@@ -4,10 +4,10 @@ import type { Encoded } from '../../picture/frame.ts'
 import type { NewRooms } from '../../viewer/new-rooms.ts'
 import type { HitCounter, HitReader } from '../../viewer/room-hits.ts'
 import { roomOf } from '../../widget/room.ts'
+import { readCacheSeconds } from '../cache-seconds.ts'
 import { keptFor } from '../headers.ts'
 import type { PictureRequest } from '../request.ts'
 import { sendStill } from '../send.ts'
-import { readCacheSeconds } from './cache-seconds.ts'
 import type { PictureObserver } from './picture-observer.ts'
 import type { StatusPictures } from './status-pictures.ts'
 
@@ -45,7 +45,7 @@ export class StatusStills {
     const { spec, query, reader, network } = still
     if (spec.look.format !== 'svg') return false
     const { newRooms, hits, observer, stillCache } = this.#init
-    const kept = keptFor(readCacheSeconds(query, stillCache))
+    const kept = keptFor(readCacheSeconds(query, stillCache, true))
     const frame = await this.#read(still)
     if (!frame) return false
     const isHead = request.method === 'HEAD'

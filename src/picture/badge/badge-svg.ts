@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib'
 import { lazy } from '../../system/lazy.ts'
 import { parseColor } from '../color.ts'
 import type { Badge, BadgeSize } from './badge.ts'
+import { isBadgeLink } from './badge-link.ts'
 import { toBadgeText } from './badge-text.ts'
 import { stretchLogo } from './stretch-logo.ts'
 
@@ -60,7 +61,7 @@ export function makeBadgeSvg({
   if (labelColor !== undefined) format.labelColor = toPlainColor(labelColor)
   if (style !== undefined) format.style = style
   if (logo !== undefined) format.logoBase64 = logo
-  if (links.length > 0) format.links = [...links]
+  if (links.some(isBadgeLink)) format.links = links.map((link) => (isBadgeLink(link) ? link : ''))
   const idSuffix = toSuffix(JSON.stringify([format, logoWidth]))
   format.idSuffix = idSuffix
   const plain = withBlurId(badgeMaker().makeBadge(format), idSuffix)
