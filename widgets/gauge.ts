@@ -34,7 +34,7 @@ export default defineWidget({
     label: param.text('{key}', { max: 60, about: 'Text below the number; {key} is replaced by the key.' }),
     style: param.choice(STYLES, 'arc', { about: 'Three quarters of a circle, a half, or a needle.' }),
     min: param.number(0, { min: -1e15, max: 1e15, about: 'Number at the beginning of the scale.' }),
-    max: param.number(100, { min: -1e15, max: 1e15, about: 'Number at its end.' }),
+    max: param.number(100, { min: -1e15, max: 1e15, unlike: 'min', about: 'Number at its end.' }),
     unit: param.text('', { max: 16, about: 'Written after the number.' }),
     decimals: param.integer(-1, {
       min: -1,
@@ -266,7 +266,6 @@ function drawNumber(ctx: Context, number: string, unit: string, below: Below, co
 
 /** Where a number lies on the scale, 0 to 1; a scale may run backwards. */
 function share(value: number, { min, max }: { min: number; max: number }): number {
-  if (min === max) return value > max ? 1 : 0
   return Math.min(1, Math.max(0, (value / 2 - min / 2) / (max / 2 - min / 2)))
 }
 

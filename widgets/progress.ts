@@ -36,7 +36,7 @@ export default defineWidget({
       about: 'The number, its share in percent, the number and the end, or no text.',
     }),
     min: param.number(0, { min: -1e15, max: 1e15, about: 'Number at the beginning.' }),
-    max: param.number(100, { min: -1e15, max: 1e15, about: 'Number at the end.' }),
+    max: param.number(100, { min: -1e15, max: 1e15, unlike: 'min', about: 'Number at the end.' }),
     unit: param.text('', { max: 16, about: 'Written after the number.' }),
     decimals: param.integer(-1, {
       min: -1,
@@ -257,7 +257,6 @@ function toFraction(value: number, look: Look): string {
 
 /** Where a number lies between the ends, 0 to 1; they may be the other way round. */
 function share(value: number, { min, max }: { min: number; max: number }): number {
-  if (min === max) return value >= max ? 1 : 0
   return Math.min(1, Math.max(0, (value / 2 - min / 2) / (max / 2 - min / 2)))
 }
 

@@ -42,7 +42,7 @@ export default defineWidget({
       about: 'Label, number and line, or without the label, or only the line.',
     }),
     min: param.optionalNumber({ about: 'Bottom of the picture; by default the smallest number.' }),
-    max: param.optionalNumber({ about: 'Top of the picture; by default the largest number.' }),
+    max: param.optionalNumber({ above: 'min', about: 'Top of the picture; by default the largest number.' }),
     unit: param.text('', { max: 16, about: 'Written after the number.' }),
     decimals: param.integer(-1, {
       min: -1,

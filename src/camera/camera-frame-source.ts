@@ -18,6 +18,7 @@ const SLACK = 0.8
 /** The frames of a camera in one look. */
 export class CameraFrameSource implements FrameSource {
   readonly isLively = true
+  readonly awaitsFrames = true
   readonly size: Size
   readonly #cameras: Cameras
   readonly #key: string
@@ -58,9 +59,11 @@ export class CameraFrameSource implements FrameSource {
       return shown && { frame: shown }
     }
     const data = toData(camera, this.#key, condition)
-    const input = { frame: condition.state === 'interrupted' ? frame : undefined, data }
+    // Programs that read streams take the size of the first frame for that of all.
+    const input = { frame: condition.state === 'interrupted' ? frame : undefined, size: frame, data }
     const card = await this.#look.draw(input, interest, payers)
-    return card && { frame: card, failure: offline(condition) }
+    const awaitsFrame = !isSilent(condition)
+    return card && { frame: { ...card, awaitsFrame }, failure: offline(condition) }
   }
 
   onWatched(isWatched: boolean): void {

@@ -1,5 +1,6 @@
 import type { Cards } from '../picture/cards.ts'
 import type { Sheet } from '../picture/encode.ts'
+import type { Frame } from '../picture/frame.ts'
 import type { FrameSource } from './frame-source.ts'
 import type { GoodFrame } from './last-frames.ts'
 import type { ChannelObserver } from './observer.ts'
@@ -21,4 +22,10 @@ export interface ChannelInit {
   onLastGood?(last: GoodFrame): void
   /** Called with the other rooms that each drawing was made from. */
   onRooms?(rooms: readonly string[]): void
+}
+
+/** Returns the picture of a channel for viewers that wait too long for its first frame. */
+export function createPlaceholder({ cards, sheet, source }: ChannelInit): Frame {
+  const placeholder = cards.placeholder(sheet)
+  return source.awaitsFrames ? { ...placeholder, awaitsFrame: true } : placeholder
 }

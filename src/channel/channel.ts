@@ -4,7 +4,7 @@ import type { Payers } from '../render/fair-shares.ts'
 import { Alarm } from './alarm.ts'
 import { Broadcast } from './broadcast.ts'
 import { CardError } from './card-error.ts'
-import type { ChannelInit } from './channel-init.ts'
+import { type ChannelInit, createPlaceholder } from './channel-init.ts'
 import type { FrameSink, GetPayers, Interest } from './frame-source.ts'
 import { Freshness } from './freshness.ts'
 import type { GoodFrame } from './last-frames.ts'
@@ -46,7 +46,7 @@ export class Channel implements FrameSink {
     this.#lastGood = init.lastGood
     this.#broadcast = new Broadcast({
       observer: init.observer,
-      createPlaceholder: () => init.cards.placeholder(init.sheet),
+      createPlaceholder: () => createPlaceholder(init),
       onEmpty: () => this.#onEmpty(),
     })
     init.source.connect(this)

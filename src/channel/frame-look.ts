@@ -12,6 +12,8 @@ import type { ChannelSpec } from './spec.ts'
 export interface FrameInput {
   /** The frame; undefined for the widget's own picture in its place. */
   frame: Frame | undefined
+  /** The size that a frame has, where there is none now. @default that of the widget's own picture */
+  size?: Size | undefined
   /** The data of the drawing. */
   data: unknown
 }
@@ -42,11 +44,12 @@ export class FrameLook {
   }
 
   /** Draws the picture. Resolves to undefined if no client waits for it when its turn comes; rejects with a `PublicError`. */
-  async draw({ frame, data }: FrameInput, interest: Interest, payers: GetPayers): Promise<Frame | undefined> {
+  async draw(input: FrameInput, interest: Interest, payers: GetPayers): Promise<Frame | undefined> {
+    const { frame, size, data } = input
     const job = {
       ...{ ...this.#spec, connections: 0, visitors: 0, peak: 0, time: Date.now() },
       // Its frames come one by one: a GIF of it is one frame.
-      look: { ...this.#spec.look, animate: 'off' as const },
+      look: { ...this.#spec.look, animate: 'off' as const, ...(size && this.sizeFor(size)) },
       ...{ pushed: { data }, embedded: frame ? [{ path: 'frame', frame }] : [] },
     }
     try {

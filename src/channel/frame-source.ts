@@ -49,6 +49,8 @@ export interface FrameSource {
    * @default that of the look
    */
   readonly size?: Size
+  /** Whether frames come from elsewhere, later and in sizes that no look decides. @default false */
+  readonly awaitsFrames?: boolean
   /** Called once, before anything else. */
   connect(sink: FrameSink): void
   /**

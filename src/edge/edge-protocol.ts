@@ -139,7 +139,7 @@ export function fromSentError({ faults, ...rest }: SentError): PublicError {
 }
 
 /** What precedes a picture's bytes in a message. */
-interface FrameHead extends Pick<Frame, 'format' | 'width' | 'height' | 'animated' | 'alt'> {
+interface FrameHead extends Pick<Frame, 'format' | 'width' | 'height' | 'animated' | 'alt' | 'awaitsFrame'> {
   id: number
   /** Whether the picture moves or counts. */
   isLively: boolean | undefined
@@ -156,8 +156,8 @@ const LENGTH_BYTES = 4
 
 /** Encodes a picture: the length of its head, its head as JSON, its bytes. */
 export function encodeFrame(id: number, frame: Frame, isLively: boolean | undefined): Buffer {
-  const { format, width, height, animated, alt } = frame
-  const head: FrameHead = { id, format, width, height, animated, alt, isLively }
+  const { format, width, height, animated, alt, awaitsFrame } = frame
+  const head: FrameHead = { id, format, width, height, animated, alt, awaitsFrame, isLively }
   const json = Buffer.from(JSON.stringify(head))
   const length = Buffer.alloc(LENGTH_BYTES)
   length.writeUInt32BE(json.length)
@@ -168,10 +168,12 @@ export function encodeFrame(id: number, frame: Frame, isLively: boolean | undefi
 export function decodeFrame(data: Buffer): UpstreamFrame {
   const end = LENGTH_BYTES + data.readUInt32BE(0)
   const head = JSON.parse(data.toString('utf8', LENGTH_BYTES, end)) as FrameHead
-  const { id, format, width, height, animated, alt, isLively } = head
+  const { id, format, width, height, animated, alt, awaitsFrame, isLively } = head
   // A copy: the message's buffer may be a part of a larger one.
   const frame = createFrame(format, Buffer.from(data.subarray(end)), width, height, { animated })
-  return { id, isLively, frame: alt === undefined ? frame : { ...frame, alt } }
+  // Spreading it makes its entity tag, which most never need.
+  const added = { ...(alt !== undefined && { alt }), ...(awaitsFrame && { awaitsFrame }) }
+  return { id, isLively, frame: Object.keys(added).length === 0 ? frame : { ...frame, ...added } }
 }
 
 /** Names the servers of a chain. */

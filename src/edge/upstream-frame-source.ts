@@ -5,6 +5,7 @@ import type { AgeMarks } from '../picture/age-marks.ts'
 import type { Frame } from '../picture/frame.ts'
 import { settledWithin } from '../system/settled-within.ts'
 import { deviceOf } from '../widget/look-device.ts'
+import { showsFrames } from '../widget/role.ts'
 import type { UpstreamFrame } from './edge-protocol.ts'
 import { unreachable } from './unreachable.ts'
 import type { Upstream } from './upstream.ts'
@@ -40,6 +41,10 @@ export class UpstreamFrameSource implements FrameSource {
 
   get isLively(): boolean | undefined {
     return this.#isLively
+  }
+
+  get awaitsFrames(): boolean {
+    return showsFrames(this.#upstream.manifests.get(this.#spec.widget)?.role)
   }
 
   connect(sink: FrameSink): void {

@@ -34,6 +34,8 @@ export interface Frame extends Encoded {
   readonly alt?: string | undefined
   /** Whether it is an animated picture, which restarts whenever it is sent. */
   readonly animated: boolean
+  /** Whether it stands in for a frame from elsewhere, of whatever size, that may come soon. @default false */
+  readonly awaitsFrame?: boolean | undefined
   /** Whether it is one frame in place of an animation that is late. @default false */
   readonly isIncomplete?: boolean
   /** Free memory around the bytes. @default none */

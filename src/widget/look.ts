@@ -5,6 +5,7 @@ import { deviceOf, findDeviceFaults } from './look-device.ts'
 import { LOOK_NAMES, type LookValues, lookSpecs, plainLookValues } from './look-table.ts'
 import type { Manifest } from './manifest.ts'
 import { type ParamValue, parseParam } from './param.ts'
+import { findOrderFaults } from './param-order.ts'
 
 /** The normalised parameters and format from a picture's URL. */
 export interface Look extends LookValues {
@@ -36,6 +37,9 @@ export function parseLook(manifest: Manifest, format: Format, query: URLSearchPa
       faults.push({ name, detail: (error as Error).message })
     }
   }
+  // A wrong value is its own fault.
+  if (query.size > 0 && faults.length === 0)
+    faults.push(...findOrderFaults(manifest.params, params, (name) => query.has(name)))
   // An animated GIF is always one file.
   if (look.animate === 'loop' && format === 'gif') look.animate = 'push'
   if (look.animate === 'loop' && format !== 'png') {

@@ -3,7 +3,8 @@ import { findUnknownFields } from '../system/unknown-fields.ts'
 import { describeValue } from './describe-value.ts'
 import type { KeyGrammar } from './key.ts'
 import { isReservedParam } from './look-table.ts'
-import { findSpecFault, isParser, type Param, type ParamSpec, specFields } from './param.ts'
+import { findSpecFault, isParser, type Param, type ParamSpec } from './param.ts'
+import { findOrderFault } from './param-order.ts'
 import { toKeySpec } from './to-key-spec.ts'
 import type { Widget } from './widget.ts'
 
@@ -18,7 +19,7 @@ export function findParamFaults(params: unknown): string[] {
     if (isParser(value)) return []
     const spec = specOf(value)
     return spec
-      ? findSpecFaults(`params.${name}`, spec)
+      ? findSpecFaults(`params.${name}`, spec, specsOf(params))
       : [
           `expected \`params.${name}\` to come from param.text(), param.number()... or to have a \`parse\`, got ${describeValue(value)}`,
         ]
@@ -64,12 +65,28 @@ function specOf(value: unknown): ParamSpec | undefined {
   return (value as Partial<Param> | null | undefined)?.spec
 }
 
-function findSpecFaults(path: string, spec: ParamSpec): string[] {
+function specsOf(params: object): Record<string, ParamSpec> {
+  const specs = Object.entries(params).map(([name, value]) => [name, specOf(value)] as const)
+  return Object.fromEntries(specs.filter((each): each is [string, ParamSpec] => each[1] !== undefined))
+}
+
+/** @param others the parameters that it may be `above`. */
+function findSpecFaults(path: string, spec: ParamSpec, others: Record<string, ParamSpec> = {}): string[] {
   const unknown = findUnknownFields(path, spec, specFields(spec))
   if (unknown.length > 0) return unknown.map((each) => each.replace('unknown field', 'unknown option'))
   const start: unknown = spec.default
   if (typeof start === 'object')
     return [`\`${path}\` has ${quote(start)} in place of its default: options come after the default`]
-  const fault = findSpecFault(spec)
+  const fault = findSpecFault(spec) ?? findOrderFault(spec, others)
   return fault ? [`\`${path}\` ${fault}`] : []
+}
+
+/** The fields that a spec of this kind has. */
+function specFields({ kind }: ParamSpec): readonly string[] {
+  const common = ['kind', 'default', 'about']
+  if (kind === 'choice') return [...common, 'choices', 'otherwise']
+  if (kind === 'text' || kind === 'colors') return [...common, 'max']
+  if (kind === 'duration') return [...common, 'min', 'max']
+  const isNumber = ['number', 'integer', 'optional-number'].includes(kind)
+  return isNumber ? [...common, 'min', 'max', 'above', 'unlike'] : common
 }

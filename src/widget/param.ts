@@ -11,9 +11,9 @@ import { readZone } from './zone.ts'
 /** A parameter's type, default and range as plain data, for pages and for the parser. */
 export type ParamSpec =
   | { kind: 'text'; default: string; max: number; about?: string }
-  | { kind: 'number' | 'integer'; default: number; min: number; max: number; about?: string }
+  | ({ kind: 'number' | 'integer'; default: number; min: number; max: number; about?: string } & Order)
   /** Empty: unset. */
-  | { kind: 'optional-number'; default: ''; min: number; max: number; about?: string }
+  | ({ kind: 'optional-number'; default: ''; min: number; max: number; about?: string } & Order)
   | { kind: 'duration'; default: number; min: number; max: number; about?: string }
   | { kind: 'boolean'; default: boolean; about?: string }
   /** Numbers and colours, like `70:yellow,90:red`, in ascending order. */
@@ -50,7 +50,15 @@ interface TextRange extends About {
   max?: number
 }
 
-interface Range extends About {
+/** How a number differs from another number parameter of the widget, whose name this is, where both are set. */
+interface Order {
+  /** It must be larger. */
+  above?: string
+  /** It must be larger or smaller. */
+  unlike?: string
+}
+
+interface Range extends About, Order {
   min?: number
   max?: number
 }
@@ -245,15 +253,6 @@ export function findSpecFault(spec: ParamSpec): string | undefined {
   // `typeof`, so that `draw` gets what the type says.
   if (typeof read(spec, raw) === typeof spec.default) return undefined
   return `has the default ${quote(spec.default)}, expected ${describeParam(spec)}`
-}
-
-/** The fields that a spec of this kind has. */
-export function specFields({ kind }: ParamSpec): readonly string[] {
-  const common = ['kind', 'default', 'about']
-  if (kind === 'choice') return [...common, 'choices', 'otherwise']
-  if (kind === 'text' || kind === 'colors') return [...common, 'max']
-  const hasRange = ['number', 'integer', 'optional-number', 'duration'].includes(kind)
-  return hasRange ? [...common, 'min', 'max'] : common
 }
 
 function read(spec: ParamSpec, raw: string): ParamValue | undefined {

@@ -13,6 +13,7 @@ import { openStream } from '../support/stream-reader.ts'
 
 const token = 'a-token-of-the-tests'
 const IMAGE = { 'Sec-Fetch-Dest': 'image' }
+const PROGRAM = { 'User-Agent': 'Lavf/61.7', Accept: '*/*', 'Sec-Fetch-Dest': '' }
 const WAIT = { timeout: 20_000 }
 const red = plainFrame('#ff0000', { format: 'jpeg', width: 40, height: 20 }).bytes
 const blue = plainFrame('#0000ff', { format: 'jpeg', width: 40, height: 20 }).bytes
@@ -55,7 +56,8 @@ beforeAll(async () => {
     if (path === '/empty')
       return void response.writeHead(200, { 'Content-Type': 'text/html' }).end('Not here')
     response.writeHead(200, { 'Content-Type': 'multipart/x-mixed-replace; boundary=x' })
-    response.write(part(red))
+    if (path !== '/late') response.write(part(red))
+    else response.flushHeaders()
     const streams = open.get(path) ?? new Set()
     open.set(path, streams.add(response))
     response.on('close', () => streams.delete(response))
@@ -75,6 +77,7 @@ beforeAll(async () => {
     stream: `${site}/stream`,
     secret: `${site.replace('//', '//me:my%20word@')}/secret`,
     refused: `${site}/secret?token=abc`,
+    late: `${site}/late`,
     loop: `${site}/loop`,
     html: `${site}/html`,
     old: `http://127.0.0.1:${port}/`,
@@ -138,6 +141,23 @@ describe('a camera', () => {
 
   test('is read from an HTTP/1.0 server with a boundary of dashes', async () => {
     expect((await still('old.jpg')).bytes.equals(blue)).toBe(true)
+  })
+
+  test('gives a program its first frame first, and a browser a card meanwhile', async () => {
+    const browser = await watch('late.jpg')
+    expect((await browser.nextPart()).body.equals(red)).toBe(false)
+    // No header comes before the first part.
+    const program = openStream(`${server.url}/camera/late.mjpeg`, { headers: PROGRAM })
+    await eventually(async () => {
+      expect((await report('late')).viewers).toBe(2)
+      expect(open.get('/late')?.size).toBe(1)
+    }, WAIT)
+    for (const response of open.get('/late') ?? []) response.write(part(red))
+    const reader = await program
+    expect((await reader.nextPart()).body.equals(red)).toBe(true)
+    await browser.waitFor(({ parts }) => parts.some(({ body }) => body.equals(red)), 'the first frame')
+    for (const viewer of [browser, reader]) viewer.close()
+    await isIdle('late')
   })
 
   test.each([
@@ -253,6 +273,17 @@ describe('a camera', () => {
     const viewers = await Promise.all(['stream.jpg', 'secret.jpg', 'old.jpg', 'still.jpg'].map(watch))
     for (const viewer of viewers) await viewer.nextPart()
     await expect(server.imgcast.render('/camera/loop.jpg')).rejects.toThrow(/too many cameras run/)
+    // A program that reads the stream would take no picture of another size.
+    await push('robot', red)
+    // Until it was pushed a second ago it is fresh. Each look is a picture without an older one.
+    let look = 0
+    const card = await eventually(async () => {
+      look += 1
+      const sent = await still(`robot.png?overlay=${look}`)
+      expect(sent.status).toBe(503)
+      return sent
+    }, WAIT)
+    expect(await decode(card.bytes)).toMatchObject({ width: 40, height: 20 })
     for (const viewer of viewers) viewer.close()
     for (const key of ['stream', 'secret', 'old', 'still']) await isIdle(key)
   })

@@ -88,6 +88,18 @@ describe('a series', () => {
     },
   )
 
+  test.each(['gauge', 'progress', 'sparkline'])(
+    'of no range is an error of %s, and of its page',
+    async (widget) => {
+      const headers = { Accept: 'application/json' }
+      const response = await fetch(`${server.url}/${widget}/cpu.png?min=5&max=5`, { headers })
+      const { errors } = (await response.json()) as { errors: { name: string }[] }
+      expect([response.status, errors.map(({ name }) => name)]).toEqual([400, ['max', 'min']])
+      const page = await (await fetch(`${server.url}/${widget}/cpu?min=5&max=5`)).text()
+      expect(page).toMatch(/expected a number (above|other than) min \(5\), got 5/)
+    },
+  )
+
   test('no widget can take its name', async () => {
     expect((await fetch(`${server.url}/series/cpu.png`)).status).toBe(404)
   })

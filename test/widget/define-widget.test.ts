@@ -84,6 +84,14 @@ describe('a widget', () => {
       { params: { n: param.integer(5, { max: 1 }) } },
       '`params.n` has the default 5, expected a whole number from -1000000000 to 1',
     ],
+    [
+      { params: { min: param.text('0'), max: param.number(1, { above: 'min' }) } },
+      '`params.max` is above "min", which is no number parameter',
+    ],
+    [
+      { params: { min: param.number(7), max: param.integer(7, { unlike: 'min' }) } },
+      '`params.max` has the default 7, expected one other than that of min, 7',
+    ],
     [{ params: { c: param.choice([]) } }, '`params.c` has no choices'],
     [{ load: { keep: '10m' } }, 'expected `load` to be a function or { keep, run }, got {"keep":"10m"}'],
     [

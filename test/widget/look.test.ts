@@ -29,6 +29,17 @@ const looping = manifest({
   animate: { fps: 10, loop: 1000 },
   draw() {},
 })
+const ranged = manifest({
+  title: 'Ranged',
+  size: { width: 40, height: 20 },
+  params: {
+    min: param.number(0),
+    max: param.number(100, { unlike: 'min' }),
+    low: param.optionalNumber(),
+    high: param.optionalNumber({ above: 'low' }),
+  },
+  draw() {},
+})
 const fixed = manifest({ title: 'Fixed', size: { width: 40, height: 20 }, draw() {} })
 
 function manifest(widget: Partial<Widget>) {
@@ -168,6 +179,29 @@ describe('a wrong look', () => {
       message: `${name}: ${detail}`,
       faults: [{ name, detail }],
     })
+  })
+
+  test.each([
+    [
+      'min=5&max=5',
+      [
+        'max: expected a number other than min (5), got 5',
+        'min: expected a number other than max (5), got 5',
+      ],
+    ],
+    ['min=100', ['min: expected a number other than max (100), got 100']],
+    ['max=0', ['max: expected a number other than min (0), got 0']],
+    [
+      'low=2&high=1',
+      ['high: expected a number above low (2), got 1', 'low: expected a number below high (1), got 2'],
+    ],
+  ])('?%s names the ends of a range that is none', (query, faults) => {
+    const { status, message } = faultsOf(query, ranged)
+    expect([status, message]).toEqual([400, faults.join('; ')])
+  })
+
+  test.each(['', 'min=-5&max=-9', 'low=500', 'high=-500'])('?%s is a range', (query) => {
+    expect(() => look(query, 'png', ranged)).not.toThrow()
   })
 
   test('with several faults shows the first and reports all', () => {

@@ -11,6 +11,7 @@ import { STREAM } from '../headers.ts'
 import type { Delivery } from '../negotiate.ts'
 import { isHttp2, type PictureRequest } from '../request.ts'
 import { Connection } from './connection.ts'
+import { FirstFrameWait } from './first-frame-wait.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Multipart } from './multipart.ts'
 import type { Probe } from './probe.ts'
@@ -124,17 +125,18 @@ export class Streams {
     const stopProbing = delivery.arrival.canBeProbed
       ? this.#init.probe?.add(session.viewerKey, connection)
       : undefined
+    const viewer = delivery.framing === 'machine' ? new FirstFrameWait(connection) : connection
     const carrier = carrierOf(request)
     onceGone(request, response, () => {
       this.#heartbeat.delete(connection)
       stopProbing?.()
-      connection.destroy()
+      viewer.destroy()
       session.end(connection.endReason ?? (isGhost(carrier) ? 'ghost' : 'left'))
     })
     // An unread request body would hide the client's close.
     request.resume()
     this.#heartbeat.add(connection)
-    session.start(connection)
+    session.start(viewer)
     release(request)
   }
 
