@@ -91,7 +91,9 @@ export default defineWidget({
         return signed
       })
       if (isNew) await state.add('signed', 1)
-    } else if (x !== undefined && y !== undefined) {
+    } else if (x === undefined || y === undefined) {
+      throw failure('Write a line first', { status: 400 })
+    } else {
       await state.update<Entry[]>('entries', (entries = []) => {
         const isHit = ({ top, tall }: Block) => y >= top && y < top + tall && x >= 0 && x < width
         const hit = layOut(entries, width, height).find(isHit)?.entry

@@ -1,4 +1,4 @@
-import { type Context, defineWidget, drawBox, drawText, param, toPalette } from 'imgcast/widget'
+import { type Context, defineWidget, drawBox, drawText, failure, param, toPalette } from 'imgcast/widget'
 
 type Mark = 'X' | 'O'
 
@@ -156,7 +156,10 @@ interface Move {
   now: number
 }
 
-/** Returns the game after a click. A click that the rules do not allow changes nothing. */
+/**
+ * Returns the game after a click. A click beside the squares changes nothing.
+ * @throws a failure for a move that the rules do not allow.
+ */
 function play(game: Game, { square, visitor, isNew, now }: Move): Game {
   const { squares, moved, last } = game
   if (isOver(squares)) return square === last && now - moved < DOUBLE_CLICK ? game : newGame(now)
@@ -165,14 +168,22 @@ function play(game: Game, { square, visitor, isNew, now }: Move): Game {
   const isWaiting = seats[mark === 'X' ? 'O' : 'X'] === visitor
   // A new game for a player whose opponent has left.
   if (now - moved >= PATIENCE && squares !== EMPTY && (isNew || isWaiting)) return newGame(now)
-  if (square === undefined || squares[square] !== ' ' || isWaiting) return game
-  if (seats[mark] !== undefined && seats[mark] !== visitor) return game
+  // The other half of a double click is no move.
+  if (square === undefined || (square === last && isWaiting && now - moved < DOUBLE_CLICK)) return game
+  if (isWaiting) throw refusal(`It is the turn of ${mark}: wait for the other player`)
+  if (seats[mark] !== undefined && seats[mark] !== visitor)
+    throw refusal('Two others play this game: the next one starts when it is over')
+  if (squares[square] !== ' ') throw refusal('That square is taken: choose an empty one')
   return {
     squares: squares.slice(0, square) + mark + squares.slice(square + 1),
     seats: { ...seats, [mark]: visitor },
     moved: now,
     last: square,
   }
+}
+
+function refusal(words: string) {
+  return failure(words, { status: 409 })
 }
 
 /** The seats that are taken at a time. */

@@ -11,6 +11,7 @@ import { isLongUrl, refuseLargeHead, uriTooLong } from './head-limits.ts'
 import { createAssetFiles } from './page/asset-files.ts'
 import type { Pages } from './page/pages.ts'
 import { publicFolder } from './page/views.ts'
+import { sendCallError } from './picture/click-refusal.ts'
 import type { Pictures } from './picture/pictures.ts'
 import { allowPreflights } from './preflight.ts'
 import { sendJson } from './send.ts'
@@ -91,10 +92,13 @@ export function createRouter(init: RouterInit): Router {
   const refuseIfStopping: RequestHandler = (_request, _response, next) =>
     next(isReady() ? undefined : stopping())
   const { api: apiPath, metrics, oembed, 'live-img': liveImg } = SERVER_PATHS
-  data.use([apiPath, metrics, oembed, `${liveImg}.js`, '/:widget/:key/click'], refuseIfStopping)
+  data.use(
+    [apiPath, metrics, oembed, `${liveImg}.js`, '/:widget/:key/click', '/:widget/click'],
+    refuseIfStopping,
+  )
   data.use(SERVER_PATHS.api, api)
   for (const call of calls) data.use(call)
-  data.use(createErrorHandler(failures))
+  data.use(createErrorHandler(failures, sendCallError(pages)))
   router.use(data)
   router.use(refuseIfStopping)
   router.use(SERVER_PATHS.dashboard, dashboard)

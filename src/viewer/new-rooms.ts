@@ -47,6 +47,15 @@ export class NewRooms {
     return this.#existing.get(room) === true || Boolean(this.#init.presence.countsNow(room)?.connections)
   }
 
+  /** Whether a room exists. Resolves to false while the store fails. */
+  async exists(room: string): Promise<boolean> {
+    if (this.knows(room)) return true
+    return this.#init.rooms.get(room).then(
+      (known) => known !== undefined,
+      () => false,
+    )
+  }
+
   /** Counts the rooms that are new. Rejects with a `PublicError` 429 if the address has created too many. */
   async check(rooms: readonly string[], address: string): Promise<void> {
     const unwatched = rooms.filter((room) => !this.knows(room))

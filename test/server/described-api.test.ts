@@ -366,6 +366,9 @@ describe('the API follows its OpenAPI document', () => {
       expect((await api.call('PUT', path('hears/x'))).status).toBe(405)
     }
     await guarded.close()
+    await api.call('GET', '/tictactoe/x/click/9')
+    for (const path of ['/tictactoe/x/click?30,30', '/tictactoe/x/click/1'])
+      for (const method of ['GET', 'POST']) expect((await api.call(method, path)).status).toBe(409)
     const paths = ['/hears/x/click', '/hears/x/click/lamp']
     // Once more where the window of ten seconds ends in between.
     await eventually(async () => {

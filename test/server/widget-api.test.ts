@@ -104,6 +104,31 @@ describe('a click', () => {
     ])
   })
 
+  test('on the address of a picture without a key is in its default room', async () => {
+    await click('main/click/one')
+    const answers = [
+      await fetch(`${server.url}/hears.png/click/two`),
+      await fetch(`${server.url}/hears.webp/click?3,4`),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([204, 204])
+    expect(((await clicks('main')) as { action: string }[]).map(({ action }) => action)).toEqual([
+      ...['one', 'two', ''],
+    ])
+    expect((await fetch(`${server.url}/nope.png/click`)).status).toBe(404)
+  })
+
+  test('is in a room whose own name ends like a picture, if there is one', async () => {
+    const stream = await open('/hears/own.png.png')
+    await click('own.png/click/one')
+    expect(await clicks('own.png')).toMatchObject([{ action: 'one' }])
+    stream.close()
+    await click('own.png/click/two')
+    expect(await clicks('own.png')).toMatchObject([{ action: 'one' }, { action: 'two' }])
+    expect(await clicks('own')).toEqual([])
+    await click('.png/click/three')
+    expect(await clicks('.png')).toMatchObject([{ action: 'three' }])
+  })
+
   test('at the last pixel of a page that shows the picture larger is at its last pixel', async () => {
     await click('larger/click?shown=40x30?39,29')
     expect(await clicks('larger')).toEqual([{ x: 19, y: 19, action: '' }])
@@ -199,6 +224,33 @@ describe('a click', () => {
     for (const path of ['/hears/%zz/click', '/%zz/x/click', '/hears/x/click/%zz'])
       expect(await problem(path)).toMatchObject({ status: 400 })
     expect(await clicks('unread')).toEqual([])
+  })
+
+  test('that is refused says why, in the frame for it, in a page, and to programs', async () => {
+    const READER = {
+      Accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
+      'User-Agent': String(chromium['User-Agent']),
+    }
+    const refuse = (action: string, destination?: string) =>
+      fetch(`${server.url}/tictactoe/refused/click/${action}`, {
+        headers: { ...READER, ...(destination && { 'Sec-Fetch-Dest': destination }) },
+      })
+    await refuse('5', 'iframe')
+    const frame = await refuse('1', 'iframe')
+    expect([frame.status, frame.headers.get('content-type')]).toEqual([409, 'text/html; charset=utf-8'])
+    expect(frame.headers.get('cache-control')).toBe('no-store')
+    expect(await frame.text()).toContain(
+      '<p role="alert">It is the turn of O: wait for the other player.</p>',
+    )
+    // The page with the game stays; without Sec-Fetch headers, this may be that page.
+    expect((await refuse('1', 'document')).status).toBe(204)
+    expect((await refuse('1')).status).toBe(204)
+    const wrong = await refuse('1?x=a&y=b', 'document')
+    expect([wrong.status, wrong.headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8'])
+    expect(await problem('/tictactoe/refused/click/5')).toEqual({
+      status: 409,
+      detail: 'That square is taken: choose an empty one',
+    })
   })
 
   test('upon click upon click of one address is refused for a while', async () => {

@@ -46,6 +46,14 @@ test('one address creates a limited number of rooms a minute, and the error name
   await expect(invent(1, '203.0.113.1')).rejects.toMatchObject(TOO_MANY)
 })
 
+test('a room exists if it is watched or kept, and none does while the store fails', async () => {
+  const { newRooms, get } = setUp({ known: ['online/a'], watched: ['online/b'] })
+  const find = () => Promise.all(['a', 'b', 'c'].map((key) => newRooms.exists(`online/${key}`)))
+  expect(await find()).toEqual([true, true, false])
+  get.mockRejectedValue(new Error('no store'))
+  expect(await find()).toEqual([false, true, false])
+})
+
 test('rooms that exist or are watched cost nothing', async () => {
   const { newRooms, invent } = setUp({ known: ['online/a'], watched: ['online/b'] })
   await invent(6, '203.0.113.1')

@@ -67,8 +67,13 @@ afterEach(() => {
 
 describe('tic-tac-toe', () => {
   const board = () => (kept.get('game') as { squares: string } | undefined)?.squares
+  let refusals: string[] = []
   const play = async (...moves: [reader: string, square: number | string][]) => {
-    for (const [reader, square] of moves) await click('tictactoe', reader, { action: String(square) })
+    refusals = []
+    for (const [reader, square] of moves) {
+      const move = click('tictactoe', reader, { action: String(square) })
+      await move.catch(({ message, status }) => refusals.push(`${status} ${message}`))
+    }
     return board()
   }
   const won = [
@@ -81,7 +86,20 @@ describe('tic-tac-toe', () => {
 
   test('gives the seats to the first two readers, and takes no move out of turn or of others', async () => {
     expect(await play(['a', 5], ['a', 1], ['b', 5], ['b', 1], ['c', 2], ['b', 3])).toBe('O   X    ')
+    expect(refusals).toEqual([
+      '409 It is the turn of O: wait for the other player',
+      '409 That square is taken: choose an empty one',
+      '409 Two others play this game: the next one starts when it is over',
+      '409 It is the turn of X: wait for the other player',
+    ])
     expect(await play(['a', 2], ['c', 8])).toBe('OX  X    ')
+    expect(refusals).toEqual(['409 Two others play this game: the next one starts when it is over'])
+  })
+
+  test('refuses no click beside the squares, and not the other half of a double click', async () => {
+    expect(await play(['a', 5], ['a', 5], ['b', 'x'], ['b', ''])).toBe('    X    ')
+    await click('tictactoe', 'b', { x: 0, y: 0 })
+    expect(refusals).toEqual([])
   })
 
   test('ends with a line, and a click of anybody starts again', async () => {
@@ -139,7 +157,7 @@ describe('tic-tac-toe', () => {
       ['b', '1'],
       ['c', '9'],
     ] as const)
-      await click('tictactoe', reader, { action, ahead })
+      await click('tictactoe', reader, { action, ahead }).catch((error) => expect(error.status).toBe(409))
     expect(board()).toBe('O   X    ')
   })
 
@@ -230,7 +248,7 @@ describe('a guestbook', () => {
     await sign('a', 'hello', 'Ada')
     await sign('a', 'hello', 'Ada')
     await sign('b', 'me too')
-    await sign('c', '   ')
+    await expect(sign('c', '   ')).rejects.toThrow('Write a line first')
     expect(entries().map(({ name, text }) => [name, text])).toEqual([
       ['', 'me too'],
       ['Ada', 'hello'],

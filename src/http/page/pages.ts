@@ -9,7 +9,7 @@ import { TokenBuckets } from '../../system/token-buckets.ts'
 import { parseLook } from '../../widget/look.ts'
 import type { Manifest } from '../../widget/manifest.ts'
 import { roomOf } from '../../widget/room.ts'
-import { PAGE } from '../headers.ts'
+import { PAGE, UNCACHED } from '../headers.ts'
 import { isLocalReader } from '../local-reader.ts'
 import { clientAddress, isHttp2 } from '../request.ts'
 import { sendWhole } from '../send.ts'
@@ -131,6 +131,16 @@ export class Pages {
     const asked = status === 404 && !report ? site.base + pathOf(request) : undefined
     const page = this.#views.error(site, { ...words, status, asked }, report)
     this.#send(request, response, error.status, page, error.headers)
+  }
+
+  /** Sends the reason why a click was refused: a line in a small frame, a page of its own without one. */
+  refusedClick(
+    request: PageRequest,
+    response: ServerResponse,
+    { status, message, headers }: PublicError,
+  ): void {
+    const page = this.#views.refusedClick(this.#site(request), toSentence(message))
+    this.#send(request, response, status, page, { ...headers, ...UNCACHED })
   }
 
   /** The words of the gallery's pictures, by widget, read at most every few seconds. */

@@ -178,6 +178,10 @@ export class Views {
   }
 
   /** The page that shows an error. */
+  refusedClick(site: Site, reason: string): string {
+    return this.#eta.render('@refused', { site, reason })
+  }
+
   error(site: Site, error: PageError, report?: ErrorReport): string {
     return this.#eta.render('@error', { site, error, report })
   }

@@ -20,6 +20,7 @@ import { clientAddress } from '../request.ts'
 import { isCrawler, namesSite } from '../user-agent.ts'
 import { checkForm, readFields } from './click-fields.ts'
 import { pictureQuery, readPoint, readShown } from './click-point.ts'
+import { type ClickPath, findClickRoom, isPictureName } from './click-room.ts'
 import { checkReferrer } from './referrer.ts'
 
 /** The parts that handle clicks. */
@@ -53,17 +54,19 @@ export function createClicks({ renderer, events, newRooms, viewers, allowReferre
   ]
   const form = express.urlencoded({ extended: false, limit: MAX_FORM_BYTES })
   clicks.all(
-    ['/:widget/:key/click', '/:widget/:key/click/:action'],
+    ['/:widget/:key/click', '/:widget/:key/click/:action', '/:widget/click', '/:widget/click/:action'],
+    leaveToPictures,
     limits,
     form,
     async (request: Request, response: ServerResponse) => {
       checkClickMethod(request.method)
       checkReferrer(request.headers, allowReferrer)
-      const { widget = '', key = '', action = '' } = request.params as Record<string, string | undefined>
+      const { action = '', ...path } = request.params as unknown as ClickPath & { action?: string }
       if (action !== '') checkKey(action)
-      const manifest = renderer.manifests.get(widget)
-      if (!manifest?.handles.click) throw notClickable(widget, key)
-      checkKey(key, manifest.key)
+      const room = await findClickRoom(path, renderer.manifests, newRooms)
+      if (!room) throw notClickable(path)
+      const { manifest, key } = room
+      const widget = manifest.name
       // A browser or a program that only looks ahead must not click for its reader, and neither may a page.
       if (isLookingAhead(request) || isPartOfPage(request.headers))
         return void response.writeHead(204, UNCACHED).end()
@@ -82,6 +85,10 @@ export function createClicks({ renderer, events, newRooms, viewers, allowReferre
   )
   return clicks
 }
+
+/** `/<widget>/click` is the page of a room with that name. */
+const leaveToPictures: RequestHandler = ({ params: { widget = '', key } }, _response, next) =>
+  key === undefined && !isPictureName(String(widget)) ? next('route') : next()
 
 function limitOf(limit: number, keyOf: (request: Request) => string): RequestHandler {
   return rateLimit({
@@ -135,7 +142,7 @@ function checkClickMethod(method: string): void {
   })
 }
 
-function notClickable(widget: string, key: string): PublicError {
-  const caption = `${roomOf({ widget, key })} takes no clicks`
+function notClickable({ widget, key }: ClickPath): PublicError {
+  const caption = `${key === undefined ? widget : roomOf({ widget, key })} takes no clicks`
   return new PublicError({ code: 'not-found', status: 404, caption })
 }

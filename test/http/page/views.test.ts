@@ -121,7 +121,7 @@ describe('a picture that readers click on', () => {
   it('is a link with the point of the click on its page, in its own CSS pixels', () => {
     const html = picture('ink=00ff00&width=400&scale=2', game)
     expect(LINK.exec(html)?.[1]).toBe('/live/game/main/click?ink=00ff00&amp;width=400')
-    expect(html).toContain('<iframe name="sink" hidden')
+    expect(html).toContain('<iframe class="sink" name="sink"')
     expect(html).toMatch(
       /<form class="play" method="post" action="[^"]*" target="sink">\s*<input [^>]*name="text"/,
     )
@@ -507,6 +507,7 @@ describe('the public folder', () => {
     expect(readdirSync(join(publicFolder(), 'assets')).toSorted()).toEqual([
       'dashboard.css',
       'icon.svg',
+      'refused.css',
       'style.css',
     ])
   })

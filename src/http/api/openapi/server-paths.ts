@@ -123,7 +123,7 @@ function clicks(name: string): Json {
       'The position is the query `?x,y`, as `ismap` sends it, or the fields `name.x` and `name.y`, as ' +
       '`<input type="image">` sends them. Pages that are not allowed to show the server’s pictures cannot send clicks either.',
     answers: { 204: { description: 'The widget has received it; the browser stays on its page.' } },
-    problems: [400, 403, 404, 429],
+    problems: [400, 403, 404, 409, 429],
     isPublic: true,
   }
   return {
