@@ -216,7 +216,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const metricsNow = () =>
     readMetrics({
       ...{ options, viewers, presence, channels, renderer, cluster, edges, probe, memberships },
-      cameras: cameraMeter,
+      ...{ cameras: cameraMeter, series: values.series },
     })
   const whole = createMachineWide(cluster.siblings, { metrics, metricsNow })
   const streamsOf = (room: string) => viewers.ofRoom(room)

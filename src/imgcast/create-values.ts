@@ -43,7 +43,8 @@ export function createValues({ renderer, cluster, options, client, log, closers 
   return {
     ...{ statuses, polls, series, seriesPolls },
     /** Reads what is stored. */
-    load: async () => void (await Promise.all([statuses.load(), polls.load(), seriesPolls.load()])),
+    load: async () =>
+      void (await Promise.all([statuses.load(), polls.load(), seriesPolls.load(), series.load()])),
   }
 }
 
@@ -56,7 +57,7 @@ function toSeriesTarget(series: SeriesList, now: () => number): PollTarget {
     show: async (key, { message }) => {
       const value = Number(message)
       if (!Number.isFinite(value)) throw new TypeError(`expected a number, found ${quote(message)}`)
-      await series.add(key, [{ time: now(), value }])
+      await series.add(key, [{ time: now(), value }], undefined, 'poll')
     },
     // No number is no number: the pictures show how old the last one is.
     fail: async () => {},

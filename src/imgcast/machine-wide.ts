@@ -1,5 +1,6 @@
 import type { Siblings } from '../cluster/siblings.ts'
-import { type Metrics, type MetricsNow, mergeMetrics } from '../http/metrics/metrics.ts'
+import { type Metrics, mergeMetrics } from '../http/metrics/metrics.ts'
+import type { MetricsNow } from '../http/metrics/metrics-now.ts'
 
 /** The metrics of all processes that serve the port. */
 export function createMachineWide(

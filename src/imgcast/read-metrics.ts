@@ -3,9 +3,10 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { Presence } from '../cluster/presence.ts'
 import type { Edges } from '../edge/edges.ts'
 import type { CameraMeter } from '../http/metrics/camera-meter.ts'
-import type { MetricsNow } from '../http/metrics/metrics.ts'
+import type { MetricsNow } from '../http/metrics/metrics-now.ts'
 import type { Probe } from '../http/stream/probe.ts'
 import type { Renderer } from '../render/renderer.ts'
+import type { SeriesList } from '../series/series-list.ts'
 import type { Memberships } from '../viewer/memberships.ts'
 import type { Viewers } from '../viewer/viewers.ts'
 import type { Options } from './options.ts'
@@ -23,7 +24,11 @@ export interface MetricsSources {
   memberships: Memberships
   /** @default none */
   cameras?: Pick<CameraMeter, 'list'>
+  /** @default none */
+  series?: Pick<SeriesList, 'figures'>
 }
+
+const NO_SERIES = { stored: 0, limit: 0, numbers: { push: 0, poll: 0 } }
 
 /** Reads the counts for the metrics. */
 export function readMetrics(sources: MetricsSources): MetricsNow {
@@ -41,5 +46,6 @@ export function readMetrics(sources: MetricsSources): MetricsNow {
     },
     ...{ countsPartial: Number(report?.isPartial ?? false), probeBytes: probe?.bytes ?? 0 },
     ...{ audience: memberships.audience.counts(), traffic: viewers.traffic, cameras },
+    series: sources.series?.figures ?? NO_SERIES,
   }
 }

@@ -29,6 +29,8 @@ const HOUR = 3_600_000
 const IDLE_TIME = HOUR
 /** Steps that are too old are deleted this often. */
 const SWEEP_INTERVAL = 300_000
+/** Stored series are counted for operators at most this often. */
+const COUNT_INTERVAL = 60_000
 
 /**
  * All series of pushed numbers. Each is kept in the store as steps of a second, a minute and an hour, each with its
@@ -38,6 +40,9 @@ export class SeriesList {
   readonly #init: SeriesListInit
   readonly #now: () => number
   readonly #levels: readonly Level[]
+  readonly #numbers = { push: 0, poll: 0 }
+  #stored = 0
+  #countedAt = Number.NEGATIVE_INFINITY
   #creating: Promise<unknown> = Promise.resolve()
   #sweptAt = Number.NEGATIVE_INFINITY
 
@@ -45,6 +50,19 @@ export class SeriesList {
     this.#init = init
     this.#now = init.now ?? Date.now
     this.#levels = toLevels(init.retention)
+  }
+
+  /** For operators. Counts the stored series again, later, if that was over a minute ago: another server may change them. */
+  get figures(): { stored: number; limit: number; numbers: Readonly<Record<'push' | 'poll', number>> } {
+    // If the store cannot be read, the last count stands.
+    if (performance.now() - this.#countedAt >= COUNT_INTERVAL) this.load().catch(() => {})
+    return { stored: this.#stored, limit: this.#init.maxSeries, numbers: this.#numbers }
+  }
+
+  /** Counts the stored series. */
+  async load(): Promise<void> {
+    this.#countedAt = performance.now()
+    this.#stored = (await this.list()).length
   }
 
   /** The oldest time that a number can have, in milliseconds since the epoch. */
@@ -55,9 +73,15 @@ export class SeriesList {
   /**
    * Adds numbers, in any order; every open picture of the series changes. Resolves when they are saved.
    * @param ttl milliseconds after which the next number is late. @default never
+   * @param source where they came from, for operators.
    * @throws PublicError 409 if there are too many series, 503 if the numbers cannot be saved.
    */
-  async add(key: string, samples: readonly Sample[], ttl?: number): Promise<SeriesHead> {
+  async add(
+    key: string,
+    samples: readonly Sample[],
+    ttl?: number,
+    source: 'push' | 'poll' = 'push',
+  ): Promise<SeriesHead> {
     const { store, bus } = this.#init
     const room = seriesRoom(key)
     if (!toHead(await store.get(room, HEAD))) await this.#inTurn(() => this.#makePlace(room))
@@ -70,6 +94,7 @@ export class SeriesList {
     )
     const heading = store.update(room, HEAD, (head) => addToHead(toHead(head), samples, now, ttl), durable)
     const [head] = await Promise.all([heading, ...saving])
+    this.#numbers[source] += samples.length
     bus.publish(room, 'state')
     this.#sweep(now)
     return head as SeriesHead
@@ -103,6 +128,7 @@ export class SeriesList {
     })
     await Promise.all(names.map((name) => store.delete(room, name)))
     const isDeleted = await store.delete(room, HEAD, { durable: true })
+    if (isDeleted) this.#stored = Math.max(0, this.#stored - 1)
     bus.publish(room, 'state')
     return isDeleted
   }
@@ -113,13 +139,17 @@ export class SeriesList {
     // Another call may have created it meanwhile.
     if (toHead(await store.get(room, HEAD))) return
     const all = await this.list()
-    if (all.length < maxSeries) return
+    if (all.length < maxSeries) {
+      this.#stored = all.length + 1
+      return
+    }
     const [idlest] = all.toSorted((one, other) => one.seen - other.seen)
     if (!idlest || this.#now() - idlest.seen < IDLE_TIME) {
       const caption = `there are already ${maxSeries} series in use, which is the limit`
       throw new PublicError({ code: 'too-many-series', status: 409, caption })
     }
     await this.delete(idlest.key)
+    this.#stored = maxSeries
     log.info({ series: idlest.key }, 'deleted the series that was idle for longest, to make place')
   }
 

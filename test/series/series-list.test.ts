@@ -24,6 +24,29 @@ function make({ maxSeries = 100 } = {}) {
   return { list, store, clock, changed, read }
 }
 
+test('figures: how many series are stored, and how many numbers came from where', async () => {
+  const { list, store } = make({ maxSeries: 2 })
+  expect(list.figures).toEqual({ stored: 0, limit: 2, numbers: { push: 0, poll: 0 } })
+  const sample = { time: NOON, value: 1 }
+  await Promise.all([list.add('cpu', [sample, sample]), list.add('cpu', [sample])])
+  await list.add('disk', [sample], undefined, 'poll')
+  await expect(list.add('third', [sample])).rejects.toThrow('2 series')
+  expect(list.figures).toEqual({ stored: 2, limit: 2, numbers: { push: 3, poll: 1 } })
+  await list.delete('cpu')
+  await list.delete('cpu')
+  expect(list.figures.stored).toBe(1)
+  // As another server, or a start, finds them.
+  const other = new SeriesList({
+    store,
+    bus: new MemoryBus(),
+    log: pino({ level: 'silent' }),
+    retention: DAY,
+    maxSeries: 2,
+  })
+  await other.load()
+  expect(other.figures).toEqual({ stored: 1, limit: 2, numbers: { push: 0, poll: 0 } })
+})
+
 describe('a series', () => {
   test('keeps the smallest, the largest, the mean and the newest number of each step, in every length of step', async () => {
     const { list, changed, read } = make()

@@ -68,6 +68,17 @@ test('while the store cannot be reached, pictures stay, with their age, and say 
     return response
   })
   expect([still.status, still.headers.get('content-type')]).toEqual([200, 'image/png'])
+  // The SVG, which no channel draws, in any look.
+  for (const query of ['', '?style=flat-square&labelColor=red']) {
+    const svg = await eventually(async () => {
+      const response = await get(`/status/build.svg${query}`)
+      expect(Number(response.headers.get('age'))).toBeGreaterThan(0)
+      return response
+    })
+    expect([svg.status, svg.headers.get('warning')]).toEqual([200, '111 - "Revalidation Failed"'])
+    expect(await svg.text()).toMatch(/passing.* old\)/)
+  }
+  expect((await get('/status/other.svg')).status).toBe(503)
   // What was never drawn, and what writes, fails with the reason.
   for (const response of [
     await get('/status/other.json'),

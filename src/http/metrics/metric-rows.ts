@@ -213,6 +213,15 @@ export const METRICS = {
     ['camera'],
     'Frames sent to a camera’s own viewers, since it was last without any',
   ),
+  series: largest(
+    gauge('imgcast_series', [], 'Series of numbers that are stored, counted at most once a minute'),
+  ),
+  seriesLimit: largest(gauge('imgcast_series_limit', [], 'Limit of series of numbers: `--max-series`')),
+  seriesNumbers: counter(
+    'imgcast_series_numbers_total',
+    ['source'],
+    'Numbers added to series, by source: `push` (scripts), `poll`',
+  ),
 } as const
 
 function counter<const Label extends string>(name: string, labels: readonly Label[], help: string) {

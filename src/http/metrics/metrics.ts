@@ -1,47 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { ChannelObserver } from '../../channel/observer.ts'
-import type { EndReason } from '../../channel/viewer.ts'
 import type { ClusterObserver, StoreOperation } from '../../cluster/observer.ts'
 import type { PublicError } from '../../errors.ts'
 import type { Format } from '../../picture/frame.ts'
 import type { RenderLoad, RenderObserver } from '../../render/observer.ts'
 import type { Drawing, DrawTimings } from '../../render/protocol.ts'
-import type { WidgetCounts } from '../../viewer/audience.ts'
-import type { Traffic } from '../../viewer/traffic.ts'
 import type { PictureObserver } from '../picture/picture-observer.ts'
 import type { RefusalObserver } from '../refusal-log.ts'
-import type { MeteredCamera } from './camera-meter.ts'
 import { CameraMetrics } from './camera-metrics.ts'
 import { LoadTotals } from './load-totals.ts'
 import { METRICS } from './metric-rows.ts'
+import type { MetricsNow } from './metrics-now.ts'
 import { collectProcessMetrics } from './process-metrics.ts'
+import { SeriesMetrics } from './series-metrics.ts'
 import { StillSums } from './still-sums.ts'
-
-/** Counts that other parts keep, read at each scrape. */
-export interface MetricsNow {
-  streams: number
-  streamsLimit: number
-  rooms: number
-  channels: number
-  channelsLimit: number
-  /** Servers that share a Redis. */
-  nodes: number
-  /** 1, of which `mergeMetrics` makes a sum: one that does not reply in time is missing in it. */
-  processes: 1
-  /** Edges that are connected to this server. */
-  edges: number
-  /** 1 if the counts are those of this server alone, because it cannot reach the others. */
-  countsPartial: number
-  render: RenderLoad
-  /** Viewers that ended since the start. */
-  ended: Readonly<Record<EndReason, number>>
-  probeBytes: number
-  /** By widget. */
-  audience: Iterable<[widget: string, counts: WidgetCounts]>
-  traffic: Iterable<[widget: string, traffic: Readonly<Traffic>]>
-  cameras: readonly MeteredCamera[]
-}
 
 /** Drawings or fan-outs that are counted later, in one batch. */
 const MAX_WAITING = 200
@@ -109,6 +82,7 @@ export class Metrics
   readonly #roomsForgotten = this.#counter(METRICS.roomsForgotten)
   readonly #storeErrors = this.#counter(METRICS.storeErrors)
   readonly #cameras = new CameraMetrics(this.#registry)
+  readonly #series = new SeriesMetrics(this.#registry)
   /** Drawings and fan-outs not counted yet. They are counted in batches: one by one took a twelfth of a picture's time. */
   readonly #drawings: { widget: string; format: Format; took: DrawTimings }[] = []
   readonly #stillSums = new StillSums()
@@ -162,6 +136,7 @@ export class Metrics
     this.#sums.probeBytes.inc(now.probeBytes)
     this.#countLoad(now.render)
     this.#cameras.set(now.cameras)
+    this.#series.set(now.series)
     for (const [widget, { streams, frames, dropped, bytes }] of now.traffic) {
       this.#sums.streamsOpened.inc({ widget }, streams)
       this.#sums.framesSent.inc({ widget }, frames)

@@ -92,9 +92,9 @@ export class Pictures {
     this.#init = init
     this.#badges = new Badges(init.renderer, init.stillCache)
     this.#statuses = new StatusPictures(init.store)
-    this.#statusStills = new StatusStills({ ...init, statuses: this.#statuses })
-    this.#online = new ProxiedOnline(init.store)
     this.#agedStills = new AgedStills(init.failures)
+    this.#statusStills = new StatusStills({ ...init, statuses: this.#statuses, agedStills: this.#agedStills })
+    this.#online = new ProxiedOnline(init.store)
   }
 
   /** Whether a request target has the form of a picture's URL: such requests bypass Express. */

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { ChannelSpec } from '../../channel/spec.ts'
-import type { Encoded } from '../../picture/frame.ts'
+import { STILL_LIMITS } from '../../channel/still.ts'
+import { toPublicError } from '../../errors.ts'
+import { createFrame, type Encoded, type Frame } from '../../picture/frame.ts'
 import type { NewRooms } from '../../viewer/new-rooms.ts'
 import type { HitCounter, HitReader } from '../../viewer/room-hits.ts'
 import { roomOf } from '../../widget/room.ts'
@@ -8,12 +10,14 @@ import { readCacheSeconds } from '../cache-seconds.ts'
 import { keptFor } from '../headers.ts'
 import type { PictureRequest } from '../request.ts'
 import { sendStill } from '../send.ts'
+import type { AgedStills } from './aged-stills.ts'
 import type { PictureObserver } from './picture-observer.ts'
 import type { StatusPictures } from './status-pictures.ts'
 
 /** The parts of `StatusStills`. */
 export interface StatusStillsInit {
-  statuses: Pick<StatusPictures, 'svg'>
+  statuses: Pick<StatusPictures, 'svg' | 'lastSvg'>
+  agedStills: Pick<AgedStills, 'send'>
   hits: Pick<HitCounter, 'countLater'>
   newRooms: Pick<NewRooms, 'check' | 'knows'>
   observer: Pick<PictureObserver, 'sentStill'>
@@ -29,8 +33,10 @@ export interface StatusStill {
   network: string
 }
 
-/** Milliseconds that a still waits for the store; after that its channel sends the last known picture. */
+/** Milliseconds that a still waits for the store. After that what was last known is sent, or its channel waits on. */
 const PATIENCE = 300
+/** Milliseconds that it waits on for a status that was read before, as other pictures do. */
+const MORE_PATIENCE = STILL_LIMITS.patience - PATIENCE
 
 /** Sends the SVG of a status, which takes one read of the store and one badge: no channel and no render process. */
 export class StatusStills {
@@ -40,14 +46,14 @@ export class StatusStills {
     this.#init = init
   }
 
-  /** Returns whether it was sent: a store that fails or is late, and every other format, need the channel. */
+  /** Returns whether it was sent: a status that was not read before needs the channel if the store fails or is late, and so does every other format. */
   async send(request: PictureRequest, response: ServerResponse, still: StatusStill): Promise<boolean> {
     const { spec, query, reader, network } = still
     if (spec.look.format !== 'svg') return false
     const { newRooms, hits, observer, stillCache } = this.#init
     const kept = keptFor(readCacheSeconds(query, stillCache, true))
     const frame = await this.#read(still)
-    if (!frame) return false
+    if (!frame || frame instanceof Error) return this.#sendLast(request, response, still, frame)
     const isHead = request.method === 'HEAD'
     const room = roomOf(spec)
     if (!isHead && !newRooms.knows(room)) await newRooms.check([room], network)
@@ -59,15 +65,43 @@ export class StatusStills {
     return true
   }
 
-  /** Resolves to undefined if the store fails or is late. By hand, because each `await` and `then` delays every badge. */
-  #read({ spec, query }: StatusStill): Promise<Encoded | undefined> {
+  /** Sends what was last known, with its age. */
+  async #sendLast(
+    request: PictureRequest,
+    response: ServerResponse,
+    { spec, query, reader }: StatusStill,
+    error: Error | undefined,
+  ): Promise<boolean> {
+    const { statuses, agedStills, hits, observer } = this.#init
+    const last = statuses.lastSvg(spec, query)
+    if (!last) return false
+    const failure = error && toPublicError(error)
+    const shown = { frame: toFrame(last.svg), age: last.age, ...(failure && { failure }) }
+    const { status, bytes } = await agedStills.send(request, response, shown, spec.look)
+    if (request.method === 'HEAD') return true
+    hits.countLater(spec, reader)
+    observer.sentStill(spec.widget, status, status === 200 ? bytes : 0)
+    return true
+  }
+
+  /** Resolves to the error if the store fails, and to undefined if it is late. By hand, because each `await` and `then` delays every badge. */
+  #read({ spec, query }: StatusStill): Promise<Encoded | Error | undefined> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, PATIENCE, undefined)
-      const finish = (frame?: Encoded) => {
+      let timer = setTimeout(() => {
+        if (this.#init.statuses.lastSvg(spec, query)) timer = setTimeout(resolve, MORE_PATIENCE, undefined)
+        else resolve(undefined)
+      }, PATIENCE)
+      const finish = (frame: Encoded | Error | undefined) => {
         clearTimeout(timer)
         resolve(frame)
       }
-      this.#init.statuses.svg(spec, query).then(finish, () => finish())
+      this.#init.statuses.svg(spec, query).then(finish, finish)
     })
   }
+}
+
+/** An SVG as a frame, whose size is written in it. */
+function toFrame(svg: string): Frame {
+  const sizeOf = (side: string) => Number(new RegExp(`^<svg[^>]* ${side}="([\\d.]+)"`).exec(svg)?.[1] ?? 0)
+  return createFrame('svg', Buffer.from(svg), sizeOf('width'), sizeOf('height'))
 }
