@@ -36,6 +36,8 @@ export interface EdgeHost {
   isKnown(room: string): Promise<boolean>
   /** The chain from this server to the origin, this one first. */
   path(): readonly EdgeNode[]
+  /** Why it does not reach the origin; undefined if it does. */
+  fault(): string | undefined
   /** Whether it has pictures: an edge has none until its own upstream has welcomed it. */
   isReady(): boolean
   log: Logger
@@ -72,6 +74,8 @@ export class EdgeLink {
   /** Take the replies of the edge. */
   readonly #audits = new Map<number, (audits: NodeAudit[]) => void>()
   #node: EdgeNode | undefined
+  /** As it was last sent. */
+  #fault: string | undefined
   #lastId = 0
   #isClosed = false
 
@@ -91,6 +95,13 @@ export class EdgeLink {
   sendPath(): void {
     if (this.#node && this.#isLoop(this.#node)) this.#refuseLoop()
     else if (this.#node) this.#send({ path: [...this.#host.path()] })
+  }
+
+  /** Sends whether the origin can be reached, if that has changed. */
+  sendChain(): void {
+    const fault = this.#host.fault()
+    if (this.#node && fault !== this.#fault) this.#send({ chain: { fault } })
+    this.#fault = fault
   }
 
   /** Sends all manifests, because the code of widgets has changed. */
@@ -175,7 +186,9 @@ export class EdgeLink {
     if (this.#isClosed) return
     this.#node = { id, name }
     this.#listener.onHello(this.#node)
-    this.#send({ welcome: { version: EDGE_VERSION, path, manifests: this.#manifests(), secrets } })
+    this.#fault = host.fault()
+    const chain = { path, fault: this.#fault }
+    this.#send({ welcome: { version: EDGE_VERSION, ...chain, manifests: this.#manifests(), secrets } })
   }
 
   #isLoop({ id }: EdgeNode): boolean {

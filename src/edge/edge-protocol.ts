@@ -105,12 +105,16 @@ export interface UpstreamMessage {
     version: number
     path: EdgeNode[]
     manifests: Manifest[]
+    /** As in `chain`. */
+    fault?: string | undefined
     /** Keys of viewers' hashes by day, in base64. */
     secrets: [day: number, secret: string][]
   }
   refused?: { reason: Refusal; detail: string; path: EdgeNode[] }
   /** The chain from the upstream to the origin has changed. */
   path?: EdgeNode[]
+  /** Whether the upstream reaches the origin: it does if there is no fault. */
+  chain?: { fault?: string | undefined }
   /** The code of widgets has changed. */
   manifests?: Manifest[]
   /** A picture cannot be shown. */

@@ -91,6 +91,11 @@ export class Edges {
     for (const link of this.#links) link.sendPath()
   }
 
+  /** The origin can be reached again, or no longer. */
+  sendChain(): void {
+    for (const link of this.#links) link.sendChain()
+  }
+
   /** The code of widgets has changed. */
   sendManifests(): void {
     for (const link of this.#links) link.sendManifests()

@@ -40,6 +40,8 @@ export interface UpstreamListener {
   onManifests(): void
   /** The chain to the origin has changed. */
   onPath(): void
+  /** `fault` may have changed. */
+  onFault(): void
   /** It wants the comparisons of this edge, and of those below it as far as they reply in time. */
   onAudit(within: number): Promise<NodeAudit[]>
 }
@@ -90,7 +92,8 @@ export class Upstream implements ViewerSecrets {
   #losing: NodeJS.Timeout | undefined
   #onOutcome: (isRefused: boolean) => void = () => {}
   #listener: UpstreamListener = {
-    ...{ onWelcome: () => {}, onManifests: () => {}, onPath: () => {}, onAudit: async () => [] },
+    ...{ onWelcome: () => {}, onManifests: () => {}, onPath: () => {}, onFault: () => {} },
+    onAudit: async () => [],
   }
 
   constructor(init: UpstreamInit) {
@@ -112,7 +115,7 @@ export class Upstream implements ViewerSecrets {
     return this.#isUp
   }
 
-  /** Why the upstream cannot be used; undefined if it can. */
+  /** Why the origin cannot be reached: the upstream, or one further up; undefined if it can. */
   get fault(): string | undefined {
     return this.#fault
   }
@@ -189,11 +192,12 @@ export class Upstream implements ViewerSecrets {
     this.#socket = socket
   }
 
-  #onMessage({ welcome, refused, path, manifests, failed, reply, audit }: UpstreamMessage): void {
+  #onMessage({ welcome, refused, path, chain, manifests, failed, reply, audit }: UpstreamMessage): void {
     if (refused && this.#setPath(refused.path))
       this.#socket?.end({ fault: refused.detail, isRefused: refused.reason !== 'not-ready' })
     if (welcome) this.#welcome(welcome)
     if (path) this.#setPath(path)
+    if (chain) this.#setFault(this.#describeAbove(chain.fault))
     if (manifests) this.#setManifests(manifests)
     if (failed) this.#watched.get(failed.id)?.watcher.onFailure(fromSentError(failed.error))
     if (reply) this.#questions.onReply(reply)
@@ -204,7 +208,22 @@ export class Upstream implements ViewerSecrets {
     this.#send({ audited: { id, audits: await this.#listener.onAudit(within) } })
   }
 
-  #welcome({ version, path, manifests, secrets }: NonNullable<UpstreamMessage['welcome']>): void {
+  #describeAbove(fault: string | undefined): string | undefined {
+    return fault && `${this.#init.url}: its upstream: ${fault}`
+  }
+
+  #setFault(fault: string | undefined): void {
+    this.#fault = fault
+    this.#listener.onFault()
+  }
+
+  #welcome({
+    version,
+    path,
+    fault: above,
+    manifests,
+    secrets,
+  }: NonNullable<UpstreamMessage['welcome']>): void {
     if (!this.#setPath(path)) return
     if (version !== EDGE_VERSION) {
       const fault = `expected version ${EDGE_VERSION} of the messages to edges, got ${version}`
@@ -212,7 +231,7 @@ export class Upstream implements ViewerSecrets {
     }
     this.#secrets = new Map(secrets.map(([day, secret]) => [day, Buffer.from(secret, 'base64')]))
     this.#isUp = true
-    this.#fault = undefined
+    this.#setFault(this.#describeAbove(above))
     this.#backoff.reset()
     clearTimeout(this.#losing)
     this.#init.log.info({ path: describePath(this.path) }, 'connected to the upstream')
@@ -247,10 +266,10 @@ export class Upstream implements ViewerSecrets {
     const wasUp = this.#isUp
     this.#isUp = false
     this.#socket = undefined
-    this.#fault = `${this.#init.url}: ${fault}`
+    this.#setFault(`${this.#init.url}: ${fault}`)
     if (wasUp || this.#backoff.pause === 0)
       this.#init.log.warn({ fault: this.#fault }, 'the upstream cannot be used, trying again')
-    this.#questions.fail(this.#fault)
+    this.#questions.fail(this.#fault ?? fault)
     if (wasUp) {
       const at = performance.now()
       this.#losing = setTimeout(() => this.#markLost(at), Math.min(LOST_AFTER, this.#lease)).unref()

@@ -127,6 +127,7 @@ export async function createEdge(options: EdgeOptions, wholeLog: Logger, closers
       ...{ channels, widgets: upstream, embeddedReader, viewerSecrets: upstream, log },
       isKnown: async (room) => (await upstream.ask({ known: room })) === true,
       path: () => upstream.path,
+      fault: () => upstream.fault,
       isReady: () => upstream.manifests.size > 0,
     },
     ...{ presence, lease, hits: { count: (room, amount) => upstream.countHits(room, amount) } },
@@ -145,6 +146,7 @@ export async function createEdge(options: EdgeOptions, wholeLog: Logger, closers
       edges.sendManifests()
     },
     onPath: () => edges.sendPath(),
+    onFault: () => edges.sendChain(),
     onAudit: async (within) => {
       const audits = new NodeAudits({
         ...{ name, isEdge: true, sockets: () => viewers.sockets(), edges: () => edges.audit(within) },
@@ -160,8 +162,8 @@ export async function createEdge(options: EdgeOptions, wholeLog: Logger, closers
 
   const unready = (): Unready | undefined => {
     if (isClosing || isDraining) return { status: 'stopping', reason: 'the server is stopping' }
-    const reason = serverGuard.fault ?? (upstream.isUp ? undefined : upstream.fault)
-    return reason === undefined ? undefined : { status: 'failing', reason: `the upstream: ${reason}` }
+    const reason = serverGuard.fault ?? (upstream.fault && `the upstream: ${upstream.fault}`)
+    return reason === undefined ? undefined : { status: 'failing', reason }
   }
   const guard = new TokenGuard(token)
   const pictures = new EdgePictures({
@@ -173,7 +175,7 @@ export async function createEdge(options: EdgeOptions, wholeLog: Logger, closers
       ...{ options, viewers, presence, channels, edges, probe, memberships },
       ...{
         renderer: { load: NO_RENDERING },
-        cluster: { report: () => ({ nodes: [own()], isPartial: !upstream.isUp }) },
+        cluster: { report: () => ({ nodes: [own()], isPartial: upstream.fault !== undefined }) },
       },
     })
   const router = Router()

@@ -71,6 +71,7 @@ export function createOriginEdges(init: OriginEdgesInit): OriginEdges {
       ...{ channels, widgets: renderer, embeddedReader, viewerSecrets, log },
       isKnown: async (room) => (await rooms.get(room)) !== undefined,
       path: () => [self],
+      fault: () => undefined,
       isReady: () => true,
     },
     presence,

@@ -234,6 +234,7 @@ describe('an edge', () => {
   test('keeps its viewers while its origin restarts, and marks their picture meanwhile', async () => {
     let first = await startOrigin()
     const edge = await edgeOf(first.port)
+    const below = await edgeOf(edge.port)
     const stream = await watch(edge, '/online/restart.png')
     const later = await watch(edge, '/counter/restart.jpg')
     await later.waitFor(({ parts }) => parts.length > 0)
@@ -241,6 +242,12 @@ describe('an edge', () => {
     const live = later.parts.length
     await first.close()
     await eventually(async () => expect((await fetch(`${edge.url}/readyz`)).status).toBe(503))
+    // A load balancer checks the whole chain: an edge of an edge says why it has nothing new to show.
+    await eventually(async () => {
+      const { reason } = await getJson(below, '/readyz')
+      expect(reason).toContain(`the upstream: ${edge.url}: its upstream: ${first.url}: `)
+    })
+    expect((await getJson(below, '/api/load')).status).toBe(503)
     expect((await fetch(`${edge.url}/counter/restart.json`)).status).toBe(503)
     // The mark is painted over the picture.
     await later.waitFor(({ parts }) => parts.length > live)
@@ -251,8 +258,10 @@ describe('an edge', () => {
       expect(await getJson(edge, '/counter/restart.json')).toMatchObject({ connections: 1 }),
     )
     expect((await fetch(`${edge.url}/readyz`)).status).toBe(200)
+    await eventually(async () => expect((await fetch(`${below.url}/readyz`)).status).toBe(200))
     stream.close()
     later.close()
+    await below.close()
     await edge.close()
     await first.close()
   })
