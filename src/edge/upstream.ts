@@ -3,7 +3,6 @@ import type { ChannelSpec } from '../channel/spec.ts'
 import type { NodeReport } from '../cluster/cluster-report.ts'
 import type { ViewerSecrets } from '../cluster/viewer-secrets.ts'
 import type { PublicError } from '../errors.ts'
-import type { NodeAudit } from '../schema/audit-schema.ts'
 import { Backoff } from '../system/backoff.ts'
 import type { Manifest } from '../widget/manifest.ts'
 import {
@@ -20,6 +19,7 @@ import {
 import { Questions } from './questions.ts'
 import { unreachable } from './unreachable.ts'
 import { UpstreamError } from './upstream-error.ts'
+import type { UpstreamListener } from './upstream-listener.ts'
 import type { UpstreamPresence } from './upstream-presence.ts'
 import { UpstreamReports } from './upstream-reports.ts'
 import { type SocketEnd, UpstreamSocket } from './upstream-socket.ts'
@@ -31,19 +31,6 @@ export interface UpstreamWatcher {
   onFailure(error: PublicError): void
   /** The upstream has been lost since `at`: the last frame is no longer current. */
   onLost(at: number): void
-}
-
-/** Notified of an upstream. */
-export interface UpstreamListener {
-  /** It has welcomed this edge, perhaps again. */
-  onWelcome(): void
-  onManifests(): void
-  /** The chain to the origin has changed. */
-  onPath(): void
-  /** `fault` may have changed. */
-  onFault(): void
-  /** It wants the comparisons of this edge, and of those below it as far as they reply in time. */
-  onAudit(within: number): Promise<NodeAudit[]>
 }
 
 /** The parts of an upstream. */
