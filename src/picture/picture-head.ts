@@ -1,3 +1,4 @@
+import { hasGifEnd } from './gif-end.ts'
 import { endOfJpegFrameHeader, JPEG_START_BYTES } from './jpeg.ts'
 import { isTransposed } from './jpeg-orientation.ts'
 import { PNG_HEADER_BYTES, PNG_SIGNATURE } from './png.ts'
@@ -19,8 +20,6 @@ export interface PictureHead {
 
 const JPEG_START = Buffer.from([0xff, 0xd8])
 const JPEG_END = Buffer.from([0xff, 0xd9])
-/** GIF89a, section 27. */
-const GIF_END = 0x3b
 const PNG_END = Buffer.from('0000000049454e44ae426082', 'hex')
 const SVG_TEXT = 1_000
 /** A few encoders add zeros, or a line break, after the end of a picture. */
@@ -59,7 +58,7 @@ function readJpeg(bytes: Buffer): PictureHead | undefined {
 /** GIF89a, section 18. */
 function readGif(bytes: Buffer): PictureHead | undefined {
   if (bytes.length < 14 || !/^GIF8[79]a$/.test(bytes.toString('latin1', 0, 6))) return undefined
-  if (!endsWith(bytes, Buffer.of(GIF_END))) return undefined
+  if (!hasGifEnd(bytes)) return undefined
   return { format: 'gif', width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) }
 }
 

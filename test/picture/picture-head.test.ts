@@ -21,6 +21,15 @@ describe('the head of a picture', () => {
       expect(readPictureHead(bytes.subarray(0, length))).toBeUndefined()
   })
 
+  test('is none where a GIF is cut after a byte that could be its end', () => {
+    const { bytes } = plainFrame('#123456', { format: 'gif', width: 31, height: 17 })
+    const comment = Buffer.from('21fe043b3b3b3b00', 'hex')
+    const whole = Buffer.concat([bytes.subarray(0, -1), comment, bytes.subarray(-1)])
+    expect(readPictureHead(whole)?.format).toBe('gif')
+    for (let cut = 1; cut < 12; cut += 1)
+      expect(readPictureHead(whole.subarray(0, whole.length - cut))).toBeUndefined()
+  })
+
   test.each([
     ['4949', 1, false],
     ['4949', 6, true],

@@ -3,6 +3,7 @@ import type { ChannelSpec } from '../../channel/spec.ts'
 import { STILL_LIMITS } from '../../channel/still.ts'
 import { toPublicError } from '../../errors.ts'
 import { createFrame, type Encoded, type Frame } from '../../picture/frame.ts'
+import { readSvgSize } from '../../picture/svg-size.ts'
 import type { NewRooms } from '../../viewer/new-rooms.ts'
 import type { HitCounter, HitReader } from '../../viewer/room-hits.ts'
 import { roomOf } from '../../widget/room.ts'
@@ -102,6 +103,6 @@ export class StatusStills {
 
 /** An SVG as a frame, whose size is written in it. */
 function toFrame(svg: string): Frame {
-  const sizeOf = (side: string) => Number(new RegExp(`^<svg[^>]* ${side}="([\\d.]+)"`).exec(svg)?.[1] ?? 0)
-  return createFrame('svg', Buffer.from(svg), sizeOf('width'), sizeOf('height'))
+  const { width = 0, height = 0 } = readSvgSize(svg) ?? {}
+  return createFrame('svg', Buffer.from(svg), width, height)
 }
