@@ -36,6 +36,7 @@ const well = {
   pushes: [40, 30, 50],
   pace: { interval: 200, watched: 3000, arrivals: Array.from({ length: 15 }, (_, index) => index * 200) },
   quiet: { watched: 5000, ended: undefined },
+  socket: { isOpen: true },
   visit: { isCounted: true, uncounted: 20, patience: 4000 },
   visitors: { apart: true, forged: false },
   audit: { status: 200, agrees: true },
@@ -69,7 +70,7 @@ describe('a diagnosis', () => {
   test('of a healthy server has every check, and each is ok without a remedy', () => {
     const findings = diagnose(well)
     expect(ill(well)).toEqual({})
-    expect(findings).toHaveLength(16)
+    expect(findings).toHaveLength(17)
     for (const { remedy } of findings) expect(remedy).toBeUndefined()
   })
 
@@ -230,6 +231,24 @@ describe('a diagnosis', () => {
       { ...well, quiet: { watched: 4000, ended: 4000 } },
       { 'stays-open': 'problem' },
       /proxy_read_timeout/,
+    ],
+    [
+      'a proxy that passes no WebSockets on',
+      { ...well, socket: { isOpen: false, status: 426 } },
+      { websocket: 'warning' },
+      /proxy_set_header Upgrade \$http_upgrade/,
+    ],
+    [
+      'a server that allows no WebSocket from its own pages',
+      { ...well, socket: { isOpen: false, status: 403 } },
+      { websocket: 'warning' },
+      /--allow-referrer/,
+    ],
+    [
+      'a WebSocket that is silent',
+      { ...well, socket: { isOpen: false } },
+      { websocket: 'warning' },
+      /location/,
     ],
     [
       'no viewer counted',

@@ -146,3 +146,19 @@ export function diagnoseQuiet({ quiet, proxy }: Observations): Finding | undefin
   const more = quiet.watched < 60 * SECOND ? '; --wait 70s looks longer' : ''
   return { id, level: 'ok', detail: `for ${seconds(quiet.watched)}${more}` }
 }
+
+/** Checks that WebSockets are passed on: without them `<live-img>` shows streams, of which a page has few. */
+export function diagnoseSocket({ socket, proxy }: Observations): Finding | undefined {
+  if (!socket) return undefined
+  const id = 'websocket'
+  if (socket.isOpen) return { id, level: 'ok', detail: 'one opens at /ws, for <live-img>' }
+  const { status } = socket
+  const detail = status === undefined ? 'none opens at /ws' : `status ${status} at /ws`
+  const remedies: Record<number, string> = {
+    403: 'The proxy refuses it, or the server does because of --allow-referrer: check both logs.',
+    429: 'Too many connections are open from one address: behind a proxy set `--trust-proxy`, else raise `--max-connections-per-address`.',
+    503: 'The server is full or stopping: check its log.',
+  }
+  const remedy = remedies[status ?? 0] ?? remedyFor('refuses-upgrade', proxy)
+  return { id, level: 'warning', detail, remedy }
+}

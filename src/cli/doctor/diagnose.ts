@@ -13,6 +13,7 @@ import {
   diagnosePace,
   diagnosePushes,
   diagnoseQuiet,
+  diagnoseSocket,
   diagnoseVersion,
 } from './diagnose-stream.ts'
 import { diagnoseCertificate, diagnoseIdentity, diagnosePicture, diagnoseReach } from './diagnose-way.ts'
@@ -33,6 +34,7 @@ const CHECKS: readonly ((seen: Observations) => Finding | undefined)[] = [
   diagnosePushes,
   diagnosePace,
   diagnoseQuiet,
+  diagnoseSocket,
   diagnoseCounted,
   diagnoseVisit,
   diagnoseVisitors,

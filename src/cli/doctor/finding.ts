@@ -15,6 +15,7 @@ export type CheckId =
   | 'push-delay'
   | 'buffering'
   | 'stays-open'
+  | 'websocket'
   | 'counted'
   | 'close-seen'
   | 'visitors'

@@ -102,6 +102,14 @@ export interface SeenNodes {
   isPartial: boolean
 }
 
+/** The attempt to open a WebSocket. */
+export interface SocketSeen {
+  /** Whether one opened, and carried a message each way. */
+  isOpen: boolean
+  /** The status of the response in place of one; undefined if none came. */
+  status?: number | undefined
+}
+
 /** All observations, without conclusions. Times are milliseconds. */
 export interface Observations {
   reach: Reach
@@ -112,6 +120,7 @@ export interface Observations {
   /** Median of the round trip of a small request. */
   roundTrip?: number
   opened?: Opened
+  socket?: SocketSeen
   /** The delay of each change; infinite for one that did not arrive. */
   pushes?: number[]
   pace?: Pace

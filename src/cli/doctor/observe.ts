@@ -6,6 +6,7 @@ import { type Head, recogniseProxy } from './proxy.ts'
 import { reach, toFailure } from './reach.ts'
 import { RoomNames } from './room-names.ts'
 import { takeRooms } from './rooms.ts'
+import { socket } from './socket.ts'
 import { imageHeaders, Viewer, type ViewerInit } from './viewer.ts'
 import { visitors } from './visitors.ts'
 
@@ -108,12 +109,16 @@ async function watch(
   const { client, base } = place
   const trip = await roundTrip(new Viewer(place))
   const protocol = await clientProtocol(client, base)
-  const { opened, extra } = await open(place)
+  const [{ opened, extra }, websocket] = await Promise.all([
+    open(place),
+    socket({ url: new URL(way.url), address: way.address ?? '' }, base),
+  ])
   const viewer = new Viewer({ ...place, extra })
   const found = {
     roundTrip: trip,
     ...(protocol !== undefined && { clientProtocol: protocol }),
     opened,
+    socket: websocket,
     ...(token !== undefined && (await ofOperators(client, base, token))),
   }
   if (opened.status !== 200 || opened.first === undefined) return found

@@ -11,6 +11,7 @@ export type ProxyFault =
   | 'ends-early'
   | 'has-no-server'
   | 'no-http2'
+  | 'refuses-upgrade'
   | 'hides-protocol'
 
 /** The remedies by proxy; `none seen` is for an unknown one. */
@@ -107,6 +108,23 @@ const REMEDIES: Readonly<Record<ProxyFault, Remedies>> = {
     'none seen':
       'The proxy must send X-Client-Protocol, HTTP/1.1 or HTTP/2, as its client speaks it: over HTTP/1.1 a browser has six ' +
       'connections, and the server then sends stills from the fifth picture on.',
+  },
+  'refuses-upgrade': {
+    nginx:
+      'Set `proxy_http_version 1.1;`, `proxy_set_header Upgrade $http_upgrade;` and `proxy_set_header Connection "upgrade";` in a ' +
+      '`location` for /ws, or in that of the pictures as deploy/nginx.conf does, with its `map`. Until then <live-img> shows streams.',
+    Caddy:
+      'Caddy passes WebSockets on by default: remove `header_up` lines for Upgrade and Connection, and check the proxy behind it.',
+    HAProxy:
+      'HAProxy passes WebSockets on by default: remove `option httpclose` and rules for Upgrade and Connection, and check the proxy behind it.',
+    Apache:
+      'Add `upgrade=websocket` to ProxyPass (from Apache 2.4.47 on). Until then <live-img> shows streams.',
+    Envoy:
+      'Add `upgrade_configs: [{ upgrade_type: websocket }]` to the route. Until then <live-img> shows streams.',
+    Cloudflare: 'Turn on WebSockets in the Network settings of the site.',
+    'none seen':
+      'The proxy must pass WebSockets on (in nginx `proxy_set_header Upgrade $http_upgrade;` and `proxy_set_header Connection ' +
+      '"upgrade";` with `proxy_http_version 1.1;`). Until then <live-img> shows streams.',
   },
   'no-http2': {
     nginx: 'Write `listen 443 ssl http2;`, or from nginx 1.25.1 on `http2 on;`.',

@@ -35,6 +35,7 @@ const TITLES: Readonly<Record<CheckId, string>> = {
   'push-delay': 'changes',
   buffering: 'one by one',
   'stays-open': 'stays open',
+  websocket: 'WebSocket',
   counted: 'counted',
   'close-seen': 'closing seen',
   visitors: 'visitors',
