@@ -31,6 +31,13 @@ const MAX_POLLS = 50
 /** Today's votes in one of the 64 values that a room keeps its voters in: at most 58 kB of 64. */
 const MAX_VOTERS = 2500
 const DAY = 86_400_000
+/** In CSS pixels: a row with space around it, the lowest row that can be read, and its text. */
+const ROOMY = 23
+const SMALLEST_ROW = 15
+const SMALLEST_TEXT = 9.5
+const SMALLEST_COLUMN = 64
+/** Between two columns. */
+const GAP = 12
 const BLUE = '#0969da'
 const NUMBER = new Intl.NumberFormat('en')
 
@@ -64,10 +71,10 @@ export default defineWidget({
   },
   async onClick({ x, y, action, visitor, state, time, params, width, height }) {
     const { options } = countVotes(params, {})
-    const rows = rowsIn(params, width, height)
-    const isPoint = x !== undefined && y !== undefined && x >= 0 && x < width
+    const { rows } = layOut(params, width, height)
+    const isPoint = x !== undefined && y !== undefined
     const option = isPoint
-      ? rows.findIndex(({ top, tall }) => y >= top && y < top + tall)
+      ? rows.findIndex(({ from, to, top, tall }) => x >= from && x < to && y >= top && y < top + tall)
       : Number(action) - 1
     if (!(option in options)) return
     const poll = idOf(params)
@@ -88,7 +95,7 @@ export default defineWidget({
     const palette = toPalette(params)
     const color = palette.accent(params.color, BLUE)
     const { options, votes, total } = countVotes(params, data)
-    const { margin, lines, size } = headingIn(params, width, height)
+    const { margin, lines, size, rows, hasHint } = layOut(params, width, height)
     const corner = Math.min(12, Math.min(width, height) / 16)
     drawBox(ctx, [0, 0, width, height], { color: palette.ground, corner })
     drawBox(ctx, [0, 0, width, height], { color: '#0000', corner, edge: palette.edge })
@@ -99,22 +106,27 @@ export default defineWidget({
     }
 
     const most = Math.max(...votes)
-    const rows = rowsIn(params, width, height)
-    const em = Math.min(15, (rows[0]?.tall ?? 0) * 0.44)
-    const shareWidth = textWidth('100 %', `650 ${em}px Inter`)
-    const room = width - margin * 2 - shareWidth - em
+    const { wide = 0, tall = 0 } = rows[0] ?? {}
+    const { em, strip, middle, below } = rowOf(tall)
+    const shares = votes.map((count) => (total === 0 ? '' : toShare(count, total)))
+    // Where there is space, answers keep their size while bars move.
+    const widest = Math.max(
+      ...(tall >= ROOMY ? ['100 %'] : shares).map((share) => textWidth(share, `650 ${em}px Inter`)),
+    )
+    const shareWidth = widest === 0 ? 0 : widest + em
+    const room = wide - shareWidth
     // One size for all answers.
-    const answer = em * fitOf(options, `650 ${em}px Inter`, room)
-    for (const [index, { top, tall }] of rows.entries()) {
+    const answer = Math.max(Math.min(em, SMALLEST_TEXT), em * fitOf(options, `650 ${em}px Inter`, room))
+    for (const [index, { left, top }] of rows.entries()) {
       const [count = 0, words = ''] = [votes[index], options[index]]
-      const strip = Math.min(9, tall * 0.22)
-      const [left, wide, middle] = [margin, width - margin * 2, top + tall * 0.36]
       const isFirst = count > 0 && count === most
-      const share = total === 0 ? '' : toShare(count, total)
+      const share = shares[index] ?? ''
       const text = { weight: isFirst ? 650 : 500, color: palette.ink }
-      drawText(ctx, share, left + wide, middle, { ...text, size: em, align: 'right', tabular: true })
-      drawText(ctx, words, left, middle, { ...text, size: answer, align: 'left', width: room, shrink: 1 })
-      const under = [left, top + tall * 0.68, wide, strip] as const
+      drawText(ctx, share, left + wide, top + middle, { ...text, size: em, align: 'right', tabular: true })
+      drawText(ctx, words, left, top + middle, {
+        ...{ ...text, size: answer, align: 'left', width: room, shrink: 1 },
+      })
+      const under = [left, top + below, wide, strip] as const
       drawBox(ctx, under, { color: palette.rule, corner: strip / 2 })
       if (count === 0) continue
       ctx.globalAlpha = isFirst ? 1 : 0.6
@@ -122,7 +134,8 @@ export default defineWidget({
       drawBox(ctx, [left, under[1], long, strip], { color, corner: strip / 2 })
       ctx.globalAlpha = 1
     }
-    const foot = size * 0.72
+    if (!hasHint) return
+    const foot = Math.max(SMALLEST_TEXT, size * 0.72)
     const hint = total === 0 ? 'No votes yet – click an answer' : `${describeTotal(total)} – click to vote`
     drawText(ctx, hint, margin, height - margin - foot * 0.2, {
       ...{ size: foot, color: palette.quiet, align: 'left', width: width - margin * 2 },
@@ -184,12 +197,6 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((all, each) => all + each, 0)
 }
 
-function headingIn({ question }: Question, width: number, height: number) {
-  const margin = Math.min(18, Math.min(width, height) * 0.08)
-  const size = Math.min(18, Math.max(11, Math.min(width / 20, height / 9)))
-  return { margin, size, lines: toLines(question, `650 ${size}px Inter`, width - margin * 2) }
-}
-
 /** Breaks a text into at most two lines. */
 function toLines(text: string, font: string, width: number): string[] {
   const words = text.split(' ')
@@ -200,11 +207,74 @@ function toLines(text: string, font: string, width: number): string[] {
   return [String(first), cutText(String(rest), font, width)]
 }
 
-/** The rows of the options: `tall` is the height that a click on a row can have. */
-function rowsIn(params: Question, width: number, height: number): { top: number; tall: number }[] {
-  const { margin, lines, size } = headingIn(params, width, height)
-  const { options } = countVotes(params, {})
-  const from = margin + lines.length * size * 1.3 + size * 0.25
-  const tall = Math.min(44, (height - margin - size * 1.1 - from) / Math.max(1, options.length))
-  return options.map((_, index) => ({ top: from + index * tall, tall }))
+/** An answer's place: its bar, and what a click on it hits. */
+interface Row {
+  left: number
+  wide: number
+  top: number
+  tall: number
+  from: number
+  to: number
+}
+
+interface Layout {
+  margin: number
+  /** The question. */
+  lines: readonly string[]
+  size: number
+  rows: readonly Row[]
+  hasHint: boolean
+}
+
+/**
+ * Lays a poll out so that all answers can be read and clicked. A small picture gives up, in this order: the space around the
+ * answers, one column, the hint, the second line of the question, the question.
+ */
+function layOut({ question, options: list }: Question, width: number, height: number): Layout {
+  const { options } = countVotes({ question, options: list }, {})
+  const margin = Math.min(18, Math.min(width, height) * 0.08)
+  const size = Math.min(18, Math.max(11, Math.min(width / 20, height / 9)))
+  const question2 = toLines(question, `650 ${size}px Inter`, width - margin * 2)
+  const question1 = question === '' ? [] : [cutText(question, `650 ${size}px Inter`, width - margin * 2)]
+  const lay = (lines: readonly string[], hasHint: boolean, columns: number): Layout => {
+    const from = lines.length === 0 ? margin : margin + lines.length * size * 1.3 + size * 0.25
+    const count = Math.ceil(options.length / columns)
+    const foot = hasHint ? size * 1.1 : -margin * 0.3
+    const tall = Math.min(44, (height - margin - foot - from) / count)
+    const wide = (width - margin * 2 - GAP * (columns - 1)) / columns
+    const rows = options.map((_, index): Row => {
+      const column = Math.floor(index / count)
+      const [start, end] = [column, column + 1].map((edge) => (edge * width) / columns) as [number, number]
+      const left = margin + column * (wide + GAP)
+      return { left, wide, top: from + (index % count) * tall, tall, from: start, to: end }
+    })
+    return { margin, lines, size, rows, hasHint }
+  }
+  const tallOf = ({ rows }: Layout) => rows[0]?.tall ?? 0
+  const whole = lay(question2, true, 1)
+  if (tallOf(whole) >= ROOMY) return whole
+  const most = Math.max(1, Math.floor((width - margin * 2 + GAP) / (SMALLEST_COLUMN + GAP)))
+  const columns = [1, 2, 3, 4].filter((count) => count <= most)
+  const tries = [
+    ...columns.map((count) => lay(question2, true, count)),
+    ...columns.map((count) => lay(question2, false, count)),
+    ...columns.map((count) => lay(question1, false, count)),
+    ...columns.map((count) => lay([], false, count)),
+  ]
+  const fits = tries.find((each) => tallOf(each) >= SMALLEST_ROW)
+  return fits ?? tries.reduce((best, each) => (tallOf(each) > tallOf(best) ? each : best))
+}
+
+/** The parts of a row: text and the middle of it, the bar and its upper edge. */
+function rowOf(tall: number) {
+  if (tall >= ROOMY)
+    return {
+      em: Math.min(15, tall * 0.44),
+      strip: Math.min(9, tall * 0.22),
+      middle: tall * 0.36,
+      below: tall * 0.68,
+    }
+  const strip = Math.max(2, tall * 0.13)
+  const below = tall - strip - 0.5
+  return { em: Math.max(SMALLEST_TEXT, tall * 0.6), strip, middle: below / 2, below }
 }

@@ -98,7 +98,8 @@ describeWith(['nginx'], 'the doctor on nginx', () => {
     async () => {
       const report = await examineBehind('nginx', { configuration: plain })
       expect(report).toMatchObject({ code: 1, proxy: 'nginx' })
-      expect(ill(report)).toEqual({ 'http-version': 'warning', visitors: 'problem' })
+      expect(ill(report)).toEqual({ 'http-version': 'warning', websocket: 'warning', visitors: 'problem' })
+      expect(remedy(report, 'websocket')).toContain('proxy_set_header Upgrade $http_upgrade;')
       expect(remedy(report, 'visitors')).toContain('proxy_set_header X-Forwarded-For $remote_addr;')
       expect(remedy(report, 'http-version')).toContain('http2')
     },
@@ -243,10 +244,10 @@ describe('the doctor', () => {
     expect(ill(wrong)).toEqual({ 'http-version': 'warning', audit: 'unknown' })
   })
 
-  test.concurrent('behind a proxy that does as it should', MEASURING, async () => {
+  test.concurrent('behind a proxy that passes all but WebSockets on as it should', MEASURING, async () => {
     const report = await examine([await listen(attentive(server.url))])
     expect(report.code).toBe(0)
-    expect(ill(report)).toEqual({ 'http-version': 'warning' })
+    expect(ill(report)).toEqual({ 'http-version': 'warning', websocket: 'warning' })
   })
 
   test.concurrent('behind a proxy that passes on once a second', MEASURING, async () => {
@@ -259,7 +260,7 @@ describe('the doctor', () => {
   test.concurrent('behind a proxy that keeps connections of clients that left', MEASURING, async () => {
     const report = await examine([await listen(deaf(server.url))])
     expect(report.code).toBe(1)
-    expect(ill(report)).toEqual({ 'http-version': 'warning', 'close-seen': 'problem' })
+    expect(ill(report)).toEqual({ 'http-version': 'warning', websocket: 'warning', 'close-seen': 'problem' })
     expect(remedy(report, 'close-seen')).toContain('abortonclose')
   })
 
@@ -275,7 +276,7 @@ describe('the doctor', () => {
     for (const path of ['/old', '/live/online.png', '/live/']) {
       const report = await examine([url + path])
       expect(report.code).toBe(0)
-      expect(ill(report)).toEqual({ 'http-version': 'warning' })
+      expect(ill(report)).toEqual({ 'http-version': 'warning', websocket: 'warning' })
     }
     expect(ill(await examine([url]))).toEqual({ imgcast: 'problem' })
   })

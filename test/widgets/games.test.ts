@@ -208,6 +208,25 @@ describe('a poll', () => {
   })
 
   test.each([
+    ['width=160&height=60', 'the smallest picture'],
+    ['width=360&height=60', 'a flat one'],
+    ['width=160&height=300', 'a narrow one'],
+    ['width=360&height=196', 'the default size'],
+    ['width=800&height=800', 'the largest'],
+  ])('of eight answers has a place of its own to click for each in %s, %s', async (size) => {
+    const eight = `question=Tea?&options=a,b,c,d,e,f,g,h&${size}`
+    const [width = 0, height = 0] = (size.match(/\d+/g) ?? []).map(Number)
+    const reached: number[] = []
+    for (let y = 2; y < height; y += 4)
+      for (let x = 8; x < width; x += 31) {
+        kept.clear()
+        await click('poll', 'a', { query: eight, x, y })
+        reached.push((votes(eight) ?? []).indexOf(1))
+      }
+    expect([...new Set(reached)].filter((option) => option >= 0).toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+  })
+
+  test.each([
     ['one answer', 'yes', 1],
     ['the same answer twice', 'yes,, yes ', 1],
     ['nine answers', 'a,b,c,d,e,f,g,h,i', 9],
