@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { quote } from '../errors.ts'
+import { checkParts } from './check-parts.ts'
 import { clusterTime } from './cluster-time.ts'
 import type { ClusterParts, Driver, DriverInit } from './driver.ts'
 import { expectedLocation, findDriver } from './drivers.ts'
@@ -37,6 +38,7 @@ export async function createCluster(
   if (!found) throw new StoreError(`expected ${expectedLocation()}, got ${quote(store)}`)
   const node = createNode()
   const parts = await found.driver.open(found.rest, { node, log, retention, ...rest })
+  checkParts(parts)
   const now = () => clusterTime(parts.store)
   const viewerKeys = new ViewerKeys({ secrets: parts.viewerSecrets, log, now })
   await viewerKeys.load()

@@ -79,3 +79,16 @@ test('a location without a driver is refused with the possible ones', async () =
       new StoreError(`expected ${expectedLocation()}, got ${JSON.stringify(location)}`),
     )
 })
+
+test('a driver of somebody’s own that returns too little is refused, with all that is missing', async () => {
+  const open = async (location: string, init: Parameters<Driver['open']>[1]) => {
+    const { leases: _none, bus, ...parts } = await memoryDriver.open(location, init)
+    const lame = { publish: () => {}, subscribe: () => () => {}, close: () => bus.close() }
+    return { ...parts, bus: lame } as never
+  }
+  await expect(createCluster({ ...memoryDriver, open }, silent)).rejects.toThrow(
+    new StoreError('expected a driver whose `open` returns all parts, missing: bus.onReconnect(), leases'),
+  )
+  const empty = { ...memoryDriver, open: async () => undefined as never }
+  await expect(createCluster(empty, silent)).rejects.toThrow('missing: bus, presence, store, ')
+})
