@@ -65,6 +65,8 @@ describeEngines((engine) => {
       turn: 'O',
       board: [null, null, null, null, 'X', null, null, null, null],
     })
+    // Out of turn: the reason arrives in the frame, and the pictures below go on.
+    await tab.click('#map img')
     await tab.click('#button')
     await eventually(
       async () => expect((await read('/tictactoe/button.json')).board).toContain('X'),
