@@ -4,6 +4,7 @@ import { TLSSocket } from 'node:tls'
 import { getSystemErrorName } from 'node:util'
 import type { BatchSend } from './batch-send.ts'
 import { loadLibc } from './libc.ts'
+import { QueueLooks } from './queue-looks.ts'
 import { QueuedBytes } from './queued-bytes.ts'
 import { RING_SETUPS, SendRing } from './send-ring.ts'
 import { SocketDescriptor } from './socket-descriptor.ts'
@@ -46,7 +47,7 @@ export class DirectSend {
   #sockets: DirectSocket[] = []
   #buffers: Buffer[] = []
   #ends = false
-  #queued: QueuedBytes | undefined
+  #looks: QueueLooks | undefined
   readonly #endTurn = (): void => {
     this.#ends = false
     this.flush()
@@ -76,8 +77,8 @@ export class DirectSend {
   /** The bytes of a socket that wait, here or in the network; undefined while the socket has unsent bytes of its own. */
   queuedBytes({ descriptor }: SocketDescriptor): number | undefined {
     if (descriptor < 0) return undefined
-    this.#queued ??= new QueuedBytes()
-    return this.#queued.of(descriptor)
+    this.#looks ??= new QueueLooks(new QueuedBytes())
+    return this.#looks.of(descriptor)
   }
 
   /** Sends everything that is queued now. */

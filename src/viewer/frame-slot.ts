@@ -1,6 +1,6 @@
 import type { Frame } from '../picture/frame.ts'
 
-/** What the owner must do with a frame: send it, or nothing, because the viewer is busy or ending. */
+/** What the owner must do with a frame: send it; see that `finish` is called; or nothing. */
 export type Offer = 'send' | 'hold' | 'replace' | 'ignore'
 
 /** What follows a completed write: a held frame to send, the end, or nothing. */
@@ -11,14 +11,21 @@ export type Next = Frame | 'end' | undefined
  * transport and does no I/O: its owner writes, and reports when a write begins and when it completes.
  */
 export class FrameSlot {
+  readonly #isWritten: () => boolean
   #held: Frame | undefined
   #isBusy = false
   #isEnding = false
   #isClosed = false
   #dropped = 0
 
+  /** @param isWritten returns whether the write is complete, if its owner has not reported it. @default never */
+  constructor(isWritten: () => boolean = () => false) {
+    this.#isWritten = isWritten
+  }
+
   /** Whether a write is active. */
   get isBusy(): boolean {
+    if (this.#isBusy && this.#isWritten()) this.#isBusy = false
     return this.#isBusy
   }
 
@@ -35,7 +42,7 @@ export class FrameSlot {
   /** Returns `send` if the owner must write the frame now; otherwise the slot holds or ignores it. */
   offer(frame: Frame): Offer {
     if (this.#isEnding || this.#isClosed) return 'ignore'
-    if (!this.#isBusy) return 'send'
+    if (!this.isBusy) return 'send'
     const isReplaced = this.#held !== undefined
     this.#held = frame
     if (!isReplaced) return 'hold'
@@ -66,7 +73,7 @@ export class FrameSlot {
   end(): boolean {
     if (this.#isEnding || this.#isClosed) return false
     this.#isEnding = true
-    return !this.#isBusy
+    return !this.isBusy
   }
 
   /** Drops the held frame and stops accepting frames. */

@@ -19,6 +19,19 @@ describe('a frame slot', () => {
     expect(new FrameSlot().offer(first)).toBe('send')
   })
 
+  test('a write that nothing reports is over when the owner is found to have written it', () => {
+    let isWritten = false
+    const slot = new FrameSlot(() => isWritten)
+    slot.begin()
+    expect(slot.offer(first)).toBe('hold')
+    slot.finish()
+    slot.begin()
+    isWritten = true
+    expect(slot.isBusy).toBe(false)
+    expect(slot.offer(first)).toBe('send')
+    expect(slot.end()).toBe(true)
+  })
+
   test('holds the newest of the frames that arrive during a write, and counts the others', () => {
     const slot = busySlot()
     expect([slot.offer(first), slot.offer(second), slot.offer(third)]).toEqual(['hold', 'replace', 'replace'])

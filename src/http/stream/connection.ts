@@ -13,6 +13,7 @@ import { DrainWait } from './drain-wait.ts'
 import { beginningOf, continues, type Multipart, silentBytes } from './multipart.ts'
 import { RefreshClock } from './refresh-clock.ts'
 import { sinkOf } from './sink-of.ts'
+import { SinkWrites } from './sink-writes.ts'
 import type { StaleSettings } from './stale-frames.ts'
 import { writeHead } from './write-head.ts'
 
@@ -43,8 +44,9 @@ export class Connection implements SessionViewer, DirectSender {
   readonly #now: () => number
   readonly #traffic: Traffic
   readonly #directSend: DirectSend | undefined
-  readonly #slot = new FrameSlot()
+  readonly #slot = new FrameSlot(() => this.#writes?.takeWritten() ?? false)
   #sink: Writable | undefined
+  #writes: SinkWrites | undefined
   #direct: DirectSocket | undefined
   /** The picture that the client has, or is receiving. */
   #sent: Frame | undefined
@@ -57,10 +59,7 @@ export class Connection implements SessionViewer, DirectSender {
   /** The large picture that is being sent whole, and the one before it. */
   #whole: { frame: Frame; before: Frame } | undefined
   #drainWait: DrainWait | undefined
-  /** When bytes last went through Node's socket. */
-  #writtenAt = 0
   readonly #onWritten = (): void => {
-    // While it waited it was not silent.
     this.#sentAt = this.#now()
     this.#onSent()
   }
@@ -81,7 +80,10 @@ export class Connection implements SessionViewer, DirectSender {
     if (this.#sink) return
     // The response of a pipelined request gets its socket when the one before it is done.
     this.#slot.begin()
-    this.#response.once('socket', () => this.#onSocket())
+    this.#response.once('socket', () => {
+      this.#findSink()
+      this.#onSent()
+    })
   }
 
   /** Pictures that were never sent, as a newer one came first. */
@@ -103,6 +105,7 @@ export class Connection implements SessionViewer, DirectSender {
     const shown = this.#stale?.frames.get(frame, this.#stale.delay) ?? frame
     const offer = this.#slot.offer(shown)
     if (offer === 'send') this.#write(shown)
+    else if (offer === 'hold') this.#writes?.report()
     else if (offer === 'replace') this.#traffic.dropped += 1
   }
 
@@ -138,10 +141,11 @@ export class Connection implements SessionViewer, DirectSender {
     const whole = this.#whole
     this.#whole = undefined
     if (count < bytes.length || this.#drainWait) this.#expectQueue(count, bytes.length)
-    if (count === bytes.length) this.#onSent()
-    else if (!this.#sink || this.#isOver) return
-    else if (count === 0 && whole) this.#withdraw(whole, bytes)
-    else this.#writeOut(this.#sink, bytes.subarray(count))
+    if (count === bytes.length) return this.#onSent()
+    if (this.#isOver) return
+    if (count === 0 && whole) return this.#withdraw(whole, bytes)
+    this.#writes?.write(bytes.subarray(count), this.#now())
+    this.#writes?.report()
   }
 
   onBroken(error: Error): void {
@@ -153,6 +157,7 @@ export class Connection implements SessionViewer, DirectSender {
     this.#endReason = reason
     // Without a socket nothing is under way.
     if (this.#slot.end() || !this.#sink) this.#finish()
+    else this.#writes?.report()
   }
 
   destroy(): void {
@@ -163,6 +168,8 @@ export class Connection implements SessionViewer, DirectSender {
   }
 
   #cutOffSlow(now: number): void {
+    // While it waits it is not silent.
+    this.#writes?.report()
     // Before the first picture it waits for its turn behind another response, not for its client.
     if (!this.#sent || this.#endReason || now - this.#sentAt < SLOW_LIMIT) return
     this.#endReason = 'slow'
@@ -186,18 +193,15 @@ export class Connection implements SessionViewer, DirectSender {
 
   #findSink(): void {
     this.#sink = sinkOf(this.#response)
+    if (this.#sink) this.#writes = new SinkWrites(this.#sink, this.#onWritten)
     if (this.#sink && this.#directSend?.suits(this.#sink)) this.#direct = new DirectSocket(this.#sink, this)
-  }
-
-  #onSocket(): void {
-    this.#findSink()
-    this.#onSent()
   }
 
   #onSent(): void {
     const next = this.#slot.finish()
-    if (next === 'end') this.#finish()
-    else if (next) this.#write(next)
+    if (next === 'end') return this.#finish()
+    if (next) this.#write(next)
+    if (!this.#slot.isOpen) this.#writes?.report()
   }
 
   #write(frame: Frame): void {
@@ -268,14 +272,9 @@ export class Connection implements SessionViewer, DirectSender {
     this.#traffic.bytes += bytes.length
     this.#slot.begin()
     // Corked writes belong together and go through the socket.
-    const direct = now - this.#writtenAt < SOCKET_WRITE_INTERVAL ? this.#direct : undefined
-    if (direct && sink.writableCorked === 0) this.#directSend?.queue(direct, bytes)
-    else this.#writeOut(sink, bytes)
-  }
-
-  #writeOut(sink: Writable, bytes: Buffer): void {
-    this.#writtenAt = this.#now()
-    sink.write(bytes, this.#onWritten)
+    const isAlive = now - (this.#writes?.lastAt ?? 0) < SOCKET_WRITE_INTERVAL
+    if (this.#direct && isAlive && sink.writableCorked === 0) this.#directSend?.queue(this.#direct, bytes)
+    else this.#writes?.write(bytes, now)
   }
 
   #open(sink: Writable, frame: Frame): void {
