@@ -198,8 +198,25 @@ export class WidgetFrameSource implements FrameSource {
     interest: Interest,
     payers: GetPayers | undefined,
   ): Promise<Drawing | undefined> {
+    const { widget, key } = this.#spec
+    const { connections, visitors, peak, isPartial } = counts
     const time = Date.now()
-    const job = { ...this.#spec, look, ...counts, pushed, embedded, time, ...toJobData(loaded, time) }
+    const { loaded: data, dataAge } = toJobData(loaded, time)
+    // Named one by one: V8 adds the names of a spread to an object one at a time.
+    const job = {
+      widget,
+      key,
+      look,
+      connections,
+      visitors,
+      peak,
+      isPartial,
+      time,
+      pushed,
+      loaded: data,
+      dataAge,
+      embedded,
+    }
     try {
       return withPlaceholders(await this.#init.renderer.draw(job, interest, payers), embedded)
     } catch (error) {

@@ -1,3 +1,4 @@
+import { every } from '../system/every.ts'
 import type { Leases } from './leases.ts'
 
 /** The options of `HeldLeases`. */
@@ -23,11 +24,11 @@ export class HeldLeases {
   readonly #init: HeldLeasesInit
   /** Until when each wanted lease is held, by `performance.now()`; undefined if another node has it. */
   readonly #held = new Map<string, number | undefined>()
-  readonly #timer: NodeJS.Timeout
+  readonly #stop: () => void
 
   constructor(init: HeldLeasesInit) {
     this.#init = init
-    this.#timer = setInterval(() => void this.renew(), RENEWAL).unref()
+    this.#stop = every(RENEWAL, () => void this.renew())
   }
 
   /** Whether this node holds a lease. One that was suspended no longer does, before it knows who took over. */
@@ -55,7 +56,7 @@ export class HeldLeases {
 
   /** Releases every lease. */
   close(): void {
-    clearInterval(this.#timer)
+    this.#stop()
     for (const name of [...this.#held.keys()]) this.delete(name)
   }
 

@@ -2,6 +2,7 @@ import type { WebSocket } from 'ws'
 import type { NodeReport } from '../cluster/cluster-report.ts'
 import type { Presence } from '../cluster/presence.ts'
 import type { NodeAudit } from '../schema/audit-schema.ts'
+import { every } from '../system/every.ts'
 import { type EdgeHost, EdgeLink } from './edge-link.ts'
 import { EDGE_LEASE, type EdgeNode, type EdgeReport } from './edge-protocol.ts'
 import { EdgeRecord } from './edge-record.ts'
@@ -41,12 +42,12 @@ export class Edges {
   readonly #lease: number
   readonly #links = new Set<EdgeLink>()
   readonly #edges = new Map<string, Edge>()
-  readonly #timer: NodeJS.Timeout
+  readonly #stop: () => void
 
   constructor(init: EdgesInit) {
     this.#init = init
     this.#lease = init.lease ?? EDGE_LEASE
-    this.#timer = setInterval(() => this.#expire(), this.#lease / CHECKS).unref()
+    this.#stop = every(this.#lease / CHECKS, () => this.#expire())
   }
 
   /** The number of edges that are connected directly. */
@@ -103,7 +104,7 @@ export class Edges {
 
   /** Closes every connection. */
   close(): void {
-    clearInterval(this.#timer)
+    this.#stop()
     for (const link of this.#links) link.close()
     this.#edges.clear()
   }

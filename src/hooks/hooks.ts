@@ -8,6 +8,7 @@ import type { Leases } from '../cluster/leases.ts'
 import type { RoomSummary, Rooms } from '../cluster/rooms.ts'
 import type { Store } from '../cluster/store.ts'
 import { PublicError } from '../errors.ts'
+import { every } from '../system/every.ts'
 import type { OutgoingClient } from '../system/outgoing.ts'
 import { parseRoom } from '../widget/room.ts'
 import { type Condition, holds, parseCondition } from './condition.ts'
@@ -59,7 +60,7 @@ export class Hooks {
   readonly #watched = new Map<string, Watched>()
   readonly #leases: HeldLeases
   readonly #unsubscribe: (() => void)[]
-  readonly #timer: NodeJS.Timeout
+  readonly #stop: () => void
 
   constructor(init: HooksInit) {
     this.#init = init
@@ -84,7 +85,7 @@ export class Hooks {
       }),
       init.bus.onReconnect(() => follow(this.#followAll())),
     ]
-    this.#timer = setInterval(() => this.#evaluateAll(), INTERVAL).unref()
+    this.#stop = every(INTERVAL, () => this.#evaluateAll())
   }
 
   /** Resumes the hooks from before the last stop. A damaged row is skipped and logged. */
@@ -139,7 +140,7 @@ export class Hooks {
 
   /** Stops all evaluations and attempts. Pending deliveries stay in the store. */
   close(): void {
-    clearInterval(this.#timer)
+    this.#stop()
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
     this.#watched.clear()
     this.#deliveries.close()

@@ -1,6 +1,7 @@
 import type { CameraReport } from '../../camera/camera-report.ts'
 import type { Cameras } from '../../camera/cameras.ts'
 import type { Presence } from '../../cluster/presence.ts'
+import { every } from '../../system/every.ts'
 import type { Viewers } from '../../viewer/viewers.ts'
 import { roomOf } from '../../widget/room.ts'
 
@@ -36,11 +37,11 @@ const INTERVAL = 1_000
 export class CameraMeter {
   readonly #init: CameraMeterInit
   #readings: ReadonlyMap<string, readonly Reading[]> = new Map()
-  readonly #timer: NodeJS.Timeout
+  readonly #stop: () => void
 
   constructor(init: CameraMeterInit) {
     this.#init = init
-    this.#timer = setInterval(() => this.#keep(), INTERVAL).unref()
+    this.#stop = every(INTERVAL, () => this.#keep())
   }
 
   /** All cameras, by key. */
@@ -65,7 +66,7 @@ export class CameraMeter {
   }
 
   close(): void {
-    clearInterval(this.#timer)
+    this.#stop()
   }
 
   #measure(camera: CameraReport): MeteredCamera {

@@ -1,5 +1,6 @@
 import type { RenderLoad } from '../../render/observer.ts'
 import type { Load } from '../../schema/load-schema.ts'
+import { every } from '../../system/every.ts'
 import type { LoadReading, LoadTotals } from './load-totals.ts'
 import type { Tally } from './tally.ts'
 
@@ -18,13 +19,13 @@ export class LoadMeter {
   readonly #totals: LoadTotals
   readonly #render: () => RenderLoad
   readonly #readings: Reading[] = []
-  readonly #timer: NodeJS.Timeout
+  readonly #stop: () => void
 
   constructor(totals: LoadTotals, render: () => RenderLoad) {
     this.#totals = totals
     this.#render = render
     this.#readings.push(this.#read())
-    this.#timer = setInterval(() => this.#keep(), INTERVAL).unref()
+    this.#stop = every(INTERVAL, () => this.#keep())
   }
 
   /** The last minute, or the time since the start. */
@@ -59,7 +60,7 @@ export class LoadMeter {
   }
 
   close(): void {
-    clearInterval(this.#timer)
+    this.#stop()
   }
 
   #keep(): void {

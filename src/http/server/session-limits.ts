@@ -1,5 +1,6 @@
 import { constants, type Http2Session, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import { addressGroup } from '../../system/address-group.ts'
+import { every } from '../../system/every.ts'
 
 /** The limits of one client over HTTP/2. */
 export interface SessionLimitsInit {
@@ -89,7 +90,7 @@ export class SessionLimits {
   readonly #init: SessionLimitsInit
   readonly #sessions = new Set<Session>()
   readonly #accounts = new Map<string, Account>()
-  #timer: NodeJS.Timeout | undefined
+  #stopSweeping: (() => void) | undefined
 
   constructor(init: SessionLimitsInit) {
     this.#init = init
@@ -103,7 +104,7 @@ export class SessionLimits {
     const account = this.#accountOf(address)
     account.sessions += 1
     this.#sessions.add(watched)
-    this.#timer ??= setInterval(() => this.#sweep(performance.now()), SWEEP_INTERVAL).unref()
+    this.#stopSweeping ??= every(SWEEP_INTERVAL, () => this.#sweep(performance.now()))
     // Before Node's own listener, which emits the request.
     session.prependListener(
       'stream',
@@ -158,8 +159,8 @@ export class SessionLimits {
     for (const [network, { sessions, refilledAt }] of this.#accounts)
       if (sessions === 0 && now - refilledAt > IDLE_TIMEOUT) this.#accounts.delete(network)
     if (this.#accounts.size > 0) return
-    clearInterval(this.#timer)
-    this.#timer = undefined
+    this.#stopSweeping?.()
+    this.#stopSweeping = undefined
   }
 
   #check(watched: Session, now: number): void {

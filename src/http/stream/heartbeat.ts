@@ -1,3 +1,4 @@
+import { every } from '../../system/every.ts'
 import type { Connection } from './connection.ts'
 
 /** One timer for all connections; it runs only while there are any. */
@@ -7,7 +8,7 @@ export class Heartbeat {
   /** When the first connection may be due. Until then none is looked at. */
   #due = 0
   #now = 0
-  #timer: NodeJS.Timeout | undefined
+  #stop: (() => void) | undefined
 
   /** @param period the shortest heartbeat of any connection, in milliseconds. */
   constructor(period: number) {
@@ -21,16 +22,16 @@ export class Heartbeat {
 
   add(connection: Connection): void {
     this.#connections.add(connection)
-    if (this.#timer) return
+    if (this.#stop) return
     this.#now = performance.now()
-    this.#timer = setInterval(() => this.#beat(), Math.min(1000, Math.max(20, this.#period / 6)))
+    this.#stop = every(Math.min(1000, Math.max(20, this.#period / 6)), () => this.#beat())
   }
 
   delete(connection: Connection): void {
     this.#connections.delete(connection)
     if (this.#connections.size > 0) return
-    clearInterval(this.#timer)
-    this.#timer = undefined
+    this.#stop?.()
+    this.#stop = undefined
   }
 
   #beat(): void {

@@ -6,7 +6,7 @@ import { CameraMeter } from '../../../src/http/metrics/camera-meter.ts'
 import { CameraMetrics } from '../../../src/http/metrics/camera-metrics.ts'
 import { Traffic } from '../../../src/viewer/traffic.ts'
 
-beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }))
+beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
 afterEach(() => vi.useRealTimers())
 
 const camera: CameraReport = {

@@ -5,7 +5,7 @@ import { Heartbeat } from '../../../src/http/stream/heartbeat.ts'
 const PERIOD = 6000
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
 })
 afterEach(() => {
   vi.useRealTimers()
