@@ -1,5 +1,6 @@
 /**
- * Measures what a second server process adds on this machine.
+ * Measures what a second server process adds on this machine, and as a control what a second server adds that shares nothing
+ * with the first.
  *
  *     npm run build && node bench/processes.mjs [rounds] [number of the load]
  *
@@ -14,7 +15,7 @@ import { startImgcast } from './servers.mjs'
 import { childrenOf, processorTime } from './system.mjs'
 
 const ROUNDS = Number(process.argv[2] ?? 3)
-/** The third is a control: two servers that share nothing, with half of the viewers each. */
+/** Each of the two servers of the control has half of the viewers. */
 const SETUPS = {
   one: { title: 'One process', servers: 1, processes: 1 },
   two: { title: 'Two processes', servers: 1, processes: 2 },
@@ -23,7 +24,7 @@ const SETUPS = {
 const SETTLING = 3_000
 const LASTS = 4_000
 /** Milliseconds between two reads of the viewers. Ten frames of 2 kB have room in the kernel. */
-const NAP = Number(process.env.NAP ?? 500)
+const NAP = 500
 const LOADS = [
   // A process spends at most a third of its time on one picture.
   { name: 'one picture', pictures: 1, viewers: 8_000, fps: 20 },
@@ -48,7 +49,9 @@ for (const load of chosen) {
   for (const name of ['two', 'apart']) {
     const ratios = rows[name].map(({ frames }, round) => frames / rows.one[round].frames)
     const each = ratios.map((ratio) => ratio.toFixed(2)).join(', ')
-    console.log(`${SETUPS[name].title}: ${each} times the frames of one, ${median(ratios).toFixed(2)} in the median.`)
+    console.log(
+      `${SETUPS[name].title}: ${each} times the frames of one, ${median(ratios).toFixed(2)} in the median.`,
+    )
   }
 }
 
@@ -88,7 +91,10 @@ function start(processes) {
 /** Opens one of `count` equal parts of the viewers. */
 async function fill(crowd, { pictures, viewers, fps }, count) {
   for (let picture = 0; picture < pictures; picture += 1) {
-    const { failed } = await crowd.open(viewers / pictures / count, `/frames/${picture}.png?bytes=2k&fps=${fps}`)
+    const { failed } = await crowd.open(
+      viewers / pictures / count,
+      `/frames/${picture}.png?bytes=2k&fps=${fps}`,
+    )
     if (failed > 0) throw new Error(`${failed} viewers got no picture`)
   }
   await crowd.nap(NAP)
