@@ -93,7 +93,9 @@ function isBadge({ look }: ChannelSpec): boolean {
 
 /** The keys of the statuses that a badge sums up; undefined for a badge of its own. */
 function membersOf({ look }: ChannelSpec): string[] | undefined {
-  const members = String(look.params.of)
+  const { of } = look.params
+  if (of === '') return undefined
+  const members = String(of)
     .split(',')
     .map((member) => member.trim())
     .filter((member) => member !== '')
