@@ -160,6 +160,7 @@ async function build({ log: givenLog, ...given }: ImgcastOptions, closers: Close
   const rooms = new Rooms(cluster)
   const newRooms = new NewRooms({ presence, rooms, ...options })
   const hits = new RoomHits({ hits: cluster.hits, renderer, embeddedReader })
+  closers.defer(() => hits.flush())
   const { viewers, streams, sockets, probe, allowReferrer, forwarding, failures } = createTransports({
     ...{ options, presence, channels, memberships, hits, viewerKeys, cards, serverGuard, refusals, closers },
     ...{ renderer, embeddedReader, newRooms, store, log, isReady },

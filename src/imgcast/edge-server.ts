@@ -95,7 +95,7 @@ export async function createEdge(options: EdgeOptions, wholeLog: Logger, closers
   })
   const hits = new RoomHits({
     hits: {
-      count: async (room) => upstream.countHits(room, 1),
+      count: async (room, amount = 1) => upstream.countHits(room, amount),
       uncount: async () => {},
     },
     ...{ renderer: upstream, embeddedReader },

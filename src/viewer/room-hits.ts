@@ -42,7 +42,8 @@ export class RoomHits implements HitCounter {
   readonly #init: RoomHitsInit
   readonly #unique = new UniqueHits()
   /** Hits by room that are written soon. */
-  #later = new Map<string, number>()
+  readonly #later = new Map<string, number>()
+  #timer: NodeJS.Timeout | undefined
 
   constructor(init: RoomHitsInit) {
     this.#init = init
@@ -65,16 +66,19 @@ export class RoomHits implements HitCounter {
 
   countLater(spec: ChannelSpec, reader: HitReader): void {
     if (!this.#isCounted(spec, reader)) return
-    if (this.#later.size === 0) setTimeout(() => this.#countAll(), COLLECTING)
+    this.#timer ??= setTimeout(() => void this.flush(), COLLECTING)
     const room = roomOf(spec)
     this.#later.set(room, (this.#later.get(room) ?? 0) + 1)
   }
 
-  #countAll(): void {
+  /** Writes all hits that were collected. Must be called before the store closes. Never rejects. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
     const { hits } = this.#init
-    const all = this.#later
-    this.#later = new Map()
-    for (const [room, amount] of all) void hits.count(room, amount)
+    const all = [...this.#later]
+    this.#later.clear()
+    await Promise.all(all.map(([room, amount]) => hits.count(room, amount)))
   }
 
   /** A picture of a stateless widget has no room. */

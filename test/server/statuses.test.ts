@@ -217,3 +217,15 @@ test('a traffic light shows the status of its key', async () => {
   const still = await fetch(`${server.url}/traffic-light/crossing.png`)
   expect(Buffer.from(await still.arrayBuffer()).includes('acTL')).toBe(false)
 })
+
+test('a status that is requested right before a stop is counted', async () => {
+  const hits = async () => (await api.call('GET', '/api/rooms/status/last')).body.hits
+  await svg('status/last.svg')
+  await eventually(async () => expect(await hits()).toBe(1))
+  const response = await fetch(`${server.url}/status/last.svg`)
+  const closing = server.close()
+  await response.text()
+  await closing
+  await start()
+  expect(await hits()).toBe(2)
+})

@@ -32,4 +32,10 @@ test('hits that no picture waits for are one write for each room, 10 ms after th
   hits.countLater({ widget: 'status', key: 'build', look }, reader)
   vi.advanceTimersByTime(10)
   expect(counted).toHaveLength(3)
+  // A server that stops does not wait for that.
+  hits.countLater({ widget: 'status', key: 'build', look }, reader)
+  void hits.flush()
+  expect(counted).toHaveLength(4)
+  vi.advanceTimersByTime(10)
+  expect(counted).toHaveLength(4)
 })
