@@ -6,6 +6,7 @@ import {
   defineWidget,
   drawBadge,
   Logos,
+  OLDER_BADGE_STYLES,
   param,
   parseBadgePath,
 } from 'imgcast/widget'
@@ -29,7 +30,11 @@ export default defineWidget({
     }),
     color: param.color('', { about: 'Background of the message.' }),
     labelColor: param.color('', { about: 'Background of the label.' }),
-    style: param.choice(STYLES, 'flat', { otherwise: 'flat', about: 'Of shields.io.' }),
+    style: param.choice(STYLES, 'flat', {
+      otherwise: 'flat',
+      older: OLDER_BADGE_STYLES,
+      about: 'Of shields.io.',
+    }),
     logo: param.text('', {
       max: 2_048,
       about: 'A simple-icons slug, such as github, or an image as a data: URI.',

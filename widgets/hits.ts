@@ -8,6 +8,7 @@ import {
   drawBox,
   drawText,
   loadLogo,
+  OLDER_BADGE_STYLES,
   param,
   readableColor,
   toPalette,
@@ -68,6 +69,7 @@ export default defineWidget({
     zone: param.zone('UTC', { about: 'Whose midnight begins today.' }),
     style: param.choice(STYLES, 'odometer', {
       otherwise: 'flat',
+      older: OLDER_BADGE_STYLES,
       about: 'A counter with digits of its own, or a badge in a style of shields.io.',
     }),
     images: param.text('', {

@@ -8,6 +8,7 @@ import {
   drawUptime,
   Logos,
   loadLogo,
+  OLDER_BADGE_STYLES,
   param,
   parseColor,
   readStatus,
@@ -43,6 +44,7 @@ export default defineWidget({
     label: param.text('', { max: 60, about: 'Overrides the label that was sent.' }),
     style: param.choice(STYLES, 'auto', {
       otherwise: 'flat',
+      older: OLDER_BADGE_STYLES,
       about: 'A style of shields.io; auto is the style that was sent, or flat.',
     }),
     color: param.color('', { about: 'Background of the message; overrides the colour that was sent.' }),

@@ -17,7 +17,8 @@ const SPEC: ParamSpec = { kind: 'integer', default: 0, min: 0, max: MAX }
 export function readCacheSeconds(query: URLSearchParams, otherwise: number, isForgiving = false): number {
   const raw = query.getAll(NAME).at(-1)
   const unsaid = Math.round(otherwise / 1000)
-  if (raw === undefined) return unsaid
+  // As an empty field of a form, and as with shields.io, an empty value is none.
+  if (raw === undefined || raw === '') return unsaid
   try {
     return Number(parseParam(SPEC, raw))
   } catch (error) {

@@ -1,4 +1,5 @@
 import { PublicError, quote } from '../errors.ts'
+import { OLDER_BADGE_STYLES } from '../picture/badge/badge.ts'
 import { findSvgLogoFault } from '../picture/badge/svg-logo.ts'
 import { compileJsonQuery } from './json-query.ts'
 import type { Poll } from './poll.ts'
@@ -66,10 +67,11 @@ function readStatus(value: unknown): Status {
   }
 }
 
-/** As with shields.io, an unknown style or a logo that is none does not spoil a badge. */
+/** As with shields.io, an older name of a style is read, and an unknown one or a logo that is none does not spoil a badge. */
 function withoutUnknown(value: unknown): unknown {
   if (!isObject(value)) return value
-  const { style, logoSvg, ...rest } = value as Record<string, unknown>
+  const { style: named, logoSvg, ...rest } = value as Record<string, unknown>
+  const style = Object.hasOwn(OLDER_BADGE_STYLES, String(named)) ? OLDER_BADGE_STYLES[String(named)] : named
   const isLogo = typeof logoSvg === 'string' && findSvgLogoFault(logoSvg) === undefined
   return {
     ...rest,

@@ -2,7 +2,7 @@
 /** The module `imgcast/widget`: everything that widget authors use, without the server. */
 export type { Canvas, SKRSContext2D as Context } from '@napi-rs/canvas'
 export { createCanvas, Image, ImageData, Path2D } from '@napi-rs/canvas'
-export type { Badge, BadgeSize, BadgeStyle } from '../picture/badge/badge.ts'
+export { type Badge, type BadgeSize, type BadgeStyle, OLDER_BADGE_STYLES } from '../picture/badge/badge.ts'
 export { badgeSize, badgeSvg } from '../picture/badge/badge-svg.ts'
 export { badgeWords } from '../picture/badge/badge-words.ts'
 export { drawBadge, loadLogo } from '../picture/badge/draw-badge.ts'

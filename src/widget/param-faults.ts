@@ -84,7 +84,7 @@ function findSpecFaults(path: string, spec: ParamSpec, others: Record<string, Pa
 /** The fields that a spec of this kind has. */
 function specFields({ kind }: ParamSpec): readonly string[] {
   const common = ['kind', 'default', 'about']
-  if (kind === 'choice') return [...common, 'choices', 'otherwise']
+  if (kind === 'choice') return [...common, 'choices', 'otherwise', 'older']
   if (kind === 'text' || kind === 'colors') return [...common, 'max']
   if (kind === 'duration') return [...common, 'min', 'max']
   const isNumber = ['number', 'integer', 'optional-number'].includes(kind)

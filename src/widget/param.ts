@@ -1,5 +1,6 @@
 import { quote } from '../errors.ts'
 import { COLOR_SYNTAX, parseColor } from '../picture/color.ts'
+import { type Choice, findChoiceFault, readChoice } from './choice.ts'
 import { readColors } from './color-list.ts'
 import { readDate } from './date.ts'
 import { readDecimal } from './decimal.ts'
@@ -20,8 +21,7 @@ export type ParamSpec =
   | { kind: 'color' | 'zone' | 'date' | 'locale' | 'thresholds'; default: string; about?: string }
   /** Several colours, as six hex digits each, with commas between. */
   | { kind: 'colors'; default: string; max: number; about?: string }
-  /** `otherwise`: the word that any other means. */
-  | { kind: 'choice'; default: string; choices: readonly string[]; otherwise?: string; about?: string }
+  | ({ kind: 'choice'; about?: string } & Choice)
   /** Parsed by the widget itself; the value is the raw text, or empty. */
   | { kind: 'custom'; default: string; about?: string }
 
@@ -107,12 +107,13 @@ export const param = {
   /**
    * One of a few words. @default the first
    *
-   * With `otherwise`, a word that is none of them means that one, with a warning, and is no error.
+   * With `otherwise`, a word that is none of them means that one, with a warning, and is no error; an empty value is
+   * the default. `older` are further words, each with the one of them that it means.
    */
   choice<const C extends string>(
     choices: readonly C[],
     value: NoInfer<C> = choices[0] as C,
-    about: About & { otherwise?: NoInfer<C> } = {},
+    about: About & { otherwise?: NoInfer<C>; older?: Readonly<Record<string, NoInfer<C>>> } = {},
   ): Param<C> {
     if (!Array.isArray(choices))
       throw new TypeError(
@@ -234,14 +235,8 @@ export function parseParam(spec: ParamSpec, raw: string): ParamValue {
 
 /** Describes the fault in an author's spec; undefined for a valid one. */
 export function findSpecFault(spec: ParamSpec): string | undefined {
-  if ('choices' in spec) {
-    if (spec.choices.length === 0) return 'has no choices'
-    const wrong = spec.choices.find((choice: unknown) => typeof choice !== 'string')
-    if (wrong !== undefined) return `has the choice ${quote(wrong)}, expected text`
-    const { otherwise, choices } = spec
-    if (otherwise !== undefined && !choices.includes(otherwise))
-      return `has ${quote(otherwise)} as \`otherwise\`, expected one of its choices`
-  }
+  const fault = 'choices' in spec ? findChoiceFault(spec) : undefined
+  if (fault !== undefined) return fault
   if (spec.about !== undefined && typeof spec.about !== 'string')
     return `has ${quote(spec.about)} as \`about\`, expected text`
   if (spec.kind === 'text' && !(Number.isInteger(spec.max) && spec.max >= 0))
@@ -291,7 +286,7 @@ function read(spec: ParamSpec, raw: string): ParamValue | undefined {
       // The same for a date.
       return raw === '' && spec.default === '' ? '' : readDate(raw)
     case 'choice':
-      return spec.choices.includes(raw) ? raw : spec.otherwise
+      return readChoice(spec, raw) ?? spec.otherwise
     case 'custom':
       return raw
   }

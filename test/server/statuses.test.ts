@@ -88,6 +88,21 @@ describe('the SVG of a status', () => {
     }
   })
 
+  test.each<[path: string, query: string, same: string]>([
+    ['status/styled', 'style=', ''],
+    ['status/styled', 'style=%20plastic%20', 'style=plastic'],
+    ['status/styled', 'style=popout-square', 'style=flat-square'],
+    ['status/styled', 'style=popout', 'style=flat'],
+    ['status/styled', 'logoSize=&cacheSeconds=&color=&labelColor=&logo=&logoColor=&link=', ''],
+    ['hits/styled', 'style=&count=no', 'count=no'],
+    ['hits/styled', 'style=popout-square&count=no', 'style=flat-square&count=no'],
+  ])('%s?%s is as with ?%s, as shields.io reads it, without a warning', async (path, query, same) => {
+    await set('styled', { message: 'b', style: 'social' })
+    const response = await fetch(`${server.url}/${path}.svg?${query}`)
+    expect([response.status, response.headers.get('warning')]).toEqual([200, null])
+    expect(withoutSuffix(await response.text())).toBe(withoutSuffix(await svg(`${path}.svg?${same}`)))
+  })
+
   test('a status with an unknown style in its URL is flat, whatever was sent', async () => {
     await set('styled', { message: 'b', style: 'social' })
     const flat = withoutSuffix(await svg('status/styled.svg?style=flat'))

@@ -49,6 +49,12 @@ describe('a response as a status', () => {
     ['a status', {}, STATUS, STATUS],
     ['a status within', { query: '$.a' }, { a: STATUS }, STATUS],
     ['a status in no style of ours', {}, { ...STATUS, style: 'round', logoSvg: '<svg onload="x"/>' }, STATUS],
+    [
+      'a status in an older style',
+      {},
+      { ...STATUS, style: 'popout-square' },
+      { ...STATUS, style: 'flat-square' },
+    ],
     ['a status with another look', { label: 'mine' }, STATUS, { ...STATUS, label: 'mine' }],
   ])('%s', (_what, poll, json, status) => {
     expect(toStatus('key', { ...POLL, ...poll }, json)).toEqual({ schemaVersion: 1, ...status })

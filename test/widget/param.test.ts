@@ -15,12 +15,29 @@ const date = param.date()
 
 test('a choice with another word for unknown ones takes any', () => {
   const { spec } = param.choice(['a', 'b', 'c'], 'a', { otherwise: 'b' })
-  expect(['a', 'b', 'c', 'd', ''].map((raw) => parseParam(spec, raw))).toEqual(['a', 'b', 'c', 'b', 'b'])
+  expect(['a', 'b', 'c', 'd', ' c '].map((raw) => parseParam(spec, raw))).toEqual(['a', 'b', 'c', 'b', 'c'])
   expect(
     findForgiven({ style: spec, size: single.spec }, new URLSearchParams('style=d&style=e&size=d')),
   ).toEqual([{ name: 'style', detail: 'expected one of a, b, c, got "e"' }])
   expect(findForgiven({ style: spec }, new URLSearchParams('style=d&style=a'))).toEqual([])
   expect(findSpecFault({ ...spec, otherwise: 'd' } as typeof spec)).toContain('has "d" as `otherwise`')
+})
+
+test('a choice with another word for unknown ones takes its default for an empty value, without a warning', () => {
+  const { spec } = param.choice(['a', 'b', 'c'], 'a', { otherwise: 'b' })
+  expect(['', ' '].map((raw) => parseParam(spec, raw))).toEqual(['a', 'a'])
+  expect(findForgiven({ style: spec }, new URLSearchParams('style='))).toEqual([])
+  expect(() => parseParam(param.choice(['a', 'b']).spec, '')).toThrow('expected one of a, b, got ""')
+})
+
+test('a choice takes older words for some of its words, without a warning', () => {
+  const { spec } = param.choice(['a', 'b', 'c'], 'a', { otherwise: 'b', older: { x: 'c' } })
+  expect(['x', 'X', 'toString'].map((raw) => parseParam(spec, raw))).toEqual(['c', 'b', 'b'])
+  expect(findForgiven({ style: spec }, new URLSearchParams('style=x'))).toEqual([])
+  expect(parseParam(param.choice(['a', 'b'], 'a', { older: { x: 'b' } }).spec, 'x')).toBe('b')
+  expect(findSpecFault({ ...spec, older: { y: 'd' } } as typeof spec)).toBe(
+    'has "d" for the older word "y", expected one of its choices',
+  )
 })
 
 test('a duration is declared in milliseconds or as text with a unit', () => {

@@ -28,10 +28,6 @@ const STATIC_V1 = /^\/static\/v1(?=[.?])/
 const QUERY_ALONE = /^\?(?:.*&)?message=/
 /** Older names that shields.io still reads. */
 const OLDER = { color: 'colorB', labelColor: 'colorA' } as const
-const OLDER_STYLES: ReadonlyMap<string | undefined, BadgeStyle> = new Map([
-  ['popout', 'flat'],
-  ['popout-square', 'flat-square'],
-])
 const MAX_TEXT_LENGTH = 255
 const EMPTIABLE: ReadonlySet<string> = new Set(['label', 'message', 'link'])
 
@@ -62,8 +58,6 @@ export function readBadgeUrl(
   if (whole === undefined || (path === undefined && written === undefined && !QUERY_ALONE.test(rest)))
     return undefined
   const query = readQuery(text)
-  const style = OLDER_STYLES.get(query.getAll('style').at(-1))
-  if (style) query.set('style', style)
   const hasPage = older === undefined
   const ending = written?.toLowerCase()
   if (ending === undefined || !isExtension(ending)) {

@@ -4,6 +4,12 @@ export const BADGE_STYLES = ['flat', 'flat-square', 'plastic', 'for-the-badge', 
 /** A style of shields.io's badges. */
 export type BadgeStyle = (typeof BADGE_STYLES)[number]
 
+/** Older names of styles, which shields.io still reads. */
+export const OLDER_BADGE_STYLES: Readonly<Record<string, BadgeStyle>> = {
+  popout: 'flat',
+  'popout-square': 'flat-square',
+}
+
 /** All inputs of a badge. */
 export interface Badge {
   /** The left half. @default none */
