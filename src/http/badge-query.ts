@@ -39,10 +39,12 @@ export function readLinks(query: URLSearchParams, faults: Fault[]): string[] {
   const given = query.getAll('link')
   if (given.length > MAX_LINKS)
     faults.push({ name: 'link', detail: `expected at most ${MAX_LINKS} links, got ${given.length}` })
-  for (const link of given) {
+  // No others are read: each fault is a part of a header.
+  const read = given.slice(0, MAX_LINKS)
+  for (const link of read) {
     if (link !== '' && !isBadgeLink(link))
       faults.push({ name: 'link', detail: `expected a URL with http: or https:, got ${quote(link)}` })
   }
-  const links = given.slice(0, MAX_LINKS).map((link) => (isBadgeLink(link) ? link : ''))
+  const links = read.map((link) => (isBadgeLink(link) ? link : ''))
   return links.some((link) => link !== '') ? links : []
 }

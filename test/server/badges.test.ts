@@ -219,9 +219,16 @@ describe('a badge', () => {
       '299 - "logo',
       '299 - "link',
       '299 - "link',
-      '299 - "link',
     ])
     expect(await response.json()).toMatchObject({ link: ['', 'https://b/'] })
+  })
+
+  // nginx buffers 4 kB of a head, and sends a 502 in place of a longer one.
+  test.each(['badge/a-b-red', 'status/many'])('names no more than a head has room for: %s', async (path) => {
+    const response = await get(`/${path}.svg?${'link=a&'.repeat(250)}logo=${'"'.repeat(30)}`)
+    expect(response.status).toBe(200)
+    expect(response.headers.get('warning')).toContain('expected at most 2 links, got 250')
+    expect(response.headers.get('warning')?.length).toBeLessThan(600)
   })
 
   test('is kept for a year if the query asks for longer', async () => {
