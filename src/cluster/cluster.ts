@@ -38,16 +38,43 @@ export async function createCluster(
   if (!found) throw new StoreError(`expected ${expectedLocation()}, got ${quote(store)}`)
   const node = createNode()
   const parts = await found.driver.open(found.rest, { node, log, retention, ...rest })
-  checkParts(parts)
-  const now = () => clusterTime(parts.store)
-  const viewerKeys = new ViewerKeys({ secrets: parts.viewerSecrets, log, now })
-  await viewerKeys.load()
+  try {
+    checkParts(parts)
+    const now = () => clusterTime(parts.store)
+    const viewerKeys = new ViewerKeys({ secrets: parts.viewerSecrets, log, now })
+    await viewerKeys.load()
+    const hits = new Hits(parts.store, parts.bus, parts.history, now)
+    return { ...toOwn(parts), node, hits, viewerKeys }
+  } catch (error) {
+    await closeIfPossible(parts)
+    throw error
+  }
+}
+
+/** The parts as fields of a plain object: a driver can return an instance of a class, whose methods a spread does not copy. */
+function toOwn(parts: ClusterParts): ClusterParts {
+  const { bus, presence, store, history, rooms, leases, viewerSecrets, files, siblings, peers } = parts
+  const { backup, save, report, describe } = parts
   let closing: Promise<void> | undefined
   return {
-    ...{ ...parts, node, hits: new Hits(parts.store, parts.bus, parts.history, now), viewerKeys },
+    ...{ bus, presence, store, history, rooms, leases, viewerSecrets },
+    ...(files && { files }),
+    ...(siblings && { siblings }),
+    ...(peers && { peers }),
+    ...(backup && { backup: () => backup.call(parts) }),
+    ...(save && { save: () => save.call(parts) }),
+    ...(report && { report: () => report.call(parts) }),
+    ...(describe && { describe: (read) => describe.call(parts, read) }),
     close: () => {
       closing ??= parts.close()
       return closing
     },
   }
+}
+
+/** Closes what a driver returned, if it has a way to: after a failure nothing may stay open. The failure is reported, not this one. */
+async function closeIfPossible(parts: Partial<ClusterParts> | undefined): Promise<void> {
+  try {
+    await parts?.close?.()
+  } catch {}
 }

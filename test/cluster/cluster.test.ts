@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, expect, test } from 'vitest'
 import { createCluster } from '../../src/cluster/cluster.ts'
-import type { Driver } from '../../src/cluster/driver.ts'
+import type { ClusterParts, Driver } from '../../src/cluster/driver.ts'
 import { expectedLocation } from '../../src/cluster/drivers.ts'
 import { memoryDriver } from '../../src/cluster/memory-driver.ts'
 import { StoreError } from '../../src/cluster/store-error.ts'
@@ -80,15 +80,50 @@ test('a location without a driver is refused with the possible ones', async () =
     )
 })
 
-test('a driver of somebody’s own that returns too little is refused, with all that is missing', async () => {
+test('a driver can return an instance of a class', async () => {
+  const called: string[] = []
+  class Parts {
+    readonly #parts: ClusterParts
+    constructor(parts: ClusterParts) {
+      this.#parts = parts
+      for (const name of ['bus', 'presence', 'history', 'rooms', 'leases', 'viewerSecrets'] as const)
+        Object.assign(this, { [name]: parts[name] })
+    }
+    get store() {
+      return this.#parts.store
+    }
+    async save() {
+      called.push(`saved ${this.#parts.store === this.store}`)
+    }
+    async close() {
+      called.push('closed')
+      await this.#parts.close()
+    }
+  }
+  const open: Driver['open'] = async (...given) => new Parts(await memoryDriver.open(...given)) as never
+  const cluster = await createCluster({ ...memoryDriver, open }, silent)
+  await cluster.store.set('a/b', 'c', 1)
+  await cluster.save?.()
+  await Promise.all([cluster.close(), cluster.close()])
+  expect(called).toEqual(['saved true', 'closed'])
+})
+
+test('a driver of somebody’s own that returns too little is refused, with all that is missing, and is closed', async () => {
+  let closed = 0
   const open = async (location: string, init: Parameters<Driver['open']>[1]) => {
     const { leases: _none, bus, ...parts } = await memoryDriver.open(location, init)
     const lame = { publish: () => {}, subscribe: () => () => {}, close: () => bus.close() }
-    return { ...parts, bus: lame } as never
+    const close = async () => {
+      closed += 1
+      await parts.close()
+      throw new Error('was not open')
+    }
+    return { ...parts, bus: lame, close } as never
   }
   await expect(createCluster({ ...memoryDriver, open }, silent)).rejects.toThrow(
     new StoreError('expected a driver whose `open` returns all parts, missing: bus.onReconnect(), leases'),
   )
+  expect(closed).toBe(1)
   const empty = { ...memoryDriver, open: async () => undefined as never }
   await expect(createCluster(empty, silent)).rejects.toThrow('missing: bus, presence, store, ')
 })
