@@ -1,5 +1,8 @@
+import { extname } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { extensionRow, isExtension } from '../http/extensions.ts'
+import { contentType } from '../picture/frame.ts'
 import { OutgoingClient, type OutgoingResponse } from '../system/outgoing.ts'
 import { harmless } from './printable.ts'
 
@@ -14,9 +17,10 @@ const PAUSE = 2_000
  * Fetches a finished picture of any server. Placeholders, single frames of animations that are late, and pictures that are
  * marked as stale are requested again after a pause. Rejects if none is ready in time, and for any error, so that a good
  * file is never replaced by a worse picture.
+ * @param output the file that the picture is for: one of another format than its extension would show nothing
  * @param pause milliseconds between two requests; for tests
  */
-export async function fetchStill(url: string, pause = PAUSE): Promise<Buffer> {
+export async function fetchStill(url: string, output: string, pause = PAUSE): Promise<Buffer> {
   // The user chose the server, which can be on the same machine.
   const client = new OutgoingClient({ allowPrivateTargets: true })
   for (let turn = 1; ; turn += 1) {
@@ -24,7 +28,7 @@ export async function fetchStill(url: string, pause = PAUSE): Promise<Buffer> {
       ...{ url, headers: { Accept: 'image/*, application/json', 'User-Agent': 'imgcast-render' } },
       ...{ timeout: TIMEOUT, maxBytes: MAX_BYTES, maxRedirects: MAX_REDIRECTS },
     })
-    const fault = findFault(response)
+    const fault = findFault(response) ?? findTypeFault(response, output)
     if (fault === undefined) return buffer(response.stream())
     response.close()
     if (!fault.isPassing || turn === TRIES) throw new Error(`${url}: ${harmless(fault.text)}`)
@@ -52,4 +56,17 @@ function findFault({
   // Imgcast's placeholders, and nothing else it sends as an image, must not be stored.
   const isPlaceholder = type.startsWith('image/') && /no-store/.test(headers['cache-control'] ?? '')
   return isPlaceholder ? { text: 'the picture is not ready', isPassing: true } : undefined
+}
+
+function findTypeFault(
+  { headers }: OutgoingResponse,
+  output: string,
+): { text: string; isPassing: boolean } | undefined {
+  const written = extname(output).slice(1).toLowerCase()
+  if (!isExtension(written) || written === 'txt') return undefined
+  const { format } = extensionRow(written)
+  const expected = format ? contentType(format) : 'application/json'
+  const [type] = String(headers['content-type']).split(';')
+  if (type?.trim() === expected) return undefined
+  return { text: `expected ${expected} for a file .${written}, got ${type}`, isPassing: false }
 }

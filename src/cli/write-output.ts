@@ -1,4 +1,5 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 
 /** How a file is written. */
 export interface OutputOptions {
@@ -21,7 +22,8 @@ export async function writeOutput(
     await rename(part, output)
   } catch (error) {
     await rm(part, { force: true })
-    throw error
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    throw new Error(`there is no folder ${dirname(output)}`, { cause: error })
   }
 }
 

@@ -52,7 +52,35 @@ describe('imgcast render --url', () => {
 
   test('tries again while the server has no picture yet', async () => {
     respondWith([503, GOOD, ''], [200, GOOD, 'new'])
-    expect((await fetchStill(url, 1)).toString()).toBe('new')
+    expect((await fetchStill(url, 'me.svg', 1)).toString()).toBe('new')
+  })
+
+  test('writes no picture of another format than that of the file', async () => {
+    const png = { ...GOOD, 'Content-Type': 'image/png' }
+    respondWith([200, png, 'png'])
+    const run = (file: string) => runCommand(['render', '--url', url, '-o', join(folder, file)])
+    expect(await run('me.svg')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('expected image/svg+xml for a file .svg, got image/png'),
+    })
+    expect(readFileSync(join(folder, 'me.svg'), 'utf8')).toBe('<svg>1</svg>')
+    expect(seen).toHaveLength(1)
+    expect(await run('me')).toMatchObject({ code: 0 })
+    rmSync(join(folder, 'me'))
+    respondWith([200, { ...GOOD, 'Content-Type': 'image/jpeg; q=1' }, 'jpeg'])
+    expect((await fetchStill(url, 'me.JPG', 1)).toString()).toBe('jpeg')
+    respondWith([200, { ...GOOD, 'Content-Type': 'application/json; charset=utf-8' }, '{}'])
+    expect((await fetchStill(url, '-', 1)).toString()).toBe('{}')
+    await expect(fetchStill(url, 'me.png', 1)).rejects.toThrow('got application/json')
+  })
+
+  test('names the folder that does not exist', async () => {
+    respondWith([200, GOOD, 'svg'])
+    const file = join(folder, 'none', 'me.svg')
+    expect(await runCommand(['render', '--url', url, '-o', file])).toMatchObject({
+      code: 1,
+      stderr: `there is no folder ${join(folder, 'none')}\n`,
+    })
   })
 
   test('names every wrong word at once', async () => {
@@ -69,10 +97,10 @@ describe('a fetched picture', () => {
     ['a placeholder', { ...GOOD, 'Cache-Control': 'no-store' }],
   ])('is requested again while it is %s, a few times', async (_, headers) => {
     respondWith([200, headers, 'old'], [200, headers, 'old'], [200, GOOD, 'new'])
-    expect((await fetchStill(url, 1)).toString()).toBe('new')
+    expect((await fetchStill(url, 'me.svg', 1)).toString()).toBe('new')
     expect([seen.length, seen[0]?.accept]).toEqual([3, 'image/*, application/json'])
     respondWith([200, headers, 'old'])
-    await expect(fetchStill(url, 1)).rejects.toThrow(/70 s old|not ready/)
+    await expect(fetchStill(url, 'me.svg', 1)).rejects.toThrow(/70 s old|not ready/)
     expect(seen).toHaveLength(4)
   })
 
@@ -82,7 +110,7 @@ describe('a fetched picture', () => {
     [[200, { 'Content-Type': 'multipart/x-mixed-replace; boundary=b' }, ''], 'got multipart'],
   ] as const)('is refused at once if it is none: %j', async ([status, headers, body], message) => {
     respondWith([status, headers, body])
-    await expect(fetchStill(url, 1)).rejects.toThrow(message)
+    await expect(fetchStill(url, 'me.svg', 1)).rejects.toThrow(message)
     expect(seen).toHaveLength(1)
   })
 })

@@ -89,7 +89,7 @@ function readFetch({ operand, flags }: Words, faults: Fault[]): () => Promise<nu
   const options = readOutput(flags, faults)
   return async () => {
     try {
-      await writeOutput(await fetchStill(url), options)
+      await writeOutput(await fetchStill(url, options.output), options)
       return 0
     } catch (error) {
       process.stderr.write(`${(error as Error).message}\n`)
