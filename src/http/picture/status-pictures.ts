@@ -17,6 +17,12 @@ const MAX_MEMBERS = 50
 /** Statuses that are remembered for when the store cannot be read. */
 const MAX_KNOWN = 2_000
 
+/** What is set, and when it was read. */
+interface Known {
+  stored: object
+  at: number
+}
+
 /** An SVG of what was last known of a status. */
 export interface LastStatus {
   svg: string
@@ -32,7 +38,7 @@ export class StatusPictures {
   readonly #store: Pick<Store, 'get' | 'clockOffset'>
   readonly #logos = new Logos()
   /** What is set, by room, and when it was read. What is not set is not kept: strangers could push out the rest. */
-  readonly #known = new LRUCache<string, { stored: object; at: number }>({ max: MAX_KNOWN })
+  readonly #known = new LRUCache<string, Known>({ max: MAX_KNOWN })
 
   constructor(store: Pick<Store, 'get' | 'clockOffset'>) {
     this.#store = store
@@ -53,21 +59,32 @@ export class StatusPictures {
     return new SvgText(this.#draw(spec, query, content))
   }
 
+  /** Whether all that a badge shows was read before. */
+  remembers(spec: ChannelSpec): boolean {
+    return this.#recall(spec) !== undefined
+  }
+
   /** Returns the SVG of what was last known; undefined if that is not all that it shows. */
   lastSvg(spec: ChannelSpec, query: URLSearchParams): LastStatus | undefined {
+    const known = this.#recall(spec)
+    if (!known) return undefined
+    const now = clusterTime(this.#store)
+    const contents = known.map(({ key, stored }) => readStatus(stored, key, now))
+    const [first] = contents
+    const content = membersOf(spec) || !first ? rollUp(contents, spec.key) : first
+    const oldest = Math.min(performance.now(), ...known.map(({ at }) => at))
+    return { svg: this.#draw(spec, query, content), age: performance.now() - oldest }
+  }
+
+  #recall(spec: ChannelSpec): (Known & { key: string })[] | undefined {
     if (!isBadge(spec)) return undefined
-    const [now, members] = [clusterTime(this.#store), membersOf(spec)]
-    let oldest = performance.now()
-    const contents: StatusContent[] = []
-    for (const key of members ?? [spec.key]) {
+    const all: (Known & { key: string })[] = []
+    for (const key of membersOf(spec) ?? [spec.key]) {
       const known = this.#known.peek(roomOf({ widget: spec.widget, key }))
       if (!known) return undefined
-      oldest = Math.min(oldest, known.at)
-      contents.push(readStatus(known.stored, key, now))
+      all.push({ key, ...known })
     }
-    const [first] = contents
-    const content = members || !first ? rollUp(contents, spec.key) : first
-    return { svg: this.#draw(spec, query, content), age: performance.now() - oldest }
+    return all
   }
 
   #draw({ look }: ChannelSpec, query: URLSearchParams, content: StatusContent): string {

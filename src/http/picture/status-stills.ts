@@ -17,7 +17,7 @@ import type { StatusPictures } from './status-pictures.ts'
 
 /** The parts of `StatusStills`. */
 export interface StatusStillsInit {
-  statuses: Pick<StatusPictures, 'svg' | 'lastSvg'>
+  statuses: Pick<StatusPictures, 'svg' | 'lastSvg' | 'remembers'>
   agedStills: Pick<AgedStills, 'send'>
   hits: Pick<HitCounter, 'countLater'>
   newRooms: Pick<NewRooms, 'check' | 'knows'>
@@ -89,7 +89,7 @@ export class StatusStills {
   #read({ spec, query }: StatusStill): Promise<Encoded | Error | undefined> {
     return new Promise((resolve) => {
       let timer = setTimeout(() => {
-        if (this.#init.statuses.lastSvg(spec, query)) timer = setTimeout(resolve, MORE_PATIENCE, undefined)
+        if (this.#init.statuses.remembers(spec)) timer = setTimeout(resolve, MORE_PATIENCE, undefined)
         else resolve(undefined)
       }, PATIENCE)
       const finish = (frame: Encoded | Error | undefined) => {
