@@ -5,12 +5,12 @@
  */
 export function every(period: number, callback: () => void): () => void {
   let timer: NodeJS.Timeout
-  let due = performance.now()
+  let count = 0
   const schedule = () => {
     const now = performance.now()
-    // Never twice for one multiple: a timer can be early by a part of a millisecond.
-    due = (Math.floor(Math.max(now, due) / period) + 1) * period
-    timer = setTimeout(onTime, Math.ceil(due - now)).unref()
+    // Never twice for one multiple: a timer can be early by a part of a millisecond, and a division can round down.
+    count = Math.max(count, Math.floor(now / period)) + 1
+    timer = setTimeout(onTime, Math.ceil(count * period - now)).unref()
   }
   const onTime = () => {
     schedule()

@@ -26,3 +26,14 @@ test('a callback that fails does not end it, and one that stops it is the last',
   vi.advanceTimersByTime(500)
   expect(calls).toBe(2)
 })
+
+test('periods that are no whole milliseconds are kept too: each multiple is one call', () => {
+  for (const period of [1000 / 6, 10_000 / 3.3, 333.3333]) {
+    const counted = vi.fn()
+    vi.advanceTimersByTime(Math.ceil(period - (performance.now() % period)))
+    const stop = every(period, counted)
+    vi.advanceTimersByTime(Math.floor(period * 3_000))
+    stop()
+    expect(Math.abs(counted.mock.calls.length - 3_000)).toBeLessThan(2)
+  }
+})
