@@ -1,4 +1,4 @@
-import { PNG_HEADER_BYTES, pngChunk, readPngChunks } from './png.ts'
+import { PNG_END, PNG_HEADER_BYTES, pngChunk, readPngChunks } from './png.ts'
 
 /** One frame of an animated PNG: a PNG of the part that differs from the previous frame. */
 export interface ApngFrame {
@@ -33,7 +33,7 @@ export function joinApng(frames: readonly ApngFrame[]): Buffer {
       pieces.push(index === 0 ? pngChunk('IDAT', data) : frameData(nextNumber(), data))
     }
   })
-  return Buffer.concat([...pieces, pngChunk('IEND', Buffer.alloc(0))])
+  return Buffer.concat([...pieces, PNG_END])
 }
 
 /** Where a frame of an animated PNG is painted, and for how long. */

@@ -65,9 +65,11 @@ export function checkSheet({ width, height, scale }: Sheet): void {
   )
 }
 
-/** Setting a size also resets the context (HTML, section 4.12.5). */
+/** Setting a side also resets the context (HTML, section 4.12.5), and takes new memory for the pixels. */
 function clear(canvas: Canvas, width: number, height: number): Canvas {
-  return Object.assign(canvas, { width, height })
+  if (canvas.height !== height) canvas.height = height
+  canvas.width = width
+  return canvas
 }
 
 function fillBehind(canvas: Canvas, ctx: SKRSContext2D): void {

@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib'
 import type { Canvas } from '@napi-rs/canvas'
-import { PNG_SIGNATURE, pngChunk } from './png.ts'
+import { PNG_END, PNG_SIGNATURE, pngChunk } from './png.ts'
 
 /** PNG, third edition: sections 11.2.1 (IHDR) and 9.2 (filter types). */
 const BIT_DEPTH = 8
@@ -49,7 +49,7 @@ export function encodePng(canvas: Canvas, fps = 0): Buffer {
     PNG_SIGNATURE,
     pngChunk('IHDR', header(width, height)),
     pngChunk('IDAT', deflateSync(rows, options)),
-    pngChunk('IEND', Buffer.alloc(0)),
+    PNG_END,
   ])
 }
 

@@ -15,13 +15,16 @@ export interface PngChunk {
 
 /** Creates a chunk: length, type, data, and the CRC-32 of type and data (PNG, section 5.3). */
 export function pngChunk(type: string, data: Buffer): Buffer {
-  const chunk = Buffer.alloc(data.length + FRAMING_BYTES)
+  const chunk = Buffer.allocUnsafe(data.length + FRAMING_BYTES)
   chunk.writeUInt32BE(data.length)
   chunk.write(type, 4, 'latin1')
   data.copy(chunk, 8)
   chunk.writeUInt32BE(crc32(chunk.subarray(4, data.length + 8)), data.length + 8)
   return chunk
 }
+
+/** A PNG's last chunk (PNG, section 11.2.5). */
+export const PNG_END = pngChunk('IEND', Buffer.alloc(0))
 
 /** Returns the chunks of a valid PNG. */
 export function readPngChunks(png: Buffer): PngChunk[] {

@@ -1,35 +1,31 @@
-import { Image, loadImage, Path2D, type SKRSContext2D } from '@napi-rs/canvas'
-import { LRUCache } from 'lru-cache'
-import { parseColor } from '../color.ts'
-import { toDrawable } from '../drawable.ts'
+import { type Canvas, Image, loadImage, Path2D, type SKRSContext2D } from '@napi-rs/canvas'
+import { findMessage, Grounds } from './grounds.ts'
+import { type Ink, NOTHING, paintText, withAlpha } from './paint-text.ts'
 import { type Attributes, readElements } from './svg-elements.ts'
 
-/** The attributes that elements inherit from their group. */
-interface Ink {
-  fill: string
-  stroke: string | undefined
-  opacity: number
-  size: number
-  weight: string
-  face: string
-}
+type Stop = [offset: number, color: string]
 
 interface Paints {
-  gradients: Map<string, [offset: number, color: string][]>
+  gradients: Map<string, Stop[]>
   corners: Map<string, number>
+  /** The size of the badge. */
+  width: number
+  height: number
 }
 
-const NOTHING = 'rgba(0,0,0,0)'
 const SVG_LOGO = /^data:image\/svg\+xml;base64,/
 /** A logo as `Logos` writes it: one path in a view box of 24 by 24. */
 const BRAND = /viewBox="([\d. ]+)" fill="([^"]+)"><path d="([^"]+)"\/>/
-/** Scripts whose letters are joined or reordered: their text is scaled in width instead of spaced. */
-const JOINED = /[\u0590-\u109f\u1780-\u18af\ufb1d-\ufdff\ufe70-\ufeff]/
-/** The deviation of the blurred shadow of a text, in the units of its group: badge-maker's only filter. */
-const DEVIATION = 16
+const SIZE = / width="([\d.]+)" height="([\d.]+)"/
+/** The only transform of badge-maker's groups and texts. */
+const TENTH = 0.1
+/** SVG's own, but for the font. */
+const FIRST_INK = {
+  ...{ fill: '#000', stroke: undefined, opacity: 1, corner: 0 },
+  ...{ size: 16, weight: '400', face: 'Inter' },
+}
 
-/** The texts that were measured last: a shadow comes before its text, in the same font. */
-const MEASURED = new LRUCache<string, { words: string; natural: number }>({ max: 8 })
+const GROUNDS = new Grounds()
 
 /**
  * Decodes the logo of a badge ahead of its drawing, where it is not drawn as a path; undefined for what cannot be decoded.
@@ -46,25 +42,60 @@ export async function loadLogo(logo: string | undefined): Promise<Image | undefi
  * the SVG. Verdana is replaced by DejaVu Sans, its relative, and Helvetica by Inter: both are bundled.
  */
 export function drawBadge(ctx: SKRSContext2D, svg: string, logo?: Image): void {
-  const paints: Paints = { gradients: new Map(), corners: new Map() }
-  const inks: Ink[] = [
-    { fill: '#000', stroke: undefined, opacity: 1, size: 16, weight: '400', face: 'Inter' },
-  ]
+  const scale = plainScale(ctx)
+  const cut = findMessage(svg)
+  const ground = scale === undefined ? undefined : toGround(svg, cut, scale, logo)
+  ctx.save()
+  if (ground && scale) ctx.drawImage(ground, 0, 0, ground.width / scale, ground.height / scale)
+  paintElements(ctx, svg, logo, ground && { from: cut, to: svg.length })
+  ctx.restore()
+}
+
+/** The scale of a canvas of pixels whose transform only scales; undefined for others, and for SVG. */
+function plainScale(ctx: SKRSContext2D): number | undefined {
+  if ('getContent' in ctx.canvas) return undefined
+  const { a, b, c, d, e, f } = ctx.getTransform()
+  return a === d && b === 0 && c === 0 && e === 0 && f === 0 ? a : undefined
+}
+
+function toGround(svg: string, cut: number, scale: number, logo: Image | undefined): Canvas | undefined {
+  const [width, height] = sizeOf(svg).map((side) => Math.ceil(Math.ceil(side) * scale)) as [number, number]
+  return GROUNDS.get(svg, cut, { width, height, scale }, (ctx) =>
+    paintElements(ctx, svg, logo, { from: 0, to: cut }),
+  )
+}
+
+/** Paints the elements of a part of a badge, in characters of its SVG. @default part all */
+function paintElements(
+  ctx: SKRSContext2D,
+  svg: string,
+  logo: Image | undefined,
+  { from, to } = { from: 0, to: svg.length },
+): void {
+  const [width, height] = sizeOf(svg)
+  const paints: Paints = { gradients: new Map(), corners: new Map(), width, height }
+  const inks: Ink[] = [{ ...FIRST_INK, pixels: ctx.getTransform().a }]
   let definition = ''
-  for (const { name, attributes, text, opens, closes } of readElements(svg)) {
+  for (const { at, name, attributes, text, opens, closes } of readElements(svg)) {
+    if (at >= to) return
     const ink = inks.at(-1) as Ink
+    const isPart = at >= from
     if (opens && (name === 'linearGradient' || name === 'clipPath')) definition = attributes.id ?? ''
     else if (closes && (name === 'linearGradient' || name === 'clipPath')) definition = ''
     else if (definition !== '') readDefinition(paints, definition, name, attributes)
     else if (name === 'g' && opens) {
-      ctx.save()
-      inks.push(mix(ink, attributes))
-      clip(ctx, svg, attributes, paints)
+      inks.push(mix(ink, attributes, paints))
+      if (isPart && attributes.transform) shrink(ctx)
     } else if (name === 'g' && closes) {
-      ctx.restore()
       inks.pop()
-    } else if (opens) paint(ctx, name, attributes, text, mix(ink, attributes), paints, logo)
+      if (isPart && ink.pixels !== inks.at(-1)?.pixels) ctx.restore()
+    } else if (opens && isPart) paint(ctx, name, attributes, text, mix(ink, attributes, paints), paints, logo)
   }
+}
+
+function sizeOf(svg: string): [width: number, height: number] {
+  const [, width, height] = SIZE.exec(svg) ?? []
+  return [Number(width), Number(height)]
 }
 
 function readDefinition({ gradients, corners }: Paints, id: string, name: string, of: Attributes): void {
@@ -75,7 +106,7 @@ function readDefinition({ gradients, corners }: Paints, id: string, name: string
   gradients.set(id, stops)
 }
 
-function mix(ink: Ink, of: Attributes): Ink {
+function mix(ink: Ink, of: Attributes, { corners }: Paints): Ink {
   const face = of['font-family']
   return {
     fill: of.fill ?? ink.fill,
@@ -84,19 +115,18 @@ function mix(ink: Ink, of: Attributes): Ink {
     size: of['font-size'] === undefined ? ink.size : Number.parseFloat(of['font-size']),
     weight: of['font-weight']?.replace('bold', '700') ?? ink.weight,
     face: face === undefined ? ink.face : face.startsWith('Verdana') ? 'DejaVu Sans' : 'Inter',
+    pixels: of.transform ? ink.pixels * TENTH : ink.pixels,
+    corner: corners.get(toId(of['clip-path'])) ?? ink.corner,
   }
 }
 
-function clip(ctx: SKRSContext2D, svg: string, of: Attributes, { corners }: Paints): void {
-  if (of.transform) ctx.scale(0.1, 0.1)
-  const corner = corners.get(toId(of['clip-path']))
-  if (corner === undefined) return
-  const [, width, height] = / width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? []
-  ctx.beginPath()
-  ctx.roundRect(0, 0, Number(width), Number(height), corner)
-  ctx.clip()
+/** Starts the only transform of badge-maker's groups and texts. */
+function shrink(ctx: SKRSContext2D): void {
+  ctx.save()
+  ctx.scale(TENTH, TENTH)
 }
 
+/** Each kind sets all that it paints with: a `save` and a `restore` around each element take a fifth of a badge's drawing. */
 function paint(
   ctx: SKRSContext2D,
   name: string,
@@ -106,26 +136,41 @@ function paint(
   paints: Paints,
   logo: Image | undefined,
 ): void {
-  ctx.save()
   if (name === 'rect') paintBox(ctx, of, ink, paints)
-  if (name === 'path') paintPath(ctx, new Path2D(of.d ?? ''), ink)
-  if (name === 'image') paintLogo(ctx, of, logo)
-  if (name === 'text') paintText(ctx, of, text, ink)
-  ctx.restore()
+  else if (name === 'path') paintPath(ctx, new Path2D(of.d ?? ''), ink)
+  else if (name === 'image') paintLogo(ctx, of, logo)
+  else if (name === 'text') {
+    if (of.transform) shrink(ctx)
+    paintText(ctx, of, text, ink)
+    if (of.transform) ctx.restore()
+  }
 }
 
-function paintBox(ctx: SKRSContext2D, of: Attributes, ink: Ink, { gradients }: Paints): void {
+function paintBox(ctx: SKRSContext2D, of: Attributes, ink: Ink, paints: Paints): void {
   const [x, y, width, height] = [of.x, of.y, of.width, of.height].map((side) => Number(side ?? 0)) as Four
   if (ink.fill === NOTHING || width === 0) return
+  const stops = paints.gradients.get(toId(ink.fill))
+  ctx.fillStyle = stops ? toGradient(ctx, y, height, stops) : ink.fill
+  const { corner } = ink
+  if (of.rx === undefined && corner === 0 && ink.stroke === undefined)
+    return ctx.fillRect(x, y, width, height)
   const box = new Path2D()
-  box.roundRect(x, y, width, height, Number(of.rx ?? 0))
-  const stops = gradients.get(toId(ink.fill))
-  if (!stops) return paintPath(ctx, box, ink)
-  const gradient = ctx.createLinearGradient(0, y, 0, y + height)
-  for (const [offset, color] of stops) gradient.addColorStop(offset, color)
-  ctx.fillStyle = gradient
+  // Boxes with the corners of the badge: a clip takes as long as all of them.
+  const [left, right] = [x <= 0 ? corner : 0, x + width >= paints.width ? corner : 0]
+  box.roundRect(x, y, width, height, of.rx === undefined ? [left, right, right, left] : Number(of.rx))
   ctx.fill(box)
   paintEdge(ctx, box, ink)
+}
+
+function toGradient(
+  ctx: SKRSContext2D,
+  y: number,
+  height: number,
+  stops: Stop[],
+): ReturnType<SKRSContext2D['createLinearGradient']> {
+  const gradient = ctx.createLinearGradient(0, y, 0, y + height)
+  for (const [offset, color] of stops) gradient.addColorStop(offset, color)
+  return gradient
 }
 
 type Four = [number, number, number, number]
@@ -148,11 +193,13 @@ function paintLogo(ctx: SKRSContext2D, of: Attributes, logo: Image | undefined):
   if (brand) {
     const [left = 0, top = 0, wide = 24, high = 24] = brand.box
     const scale = Math.min(width / wide, height / high)
+    ctx.save()
     ctx.translate(x + (width - wide * scale) / 2, y + (height - high * scale) / 2)
     ctx.scale(scale, scale)
     ctx.translate(-left, -top)
     ctx.fillStyle = brand.fill
-    return ctx.fill(new Path2D(brand.path))
+    ctx.fill(new Path2D(brand.path))
+    return ctx.restore()
   }
   const image = logo ?? decodeLogo(of.href ?? '')
   if (!image) return
@@ -172,43 +219,6 @@ function decodeLogo(logo: string): Image | undefined {
   return image.width > 0 && image.height > 0 ? image : undefined
 }
 
-function paintText(ctx: SKRSContext2D, of: Attributes, text: string, ink: Ink): void {
-  if (of.transform) ctx.scale(0.1, 0.1)
-  ctx.fillStyle = withAlpha(ink.fill, ink.opacity)
-  ctx.font = `${ink.weight} ${ink.size}px ${ink.face}`
-  ctx.letterSpacing = '0px'
-  const { words, natural } = measure(ctx, text)
-  const width = Number(of.textLength)
-  const gaps = [...words].length - 1
-  const left = Number(of.x) - width / 2
-  const y = Number(of.y)
-  const isJoined = JOINED.test(words) && natural > 0
-  if (isJoined) ctx.scale(width / natural, 1)
-  else if (gaps > 0) ctx.letterSpacing = `${(width - natural) / gaps}px`
-  const stretch = isJoined ? width / natural : 1
-  const start = isJoined || gaps > 0 ? left : Number(of.x) - natural / 2
-  if (!of.filter) return ctx.fillText(words, start / stretch, y)
-  // The shadow alone, of a text outside the canvas: a filter takes twice as long.
-  const aside = ctx.canvas.width * 2
-  const { a: pixels } = ctx.getTransform()
-  ctx.shadowColor = ctx.fillStyle as string
-  ctx.fillStyle = '#000'
-  // In device pixels, whatever the transform (HTML, section 4.12.5.1.18), and twice the deviation.
-  ctx.shadowBlur = 2 * DEVIATION * (pixels / stretch)
-  ctx.shadowOffsetX = aside
-  ctx.fillText(words, start / stretch - aside / pixels, y)
-}
-
-function measure(ctx: SKRSContext2D, text: string): { words: string; natural: number } {
-  const id = `${ctx.font} ${text}`
-  const recent = MEASURED.get(id)
-  if (recent) return recent
-  const words = toDrawable(text)
-  const measured = { words, natural: ctx.measureText(words).width }
-  MEASURED.set(id, measured)
-  return measured
-}
-
 function toBrand(logo: string): { box: number[]; fill: string; path: string } | undefined {
   if (!SVG_LOGO.test(logo)) return undefined
   const svg = Buffer.from(logo.replace(SVG_LOGO, ''), 'base64').toString()
@@ -219,12 +229,4 @@ function toBrand(logo: string): { box: number[]; fill: string; path: string } | 
 
 function toId(reference = ''): string {
   return /^url\(#(\w+)\)$/.exec(reference)?.[1] ?? ''
-}
-
-function withAlpha(color: string, opacity: number): string {
-  const parsed = parseColor(color) ?? color
-  if (opacity >= 1 || !/^#\w{6}$/.test(parsed)) return parsed
-  return `${parsed}${Math.round(opacity * 255)
-    .toString(16)
-    .padStart(2, '0')}`
 }

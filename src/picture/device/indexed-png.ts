@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib'
-import { PNG_SIGNATURE, pngChunk } from '../png.ts'
+import { PNG_END, PNG_SIGNATURE, pngChunk } from '../png.ts'
 import { grays, type IndexedPicture, packRow } from './indexed.ts'
 
 /** PNG, third edition, section 11.2.1. */
@@ -31,6 +31,6 @@ export function encodeIndexedPng(picture: IndexedPicture): Buffer {
     pngChunk('IHDR', header),
     ...(isGray ? [] : [pngChunk('PLTE', Buffer.from(colors.flat()))]),
     pngChunk('IDAT', deflateSync(rows, { level: 9 })),
-    pngChunk('IEND', Buffer.alloc(0)),
+    PNG_END,
   ])
 }
