@@ -86,6 +86,9 @@ describeEngines((engine) => {
         expect(
           await tab.evaluate(`${page}.documentElement.scrollWidth - ${page}.documentElement.clientWidth`),
         ).toBe(0)
+        // The address in a snippet of HTML is whole, and not cut off at the edge.
+        const isCut = '(each) => each.scrollWidth > each.clientWidth'
+        expect(await tab.evaluate(`[...${page}.querySelectorAll('.wraps')].filter(${isCut}).length`)).toBe(0)
         expect(await tab.evaluate(`[...${page}.images].filter((each) => !each.alt.trim()).length`)).toBe(0)
       },
     )
