@@ -1,9 +1,11 @@
+import { MAX_PIXELS } from '../picture/draw-canvas.ts'
 import type { Frame } from '../picture/frame.ts'
 import { frameSize } from '../picture/place-frame.ts'
 import { Abandoned } from '../render/render-error.ts'
 import type { Renderer } from '../render/renderer.ts'
 import { lookKey, parseLook } from '../widget/look.ts'
 import { FRAME_SIZE } from '../widget/manifest.ts'
+import { MAX_SIDE } from '../widget/picture-limits.ts'
 import type { Size } from '../widget/widget.ts'
 import type { GetPayers, Interest } from './frame-source.ts'
 import type { ChannelSpec } from './spec.ts'
@@ -49,7 +51,7 @@ export class FrameLook {
     const job = {
       ...{ ...this.#spec, connections: 0, visitors: 0, peak: 0, time: Date.now() },
       // Its frames come one by one: a GIF of it is one frame.
-      look: { ...this.#spec.look, animate: 'off' as const, ...(size && this.sizeFor(size)) },
+      look: { ...this.#spec.look, animate: 'off' as const, ...(size && this.#cardSizeFor(size)) },
       ...{ pushed: { data }, embedded: frame ? [{ path: 'frame', frame }] : [] },
     }
     try {
@@ -58,6 +60,15 @@ export class FrameLook {
       if (error instanceof Abandoned) return undefined
       throw error
     }
+  }
+
+  /** Frames that pass untouched can be larger than any picture that is drawn: a card in place of one is as large as it can be. */
+  #cardSizeFor(frame: Size): Size {
+    const { width, height } = this.sizeFor(frame)
+    const pixels = width * height * this.#spec.look.scale ** 2
+    const share = Math.min(Math.sqrt(MAX_PIXELS / pixels), MAX_SIDE / width, MAX_SIDE / height)
+    if (share >= 1) return { width, height }
+    return { width: Math.max(1, Math.floor(width * share)), height: Math.max(1, Math.floor(height * share)) }
   }
 
   /** Whether the look is the default one of its format. The frame rate limits how many frames are shown, not how. */
