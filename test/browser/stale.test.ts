@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { plainFrame } from '../support/frames.ts'
 import { expectStays, type Point, untilPixel, untilScreen } from './support/pixels.ts'
 import { img, Site } from './support/site.ts'
@@ -88,6 +89,20 @@ describeEngines((engine) => {
       await opened.feed.cut()
       await untilMarked(opened, RED)
     })
+
+  test('a picture that the Back button shows again is live, or marks itself', async () => {
+    const opened = await open()
+    const { feed, tab } = opened
+    await untilPixel(tab, ...MARK, RED)
+    await tab.goto(site.page('another page'), { wait: 'load' })
+    await tab.back()
+    // Chromium keeps the connection, Firefox opens another, and WebKit has none.
+    if (engine === 'webkit') return void (await untilMarked(opened, RED))
+    await untilPixel(tab, ...MARK, RED)
+    await eventually(() => expect(feed.requests).toBe(engine === 'firefox' ? 2 : 1))
+    feed.show(blue)
+    await untilPixel(tab, ...MARK, BLUE)
+  })
 
   test('a picture in a background tab is live when the tab is shown again', async () => {
     const { feed, tab } = await open()
