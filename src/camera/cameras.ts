@@ -6,6 +6,7 @@ import { conflict } from '../errors.ts'
 import type { Frame } from '../picture/frame.ts'
 import type { OutgoingClient } from '../system/outgoing.ts'
 import { ProcessGroup } from '../system/process-group.ts'
+import { YoungMemory } from '../system/young-memory.ts'
 import { type Roles, widgetOf } from '../widget/role.ts'
 import { parseRoom, roomOf } from '../widget/room.ts'
 import { Camera, type CameraCondition } from './camera.ts'
@@ -56,6 +57,7 @@ export class Cameras {
   readonly #init: CamerasInit
   readonly #entries = new Map<string, Entry>()
   readonly #group = new ProcessGroup()
+  readonly #memory = new YoungMemory()
   readonly #unsubscribe: readonly (() => void)[]
 
   constructor(init: CamerasInit) {
@@ -200,11 +202,8 @@ export class Cameras {
     const known = this.#entries.get(key)
     if (known) return known
     const entry: Entry = {
-      key,
-      listeners: new Set(),
-      camera: undefined,
-      ...{ origin: undefined, isStored: false },
-      linger: undefined,
+      ...{ key, listeners: new Set(), camera: undefined },
+      ...{ origin: undefined, isStored: false, linger: undefined },
     }
     this.#entries.set(key, entry)
     return entry
@@ -241,6 +240,7 @@ export class Cameras {
         spec,
         read: createInput(spec, origin === 'file' ? this.#init.ownClient : this.#init.client, this.#group),
         onFrame: (frame) => {
+          this.#memory.took(frame.bytes.length)
           for (const listener of entry.listeners) listener.onFrame?.(frame)
         },
         onCondition: (condition) => this.#onCondition(entry, condition),
