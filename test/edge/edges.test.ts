@@ -231,6 +231,14 @@ describe('a tree of edges', () => {
 })
 
 describe('an edge', () => {
+  test('names the values that a stream is drawn without, as its origin does', async () => {
+    for (const node of [origin, middle, leaf]) {
+      const stream = await watch(node, '/status/oval.png?style=oval&delivery=stream')
+      expect(stream.headers.warning).toMatch(/^299 - "style: expected one of .*, got 'oval'"$/)
+      stream.close()
+    }
+  })
+
   test('keeps its viewers while its origin restarts, and marks their picture meanwhile', async () => {
     let first = await startOrigin()
     const edge = await edgeOf(first.port)

@@ -12,6 +12,7 @@ import { parseLook } from '../../widget/look.ts'
 import { roomOf } from '../../widget/room.ts'
 import type { FailureLog } from '../failure-log.ts'
 import type { ForwardingCheck } from '../forwarding-check.ts'
+import { warnOfOverlooked } from '../overlooked.ts'
 import { checkPicture } from '../picture/check-picture.ts'
 import type { PictureObserver } from '../picture/picture-observer.ts'
 import { redirectToUnique } from '../picture/redirect-to-unique.ts'
@@ -79,6 +80,7 @@ export class EdgePictures {
     if (upstream.manifests.size === 0) throw unreachable(upstream.fault)
     if (result instanceof PublicError || result.delivery.kind !== 'stream' || request.method !== 'GET')
       return proxy.send(request, response)
+    warnOfOverlooked(response, result.manifest, result.query)
     await this.#sendStream(request, response, result, result.delivery)
   }
 
