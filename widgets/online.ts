@@ -18,7 +18,7 @@ const LINE_HEIGHT = 1.25
 const SMALLEST = 9
 const GREENS = { light: '#1a7f37', dark: '#3fb950', either: '#1f883d' }
 const LABEL = 'watching now'
-const LOADS = 'loads today'
+const LOADS = 'load today|loads today'
 const UNKNOWN = '–'
 /** English nouns for people: `readers`, `visitors`. */
 const PLURAL = /^(\S+\s)?(\p{L}+[eo]r)s(?!\p{L})/iu
@@ -50,7 +50,7 @@ export default defineWidget({
     background: param.color('', { about: 'Background colour, or transparent.' }),
   },
   alt({ params, visitors, connections, isPartial }) {
-    if (params.loads >= 0) return `${GROUPED(params.loads)} ${LOADS}`
+    if (params.loads >= 0) return describeLoads(params.loads)
     const isPeople = params.count === 'visitors'
     const watching = isPeople ? visitors : connections
     const people = isPeople ? 'people ' : 'streams '
@@ -63,7 +63,7 @@ export default defineWidget({
     const ink = palette.tone === 'either' && params.color ? color : palette.ink
     const isProxied = params.loads >= 0
     const watching = isProxied ? params.loads : params.count === 'visitors' ? visitors : connections
-    const label = isProxied ? LOADS : toDrawable(toWords(params.label, watching))
+    const label = isProxied ? toWords(LOADS, watching) : toDrawable(toWords(params.label, watching))
     const corner = height / (params.style === 'pill' ? 2 : 5)
     // A hairline, so that the edge is visible on a page of nearly the same colour.
     drawBox(ctx, [0, 0, width, height], { color: palette.ground, corner })
@@ -106,6 +106,10 @@ export default defineWidget({
 
 function toText(format: Intl.NumberFormat) {
   return (count: number | string) => (typeof count === 'string' ? count : format.format(count))
+}
+
+function describeLoads(loads: number): string {
+  return loads === 0 ? 'an unknown number of loads today' : `${GROUPED(loads)} ${toWords(LOADS, loads)}`
 }
 
 /** The label for a number: `1 reader`, `2 readers`. */

@@ -28,6 +28,11 @@ export type TurnChoice = `${(typeof TURNS)[number]}`
 /** How a looping picture is delivered. */
 export type Animate = (typeof ANIMATE)[number]
 
+/** Every picture has it. */
+export const SCALE: ParamSpec = {
+  ...{ kind: 'number', default: 1, min: 1, max: 3 },
+  about: 'device pixels per CSS pixel',
+}
 const DEFAULT_QUALITY = 85
 const NO_GIF: readonly Format[] = ['png', 'jpeg', 'webp', 'svg', 'bmp']
 /** `push`: frame by frame; `loop`: one period as one animated picture; `off`: one frame. */
@@ -50,7 +55,7 @@ const LOOK_TABLE = {
     absent: ({ size }) => defaultLength(size.height),
   }),
   scale: row<number>({
-    spec: () => ({ kind: 'number', default: 1, min: 1, max: 3, about: 'device pixels per CSS pixel' }),
+    spec: () => SCALE,
     absent: () => 1,
     unusedIn: ['svg'],
   }),

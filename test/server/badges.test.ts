@@ -135,6 +135,14 @@ describe('a badge', () => {
     }
   })
 
+  test('that is wrong is an error at the scale of its URL', async () => {
+    const widths = ['', '?scale=2', '?scale=7'].map(async (query) => {
+      const response = await get(`/badge/a-b-nosuch.png${query}`)
+      return Buffer.from(await response.arrayBuffer()).readUInt32BE(16)
+    })
+    expect(await Promise.all(widths)).toEqual([320, 640, 320])
+  })
+
   test('is finite for a browser’s image', async () => {
     const response = await get('/badge/a-b-red.png', { headers: chromium })
     expect(response.headers.get('content-type')).toBe('image/png')

@@ -100,6 +100,11 @@ describe('online', () => {
     expect(loads[0]).toBe(loads[1])
   })
 
+  it('says loads in words, one of them too, and that their number is unknown', () => {
+    const words = ['0', '1', '12'].map((loads) => drawFrame('online', `loads=${loads}`).alt)
+    expect(words).toEqual(['an unknown number of loads today', '1 load today', '12 loads today'])
+  })
+
   it.each([
     ['readers', 1, 'reader'],
     ['readers', 2, 'readers'],

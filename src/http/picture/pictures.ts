@@ -33,6 +33,7 @@ import type { ShownStream, StreamDelivery, Streams } from '../stream/streams.ts'
 import { AgedStills } from './aged-stills.ts'
 import { Badges, type ReadBadge } from './badges.ts'
 import { checkPicture } from './check-picture.ts'
+import { badgePlace } from './error-place.ts'
 import { isOwnPath } from './own-path.ts'
 import type { PictureData } from './picture-data.ts'
 import type { PictureObserver } from './picture-observer.ts'
@@ -74,8 +75,6 @@ export interface PicturesInit {
 
 /** Errors of one network that are sent with words; more are 429 without a body. */
 const WORDED_REFUSALS = { perSecond: 20, burst: 200 }
-/** The size of a badge's error picture, in CSS pixels. */
-const BADGE_SIZE = { width: 320, height: 40 }
 
 /** Responds to every URL of a picture, over HTTP/1.1 and HTTP/2: with a stream, a still, data, a page or an error. */
 export class Pictures {
@@ -130,13 +129,13 @@ export class Pictures {
       url.hasPage && isPicture(url.extension) && wantsPage(request.headers) && !url.query.has('delivery')
     if (isPage || (!url.isNamed && wantsProblem(request.headers, undefined))) return false
     const { extension } = url
-    const place = { format: formatOf(extension), ...BADGE_SIZE }
     try {
       if (!isReady()) throw stopping()
       if (isPicture(extension)) checkReferrer(request.headers, allowReferrer)
       const sent = await this.#badges.send(request, response, url, manifest)
       if (sent) observer.sentStill(manifest.name, sent.status, sent.bytes)
     } catch (error) {
+      const place = badgePlace(formatOf(extension), url.query)
       const target = { widget: manifest.name, extension, place }
       this.#sendError(request, response, toPublicError(error), target)
     }

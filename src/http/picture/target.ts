@@ -1,17 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { notFound, PublicError, quote, toPublicError } from '../../errors.ts'
 import type { CardPlace } from '../../picture/cards.ts'
-import type { Format } from '../../picture/frame.ts'
 import { checkKey } from '../../widget/key.ts'
-import { lookSpecs } from '../../widget/look-table.ts'
-import { expectedSize, type Manifest } from '../../widget/manifest.ts'
-import { type ParamValue, parseParam } from '../../widget/param.ts'
+import type { Manifest } from '../../widget/manifest.ts'
 import { type Extension, formatOf } from '../extensions.ts'
 import { isLongUrl, uriTooLong } from '../head-limits.ts'
 import { type Delivery, negotiate } from '../negotiate.ts'
 import { extensionOf, type PicturePath, parsePicturePath } from '../picture-path.ts'
 import { wantsImage } from '../purpose.ts'
 import { UNKNOWN_PLACE } from '../send-error.ts'
+import { placeOf, unknownPlace } from './error-place.ts'
 import { findPicture, type Widgets } from './find-manifest.ts'
 
 /** A picture that was requested, and how it is delivered. */
@@ -70,12 +68,11 @@ export function readTarget(request: TargetRequest, widgets: Widgets): Target {
   const extension = extensionOf(pathname)
   const path = attempt(() => readPath(request, url, pathname))
   if (path instanceof PublicError) return { extension, place: UNKNOWN_PLACE, result: path }
-  const { widget } = path
   const format = formatOf(path.extension)
   const manifest = attempt(() => findPicture(widgets, path, wantsImage(request.headers)))
-  if (manifest instanceof PublicError)
-    return { widget, extension: path.extension, place: { ...UNKNOWN_PLACE, format }, result: manifest }
   const query = new URLSearchParams(split < 0 ? '' : url.slice(split))
+  if (manifest instanceof PublicError)
+    return new LazyTarget(path, () => unknownPlace(format, query), manifest)
   const withResult = (result: Target['result']) =>
     new LazyTarget(path, () => placeOf(manifest, format, query), result)
   const key = attempt(() => readKey(path, manifest))
@@ -118,29 +115,6 @@ function attempt<T>(read: () => T): T | PublicError {
 /** Removes `http://host` from a request target in absolute form (RFC 9112, section 3.2.2). */
 function toOriginForm(target: string): string {
   return target.replace(/^https?:\/\/[^/?]*/i, '')
-}
-
-/** The place of an error card: the requested format and size, if they are valid. */
-function placeOf(manifest: Manifest, format: Format, query: URLSearchParams): CardPlace {
-  const read = <T extends ParamValue>(name: string, otherwise: T): T => {
-    const raw = query.getAll(name).at(-1)
-    if (raw === undefined) return otherwise
-    const spec = { ...manifest.params, ...lookSpecs(manifest, format) }[name]
-    if (!spec) return otherwise
-    try {
-      return parseParam(spec, raw) as T
-    } catch {
-      return otherwise
-    }
-  }
-  const size = expectedSize(manifest)
-  return {
-    format,
-    width: read('width', size.width) || size.width,
-    height: read('height', size.height) || size.height,
-    scale: read('scale', 1),
-    theme: read('theme', 'auto'),
-  }
 }
 
 function checkMethod(method: string | undefined): void {

@@ -57,6 +57,16 @@ describe('the target of a request', () => {
     expect(target).toMatchObject(known)
   })
 
+  test('that no widget has is an error at the scale and for the page that it asks for', () => {
+    const placed = (url: string) => read(url).place
+    expect(placed('/onlin/blog.png?scale=2&theme=dark&width=999')).toEqual({
+      ...{ format: 'png', width: 160, height: 40 },
+      ...{ scale: 2, theme: 'dark' },
+    })
+    expect(placed('/onlin/blog.png?scale=9')).toMatchObject({ scale: 1, theme: 'auto' })
+    expect(placed('/onlin/blog.svg?scale=2')).toMatchObject({ scale: 1 })
+  })
+
   test('another method is a fault', () => {
     expect(codeOf(read('/online.png', 'POST'))).toBe('method-not-allowed')
   })
