@@ -11,14 +11,20 @@ export interface HitsRow {
 /**
  * Parses a list of hits: a JSON object of rooms and numbers, or lines with a room and a number, parted by a comma, a tab or
  * spaces. A room without a widget is one of `hits`. Empty lines, lines that begin with `#`, and a head line are skipped.
- * @throws Error that names the line, or that there is none.
+ * @throws Error that names the line, or that there is none. A room that is there twice is one: which number is right is not known.
  */
 export function parseHitsFile(text: string): HitsRow[] {
   const content = text.replace(/^\uFEFF/, '').trim()
   const rows = content.startsWith('{') ? parseObject(content) : parseLines(content)
   if (rows.length === 0)
     throw new Error('expected lines with a room and a whole number, like blog,12345, got none')
-  return rows
+  const places = new Map<string, string>()
+  for (const { room, place } of rows) {
+    const first = places.get(room)
+    if (first !== undefined) throw new Error(`${place}: expected each room once, ${room} is in ${first} too`)
+    places.set(room, place)
+  }
+  return rows.map(({ room, hits }) => ({ room, hits }))
 }
 
 /** Completes the name of a room: `blog` is `hits/blog`. @throws PublicError for a key that is none. */
@@ -28,12 +34,17 @@ export function toHitsRoom(name: string): string {
   return `${widget}/${key}`
 }
 
-function parseObject(content: string): HitsRow[] {
+/** A row, and where it is in the file. */
+interface PlacedRow extends HitsRow {
+  place: string
+}
+
+function parseObject(content: string): PlacedRow[] {
   const numbers = JSON.parse(content) as Record<string, unknown>
   return Object.entries(numbers).map(([room, hits]) => toRow(room, hits, `"${room}"`))
 }
 
-function parseLines(content: string): HitsRow[] {
+function parseLines(content: string): PlacedRow[] {
   const lines = content.split('\n').map((line, index) => {
     const words = line.trim()
     return { words, cells: splitLine(words), place: `line ${index + 1}` }
@@ -55,11 +66,11 @@ function splitLine(words: string): string[] {
   return words.split(/[,;\t ]+/).map((word) => word.replace(/^"|"$/g, ''))
 }
 
-function toRow(name: string, number: unknown, place: string): HitsRow {
+function toRow(name: string, number: unknown, place: string): PlacedRow {
   const { success, data } = hitsSchema.safeParse({ hits: number })
   if (!success) throw new Error(`${place}: expected a room and a whole number`)
   try {
-    return { room: toHitsRoom(name), hits: data.hits }
+    return { room: toHitsRoom(name), hits: data.hits, place }
   } catch (error) {
     throw new Error(`${place}: ${(error as Error).message}`)
   }

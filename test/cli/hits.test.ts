@@ -66,6 +66,8 @@ describe('a list of hits', () => {
     ['', 'like blog,12345, got none'],
     ['name,hits\n', 'like blog,12345, got none'],
     ['{}', 'like blog,12345, got none'],
+    ['blog,1\n\nhits/blog,2', 'line 3: expected each room once, hits/blog is in line 1 too'],
+    ['{"blog":1,"hits/blog":1}', '"hits/blog": expected each room once, hits/blog is in "blog" too'],
   ])('names what is wrong in %j', (text, message) => {
     expect(() => parseHitsFile(text)).toThrow(message)
   })
