@@ -220,6 +220,12 @@ describe('a badge', () => {
     expect(await page.text()).toContain('class="fault"')
   })
 
+  test('whose path has no colour says so on its page, where its picture is too small to read', async () => {
+    const page = async (path: string) => (await get(path, { headers: READER })).text()
+    expect(await page('/badge/a-b-nosuch')).toContain('Expected a colour like brightgreen or ff8800')
+    expect(await page('/badge/a-b-red')).not.toContain('could not be drawn')
+  })
+
   test('is drawn without several wrong values, each named in the response', async () => {
     const response = await get('/badge/a-b-red.json?style=round&link=a&link=https://b/&link=c&logo=linkedin')
     expect(response.headers.get('warning')?.match(/299 - "[a-z]+(?=: )/gi)).toEqual([

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { toSentence } from '../../errors.ts'
+import { parseStaticPath } from '../../picture/badge/static-path.ts'
 import type { DrawFailure } from '../../render/failures.ts'
 import { formatPlace, type Place } from '../../widget/find-place.ts'
 import type { WidgetFault } from '../../widget/load-folder.ts'
+import type { Manifest } from '../../widget/manifest.ts'
 
 /** A line of code, with a caret below its column if it is the faulty one. */
 export interface CodeLine {
@@ -42,6 +45,17 @@ export function toFailureReport({ reason, words, place }: DrawFailure, isLocal: 
     place: place && formatShortPlace(place),
     words: isLocal && words !== undefined ? `${reason}: ${withoutFolders(words)}` : reason,
     code: place && readCode(place, isLocal),
+  }
+}
+
+/** Why a badge cannot be drawn from its path: its picture, in an `<img>` of a badge's height, is too small to read. */
+export function toBadgeReport({ role }: Pick<Manifest, 'role'>, key: string): ErrorReport | undefined {
+  if (role !== 'static-badge') return undefined
+  try {
+    parseStaticPath(key)
+    return undefined
+  } catch (error) {
+    return { place: undefined, words: toSentence((error as Error).message), code: undefined }
   }
 }
 

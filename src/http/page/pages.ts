@@ -13,7 +13,7 @@ import { PAGE, UNCACHED } from '../headers.ts'
 import { isLocalReader } from '../local-reader.ts'
 import { clientAddress, isHttp2 } from '../request.ts'
 import { sendWhole } from '../send.ts'
-import { type ErrorReport, toFailureReport, toFaultReport } from './error-report.ts'
+import { type ErrorReport, toBadgeReport, toFailureReport, toFaultReport } from './error-report.ts'
 import { readPageLook } from './page-look.ts'
 import { type PageRequest, type Site, siteOf, toSite } from './site.ts'
 import { type PageRoom, Views } from './views.ts'
@@ -113,7 +113,7 @@ export class Pages {
     const alt = await this.#words.words(manifest, spec, addressGroup(clientAddress(request)))
     const reports = {
       load: this.#faultReport(request, manifest.name),
-      draw: this.#failureOf(request, manifest.name, room.key),
+      draw: toBadgeReport(manifest, room.key) ?? this.#failureOf(request, manifest.name, room.key),
     }
     const page = this.#views.picture(this.#site(request), manifest, room, query, reports, alt)
     this.#send(request, response, 200, page)
