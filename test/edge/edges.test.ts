@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { loadImage } from '@napi-rs/canvas'
 import { pino } from 'pino'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Imgcast, ImgcastOptions } from '../../src/imgcast/imgcast-interface.ts'
 import { createImgcast } from '../../src/imgcast.ts'
 import { eventually } from '../support/eventually.ts'
@@ -62,9 +62,11 @@ const edgeOf = (port: number) => startNode({ upstream: `http://127.0.0.1:${port}
 
 const languageOf = (visitor: number) => ({ 'Accept-Language': `x-${visitor}` })
 
-/** Opens a picture as one of several people. */
-function watch(node: Node, path: string, visitor = 0): Promise<RawStream> {
-  return openStream(node.url + path, { headers: { ...chromium, ...languageOf(visitor) } })
+/** Opens a picture as one of several people. A failed test leaves no stream to the next. */
+async function watch(node: Node, path: string, visitor = 0): Promise<RawStream> {
+  const stream = await openStream(node.url + path, { headers: { ...chromium, ...languageOf(visitor) } })
+  onTestFinished(() => stream.close())
+  return stream
 }
 
 async function getJson(node: Node, path: string): Promise<Record<string, unknown>> {
@@ -113,10 +115,13 @@ describe('a tree of edges', () => {
         expect(await getJson(node, '/counter/tree.json')).toMatchObject(expected)
       for (const stream of streams) expect(await shownBy(stream)).toBe(4)
     })
-    const { cluster } = await getJson(origin, '/api/load')
-    expect(cluster).toMatchObject({ isPartial: false })
-    const { nodes } = cluster as { nodes: { isEdge?: boolean; connections: number }[] }
-    await eventually(async () => expect(nodes.filter(({ isEdge }) => isEdge)).toHaveLength(3))
+    // The list of servers comes with their next report.
+    await eventually(async () => {
+      const { cluster } = await getJson(origin, '/api/load')
+      expect(cluster).toMatchObject({ isPartial: false })
+      const { nodes } = cluster as { nodes: { isEdge?: boolean; connections: number }[] }
+      expect(nodes.filter(({ isEdge }) => isEdge)).toHaveLength(3)
+    })
     // Asked through the last server of a chain, it is still the audit of all of them.
     await eventually(async () => {
       const audit = await getJson(leaf, '/api/audit')
