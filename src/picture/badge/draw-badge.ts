@@ -1,5 +1,5 @@
-import { type Canvas, Image, loadImage, Path2D, type SKRSContext2D } from '@napi-rs/canvas'
-import { findMessage, Grounds } from './grounds.ts'
+import { Image, loadImage, Path2D, type SKRSContext2D } from '@napi-rs/canvas'
+import { findMessage, type Ground, Grounds } from './grounds.ts'
 import { type Ink, NOTHING, paintText, withAlpha } from './paint-text.ts'
 import { type Attributes, readElements } from './svg-elements.ts'
 
@@ -11,6 +11,8 @@ interface Paints {
   /** The size of the badge. */
   width: number
   height: number
+  /** Its logo, if that was decoded before. */
+  logo: Image | undefined
 }
 
 const SVG_LOGO = /^data:image\/svg\+xml;base64,/
@@ -25,7 +27,7 @@ const FIRST_INK = {
   ...{ size: 16, weight: '400', face: 'Inter' },
 }
 
-const GROUNDS = new Grounds()
+const GROUNDS = new Grounds<Ink[]>()
 
 /**
  * Decodes the logo of a badge ahead of its drawing, where it is not drawn as a path; undefined for what cannot be decoded.
@@ -42,12 +44,17 @@ export async function loadLogo(logo: string | undefined): Promise<Image | undefi
  * the SVG. Verdana is replaced by DejaVu Sans, its relative, and Helvetica by Inter: both are bundled.
  */
 export function drawBadge(ctx: SKRSContext2D, svg: string, logo?: Image): void {
+  const [width, height] = sizeOf(svg)
+  const paints: Paints = { gradients: new Map(), corners: new Map(), width, height, logo }
   const scale = plainScale(ctx)
   const cut = findMessage(svg)
-  const ground = scale === undefined ? undefined : toGround(svg, cut, scale, logo)
+  const ground = scale === undefined ? undefined : toGround(svg, cut, scale, paints)
   ctx.save()
-  if (ground && scale) ctx.drawImage(ground, 0, 0, ground.width / scale, ground.height / scale)
-  paintElements(ctx, svg, logo, ground && { from: cut, to: svg.length })
+  if (ground && scale) {
+    const { canvas, inks } = ground
+    ctx.drawImage(canvas, 0, 0, canvas.width / scale, canvas.height / scale)
+    paintElements(ctx, svg.slice(cut), inks, paints)
+  } else paintElements(ctx, svg, [firstInk(ctx)], paints)
   ctx.restore()
 }
 
@@ -58,39 +65,40 @@ function plainScale(ctx: SKRSContext2D): number | undefined {
   return a === d && b === 0 && c === 0 && e === 0 && f === 0 ? a : undefined
 }
 
-function toGround(svg: string, cut: number, scale: number, logo: Image | undefined): Canvas | undefined {
-  const [width, height] = sizeOf(svg).map((side) => Math.ceil(Math.ceil(side) * scale)) as [number, number]
+function firstInk(ctx: SKRSContext2D): Ink {
+  return { ...FIRST_INK, pixels: ctx.getTransform().a }
+}
+
+function toGround(svg: string, cut: number, scale: number, paints: Paints): Ground<Ink[]> | undefined {
+  const width = Math.ceil(Math.ceil(paints.width) * scale)
+  const height = Math.ceil(Math.ceil(paints.height) * scale)
   return GROUNDS.get(svg, cut, { width, height, scale }, (ctx) =>
-    paintElements(ctx, svg, logo, { from: 0, to: cut }),
+    paintElements(ctx, svg.slice(0, cut), [firstInk(ctx)], paints),
   )
 }
 
-/** Paints the elements of a part of a badge, in characters of its SVG. @default part all */
-function paintElements(
-  ctx: SKRSContext2D,
-  svg: string,
-  logo: Image | undefined,
-  { from, to } = { from: 0, to: svg.length },
-): void {
-  const [width, height] = sizeOf(svg)
-  const paints: Paints = { gradients: new Map(), corners: new Map(), width, height }
-  const inks: Ink[] = [{ ...FIRST_INK, pixels: ctx.getTransform().a }]
+/**
+ * Paints the elements of a badge, or of a part of it.
+ * @param begun the inks of the groups that are open where the part begins, the innermost last
+ * @returns those of the groups that are open where it ends
+ */
+function paintElements(ctx: SKRSContext2D, svg: string, begun: readonly Ink[], paints: Paints): Ink[] {
+  const inks = [...begun]
   let definition = ''
-  for (const { at, name, attributes, text, opens, closes } of readElements(svg)) {
-    if (at >= to) return
+  for (const { name, attributes, text, opens, closes } of readElements(svg)) {
     const ink = inks.at(-1) as Ink
-    const isPart = at >= from
     if (opens && (name === 'linearGradient' || name === 'clipPath')) definition = attributes.id ?? ''
     else if (closes && (name === 'linearGradient' || name === 'clipPath')) definition = ''
     else if (definition !== '') readDefinition(paints, definition, name, attributes)
     else if (name === 'g' && opens) {
       inks.push(mix(ink, attributes, paints))
-      if (isPart && attributes.transform) shrink(ctx)
+      if (attributes.transform) shrink(ctx)
     } else if (name === 'g' && closes) {
       inks.pop()
-      if (isPart && ink.pixels !== inks.at(-1)?.pixels) ctx.restore()
-    } else if (opens && isPart) paint(ctx, name, attributes, text, mix(ink, attributes, paints), paints, logo)
+      if (ink.pixels !== inks.at(-1)?.pixels) ctx.restore()
+    } else if (opens) paint(ctx, name, attributes, text, mix(ink, attributes, paints), paints)
   }
+  return inks
 }
 
 function sizeOf(svg: string): [width: number, height: number] {
@@ -134,11 +142,10 @@ function paint(
   text: string,
   ink: Ink,
   paints: Paints,
-  logo: Image | undefined,
 ): void {
   if (name === 'rect') paintBox(ctx, of, ink, paints)
   else if (name === 'path') paintPath(ctx, new Path2D(of.d ?? ''), ink)
-  else if (name === 'image') paintLogo(ctx, of, logo)
+  else if (name === 'image') paintLogo(ctx, of, paints.logo)
   else if (name === 'text') {
     if (of.transform) shrink(ctx)
     paintText(ctx, of, text, ink)

@@ -10,21 +10,28 @@ const PIXEL_BYTES = 4
 /** The suffix that makes the ids of a badge its own. */
 const SUFFIX = / id="[a-z]+?([0-9a-f]{6})"/
 
+/** A badge without its message. */
+export interface Ground<Inks> {
+  canvas: Canvas
+  /** What its message is painted with. */
+  inks: Inks
+}
+
 /**
  * Badges without their messages, as drawn last. A counter, a build or a version changes only its message, and the rest takes
  * most of the time.
  */
-export class Grounds {
+export class Grounds<Inks extends object> {
   /** Canvases to draw on again: the memory of dropped ones would be freed late. */
   readonly #spare: Canvas[] = []
-  readonly #recent = new LRUCache<string, Canvas>({
+  readonly #recent = new LRUCache<string, Ground<Inks>>({
     maxSize: MAX_BYTES,
-    sizeCalculation: ({ width, height }, key) => key.length + width * height * PIXEL_BYTES,
-    dispose: (canvas) => this.#spare.push(canvas),
+    sizeCalculation: ({ canvas }, key) => key.length + canvas.width * canvas.height * PIXEL_BYTES,
+    dispose: ({ canvas }) => this.#spare.push(canvas),
   })
 
   /**
-   * Returns the ground of a badge, which `paint` draws where it is new; undefined for one that is too large to be kept.
+   * Returns the ground of a badge, which `paint` draws where it is new, and whose inks it returns; undefined for one that is too large to be kept.
    * @param cut where the part of its message begins in `svg`, from `findMessage`
    * @param size of the ground, in device pixels
    * @param scale device pixels for each CSS pixel
@@ -33,8 +40,8 @@ export class Grounds {
     svg: string,
     cut: number,
     size: { width: number; height: number; scale: number },
-    paint: (ctx: SKRSContext2D) => void,
-  ): Canvas | undefined {
+    paint: (ctx: SKRSContext2D) => Inks,
+  ): Ground<Inks> | undefined {
     const { width, height, scale } = size
     const drawn = svg.slice(Math.max(svg.indexOf('</title>'), svg.indexOf('>')), cut)
     const pixelBytes = width * height * PIXEL_BYTES
@@ -46,9 +53,9 @@ export class Grounds {
     const canvas = Object.assign(this.#spare.pop() ?? createCanvas(1, 1), { width, height })
     const ctx = canvas.getContext('2d')
     ctx.scale(scale, scale)
-    paint(ctx)
-    this.#recent.set(key, canvas)
-    return canvas
+    const ground = { canvas, inks: paint(ctx) }
+    this.#recent.set(key, ground)
+    return ground
   }
 }
 

@@ -5,8 +5,6 @@ export type Attributes = Readonly<Record<string, string>>
 
 /** A tag of an SVG: it opens an element, closes it, or both. */
 export interface SvgElement {
-  /** Where its tag begins, in characters. */
-  at: number
   name: string
   attributes: Attributes
   /** The text that follows its tag. */
@@ -28,10 +26,8 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 
 /** Reads the tags of an SVG that badge-maker wrote, in order. It does not support other SVGs. */
 export function* readElements(svg: string): Generator<SvgElement> {
-  for (const match of svg.matchAll(TAG)) {
-    const [, slash, name = '', words = '', end, text = ''] = match
+  for (const [, slash, name = '', words = '', end, text = ''] of svg.matchAll(TAG)) {
     yield {
-      at: match.index,
       name,
       attributes: readAttributes(words),
       text: decode(text),
