@@ -27,7 +27,7 @@ const FIRST_INK = {
   ...{ size: 16, weight: '400', face: 'Inter' },
 }
 
-const GROUNDS = new Grounds<Ink[]>()
+const GROUNDS = new Grounds()
 
 /**
  * Decodes the logo of a badge ahead of its drawing, where it is not drawn as a path; undefined for what cannot be decoded.
@@ -69,7 +69,7 @@ function firstInk(ctx: SKRSContext2D): Ink {
   return { ...FIRST_INK, pixels: ctx.getTransform().a }
 }
 
-function toGround(svg: string, cut: number, scale: number, paints: Paints): Ground<Ink[]> | undefined {
+function toGround(svg: string, cut: number, scale: number, paints: Paints): Ground | undefined {
   const width = Math.ceil(Math.ceil(paints.width) * scale)
   const height = Math.ceil(Math.ceil(paints.height) * scale)
   return GROUNDS.get(svg, cut, { width, height, scale }, (ctx) =>

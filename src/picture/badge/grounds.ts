@@ -1,5 +1,6 @@
 import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas'
 import { LRUCache } from 'lru-cache'
+import type { Ink } from './paint-text.ts'
 
 /** Characters of a badge up to its message: one with a long logo is drawn each time. */
 const MAX_KEY_LENGTH = 8_000
@@ -11,37 +12,37 @@ const PIXEL_BYTES = 4
 const SUFFIX = / id="[a-z]+?([0-9a-f]{6})"/
 
 /** A badge without its message. */
-export interface Ground<Inks> {
+export interface Ground {
   canvas: Canvas
-  /** What its message is painted with. */
-  inks: Inks
+  /** The inks of the groups around its message, the innermost last. */
+  inks: readonly Ink[]
 }
 
 /**
  * Badges without their messages, as drawn last. A counter, a build or a version changes only its message, and the rest takes
  * most of the time.
  */
-export class Grounds<Inks extends object> {
+export class Grounds {
   /** Canvases to draw on again: the memory of dropped ones would be freed late. */
   readonly #spare: Canvas[] = []
-  readonly #recent = new LRUCache<string, Ground<Inks>>({
+  readonly #recent = new LRUCache<string, Ground>({
     maxSize: MAX_BYTES,
     sizeCalculation: ({ canvas }, key) => key.length + canvas.width * canvas.height * PIXEL_BYTES,
     dispose: ({ canvas }) => this.#spare.push(canvas),
   })
 
   /**
-   * Returns the ground of a badge, which `paint` draws where it is new, and whose inks it returns; undefined for one that is too large to be kept.
+   * Returns the ground of a badge; undefined for one that is too large to be kept.
    * @param cut where the part of its message begins in `svg`, from `findMessage`
-   * @param size of the ground, in device pixels
-   * @param scale device pixels for each CSS pixel
+   * @param size of the ground, in device pixels; `scale` is device pixels for each CSS pixel
+   * @param paint draws a new ground and returns its inks
    */
   get(
     svg: string,
     cut: number,
     size: { width: number; height: number; scale: number },
-    paint: (ctx: SKRSContext2D) => Inks,
-  ): Ground<Inks> | undefined {
+    paint: (ctx: SKRSContext2D) => readonly Ink[],
+  ): Ground | undefined {
     const { width, height, scale } = size
     const drawn = svg.slice(Math.max(svg.indexOf('</title>'), svg.indexOf('>')), cut)
     const pixelBytes = width * height * PIXEL_BYTES

@@ -78,14 +78,14 @@ describe('the kept grounds', () => {
   const fill = (color: string) => (ctx: SKRSContext2D) => {
     ctx.fillStyle = color
     ctx.fillRect(0, 0, 100, 100)
-    return [color]
+    return []
   }
   const size = { width: 100, height: 20, scale: 1 }
-  const get = (grounds: Grounds<string[]>, svg: string, color = 'red', of = size) =>
+  const get = (grounds: Grounds, svg: string, color = 'red', of = size) =>
     grounds.get(svg, findMessage(svg), of, fill(color))
 
   test('are shared by badges that differ in their messages alone', () => {
-    const grounds = new Grounds<string[]>()
+    const grounds = new Grounds()
     const first = get(grounds, svgOf('build', '41'))
     expect(get(grounds, svgOf('build', '42'), 'green')).toBe(first)
     expect(get(grounds, svgOf('built', '42'), 'green')).not.toBe(first)
@@ -93,7 +93,7 @@ describe('the kept grounds', () => {
   })
 
   test('take the memory of some hundred badges at most, however many labels there are', () => {
-    const grounds = new Grounds<string[]>()
+    const grounds = new Grounds()
     const canvases = new Set(
       Array.from({ length: 1_000 }, (_, index) => get(grounds, svgOf(`label ${index}`))?.canvas),
     )
@@ -102,7 +102,7 @@ describe('the kept grounds', () => {
   })
 
   test('are drawn on again without a change to pictures that show them', () => {
-    const grounds = new Grounds<string[]>()
+    const grounds = new Grounds()
     const ground = get(grounds, svgOf('first'), 'red')
     if (!ground) throw new Error('expected a ground')
     const ctx = createCanvas(100, 20).getContext('2d')
@@ -112,7 +112,7 @@ describe('the kept grounds', () => {
   })
 
   test('have no badge with a long logo, and none that is large', () => {
-    const grounds = new Grounds<string[]>()
+    const grounds = new Grounds()
     const svg = badgeSvg({ label: 'a', message: 'b', logo: `${LOGO}${'A'.repeat(9_000)}` })
     expect(get(grounds, svg)).toBeUndefined()
     expect(get(grounds, svgOf('a'), 'red', { width: 3_000, height: 60, scale: 3 })).toBeUndefined()
