@@ -109,12 +109,18 @@ export class CameraFrameSource implements FrameSource {
   }
 
   #onFrame(frame: Frame): void {
-    const now = performance.now()
-    if (this.#fps < MAX_FPS && now - this.#shownAt < (1000 / this.#fps) * SLACK) return
-    this.#shownAt = now
+    if (this.#fps < MAX_FPS && !this.#isDue()) return
     if (this.#look.passes(frame)) return this.#sink?.push(frame)
     this.#next = frame
     if (!this.#isDrawing) void this.#drawNewest()
+  }
+
+  /** Whether the look's frame rate has place for a frame, which is then shown. */
+  #isDue(): boolean {
+    const now = performance.now()
+    if (now - this.#shownAt < (1000 / this.#fps) * SLACK) return false
+    this.#shownAt = now
+    return true
   }
 
   /** Draws one frame at a time, always the newest: a look that is slower than its camera skips frames. */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Frame } from '../picture/frame.ts'
 import { FrameRoom } from '../picture/frame-room.ts'
-import { readPictureHead } from '../picture/picture-head.ts'
+import { readJpegHead } from '../picture/picture-head.ts'
+import { Alarm } from '../system/alarm.ts'
 import { Backoff } from '../system/backoff.ts'
 import { parseDuration } from '../widget/duration.ts'
 import { InputError, type ReadInput } from './camera-input.ts'
@@ -69,7 +70,7 @@ export class Camera {
   #frame: Frame | undefined
   #frameAt = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
-  #watchdog: NodeJS.Timeout | undefined
+  readonly #watchdog = new Alarm(() => this.#onFrozen())
   #attempt: AbortController | undefined
   #failures: number[] = []
   /** When the newest frames came. */
@@ -122,7 +123,7 @@ export class Camera {
     this.#stopping = stopping
     this.#failures = []
     this.#setCondition('connecting')
-    if (!this.#init.read) this.#awaitPush()
+    if (!this.#init.read) this.#watchdog.move(performance.now() + this.#patience)
     // The source of before may still be ending.
     this.#running = this.#running.then(() => this.#run(stopping.signal))
   }
@@ -132,15 +133,16 @@ export class Camera {
     this.#stopping?.abort('stopped')
     this.#stopping = undefined
     clearTimeout(this.#timer)
+    this.#watchdog.clear()
     this.#setCondition(state)
     return this.#running
   }
 
   /** Takes a frame of its source, or one that was pushed, as a copy. Bytes that are no complete JPEG, or one that is too large, are ignored. */
   receive(bytes: Buffer): void {
-    const head = readPictureHead(bytes)
+    const head = readJpegHead(bytes)
     // A few bytes can claim a picture of gigabytes, which a render process would decode.
-    if (head?.format !== 'jpeg' || head.width * head.height > MAX_FRAME_PIXELS) return
+    if (!head || head.width * head.height > MAX_FRAME_PIXELS) return
     const room = new FrameRoom(bytes)
     // A hash would cost as much as sending it, and equal frames hardly come.
     const etag = `"${this.#tag}-${this.#totals.frames}"`
@@ -151,11 +153,8 @@ export class Camera {
     if (this.#times.length > MAX_TIMES) this.#times.splice(0, MAX_TIMES / 2)
     this.#totals.frames += 1
     this.#totals.bytes += bytes.length
-    this.#watchdog?.refresh()
-    clearTimeout(this.#timer)
     // Frames can be pushed to a camera without viewers.
-    if (this.isRunning && this.#condition.state !== 'live') this.#setCondition('live')
-    if (!this.#init.read && this.isRunning) this.#awaitPush()
+    if (this.isRunning) this.#onLive()
     this.#init.onFrame(this.#frame)
   }
 
@@ -164,10 +163,22 @@ export class Camera {
     return kind === 'still' ? (parseDuration(every ?? '') ?? STILL_INTERVAL) : 0
   }
 
-  #awaitPush(): void {
+  /** Milliseconds without a frame after which its source is frozen. */
+  get #patience(): number {
+    return FROZEN + this.#interval
+  }
+
+  #onLive(): void {
+    this.#watchdog.move(this.#frameAt + this.#patience)
+    if (this.#condition.state === 'live') return
     clearTimeout(this.#timer)
-    const error = new InputError('no frame was pushed for 10 s', { isLasting: true })
-    this.#timer = setTimeout(() => this.#fail(error), FROZEN)
+    this.#setCondition('live')
+  }
+
+  #onFrozen(): void {
+    const time = `${Math.round(this.#patience / 1000)} s`
+    if (this.#init.read) this.#attempt?.abort(`no frame for ${time}`)
+    else this.#fail(new InputError(`no frame was pushed for ${time}`, { isLasting: true }))
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -189,8 +200,7 @@ export class Camera {
   async #readOnce(read: ReadInput, stopping: AbortSignal): Promise<InputError> {
     const attempt = new AbortController()
     this.#attempt = attempt
-    const limit = FROZEN + this.#interval
-    this.#watchdog = setTimeout(() => attempt.abort(`no frame for ${Math.round(limit / 1000)} s`), limit)
+    this.#watchdog.move(performance.now() + this.#patience)
     const end = () => attempt.abort(stopping.reason)
     stopping.addEventListener('abort', end, { once: true })
     // A frame of a source that is being stopped comes too late.
@@ -203,8 +213,7 @@ export class Camera {
       return error instanceof InputError ? error : new InputError((error as Error).message)
     } finally {
       stopping.removeEventListener('abort', end)
-      clearTimeout(this.#watchdog)
-      this.#watchdog = undefined
+      this.#watchdog.clear()
     }
   }
 

@@ -73,28 +73,25 @@ export class Broadcast {
   }
 
   /**
-   * Shows a frame to every viewer. If frames arrive during a fan-out, only the newest is sent after it. Resolves when the
-   * frame has been sent, or is queued behind another.
-   * @returns whether viewers were sent a new picture.
+   * Shows a frame to every viewer. If frames arrive during a fan-out, only the newest is sent after it.
+   * @param onShown called when the frame has been sent, or is queued behind another, with whether viewers were sent a new picture.
    */
-  async show(frame: Frame): Promise<boolean> {
+  show(frame: Frame, onShown: (isNew: boolean) => unknown): void {
     if (this.#viewers.size === 0) {
       this.#queued = undefined
       this.#fanOutTime = 0
       this.#replace(frame)
-      return false
+      return void onShown(false)
     }
     this.#queued = frame
-    if (this.#isSending) return false
+    if (this.#isSending) return void onShown(false)
     this.#isSending = true
-    let isSent = false
-    try {
-      for (let next = this.#takeQueued(); next; next = this.#takeQueued())
-        isSent = (await this.#send(next)) || isSent
-    } finally {
-      this.#isSending = false
-    }
-    return isSent
+    this.#sendQueued(false, onShown)
+  }
+
+  /** As `show`; resolves to what it calls back with. */
+  showAndWait(frame: Frame): Promise<boolean> {
+    return new Promise((resolve) => this.show(frame, resolve))
   }
 
   /** Stops showing frames. Returns the viewers, which the caller must end. */
@@ -104,12 +101,6 @@ export class Broadcast {
     this.#viewers.clear()
     this.#queued = undefined
     return viewers
-  }
-
-  #takeQueued(): Frame | undefined {
-    const frame = this.#queued
-    this.#queued = undefined
-    return frame
   }
 
   /** Returns whether the frame differs from the previous one. */
@@ -124,12 +115,21 @@ export class Broadcast {
     return !isUnchanged
   }
 
-  async #send(frame: Frame): Promise<boolean> {
+  /** @param isNew whether viewers were already sent a new picture. */
+  #sendQueued(isNew: boolean, onShown: (isNew: boolean) => unknown): void {
+    const frame = this.#queued
+    this.#queued = undefined
     // Each viewer already has a frame of equal bytes, since it was new or since the viewer joined.
-    if (!this.#replace(frame)) return false
-    this.#fanOutTime = await fanOut(this.#viewers, frame, (viewer) => this.#showTo(viewer, frame))
-    if (this.#viewers.size > 0) this.#init.observer?.fannedOut(this.#fanOutTime)
-    return true
+    if (!frame || !this.#replace(frame)) {
+      this.#isSending = false
+      return void onShown(isNew)
+    }
+    const show = (viewer: Viewer) => this.#showTo(viewer, frame)
+    fanOut(this.#viewers, frame, show, (took) => {
+      this.#fanOutTime = took
+      if (this.#viewers.size > 0) this.#init.observer?.fannedOut(took)
+      this.#sendQueued(true, onShown)
+    })
   }
 
   /** A viewer whose connection fails is removed, and the others are not affected. */

@@ -1,7 +1,7 @@
 import { type PublicError, toPublicError } from '../errors.ts'
 import type { Frame } from '../picture/frame.ts'
 import type { Payers } from '../render/fair-shares.ts'
-import { Alarm } from './alarm.ts'
+import { Alarm } from '../system/alarm.ts'
 import { Broadcast } from './broadcast.ts'
 import { CardError } from './card-error.ts'
 import { type ChannelInit, createPlaceholder } from './channel-init.ts'
@@ -133,14 +133,15 @@ export class Channel implements FrameSink {
 
   push(frame: Frame): void {
     if (this.#isClosed) return
+    const now = performance.now()
     this.#failure = undefined
     this.#freshness.renew()
-    this.#freshness.until = performance.now() + this.#init.pace.heartbeat
-    this.#lastGood = { frame, at: performance.now() }
+    this.#freshness.until = now + this.#init.pace.heartbeat
+    this.#lastGood = { frame, at: now }
     this.#pushed = frame
-    this.#punctuality.onChange()
+    this.#punctuality.onChange(now)
     const due = this.#pushedAt + this.#broadcast.pause
-    if (this.size === 0 || performance.now() >= due) this.#showPushed()
+    if (this.size === 0 || now >= due) this.#showPushed(now)
     else this.#alarm.move(due)
   }
 
@@ -216,11 +217,12 @@ export class Channel implements FrameSink {
     return true
   }
 
-  #showPushed(): void {
+  #showPushed(now = performance.now()): void {
     const frame = this.#pushed
     this.#pushed = undefined
-    this.#pushedAt = performance.now()
-    if (frame) void this.#show(frame, this.#punctuality.takeChange())
+    this.#pushedAt = now
+    const changedAt = this.#punctuality.takeChange()
+    if (frame) this.#broadcast.show(frame, (isNew) => isNew && this.#punctuality.onShown(changedAt))
     if (this.size > 0)
       this.#alarm.move(this.#freshness.isFresh ? this.#freshness.until : this.#earliestDraw())
   }
@@ -251,7 +253,7 @@ export class Channel implements FrameSink {
       else if (this.size === 0) this.#freshness.end()
       if (this.#isClosed && this.#lastGood) this.#init.onLastGood?.(this.#lastGood)
       isShown = true
-      await this.#show(frame, changedAt)
+      if (await this.#broadcast.showAndWait(frame)) this.#punctuality.onShown(changedAt)
     } catch (error) {
       await this.#showFailure(toPublicError(error))
     } finally {
@@ -261,10 +263,6 @@ export class Channel implements FrameSink {
       const due = this.#freshness.isFresh ? this.#freshness.until : this.#earliestDraw()
       this.#schedule(Math.max(due, this.#lastDrawAt + this.#broadcast.pause))
     }
-  }
-
-  async #show(frame: Frame, changedAt: number | undefined): Promise<void> {
-    if (await this.#broadcast.show(frame)) this.#punctuality.onShown(changedAt)
   }
 
   async #showFailure(error: PublicError, card?: Frame): Promise<void> {
@@ -277,7 +275,7 @@ export class Channel implements FrameSink {
     }
     this.#failure = card ? new CardError(error, card) : error
     this.#freshness.until = performance.now() + Math.max(pace.heartbeat, error.retryIn)
-    await this.#broadcast.show(card ?? cards.error(sheet, error.caption, this.#broadcast.frame))
+    await this.#broadcast.showAndWait(card ?? cards.error(sheet, error.caption, this.#broadcast.frame))
   }
 
   #onWatched(isWatched: boolean): void {

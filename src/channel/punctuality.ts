@@ -23,9 +23,9 @@ export class Punctuality {
     this.#pacedAt = isWatched ? performance.now() : undefined
   }
 
-  /** Reports a change of something that the picture may depend on. */
-  onChange(): void {
-    if (this.#isWatched) this.#changedAt ??= performance.now()
+  /** Reports a change of something that the picture may depend on. @param now `performance.now()` */
+  onChange(now = performance.now()): void {
+    if (this.#isWatched) this.#changedAt ??= now
   }
 
   /** Reports the start of a drawing, which will show all changes so far. Returns the time of the first one. */

@@ -99,6 +99,27 @@ describe('a camera', () => {
     await stop()
   })
 
+  test('to which frames are pushed has none after 10 s of silence, and is live with the next', async () => {
+    const camera = new Camera({
+      spec: toCameraSpec({}),
+      ...{ read: undefined, onFrame: () => {}, onCondition: () => {} },
+    })
+    const pass = (time: number) => vi.advanceTimersByTimeAsync(time)
+    camera.start()
+    for (let turn = 0; turn < 3; turn += 1) {
+      camera.receive(bytes)
+      expect(camera.condition.state).toBe('live')
+      await pass(9_000)
+    }
+    await pass(1_100)
+    expect(camera.condition).toMatchObject({ state: 'offline', why: 'no frame was pushed for 10 s' })
+    camera.receive(bytes)
+    expect(camera.condition.state).toBe('live')
+    await camera.stop()
+    await pass(20_000)
+    expect(camera.condition.state).toBe('idle')
+  })
+
   test('that fails while its picture is new is interrupted, and offline ten seconds after its last frame', async () => {
     const { camera, fail, send, pass, stop } = createCamera()
     camera.start()

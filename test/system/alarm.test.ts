@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Alarm } from '../../src/channel/alarm.ts'
+import { Alarm } from '../../src/system/alarm.ts'
 
 const onTime = vi.fn(() => times.push(performance.now()))
 const times: number[] = []
