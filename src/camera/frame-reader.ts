@@ -21,6 +21,8 @@ const END = Buffer.from([0xff, 0xd9])
 const MAX_FRAME_BYTES = 10_000_000
 /** Bytes of heads, and of other text, before a frame. */
 const MAX_HEAD_BYTES = 65_536
+/** Bytes of most heads. */
+const NEAR = 512
 /** Some encoders fill the end of a frame with zeros, or add a line break. */
 const MAX_PADDING = 64
 const PADDING: ReadonlySet<number> = new Set([0, 10, 13, 32])
@@ -37,11 +39,14 @@ export class FrameReader {
   readonly #delimiter: Buffer | undefined
   readonly #maxFrameBytes: number
   readonly #pending = new GrowingBuffer()
-  /** Whether the pending bytes begin with a frame; before it, they are text. */
+  /** How many of the pending bytes are done with. Between two chunks it is 0. */
+  #at = 0
+  /** Whether a frame begins there; before it, there is text. */
   #isInFrame = false
   #length: number | undefined
-  #walk = new JpegWalk()
-  /** Where no delimiter is before, and no start of a frame. */
+  /** Undefined until it is needed. */
+  #walk: JpegWalk | undefined
+  /** How many bytes from there have no delimiter in them, and no start of a frame. */
   #searched = 0
   #isTrusted = true
   #damaged = 0
@@ -58,26 +63,31 @@ export class FrameReader {
     try {
       while (this.#isInFrame ? this.#readFrame() : this.#readHead());
     } finally {
-      this.#pending.keep()
+      this.#pending.keep(this.#at)
+      this.#at = 0
     }
   }
 
   #readHead(): boolean {
-    if (this.#searched === 0) this.#skipLineBreaks()
     const { bytes } = this.#pending
-    const start = bytes.indexOf(START, this.#searched)
+    // Those after a frame are mostly all that is left of a chunk: without them the next one need not be copied.
+    if (this.#searched === 0) while (bytes[this.#at] === 13 || bytes[this.#at] === 10) this.#at += 1
+    const from = this.#at
+    if (from === bytes.length) return false
+    const start = findStart(bytes, from + this.#searched)
+    const length = (start < 0 ? bytes.length : start) - from
     // The rest of a damaged frame may have to be skipped.
     const limit = this.#damaged > 0 ? this.#maxFrameBytes : MAX_HEAD_BYTES
-    if (start > limit || (start < 0 && bytes.length > limit)) throw this.#noFrame(bytes)
+    if (length > limit) throw this.#noFrame(bytes.subarray(from))
     if (start < 0) {
-      this.#searched = Math.max(0, bytes.length - START.length + 1)
+      this.#searched = Math.max(0, length - START.length + 1)
       return false
     }
-    const length = readPartLength(bytes.toString('latin1', 0, start))
-    const isPossible = length !== undefined && length > START.length && length <= this.#maxFrameBytes
-    this.#length = isPossible && this.#isTrusted ? length : undefined
-    this.#walk = new JpegWalk()
-    this.#pending.remove(start)
+    const claimed = readPartLength(bytes, from, start) ?? 0
+    const isPossible = claimed > START.length && claimed <= this.#maxFrameBytes
+    this.#length = isPossible && this.#isTrusted ? claimed : undefined
+    this.#walk = undefined
+    this.#at = start
     this.#searched = 0
     this.#isInFrame = true
     return true
@@ -85,10 +95,9 @@ export class FrameReader {
 
   #readFrame(): boolean {
     const { bytes } = this.#pending
-    const length =
-      this.#length === undefined ? this.#walk.find(bytes) : this.#readByLength(bytes, this.#length)
+    const length = this.#length === undefined ? this.#walkOn() : this.#readByLength(this.#length)
     if (length === undefined) {
-      if (bytes.length <= this.#maxFrameBytes) return false
+      if (bytes.length - this.#at <= this.#maxFrameBytes) return false
       throw new FrameReaderError(`expected a frame of at most ${this.#maxFrameBytes} bytes, got more`)
     }
     if (length === -1) {
@@ -98,37 +107,30 @@ export class FrameReader {
     }
     if (length === 0) this.#skipDamaged()
     else {
+      const frame = bytes.subarray(this.#at, this.#at + length)
       this.#damaged = 0
-      try {
-        this.#onFrame(bytes.subarray(0, length))
-      } finally {
-        this.#end(length)
-      }
+      // Before the callback, which may throw.
+      this.#end(length)
+      this.#onFrame(frame)
     }
     return true
   }
 
-  /** Returns the length if a JPEG ends there, undefined if more bytes have to come, and -1 for a lie. */
-  #readByLength(bytes: Buffer, length: number): number | undefined {
-    if (bytes.length >= length) {
-      const tail = bytes.subarray(Math.max(0, length - MAX_PADDING), length)
-      const end = tail.lastIndexOf(END)
-      if (end === tail.length - END.length) return length
-      const isPadded = end >= 0 && tail.subarray(end + END.length).every((byte) => PADDING.has(byte))
-      return isPadded ? length : -1
-    }
-    if (!this.#delimiter) return undefined
-    const found = bytes.indexOf(this.#delimiter, this.#searched)
-    this.#searched = Math.max(0, bytes.length - this.#delimiter.length + 1)
-    return found < 0 ? undefined : -1
+  /** Returns the length of the JPEG by its structure, undefined if it has not ended, and 0 if it is damaged. */
+  #walkOn(): number | undefined {
+    this.#walk ??= new JpegWalk()
+    return this.#walk.find(this.#pending.bytes.subarray(this.#at))
   }
 
-  /** Those after a frame are mostly all that is left of a chunk: without them the next one need not be copied. */
-  #skipLineBreaks(): void {
+  /** Returns the length if a JPEG ends there, undefined if more bytes have to come, and -1 for a lie. */
+  #readByLength(length: number): number | undefined {
     const { bytes } = this.#pending
-    let count = 0
-    while (bytes[count] === 13 || bytes[count] === 10) count += 1
-    if (count > 0) this.#pending.remove(count)
+    const end = this.#at + length
+    if (bytes.length >= end) return endsJpeg(bytes, this.#at, end) ? length : -1
+    if (!this.#delimiter) return undefined
+    const found = bytes.indexOf(this.#delimiter, this.#at + this.#searched)
+    this.#searched = Math.max(0, bytes.length - this.#at - this.#delimiter.length + 1)
+    return found < 0 ? undefined : -1
   }
 
   #skipDamaged(): void {
@@ -138,7 +140,7 @@ export class FrameReader {
   }
 
   #end(count: number): void {
-    this.#pending.remove(count)
+    this.#at += count
     this.#isInFrame = false
     this.#searched = 0
   }
@@ -149,4 +151,21 @@ export class FrameReader {
       type === undefined || type === 'image/jpeg' ? `${bytes.length} bytes without one` : quote(type)
     return new FrameReaderError(`expected JPEG frames, got ${got}`)
   }
+}
+
+/** Where a JPEG begins; -1 if none does from `from` on. For a head of a few lines a call of `indexOf` takes longer than to look. */
+function findStart(bytes: Buffer, from: number): number {
+  const last = bytes.length - START.length
+  const near = Math.min(from + NEAR, last + 1)
+  for (let at = from; at < near; at += 1)
+    if (bytes[at] === START[0] && bytes[at + 1] === START[1] && bytes[at + 2] === START[2]) return at
+  return near <= last ? bytes.indexOf(START, near) : -1
+}
+
+/** Whether the JPEG that begins at `from` ends at `end`, perhaps before some padding. */
+function endsJpeg(bytes: Buffer, from: number, end: number): boolean {
+  if (bytes[end - 2] === END[0] && bytes[end - 1] === END[1]) return true
+  const tail = bytes.subarray(Math.max(from, end - MAX_PADDING), end)
+  const at = tail.lastIndexOf(END)
+  return at >= 0 && tail.subarray(at + END.length).every((byte) => PADDING.has(byte))
 }

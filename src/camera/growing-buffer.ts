@@ -1,9 +1,10 @@
 const FIRST_SIZE = 65_536
+const EMPTY = Buffer.alloc(0)
 
 /** Bytes that are added at the end and removed at the start. Of a chunk that is used up before `keep` nothing is copied. */
 export class GrowingBuffer {
   /** The bytes. Valid until the next call. */
-  bytes: Buffer = Buffer.alloc(0)
+  bytes: Buffer = EMPTY
   #memory = Buffer.allocUnsafe(FIRST_SIZE)
   /** Whether the bytes are those of the last chunk, which are another's. */
   #isBorrowed = false
@@ -20,12 +21,14 @@ export class GrowingBuffer {
     }
   }
 
-  remove(count: number): void {
-    this.bytes = this.bytes.subarray(count)
-  }
-
-  /** Copies what is left of the last chunk. */
-  keep(): void {
+  /** Removes the first `used` bytes, and copies what is left of the last chunk. */
+  keep(used: number): void {
+    if (used === this.bytes.length) {
+      this.bytes = EMPTY
+      this.#isBorrowed = false
+      return
+    }
+    if (used > 0) this.bytes = this.bytes.subarray(used)
     if (this.#isBorrowed) this.#store(this.bytes.length)
   }
 

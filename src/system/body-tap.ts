@@ -20,11 +20,12 @@ const READ_BYTES = 262_144
 export function createBodyTap(): BodyTap {
   let socket: Socket | undefined
   let take: ((bytes: Buffer) => void) | undefined
+  const memory = Buffer.allocUnsafeSlow(READ_BYTES)
   return {
     onread: {
-      buffer: Buffer.allocUnsafeSlow(READ_BYTES),
-      callback: (count, memory) => {
-        const bytes = Buffer.from(memory.buffer, memory.byteOffset, count)
+      buffer: memory,
+      callback: (count) => {
+        const bytes = memory.subarray(0, count)
         if (take) take(bytes)
         // Its listeners may keep them.
         else socket?.emit('data', Buffer.from(bytes))

@@ -9,9 +9,8 @@ test('bytes are added at the end and removed at the start', () => {
     buffer.add(chunk)
     expected.push(...chunk)
     const count = Math.min(expected.length, (turn * 53) % 223)
-    buffer.remove(count)
+    buffer.keep(count)
     expected.splice(0, count)
-    buffer.keep()
     // Its memory is another's from now on.
     chunk.fill(0xff)
     expect([...buffer.bytes]).toEqual(expected)
@@ -23,8 +22,7 @@ test('a chunk that is used up at once is not copied', () => {
   const chunk = Buffer.from('whole')
   buffer.add(chunk)
   expect(buffer.bytes).toBe(chunk)
-  buffer.remove(5)
-  buffer.keep()
+  buffer.keep(5)
   expect(buffer.bytes.length).toBe(0)
 })
 
@@ -32,7 +30,7 @@ test('more than its first memory fits', () => {
   const buffer = new GrowingBuffer()
   for (let index = 0; index < 4; index += 1) {
     buffer.add(Buffer.alloc(60_000, index))
-    buffer.keep()
+    buffer.keep(0)
   }
   expect(buffer.bytes).toEqual(Buffer.concat([0, 1, 2, 3].map((index) => Buffer.alloc(60_000, index))))
 })
