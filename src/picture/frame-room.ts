@@ -19,15 +19,16 @@ export class FrameRoom {
   }
 
   /**
-   * Returns the frame between two texts, in place; undefined if they do not fit, or another user was first. What one user puts
-   * after the frame must begin with the same bytes each time: they may be on their way.
+   * Returns the frame between a user's bytes, in place; undefined if they do not fit, or another user was first. What is put after
+   * the frame must begin with the same bytes each time: they may be on their way.
    */
-  surround(user: object, before: string, after: string): Buffer | undefined {
+  surround(user: object, before: Uint8Array, after: Uint8Array): Buffer | undefined {
     this.#user ??= user
     if (this.#user !== user || before.length > MARGIN || after.length > MARGIN) return undefined
-    const [start, end] = [MARGIN - before.length, this.#memory.length - MARGIN + after.length]
-    this.#memory.write(before, start, 'latin1')
-    this.#memory.write(after, end - after.length, 'latin1')
-    return this.#memory.subarray(start, end)
+    const start = MARGIN - before.length
+    const end = this.#memory.length - MARGIN
+    this.#memory.set(before, start)
+    this.#memory.set(after, end)
+    return this.#memory.subarray(start, end + after.length)
   }
 }

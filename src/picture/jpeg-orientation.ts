@@ -1,4 +1,4 @@
-import { JPEG_START_BYTES } from './jpeg.ts'
+import { JPEG_START_BYTES, read16 } from './jpeg.ts'
 
 const EXIF = 0xe1
 const EXIF_START = Buffer.from('Exif\0\0')
@@ -12,11 +12,10 @@ export function isTransposed(bytes: Buffer): boolean {
   let at = JPEG_START_BYTES
   while (at + 4 <= bytes.length && bytes[at] === 0xff) {
     const marker = bytes[at + 1] ?? 0
-    const next = at + 2 + bytes.readUInt16BE(at + 2)
+    const next = at + 2 + read16(bytes, at + 2)
     if (marker >= FRAME_HEADER && marker < 0xe0) return false
-    const segment = bytes.subarray(at + 4, next)
-    if (marker === EXIF && segment.subarray(0, 6).equals(EXIF_START))
-      return readOrientation(segment.subarray(6)) >= 5
+    if (marker === EXIF && bytes.subarray(at + 4, at + 10).equals(EXIF_START))
+      return readOrientation(bytes.subarray(at + 10, next)) >= 5
     at = next
   }
   return false
@@ -26,12 +25,12 @@ export function isTransposed(bytes: Buffer): boolean {
 function readOrientation(tiff: Buffer): number {
   if (tiff.length < 10) return 1
   const isLittle = tiff.toString('latin1', 0, 2) === 'II'
-  const read16 = (at: number) =>
+  const word = (at: number) =>
     at + 2 > tiff.length ? 0 : isLittle ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at)
   const start = isLittle ? tiff.readUInt32LE(4) : tiff.readUInt32BE(4)
-  for (let entry = 0; entry < Math.min(read16(start), MAX_ENTRIES); entry += 1) {
+  for (let entry = 0; entry < Math.min(word(start), MAX_ENTRIES); entry += 1) {
     const at = start + 2 + entry * 12
-    if (read16(at) === ORIENTATION) return read16(at + 8)
+    if (word(at) === ORIENTATION) return word(at + 8)
   }
   return 1
 }

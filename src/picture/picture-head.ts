@@ -1,5 +1,5 @@
 import { hasGifEnd } from './gif-end.ts'
-import { endOfJpegFrameHeader, JPEG_START_BYTES } from './jpeg.ts'
+import { readJpegSize } from './jpeg.ts'
 import { isTransposed } from './jpeg-orientation.ts'
 import { PNG_HEADER_BYTES, PNG_SIGNATURE } from './png.ts'
 import { readSvgSize } from './svg-size.ts'
@@ -18,7 +18,6 @@ export interface PictureHead {
   height: number
 }
 
-const JPEG_START = Buffer.from([0xff, 0xd8])
 const JPEG_END = Buffer.from([0xff, 0xd9])
 const PNG_END = Buffer.from('0000000049454e44ae426082', 'hex')
 const SVG_TEXT = 1_000
@@ -30,7 +29,7 @@ const PADDING = 64
  * browser gives up a stream at the first such part. The bytes between are not decoded.
  */
 export function readPictureHead(bytes: Buffer): PictureHead | undefined {
-  const head = readJpeg(bytes) ?? readPng(bytes) ?? readGif(bytes) ?? readWebp(bytes) ?? readSvg(bytes)
+  const head = readJpegHead(bytes) ?? readPng(bytes) ?? readGif(bytes) ?? readWebp(bytes) ?? readSvg(bytes)
   return head && head.width > 0 && head.height > 0 ? head : undefined
 }
 
@@ -41,18 +40,16 @@ function readPng(bytes: Buffer): PictureHead | undefined {
   return { format: 'png', width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }
 }
 
-/** ITU T.81, section B.2.2: the frame header ends with the components, each of three bytes. */
-function readJpeg(bytes: Buffer): PictureHead | undefined {
-  if (!startsWith(bytes, JPEG_START) || !endsWith(bytes, JPEG_END)) return undefined
-  const end = endOfJpegFrameHeader(bytes)
-  for (const components of [1, 3, 4]) {
-    // Marker, length, precision, height, width, count, components.
-    const at = end - (10 + components * 3)
-    if (at < JPEG_START_BYTES || bytes[at] !== 0xff || bytes[at + 9] !== components) continue
-    const [width, height] = [bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5)]
-    return { format: 'jpeg', ...(isTransposed(bytes) ? { width: height, height: width } : { width, height }) }
-  }
-  return undefined
+/** The head of a JPEG as it is shown; undefined for bytes that are none, or that end before the picture does. */
+export function readJpegHead(bytes: Buffer): PictureHead | undefined {
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined
+  const isEnd = bytes[bytes.length - 2] === 0xff && bytes[bytes.length - 1] === 0xd9
+  if (!isEnd && !endsWith(bytes, JPEG_END)) return undefined
+  const size = readJpegSize(bytes)
+  if (!size || size.width === 0 || size.height === 0) return undefined
+  const { width, height } = size
+  if (isTransposed(bytes)) return { format: 'jpeg', width: height, height: width }
+  return { format: 'jpeg', width, height }
 }
 
 /** GIF89a, section 18. */

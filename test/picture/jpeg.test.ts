@@ -5,6 +5,7 @@ import {
   JPEG_COMMENT_BYTES,
   JPEG_START_BYTES,
   jpegComment,
+  readJpegSize,
 } from '../../src/picture/jpeg.ts'
 
 function encode(width: number, height: number): Buffer {
@@ -18,6 +19,7 @@ describe('the frame header of a JPEG', () => {
     const header = jpeg.subarray(jpeg.indexOf(Buffer.from([0xff, 0xc0])), end)
     expect(header.readUInt16BE(2)).toBe(header.length - 2)
     expect([header.readUInt16BE(7), header.readUInt16BE(5)]).toEqual([40, 20])
+    expect(readJpegSize(jpeg)).toEqual({ width: 40, height: 20 })
   })
 
   test.each([
@@ -29,6 +31,7 @@ describe('the frame header of a JPEG', () => {
     ['bytes that are no marker', Buffer.from('ffd800112233445566', 'hex')],
   ])('is not found in %s', (_, bytes) => {
     expect(endOfJpegFrameHeader(bytes)).toBe(0)
+    expect(readJpegSize(bytes)).toBeUndefined()
   })
 })
 

@@ -1,4 +1,4 @@
-import { endOfJpegFrameHeader } from '../jpeg.ts'
+import { readJpegSize } from '../jpeg.ts'
 
 /** Reads the size of a PNG, GIF, JPEG or WebP from its head, without decoding it; undefined for anything else. */
 export function readRasterSize(bytes: Buffer): { width: number; height: number } | undefined {
@@ -9,17 +9,6 @@ export function readRasterSize(bytes: Buffer): { width: number; height: number }
     return { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) }
   if (magic.startsWith('\xff\xd8\xff')) return readJpegSize(bytes)
   return /^RIFF.{4}WEBP$/s.test(magic) && bytes.length >= 30 ? readWebpSize(bytes) : undefined
-}
-
-/** The frame header ends with three bytes for each of its components (ITU T.81, section B.2.2). */
-function readJpegSize(bytes: Buffer): { width: number; height: number } | undefined {
-  const end = endOfJpegFrameHeader(bytes)
-  for (const components of [1, 3, 4]) {
-    const at = end - components * 3 - 1
-    if (end === 0 || at < 7 || bytes[at] !== components) continue
-    return { height: bytes.readUInt16BE(at - 4), width: bytes.readUInt16BE(at - 2) }
-  }
-  return undefined
 }
 
 /** WebP container: lossy (RFC 9649, section 2.5), lossless (2.6) and extended (2.7). */
