@@ -43,7 +43,7 @@ export class DirectSocket extends SocketDescriptor {
  */
 export class DirectSend {
   readonly #batch: BatchSend
-  readonly #single: BatchSend
+  readonly #single: SingleSend | undefined
   #sockets: DirectSocket[] = []
   #buffers: Buffer[] = []
   #ends = false
@@ -53,8 +53,8 @@ export class DirectSend {
     this.flush()
   }
 
-  /** @param single does the only send of a turn: one call costs less than a batch of one. @default the same */
-  constructor(batch: BatchSend, single = batch) {
+  /** @param single does the only send of a turn: one call costs less than a batch of one. @default the batch does */
+  constructor(batch: BatchSend, single?: SingleSend) {
     this.#batch = batch
     this.#single = single
   }
@@ -92,6 +92,7 @@ export class DirectSend {
   }
 
   #flush(): void {
+    if (this.#single && this.#sockets.length === 1) return this.#flushOne(this.#single)
     const sockets = this.#sockets
     const buffers = this.#buffers
     // A sender may queue its next bytes as it gets its result.
@@ -99,12 +100,17 @@ export class DirectSend {
     this.#buffers = []
     const descriptors: number[] = []
     for (const socket of sockets) descriptors.push(socket.descriptor)
-    const way = sockets.length === 1 ? this.#single : this.#batch
-    const taken = way.send(descriptors, buffers)
+    const taken = this.#batch.send(descriptors, buffers)
     for (let index = 0; index < sockets.length; index += 1) {
       const { sender } = sockets[index] as DirectSocket
       tell(sender, taken[index] as number, buffers[index] as Buffer)
     }
+  }
+
+  #flushOne(single: SingleSend): void {
+    const { sender, descriptor } = this.#sockets.pop() as DirectSocket
+    const bytes = this.#buffers.pop() as Buffer
+    tell(sender, single.sendOne(descriptor, bytes), bytes)
   }
 }
 
@@ -130,8 +136,14 @@ export class SingleSend implements BatchSend {
   readonly #send = this.#libc.func('long send(int fd, const void *bytes, size_t length, int flags)')
 
   send([descriptor = -1]: readonly number[], [bytes]: readonly Buffer[]): number[] {
-    const count = descriptor < 0 || !bytes ? 0 : this.#send(descriptor, bytes, bytes.length, SEND_FLAGS)
-    return [count < 0 ? -this.#libc.errno() : count]
+    return [bytes ? this.sendOne(descriptor, bytes) : 0]
+  }
+
+  /** As `send`, for one socket. */
+  sendOne(descriptor: number, bytes: Buffer): number {
+    if (descriptor < 0) return 0
+    const count = this.#send(descriptor, bytes, bytes.length, SEND_FLAGS)
+    return count < 0 ? -this.#libc.errno() : count
   }
 
   close(): void {}

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { contentType, type Frame } from '../../picture/frame.ts'
+import { contentType, type Format, type Frame } from '../../picture/frame.ts'
 import { endOfJpegFrameHeader } from '../../picture/jpeg.ts'
 import { PNG_HEADER_BYTES } from '../../picture/png.ts'
 import type { Framing } from '../negotiate.ts'
@@ -11,6 +11,8 @@ import { EMPTY_JPEG_COMMENT, EMPTY_PNG_CHUNK, padPicture } from './padding.ts'
  */
 const FIRST_BYTES = 1024
 const PREAMBLE_LINE = 'A live picture follows. Each part replaces the one before it.\r\n'
+
+const NOTHING = Buffer.alloc(0)
 
 /** One frame as sent, built once and shared by every connection. */
 interface Wire {
@@ -30,12 +32,15 @@ export class Multipart {
    * (measured: 31 characters work, with 32 a leaver is never noticed).
    */
   readonly boundary: string
+  readonly #delimiter: Buffer
+  readonly #betweens = new Map<Format, Buffer>()
   readonly #wires = new WeakMap<Frame, Partial<Wire>>()
   #lastFrame: Frame | undefined
   #lastWire: Partial<Wire> = {}
 
   constructor(boundary = `imgcast-${randomBytes(11).toString('hex')}`) {
     this.boundary = boundary
+    this.#delimiter = Buffer.from(`\r\n--${boundary}\r\n`)
   }
 
   get contentType(): string {
@@ -54,12 +59,11 @@ export class Multipart {
   part(frame: Frame, framing: Framing): Buffer {
     const wire = this.#wire(frame)
     if (framing === 'machine') {
-      const head = `Content-Type: ${contentType(frame.format)}\r\nContent-Length: ${frame.bytes.length}\r\n\r\n`
-      wire.machine ??= this.#surround(frame, head, `\r\n--${this.boundary}\r\n`)
+      wire.machine ??= this.#surround(frame, machineHead(frame), this.#delimiter)
       return wire.machine
     }
     // It begins like that of a machine: both can be in one memory.
-    wire.browser ??= this.#surround(frame, '', this.#betweenText(frame))
+    wire.browser ??= this.#surround(frame, NOTHING, this.#between(frame))
     return wire.browser
   }
 
@@ -70,7 +74,10 @@ export class Multipart {
   begunPart(frame: Frame): Buffer {
     const wire = this.#wire(frame)
     const begun = beginningOf(frame)
-    wire.begun ??= Buffer.concat([frame.bytes.subarray(begun.length), this.#between(frame), begun])
+    if (!wire.begun) {
+      wire.begun = Buffer.concat([frame.bytes.subarray(begun.length), this.#between(frame), begun])
+      this.#keep(frame)
+    }
     return wire.begun
   }
 
@@ -89,6 +96,7 @@ export class Multipart {
     if (known?.framing === framing && known.begunBytes === begunBytes) return known.bytes
     const bytes = this.#makeEnding(frame, framing, begunBytes)
     wire.ending = { framing, begunBytes, bytes }
+    this.#keep(frame)
     return bytes
   }
 
@@ -99,39 +107,46 @@ export class Multipart {
     return Buffer.concat([whole.subarray(0, whole.length - this.boundary.length - 6), close])
   }
 
-  #surround(frame: Frame, before: string, after: string): Buffer {
+  #surround(frame: Frame, before: Buffer, after: Buffer): Buffer {
     const inPlace = frame.room?.surround(this, before, after)
-    return inPlace ?? Buffer.concat([Buffer.from(before), frame.bytes, Buffer.from(after)])
+    if (inPlace) return inPlace
+    this.#keep(frame)
+    return Buffer.concat([before, frame.bytes, after])
   }
 
   #wire(frame: Frame): Partial<Wire> {
     // A fan-out looks up one frame thousands of times.
     if (frame !== this.#lastFrame) {
       this.#lastFrame = frame
-      this.#lastWire = this.#findWire(frame)
+      this.#lastWire = this.#wires.get(frame) ?? {}
     }
     return this.#lastWire
   }
 
-  #findWire(frame: Frame): Partial<Wire> {
-    const known = this.#wires.get(frame)
-    if (known) return known
-    const wire = {}
-    this.#wires.set(frame, wire)
-    return wire
+  /**
+   * Keeps what was built of a frame, as others may be sent before it is needed again. What lies in the frame's room need not be
+   * kept, and an entry for each of a camera's frames would cost the collector of memory.
+   */
+  #keep(frame: Frame): void {
+    this.#wires.set(frame, this.#wire(frame))
   }
 
   #head({ format }: Frame): string {
     return `Content-Type: ${contentType(format)}\r\n\r\n`
   }
 
+  /** The bytes from the end of a picture to the next one of its format. */
   #between(frame: Frame): Buffer {
-    return Buffer.from(this.#betweenText(frame))
+    const known = this.#betweens.get(frame.format)
+    if (known) return known
+    const between = Buffer.concat([this.#delimiter, Buffer.from(this.#head(frame))])
+    this.#betweens.set(frame.format, between)
+    return between
   }
+}
 
-  #betweenText(frame: Frame): string {
-    return `\r\n--${this.boundary}\r\n${this.#head(frame)}`
-  }
+function machineHead({ format, bytes }: Frame): Buffer {
+  return Buffer.from(`Content-Type: ${contentType(format)}\r\nContent-Length: ${bytes.length}\r\n\r\n`)
 }
 
 /**

@@ -120,3 +120,27 @@ test('a frame with room around it is sent from its own memory, in both framings,
   }
   expect(room.bytes.equals(bytes)).toBe(true)
 })
+
+test('what was copied from a frame is kept while others are sent, and what lies in its room is the same again', () => {
+  const inRoom = (color: string) => {
+    const { bytes, ...plain } = plainFrame(color, { format: 'jpeg' })
+    const room = new FrameRoom(bytes)
+    return { ...plain, bytes: room.bytes, room }
+  }
+  const multipart = new Multipart('b')
+  const [frame, next] = [inRoom('red'), inRoom('blue')]
+  const part = multipart.part(frame, 'browser')
+  const [text, copied, ending] = [
+    Buffer.from(part),
+    multipart.begunPart(frame),
+    multipart.ending(frame, 'browser'),
+  ]
+  multipart.part(next, 'machine')
+  expect(multipart.begunPart(frame)).toBe(copied)
+  multipart.part(next, 'machine')
+  expect(multipart.ending(frame, 'browser')).toBe(ending)
+  multipart.part(next, 'machine')
+  expect(multipart.part(frame, 'browser').buffer).toBe(part.buffer)
+  expect(multipart.part(frame, 'browser')).toEqual(text)
+  expect(part).toEqual(text)
+})
