@@ -2,14 +2,19 @@ import { every } from './every.ts'
 import { ProcessCpu } from './process-cpu.ts'
 import { ProcessMemory } from './process-memory.ts'
 
-/** Milliseconds between two checks of the processes' memory. */
-const CHECK_INTERVAL = 250
-/** Checks of the memory for each reading of the processor time, which only a process that ends needs. */
-const CHECKS_PER_CPU = 4
+/** Milliseconds between two checks of the memory of processes that have something to do. */
+const BUSY_INTERVAL = 250
+/**
+ * Milliseconds between two checks of all, and readings of their processor time, which only a process that ends needs. An idle server
+ * spent half of its time on being woken for checks of idle processes.
+ */
+const INTERVAL = 1_000
 
 /** The part of a child process that its group needs. */
 export interface GroupMember {
   readonly pid: number | undefined
+  /** Whether it has nothing to do now. When that ends, it calls `onBusy` of its group. @default false */
+  readonly isIdle?: boolean
   /** Kills it at once. */
   kill(reason: string): void
   /** Kills it and resolves once it has ended. */
@@ -32,14 +37,14 @@ export interface ProcessUsage {
 }
 
 /**
- * Child processes, each from its start to its end. Kills those that exceed their memory limit (on Linux only), with one
- * timer for all, because a wake-up costs more than a reading. Kills all when this process exits, because a child in an
+ * Child processes, each from its start to its end. Kills those that exceed their memory limit (on Linux only), with the same
+ * timers for all, because a wake-up costs more than a reading. Kills all when this process exits, because a child in an
  * endless loop would not notice.
  */
 export class ProcessGroup {
   readonly #watches = new Map<GroupMember, Watch>()
   #stopChecks: (() => void) | undefined
-  #checks = 0
+  #stopBusyChecks: (() => void) | undefined
   /** Milliseconds of processor time of the processes that have ended. */
   #pastCpu = 0
   readonly #onExit = () => this.kill('the server has exited')
@@ -67,7 +72,13 @@ export class ProcessGroup {
       memory: openOrNone(() => new ProcessMemory(member.pid)),
       cpu: openOrNone(() => new ProcessCpu(member.pid)),
     })
-    this.#stopChecks ??= every(CHECK_INTERVAL, () => this.#check())
+    this.#stopChecks ??= every(INTERVAL, () => this.#checkAll())
+    if (!member.isIdle) this.onBusy()
+  }
+
+  /** Call this when a member that was idle has something to do. */
+  onBusy(): void {
+    this.#stopBusyChecks ??= every(BUSY_INTERVAL, () => this.#checkBusy())
   }
 
   /** Call this when the process has ended. */
@@ -80,6 +91,7 @@ export class ProcessGroup {
     process.off('exit', this.#onExit)
     this.#stopChecks?.()
     this.#stopChecks = undefined
+    this.#endBusyChecks()
   }
 
   /** Kills all at once. */
@@ -92,14 +104,27 @@ export class ProcessGroup {
     await Promise.all([...this.#watches.keys()].map((member) => member.close()))
   }
 
-  #check(): void {
-    this.#checks += 1
-    for (const [member, { memoryBytes, memory, cpu }] of this.#watches) {
+  #checkAll(): void {
+    for (const [member, watch] of this.#watches) {
       // The kernel no longer reports it once the process has ended.
-      if (this.#checks % CHECKS_PER_CPU === 0) cpu?.read()
-      if (memory && memory.read() > memoryBytes) member.kill('ran out of memory')
+      watch.cpu?.read()
+      limitMemory(member, watch)
     }
+    if ([...this.#watches.keys()].every(({ isIdle }) => isIdle)) this.#endBusyChecks()
   }
+
+  #checkBusy(): void {
+    for (const [member, watch] of this.#watches) if (!member.isIdle) limitMemory(member, watch)
+  }
+
+  #endBusyChecks(): void {
+    this.#stopBusyChecks?.()
+    this.#stopBusyChecks = undefined
+  }
+}
+
+function limitMemory(member: GroupMember, { memory, memoryBytes }: Watch): void {
+  if (memory && memory.read() > memoryBytes) member.kill('ran out of memory')
 }
 
 function openOrNone<T>(open: () => T): T | undefined {

@@ -27,6 +27,8 @@ export interface ProcessSettings {
   shares: FairShares
   /** Called when it died without being closed. */
   onDeath(death: Death): void
+  /** Called when it gets its first job, or one after it had none. @default nothing is */
+  onBusy?(): void
   /** Called when it has ended in any way. */
   onEnd(): void
   /** Folders of fonts. @default none */
@@ -102,12 +104,18 @@ export class RenderProcess {
     return this.#schedule.size
   }
 
+  /** Whether it has started and has no jobs. */
+  get isIdle(): boolean {
+    return this.#up && this.load === 0
+  }
+
   get dead(): boolean {
     return this.#process.dead
   }
 
   run(task: Task): void {
     this.usedWidgets.add(task.job.widget)
+    if (this.load === 0) this.#settings.onBusy?.()
     this.#schedule.add(task)
   }
 

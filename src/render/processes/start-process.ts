@@ -43,6 +43,7 @@ export async function startProcess({
       ...settings,
       skip,
       startTimeout: START_TIMEOUT,
+      onBusy: () => group.onBusy(),
       onEnd: () => group.delete(process),
       onDeath: (death) => {
         if (up) onDeath(death, process)

@@ -70,7 +70,8 @@ export class WarmProcesses {
   }
 
   #add(child: ChildProcess): void {
-    const member = { pid: child.pid, kill: () => void child.kill('SIGKILL'), close: async () => {} }
+    const kill = () => void child.kill('SIGKILL')
+    const member = { pid: child.pid, isIdle: true, kill, close: async () => {} }
     this.#members.set(child, member)
     child.send({ type: 'warm' } satisfies ToHost)
     this.#group.add(member, this.#memoryBytes)
