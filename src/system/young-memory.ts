@@ -3,8 +3,11 @@ import { runInNewContext } from 'node:vm'
 
 type Collect = (options: { type: 'minor' }) => void
 
-/** Bytes between two collections: fewer than V8 lets its memory grow before it marks all of it. */
-const MAX_BYTES = 4_000_000
+/**
+ * Bytes between two collections. V8 marks all its memory once new buffers, with those that it has just collected but not yet
+ * subtracted, come near the 8 MB by which it lets its memory grow: with 4 MB this still came every seven seconds.
+ */
+const MAX_BYTES = 2_000_000
 
 /**
  * Has the memory of buffers that are dropped soon collected while it is young. V8 counts it as growth of its old objects, and
