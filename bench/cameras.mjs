@@ -23,8 +23,13 @@ import { childrenOf, processorTime, residentBytes } from './system.mjs'
 const TOKEN = 'a-token-of-the-bench'
 const FPS = 30
 const [SETTLING, LASTS] = [3_000, 8_000]
-/** A server that has just started still compiles, and collects what its start left: a camera runs for weeks. */
-const WARMING = 20_000
+/**
+ * A camera runs for weeks. First it shows as many frames as in three minutes, after which V8 has compiled what it compiles; then V8
+ * needs some twenty seconds at the camera's own rate to find that its memory has stopped growing, and collects it twice.
+ */
+const WARMING = { fps: 250, lasts: 20_000 }
+const CALMING = 25_000
+const COST_LASTS = 20_000
 const COMMENT = Buffer.from('fffe000a', 'hex')
 const HEADERS = { 'User-Agent': CHROMIUM, Accept: 'image/*', 'Sec-Fetch-Dest': 'image' }
 const folder = mkdtempSync(join(tmpdir(), 'imgcast-bench-cameras-'))
@@ -124,23 +129,37 @@ async function watchAlone({ host, port, path }) {
   await sleep(3_600_000)
 }
 
-/** A camera of the network: frames on a port, as a multipart stream to each that asks. */
+/** A camera of the network: frames on a port, as a multipart stream, each to all that have asked. */
 async function startSource(next) {
+  const clients = new Set()
   const server = createServer((_request, response) => {
     response.useChunkedEncodingByDefault = false
     response.writeHead(200, { 'Content-Type': 'multipart/x-mixed-replace; boundary=b', Connection: 'close' })
-    const timer = setInterval(() => {
-      const bytes = next()
+    clients.add(response)
+    response.on('close', () => clients.delete(response))
+  })
+  const show = () => {
+    const bytes = next()
+    for (const response of clients) {
       response.cork()
       response.write(`--b\r\nContent-Type: image/jpeg\r\nContent-Length: ${bytes.length}\r\n\r\n`)
       response.write(bytes)
       response.write('\r\n')
       response.uncork()
-    }, 1000 / FPS)
-    response.on('close', () => clearInterval(timer))
-  })
+    }
+  }
+  let timer
+  const pace = (fps) => {
+    clearInterval(timer)
+    timer = setInterval(show, 1000 / fps)
+  }
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return server
+  const end = () => {
+    clearInterval(timer)
+    server.close()
+    server.closeAllConnections()
+  }
+  return { port: server.address().port, pace, end }
 }
 
 async function cost() {
@@ -148,48 +167,61 @@ async function cost() {
   const bytes = Math.max(...frames.map(({ length }) => length)) + 100
   let turn = 0
   const source = await startSource(() => stamp(frames[turn++ % 3]))
-  const { port } = source.address()
+  const { port } = source
   console.log(`\nProcessor time of the server for each delivered frame of ${frames[0].length} bytes, µs.`)
-  console.log(
-    'All receive the frames from the same source and pass them on; Node alone does not read them.\n',
-  )
+  console.log('All receive the frames of one source at the same time and pass them on; Node alone does not')
+  console.log('read them.\n')
   console.log('| Viewers | Imgcast | Node alone | The C program | of Node alone | of the C program |')
   console.log('| --: | --: | --: | --: | --: | --: |')
   for (const count of [1, 10, 50]) {
     const ours = await serve({ robot: { source: `http://127.0.0.1:${port}/` } })
-    const one = await measureCost(ours, '/camera/robot.jpg', count)
-    await ours.end()
+    const alone = await startNodeRelay(port)
     const c = await startC({ bytes, source: port })
-    const limit = c && (await measureCost(c, '/stream', count))
-    await c?.end()
-    const relay = await startNodeRelay(port)
-    const alone = await measureCost(relay, '/', count)
-    await relay.end()
-    const cells = [one, alone, limit ?? Number.NaN].map((cost) => cost.toFixed(1))
-    const ratios = [one / alone, one / limit].map((ratio) => ratio.toFixed(2))
+    const measured = [
+      { server: ours, path: '/camera/robot.jpg' },
+      { server: alone, path: '/' },
+      ...(c ? [{ server: c, path: '/stream' }] : []),
+    ]
+    const [its, nodes, limit = Number.NaN] = await measureCosts(measured, count, source)
+    await Promise.all(measured.map(({ server }) => server.end()))
+    const cells = [its, nodes, limit].map((cost) => cost.toFixed(1))
+    const ratios = [its / nodes, its / limit].map((ratio) => ratio.toFixed(2))
     console.log(`| ${[count, ...cells, ...ratios].join(' | ')} |`)
   }
-  source.closeAllConnections()
+  source.end()
   const ustreamer = await startUstreamer()
   if (!ustreamer) return
-  const its = await measureCost(ustreamer, '/stream', 50)
+  const [its] = await measureCosts([{ server: ustreamer, path: '/stream' }], 50)
   await ustreamer.end()
   console.log(
     `\nustreamer, its picture without a device (14 kB, once a second), 50 viewers: ${its.toFixed(1)} µs`,
   )
 }
 
-async function measureCost({ pid, port }, path, count) {
-  const viewers = new Viewers(port)
-  await viewers.open(count, path)
-  await sleep(WARMING)
-  await viewers.count()
-  const before = processorTime(pid)
-  await sleep(LASTS)
-  const { parts } = await viewers.count()
-  const used = processorTime(pid) - before
-  await viewers.end()
-  return (used * 1000) / parts
+/** The processor time of each server for a delivered frame, in µs, all measured at the same time. */
+async function measureCosts(measured, count, source) {
+  const all = []
+  for (const { server, path } of measured) {
+    const viewers = new Viewers(server.port)
+    await viewers.open(count, path)
+    all.push({ pid: server.pid, viewers })
+  }
+  source?.pace(WARMING.fps)
+  await sleep(source ? WARMING.lasts : 0)
+  source?.pace(FPS)
+  await sleep(source ? CALMING : SETTLING)
+  for (const each of all) {
+    await each.viewers.count()
+    each.before = processorTime(each.pid)
+  }
+  await sleep(COST_LASTS)
+  const costs = []
+  for (const { pid, viewers, before } of all) {
+    const used = processorTime(pid) - before
+    costs.push((used * 1000) / (await viewers.count()).parts)
+    await viewers.end()
+  }
+  return costs
 }
 
 async function slow() {
