@@ -67,7 +67,8 @@ test('the kernel ends the ffmpeg of a server that was killed', async () => {
   const server = spawn(process.execPath, ['--input-type=module', '-e', code])
   await once(server.stdout, 'data')
   const [child = ''] = childrenOf(server.pid as number)
-  expect(readFileSync(`/proc/${child}/cmdline`, 'utf8')).toContain('sleep')
+  // The script becomes it after its frames.
+  await eventually(() => expect(readFileSync(`/proc/${child}/cmdline`, 'utf8')).toContain('sleep'))
   // It does not know the token.
   expect(readFileSync(`/proc/${child}/environ`, 'utf8')).not.toContain('IMGCAST_TOKEN=')
   server.kill('SIGKILL')
