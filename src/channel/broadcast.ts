@@ -127,8 +127,11 @@ export class Broadcast {
     const show = (viewer: Viewer) => this.#showTo(viewer, frame)
     fanOut(this.#viewers, frame, show, (took) => {
       this.#fanOutTime = took
-      if (this.#viewers.size > 0) this.#init.observer?.fannedOut(took)
-      this.#sendQueued(true, onShown)
+      try {
+        if (this.#viewers.size > 0) this.#init.observer?.fannedOut(took)
+      } finally {
+        this.#sendQueued(true, onShown)
+      }
     })
   }
 
@@ -137,8 +140,9 @@ export class Broadcast {
     try {
       viewer.show(frame)
     } catch {
-      viewer.end('failed')
-      this.remove(viewer)
+      // Its end may fail as its sending did, for want of memory: the others' frames must not stop.
+      attempt(() => viewer.end('failed'))
+      attempt(() => this.remove(viewer))
     }
   }
 
@@ -149,5 +153,16 @@ export class Broadcast {
   #stopWaiting(): void {
     clearTimeout(this.#patience)
     this.#patience = undefined
+  }
+}
+
+/** An error is reported as an uncaught one, and nothing here stops for it. */
+function attempt(step: () => void): void {
+  try {
+    step()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
   }
 }

@@ -2,10 +2,10 @@ import { every } from './every.ts'
 import { ProcessCpu } from './process-cpu.ts'
 import { ProcessMemory } from './process-memory.ts'
 
-/** Milliseconds between two checks of the memory of processes that have something to do. */
+/** Milliseconds between two checks of the memory of all processes while one has something to do. */
 const BUSY_INTERVAL = 250
 /**
- * Milliseconds between two checks of all, and readings of their processor time, which only a process that ends needs. An idle server
+ * Milliseconds between two checks while all are idle, and two readings of their processor time, which only a process that ends needs. An idle server
  * spent half of its time on being woken for checks of idle processes.
  */
 const INTERVAL = 1_000
@@ -72,13 +72,13 @@ export class ProcessGroup {
       memory: openOrNone(() => new ProcessMemory(member.pid)),
       cpu: openOrNone(() => new ProcessCpu(member.pid)),
     })
-    this.#stopChecks ??= every(INTERVAL, () => this.#checkAll())
+    this.#stopChecks ??= every(INTERVAL, () => this.#checkRound())
     if (!member.isIdle) this.onBusy()
   }
 
   /** Call this when a member that was idle has something to do. */
   onBusy(): void {
-    this.#stopBusyChecks ??= every(BUSY_INTERVAL, () => this.#checkBusy())
+    if (this.#watches.size > 0) this.#stopBusyChecks ??= every(BUSY_INTERVAL, () => this.#checkMemory())
   }
 
   /** Call this when the process has ended. */
@@ -104,27 +104,23 @@ export class ProcessGroup {
     await Promise.all([...this.#watches.keys()].map((member) => member.close()))
   }
 
-  #checkAll(): void {
-    for (const [member, watch] of this.#watches) {
-      // The kernel no longer reports it once the process has ended.
-      watch.cpu?.read()
-      limitMemory(member, watch)
-    }
+  #checkRound(): void {
+    // The kernel no longer reports it once the process has ended.
+    for (const { cpu } of this.#watches.values()) cpu?.read()
+    if (!this.#stopBusyChecks) this.#checkMemory()
     if ([...this.#watches.keys()].every(({ isIdle }) => isIdle)) this.#endBusyChecks()
   }
 
-  #checkBusy(): void {
-    for (const [member, watch] of this.#watches) if (!member.isIdle) limitMemory(member, watch)
+  /** That of the idle ones too: they may have had something to do since the last time. */
+  #checkMemory(): void {
+    for (const [member, { memory, memoryBytes }] of this.#watches)
+      if (memory && memory.read() > memoryBytes) member.kill('ran out of memory')
   }
 
   #endBusyChecks(): void {
     this.#stopBusyChecks?.()
     this.#stopBusyChecks = undefined
   }
-}
-
-function limitMemory(member: GroupMember, { memory, memoryBytes }: Watch): void {
-  if (memory && memory.read() > memoryBytes) member.kill('ran out of memory')
 }
 
 function openOrNone<T>(open: () => T): T | undefined {
