@@ -22,6 +22,11 @@ describe('the frame header of a JPEG', () => {
     expect(readJpegSize(jpeg)).toEqual({ width: 40, height: 20 })
   })
 
+  // Read from its end, such a height looks like the marker of a header with one component.
+  test.each([255, 511, 767])('is read whole if the height is %i', (height) => {
+    expect(readJpegSize(encode(40, height))).toEqual({ width: 40, height })
+  })
+
   test.each([
     ['no bytes', Buffer.alloc(0)],
     ['only the start', Buffer.from('ffd8', 'hex')],
