@@ -76,6 +76,12 @@ function serve(cameras, ...args) {
   return startImgcast([...limits, ...args], [], { IMGCAST_TOKEN: TOKEN })
 }
 
+function writePart(out, bytes) {
+  out.write(`--b\r\nContent-Type: image/jpeg\r\nContent-Length: ${bytes.length}\r\n\r\n`)
+  out.write(bytes)
+  out.write('\r\n')
+}
+
 /** Pushes frames for as long as it is not stopped. */
 function push(port, next, fps = FPS) {
   const headers = {
@@ -87,9 +93,7 @@ function push(port, next, fps = FPS) {
   let sent = 0
   const timer = setInterval(() => {
     const bytes = next()
-    out.write(`--b\r\nContent-Type: image/jpeg\r\nContent-Length: ${bytes.length}\r\n\r\n`)
-    out.write(bytes)
-    out.write('\r\n')
+    writePart(out, bytes)
     sent += 1
   }, 1000 / fps)
   return {
@@ -142,9 +146,7 @@ async function startSource(next) {
     const bytes = next()
     for (const response of clients) {
       response.cork()
-      response.write(`--b\r\nContent-Type: image/jpeg\r\nContent-Length: ${bytes.length}\r\n\r\n`)
-      response.write(bytes)
-      response.write('\r\n')
+      writePart(response, bytes)
       response.uncork()
     }
   }
@@ -168,6 +170,12 @@ async function cost() {
   let turn = 0
   const source = await startSource(() => stamp(frames[turn++ % 3]))
   const { port } = source
+  const warm = async () => {
+    source.pace(WARMING.fps)
+    await sleep(WARMING.lasts)
+    source.pace(FPS)
+    await sleep(CALMING)
+  }
   console.log(`\nProcessor time of the server for each delivered frame of ${frames[0].length} bytes, µs.`)
   console.log('All receive the frames of one source at the same time and pass them on; Node alone does not')
   console.log('read them.\n')
@@ -182,7 +190,7 @@ async function cost() {
       { server: alone, path: '/' },
       ...(c ? [{ server: c, path: '/stream' }] : []),
     ]
-    const [its, nodes, limit = Number.NaN] = await measureCosts(measured, count, source)
+    const [its, nodes, limit = Number.NaN] = await measureCosts(measured, count, warm)
     await Promise.all(measured.map(({ server }) => server.end()))
     const cells = [its, nodes, limit].map((cost) => cost.toFixed(1))
     const ratios = [its / nodes, its / limit].map((ratio) => ratio.toFixed(2))
@@ -199,17 +207,14 @@ async function cost() {
 }
 
 /** The processor time of each server for a delivered frame, in µs, all measured at the same time. */
-async function measureCosts(measured, count, source) {
+async function measureCosts(measured, count, settle = () => sleep(SETTLING)) {
   const all = []
   for (const { server, path } of measured) {
     const viewers = new Viewers(server.port)
     await viewers.open(count, path)
     all.push({ pid: server.pid, viewers })
   }
-  source?.pace(WARMING.fps)
-  await sleep(source ? WARMING.lasts : 0)
-  source?.pace(FPS)
-  await sleep(source ? CALMING : SETTLING)
+  await settle()
   for (const each of all) {
     await each.viewers.count()
     each.before = processorTime(each.pid)

@@ -70,7 +70,7 @@ export class FrameReader {
 
   #readHead(): boolean {
     const { bytes } = this.#pending
-    // Those after a frame are mostly all that is left of a chunk: without them the next one need not be copied.
+    // Line breaks after a frame are mostly all that is left of a chunk: without them the next one need not be copied.
     if (this.#searched === 0) while (bytes[this.#at] === 13 || bytes[this.#at] === 10) this.#at += 1
     const from = this.#at
     if (from === bytes.length) return false

@@ -76,15 +76,15 @@ export class Broadcast {
    * Shows a frame to every viewer. If frames arrive during a fan-out, only the newest is sent after it.
    * @param onShown called when the frame has been sent, or is queued behind another, with whether viewers were sent a new picture.
    */
-  show(frame: Frame, onShown: (isNew: boolean) => unknown): void {
+  show(frame: Frame, onShown: (isNew: boolean) => void): void {
     if (this.#viewers.size === 0) {
       this.#queued = undefined
       this.#fanOutTime = 0
       this.#replace(frame)
-      return void onShown(false)
+      return onShown(false)
     }
     this.#queued = frame
-    if (this.#isSending) return void onShown(false)
+    if (this.#isSending) return onShown(false)
     this.#isSending = true
     this.#sendQueued(false, onShown)
   }
@@ -116,13 +116,13 @@ export class Broadcast {
   }
 
   /** @param isNew whether viewers were already sent a new picture. */
-  #sendQueued(isNew: boolean, onShown: (isNew: boolean) => unknown): void {
+  #sendQueued(isNew: boolean, onShown: (isNew: boolean) => void): void {
     const frame = this.#queued
     this.#queued = undefined
     // Each viewer already has a frame of equal bytes, since it was new or since the viewer joined.
     if (!frame || !this.#replace(frame)) {
       this.#isSending = false
-      return void onShown(isNew)
+      return onShown(isNew)
     }
     const show = (viewer: Viewer) => this.#showTo(viewer, frame)
     fanOut(this.#viewers, frame, show, (took) => {

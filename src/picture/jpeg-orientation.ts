@@ -1,5 +1,7 @@
-import { JPEG_START_BYTES, read16 } from './jpeg.ts'
+import { endOfSegment, findSegment } from './jpeg.ts'
 
+/** Markers (ITU T.81, table B.1): EXIF is in the second kind of application data. */
+const APPLICATION_DATA = 0xe0
 const EXIF = 0xe1
 const EXIF_START = Buffer.from('Exif\0\0')
 const FRAME_HEADER = 0xc0
@@ -9,16 +11,15 @@ const MAX_ENTRIES = 200
 
 /** Whether a JPEG's EXIF says that its width and height are swapped when it is shown, as those of phones do (EXIF 2.32, 4.6.4). */
 export function isTransposed(bytes: Buffer): boolean {
-  let at = JPEG_START_BYTES
-  while (at + 4 <= bytes.length && bytes[at] === 0xff) {
-    const marker = bytes[at + 1] ?? 0
-    const next = at + 2 + read16(bytes, at + 2)
-    if (marker >= FRAME_HEADER && marker < 0xe0) return false
-    if (marker === EXIF && bytes.subarray(at + 4, at + 10).equals(EXIF_START))
-      return readOrientation(bytes.subarray(at + 10, next)) >= 5
-    at = next
-  }
-  return false
+  const at = findSegment(bytes, isExifOrFrameHeader)
+  if (bytes[at + 1] !== EXIF) return false
+  return readOrientation(bytes.subarray(at + 4 + EXIF_START.length, endOfSegment(bytes, at))) >= 5
+}
+
+/** The orientation comes before the frame header, or the tables that come with it. */
+function isExifOrFrameHeader(marker: number, at: number, bytes: Buffer): boolean {
+  if (marker >= FRAME_HEADER && marker < APPLICATION_DATA) return true
+  return marker === EXIF && bytes.subarray(at + 4, at + 4 + EXIF_START.length).equals(EXIF_START)
 }
 
 /** TIFF 6.0, section 2: the byte order, the place of the first directory, and its entries of twelve bytes. */

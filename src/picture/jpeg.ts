@@ -25,7 +25,7 @@ export function jpegComment(length: number): Buffer {
  */
 export function endOfJpegFrameHeader(bytes: Buffer): number {
   const at = findFrameHeader(bytes)
-  return at === 0 ? 0 : at + 2 + read16(bytes, at + 2)
+  return at === 0 ? 0 : endOfSegment(bytes, at)
 }
 
 /** Reads the size of a JPEG as it is stored, in pixels (ITU T.81, section B.2.2); undefined without a frame header. */
@@ -39,16 +39,29 @@ export function readJpegSize(bytes: Buffer): { width: number; height: number } |
   return { width: read16(bytes, at + 7), height: read16(bytes, at + 5) }
 }
 
-/** Returns where the frame header begins; 0 if no whole one comes before the scan. */
-function findFrameHeader(bytes: Buffer): number {
+/** Returns where the first wanted segment before the scan begins; 0 if there is none. */
+export function findSegment(
+  bytes: Buffer,
+  isWanted: (marker: number, at: number, bytes: Buffer) => boolean,
+): number {
   for (let at = JPEG_START_BYTES; at + 4 <= bytes.length && bytes[at] === 0xff; ) {
     const marker = bytes[at + 1] as number
-    const next = at + 2 + read16(bytes, at + 2)
-    if (isFrameHeader(marker)) return next <= bytes.length ? at : 0
+    if (isWanted(marker, at, bytes)) return at
     if (marker === START_OF_SCAN) return 0
-    at = next
+    at = endOfSegment(bytes, at)
   }
   return 0
+}
+
+/** Returns where the segment that begins at `at` ends, by its own length. */
+export function endOfSegment(bytes: Buffer, at: number): number {
+  return at + 2 + read16(bytes, at + 2)
+}
+
+/** Returns where the frame header begins; 0 if no whole one comes before the scan. */
+function findFrameHeader(bytes: Buffer): number {
+  const at = findSegment(bytes, isFrameHeader)
+  return endOfSegment(bytes, at) <= bytes.length ? at : 0
 }
 
 function isFrameHeader(marker: number): boolean {
@@ -56,6 +69,6 @@ function isFrameHeader(marker: number): boolean {
 }
 
 /** Reads 16 bits, big-endian. Node's own checks its arguments, which takes longer. The place must be within the bytes. */
-export function read16(bytes: Buffer, at: number): number {
+function read16(bytes: Buffer, at: number): number {
   return ((bytes[at] as number) << 8) | (bytes[at + 1] as number)
 }

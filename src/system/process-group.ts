@@ -5,8 +5,8 @@ import { ProcessMemory } from './process-memory.ts'
 /** Milliseconds between two checks of the memory of all processes while one has something to do. */
 const BUSY_INTERVAL = 250
 /**
- * Milliseconds between two checks while all are idle, and two readings of their processor time, which only a process that ends needs. An idle server
- * spent half of its time on being woken for checks of idle processes.
+ * Milliseconds between two checks while all are idle, and two readings of their processor time, which only a process that ends
+ * needs. An idle server spent half of its time on being woken for checks of idle processes.
  */
 const INTERVAL = 1_000
 
